@@ -1,0 +1,179 @@
+"""Which paths git leaves out: ``.gitignore`` files and ``.git/info/exclude``.
+
+pathspec reads the patterns. This module goes through them as git does, which looks at the folders
+from the top down and asks of each entry only whether a pattern matches that entry itself: the last
+pattern of the nearest ignore file decides. All paths are absolute, with ``/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from taskleash.source.paths import SUFFIXES, is_below, join, parents
+
+_FILE_NAME = ".gitignore"
+_REPOSITORY = ".git"
+_WILDCARD = re.compile(r"[*?\]\\]")
+
+
+@dataclass(frozen=True)
+class IgnorePattern:
+    """One pattern: what it matches is ignored, or taken back in where it is a negation."""
+
+    ignores: bool
+    regex: re.Pattern[str]
+
+    def matches(self, path: str) -> bool:
+        """Whether the pattern matches ``path`` itself, not only a folder above it."""
+        if self.regex.search(path) is None:
+            return False
+        # The one group of pathspec's expressions marks the ``/`` after a folder that matches.
+        return any(
+            not self.regex.groups or match.end(1) in (-1, len(path))
+            for match in self.regex.finditer(path)
+        )
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One ignore file: its rules, the last one first.
+
+    ``base`` is the folder that they are relative to, with a ``/`` at its end. ``of_python_files``
+    are the rules that can match a Python file: most ignore files have few of them, and there are
+    many more files than folders.
+    """
+
+    base: str
+    rules: tuple[IgnorePattern, ...]
+    of_python_files: tuple[IgnorePattern, ...]
+
+
+Layers = tuple[Layer, ...]
+
+
+def ignores_folder(layers: Layers, folder: str) -> bool:
+    """Whether git would leave out ``folder``; ``layers`` are nearest first."""
+    return _decide([(layer.base, layer.rules) for layer in layers], f"{folder}/")
+
+
+def ignores_file(layers: Layers, path: str) -> bool:
+    """Whether git would leave out the file ``path``, whatever its suffix."""
+    return _decide([(layer.base, layer.rules) for layer in layers], path)
+
+
+def ignores_python_file(layers: Layers, path: str) -> bool:
+    """Whether git would leave out ``path``, which ends in ``.py`` or ``.pyi``."""
+    return _decide([(layer.base, layer.of_python_files) for layer in layers], path)
+
+
+def _decide(layers: Iterable[tuple[str, tuple[IgnorePattern, ...]]], path: str) -> bool:
+    for base, rules in layers:
+        relative = path[len(base) :]
+        for rule in rules:
+            if rule.matches(relative):
+                return rule.ignores
+    return False
+
+
+class IgnoreFiles:
+    """Finds the ignore files that apply to a path, and compiles each of them once."""
+
+    def __init__(self, current: str) -> None:
+        self._current = current
+        self._compiled: dict[str, Layers] = {}
+
+    def enter(self, layers: Layers, folder: str, names: Container[str]) -> Layers:
+        """The layers that apply to what ``folder`` holds.
+
+        ``layers`` are those that apply to ``folder`` itself, ``names`` the names in it.
+        """
+        if _REPOSITORY in names:
+            layers = self._layer(folder, _info_exclude(folder))
+        if _FILE_NAME in names:
+            layers = self._layer(folder, join(folder, _FILE_NAME)) + layers
+        return layers
+
+    def above(self, path: str, is_folder: bool) -> tuple[Layers, bool]:
+        """The layers that apply to ``path``, and whether it or a folder above it is ignored.
+
+        Patterns such as ``*`` ignore a folder and all it holds: those that ignore a folder above
+        ``path`` are left out of the layers, so that it can be walked where that is asked for.
+        """
+        folder = self._top(path if is_folder else os.path.dirname(path))
+        layers: Layers = ()
+        hidden = False
+        parts = [part for part in path[len(folder) :].split("/") if part]
+        for depth, part in enumerate(parts, start=1):
+            layers = self.enter(layers, folder, _ignore_names_in(folder))
+            folder = join(folder, part)
+            is_file = depth == len(parts) and not is_folder
+            if ignores_file(layers, folder) if is_file else ignores_folder(layers, folder):
+                layers, hidden = (), True
+        return layers, hidden
+
+    def _top(self, folder: str) -> str:
+        """Where ignore files start to count: the repository, else the current folder."""
+        for parent in (folder, *parents(folder)):
+            if os.path.lexists(join(parent, _REPOSITORY)):
+                return parent
+        return self._current if is_below(folder, self._current) else folder
+
+    def _layer(self, folder: str, path: str) -> Layers:
+        if path not in self._compiled:
+            self._compiled[path] = _compile(join(folder, ""), _lines(path))
+        return self._compiled[path]
+
+
+def _ignore_names_in(folder: str) -> list[str]:
+    return [name for name in (_REPOSITORY, _FILE_NAME) if os.path.lexists(join(folder, name))]
+
+
+def _info_exclude(folder: str) -> str:
+    """The repository's own exclude file; ``.git`` is a file in a work tree or a submodule."""
+    repository = join(folder, _REPOSITORY)
+    for line in _lines(repository):
+        if line.startswith("gitdir:"):
+            repository = os.path.join(folder, line[len("gitdir:") :].strip())
+    for line in _lines(os.path.join(repository, "commondir")):
+        repository = os.path.join(repository, line.strip())
+    return os.path.join(repository, "info", "exclude")
+
+
+def _lines(path: str) -> list[str]:
+    """The lines of a small text file; none where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            return file.read().split("\n")
+    except OSError:
+        return []
+
+
+def _compile(base: str, lines: list[str]) -> Layers:
+    # Importing pathspec costs more than walking a small project: only where it is needed.
+    from pathspec import GitIgnoreSpec
+
+    rules: list[IgnorePattern] = []
+    of_python_files: list[IgnorePattern] = []
+    for line in reversed(lines):
+        try:
+            patterns = GitIgnoreSpec.from_lines([line]).patterns
+        except ValueError:
+            # git passes over a line that is not a pattern.
+            continue
+        found = [
+            IgnorePattern(pattern.include, pattern.regex)
+            for pattern in patterns
+            if pattern.include is not None and pattern.regex is not None
+        ]
+        rules += found
+        if _can_match_python_file(line):
+            of_python_files += found
+    return (Layer(base, tuple(rules), tuple(of_python_files)),) if rules else ()
+
+
+def _can_match_python_file(pattern: str) -> bool:
+    tail = _WILDCARD.split(pattern.rstrip())[-1]
+    return any(suffix.endswith(tail) or tail.endswith(suffix) for suffix in SUFFIXES)

@@ -1,0 +1,139 @@
+"""Reading one source file: its bytes, its encoding and its text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from taskleash.source.discovery import File
+
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?\r?")
+_WITH_SUFFIX = re.compile(r"(utf-8|latin-1|iso-8859-1)-.*")
+_NEWLINE = re.compile(rb"\r\n?|\n")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A decoded source file.
+
+    ``path`` is as reported (relative to the current folder, ``/`` separated), ``module`` the
+    dotted name that the file has when imported, ``text`` the decoded source with its newlines as
+    they are in the file.
+    """
+
+    path: str
+    module: str
+    text: str
+
+
+class InvalidSource(Exception):
+    """A file that cannot be analysed; ``line`` and ``column`` are 1-based."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True)
+class _Cookie:
+    """An encoding declared in the first or second line (PEP 263), and where its name stands."""
+
+    encoding: str
+    line: int
+    column: int
+
+
+def load(file: File) -> Source:
+    """Reads and decodes ``file``; raises InvalidSource."""
+    return Source(file.path, file.module, decode(read_bytes(file.absolute)))
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of the file at ``path``; raises InvalidSource where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise InvalidSource("the file vanished before it was read") from None
+    except PermissionError:
+        raise InvalidSource("no permission to read the file") from None
+    except IsADirectoryError:
+        raise InvalidSource("a folder, not a file") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidSource(f"the file cannot be read: {reason}") from None
+
+
+def decode(data: bytes) -> str:
+    """The text of a Python file, without its byte order mark, its newlines as they are.
+
+    Raises InvalidSource where Python itself could not decode it.
+    """
+    if data.startswith(_UTF_16):
+        raise InvalidSource("encoded as utf-16, which Python does not read: save it as utf-8")
+    body = data[len(codecs.BOM_UTF8) :] if data.startswith(codecs.BOM_UTF8) else data
+    if b"\0" in body:
+        line, column = _place(body, body.index(b"\0"), "utf-8")
+        raise InvalidSource(
+            "a NUL byte, not Python source: remove it or exclude the file", line, column
+        )
+    cookie = _cookie(body)
+    if cookie is None:
+        return _decode(body, "utf-8", "save the file as utf-8 or declare its encoding in line 1")
+    encoding = _codec(cookie)
+    if len(body) < len(data) and encoding != "utf-8":
+        raise InvalidSource(
+            f"`{cookie.encoding}` declared in a file that starts with a utf-8 mark: remove one",
+            cookie.line,
+            cookie.column,
+        )
+    return _decode(body, encoding, f"correct the encoding declared in line {cookie.line}")
+
+
+def _cookie(data: bytes) -> _Cookie | None:
+    # The cheap question first: hardly a file has a declaration.
+    if b"coding" not in data[:1000]:
+        return None
+    for number, line in enumerate(data.split(b"\n", 2)[:2], start=1):
+        match = _COOKIE.match(line)
+        if match:
+            return _Cookie(match[1].decode("ascii"), number, match.start(1) + 1)
+        if not _BLANK_OR_COMMENT.fullmatch(line):
+            return None
+    return None
+
+
+def _codec(cookie: _Cookie) -> str:
+    """The canonical name of the declared encoding."""
+    # Like Python, see through the line-end suffixes that Emacs writes (``utf-8-unix``).
+    match = _WITH_SUFFIX.fullmatch(cookie.encoding.lower().replace("_", "-"))
+    name = match[1] if match else cookie.encoding
+    try:
+        # Encoding nothing tells text encodings from those between bytes, such as hex.
+        "".encode(name)
+        return codecs.lookup(name).name
+    except (LookupError, UnicodeError):
+        message = f"unknown encoding `{cookie.encoding}`: declare one that Python knows, as utf-8"
+        raise InvalidSource(message, cookie.line, cookie.column) from None
+
+
+def _decode(data: bytes, encoding: str, remedy: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line, column = _place(data, error.start, encoding)
+        message = f"byte 0x{data[error.start]:02x} is not valid {encoding}: {remedy}"
+        raise InvalidSource(message, line, column) from None
+    except UnicodeError:
+        raise InvalidSource(f"not valid {encoding}: {remedy}") from None
+
+
+def _place(data: bytes, offset: int, encoding: str) -> tuple[int, int]:
+    """The 1-based line and column, in code points, of the byte at ``offset``."""
+    lines = _NEWLINE.split(data[:offset])
+    return len(lines), len(lines[-1].decode(encoding, errors="replace")) + 1

@@ -1,0 +1,53 @@
+"""The dotted name that a file has when it is imported."""
+
+from __future__ import annotations
+
+import os
+
+from taskleash.source.paths import SUFFIXES, join
+
+_INITS = tuple(f"__init__{suffix}" for suffix in SUFFIXES)
+
+
+class ModuleNames:
+    """Names the modules below one scanned folder, ``root`` (absolute, with ``/``).
+
+    A package is named from its outermost folder with an ``__init__`` file. A folder without one
+    counts as a namespace package, named from ``root``, or from a ``src`` folder right below it.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._packages: dict[str, str] = {}
+        self._regular: dict[str, bool] = {}
+
+    def name(self, folder: str, file_name: str) -> str:
+        """The module name of ``file_name`` in ``folder``."""
+        package = self._packages.get(folder)
+        if package is None:
+            package = self._packages[folder] = self._package(folder)
+        if file_name in _INITS and package:
+            return package
+        module = file_name.rpartition(".")[0] if file_name.endswith(SUFFIXES) else file_name
+        return f"{package}.{module}" if package else module
+
+    def _package(self, folder: str) -> str:
+        parent, name = os.path.split(folder)
+        if self._is_regular(folder):
+            outer = self._package(parent) if self._is_regular(parent) else ""
+        elif folder == self._root or (parent == self._root and name == "src"):
+            return ""
+        else:
+            outer = self._package(parent)
+        return f"{outer}.{name}" if outer else name
+
+    def _is_regular(self, folder: str) -> bool:
+        """Whether ``folder`` is a package with an ``__init__`` file."""
+        known = self._regular.get(folder)
+        if known is None:
+            # The root of the file system has no name to import it by.
+            known = os.path.dirname(folder) != folder and any(
+                os.path.isfile(join(folder, init)) for init in _INITS
+            )
+            self._regular[folder] = known
+        return known
