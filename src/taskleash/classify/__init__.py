@@ -1,0 +1,1 @@
+"""The verdict: evidence in, handle, ending, lifetime, multiplicity and risk out."""

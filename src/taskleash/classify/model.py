@@ -1,0 +1,156 @@
+"""The words of a verdict, as data.
+
+The values are those of the JSON report; their meaning is defined in the design's terms section:
+a *handle* says where the task object goes, an *ending* what sees to the task's end.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Word(str, enum.Enum):
+    """An enum whose members read as their JSON value."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Handle(Word):
+    """Where the task object goes after the spawn."""
+
+    DISCARDED = "discarded"
+    LOCAL = "local"
+    STORED = "stored"
+    OWNED = "owned"
+    ESCAPES = "escapes"
+
+
+class Ending(Word):
+    """What sees to the task's end."""
+
+    AWAITED = "awaited"
+    CANCELLED = "cancelled"
+    SELF_REMOVING = "self-removing"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class Lifetime(Word):
+    """Whether the coroutine ends by itself."""
+
+    SHORT = "short"
+    ENDLESS = "endless"
+    UNKNOWN = "unknown"
+
+
+class Multiplicity(Word):
+    """How often the site runs for one owner."""
+
+    ONCE = "once"
+    PER_CALL = "per-call"
+    LOOP = "loop"
+
+
+class Risk(Word):
+    """What a careful maintainer would say: fix it today, look at it, or nothing."""
+
+    HIGH = "high"
+    LOW = "low"
+    NONE = "none"
+
+
+class Defect(Word):
+    """What is wrong with a site; each rule reports one of them."""
+
+    DISCARDED = "discarded"
+    CALLBACK_ONLY = "callback-only"
+    DROPPED_WRAPPER_RESULT = "dropped-wrapper-result"
+    DISCARDED_THREADSAFE = "discarded-threadsafe"
+    DISCARDED_GATHER = "discarded-gather"
+    UNAWAITED = "unawaited"
+    NEVER_ENDED = "never-ended"
+    OVERWRITTEN = "overwritten"
+    PARTLY_ENDED = "partly-ended"
+    UNPRUNED = "unpruned"
+    TEARDOWN_IGNORES = "teardown-ignores"
+    ABANDONED_PENDING = "abandoned-pending"
+
+
+class State(Word):
+    """The first half of a table cell."""
+
+    YES = "yes"
+    PARTIAL = "partial"
+    NO = "no"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of source: 1-based lines and columns in code points, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact that led to the verdict, and its place (1-based line and column)."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the scan table: ``state`` chooses the symbol, ``how`` is the word beside it.
+
+    ``how`` of *tracked*: tracked, singleton, owner, partial, none; of *cleaned*: cancelled,
+    gathered, awaited, self-managed, owner, partial, none.
+    """
+
+    state: State
+    how: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One spawn site with its verdict.
+
+    ``path`` is relative to the current folder, with ``/``. ``statement`` is the span of the whole
+    statement around the call (its lines carry suppressions). ``call`` is the spawning call as
+    written (``asyncio.create_task``), ``task`` the name of the coroutine it runs, ``scope`` the
+    qualified name of the function around it (``<module>`` at top level). ``holder`` is where the
+    handle is kept, as written (``self._task``), or empty. ``captures`` names what the running task
+    keeps alive. ``runs`` says in words how often the site runs. ``code`` is the call's source with
+    layout and quoting normalised. ``unseen_failure`` is true where the task is kept and removes
+    itself and nobody ever looks at its exception.
+    """
+
+    path: str
+    span: Span
+    statement: Span
+    call: str
+    task: str
+    scope: str
+    handle: Handle
+    ending: Ending
+    lifetime: Lifetime
+    multiplicity: Multiplicity
+    risk: Risk
+    tracked: Cell
+    cleaned: Cell
+    defect: Defect | None = None
+    dormant: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    holder: str = ""
+    captures: tuple[str, ...] = ()
+    runs: str = ""
+    code: str = ""
+    in_async: bool = False
+    unseen_failure: bool = False

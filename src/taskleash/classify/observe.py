@@ -1,0 +1,355 @@
+"""Reads the signs off a trail."""
+
+from __future__ import annotations
+
+from taskleash.classify.signs import Signs
+from taskleash.facts.catalogue import BROAD_EXCEPTIONS
+from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
+from taskleash.link.calls import Calls
+from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.flags import Flags
+from taskleash.link.guards import Guards, is_start
+from taskleash.link.lifetime import Lifetimes, longest
+from taskleash.link.paths import PathSearch
+from taskleash.link.program import Function
+from taskleash.link.spawns import Spawn
+from taskleash.link.teardown import Teardown
+from taskleash.link.trail import Op, Place, Trail
+from taskleash.link.wrappers import drops_value
+
+#: operations that see a task to its end by waiting for it
+AWAITING = frozenset(
+    {"await", "gather", "wait", "complete", "run", "shield", "wait_for", "wrap_future", "waited"}
+)
+_GATHERING = frozenset({"gather", "wait", "complete"})
+_CANCELLING = frozenset({"cancel", "cancel-ref"})
+#: operations after which the function no longer answers for the task
+_HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
+_TOUCHING = frozenset({"callback", "passive", "seen"})
+_TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
+_ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
+
+
+class Observer:
+    """Turns trails into signs."""
+
+    def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
+        self.calls = calls
+        self.teardown = Teardown(calls)
+        self.lifetimes = Lifetimes(calls)
+        self.guards = Guards(calls, started)
+        self.flags = Flags(calls, self.teardown)
+
+    def signs(self, spawn: Spawn, trail: Trail) -> Signs:
+        """The signs of one spawn site."""
+        signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
+        signs.callbacks = trail.of("callback")
+        signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
+        signs.places = _places(trail)
+        signs.container = any(place.depth > 0 for place in signs.places)
+        signs.given = trail.given and not drops_value(self.calls, spawn.function)
+        signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
+            op.kind in AWAITING for op in trail.ops
+        )
+        signs.start_like = is_start(spawn.function)
+        signs.flagged = self.flags.enders(spawn.started)
+        signs.once = self._once(spawn, trail)
+        signs.multiplicity = self._multiplicity(spawn, signs)
+        signs.handles_errors = any(_handles_errors(f.facts.body) for f in spawn.started)
+        signs.handed_on = next(iter(trail.of("unknown")), None)
+        signs.owner = spawn.call.text.rpartition(".")[0] if spawn.kind == "owner" else ""
+        self._here(signs)
+        self._there(signs)
+        self._removal(signs)
+        signs.growing = signs.container and not signs.self_removing and not _emptied(trail)
+        signs.owner_teardown = self._owner_teardown(signs)
+        signs.overwrite = self.guards.overwrite(trail)
+        return signs
+
+    # -- how long, how often
+
+    def _lifetime(self, spawn: Spawn) -> str:
+        if not spawn.started:
+            return "short" if spawn.kind in ("gather", "executor") else "unknown"
+        found = "short"
+        for function in spawn.started:
+            found = longest(found, self.lifetimes.of(function))
+        return found
+
+    def _once(self, spawn: Spawn, trail: Trail) -> bool:
+        function = spawn.function
+        if in_loop(function, spawn.index) is not None:
+            return False
+        if self.guards.started_once(function, spawn.index):
+            return True
+        return any(
+            self.guards.guarded(trail, op, strict=True) and not _ended_first(trail, op)
+            for op in trail.of("store")
+        )
+
+    def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
+        function = spawn.function
+        if in_loop(function, spawn.index) is not None:
+            return "loop"
+        method = function.method
+        if function.facts.kind == "module" or (method is function and method.name in _ONCE_NAMES):
+            return "once"
+        if signs.once and (signs.places or spawn.kind == "threadsafe"):
+            return "once"
+        return "per-call"
+
+    # -- in the function itself
+
+    def _here(self, signs: Signs) -> None:
+        trail, function = signs.trail, signs.spawn.function
+        endings = [op for op in trail.ops if op.root is not None and self._ends(trail, op)]
+        carriers = {term for (home, term), _ in trail.terms.items() if home is function}
+        handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
+        stops = {op.root for op in endings} | {op.root for op in handed}
+        search = PathSearch(
+            function, [trail.index], [root for root in stops if root is not None], carriers
+        )
+        outcome = search.run()
+        signs.leaks = outcome.leaks
+        loop = in_loop(function, trail.index)
+        signs.respawned = (
+            outcome.respawned
+            and loop is not None
+            and loop.kind != "comprehension"
+            and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
+        )
+        after = [op for op in endings if op.root is not None and op.root > trail.index]
+        after = after or [op for op in endings if in_loop(function, trail.index) is not None]
+        signs.ended_here_by = after
+        signs.abandoned = self._abandoned(trail)
+        if not after:
+            return
+        only_ends = PathSearch(
+            function, [trail.index], [op.root for op in endings if op.root is not None], carriers
+        ).run()
+        if not only_ends.leaks:
+            signs.ended_here = _how(after)
+        elif not handed:
+            signs.partly_here = True
+
+    def _ends(self, trail: Trail, op: Op) -> bool:
+        if op.kind == "wait":
+            return not _is_partial_wait(op) or in_loop(op.function, op.index) is not None
+        if op.kind in AWAITING or op.kind in _CANCELLING:
+            return not (op.kind == "cancel" and op.depth > 0)
+        if op.kind == "done":
+            return _polls(op)
+        return op.kind == "outcome"
+
+    def _abandoned(self, trail: Trail) -> Op | None:
+        partial = [op for op in trail.of("wait") if _is_partial_wait(op)]
+        if not partial:
+            return None
+        others = [
+            op
+            for op in trail.ops
+            if (op.kind in AWAITING or op.kind in _CANCELLING) and op not in partial
+        ]
+        again = any(in_loop(op.function, op.index) is not None for op in partial)
+        return None if others or again else partial[0]
+
+    # -- in other places
+
+    def _there(self, signs: Signs) -> None:
+        """Endings that are reached by way of the place that keeps the handle."""
+        if not signs.places:
+            return
+        elsewhere: list[Op] = []
+        for op in signs.trail.ops:
+            if not (op.kind in AWAITING or op.kind in _CANCELLING):
+                continue
+            if op.kind == "wait" and _is_partial_wait(op) and not self._teardown(op):
+                continue
+            why = self._teardown(op)
+            here = op.site[0] is signs.spawn.function
+            if here and not why and op in signs.ended_here_by and not signs.ended_here:
+                elsewhere.append(op)
+            elif why:
+                signs.ended_there_by.append((op, why))
+            elif op.kind in AWAITING and not self._before(signs, op):
+                signs.ended_there_by.append((op, ""))
+            elif op.kind in _CANCELLING:
+                elsewhere.append(op)
+        signs.ended_elsewhere = elsewhere
+        ends = [op for op, _ in signs.ended_there_by]
+        cancelled = [op for op, why in signs.ended_there_by if why and op.kind in _CANCELLING]
+        if ends and self._misses_whole(signs):
+            signs.ended_elsewhere = [*elsewhere, *ends]
+        elif ends:
+            signs.ended_there = "cancelled" if cancelled else _how(ends)
+
+    def _misses_whole(self, signs: Signs) -> bool:
+        """Ended where a part is taken down only, while the owner has a teardown as a whole."""
+        if any(not why for _, why in signs.ended_there_by):
+            return False
+        owners = [place.cls for place in signs.places]
+        if not all(cls is not None and self.teardown.of_class(cls) for cls in owners):
+            return False
+        return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)
+
+    def _teardown(self, op: Op) -> str:
+        function, index = op.site
+        return self.teardown.holds(function, index)
+
+    def _before(self, signs: Signs, op: Op) -> bool:
+        """Ending the previous task on the way to the next spawn ends only the previous one."""
+        function, index = op.site
+        return function is signs.spawn.function and index < signs.spawn.index
+
+    # -- handles that go by themselves
+
+    def _removal(self, signs: Signs) -> None:
+        started = set(signs.spawn.started)
+        callbacks = self._callback_targets(signs)
+        for op in signs.trail.ops:
+            if self._removes(signs, op, started, callbacks):
+                signs.self_removing.append(op)
+
+    def _removes(
+        self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
+    ) -> bool:
+        if signs.container and (op.kind in _TAKING_OUT or self._rebuilds(op)):
+            return True
+        if op.kind in ("clear-slot", "clear") and op.function in started:
+            return True
+        return op.kind == "clear-slot" and op.function in callbacks and not signs.container
+
+    def _callback_targets(self, signs: Signs) -> set[Function]:
+        found: set[Function] = set()
+        for op in signs.callbacks:
+            call = op.event
+            assert isinstance(call, Call)
+            for arg in call.args:
+                for term in arg.value:
+                    for target in self.calls.targets(op.function, term):
+                        if isinstance(target, Function):
+                            found.add(target)
+        return found
+
+    def _rebuilds(self, op: Op) -> bool:
+        """``self.tasks = [t for t in self.tasks if not t.done()]``."""
+        event = op.event
+        if op.kind != "replace" or not op.depth or not isinstance(event, Store):
+            return False
+        collections = op.function.facts.collections
+        return any(
+            term[0] == "l"
+            and any(
+                _mentions(item, event.target)
+                for alts in collections[term[1]].items
+                for item in alts
+            )
+            for term in event.value
+        )
+
+    def _owner_teardown(self, signs: Signs) -> str:
+        for place in signs.places:
+            if place.cls is None:
+                continue
+            methods = self.teardown.of_class(place.cls)
+            if methods:
+                return methods[0].qualname
+        return ""
+
+
+def _places(trail: Trail) -> list[Place]:
+    return [place for place in trail.places if place.kind != "local"]
+
+
+def _emptied(trail: Trail) -> bool:
+    """Whether anything but a constructor empties or replaces the container."""
+    return any(
+        op.function.name not in ("__init__", "__post_init__")
+        and op.function.facts.kind == "function"
+        for op in trail.of("clear", "clear-slot")
+        if op.depth > 0 or op.kind == "clear-slot"
+    )
+
+
+def _ended_first(trail: Trail, op: Op) -> bool:
+    return any(
+        other.kind in _CANCELLING and other.site[0] is op.function and other.site[1] < op.index
+        for other in trail.ops
+    )
+
+
+def _hands_on(op: Op) -> bool:
+    if op.kind == "contain":
+        return op.place is not None and op.place.kind != "local"
+    return op.kind in _HANDING_ON
+
+
+def _how(ops: list[Op]) -> str:
+    first = min((op.root for op in ops if op.root is not None), default=None)
+    if any(op.kind in _CANCELLING for op in ops if op.root == first):
+        return "cancelled"
+    kinds = {op.kind for op in ops}
+    if kinds & _GATHERING:
+        return "gathered"
+    return "cancelled" if kinds <= _CANCELLING else "awaited"
+
+
+def _is_partial_wait(op: Op) -> bool:
+    """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
+    event = op.event
+    for term in getattr(event, "value", ()):
+        if term[0] != "s" or not isinstance(op.function.events[term[1]], Call):
+            continue
+        for arg in op.function.call(term[1]).args:
+            if arg.key == "timeout" and arg.value != (("c", "None"),):
+                return True
+            if arg.key == "return_when" and "ALL_COMPLETED" not in str(arg.value):
+                return True
+    return False
+
+
+def _polls(op: Op) -> bool:
+    """``while not task.done(): …`` waits for the task."""
+    for item in _loops(op.function.facts.body):
+        for test in tests(item.test):
+            if test.kind == "done" and any(
+                term[0] != "c" and ("a", term, "done") in getattr(op.event, "func", ())
+                for term in test.value
+            ):
+                return True
+    return False
+
+
+def _loops(block: Block) -> list[Loop]:
+    found: list[Loop] = []
+    for item in block.items:
+        if isinstance(item, int):
+            continue
+        if isinstance(item, Loop) and item.kind == "while":
+            found.append(item)
+        for _, inner, _ in branches(item):
+            found.extend(_loops(inner))
+    return found
+
+
+def _handles_errors(block: Block) -> bool:
+    """Whether a loop's body catches every error of one turn."""
+    for item in block.items:
+        if isinstance(item, Loop) and any(
+            isinstance(inner, Try) and any(_broad(h) for h in inner.handlers)
+            for inner in item.body.items
+        ):
+            return True
+        if not isinstance(item, int) and any(_handles_errors(b) for _, b, _ in branches(item)):
+            return True
+    return False
+
+
+def _broad(handler: Handler) -> bool:
+    return not handler.types or any(name in BROAD_EXCEPTIONS for name in handler.types)
+
+
+def _mentions(term: object, wanted: Term) -> bool:
+    if term == wanted:
+        return True
+    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)

@@ -1,0 +1,138 @@
+"""The verdict policy: one table, read from the top; the first row whose signs are there decides.
+
+``handle`` is where the task object goes (empty: as observed), ``ending`` what sees to its end,
+``risk`` what a careful maintainer would say, ``defect`` what a rule reports; the last two columns
+are the cells of the scan table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from taskleash.classify.model import Defect, Risk
+from taskleash.classify.signs import Signs
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a row of the policy says."""
+
+    handle: str
+    ending: str
+    risk: Risk
+    defect: Defect | None
+    tracked: str
+    cleaned: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of the policy: its name, when it holds, and its verdict."""
+
+    name: str
+    when: Callable[[Signs], bool]
+    verdict: Verdict
+
+
+def _row(
+    name: str,
+    when: Callable[[Signs], bool],
+    handle: str,
+    ending: str,
+    risk: Risk,
+    defect: Defect | None,
+    cells: str,
+) -> Row:
+    tracked, cleaned = cells.split(" / ")
+    return Row(name, when, Verdict(handle, ending, risk, defect, tracked, cleaned))
+
+
+def _repeated(s: Signs) -> bool:
+    return s.multiplicity != "once" and not s.once and not s.start_like
+
+
+_NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
+
+POLICY: tuple[Row, ...] = (
+    # what is no handle of a running task
+    _row("a coroutine that never runs", lambda s: s.spawn.kind == "coroutine",
+         "discarded", "none", _HIGH, Defect.UNAWAITED, "none / none"),
+    _row("a dropped gather, shield or executor call",
+         lambda s: s.spawn.kind in ("gather", "executor"),
+         "discarded", "none", _LOW, Defect.DISCARDED_GATHER, "none / none"),
+    _row("the loop drops what the scheduled spawn returns", lambda s: s.spawn.kind == "scheduled",
+         "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),
+    # somebody else answers for it
+    _row("a task group or nursery owns it", lambda s: s.spawn.kind == "owner",
+         "owned", "awaited", _NO, None, "owner / owner"),
+    _row("an object outside the program takes it", lambda s: s.spawn.kind == "foreign",
+         "owned", "none", _NO, None, "owner / owner"),
+    # in the function itself
+    _row("a later turn replaces the handle before the task is ended",
+         lambda s: s.respawned and bool(s.ended_here_by) and not s.kept,
+         "local", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+    _row("ended on every normal path", lambda s: bool(s.ended_here) and s.abandoned is None,
+         "", "here", _NO, None, "tracked / here"),
+    _row("waited for, what is pending runs on",
+         lambda s: s.abandoned is not None and not s.kept,
+         "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
+    _row("ended on some normal paths only",
+         lambda s: s.partly_here and not s.kept and not s.given,
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
+    # kept in a place
+    _row("replaced while the earlier task runs, ended otherwise",
+         lambda s: s.overwrite is not None
+         and bool(s.ended_there or s.ended_elsewhere or s.self_removing),
+         "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+    _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
+         "", "there", _NO, None, "tracked / there"),
+    _row("removes itself, but the owner's teardown passes over it",
+         lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown),
+         "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),
+    _row("removes itself", lambda s: s.kept and bool(s.self_removing),
+         "", "self-removing", _NO, None, "tracked / self-managed"),
+    _row("ended only where no teardown is", lambda s: s.kept and bool(s.ended_elsewhere),
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
+    _row("waited for, what is pending runs on",
+         lambda s: s.abandoned is not None,
+         "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
+    _row("ended by its own flag at teardown",
+         lambda s: s.kept and bool(s.flagged) and not s.growing,
+         "", "none", _NO, None, "kept / self-managed"),
+    _row("a container that only grows", lambda s: s.growing and _repeated(s),
+         "", "none", _HIGH, Defect.UNPRUNED, "tracked / none"),
+    _row("an endless singleton that handles its own errors, and nothing to take down",
+         lambda s: s.kept and s.endless and s.singleton
+         and s.handles_errors and not s.owner_teardown,
+         "", "none", _NO, None, "singleton / self-managed"),
+    _row("an endless singleton that is never stopped",
+         lambda s: s.kept and s.endless and s.singleton,
+         "", "none", _LOW, Defect.NEVER_ENDED, "singleton / none"),
+    _row("kept, endless or started again and again, never ended",
+         lambda s: s.kept and (s.endless or _repeated(s)),
+         "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none"),
+    _row("kept, started once, never ended", lambda s: s.kept,
+         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none"),
+    # given away
+    _row("returned to callers of the program", lambda s: s.given and bool(s.callers),
+         "escapes", "callers", _NO, None, "callers / callers"),
+    _row("returned to the users of the program", lambda s: s.given,
+         "escapes", "none", _NO, None, "tracked / none"),
+    _row("yielded", lambda s: bool(s.trail.of("yield")),
+         "escapes", "none", _NO, None, "tracked / none"),
+    _row("handed to something outside the program", lambda s: s.handed_on is not None,
+         "escapes", "none", _NO, None, "tracked / none"),
+    # dropped
+    _row("a dropped future of another thread's loop", lambda s: s.spawn.kind == "threadsafe",
+         "discarded", "none", _LOW, Defect.DISCARDED_THREADSAFE, "none / none"),
+    _row("only callbacks touch it", lambda s: s.untouched and bool(s.trail.ops),
+         "discarded", "none", _HIGH, Defect.CALLBACK_ONLY, "none / none"),
+    _row("nothing holds it", lambda s: True,
+         "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),
+)  # fmt: skip
+
+
+def decide(signs: Signs) -> Row:
+    """The first row of the policy whose signs are there."""
+    return next(row for row in POLICY if row.when(signs))

@@ -1,0 +1,242 @@
+"""The APIs of the standard library and of well-known frameworks, as data.
+
+Every name of a library that the analysis knows stands here and nowhere else. Dotted names are the
+public ones; ``canonical`` maps the names that libraries re-export to them.
+"""
+
+from __future__ import annotations
+
+#: words of which every spawn has at least one in its source, for the search in raw bytes
+SPAWN_WORDS = frozenset(
+    {"create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon", "Task"}
+)
+
+#: calls that start tasks too, but are sites only where a statement drops their result
+DROPPED_WORDS = frozenset({"gather", "shield", "run_in_executor"})
+
+#: modules whose public names are re-exported by the package
+_PRIVATE_MODULES = (
+    "asyncio.base_events.",
+    "asyncio.events.",
+    "asyncio.exceptions.",
+    "asyncio.futures.",
+    "asyncio.runners.",
+    "asyncio.taskgroups.",
+    "asyncio.tasks.",
+    "asyncio.timeouts.",
+)
+
+
+def canonical(dotted: str) -> str:
+    """The public name for a dotted name: ``asyncio.tasks.gather`` is ``asyncio.gather``."""
+    for prefix in _PRIVATE_MODULES:
+        if dotted.startswith(prefix):
+            return "asyncio." + dotted[len(prefix) :]
+    _, found, rest = dotted.rpartition(".asyncio.")
+    return f"asyncio.{rest}" if found and f"asyncio.{rest}" in REEXPORTED else dotted
+
+
+#: functions and classes that start a task and return its handle
+SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.Task"})
+#: started from another thread; what comes back is a concurrent future
+THREADSAFE_SPAWNS = frozenset({"asyncio.run_coroutine_threadsafe"})
+#: methods of an event loop that start a task
+LOOP_SPAWNS = frozenset({"create_task"})
+#: methods by which an owner takes a task over
+OWNER_SPAWNS = frozenset({"create_task", "start_soon", "start", "spawn"})
+
+#: coroutine functions whose coroutine does nothing until it is awaited
+COROUTINES = frozenset(
+    {
+        "asyncio.sleep",
+        "asyncio.wait",
+        "asyncio.wait_for",
+        "asyncio.open_connection",
+        "asyncio.start_server",
+        "asyncio.create_subprocess_exec",
+        "asyncio.create_subprocess_shell",
+        "asyncio.to_thread",
+        "anyio.sleep",
+        "trio.sleep",
+    }
+)
+#: iterators that never end
+ENDLESS_ITERATORS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
+
+#: what gives an event loop
+LOOPS = frozenset(
+    {
+        "asyncio.get_event_loop",
+        "asyncio.get_running_loop",
+        "asyncio.new_event_loop",
+        "asyncio.AbstractEventLoop",
+        "asyncio.BaseEventLoop",
+        "asyncio.SelectorEventLoop",
+        "asyncio.ProactorEventLoop",
+        "uvloop.Loop",
+        "uvloop.new_event_loop",
+        "winloop.Loop",
+        "winloop.new_event_loop",
+        "tornado.platform.asyncio.BaseAsyncIOLoop",
+    }
+)
+#: what gives an owner that keeps its tasks and ends them when it is closed
+OWNERS = frozenset(
+    {
+        "asyncio.TaskGroup",
+        "asyncio.Runner",
+        "anyio.create_task_group",
+        "anyio.abc.TaskGroup",
+        "trio.open_nursery",
+        "trio.Nursery",
+        "aiojobs.Scheduler",
+        "aiojobs.create_scheduler",
+        "aiotools.TaskGroup",
+        "quattro.TaskGroup",
+        "taskgroup.TaskGroup",
+        "exceptiongroup_taskgroup.TaskGroup",
+    }
+)
+#: endings of a receiver's name that stand for an event loop or an owner where its type is unknown
+LOOP_NAMES = ("loop",)
+OWNER_NAMES = ("taskgroup", "task_group", "nursery", "tg")
+
+#: awaiting what these return awaits the tasks given to them
+GATHERS = frozenset({"asyncio.gather"})
+WAITS = frozenset({"asyncio.wait"})
+AWAITERS = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.wrap_future"})
+COMPLETIONS = frozenset({"asyncio.as_completed"})
+EXECUTORS = frozenset({"run_in_executor"})
+#: methods of a loop that call what they are given later and drop what it returns
+SCHEDULERS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call_at"})
+#: methods that run the loop until what they are given has ended
+RUNNERS = frozenset({"run_until_complete"})
+
+#: builtins and functions whose result holds the elements of their first argument
+CONTAINER_COPIES = frozenset(
+    {
+        "list",
+        "set",
+        "tuple",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "iter",
+        "copy.copy",
+        "collections.deque",
+        "itertools.chain",
+        "itertools.chain.from_iterable",
+        "weakref.WeakSet",
+        "typing.cast",
+    }
+)
+#: builtins whose result holds tuples of the elements of their arguments
+CONTAINER_ZIPS = frozenset({"enumerate", "zip"})
+#: builtins whose result is an element of their first argument
+ELEMENT_GETTERS = frozenset({"next", "min", "max", "heapq.heappop"})
+#: what makes an empty container
+CONTAINER_MAKERS = frozenset(
+    {
+        "list",
+        "set",
+        "dict",
+        "collections.deque",
+        "collections.defaultdict",
+        "collections.OrderedDict",
+        "weakref.WeakSet",
+        "weakref.WeakValueDictionary",
+    }
+)
+WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
+
+#: container methods, by what they do with elements
+GROWING = frozenset(
+    {"add", "append", "appendleft", "extend", "insert", "update", "put_nowait", "put"}
+)
+SHRINKING = frozenset(
+    {
+        "remove",
+        "discard",
+        "pop",
+        "popleft",
+        "popitem",
+        "difference_update",
+        "intersection_update",
+        "__delitem__",
+    }
+)
+TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
+VIEWING = frozenset({"values", "copy", "union", "difference", "intersection"})
+PAIRING = frozenset({"items"})
+
+#: methods of a task that neither hold it nor end it
+PASSIVE_METHODS = frozenset({"add_done_callback", "set_name", "remove_done_callback"})
+#: methods of a task that read its outcome
+OUTCOMES = frozenset({"result", "exception"})
+
+#: a call with one of these methods registers what it is given to be called at the end of something
+REGISTRARS = frozenset(
+    {
+        "add_listener",
+        "add_signal_handler",
+        "async_listen_once",
+        "async_on_remove",
+        "async_on_unload",
+        "addCleanup",
+        "addAsyncCleanup",
+        "add_finalizer",
+        "addfinalizer",
+        "append",
+        "callback",
+        "connect",
+        "enter_async_context",
+        "finalize",
+        "listen_once",
+        "on_close",
+        "on_shutdown",
+        "on_cleanup",
+        "push",
+        "push_async_callback",
+        "push_async_exit",
+        "register",
+        "register_listener",
+        "add_event_handler",
+        "on_unload",
+    }
+)
+
+#: methods that wake, feed or close what a loop waits on
+WAKERS = frozenset(
+    {
+        "abort", "aclose", "cancel", "clear", "close", "disconnect", "feed_eof", "notify_all",
+        "put", "put_nowait", "release", "set", "set_exception", "set_result", "shutdown", "stop",
+        "terminate",
+    }
+)  # fmt: skip
+
+#: functions that use what the function given to them returns; others drop it
+RESULT_USERS = frozenset(
+    {
+        "map", "filter", "sorted", "max", "min", "sum", "any", "all", "next", "partial", "field",
+        "defaultdict", "run_in_executor", "to_thread", "run", "run_sync", "submit", "wraps",
+        "reduce", "setdefault", "register_factory", "Depends", "Provider", "Factory", "Singleton",
+        "setattr",
+    }
+)  # fmt: skip
+
+#: builtins that only look at what they are given
+HARMLESS = frozenset(
+    {
+        "all", "any", "bool", "callable", "dir", "format", "hasattr", "hash", "id", "isinstance",
+        "issubclass", "len", "print", "repr", "str", "sum", "type", "vars",
+    }
+)  # fmt: skip
+
+#: exceptions that only cancellation raises
+CANCELLATIONS = frozenset(
+    {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}
+)
+BROAD_EXCEPTIONS = frozenset({"", "Exception", "BaseException"})
+
+#: names by which another module's ``asyncio`` attribute is recognised as the standard one
+REEXPORTED = SPAWNS | THREADSAFE_SPAWNS | GATHERS | WAITS | AWAITERS | COMPLETIONS | LOOPS

@@ -1,0 +1,139 @@
+"""The state kept while one function body is lowered: its environment, events and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from taskleash.facts.model import (
+    Alts,
+    Block,
+    Collection,
+    Decorator,
+    Event,
+    FunctionFacts,
+    Param,
+    Pos,
+    Term,
+    TypeRef,
+)
+
+#: more origins than this are not told apart
+MAX_ALTS = 8
+
+Env = dict[str, Alts]
+
+
+def merge(*alternatives: Alts) -> Alts:
+    """The union of alternatives, in order, bounded."""
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return tuple(dict.fromkeys(term for alts in alternatives for term in alts))[:MAX_ALTS]
+
+
+def merge_envs(envs: Iterable[Env]) -> Env:
+    """The environment after several paths meet."""
+    paths = list(envs)
+    if len(paths) == 1:
+        return dict(paths[0])
+    names = dict.fromkeys(name for env in paths for name in env)
+    return {name: merge(*(env[name] for env in paths if name in env)) for name in names}
+
+
+@dataclass
+class Frame:
+    """One function while it is lowered; ``finish`` turns it into facts."""
+
+    key: str
+    qualname: str
+    kind: str
+    line: int
+    parent: Frame | None = None
+    owner: str = ""
+    is_async: bool = False
+    params: tuple[Param, ...] = ()
+    returns: TypeRef = ()
+    decorators: tuple[Decorator, ...] = ()
+    local_names: set[str] = field(default_factory=set)
+    global_names: set[str] = field(default_factory=set)
+    nonlocal_names: set[str] = field(default_factory=set)
+    env: Env = field(default_factory=dict)
+    defs: dict[str, list[Term]] = field(default_factory=dict)
+    annotations: dict[str, TypeRef] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    is_generator: bool = False
+    statement: Pos = (1, 1, 1, 1)
+
+    def emit(self, event: Event) -> int:
+        """Add an event to the block in hand; returns its index."""
+        self.events.append(event)
+        index = len(self.events) - 1
+        self.items.append(index)
+        return index
+
+    def define(self, name: str, value: Alts) -> None:
+        """Bind a local name."""
+        self.local_names.add(name)
+        self.env[name] = value
+        known = self.defs.setdefault(name, [])
+        known.extend(term for term in value if term not in known)
+
+    def collect(self, kind: str, items: Iterable[Alts]) -> Term:
+        """Note a collection written in the source; returns the term that stands for it."""
+        self.collections.append(Collection(kind, tuple(items)))
+        return ("l", len(self.collections) - 1)
+
+    def block(self, items: list[Any]) -> Block:
+        """A finished block."""
+        return Block(tuple(items))
+
+    def finish(self) -> FunctionFacts:
+        """The facts of this function, once its whole body has been lowered."""
+        return FunctionFacts(
+            key=self.key,
+            qualname=self.qualname,
+            owner=self.owner,
+            parent=self.parent.key if self.parent else "",
+            kind=self.kind,
+            line=self.line,
+            is_async=self.is_async,
+            is_generator=self.is_generator,
+            params=self.params,
+            returns=self.returns,
+            decorators=self.decorators,
+            body=Block(tuple(self.items)),
+            events=tuple(self.events),
+            defs={name: tuple(terms) for name, terms in self.defs.items()},
+            annotations=self.annotations,
+            collections=tuple(self.collections),
+        )
+
+
+def binds(frame: Frame, name: str) -> bool:
+    """Whether the function has this name as its own local or parameter."""
+    return name in frame.local_names and name not in frame.global_names | frame.nonlocal_names
+
+
+def lookup(frame: Frame, name: str) -> Alts:
+    """What a name stands for where it is read."""
+    if name in frame.env:
+        return frame.env[name]
+    if name not in frame.global_names:
+        if binds(frame, name) and frame.kind not in ("module", "class"):
+            return (("v", name),)
+        outer = frame.parent
+        while outer is not None:
+            if outer.kind not in ("module", "class") and binds(outer, name):
+                return (("f", outer.key, name),)
+            outer = outer.parent
+    return (("n", name),)
+
+
+def source_of(node: cst.CSTNode) -> str:
+    """A node's source outside its module, for short conditions."""
+    return cst.Module([]).code_for_node(node)

@@ -1,0 +1,19 @@
+"""The cheap question asked of a file's raw bytes before anything is decoded or parsed."""
+
+from __future__ import annotations
+
+import re
+
+from taskleash.facts.catalogue import DROPPED_WORDS, SPAWN_WORDS
+
+_WORDS = b"|".join(w.encode() for w in sorted(SPAWN_WORDS))
+_DROPPED = b"|".join(w.encode() for w in sorted(DROPPED_WORDS))
+#: a spawn word anywhere, or a statement that begins with a call whose result it drops
+_SPAWN = re.compile(
+    rb"\b(?:" + _WORDS + rb")\b|^[ \t]*(?:[\w()]+\.)*(?:" + _DROPPED + rb")\(", re.MULTILINE
+)
+
+
+def may_spawn(data: bytes) -> bool:
+    """Tell whether a file's raw bytes hold any word with which a task can be spawned."""
+    return _SPAWN.search(data) is not None

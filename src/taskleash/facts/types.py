@@ -1,0 +1,67 @@
+"""Annotations and base classes as plain references."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.facts.model import TypeRef
+
+
+def dotted_name(node: cst.CSTNode) -> str:
+    """``a.b.c`` for a name or a chain of attributes on one, else an empty string."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return ""
+    parts.append(node.value)
+    return ".".join(reversed(parts))
+
+
+def written(node: cst.CSTNode) -> str:
+    """A short rendering of a callee: names and attributes as written, calls as ``name()``."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{written(node.value)}.{node.attr.value}"
+    if isinstance(node, cst.Call):
+        return f"{written(node.func)}()"
+    if isinstance(node, cst.Subscript):
+        return f"{written(node.value)}[…]"
+    if isinstance(node, cst.Await):
+        return f"(await {written(node.expression)})"
+    return "…"
+
+
+def type_ref(node: cst.BaseExpression | None) -> TypeRef:
+    """An annotation as ``(dotted name, *references in its brackets)``; unions are named ``|``.
+
+    Quoted annotations are read too. What is not a type expression gives an empty reference.
+    """
+    if isinstance(node, cst.Name | cst.Attribute):
+        name = dotted_name(node)
+        return (name,) if name else ()
+    if isinstance(node, cst.Subscript):
+        name = dotted_name(node.value)
+        inner = tuple(
+            type_ref(element.slice.value)
+            for element in node.slice
+            if isinstance(element.slice, cst.Index)
+        )
+        return (name, *inner) if name else ()
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        return ("|", type_ref(node.left), type_ref(node.right))
+    if isinstance(node, cst.SimpleString):
+        return _quoted(node)
+    return ()
+
+
+def _quoted(node: cst.SimpleString) -> TypeRef:
+    value = node.evaluated_value
+    if not isinstance(value, str):
+        return ()
+    try:
+        return type_ref(cst.parse_expression(value))
+    except cst.ParserSyntaxError:
+        return ()

@@ -1,0 +1,202 @@
+"""Who is called by a call event, and who calls a function."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from taskleash.facts.catalogue import canonical
+from taskleash.facts.model import Call, Param, Term
+from taskleash.link.inference import Inference
+from taskleash.link.program import Class, External, Function, Program
+
+#: method names that say nothing about the class they belong to
+_COMMON = frozenset(
+    {
+        "__init__", "add", "append", "cancel", "clear", "close", "connect", "create", "create_task",
+        "delete", "discard", "emit", "execute", "exit", "extend", "get", "handle", "insert",
+        "items", "join", "keys", "load", "next", "open", "pop", "post", "process", "publish",
+        "put", "read",
+        "register", "remove", "request", "reset", "result", "run", "send", "set", "setdefault",
+        "start", "stop", "submit", "update", "values", "wait", "write",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of an object whose class is not known."""
+
+    receiver: Term
+    name: str
+
+
+Callee: TypeAlias = Function | Class | External | Method
+
+
+class Calls:
+    """Resolves calls, with memory, and answers who calls whom."""
+
+    def __init__(self, program: Program, inference: Inference) -> None:
+        self.program = program
+        self.inference = inference
+        self._callees: dict[tuple[Function, Term], tuple[Callee, ...]] = {}
+        self._callers: dict[Function, tuple[tuple[Function, int], ...]] = {}
+
+    def callees(self, function: Function, call: Call) -> tuple[Callee, ...]:
+        """What a call may call."""
+        found: dict[Callee, None] = {}
+        for term in call.func:
+            for callee in self.targets(function, term):
+                found[callee] = None
+        return tuple(found)
+
+    def targets(self, function: Function, term: Term) -> tuple[Callee, ...]:
+        """The functions, classes or outside names that a callable term stands for."""
+        key = (function, term)
+        if key not in self._callees:
+            self._callees[key] = ()
+            self._callees[key] = tuple(dict.fromkeys(self._targets(function, term)))
+        return self._callees[key]
+
+    def _targets(self, function: Function, term: Term) -> list[Callee]:
+        symbol = self.program.symbol(function, term)
+        if isinstance(symbol, Function | Class | External):
+            return [symbol]
+        tag = term[0]
+        if tag == "a":
+            return self._method(function, term)
+        if tag in ("v", "f"):
+            home, name = self.program.home(function, term)
+            return [
+                callee
+                for t in home.facts.defs.get(name, ())
+                if t != term
+                for callee in self.targets(home, t)
+            ]
+        if tag == "n" and symbol is not None and not isinstance(symbol, External):
+            body = getattr(symbol, "module", function.module).body
+            return [
+                callee
+                for t in body.facts.defs.get(term[1], ())
+                if t != term
+                for callee in self.targets(body, t)
+            ]
+        if tag == "s":
+            return self._partial(function, term)
+        return []
+
+    def _partial(self, function: Function, term: Term) -> list[Callee]:
+        call = function.call(term[1])
+        names = {c.dotted for c in self.callees(function, call) if isinstance(c, External)}
+        if names & {"functools.partial", "functools.partialmethod"} and call.args:
+            return [c for t in call.args[0].value for c in self.targets(function, t)]
+        return []
+
+    def _method(self, function: Function, term: Term) -> list[Callee]:
+        _, base, name = term
+        types = self.inference.types(function, base)
+        found: list[Callee] = []
+        for kind in types:
+            if isinstance(kind.symbol, Class):
+                found.extend(self._overrides(kind.symbol, name, base))
+            else:
+                found.append(External(canonical(f"{kind.name}.{name}")))
+        if found:
+            return found
+        if not types or all(isinstance(t.symbol, Class) for t in types):
+            weak = self.by_name(name) if not types else []
+            return [*weak] if weak else [Method(base, name)]
+        return found
+
+    def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
+        found: list[Callee] = list(cls.find(name))
+        if base[0] != "super":
+            for sub in sorted(cls.descendants - {cls}, key=repr):
+                found.extend(sub.own_methods(name))
+        return found
+
+    def by_name(self, name: str) -> list[Function]:
+        """The only method of this name, where the name is distinctive enough to mean it."""
+        methods = self.program.methods_named.get(name, [])
+        if name in _COMMON or name.startswith("__") or not methods or len(methods) > 4:
+            return []
+        first = methods[0].owner
+        if first is None or not all(
+            m.owner is not None and m.owner.related(first) for m in methods
+        ):
+            return []
+        return methods
+
+    def callers(self, function: Function) -> tuple[tuple[Function, int], ...]:
+        """The call sites that may call the function."""
+        if function not in self._callers:
+            found = []
+            for caller, index in self.program.calls_named.get(function.name, ()):
+                if function in self.callees(caller, caller.call(index)):
+                    found.append((caller, index))
+            found.extend(self._aliased.get(function, ()))
+            self._callers[function] = tuple(dict.fromkeys(found))
+        return self._callers[function]
+
+    @property
+    def _aliased(self) -> dict[Function, list[tuple[Function, int]]]:
+        """Call sites that use another name than the function's own, by function."""
+        if not hasattr(self, "_aliased_calls"):
+            found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+            for caller in self.program.functions():
+                for index, call in caller.calls():
+                    if any(term[0] in ("v", "f", "q", "s", "n") for term in call.func):
+                        for callee in self.callees(caller, call):
+                            last = call.text.rpartition(".")[2]
+                            if isinstance(callee, Function) and callee.name != last:
+                                found[callee].append((caller, index))
+            self._aliased_calls = found
+        return self._aliased_calls
+
+    def references(self, function: Function) -> list[tuple[Function, int]]:
+        """The call events that are given the function itself as an argument."""
+        if not hasattr(self, "_references"):
+            self._references: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+            for holder in self.program.functions():
+                for index, call in holder.calls():
+                    for arg in call.args:
+                        for term in arg.value:
+                            if term[0] in ("a", "n", "q"):
+                                for target in self.targets(holder, term):
+                                    if isinstance(target, Function):
+                                        self._references[target].append((holder, index))
+        return self._references[function]
+
+
+def bind(function: Function, call: Call, position: int, bound: bool) -> Param | None:
+    """The parameter that the argument at a position of a call is bound to.
+
+    ``bound`` tells whether the first parameter is already taken by the instance.
+    """
+    arg = call.args[position]
+    params = function.facts.params
+    if arg.key in ("*", "**"):
+        return next((p for p in params if p.kind == arg.key), None)
+    if arg.key:
+        named = next((p for p in params if p.name == arg.key and p.kind in ("", "key")), None)
+        return named or next((p for p in params if p.kind == "**"), None)
+    place = sum(1 for a in call.args[:position] if not a.key) + (1 if bound else 0)
+    positional = [p for p in params if p.kind == ""]
+    if place < len(positional):
+        return positional[place]
+    return next((p for p in params if p.kind == "*"), None)
+
+
+def takes_instance(function: Function, call: Call) -> bool:
+    """Whether a call of the function passes the instance implicitly."""
+    if not function.facts.owner or "staticmethod" in function.decorators:
+        return False
+    if "classmethod" in function.decorators or function.name == "__init__":
+        return True
+    return not any(
+        isinstance(function.module.program.symbol(function, ("n", term[1][1])), Class)
+        for term in call.func
+        if term[0] == "a" and term[1][0] == "n"
+    )

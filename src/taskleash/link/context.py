@@ -1,0 +1,127 @@
+"""Where in a function's control flow an event stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from taskleash.facts.catalogue import CANCELLATIONS
+from taskleash.facts.model import (
+    Block,
+    Exit,
+    FunctionFacts,
+    Give,
+    Handler,
+    If,
+    Loop,
+    Switch,
+    Test,
+    Try,
+)
+
+if TYPE_CHECKING:
+    from taskleash.link.program import Function
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One level of nesting around an event: the control flow item and the branch taken in it.
+
+    ``branch`` is then, else, body, orelse, final, case or ``handler``; ``order`` numbers the item
+    among the items of the function in source order.
+    """
+
+    item: Any
+    branch: str
+    handler: Handler | None = None
+
+
+class Contexts:
+    """The nesting of every event of one function, and the exits in source order."""
+
+    def __init__(self, function: FunctionFacts) -> None:
+        self.around: dict[int, tuple[Frame, ...]] = {}
+        self.exits: list[tuple[int, Exit, tuple[Frame, ...]]] = []
+        self._last = -1
+        self._walk(function.body, ())
+
+    def _walk(self, block: Block, around: tuple[Frame, ...]) -> None:
+        for item in block.items:
+            if isinstance(item, int):
+                self.around[item] = around
+                self._last = max(self._last, item)
+            elif isinstance(item, Exit):
+                self.exits.append((self._last, item, around))
+            else:
+                for branch, inner, handler in branches(item):
+                    self._walk(inner, (*around, Frame(item, branch, handler)))
+
+
+def branches(item: Any) -> Iterator[tuple[str, Block, Handler | None]]:
+    """The named blocks of a piece of control flow, in source order."""
+    if isinstance(item, If):
+        yield "then", item.then, None
+        yield "else", item.orelse, None
+    elif isinstance(item, Loop):
+        yield "body", item.body, None
+        yield "orelse", item.orelse, None
+    elif isinstance(item, Try):
+        yield "body", item.body, None
+        for handler in item.handlers:
+            yield "handler", handler.body, handler
+        yield "orelse", item.orelse, None
+        yield "final", item.final, None
+    elif isinstance(item, Switch):
+        for case in item.cases:
+            yield "case", case, None
+
+
+def around(function: Function, index: int) -> tuple[Frame, ...]:
+    """The nesting of an event, outermost first."""
+    return function.contexts.around.get(index, ())
+
+
+def in_loop(function: Function, index: int) -> Loop | None:
+    """The innermost loop whose body holds the event."""
+    for frame in reversed(around(function, index)):
+        if isinstance(frame.item, Loop) and frame.branch == "body":
+            return frame.item
+    return None
+
+
+def in_cleanup(function: Function, index: int) -> bool:
+    """Whether an event stands in a ``finally`` or in a handler of cancellation."""
+    return any(
+        frame.branch == "final"
+        or (frame.handler is not None and catches_cancellation(frame.handler))
+        for frame in around(function, index)
+    )
+
+
+def catches_cancellation(handler: Handler) -> bool:
+    """Whether an except clause catches a task's cancellation."""
+    return not handler.types or any(
+        name in CANCELLATIONS or name.rpartition(".")[2] in ("CancelledError", "BaseException")
+        for name in handler.types
+    )
+
+
+def after_yield(function: Function, index: int) -> bool:
+    """Whether an event comes after the first ``yield`` of its function."""
+    first = next(
+        (
+            number
+            for number, event in enumerate(function.events)
+            if isinstance(event, Give) and event.kind == "yield"
+        ),
+        None,
+    )
+    return first is not None and index > first
+
+
+def tests(test: Test) -> Iterator[Test]:
+    """A condition and all conditions inside it."""
+    yield test
+    for part in test.parts:
+        yield from tests(part)

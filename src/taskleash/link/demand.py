@@ -1,0 +1,129 @@
+"""Which further modules the linker has to see, although they spawn nothing.
+
+They define a base class or a coroutine, call a wrapper, subclass an owner, or touch an attribute
+that keeps a task. They are asked for by module name, or by a pattern over their raw bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taskleash.facts.model import Call, ModuleFacts, Store
+from taskleash.link.calls import Calls
+from taskleash.link.flow import Flow
+from taskleash.link.inference import Inference
+from taskleash.link.program import Class, External, Function, Program
+from taskleash.link.spawns import Spawn, find_spawns
+from taskleash.link.teardown import named_teardown
+from taskleash.link.trail import Trail
+
+_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is asked for: modules by dotted name, and raw bytes that match a pattern."""
+
+    modules: frozenset[str]
+    pattern: re.Pattern[bytes] | None
+
+    def wants(self, module: str, data: bytes) -> bool:
+        """Whether a module that has not been parsed yet is needed."""
+        if module in self.modules:
+            return True
+        return self.pattern is not None and self.pattern.search(data) is not None
+
+
+def demand(facts: Sequence[ModuleFacts]) -> Demand:
+    """What the facts at hand leave open."""
+    program = Program(facts)
+    inference = Inference(program)
+    calls = Calls(program, inference)
+    flow = Flow(calls)
+    words: set[str] = set()
+    classes: set[str] = set()
+    modules: set[str] = set()
+    for spawn in find_spawns(program, calls):
+        trail = flow.follow(spawn.function, spawn.index, spawn.result)
+        words |= _words(calls, spawn, trail)
+        modules |= _modules(calls, spawn, trail)
+        for cls in _classes(spawn, trail):
+            classes.add(cls.name)
+            modules |= _outside_bases(program, cls)
+    return Demand(frozenset(modules), _pattern(words, classes))
+
+
+def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
+    """Names that only code concerned with this handle is likely to use."""
+    found = {place.name for place in trail.places if place.kind in ("attribute", "global")}
+    if trail.given:
+        found.add(spawn.function.name)
+    for op in trail.ops:
+        if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
+            found.add(op.function.name)
+    if any(term[0] == "p" for arg in spawn.call.args for term in arg.value):
+        found.add(spawn.function.name)
+    return {name for name in found if name.isidentifier() and not name.startswith("__")}
+
+
+def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
+    owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
+    owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
+    return [base for cls in owners if cls is not None for base in cls.mro]
+
+
+def _modules(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
+    """The modules of what starts, of what is given the handle, and of whose attribute keeps it."""
+    found: set[str] = set()
+    function = spawn.function
+    for arg in spawn.call.args:
+        for term in arg.value:
+            if term[0] == "s":
+                found |= _outside(calls, function, function.call(term[1]))
+    for op in trail.of("unknown"):
+        found |= _outside(calls, op.function, op.function.call(op.index))
+    for op in trail.of("store"):
+        event = op.event
+        if isinstance(event, Store) and event.target[0] == "a":
+            for kind in calls.inference.types(op.function, event.target[1]):
+                found |= _prefixes(kind.name)
+    return found
+
+
+def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
+    return {
+        prefix
+        for callee in calls.callees(function, call)
+        if isinstance(callee, External)
+        for prefix in _prefixes(callee.dotted)
+    }
+
+
+def _outside_bases(program: Program, cls: Class) -> set[str]:
+    return {
+        prefix
+        for ref in cls.facts.bases
+        if isinstance(symbol := program.resolve_ref(cls.module, ref, cls), External)
+        for prefix in _prefixes(symbol.dotted)
+    }
+
+
+def _prefixes(dotted: str) -> set[str]:
+    """The modules in which a dotted name may be defined or re-exported."""
+    parts = dotted.split(".")
+    return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
+
+
+def _pattern(words: set[str], classes: set[str]) -> re.Pattern[bytes] | None:
+    parts = []
+    if words:
+        parts.append(rb"\b(?:" + _either(words) + rb")\b")
+    if classes:
+        parts.append(rb"^[ \t]*class\s+\w+\([^)]*\b(?:" + _either(classes) + rb")\b")
+    return re.compile(b"|".join(parts), re.MULTILINE) if parts else None
+
+
+def _either(names: set[str]) -> bytes:
+    return b"|".join(re.escape(name.encode()) for name in sorted(names))

@@ -1,0 +1,116 @@
+"""Loops that somebody outside can end: by a flag, an event, a sentinel or a closed resource.
+
+A coroutine's loop is governed by the attributes that its condition, or a condition on the way to an
+exit, asks about, and by those whose methods it waits on. Where a teardown stores to such an
+attribute, or calls a method on it that wakes or closes it, the loop ends by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.facts.catalogue import WAKERS
+from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Term, Test
+from taskleash.link.calls import Calls
+from taskleash.link.context import branches, tests
+from taskleash.link.program import Class, Function
+from taskleash.link.teardown import Teardown
+
+
+class Flags:
+    """Finds what ends the loops of coroutines from outside."""
+
+    def __init__(self, calls: Calls, teardown: Teardown) -> None:
+        self.calls = calls
+        self.teardown = teardown
+
+    def enders(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The events in teardowns that end the coroutines' loops, with the attribute's name."""
+        found: list[tuple[Function, int, str]] = []
+        for coroutine in started:
+            owner = coroutine.method.owner
+            if owner is None:
+                continue
+            for name in dict.fromkeys(governing(coroutine)):
+                found.extend(self._sets(owner, name))
+        return found
+
+    def _sets(self, owner: Class, name: str) -> Iterator[tuple[Function, int, str]]:
+        program = self.calls.program
+        for function, term in program.loads_named.get(name, ()):
+            classes = self.calls.inference.classes(function, term[1])
+            if not any(cls.related(owner) for cls in classes):
+                continue
+            for index in _endings(function, term):
+                if self.teardown.holds(function, index):
+                    yield function, index, name
+
+
+def governing(coroutine: Function) -> Iterator[str]:
+    """The names of the instance attributes that the coroutine's loops ask about or wait on."""
+    for loop in _loops(coroutine.facts.body):
+        yield from _names(coroutine, loop.test)
+        for test in _exit_tests(loop.body):
+            yield from _names(coroutine, test)
+        if loop.kind == "async for":
+            yield from _attributes(loop.test.value)
+    for event in coroutine.events:
+        if isinstance(event, Await):
+            for term in event.value:
+                if term[0] == "s" and isinstance(coroutine.events[term[1]], Call):
+                    for func in coroutine.call(term[1]).func:
+                        if func[0] == "a":
+                            yield from _attributes((func[1],))
+
+
+def _loops(block: Block) -> Iterator[Loop]:
+    for item in block.items:
+        if isinstance(item, Loop) and item.kind != "comprehension":
+            yield item
+        if not isinstance(item, int):
+            for _, inner, _ in branches(item):
+                yield from _loops(inner)
+
+
+def _exit_tests(block: Block) -> Iterator[Test]:
+    """The conditions under which control leaves the loop."""
+    for item in block.items:
+        if isinstance(item, If):
+            blocks = (item.then, item.orelse)
+            if any(isinstance(i, Exit) and i.kind != "continue" for b in blocks for i in b.items):
+                yield item.test
+        if not isinstance(item, int | Exit | Loop):
+            for _, inner, _ in branches(item):
+                yield from _exit_tests(inner)
+
+
+def _names(function: Function, test: Test) -> Iterator[str]:
+    for part in tests(test):
+        for term in part.value:
+            if term[0] == "s":
+                for func in function.call(term[1]).func:
+                    yield from _attributes((func,))
+            else:
+                yield from _attributes((term,))
+
+
+def _attributes(terms: tuple[Term, ...]) -> Iterator[str]:
+    """The attributes of the instance in a chain: ``self.a.b`` gives a and b."""
+    for term in terms:
+        while term[0] in ("a", "e", "i", "w", "m"):
+            if term[0] == "a":
+                yield term[2]
+            term = term[1]
+
+
+def _endings(function: Function, term: Term) -> Iterator[int]:
+    """The events that set the attribute to a constant, or wake or close what it holds."""
+    for role in function.uses.roles.get(term, ()):
+        event = function.events[role.index] if role.kind == "target" else None
+        if isinstance(event, Store) and all(value[0] == "c" for value in event.value):
+            yield role.index
+    for derived in function.uses.derived.get(term, ()):
+        if derived[0] == "a" and derived[2] in WAKERS:
+            for role in function.uses.roles.get(derived, ()):
+                if role.kind == "func":
+                    yield role.index

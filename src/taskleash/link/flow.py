@@ -1,0 +1,228 @@
+"""Follows a handle from the call that gave it through the whole program.
+
+The handle is carried by terms. From each carrier the uses of the term in its function give either
+an operation (awaited, cancelled …) or further carriers: names, parameters of called functions,
+attributes wherever they are read, containers, the results of wrappers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taskleash.facts.catalogue import (
+    GROWING,
+    OUTCOMES,
+    PAIRING,
+    PASSIVE_METHODS,
+    SHRINKING,
+    TAKING,
+    VIEWING,
+)
+from taskleash.facts.model import Term
+from taskleash.link.calls import Calls
+from taskleash.link.inference import is_manager
+from taskleash.link.passing import Passing
+from taskleash.link.places import Places
+from taskleash.link.program import Function
+from taskleash.link.trail import Trail
+from taskleash.link.uses import Role
+from taskleash.link.walk import Carrier
+
+_MAX_CARRIERS = 600
+
+
+class Flow:
+    """Follows handles through one program."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.places = Places(calls.program, calls.inference)
+
+    def follow(self, function: Function, index: int, term: Term, depth: int = 0) -> Trail:
+        """The trail of the handle that ``term`` stands for in ``function``.
+
+        ``index`` is the event that gave it there: the spawn, or the call of a wrapper. ``depth`` is
+        0 where the term is the task itself, 1 for a container of tasks.
+        """
+        walk = _Follower(self.calls, self.places, function, index)
+        return walk.run(Carrier(function, term, depth))
+
+
+class _Follower(Passing):
+    """One walk: looks at every use of every carrier."""
+
+    def run(self, start: Carrier) -> Trail:
+        """Follow until nothing new is reached."""
+        self.carry(start)
+        while self.pending and len(self.seen) < _MAX_CARRIERS:
+            self._visit(self.pending.pop(0))
+        return self.trail
+
+    def _visit(self, carrier: Carrier) -> None:
+        uses = carrier.function.uses
+        for role in uses.roles.get(carrier.term, ()):
+            self._role(carrier, role)
+        for derived in uses.derived.get(carrier.term, ()):
+            self._derived(carrier, derived)
+        for name in uses.names.get(carrier.term, ()):
+            self._named(carrier, name)
+
+    def _named(self, carrier: Carrier, name: str) -> None:
+        """The handle is bound to a local name: loops, closures and globals may read it."""
+        function = carrier.function
+        if carrier.term != ("v", name):
+            self.carry(replace(carrier, term=("v", name)))
+        if function.facts.kind == "module":
+            self._global(carrier, name)
+            return
+        for inner in self.places.readers_of(function, name):
+            root = carrier.root
+            if root is None and function is self.origin:
+                root = self._called_at(inner)
+            self.carry(
+                replace(
+                    carrier,
+                    function=inner,
+                    term=("f", function.key, name),
+                    root=root,
+                    calls=(),
+                )
+            )
+
+    def _called_at(self, inner: Function) -> int | None:
+        """The event of the origin at which a nested function is called, if it is."""
+        for caller, index in self.calls.callers(inner):
+            if caller is self.origin:
+                return index
+        return None
+
+    def _role(self, carrier: Carrier, role: Role) -> None:
+        if role.kind == "item":
+            self._item(carrier, role)
+        elif role.kind == "arg":
+            self._argument(carrier, role)
+        elif role.kind == "value":
+            self._stored(carrier, role)
+        elif role.kind == "await":
+            self.note(carrier.how or "await", carrier, role.index)
+        elif role.kind == "return":
+            self._returned(carrier, role)
+        elif role.kind == "yield":
+            self._yielded(carrier, role)
+        elif role.kind == "target":
+            self._replaced(carrier, role)
+        elif role.kind == "delete":
+            kind = "shrink" if carrier.term[0] == "e" else "clear-slot"
+            self.note(kind, carrier, role.index)
+        elif role.kind in ("test", "read", "with"):
+            self.note(role.kind, carrier, role.index)
+        elif role.kind == "func":
+            self.note("method", carrier, role.index, detail="()")
+
+    def _derived(self, carrier: Carrier, derived: Term) -> None:
+        tag = derived[0]
+        if tag == "a":
+            self._attribute(carrier, derived)
+        elif tag in ("e", "i", "*"):
+            self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
+        elif tag == "w" and carrier.how == "wait":
+            self.carry(replace(carrier, term=derived, depth=2, how="waited"))
+        elif tag == "w" and carrier.how == "returned":
+            self.carry(replace(carrier, term=derived, how=""))
+        elif tag == "m":
+            self.carry(replace(carrier, term=derived))
+
+    def _attribute(self, carrier: Carrier, term: Term) -> None:
+        name = term[2]
+        for role in carrier.function.uses.roles.get(term, ()):
+            if role.kind == "func":
+                self._method_call(carrier, role.index, name)
+            elif role.kind == "arg" and name == "cancel" and carrier.depth == 0:
+                self.note("cancel-ref", carrier, role.index)
+            elif role.kind == "arg":
+                self._bound_method(carrier, role, name)
+            elif role.kind in ("value", "return") and name == "cancel":
+                self.note("cancel-ref", carrier, role.index)
+
+    def _bound_method(self, carrier: Carrier, role: Role, name: str) -> None:
+        """``task.add_done_callback(tasks.discard)``: the container's method is handed on."""
+        if name in SHRINKING:
+            self.note("shrink-ref", carrier, role.index, detail=name)
+
+    def _method_call(self, carrier: Carrier, index: int, name: str) -> None:
+        result = replace(carrier, term=("s", index))
+        if carrier.depth == 0:
+            self._task_method(carrier, index, name)
+            return
+        if name in TAKING:
+            self.carry(replace(result, depth=carrier.depth - 1))
+        if name in VIEWING:
+            self.carry(result)
+        if name in PAIRING:
+            self.carry(replace(result, depth=carrier.depth + 1))
+        if name in SHRINKING:
+            self.note("shrink", carrier, index, detail=name)
+        elif name == "clear":
+            self.note("clear", carrier, index)
+        elif name in GROWING:
+            self.note("grow", carrier, index, detail=name)
+
+    def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
+        if name == "cancel":
+            self.note("cancel", carrier, index)
+        elif name == "add_done_callback":
+            self.note("callback", carrier, index)
+            self._into_callback(carrier, index)
+        elif name in PASSIVE_METHODS:
+            self.note("passive", carrier, index)
+        elif name in OUTCOMES:
+            self.note("outcome", carrier, index, detail=name)
+        elif name in ("done", "cancelled"):
+            self.note("done", carrier, index)
+        elif name == "__await__":
+            self.note("await", carrier, index)
+        else:
+            self.note("method", carrier, index, detail=name)
+
+    def _item(self, carrier: Carrier, role: Role) -> None:
+        """The handle is an item of a collection written in the source."""
+        self.carry(replace(carrier, term=("l", role.index), depth=carrier.depth + 1))
+
+    def _returned(self, carrier: Carrier, role: Role) -> None:
+        function = carrier.function
+        if carrier.calls:
+            *outer, (caller, index) = carrier.calls
+            self._result(carrier, function, caller, index, tuple(outer))
+            return
+        self.note("give", carrier, role.index)
+        if function is self.origin and carrier.local:
+            if not self.trail.given or carrier.depth < self.trail.given_depth:
+                self.trail.given_depth = carrier.depth
+            self.trail.given = True
+            return
+        for caller, index in self.calls.callers(function):
+            self._result(replace(carrier, root=None), function, caller, index, ())
+
+    def _result(
+        self,
+        carrier: Carrier,
+        callee: Function,
+        caller: Function,
+        index: int,
+        calls: tuple[tuple[Function, int], ...],
+    ) -> None:
+        term: Term = ("s", index)
+        root = carrier.root if caller is not self.origin else None
+        if callee.facts.is_async and not callee.facts.is_generator:
+            term = ("w", term)
+        self.carry(replace(carrier, function=caller, term=term, calls=calls, root=root))
+
+    def _yielded(self, carrier: Carrier, role: Role) -> None:
+        function = carrier.function
+        self.note("yield", carrier, role.index)
+        if not is_manager(function):
+            return
+        for caller, index in self.calls.callers(function):
+            self.carry(
+                Carrier(caller, ("m", ("s", index)), carrier.depth, carrier.how, local=False)
+            )

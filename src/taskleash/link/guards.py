@@ -1,0 +1,274 @@
+"""Can a second spawn replace the handle of the first?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from taskleash.facts.model import Exit, If, Store, Term, Test
+from taskleash.link.calls import Calls
+from taskleash.link.context import around, in_loop, tests
+from taskleash.link.program import Class, Function
+from taskleash.link.teardown import words
+from taskleash.link.trail import Op, Place, Trail
+
+#: words in the name of a function that runs once for each event, message or request
+_EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
+#: words in the name of a function that sets its owner up, once by convention
+_START_WORDS = frozenset(
+    {
+        "aenter", "begin", "boot", "bootstrap", "connect", "connected", "enter", "establish",
+        "init", "initialize", "install", "launch", "made", "main", "mount", "open", "prepare",
+        "ready", "run", "serve", "setup", "start", "startup", "subscribe",
+    }
+)  # fmt: skip
+_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "run", "shield"})
+_MAX_REACH = 60
+
+
+@dataclass(frozen=True)
+class Overwrite:
+    """A second spawn can replace the handle: where it is stored, and why that can happen."""
+
+    op: Op
+    reason: str
+
+
+def is_start(function: Function) -> bool:
+    """Whether by its name a function sets up its owner: ``__init__``, ``start`` and the like."""
+    method = function.method
+    found = words(method.name)
+    return bool(found) and not _EVENT_WORDS & set(found) and bool(_START_WORDS & set(found))
+
+
+def is_event_handler(function: Function) -> bool:
+    """Whether a function runs once for each event: by its name or a registering decorator."""
+    method = function.method
+    found = words(method.name)
+    if found and (found[0] in ("on", "handle", "process") or _EVENT_WORDS & set(found[1:])):
+        return True
+    return any(
+        (d.called or "." in d.text)
+        and d.text.rpartition(".")[2] not in ("setter", "getter", "fixture", "contextmanager")
+        and words(d.text.rpartition(".")[2])[:1]
+        in (["on"], ["event"], ["route"], ["listen"], ["listener"])
+        for d in method.facts.decorators
+    )
+
+
+class Guards:
+    """Judges stores of handles."""
+
+    def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
+        self.calls = calls
+        self.started = started
+
+    def overwrite(self, trail: Trail) -> Overwrite | None:
+        """How a later spawn can replace this handle while its task runs, if it can."""
+        if any(op.place is not None and self._collects(op, op.place) for op in trail.of("contain")):
+            return None
+        for op in trail.of("store", "contain"):
+            place = op.place
+            if place is None or place.kind == "local" or not self._is_slot(op, place):
+                continue
+            if self._is_fresh(op):
+                continue
+            found = self._respawn(trail, op) or self._repeat(trail, op)
+            if found:
+                return Overwrite(op, found)
+        return self._replaced(trail)
+
+    def _replaced(self, trail: Trail) -> Overwrite | None:
+        """Another function stores its own task in the same place."""
+        for op in trail.of("replace"):
+            event = op.event
+            if op.depth or not isinstance(event, Store) or op.function is trail.function:
+                continue
+            if any(term[0] == "s" for term in event.value) and not self._is_fresh(op):
+                found = self._repeat(trail, op)
+                if found:
+                    return Overwrite(op, found)
+        return None
+
+    def _collects(self, op: Op, place: Place) -> bool:
+        """Whether the place also keeps the tasks of earlier spawns."""
+        return place.kind != "local" and place.depth > 0 and not self._is_slot(op, place)
+
+    def _is_slot(self, op: Op, place: Place) -> bool:
+        """Whether the place holds one handle: an attribute, a global or a key of a dict."""
+        event = op.event
+        if place.depth == 0:
+            return True
+        return place.depth == 1 and isinstance(event, Store) and event.target[0] == "e"
+
+    def _is_fresh(self, op: Op) -> bool:
+        """Whether the object that keeps the handle was made in the same function."""
+        function = op.function
+        event = op.event
+        if function.name in ("__init__", "__new__", "__post_init__"):
+            return True
+        if not isinstance(event, Store) or event.target[0] != "a":
+            return False
+        base = event.target[1]
+        if base[0] == "e":
+            return in_loop(function, op.index) is not None
+        if base[0] == "s":
+            callees = self.calls.callees(function, function.call(base[1]))
+            return any(isinstance(callee, Class) for callee in callees)
+        return False
+
+    # -- a second call
+
+    def _repeat(self, trail: Trail, op: Op) -> str:
+        function = op.function
+        loop = in_loop(function, op.index)
+        single = op.place is None or op.place.depth == 0
+        if loop is not None and loop.kind != "comprehension" and single:
+            if not self._ends_inside(trail, op) and not self.guarded(trail, op, strict=False):
+                return "the next turn of the loop replaces it"
+            return ""
+        if not is_event_handler(function) or self.guarded(trail, op, strict=False):
+            return ""
+        return f"the next call of `{function.method.qualname}` replaces it"
+
+    def _ends_inside(self, trail: Trail, op: Op) -> bool:
+        loop = in_loop(op.function, op.index)
+        return any(
+            other.root is not None
+            and other.kind in _ENDING
+            and trail.function is op.function
+            and in_loop(op.function, other.root) is loop
+            for other in trail.ops
+        )
+
+    # -- the task starts itself again
+
+    def _respawn(self, trail: Trail, op: Op) -> str:
+        """A task that the storing function starts comes back to that function."""
+        if self.guarded(trail, op, strict=True):
+            return ""
+        for coroutine in self.started.get(op.function, ()):
+            for index, call in coroutine.calls():
+                if in_loop(coroutine, index) is None or _leaves_after(coroutine, index):
+                    continue
+                for callee in self.calls.callees(coroutine, call):
+                    if isinstance(callee, Function) and self._reaches(trail, callee, op.function):
+                        return (
+                            f"`{coroutine.name}` itself calls `{callee.name}`"
+                            f" (line {call.pos[0]}), which spawns again"
+                        )
+        return ""
+
+    def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
+        """Whether calls lead from one method to another without ending the task on the way."""
+        enders = {other.site[0] for other in trail.ops if other.kind in _ENDING}
+        pending, seen = [start], {start, *(enders - {start, goal})}
+        if start in enders and start is not goal:
+            return False
+        while pending and len(seen) < _MAX_REACH:
+            function = pending.pop()
+            if function is goal:
+                return True
+            for _, call in function.calls():
+                for callee in self.calls.callees(function, call):
+                    if (
+                        isinstance(callee, Function)
+                        and callee not in seen
+                        and callee.owner is not None
+                        and callee.owner is goal.owner
+                    ):
+                        seen.add(callee)
+                        pending.append(callee)
+        return False
+
+    # -- guards
+
+    def guarded(self, trail: Trail, op: Op, strict: bool) -> bool:
+        """Whether something makes sure that no earlier task runs when the handle is stored.
+
+        ``strict`` accepts only what asks for or ends the earlier task itself; otherwise flags and
+        early exits count too.
+        """
+        function, index = op.function, op.index
+        if self._ended_before(trail, function, index):
+            return True
+        if self._asked(trail, op):
+            return True
+        for caller, call in self.calls.callers(function):
+            if not self._ended_before(trail, caller, call):
+                break
+        else:
+            if self.calls.callers(function):
+                return True
+        return self._flagged(function, index) or (not strict and self.started_once(function, index))
+
+    def _flagged(self, function: Function, index: int) -> bool:
+        """Under a condition on state that the same function sets."""
+        return any(
+            isinstance(frame.item, If) and self._is_flag(function, frame.item.test)
+            for frame in around(function, index)
+        )
+
+    def _ended_before(self, trail: Trail, function: Function, index: int) -> bool:
+        """Whether the function ends the earlier task first, itself or by a method it calls."""
+        for other in trail.ops:
+            if other.kind not in _ENDING:
+                continue
+            home, at = other.site
+            if home is function:
+                if at < index:
+                    return True
+            elif any(f is function and i < index for f, i in self._called_from(home)):
+                return True
+        return False
+
+    def _called_from(self, home: Function) -> list[tuple[Function, int]]:
+        """The call sites that lead to a function, directly or by one function between."""
+        direct = self.calls.callers(home)
+        return [*direct, *(site for f, _ in direct for site in self.calls.callers(f))]
+
+    def _asked(self, trail: Trail, op: Op) -> bool:
+        """A test of the handle before the store, on the way to it or with an exit."""
+        return any(
+            other.function is op.function and other.index < op.index
+            for other in trail.of("test", "done")
+        )
+
+    def started_once(self, function: Function, index: int) -> bool:
+        """Whether a check lets control reach the event once only: a flag, an early exit."""
+        return self._flagged(function, index) or any(
+            order < index and self._guards_exit(function, exit_, frames)
+            for order, exit_, frames in function.contexts.exits
+        )
+
+    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[object, ...]) -> bool:
+        if exit_.kind not in ("return", "raise") or not frames:
+            return False
+        tested = [f.item for f in frames if isinstance(getattr(f, "item", None), If)]  # type: ignore[attr-defined]
+        return any(any(True for _ in _state_read(function, item.test)) for item in tested)
+
+    def _is_flag(self, function: Function, test: Test) -> bool:
+        """A condition on state that the same function sets."""
+        stored = {event.target for event in function.events if isinstance(event, Store)}
+        return any(term in stored for term in _state_read(function, test))
+
+
+def _state_read(function: Function, test: Test) -> Iterator[Term]:
+    """The attributes and globals that a condition asks about."""
+    for part in tests(test):
+        for term in part.value:
+            if term[0] in ("a", "n", "f"):
+                yield term
+            elif term[0] == "s":
+                call = function.call(term[1])
+                yield from (func[1] for func in call.func if func[0] == "a" and func[1][0] == "a")
+                yield from (func for func in call.func if func[0] == "a")
+
+
+def _leaves_after(function: Function, index: int) -> bool:
+    """Whether control leaves the function soon after the event, in the same block."""
+    here = around(function, index)
+    return any(
+        order >= index and exit_.kind in ("return", "break") and frames == here
+        for order, exit_, frames in function.contexts.exits
+    )

@@ -1,0 +1,155 @@
+"""The handle is passed to something that is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taskleash.facts.catalogue import (
+    AWAITERS,
+    COMPLETIONS,
+    CONTAINER_COPIES,
+    CONTAINER_ZIPS,
+    ELEMENT_GETTERS,
+    GATHERS,
+    GROWING,
+    HARMLESS,
+    OUTCOMES,
+    RUNNERS,
+    SHRINKING,
+    SPAWNS,
+    WAITS,
+)
+from taskleash.facts.model import Call, Term
+from taskleash.link.calls import Method, bind, takes_instance
+from taskleash.link.keeping import Keeping
+from taskleash.link.program import Class, External, Function
+from taskleash.link.uses import Role
+from taskleash.link.walk import Carrier
+
+
+class Passing(Keeping):
+    """Follows a handle into functions, constructors and what is known of outside functions."""
+
+    def _argument(self, carrier: Carrier, role: Role) -> None:
+        function, index = carrier.function, role.index
+        call = function.call(index)
+        position = int(role.key)
+        arg = call.args[position]
+        if arg.key == "*" and carrier.term[0] != "*":
+            carrier = replace(carrier, depth=carrier.depth - 1)
+            if carrier.depth < 0:
+                return
+        callees = self.calls.callees(function, call)
+        known = False
+        for callee in callees:
+            if isinstance(callee, Function):
+                known = True
+                self._into_function(carrier, callee, call, position, index)
+            elif isinstance(callee, Class):
+                known = True
+                self._into_constructor(carrier, callee, call, position, index)
+            elif isinstance(callee, External):
+                known = self._into_external(carrier, callee.dotted, call, index) or known
+            elif isinstance(callee, Method):
+                known = self._into_method(carrier, callee.receiver, callee.name, index) or known
+        if not known:
+            self.note("unknown", carrier, index, detail=call.text)
+
+    def _into_function(
+        self, carrier: Carrier, callee: Function, call: Call, position: int, index: int
+    ) -> None:
+        param = bind(callee, call, position, takes_instance(callee, call))
+        if param is None:
+            return
+        entered = carrier
+        if param.kind in ("*", "**"):
+            starred = call.args[position].key == param.kind
+            depth = carrier.depth if starred and param.kind == "**" else carrier.depth + 1
+            entered = replace(carrier, depth=depth)
+        self._enter(entered, callee, param.name, index)
+
+    def _into_constructor(
+        self, carrier: Carrier, cls: Class, call: Call, position: int, index: int
+    ) -> None:
+        init = cls.find("__init__")
+        if init:
+            self._into_function(carrier, init[0], call, position, index)
+            return
+        name = self.places.field(cls, call, position)
+        if name:
+            place = self.places.of_class(cls, name, carrier.depth)
+            self.note("store", carrier, index, place=place)
+            self._hold(carrier, place)
+        else:
+            self.note("unknown", carrier, index, detail=call.text)
+
+    def _into_external(self, carrier: Carrier, dotted: str, call: Call, index: int) -> bool:
+        """An outside function is given the handle; false where nothing is known of it."""
+        result = replace(carrier, term=("s", index))
+        if dotted in GATHERS:
+            self.carry(replace(result, depth=0, how="gather"))
+        elif dotted in WAITS:
+            self.carry(replace(result, depth=0, how="wait"))
+        elif dotted in AWAITERS:
+            self.carry(replace(result, depth=0, how=carrier.how or dotted.rpartition(".")[2]))
+        elif dotted in COMPLETIONS:
+            self.carry(replace(result, depth=1, how="complete"))
+        elif dotted in SPAWNS:
+            self.carry(replace(result, depth=0))
+        elif dotted in CONTAINER_COPIES:
+            self.carry(result)
+        elif dotted in CONTAINER_ZIPS:
+            self.carry(replace(result, depth=carrier.depth + 1))
+        elif dotted in ELEMENT_GETTERS:
+            self.carry(replace(result, depth=carrier.depth - 1))
+        elif dotted == "filter":
+            self.carry(result)
+        elif dotted in HARMLESS or dotted.startswith("logging."):
+            self.note("read", carrier, index, detail=dotted)
+        elif "." in dotted:
+            base = self._receiver(carrier.function, call)
+            if base is not None:
+                return self._into_method(carrier, base, dotted.rpartition(".")[2], index)
+            self.note("unknown", carrier, index, detail=call.text)
+        else:
+            return False
+        return True
+
+    def _receiver(self, function: Function, call: Call) -> Term | None:
+        for term in call.func:
+            if term[0] == "a" and not isinstance(self.program.symbol(function, term[1]), External):
+                base: Term = term[1]
+                return base
+        return None
+
+    def _into_method(self, carrier: Carrier, receiver: Term, name: str, index: int) -> bool:
+        """A method of an object that is not of the program is given the handle."""
+        if name in RUNNERS:
+            self.note("run", carrier, index)
+        elif name in GROWING or name == "setdefault":
+            depth = carrier.depth if name in ("extend", "update") else carrier.depth + 1
+            if name in ("extend", "update") and carrier.depth == 0:
+                depth = 1
+            self._contain(carrier, receiver, depth, index)
+        elif name in SHRINKING:
+            self.note("shrink-item", carrier, index, detail=name)
+        else:
+            return name == "add_done_callback"
+        return True
+
+    def _into_callback(self, carrier: Carrier, index: int) -> None:
+        """The callback is called with the task; all that counts there is a look at its outcome."""
+        function = carrier.function
+        for arg in function.call(index).args[:1]:
+            for term in arg.value:
+                for target in self.calls.targets(function, term):
+                    if isinstance(target, Function):
+                        params = [p for p in target.facts.params if p.kind in ("", "*")]
+                        if params:
+                            self._look_for_outcome(carrier, index, target, params[-1].name)
+
+    def _look_for_outcome(self, carrier: Carrier, index: int, target: Function, name: str) -> None:
+        term: Term = ("p", name)
+        for derived in target.uses.derived.get(term, ()):
+            if derived[0] == "a" and derived[2] in OUTCOMES:
+                self.note("seen", carrier, index, detail=derived[2])

@@ -1,0 +1,313 @@
+"""Where handles live beyond a local name: attributes, globals, closures, containers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
+from taskleash.facts.model import Call, Give, Store, Term
+from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.inference import Inference
+from taskleash.link.program import Class, External, Function, Module, Program, Variable
+from taskleash.link.trail import Place
+
+_MAX_STEPS = 40
+
+
+@dataclass
+class Containers:
+    """Where a container term leads: places, and terms that stand for the same container."""
+
+    places: list[Place] = field(default_factory=list)
+    carriers: list[tuple[Function, Term, int]] = field(default_factory=list)
+    local: bool = False
+    text: str = ""
+
+
+class Places:
+    """Finds the places that terms name, and everything that reads them."""
+
+    def __init__(self, program: Program, inference: Inference) -> None:
+        self.program = program
+        self.inference = inference
+        self._reads: dict[Place, list[tuple[Function, Term, bool]]] = {}
+
+    # -- attributes
+
+    def attribute(self, function: Function, target: Term, depth: int) -> list[Place]:
+        """The places that an attribute term names, one for each class its object may have."""
+        _, base, name = target
+        symbol = self.program.symbol(function, base)
+        if isinstance(symbol, Module):
+            return [Place("global", name, depth, name, module=symbol)]
+        text = attribute_text(function, target)
+        if isinstance(symbol, Class):
+            return [Place("attribute", name, depth, text, cls=symbol)]
+        classes = self.inference.classes(function, base)
+        if not classes:
+            return [Place("attribute", name, depth, text)]
+        return [Place("attribute", name, depth, text, cls=cls) for cls in classes[:3]]
+
+    def of_class(self, cls: Class, name: str, depth: int) -> Place:
+        """The place of an instance attribute of a class."""
+        return Place("attribute", name, depth, f"{cls.name}.{name}", cls=cls)
+
+    def field(self, cls: Class, call: Call, position: int) -> str:
+        """The field that a generated constructor binds an argument to, or an empty string."""
+        arg = call.args[position]
+        names = [n for base in reversed(cls.mro) for n in base.facts.fields]
+        if arg.key and arg.key not in ("*", "**"):
+            return arg.key
+        return names[position] if not arg.key and position < len(names) else ""
+
+    def setters(self, function: Function, target: Term) -> list[Function]:
+        """The property setters that storing to an attribute term calls."""
+        return [
+            method
+            for cls in self.inference.classes(function, target[1])
+            for method in cls.find(target[2])
+            if any(d.text.endswith(".setter") for d in method.facts.decorators)
+        ]
+
+    def reads(self, place: Place) -> list[tuple[Function, Term, bool]]:
+        """The terms that read a place, each with whether the link is by name only."""
+        if place not in self._reads:
+            self._reads[place] = list(self._find_reads(place))
+        return self._reads[place]
+
+    def _find_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
+        if place.kind == "global" and place.module is not None:
+            for function, term in self.global_reads(place.module, place.name):
+                yield function, term, False
+            return
+        distinctive = self._distinctive(place)
+        for function, term in self.program.loads_named.get(place.name, ()):
+            link = self._links(place, function, term, distinctive)
+            if link is not None:
+                yield function, term, link
+        yield from self._property_reads(place)
+
+    def _links(
+        self, place: Place, function: Function, term: Term, distinctive: bool
+    ) -> bool | None:
+        """False for a sure link, True for one by name, None for none."""
+        symbol = self.program.symbol(function, term[1])
+        if isinstance(symbol, Class) and place.cls is not None:
+            return False if symbol.related(place.cls) else None
+        if isinstance(symbol, Module | External):
+            return None
+        types = self.inference.types(function, term[1])
+        classes = [t.symbol for t in types if isinstance(t.symbol, Class)]
+        if place.cls is not None and classes:
+            return False if any(c.related(place.cls) for c in classes) else None
+        if place.cls is None and classes:
+            return True if any(self._declares(c, place.name) for c in classes) else None
+        return True if distinctive else None
+
+    def _distinctive(self, place: Place) -> bool:
+        """Whether an attribute's name alone tells which class it belongs to."""
+        if place.cls is None:
+            return True
+        owners = self._declaring.get(place.name, ())
+        return all(cls.related(place.cls) for cls in owners)
+
+    @cached_property
+    def _declaring(self) -> dict[str, list[Class]]:
+        """The classes that store to an attribute of each name on their own instances."""
+        found: dict[str, dict[Class, None]] = defaultdict(dict)
+        for function in self.program.functions():
+            for event in function.events:
+                if isinstance(event, Store) and event.target[0] == "a":
+                    for cls in self.inference.classes(function, event.target[1]):
+                        found[event.target[2]][cls] = None
+        for cls in self.program.classes():
+            for name in cls.facts.fields:
+                found[name][cls] = None
+        return {name: list(classes) for name, classes in found.items()}
+
+    def _declares(self, cls: Class, name: str) -> bool:
+        return any(c in self._declaring.get(name, ()) for c in cls.mro)
+
+    def _property_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
+        """Reads of a property that returns the place."""
+        if place.cls is None:
+            return
+        for cls in (*place.cls.mro, *place.cls.descendants):
+            for method in cls.methods():
+                if not method.decorators & {"property", "cached_property"}:
+                    continue
+                term = ("a", ("p", method.self_name), place.name)
+                if not any(r.kind == "return" for r in method.uses.roles.get(term, ())):
+                    continue
+                for function, load in self.program.loads_named.get(method.name, ()):
+                    classes = self.inference.classes(function, load[1])
+                    if any(c.related(cls) for c in classes):
+                        yield function, load, False
+                    elif not classes and method.name.startswith("_"):
+                        yield function, load, True
+
+    # -- globals and closures
+
+    def global_reads(self, module: Module, name: str) -> list[tuple[Function, Term]]:
+        """The terms that read a module global, here and in the modules that import it."""
+        found: list[tuple[Function, Term]] = []
+        for function in module.functions.values():
+            for term in (("n", name), ("v", name)):
+                used = term in function.uses.roles or term in function.uses.derived
+                if used and (term[0] == "n" or function is module.body):
+                    found.append((function, term))
+        if module.body.facts.defs.get(name):
+            found.extend((module.body, t) for t in module.body.facts.defs[name] if t[0] != "c")
+        for other in self.program.modules:
+            if other is module:
+                continue
+            for local, dotted in other.facts.imports.items():
+                if dotted.rpartition(".")[2] == name:
+                    symbol = self.program.resolve_dotted(dotted)
+                    if symbol == Variable(module, name):
+                        found.extend(
+                            (f, ("n", local))
+                            for f in other.functions.values()
+                            if ("n", local) in f.uses.roles or ("n", local) in f.uses.derived
+                        )
+        for function, load in self.program.loads_named.get(name, ()):
+            if self.program.symbol(function, load[1]) is module:
+                found.append((function, load))
+        return found
+
+    def readers_of(self, function: Function, name: str) -> list[Function]:
+        """The nested functions that read a local of a function."""
+        term = ("f", function.key, name)
+        return [
+            inner
+            for inner in function.module.functions.values()
+            if term in inner.uses.roles or term in inner.uses.derived
+        ]
+
+    # -- containers
+
+    def containers(
+        self, calls: Calls, function: Function, container: Term, depth: int
+    ) -> Containers:
+        """Where a container that is given a handle lives, and under which terms it is known."""
+        found = Containers(text=term_text(function, container))
+        pending = [(function, container, depth)]
+        seen: set[tuple[Function, Term]] = set()
+        while pending and len(seen) < _MAX_STEPS:
+            home, term, level = pending.pop(0)
+            if (home, term) in seen:
+                continue
+            seen.add((home, term))
+            found.carriers.append((home, term, level))
+            local, found.local = found.local, False
+            pending.extend(self._container_origins(calls, home, term, level, found))
+            if found.local and (home is not function or home.facts.kind == "module"):
+                name = term_text(home, term) or found.text
+                kind = "global" if home.facts.kind == "module" else "closure"
+                found.places.append(
+                    Place(kind, name, level, name, module=home.module, function=home)
+                )
+                found.local = False
+            found.local = found.local or local
+        return found
+
+    def _container_origins(
+        self, calls: Calls, home: Function, term: Term, level: int, found: Containers
+    ) -> list[tuple[Function, Term, int]]:
+        tag = term[0]
+        if tag == "a":
+            found.places.extend(self.attribute(home, term, level))
+        elif tag in ("e", "i"):
+            return [(home, term[1], level + 1)]
+        elif tag == "l":
+            found.local = True
+        elif tag == "s":
+            return self._call_origins(calls, home, term[1], level, found)
+        elif tag == "p":
+            return self._caller_arguments(calls, home, term[1], level)
+        elif tag in ("v", "f"):
+            owner, name = self.program.home(home, term)
+            return [(owner, t, level) for t in owner.facts.defs.get(name, ()) if t[0] != "c"]
+        elif tag == "n":
+            symbol = self.program.symbol(home, term)
+            if isinstance(symbol, Variable):
+                found.places.append(
+                    Place("global", symbol.name, level, term[1], module=symbol.module)
+                )
+        return []
+
+    def _call_origins(
+        self, calls: Calls, home: Function, index: int, level: int, found: Containers
+    ) -> list[tuple[Function, Term, int]]:
+        call = home.call(index)
+        pending: list[tuple[Function, Term, int]] = []
+        for func in call.func:
+            if func[0] == "a" and func[2] in TAKING:
+                pending.append((home, func[1], level + 1))
+            elif func[0] == "a" and func[2] in VIEWING:
+                pending.append((home, func[1], level))
+        for callee in calls.callees(home, call):
+            if isinstance(callee, Function):
+                for event in callee.events:
+                    if isinstance(event, Give) and event.kind == "return":
+                        pending.extend((callee, t, level) for t in event.value if t[0] != "c")
+            elif isinstance(callee, External) and callee.dotted in CONTAINER_COPIES:
+                found.local = True
+        if not pending:
+            found.local = True
+        return pending
+
+    def _caller_arguments(
+        self, calls: Calls, home: Function, name: str, level: int
+    ) -> list[tuple[Function, Term, int]]:
+        pending: list[tuple[Function, Term, int]] = []
+        target = home
+        constructor = home.name == "__init__" and home.owner is not None
+        sites = list(calls.callers(target))
+        if constructor and home.owner is not None:
+            sites.extend(self._constructions(calls, home.owner))
+        for caller, index in sites[:12]:
+            call = caller.call(index)
+            for position, arg in enumerate(call.args):
+                param = bind(home, call, position, takes_instance(home, call))
+                if param is not None and param.name == name and not param.kind.startswith("*"):
+                    pending.extend((caller, t, level) for t in arg.value if t[0] != "c")
+        return pending
+
+    def _constructions(self, calls: Calls, cls: Class) -> list[tuple[Function, int]]:
+        names = {c.name for c in cls.descendants}
+        return [
+            (function, index)
+            for name in sorted(names)
+            for function, index in self.program.calls_named.get(name, ())
+            if any(c in cls.descendants for c in calls.callees(function, function.call(index)))
+        ]
+
+
+def attribute_text(function: Function, term: Term) -> str:
+    """An attribute term as a person would write it."""
+    return term_text(function, term)
+
+
+def term_text(function: Function, term: Term) -> str:
+    """A term as a person would write it; unnamed parts are left out."""
+    tag = term[0]
+    if tag in ("p", "v", "n"):
+        return str(term[1]).lstrip(".").rpartition(".")[2]
+    if tag == "f":
+        return str(term[2])
+    if tag == "a":
+        base = term_text(function, term[1])
+        return f"{base}.{term[2]}" if base else str(term[2])
+    if tag in ("e", "i", "w", "m", "*"):
+        base = term_text(function, term[1])
+        return f"{base}[…]" if tag == "e" and base else base
+    names = function.uses.names.get(term)
+    if names:
+        return names[0]
+    if tag == "s":
+        return f"{function.call(term[1]).text}()"
+    return ""

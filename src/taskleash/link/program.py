@@ -1,0 +1,379 @@
+"""The program: all modules' facts under their names, with what a name or a term stands for.
+
+A name resolves to a *symbol*: a function, a class or a module of the program, a module variable, or
+something outside of it, known by its dotted name only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from taskleash.facts.catalogue import canonical
+from taskleash.facts.extract import MODULE
+from taskleash.facts.model import (
+    Call,
+    ClassFacts,
+    FunctionFacts,
+    ModuleFacts,
+    Store,
+    Term,
+    TypeRef,
+)
+from taskleash.link.context import Contexts
+from taskleash.link.uses import UseIndex
+
+_MAX_HOPS = 12
+
+
+@dataclass(frozen=True)
+class External:
+    """Something outside the program, by its canonical dotted name."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A module global that holds a value."""
+
+    module: Module
+    name: str
+
+
+class Module:
+    """A module of the program with its functions and classes."""
+
+    def __init__(self, program: Program, facts: ModuleFacts) -> None:
+        self.program = program
+        self.facts = facts
+        self.path = facts.path
+        self.name = facts.module
+        self.functions = {key: Function(self, f) for key, f in facts.functions.items()}
+        self.classes = {key: Class(self, c) for key, c in facts.classes.items()}
+
+    @cached_property
+    def global_names(self) -> frozenset[str]:
+        """The names of its global variables, also those that only functions bind."""
+        found = {*self.body.facts.defs, *self.body.facts.annotations}
+        for function in self.functions.values():
+            for event in function.events:
+                if isinstance(event, Store) and event.target[0] == "n":
+                    found.add(event.target[1])
+        return frozenset(found)
+
+    @property
+    def body(self) -> Function:
+        """The module's own code as a function."""
+        return self.functions[MODULE]
+
+
+class Function:
+    """A function of the program, with its facts and an index of what it does to each term."""
+
+    def __init__(self, module: Module, facts: FunctionFacts) -> None:
+        self.module = module
+        self.facts = facts
+        self.key = facts.key
+        self.name = facts.name
+        self.qualname = facts.qualname
+        self.events = facts.events
+
+    def __repr__(self) -> str:
+        return f"{self.module.path}:{self.key}"
+
+    @cached_property
+    def uses(self) -> UseIndex:
+        """Where each term is used."""
+        return UseIndex(self.facts)
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Where its events stand in its control flow."""
+        return Contexts(self.facts)
+
+    @property
+    def owner(self) -> Class | None:
+        """The class whose method this is."""
+        return self.module.classes.get(self.facts.owner) if self.facts.owner else None
+
+    @property
+    def parent(self) -> Function | None:
+        """The function around this one (a class body counts)."""
+        return self.module.functions.get(self.facts.parent)
+
+    @cached_property
+    def method(self) -> Function:
+        """The outermost function around this one that is not a module or class body."""
+        function, parent = self, self.parent
+        while parent is not None and parent.facts.kind not in ("module", "class"):
+            function, parent = parent, parent.parent
+        return function
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of its decorators."""
+        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+    def call(self, index: int) -> Call:
+        """The call event with this index."""
+        event = self.events[index]
+        assert isinstance(event, Call)
+        return event
+
+    def calls(self) -> Iterator[tuple[int, Call]]:
+        """All call events with their indices."""
+        for index, event in enumerate(self.events):
+            if isinstance(event, Call):
+                yield index, event
+
+    @property
+    def self_name(self) -> str:
+        """The name of the instance parameter of a method, else an empty string."""
+        facts = self.facts
+        if not facts.owner or not facts.params or "staticmethod" in self.decorators:
+            return ""
+        return facts.params[0].name
+
+
+class Class:
+    """A class of the program, with its bases and subclasses."""
+
+    def __init__(self, module: Module, facts: ClassFacts) -> None:
+        self.module = module
+        self.facts = facts
+        self.name = facts.qualname.rpartition(".")[2]
+        self.subclasses: list[Class] = []
+
+    def __repr__(self) -> str:
+        return f"{self.module.path}:{self.facts.key}"
+
+    @cached_property
+    def bases(self) -> tuple[Class, ...]:
+        """The direct bases that belong to the program."""
+        found = []
+        for ref in self.facts.bases:
+            symbol = self.module.program.resolve_ref(self.module, ref, self)
+            if isinstance(symbol, Class) and symbol is not self:
+                found.append(symbol)
+        return tuple(found)
+
+    @cached_property
+    def mro(self) -> tuple[Class, ...]:
+        """This class and its ancestors, nearest first."""
+        seen: dict[Class, None] = {self: None}
+        pending = list(self.bases)
+        while pending:
+            base = pending.pop(0)
+            if base not in seen:
+                seen[base] = None
+                pending.extend(base.bases)
+        return tuple(seen)
+
+    @cached_property
+    def descendants(self) -> frozenset[Class]:
+        """This class and all classes below it."""
+        seen = {self}
+        pending = [self]
+        while pending:
+            for sub in pending.pop().subclasses:
+                if sub not in seen:
+                    seen.add(sub)
+                    pending.append(sub)
+        return frozenset(seen)
+
+    def related(self, other: Class) -> bool:
+        """Whether one object can be an instance of both classes."""
+        return not self.descendants.isdisjoint(other.descendants)
+
+    def own_methods(self, name: str) -> list[Function]:
+        """The methods of this name that this class itself defines (setters are several)."""
+        keys = self.facts.methods.get(name, ())
+        return [self.module.functions[key] for key in keys]
+
+    def find(self, name: str) -> list[Function]:
+        """The method as looked up on an instance: the nearest definition along the ancestors."""
+        for cls in self.mro:
+            found = cls.own_methods(name)
+            if found:
+                return found
+        return []
+
+    def methods(self) -> Iterator[Function]:
+        """All methods that the class itself defines."""
+        for name in self.facts.methods:
+            yield from self.own_methods(name)
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of its decorators."""
+        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+
+Symbol: TypeAlias = Function | Class | Module | External | Variable
+
+
+class Program:
+    """All modules, and the indices over them that linking needs."""
+
+    def __init__(self, facts: Sequence[ModuleFacts]) -> None:
+        self.modules = [Module(self, f) for f in sorted(facts, key=lambda f: f.path)]
+        self.by_name: dict[str, Module] = {}
+        for module in self.modules:
+            self.by_name.setdefault(module.name, module)
+        for cls in self.classes():
+            for base in cls.bases:
+                base.subclasses.append(cls)
+
+    def functions(self) -> Iterator[Function]:
+        """All functions, lambdas, class bodies and module bodies, in order."""
+        for module in self.modules:
+            yield from module.functions.values()
+
+    def classes(self) -> Iterator[Class]:
+        """All classes, in order."""
+        for module in self.modules:
+            yield from module.classes.values()
+
+    @cached_property
+    def methods_named(self) -> dict[str, list[Function]]:
+        """Methods of classes by their bare name."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.functions():
+            if function.facts.owner and function.facts.kind == "function":
+                found[function.name].append(function)
+        return found
+
+    @cached_property
+    def calls_named(self) -> dict[str, list[tuple[Function, int]]]:
+        """Call events by the last part of the callee's name as written."""
+        found: dict[str, list[tuple[Function, int]]] = defaultdict(list)
+        for function in self.functions():
+            for index, event in function.calls():
+                found[event.text.rpartition(".")[2]].append((function, index))
+        return found
+
+    @cached_property
+    def loads_named(self) -> dict[str, list[tuple[Function, Term]]]:
+        """Attribute terms by attribute name, with the function that reads or writes them."""
+        found: dict[str, list[tuple[Function, Term]]] = defaultdict(list)
+        for function in self.functions():
+            for term in function.uses.attributes():
+                found[term[2]].append((function, term))
+        return found
+
+    # -- names
+
+    def resolve_dotted(self, dotted: str, hops: int = 0) -> Symbol:
+        """What an imported dotted name stands for; re-exports are followed."""
+        if hops > _MAX_HOPS:
+            return External(canonical(dotted))
+        parts = dotted.split(".")
+        for size in range(len(parts), 0, -1):
+            module = self.by_name.get(".".join(parts[:size]))
+            if module is not None:
+                return self._walk(module, parts[size:], hops + 1) or External(canonical(dotted))
+        return External(canonical(dotted))
+
+    def _walk(self, module: Module, parts: list[str], hops: int) -> Symbol | None:
+        symbol: Symbol | None = module
+        for name in parts:
+            if isinstance(symbol, Module):
+                submodule = self.by_name.get(f"{symbol.name}.{name}")
+                symbol = self.resolve_name(symbol, name, hops) or submodule
+            elif isinstance(symbol, Class):
+                found = symbol.find(name)
+                symbol = found[0] if found else None
+            elif isinstance(symbol, External):
+                symbol = External(canonical(f"{symbol.dotted}.{name}"))
+            else:
+                return None
+        return symbol
+
+    def resolve_name(self, module: Module, name: str, hops: int = 0) -> Symbol | None:
+        """What a global name of a module stands for, or None for a name it does not define."""
+        function = module.functions.get(name)
+        if function is not None and function.facts.kind == "function":
+            return function
+        if name in module.classes:
+            return module.classes[name]
+        if name in module.facts.imports:
+            return self.resolve_dotted(module.facts.imports[name], hops + 1)
+        if name in module.global_names:
+            return Variable(module, name)
+        if hops <= _MAX_HOPS:
+            for star in module.facts.stars:
+                source = self.by_name.get(star)
+                if source is not None and source is not module:
+                    found = self.resolve_name(source, name, hops + 1)
+                    if found is not None:
+                        return found
+        return None
+
+    def resolve_ref(
+        self, module: Module, ref: TypeRef, inside: Class | None = None
+    ) -> Symbol | None:
+        """The symbol that a type reference names, brackets left out."""
+        if not ref or ref[0] == "|":
+            return None
+        head, *rest = str(ref[0]).split(".")
+        if inside is not None:
+            nested = module.classes.get(f"{inside.facts.qualname.rpartition('.')[0]}.{head}")
+            if nested is not None and not rest:
+                return nested
+        symbol = self.resolve_name(module, head)
+        if symbol is None:
+            return External(canonical(str(ref[0])))
+        return self._attribute(symbol, rest)
+
+    def _attribute(self, symbol: Symbol | None, rest: Iterable[str]) -> Symbol | None:
+        for name in rest:
+            if isinstance(symbol, Module):
+                symbol = self._walk(symbol, [name], 0)
+            elif isinstance(symbol, External):
+                symbol = External(canonical(f"{symbol.dotted}.{name}"))
+            elif isinstance(symbol, Class):
+                symbol = symbol.module.classes.get(f"{symbol.facts.qualname}.{name}")
+            else:
+                return None
+        return symbol
+
+    def symbol(self, function: Function, term: Term) -> Symbol | None:
+        """What a term stands for where that can be told without types, else None."""
+        tag = term[0]
+        if tag == "n":
+            name = term[1]
+            if name.startswith("."):
+                return self.resolve_dotted(name[1:])
+            found = self.resolve_name(function.module, name)
+            return found if found is not None else External(canonical(name))
+        if tag == "a":
+            base = self.symbol(function, term[1])
+            if isinstance(base, Module | External):
+                return self._attribute(base, [term[2]])
+            if isinstance(base, Class):
+                methods = base.find(term[2])
+                return methods[0] if methods else self._attribute(base, [term[2]])
+            return None
+        if tag == "q":
+            module = function.module
+            return module.functions.get(term[1]) or module.classes.get(term[1])
+        if tag in "vf":
+            return self._only_definition(function, term)
+        return None
+
+    def _only_definition(self, function: Function, term: Term) -> Symbol | None:
+        home, name = self.home(function, term)
+        terms = [t for t in home.facts.defs.get(name, ()) if t != term]
+        if len(terms) != 1 or terms[0][0] not in "nqa":
+            return None
+        return self.symbol(home, terms[0])
+
+    def home(self, function: Function, term: Term) -> tuple[Function, str]:
+        """The function whose local a ``v`` or ``f`` term names, and the local's name."""
+        if term[0] == "f":
+            return function.module.functions[term[1]], term[2]
+        return function, term[1]

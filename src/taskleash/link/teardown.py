@@ -1,0 +1,187 @@
+"""Which functions take things down: by name, by who calls them, by where they are registered."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from taskleash.facts.catalogue import REGISTRARS
+from taskleash.link.calls import Calls
+from taskleash.link.context import after_yield, in_cleanup
+from taskleash.link.inference import is_manager
+from taskleash.link.program import Class, Function
+
+#: words in a method's name that say that it ends something
+_WORDS = frozenset(
+    {
+        "abort", "aclose", "aexit", "atexit", "cleanup", "close", "closed", "closing", "deactivate",
+        "del", "deinit", "destroy", "detach", "disable", "disconnect", "disconnected", "dispose",
+        "drain", "exit", "finalize", "halt", "hangup", "kill", "leave", "logout", "lost", "quit",
+        "release", "shut", "shutdown", "stop", "stopped", "stopping", "teardown", "terminate",
+        "uninstall", "unload", "unmount", "unregister", "unsubscribe",
+    }
+)  # fmt: skip
+#: words that do so in a function that nothing in the program calls: its users call it at the end
+_SOFT_WORDS = frozenset(
+    {"cancel", "clean", "clear", "delete", "end", "finish", "remove", "removed", "reset"}
+)
+#: words that name the normal teardown of an owner
+_OWNER_WORDS = frozenset(
+    {
+        "aclose", "aexit", "cleanup", "close", "deinit", "destroy", "disconnect", "dispose", "exit",
+        "shutdown", "stop", "teardown", "terminate",
+    }
+)  # fmt: skip
+_WHOLE_WORDS = _OWNER_WORDS | {
+    "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
+    "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
+}  # fmt: skip
+_SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MAX_DEPTH = 5
+
+
+def words(name: str) -> list[str]:
+    """The lower-case words of a snake or camel case name."""
+    return [word.lower() for word in _SPLIT.findall(name)]
+
+
+class Teardown:
+    """Answers, with memory, whether a function belongs to a teardown."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._known: dict[Function, str] = {}
+
+    def reason(self, function: Function, depth: int = 0) -> str:
+        """Why the function belongs to a teardown, in words; empty where it does not."""
+        known = self._known.get(function)
+        if known is not None:
+            return known
+        self._known[function] = ""
+        found = self._reason(function, depth)
+        if found or depth == 0:
+            self._known[function] = found
+        else:
+            del self._known[function]
+        return found
+
+    def _reason(self, function: Function, depth: int) -> str:
+        if function.facts.kind not in ("function", "lambda"):
+            return ""
+        if function.name == "__del__" and function.facts.is_async:
+            return ""
+        if named_teardown(function.name):
+            return f"`{function.qualname}`"
+        if _SOFT_WORDS & set(words(function.name)) and not self.calls.callers(function):
+            return f"`{function.qualname}`"
+        if depth >= _MAX_DEPTH:
+            return ""
+        for caller, index in self.calls.callers(function):
+            if caller is function:
+                continue
+            if in_cleanup(caller, index):
+                return f"the cleanup of `{caller.qualname}`, which calls `{function.name}`"
+            found = self.reason(caller, depth + 1)
+            if found:
+                return f"{found}, which calls `{function.name}`"
+        return self._registered(function, depth)
+
+    def _registered(self, function: Function, depth: int) -> str:
+        for decorator in function.facts.decorators:
+            if decorator.called and self._decorates_teardown(function, decorator.text):
+                return f"`{function.name}`, registered by `@{decorator.text}`"
+        for holder, index in self.calls.references(function):
+            call = holder.call(index)
+            name = call.text.rpartition(".")[2]
+            if name in REGISTRARS or named_teardown(name) or named_teardown(_receiver(call.text)):
+                return f"`{function.name}`, registered by `{call.text}`"
+        parent = function.parent
+        if function.facts.kind == "lambda" and parent is not None and depth < _MAX_DEPTH:
+            return self.reason(parent, depth + 1)
+        return ""
+
+    def _decorates_teardown(self, function: Function, text: str) -> bool:
+        """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""
+        if named_teardown(text.rpartition(".")[2]):
+            return True
+        home = function.parent
+        if home is None:
+            return False
+        for decorator in function.facts.decorators:
+            for term in decorator.value:
+                if decorator.text == text and term[0] == "s":
+                    for arg in home.call(term[1]).args:
+                        if any(t[0] == "c" and named_teardown(str(t[1])) for t in arg.value):
+                            return True
+        return False
+
+    def holds(self, function: Function, index: int) -> str:
+        """Why an event belongs to a teardown: its function, a ``finally``, after a ``yield``."""
+        found = self.reason(function)
+        if found:
+            return found
+        if in_cleanup(function, index):
+            return f"the cleanup of `{function.qualname}`"
+        resumed = is_manager(function) or function.decorators or function.facts.is_async
+        if function.facts.is_generator and resumed and after_yield(function, index):
+            return f"`{function.qualname}` after its `yield`"
+        return ""
+
+    def whole(self, function: Function, index: int) -> bool:
+        """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""
+        if in_cleanup(function, index) or function.facts.is_generator:
+            return True
+        pending, seen = [(function, 0)], {function}
+        while pending:
+            current, depth = pending.pop()
+            if not _WHOLE_WORDS.isdisjoint(words(current.name)) or self._registered(current, depth):
+                return True
+            for caller, at in self.calls.callers(current) if depth < _MAX_DEPTH else ():
+                if in_cleanup(caller, at):
+                    return True
+                if caller not in seen:
+                    seen.add(caller)
+                    pending.append((caller, depth + 1))
+        return False
+
+    @cached_property
+    def _owner_teardowns(self) -> dict[Class, tuple[Function, ...]]:
+        return {}
+
+    def of_class(self, cls: Class) -> tuple[Function, ...]:
+        """The methods that take down an instance of the class, inherited ones too."""
+        known = self._owner_teardowns
+        if cls not in known:
+            found = [
+                method
+                for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
+                for method in base.methods()
+                if ends_owner(method)
+            ]
+            known[cls] = tuple(dict.fromkeys(found))
+        return known[cls]
+
+
+def named_teardown(name: str) -> bool:
+    """Whether a function's name says that it ends something."""
+    return not _WORDS.isdisjoint(words(name))
+
+
+def ends_owner(method: Function) -> bool:
+    """Whether a method by its name takes down its instance as a whole.
+
+    ``close``, ``async_stop``, ``__aexit__`` and the like, without a parameter that names a part.
+    """
+    found = words(method.name)
+    if not _OWNER_WORDS & set(found) or len(found) > 2:
+        return False
+    if found[0] in ("on", "handle", "is", "should", "can") or method.decorators & {"property"}:
+        return False
+    if method.name in ("__exit__", "__aexit__"):
+        return True
+    required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
+    return not required
+
+
+def _receiver(text: str) -> str:
+    return text.rpartition(".")[0].rpartition(".")[2]

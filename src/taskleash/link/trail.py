@@ -1,0 +1,89 @@
+"""What is known of one handle: every operation on it, every place that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from taskleash.facts.model import Event, Term
+from taskleash.link.program import Class, Function, Module
+
+
+@dataclass(frozen=True)
+class Op:
+    """Something done with the task or a container that holds it.
+
+    ``kind`` is one of: await, gather, wait, complete, run (the loop runs until it ends), cancel,
+    cancel-ref (its ``cancel`` is handed on), callback, passive, outcome, done, test, read, give
+    (returned), yield, contain, store, shrink, clear, grow, clear-slot, delete, unknown (passed to
+    something outside), owner, method.
+
+    ``calls`` are the calls through which the handle was passed to the function. ``root`` is the
+    event of the function with the spawn at which the operation takes effect there,
+    or None where it happens elsewhere. ``depth`` is 0 for the task itself, 1 for a container of
+    tasks. ``weak`` marks a link made by an attribute's name only. ``detail`` names the callee.
+    """
+
+    kind: str
+    function: Function
+    index: int
+    root: int | None
+    depth: int = 0
+    how: str = ""
+    weak: bool = False
+    detail: str = ""
+    place: Place | None = None
+    target: Function | None = None
+    calls: tuple[tuple[Function, int], ...] = ()
+
+    @property
+    def site(self) -> tuple[Function, int]:
+        """Where the handle set out for the operation: the outermost call that it was passed to."""
+        return self.calls[0] if self.calls else (self.function, self.index)
+
+    @property
+    def event(self) -> Event:
+        """The event itself."""
+        return self.function.events[self.index]
+
+    @property
+    def line(self) -> int:
+        """Its line."""
+        return self.event.pos[0]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a handle is kept beyond a local name.
+
+    ``kind`` is attribute, global, closure or local (a container made in the function). ``depth`` is
+    0 where the place holds the task itself, 1 for a container of tasks, and so on.
+    """
+
+    kind: str
+    name: str
+    depth: int
+    text: str
+    cls: Class | None = None
+    module: Module | None = None
+    function: Function | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.text} depth {self.depth}>"
+
+
+@dataclass
+class Trail:
+    """Everything that was found by following one handle from the call that gave it."""
+
+    function: Function
+    index: int
+    ops: list[Op] = field(default_factory=list)
+    places: dict[Place, None] = field(default_factory=dict)
+    terms: dict[tuple[Function, Term], int] = field(default_factory=dict)
+    #: returned by the function with the spawn; how deep in containers the task is then
+    given: bool = False
+    given_depth: int = 0
+
+    def of(self, *kinds: str) -> list[Op]:
+        """The operations of these kinds, in the order in which they were found."""
+        return [op for op in self.ops if op.kind in kinds]

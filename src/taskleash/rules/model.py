@@ -1,0 +1,61 @@
+"""The words of the rules: what a rule is, what it reports, what could mend a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.classify.model import Risk, Word
+
+
+class Applicability(Word):
+    """Whether a fix keeps what the program does (safe) or may change it (unsafe)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A way to mend a finding: its kind as reports name it, and its applicability."""
+
+    kind: str
+    applicability: Applicability
+
+
+TRACK = Fix("track", Applicability.SAFE)
+LOG = Fix("log", Applicability.SAFE)
+AWAIT = Fix("await", Applicability.UNSAFE)
+OWN = Fix("own", Applicability.UNSAFE)
+CANCEL_PREVIOUS = Fix("cancel-previous", Applicability.UNSAFE)
+
+# A report offers only what this version can apply, whatever a rule declares.
+IMPLEMENTED: frozenset[Fix] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: ``risk`` is the highest it reports, ``default`` tells whether it is on unasked."""
+
+    code: str
+    name: str
+    risk: Risk
+    fixes: tuple[Fix, ...] = ()
+    default: bool = True
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """What one rule says about one spawn site."""
+
+    rule: Rule
+    message: str
+
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.rule.code
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """The fixes that the rule declares and this version can apply."""
+        return tuple(fix for fix in self.rule.fixes if fix in IMPLEMENTED)

@@ -1,0 +1,68 @@
+"""discarded-task (TL001)
+
+What it does
+------------
+Finds tasks whose handle is dropped where they are started: the call is a statement of its own, or
+it is assigned to `_` or to a name that nobody reads, or it is the dropped value of a lambda, a
+callback, a comprehension, a conditional or a boolean expression.
+
+Why is this bad?
+----------------
+The event loop keeps only a weak reference to a task. Without another reference the task can be
+garbage-collected before it is done, see the documentation of `asyncio.create_task`. Its exception
+is seen by nobody, nothing can stop it at shutdown, and until it ends it keeps alive whatever it
+captured. A `try` around the call catches nothing of what the task raises.
+
+Example
+-------
+    import asyncio
+
+
+    class Inbox:
+        async def on_message(self, message):
+            asyncio.create_task(self.store(message))
+
+        async def store(self, message):
+            await asyncio.sleep(1)
+
+Use instead
+-----------
+    import asyncio
+
+
+    class Inbox:
+        def __init__(self):
+            self._tasks = set()
+
+        async def on_message(self, message):
+            task = asyncio.create_task(self.store(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        async def store(self, message):
+            await asyncio.sleep(1)
+
+Fix safety
+----------
+Keeping the task in a set until it is done (`track`) is safe: the task only lives as long as it
+runs. Awaiting the coroutine in place (`await`) is unsafe: the caller now waits. Ending the tasks in
+the teardown of their owner (`own`) is unsafe: it changes what the teardown does.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Lifetime, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import AWAIT, OWN, TRACK, Diagnostic, Rule
+
+RULE = Rule(code="TL001", name="discarded-task", risk=Risk.HIGH, fixes=(TRACK, AWAIT, OWN))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a site whose handle is dropped."""
+    if site.defect is not Defect.DISCARDED:
+        return None
+    harm = "it can vanish before it ends, and nobody sees it fail"
+    if site.lifetime is Lifetime.ENDLESS:
+        harm = "it can vanish at any time, and until then nothing can stop it"
+    return Diagnostic(RULE, f"{wording.task(site)} is dropped: {harm}")

@@ -1,0 +1,63 @@
+"""callback-only-task (TL002)
+
+What it does
+------------
+Finds tasks that nothing touches after their start but `add_done_callback` or `set_name`.
+
+Why is this bad?
+----------------
+A done callback is a reference from the task to the callback, not to the task. The event loop keeps
+only a weak reference, so the task can be garbage-collected before it is done, and the callback
+that was to report its failure never runs.
+
+Example
+-------
+    import asyncio
+
+
+    def report(task):
+        print(task.exception())
+
+
+    async def on_message(store, message):
+        asyncio.create_task(store(message)).add_done_callback(report)
+
+Use instead
+-----------
+    import asyncio
+
+    tasks = set()
+
+
+    def report(task):
+        tasks.discard(task)
+        print(task.exception())
+
+
+    async def on_message(store, message):
+        task = asyncio.create_task(store(message))
+        tasks.add(task)
+        task.add_done_callback(report)
+
+Fix safety
+----------
+Keeping the task in a set until it is done (`track`) is safe: the task only lives as long as it
+runs.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import TRACK, Diagnostic, Rule
+
+RULE = Rule(code="TL002", name="callback-only-task", risk=Risk.HIGH, fixes=(TRACK,))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a site whose handle only gets callbacks or a name."""
+    if site.defect is not Defect.CALLBACK_ONLY:
+        return None
+    harm = "it can vanish before it ends, and no callback hears of it"
+    message = f"{wording.task(site)} gets a callback or a name and is then dropped: {harm}"
+    return Diagnostic(RULE, message)

@@ -1,0 +1,69 @@
+"""dropped-wrapper-result (TL003)
+
+What it does
+------------
+Finds tasks that a function of the project starts and returns, and that a caller drops.
+
+Why is this bad?
+----------------
+The function hands the care of the task to its caller. A caller that drops the result leaves the
+task with the event loop's weak reference alone: it can be garbage-collected before it is done, its
+exception is seen by nobody, and nothing can stop it.
+
+Example
+-------
+    import asyncio
+
+
+    class Bus:
+        def publish(self, message):
+            return asyncio.create_task(self._send(message))
+
+        async def _send(self, message):
+            await asyncio.sleep(1)
+
+
+    async def announce(bus: Bus):
+        bus.publish("ready")
+
+Use instead
+-----------
+    import asyncio
+
+
+    class Bus:
+        def publish(self, message):
+            return asyncio.create_task(self._send(message))
+
+        async def _send(self, message):
+            await asyncio.sleep(1)
+
+
+    async def announce(bus: Bus):
+        await bus.publish("ready")
+
+Fix safety
+----------
+Keeping the task in a set until it is done (`track`) is safe: the task only lives as long as it
+runs. Awaiting the result (`await`) is unsafe: the caller now waits.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Handle, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import AWAIT, TRACK, Diagnostic, Rule
+
+RULE = Rule(code="TL003", name="dropped-wrapper-result", risk=Risk.HIGH, fixes=(TRACK, AWAIT))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a wrapper's call that is dropped, and a spawn that is returned to such calls."""
+    if site.defect is not Defect.DROPPED_WRAPPER_RESULT:
+        return None
+    if site.handle is Handle.ESCAPES:
+        fault = "is returned to callers that drop it"
+    else:
+        fault = f"that {wording.quoted(site.call)} returns is dropped"
+    harm = "it can vanish before it ends, and nobody sees it fail"
+    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {harm}")

@@ -1,0 +1,48 @@
+"""discarded-gather (TL005)
+
+What it does
+------------
+Finds calls of `asyncio.gather`, `asyncio.shield` and `loop.run_in_executor` whose result is
+dropped.
+
+Why is this bad?
+----------------
+The call starts its work and goes on without it. Nobody waits for the work, nobody sees it fail, and
+of coroutines passed to it nothing but the event loop's weak references keeps the tasks.
+
+Example
+-------
+    import asyncio
+
+
+    async def refresh(load_users, load_groups):
+        asyncio.gather(load_users(), load_groups())
+
+Use instead
+-----------
+    import asyncio
+
+
+    async def refresh(load_users, load_groups):
+        await asyncio.gather(load_users(), load_groups())
+
+Fix safety
+----------
+Awaiting the result (`await`) is unsafe: the caller now waits, and sees what the work raises.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import AWAIT, Diagnostic, Rule
+
+RULE = Rule(code="TL005", name="discarded-gather", risk=Risk.LOW, fixes=(AWAIT,))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a dropped group of work."""
+    if site.defect is not Defect.DISCARDED_GATHER:
+        return None
+    harm = "nobody waits for its work or sees it fail"
+    return Diagnostic(RULE, f"result of {wording.quoted(site.call)} is dropped: {harm}")

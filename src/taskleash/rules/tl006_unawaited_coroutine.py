@@ -1,0 +1,55 @@
+"""unawaited-coroutine (TL006)
+
+What it does
+------------
+Finds coroutines that are made and dropped: a coroutine function is called, and nothing awaits the
+result or turns it into a task.
+
+Why is this bad?
+----------------
+Calling a coroutine function runs nothing of its body. The work never happens; all there is to see
+is a `RuntimeWarning` when the coroutine is collected.
+
+Example
+-------
+    import asyncio
+
+
+    async def store(message):
+        await asyncio.sleep(1)
+
+
+    async def on_message(message):
+        store(message)
+
+Use instead
+-----------
+    import asyncio
+
+
+    async def store(message):
+        await asyncio.sleep(1)
+
+
+    async def on_message(message):
+        await store(message)
+
+Fix safety
+----------
+Awaiting the coroutine (`await`) is unsafe: code that never ran now runs, and the caller waits.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import AWAIT, Diagnostic, Rule
+
+RULE = Rule(code="TL006", name="unawaited-coroutine", risk=Risk.HIGH, fixes=(AWAIT,))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a coroutine that nothing runs."""
+    if site.defect is not Defect.UNAWAITED:
+        return None
+    return Diagnostic(RULE, f"{wording.coroutine(site)} is made and dropped: its body never runs")

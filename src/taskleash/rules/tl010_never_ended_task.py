@@ -1,0 +1,75 @@
+"""never-ended-task (TL010)
+
+What it does
+------------
+Finds tasks that are stored, and that nothing in the project awaits, cancels or otherwise ends. The
+risk is high where the task is endless or started again and again, low for one short task.
+
+Why is this bad?
+----------------
+A stored task is safe from the garbage collector, and that is all. An endless one runs until the
+process ends and keeps its owner alive with it, so an owner that is made anew for each connection
+piles up. Nobody sees the task fail, and at shutdown it is destroyed while it is pending.
+
+Example
+-------
+    import asyncio
+
+
+    class Sensor:
+        def start(self):
+            self._poller = asyncio.create_task(self._poll())
+
+        async def _poll(self):
+            while True:
+                await asyncio.sleep(1)
+
+Use instead
+-----------
+    import asyncio
+
+
+    class Sensor:
+        def __init__(self):
+            self._poller = None
+
+        def start(self):
+            if self._poller is None:
+                self._poller = asyncio.create_task(self._poll())
+
+        async def _poll(self):
+            while True:
+                await asyncio.sleep(1)
+
+        async def stop(self):
+            if self._poller is not None:
+                self._poller.cancel()
+                self._poller = None
+
+Fix safety
+----------
+Ending the task in the teardown of its owner (`own`) is unsafe: it changes what the teardown does.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Lifetime, Multiplicity, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import OWN, Diagnostic, Rule
+
+RULE = Rule(code="TL010", name="never-ended-task", risk=Risk.HIGH, fixes=(OWN,))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a stored task that nothing ends."""
+    if site.defect is not Defect.NEVER_ENDED:
+        return None
+    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {_fault_and_harm(site)}")
+
+
+def _fault_and_harm(site: Site) -> str:
+    if site.lifetime is Lifetime.ENDLESS:
+        return "runs for ever and nothing ends it: it outlives its owner and keeps it alive"
+    if site.multiplicity is not Multiplicity.ONCE:
+        return "is started again and again and never ended: the tasks pile up unseen"
+    return "is kept, but nothing awaits or cancels it: nobody sees it fail or waits for its end"

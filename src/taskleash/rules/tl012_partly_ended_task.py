@@ -1,0 +1,57 @@
+"""partly-ended-task (TL012)
+
+What it does
+------------
+Finds tasks that are awaited or cancelled on some paths of normal operation, and left running on
+others.
+
+Why is this bad?
+----------------
+On the path without an end the task goes on alone: its exception is seen by nobody, and if its
+handle goes out of scope there it can be garbage-collected before it is done. Such a path is easily
+the rare one, which no test takes.
+
+Example
+-------
+    import asyncio
+
+
+    async def lookup(cache, key, load):
+        task = asyncio.create_task(load(key))
+        if key in cache:
+            return cache[key]
+        return await task
+
+Use instead
+-----------
+    import asyncio
+
+
+    async def lookup(cache, key, load):
+        task = asyncio.create_task(load(key))
+        if key in cache:
+            task.cancel()
+            return cache[key]
+        return await task
+
+Fix safety
+----------
+There is no fix: whether the other path waits for the task or cancels it is for its author to say.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import Diagnostic, Rule
+
+RULE = Rule(code="TL012", name="partly-ended-task", risk=Risk.LOW)
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a task that only some paths end."""
+    if site.defect is not Defect.PARTLY_ENDED:
+        return None
+    fault = "is ended on some paths only"
+    harm = "on the others it runs on and nobody sees it fail"
+    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: {harm}")

@@ -1,0 +1,72 @@
+"""teardown-ignores-tasks (TL014)
+
+What it does
+------------
+Finds tasks in a container that prunes itself, where the owner has a `close`, `stop` or another
+teardown method which neither cancels nor awaits them.
+
+Why is this bad?
+----------------
+The owner promises to be done after its teardown, and its tasks are not: they go on with closed
+connections and released resources, and at the end of the program they are destroyed while pending.
+
+Example
+-------
+    import asyncio
+
+
+    class Client:
+        def __init__(self, connection):
+            self._connection = connection
+            self._tasks = set()
+
+        def send(self, message):
+            task = asyncio.create_task(self._connection.write(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        async def close(self):
+            await self._connection.close()
+
+Use instead
+-----------
+    import asyncio
+
+
+    class Client:
+        def __init__(self, connection):
+            self._connection = connection
+            self._tasks = set()
+
+        def send(self, message):
+            task = asyncio.create_task(self._connection.write(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        async def close(self):
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._connection.close()
+
+Fix safety
+----------
+Ending the tasks in the teardown (`own`) is unsafe: work that used to go on after it is cancelled.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import OWN, Diagnostic, Rule
+
+RULE = Rule(code="TL014", name="teardown-ignores-tasks", risk=Risk.LOW, fixes=(OWN,))
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a self-removing task that its owner's teardown passes over."""
+    if site.defect is not Defect.TEARDOWN_IGNORES:
+        return None
+    fault = "is neither cancelled nor awaited when its owner is torn down"
+    harm = "it can run on over what the teardown released"
+    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: {harm}")

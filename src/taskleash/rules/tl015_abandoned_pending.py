@@ -1,0 +1,55 @@
+"""abandoned-pending (TL015)
+
+What it does
+------------
+Finds tasks that go into `asyncio.wait` with a timeout, `FIRST_COMPLETED` or `FIRST_EXCEPTION`,
+where nothing ends those that are still pending afterwards.
+
+Why is this bad?
+----------------
+`asyncio.wait` cancels nothing: when it returns early, the tasks that are not done go on running.
+Nobody awaits them, nobody sees them fail, and with the names gone they can be garbage-collected
+before they are done.
+
+Example
+-------
+    import asyncio
+
+
+    async def fastest(mirrors, fetch):
+        tasks = [asyncio.create_task(fetch(mirror)) for mirror in mirrors]
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().result()
+
+Use instead
+-----------
+    import asyncio
+
+
+    async def fastest(mirrors, fetch):
+        tasks = [asyncio.create_task(fetch(mirror)) for mirror in mirrors]
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        return done.pop().result()
+
+Fix safety
+----------
+There is no fix: whether the rest is cancelled or awaited is for its author to say.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Defect, Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import Diagnostic, Rule
+
+RULE = Rule(code="TL015", name="abandoned-pending", risk=Risk.LOW)
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a task that an early return of a wait leaves running."""
+    if site.defect is not Defect.ABANDONED_PENDING:
+        return None
+    fault = "is left running where the wait for it returns early"
+    return Diagnostic(RULE, f"{wording.task(site)} {fault}: nobody ends it or sees it fail")

@@ -1,0 +1,34 @@
+"""The names of a site as messages quote them; every one may be unknown."""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Handle, Site
+
+_UNKNOWN = frozenset({"", "<unknown>"})
+
+
+def quoted(name: str) -> str:
+    """The name in backticks, on one line however it is laid out in the source."""
+    return f"`{' '.join(name.split())}`"
+
+
+def task(site: Site) -> str:
+    """The task as the subject of a message: ``task `send` ``, or ``a task`` without a name."""
+    return "a task" if site.task in _UNKNOWN else f"task {quoted(site.task)}"
+
+
+def coroutine(site: Site) -> str:
+    """The coroutine as the subject of a message: ``coroutine `send` ``."""
+    return "a coroutine" if site.task in _UNKNOWN else f"coroutine {quoted(site.task)}"
+
+
+def task_in_holder(site: Site) -> str:
+    """The task and the place that keeps it: ``task `send` in `self._task` ``."""
+    if not site.holder or site.handle is Handle.LOCAL:
+        return task(site)
+    return f"{task(site)} in {quoted(site.holder)}"
+
+
+def holder(site: Site, otherwise: str) -> str:
+    """The place that keeps the task, in backticks, or the words given for a nameless one."""
+    return quoted(site.holder) if site.holder else otherwise

@@ -1,0 +1,166 @@
+"""What the rules say: one line that names this task, whatever is known of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from taskleash.classify.model import (
+    Cell,
+    Defect,
+    Ending,
+    Handle,
+    Lifetime,
+    Multiplicity,
+    Risk,
+    Site,
+    Span,
+    State,
+)
+from taskleash.rules.registry import all_rules, diagnose
+
+ALL = frozenset(rule.code for rule in all_rules())
+# One line, lower case, what is wrong before a colon and what that does after it, no full stop.
+STYLE = re.compile(r"[a-z][^\n:<>]+: [^\n:<>]+[^\n .!]")
+AVOIDED = re.compile(r"\b(please|should|consider)\b|``| {2}")
+NOTHING = Cell(State.NO, "none")
+SITE = Site(
+    path="app.py",
+    span=Span(3, 5, 3, 30),
+    statement=Span(3, 5, 3, 30),
+    call="asyncio.create_task",
+    task="poll",
+    scope="Sensor.start",
+    handle=Handle.STORED,
+    ending=Ending.NONE,
+    lifetime=Lifetime.SHORT,
+    multiplicity=Multiplicity.ONCE,
+    risk=Risk.HIGH,
+    tracked=NOTHING,
+    cleaned=NOTHING,
+    holder="self._task",
+)
+CODE_OF = {
+    Defect.DISCARDED: "TL001",
+    Defect.CALLBACK_ONLY: "TL002",
+    Defect.DROPPED_WRAPPER_RESULT: "TL003",
+    Defect.DISCARDED_THREADSAFE: "TL004",
+    Defect.DISCARDED_GATHER: "TL005",
+    Defect.UNAWAITED: "TL006",
+    Defect.NEVER_ENDED: "TL010",
+    Defect.OVERWRITTEN: "TL011",
+    Defect.PARTLY_ENDED: "TL012",
+    Defect.UNPRUNED: "TL013",
+    Defect.TEARDOWN_IGNORES: "TL014",
+    Defect.ABANDONED_PENDING: "TL015",
+}
+
+
+def message(site: Site) -> str:
+    found = diagnose(site, ALL)
+    assert found is not None
+    return found.message
+
+
+@pytest.mark.parametrize("defect", Defect, ids=str)
+def test_each_defect_is_reported_by_its_rule_alone(defect: Defect) -> None:
+    site = replace(SITE, defect=defect)
+    found = diagnose(site, ALL)
+    assert found is not None
+    assert found.code == CODE_OF[defect]
+    assert diagnose(site, ALL - {found.code}) is None
+
+
+def test_a_sound_site_is_reported_by_none() -> None:
+    assert diagnose(SITE, ALL) is None
+
+
+def test_an_unseen_failure_is_reported_where_nothing_worse_is() -> None:
+    unseen = replace(SITE, unseen_failure=True)
+    worse = replace(unseen, defect=Defect.TEARDOWN_IGNORES)
+    codes = [found.code for site in (unseen, worse) if (found := diagnose(site, ALL))]
+    assert codes == ["TL020", "TL014"]
+
+
+def test_no_fix_is_offered_that_this_version_cannot_apply() -> None:
+    found = diagnose(replace(SITE, defect=Defect.DISCARDED), ALL)
+    assert found is not None
+    assert found.fixes == ()
+
+
+@pytest.mark.parametrize("defect", [*Defect, None], ids=str)
+def test_every_message_keeps_to_the_style_whatever_is_known_of_the_task(
+    defect: Defect | None,
+) -> None:
+    known = product(
+        ("poll", "", "<unknown>", "self\n    .poll"),
+        ("self._task", "", "self._tasks[\n    key\n]"),
+        Lifetime,
+        Multiplicity,
+        Handle,
+    )
+    for task, holder, lifetime, multiplicity, handle in known:
+        text = message(
+            replace(
+                SITE,
+                task=task,
+                holder=holder,
+                lifetime=lifetime,
+                multiplicity=multiplicity,
+                handle=handle,
+                defect=defect,
+                unseen_failure=defect is None,
+            )
+        )
+        assert STYLE.fullmatch(text), text
+        assert text.count("`") % 2 == 0, text
+        assert not AVOIDED.search(text), text
+
+
+def test_a_dropped_task_that_never_ends_is_told_from_a_short_one() -> None:
+    site = replace(SITE, defect=Defect.DISCARDED, task="_websocket_send_func")
+    assert message(site) == (
+        "task `_websocket_send_func` is dropped: "
+        "it can vanish before it ends, and nobody sees it fail"
+    )
+    assert message(replace(site, lifetime=Lifetime.ENDLESS)) == (
+        "task `_websocket_send_func` is dropped: "
+        "it can vanish at any time, and until then nothing can stop it"
+    )
+
+
+def test_a_task_without_a_name_is_still_a_task() -> None:
+    site = replace(SITE, defect=Defect.DISCARDED, task="<unknown>")
+    assert message(site).startswith("a task is dropped: ")
+
+
+def test_a_never_ended_task_says_how_it_does_harm() -> None:
+    site = replace(SITE, defect=Defect.NEVER_ENDED)
+    endless = message(replace(site, lifetime=Lifetime.ENDLESS, multiplicity=Multiplicity.LOOP))
+    repeated = message(replace(site, multiplicity=Multiplicity.PER_CALL))
+    once = message(site)
+    assert endless.startswith("task `poll` in `self._task` runs for ever")
+    assert repeated.startswith("task `poll` in `self._task` is started again and again")
+    assert once.startswith("task `poll` in `self._task` is kept, but nothing awaits or cancels it")
+
+
+def test_the_place_that_loses_or_hoards_tasks_is_named() -> None:
+    overwritten = message(replace(SITE, defect=Defect.OVERWRITTEN))
+    unpruned = message(replace(SITE, defect=Defect.UNPRUNED, holder="self._tasks"))
+    assert "overwrites `self._task` while the earlier one may still run" in overwritten
+    assert "joins `self._tasks`, which only grows" in unpruned
+
+
+def test_a_local_name_is_not_named_as_a_holder() -> None:
+    local = replace(SITE, defect=Defect.PARTLY_ENDED, handle=Handle.LOCAL, holder="task")
+    assert message(local).startswith("task `poll` is ended on some paths only: ")
+
+
+def test_a_wrapper_names_its_call_and_a_returned_task_its_callers() -> None:
+    dropped = replace(SITE, defect=Defect.DROPPED_WRAPPER_RESULT, call="bus.publish")
+    returned = replace(dropped, handle=Handle.ESCAPES, call="asyncio.create_task")
+    assert message(dropped).startswith("task `poll` that `bus.publish` returns is dropped: ")
+    assert message(returned).startswith("task `poll` is returned to callers that drop it: ")
