@@ -1,0 +1,42 @@
+"""How many findings each rule has, in place of the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.paint import Line, Piece, paint
+from taskleash.reporters.report import Entry, Report
+from taskleash.reporters.summary import closing, is_fixable
+from taskleash.rules import registry
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """A line a rule, the most frequent first: count, code, ``[*]`` if all are fixable, name."""
+    found = [entry for entry in report.entries if entry.rule and not entry.suppressed]
+    counter = Counter([entry.rule for entry in found] + [error.code for error in report.errors])
+    width = len(str(max(counter.values(), default=0)))
+    fixable = _fixable_rules(found)
+    ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    lines: list[Line] = [
+        _line(f"{count:>{width}}", code, code in fixable, bool(fixable)) for code, count in ranked
+    ]
+    summary = [[(line, "")] for line in closing(report, options)]
+    return paint([*lines, *summary], options.color)
+
+
+def _line(count: str, code: str, fixable: bool, marked: bool) -> list[Piece]:
+    rule = registry.by_code(code)
+    mark = ("[*] " if fixable else "[ ] ") if marked else ""
+    return [
+        (count, "bold"),
+        (f"\t{code}\t", "bold red"),
+        (mark, "cyan"),
+        (rule.name if rule else "", ""),
+    ]
+
+
+def _fixable_rules(found: Iterable[Entry]) -> frozenset[str]:
+    fixable = {entry.rule for entry in found if is_fixable(entry)}
+    return frozenset(fixable - {entry.rule for entry in found if not is_fixable(entry)})

@@ -1,0 +1,66 @@
+"""Source excerpts: the reported line in its context, read anew from the file."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Sequence
+from pathlib import Path
+
+from taskleash.classify.model import Site
+from taskleash.reporters.cells import cell_len
+from taskleash.reporters.inert import inert
+from taskleash.reporters.paint import Line, Piece
+
+_CONTEXT = 2
+_TAB = 4
+
+
+def read_lines(path: str) -> list[str]:
+    """The file's lines as a parser counts them; a file that cannot be read has none."""
+    try:
+        data = Path(path).read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding, "replace")
+    except (OSError, SyntaxError, LookupError, ValueError):
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def excerpt(site: Site, source: Sequence[str], unicode: bool) -> list[Line]:
+    """The line where the call starts, two lines before it, and carets under the call.
+
+    ``source`` is the file's lines; the excerpt is empty where it ends before the reported line.
+    """
+    last = site.span.line
+    if last > len(source):
+        return []
+    margin = len(str(last))
+    bar: Piece = (f"{' ' * margin} |", "blue")
+    lines: list[Line] = [[bar]]
+    for number in range(max(1, last - _CONTEXT), last + 1):
+        code = _shown(source[number - 1], unicode).rstrip()
+        lines.append([(f"{number:>{margin}} |", "blue"), (f" {code}" if code else "", "")])
+    return [*lines, [bar, *_carets(site, source[last - 1], unicode)], [bar]]
+
+
+def _carets(site: Site, line: str, unicode: bool) -> list[Piece]:
+    start = cell_len(_shown(line[: site.span.column - 1], unicode))
+    end = cell_len(_shown(line[: _mark_end(site, line)], unicode))
+    return [(" " * (start + 1), ""), ("^" * max(1, end - start), "bold red")]
+
+
+def _mark_end(site: Site, line: str) -> int:
+    """Where the mark ends: after the called name, or with the span's part of its first line."""
+    start = site.span.column - 1
+    if site.call and line.startswith(site.call, start):
+        return start + len(site.call)
+    return site.span.end_column - 1 if site.span.end_line == site.span.line else len(line.rstrip())
+
+
+def _shown(text: str, unicode: bool) -> str:
+    """The text as a terminal is to show it, its tabs turned to spaces."""
+    shown, *rest = (inert(piece, unicode) for piece in text.split("\t"))
+    for piece in rest:
+        shown += " " * (_TAB - cell_len(shown) % _TAB) + piece
+    return shown

@@ -1,0 +1,101 @@
+"""The JSON report, the contract that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from taskleash import __version__
+from taskleash.classify.model import Cell, Evidence, Risk
+from taskleash.reporters.inert import visible
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.report import Entry, FileError, Report
+
+SCHEMA_VERSION = 1
+
+_UNUSUAL = re.compile(r"[^\n -~]")
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The whole report as one JSON object; the options change nothing."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "taskleash", "version": __version__},
+        "summary": _summary(report),
+        "sites": [_site(entry) for entry in report.entries],
+        "errors": [_error(error) for error in report.errors],
+    }
+    return _escaped(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    risks = [entry.site.risk for entry in report.entries]
+    return {
+        "files": report.files,
+        "parsed": report.parsed,
+        "sites": len(risks),
+        **{str(risk): risks.count(risk) for risk in Risk},
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _site(entry: Entry) -> dict[str, Any]:
+    site = entry.site
+    fields = {
+        "path": site.path,
+        "line": site.span.line,
+        "column": site.span.column,
+        "end_line": site.span.end_line,
+        "end_column": site.span.end_column,
+        "call": site.call,
+        "task": site.task,
+        "scope": site.scope,
+        "handle": site.handle,
+        "ending": site.ending,
+        "lifetime": site.lifetime,
+        "multiplicity": site.multiplicity,
+        "risk": site.risk,
+        "dormant": site.dormant,
+        "rule": entry.rule or None,
+        "tracked": _cell(site.tracked),
+        "cleaned": _cell(site.cleaned),
+        "evidence": [_evidence(step) for step in site.evidence],
+        "fixes": [{"kind": fix.kind, "applicability": fix.applicability} for fix in entry.fixes],
+        "fingerprint": entry.fingerprint,
+    }
+    return {**fields, "suppressed": True} if entry.suppressed else fields
+
+
+def _cell(cell: Cell) -> dict[str, str]:
+    return {"state": cell.state, "how": cell.how}
+
+
+def _evidence(step: Evidence) -> dict[str, Any]:
+    return {"path": step.path, "line": step.line, "column": step.column, "message": step.message}
+
+
+def _error(error: FileError) -> dict[str, Any]:
+    return {
+        "path": error.path,
+        "line": error.line,
+        "column": error.column,
+        "code": error.code,
+        "message": error.message,
+    }
+
+
+def _escaped(text: str) -> str:
+    """The same JSON with invisible characters spelled as escapes.
+
+    ``json`` leaves some of them as they are: lone surrogates, which no encoding takes, and
+    controls beyond ASCII, which a terminal obeys. All of them stand inside strings.
+    """
+    return _UNUSUAL.sub(lambda match: _spelled(match[0]), text)
+
+
+def _spelled(char: str) -> str:
+    if visible(char):
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

@@ -1,0 +1,55 @@
+"""What every reporter gets: the finished report as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.classify.model import Site
+
+
+@dataclass(frozen=True)
+class FixOffer:
+    """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``."""
+
+    kind: str
+    applicability: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A site as it is reported: ``rule`` and ``message`` are empty for a sound one.
+
+    ``fingerprint`` identifies the finding across edits elsewhere in the project.
+    """
+
+    site: Site
+    fingerprint: str
+    rule: str = ""
+    message: str = ""
+    fixes: tuple[FixOffer, ...] = ()
+    suppressed: bool = False
+
+
+@dataclass(frozen=True)
+class FileError:
+    """A file that could not be analysed; ``line`` and ``column`` are 1-based, ``code`` is TL000."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of one run: entries and errors sorted by path, line, column.
+
+    ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
+    """
+
+    files: int
+    parsed: int
+    entries: tuple[Entry, ...]
+    errors: tuple[FileError, ...]
+    seconds: float

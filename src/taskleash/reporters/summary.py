@@ -1,0 +1,53 @@
+"""The lines that close a report for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from taskleash.classify.model import Risk
+from taskleash.reporters import words
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.report import Entry, Report
+
+
+def closing(report: Report, options: RenderOptions) -> list[str]:
+    """The last lines of a report: what a scan counted, or how a check went; none when quiet."""
+    if options.quiet:
+        return []
+    return _verdict(report) if options.command == "check" else [inventory(report)]
+
+
+def inventory(report: Report) -> str:
+    """All sites in one line: ``3 tasks in 2 files: 1 high, 2 sound. 1 fixable with --fix.``"""
+    if not report.entries:
+        return f"No tasks in {words.plural(report.files, 'file')}."
+    files = len({entry.site.path for entry in report.entries})
+    tasks = f"{words.plural(len(report.entries), 'task')} in {words.plural(files, 'file')}"
+    line = f"{tasks}: {', '.join(_risks(report.entries))}."
+    fixable = sum(map(is_fixable, report.entries))
+    return f"{line} {fixable} fixable with --fix." if fixable else line
+
+
+def is_fixable(entry: Entry) -> bool:
+    """Whether a safe fix mends the finding; a suppressed one is left alone."""
+    return not entry.suppressed and any(fix.applicability == "safe" for fix in entry.fixes)
+
+
+def _risks(entries: Iterable[Entry]) -> list[str]:
+    sites = [entry.site for entry in entries]
+    high = sum(site.risk is Risk.HIGH for site in sites)
+    low = sum(site.risk is Risk.LOW for site in sites)
+    dormant = sum(site.risk is Risk.LOW and site.dormant for site in sites)
+    asleep = f" ({dormant} {words.DORMANT})" if dormant else ""
+    counts = ((high, "high"), (low, f"low{asleep}"), (len(sites) - high - low, "sound"))
+    return [f"{count} {word}" for count, word in counts if count]
+
+
+def _verdict(report: Report) -> list[str]:
+    found = len(report.entries) + len(report.errors)
+    if not found:
+        return ["All checks passed!"]
+    lines = [f"Found {words.plural(found, 'error')}."]
+    if fixable := sum(map(is_fixable, report.entries)):
+        lines.append(f"[*] {fixable} fixable with the `--fix` option.")
+    return lines
