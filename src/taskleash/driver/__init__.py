@@ -1,0 +1,1 @@
+"""Settings and orchestration: from paths on the command line to a report."""
