@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from taskleash.classify.model import (
-    Cell,
-    Defect,
-    Ending,
-    Evidence,
-    Handle,
-    Lifetime,
-    Multiplicity,
-    Risk,
-    Site,
-    Span,
-    State,
-)
-from taskleash.classify.narrate import captures, evidence, holder, runs, step
+from taskleash.classify.model import Defect, Evidence, Risk, Site
+from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
+from taskleash.classify.sites import completed, to_site
 from taskleash.facts.model import ModuleFacts, Pos, Term
 from taskleash.link.calls import Calls
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
 from taskleash.link.program import Function, Program
 from taskleash.link.spawns import Spawn, find_spawns
-from taskleash.link.wrappers import handed_in, users
+from taskleash.link.wrappers import handed_in, unkept, users
 
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
-_STATES = {"none": State.NO, "partial": State.PARTIAL}
 _MAX_CALLERS = 5
 
 
@@ -57,7 +45,7 @@ class Judge:
         found: dict[tuple[str, Pos], Site] = {}
         for spawn in self.spawns:
             signs, verdict = self._verdict(spawn, spawn.result, 0)
-            found[spawn.function.module.path, spawn.call.pos] = _site(signs, verdict)
+            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict)
             for site in self._managed(signs, verdict):
                 found.setdefault((site.path, _key(site)), site)
         for (function, index), spawn in self._wrapped.items():
@@ -82,7 +70,7 @@ class Judge:
             handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
             cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
             kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-            site = _site(own, kept)
+            site = to_site(own, kept)
             found.append(replace(site, evidence=(_handed_to(inner, spawn), *evidence(signs, ""))))
         return found
 
@@ -90,13 +78,19 @@ class Judge:
         signs, verdict = self._verdict(spawn, ("s", spawn.index), _MAX_CALLERS)
         if verdict.defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
-        return _site(signs, verdict)
+        return to_site(signs, verdict)
 
     def _verdict(
-        self, spawn: Spawn, term: Term, level: int, depth: int = 0
+        self,
+        spawn: Spawn,
+        term: Term,
+        level: int,
+        depth: int = 0,
+        kept_if: frozenset[str] = frozenset(),
     ) -> tuple[Signs, Verdict]:
         trail = self.flow.follow(spawn.function, spawn.index, term, depth)
         signs = self.observer.signs(spawn, trail)
+        signs.kept_if |= kept_if
         wrapped: list[Spawn] = []
         if signs.given and level < _MAX_CALLERS:
             signs.callers = self._callers(signs, level + 1, wrapped)
@@ -104,17 +98,20 @@ class Judge:
         if row.verdict.ending == "callers":
             for inner in wrapped:
                 self._wrapped[inner.function, inner.index] = inner
-        return signs, _filled(signs, row.verdict)
+        return signs, completed(signs, row.verdict)
 
     def _callers(self, given: Signs, level: int, wrapped: list[Spawn]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function):
+            passed_on = unkept(function, given.kept_if, caller, index)
+            if passed_on is None:
+                continue
             term: Term = ("s", index)
             if function.facts.is_async:
                 term = ("w", term)
             inner = handed_in(self.calls, spawn, caller, index)
-            signs, verdict = self._verdict(inner, term, level, given.trail.given_depth)
+            signs, verdict = self._verdict(inner, term, level, given.trail.given_depth, passed_on)
             if verdict.handle == "discarded":
                 wrapped.append(inner)
             found.append(
@@ -141,77 +138,6 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     return found
 
 
-def _filled(signs: Signs, verdict: Verdict) -> Verdict:
-    """The verdict with what the policy leaves to the signs."""
-    handle, ending = verdict.handle, verdict.ending
-    tracked, cleaned = verdict.tracked, verdict.cleaned
-    if not handle:
-        handle = _observed_handle(signs)
-    if ending == "here":
-        ending = "cancelled" if signs.ended_here == "cancelled" else "awaited"
-        cleaned = signs.ended_here
-    elif ending == "there":
-        ending = "cancelled" if signs.ended_there == "cancelled" else "awaited"
-        cleaned = signs.ended_there
-    if tracked == "kept":
-        tracked = "singleton" if signs.singleton else "tracked"
-    risk, defect = verdict.risk, verdict.defect
-    if ending == "callers":
-        worst = signs.callers[0]
-        risk, defect = worst.risk, worst.defect
-        tracked, cleaned = worst.tracked, worst.cleaned
-        ending = worst.ending
-        if defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
-            defect = Defect.DROPPED_WRAPPER_RESULT
-            if any(c.risk is not worst.risk for c in signs.callers):
-                ending, tracked, cleaned = "partial", "partial", "partial"
-    return Verdict(handle, ending, risk, defect, tracked, cleaned)
-
-
-def _observed_handle(signs: Signs) -> str:
-    if not signs.kept:
-        return "escapes" if signs.given else "local"
-    keeping = [
-        op
-        for op in signs.trail.of("store", "contain")
-        if op.place is not None and op.place.kind != "local"
-    ]
-    own = any(
-        op.root is not None and (not op.calls or op.function.name == "__init__") for op in keeping
-    )
-    return "stored" if own else "escapes"
-
-
-def _site(signs: Signs, verdict: Verdict) -> Site:
-    spawn = signs.spawn
-    call = spawn.call
-    row = decide(signs).name
-    self_removing = verdict.ending == "self-removing"
-    return Site(
-        path=spawn.function.module.path,
-        span=Span(*call.pos),
-        statement=Span(*call.statement),
-        call=call.text,
-        task=spawn.task,
-        scope=spawn.function.qualname,
-        handle=Handle(verdict.handle),
-        ending=Ending(verdict.ending),
-        lifetime=Lifetime(signs.lifetime),
-        multiplicity=Multiplicity(signs.multiplicity),
-        risk=verdict.risk,
-        tracked=_cell(verdict.tracked),
-        cleaned=_cell(verdict.cleaned),
-        defect=verdict.defect,
-        evidence=evidence(signs, row),
-        holder=holder(signs),
-        captures=captures(signs),
-        runs=runs(signs),
-        code=call.code or call.text,
-        in_async=spawn.function.facts.is_async,
-        unseen_failure=self_removing and not signs.outcome_seen,
-    )
-
-
 def _handed_to(inner: Spawn, spawn: Spawn) -> Evidence:
     return step(
         inner.function, inner.index, f"handed to `{spawn.function.qualname}`, which keeps the task"
@@ -221,7 +147,3 @@ def _handed_to(inner: Spawn, spawn: Spawn) -> Evidence:
 def _key(site: Site) -> Pos:
     span = site.span
     return (span.line, span.column, span.end_line, span.end_column)
-
-
-def _cell(how: str) -> Cell:
-    return Cell(_STATES.get(how, State.YES), how)

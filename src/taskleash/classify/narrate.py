@@ -85,7 +85,11 @@ def _holding(signs: Signs) -> list[Evidence]:
 def _guards(signs: Signs) -> list[Evidence]:
     if signs.once and signs.places:
         return [
-            step(signs.spawn.function, signs.spawn.index, "a check before it lets it start once")
+            step(
+                signs.spawn.function,
+                signs.spawn.index,
+                "started once only: a check comes before it",
+            )
         ]
     return []
 

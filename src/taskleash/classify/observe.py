@@ -15,7 +15,7 @@ from taskleash.link.program import Function
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import Op, Place, Trail
-from taskleash.link.wrappers import drops_value
+from taskleash.link.wrappers import drops_value, kept_if
 
 #: operations that see a task to its end by waiting for it
 AWAITING = frozenset(
@@ -53,6 +53,7 @@ class Observer:
         )
         signs.start_like = is_start(spawn.function)
         signs.flagged = self.flags.enders(spawn.started)
+        signs.kept_if = kept_if(spawn.function, trail)
         signs.once = self._once(spawn, trail)
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(_handles_errors(f.facts.body) for f in spawn.started)
@@ -188,7 +189,7 @@ class Observer:
         if any(not why for _, why in signs.ended_there_by):
             return False
         owners = [place.cls for place in signs.places]
-        if not all(cls is not None and self.teardown.of_class(cls) for cls in owners):
+        if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
         return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)
 

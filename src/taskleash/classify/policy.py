@@ -80,6 +80,9 @@ POLICY: tuple[Row, ...] = (
     _row("ended on some normal paths only",
          lambda s: s.partly_here and not s.kept and not s.given,
          "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
+    _row("kept only where an argument asks for it, and a caller neither asks nor keeps it",
+         lambda s: bool(s.kept_if) and bool(s.callers) and s.callers[0].risk is not _NO,
+         "escapes", "callers", _NO, None, "callers / callers"),
     # kept in a place
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None

@@ -74,6 +74,8 @@ class Signs:
     growing: bool = False
     #: handed to something outside the program
     handed_on: Op | None = None
+    #: parameters without which the function does not keep the handle
+    kept_if: frozenset[str] = frozenset()
     #: returned to callers in the program: their verdicts, worst first
     callers: list[CallerVerdict] = field(default_factory=list)
     given: bool = False

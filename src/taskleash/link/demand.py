@@ -59,13 +59,28 @@ def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     """Names that only code concerned with this handle is likely to use."""
     found = {place.name for place in trail.places if place.kind in ("attribute", "global")}
     if trail.given:
-        found.add(spawn.function.name)
+        found |= _wrappers(calls, spawn.function)
     for op in trail.ops:
         if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
             found.add(op.function.name)
     if any(term[0] == "p" for arg in spawn.call.args for term in arg.value):
         found.add(spawn.function.name)
     return {name for name in found if name.isidentifier() and not name.startswith("__")}
+
+
+def _wrappers(calls: Calls, function: Function) -> set[str]:
+    """The names under which a wrapper's task can be had: its own, and those of wrappers of it."""
+    names: set[str] = set()
+    pending = [function]
+    while pending:
+        current = pending.pop()
+        if current.name in names:
+            continue
+        names.add(current.name)
+        for caller, index in calls.callers(current):
+            if any(role.kind == "return" for role in caller.uses.roles.get(("s", index), ())):
+                pending.append(caller)
+    return names
 
 
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:

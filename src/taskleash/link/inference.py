@@ -13,6 +13,7 @@ _TRANSPARENT = frozenset(
 )
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _MANAGERS = frozenset({"asynccontextmanager", "contextmanager"})
+_CAST = External("typing.cast")
 _MAX_DEPTH = 12
 
 
@@ -151,15 +152,22 @@ class Inference:
 
     def _call(self, function: Function, index: int) -> Types:
         found: list[Type] = []
-        for func in function.call(index).func:
+        call = function.call(index)
+        for func in call.func:
             symbol = self.program.symbol(function, func)
-            if isinstance(symbol, Class | External):
+            if symbol == _CAST and len(call.args) == 2:
+                found.extend(self._cast(function, call.args[0].value))
+            elif isinstance(symbol, Class | External):
                 found.append(Type(symbol))
             elif isinstance(symbol, Function):
                 found.extend(self.returned(symbol))
             elif func[0] == "a":
                 found.extend(self._method_result(function, func))
         return tuple(found)
+
+    def _cast(self, function: Function, alts: Alts) -> list[Type]:
+        symbols = [self.program.symbol(function, term) for term in alts]
+        return [Type(symbol) for symbol in symbols if isinstance(symbol, Class)]
 
     def _method_result(self, function: Function, func: Term) -> Types:
         found: list[Type] = []

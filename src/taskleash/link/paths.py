@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from taskleash.facts.model import Block, Exit, If, Loop, Switch, Term, Test, Try
+from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Term, Test, Try
+from taskleash.link.context import catches_cancellation
 from taskleash.link.program import Function
 
 _MAX_STATES = 64
@@ -68,6 +69,8 @@ class PathSearch:
         self.spawns = frozenset(spawns)
         self.endings = frozenset(endings)
         self.carriers = carriers
+        self.raising = _awaited_after_cancel(function)
+        self.raised: list[States] = [_NONE]
         self.ended = False
         self.respawned = False
 
@@ -111,6 +114,8 @@ class PathSearch:
         if index in self.endings and _live(states):
             self.ended = True
             return frozenset(_State(False, s.held) for s in states)
+        if index in self.raising:
+            self.raised[-1] |= states
         return states
 
     def _nested(self, item: object, states: States) -> _Out:
@@ -164,14 +169,19 @@ class PathSearch:
         return _holds(item.body, self.endings)
 
     def _try(self, item: Try, states: States) -> _Out:
+        self.raised.append(_NONE)
         body = self._block(item.body, states)
+        raised = self.raised.pop()
         orelse = self._block(item.orelse, body.on)
         inner = _Out(on=orelse.on)
         inner.absorb(body)
         inner.absorb(orelse)
         before = frozenset(s for s in states if not s.live)
+        if not any(catches_cancellation(handler) for handler in item.handlers):
+            self.raised[-1] |= raised
         for handler in item.handlers:
-            handled = self._block(handler.body, before)
+            caught = raised if catches_cancellation(handler) else _NONE
+            handled = self._block(handler.body, before | caught)
             inner.absorb(handled)
             inner.on |= handled.on
         if not item.final.items:
@@ -223,6 +233,20 @@ class PathSearch:
         if test.kind in ("none", "done"):
             return not branch
         return True
+
+
+def _awaited_after_cancel(function: Function) -> frozenset[int]:
+    """The awaits of a task that was cancelled just before: they raise its cancellation here."""
+    cancelled: set[Term] = set()
+    found = set()
+    for index, event in enumerate(function.events):
+        if isinstance(event, Call):
+            cancelled.update(
+                func[1] for func in event.func if func[0] == "a" and func[2] == "cancel"
+            )
+        elif isinstance(event, Await) and cancelled.intersection(event.value):
+            found.add(index)
+    return frozenset(found)
 
 
 def _live(states: States) -> bool:

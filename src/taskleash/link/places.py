@@ -104,7 +104,7 @@ class Places:
         if place.cls is not None and classes:
             return False if any(c.related(place.cls) for c in classes) else None
         if place.cls is None and classes:
-            return True if any(self._declares(c, place.name) for c in classes) else None
+            return True if self._only_declares(classes, place.name) else None
         return True if distinctive else None
 
     def _distinctive(self, place: Place) -> bool:
@@ -128,8 +128,10 @@ class Places:
                 found[name][cls] = None
         return {name: list(classes) for name, classes in found.items()}
 
-    def _declares(self, cls: Class, name: str) -> bool:
-        return any(c in self._declaring.get(name, ()) for c in cls.mro)
+    def _only_declares(self, classes: list[Class], name: str) -> bool:
+        """Whether no class but these (and theirs) has an attribute of this name."""
+        declaring = self._declaring.get(name, ())
+        return bool(declaring) and all(any(d.related(c) for c in classes) for d in declaring)
 
     def _property_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
         """Reads of a property that returns the place."""
@@ -302,6 +304,8 @@ def term_text(function: Function, term: Term) -> str:
     if tag == "a":
         base = term_text(function, term[1])
         return f"{base}.{term[2]}" if base else str(term[2])
+    if tag in ("w", "i", "m") and function.uses.names.get(term):
+        return function.uses.names[term][0]
     if tag in ("e", "i", "w", "m", "*"):
         base = term_text(function, term[1])
         return f"{base}[…]" if tag == "e" and base else base

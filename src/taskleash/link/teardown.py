@@ -37,7 +37,7 @@ _WHOLE_WORDS = _OWNER_WORDS | {
     "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
 }  # fmt: skip
 _SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_MAX_DEPTH = 5
+_MAX_DEPTH = 3
 
 
 def words(name: str) -> list[str]:
@@ -147,6 +147,13 @@ class Teardown:
     @cached_property
     def _owner_teardowns(self) -> dict[Class, tuple[Function, ...]]:
         return {}
+
+    def ways_out(self, cls: Class) -> list[Function]:
+        """The methods by which an instance can be left: its teardowns, and draining it."""
+        return [
+            *self.of_class(cls),
+            *(m for base in cls.mro for m in base.own_methods("drain")),
+        ]
 
     def of_class(self, cls: Class) -> tuple[Function, ...]:
         """The methods that take down an instance of the class, inherited ones too."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from taskleash.facts.catalogue import RESULT_USERS, RUNNERS
-from taskleash.facts.model import Call
+from taskleash.facts.model import Alts, Call, If
 from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.context import around, tests
 from taskleash.link.program import Class, Function
 from taskleash.link.spawns import Spawn, coroutines, value_name
+from taskleash.link.trail import Trail
+
+_OFF = (("c", "None"), ("c", "False"), ("c", "''"), ("c", '""'))
 
 
 def users(calls: Calls, function: Function) -> list[tuple[Function, int]]:
@@ -45,6 +49,61 @@ def coroutine_argument(spawn: Spawn, call: Call) -> int | None:
         if param is not None and param.name in names and not param.kind.startswith("*"):
             return position
     return None
+
+
+def kept_if(function: Function, trail: Trail) -> frozenset[str]:
+    """The optional parameters that decide whether the function keeps the handle it returns.
+
+    Empty where it keeps the handle in any case, or never.
+    """
+    keeping = [
+        op
+        for op in trail.of("store", "contain")
+        if op.function is function and op.place is not None and op.place.kind != "local"
+    ]
+    conditions = [_asked_params(function, op.index) for op in keeping]
+    if not conditions or not all(conditions):
+        return frozenset()
+    return frozenset().union(*conditions)
+
+
+def _asked_params(function: Function, index: int) -> frozenset[str]:
+    optional = {p.name for p in function.facts.params if _is_off(p.default)}
+    return frozenset(
+        term[1]
+        for frame in around(function, index)
+        if isinstance(frame.item, If) and frame.branch == "then"
+        for test in tests(frame.item.test)
+        if test.kind == "truth"
+        for term in test.value
+        if term[0] == "p" and term[1] in optional
+    )
+
+
+def _is_off(value: Alts) -> bool:
+    return bool(value) and all(term in _OFF for term in value)
+
+
+def unkept(
+    function: Function, names: frozenset[str], caller: Function, index: int
+) -> frozenset[str] | None:
+    """Whether a call leaves the named parameters off, so that the function keeps nothing.
+
+    Gives the caller's own parameters that decide it where they are passed on (none where the call
+    leaves them out), and None where the call asks for the handle to be kept.
+    """
+    passed_on: set[str] = set()
+    call = caller.call(index)
+    for position, arg in enumerate(call.args):
+        param = bind(function, call, position, takes_instance(function, call))
+        if param is None or param.name not in names or _is_off(arg.value):
+            continue
+        own = {p.name for p in caller.facts.params if _is_off(p.default)}
+        forwarded = {term[1] for term in arg.value if term[0] == "p" and term[1] in own}
+        if not forwarded:
+            return None
+        passed_on |= forwarded
+    return frozenset(passed_on)
 
 
 def drops_value(calls: Calls, function: Function) -> bool:

@@ -1,0 +1,96 @@
+"""A verdict put together as a site: what the policy leaves to the signs, and the words for it."""
+
+from __future__ import annotations
+
+from taskleash.classify.model import (
+    Cell,
+    Defect,
+    Ending,
+    Handle,
+    Lifetime,
+    Multiplicity,
+    Site,
+    Span,
+    State,
+)
+from taskleash.classify.narrate import captures, evidence, holder, runs
+from taskleash.classify.policy import Verdict, decide
+from taskleash.classify.signs import Signs
+
+_STATES = {"none": State.NO, "partial": State.PARTIAL}
+
+
+def completed(signs: Signs, verdict: Verdict) -> Verdict:
+    """The verdict with what the policy leaves to the signs."""
+    handle, ending = verdict.handle, verdict.ending
+    tracked, cleaned = verdict.tracked, verdict.cleaned
+    if not handle:
+        handle = _observed_handle(signs)
+    if ending == "here":
+        ending = "cancelled" if signs.ended_here == "cancelled" else "awaited"
+        cleaned = signs.ended_here
+    elif ending == "there":
+        ending = "cancelled" if signs.ended_there == "cancelled" else "awaited"
+        cleaned = signs.ended_there
+    if tracked == "kept":
+        tracked = "singleton" if signs.singleton else "tracked"
+    risk, defect = verdict.risk, verdict.defect
+    if ending == "callers":
+        worst = signs.callers[0]
+        risk, defect = worst.risk, worst.defect
+        tracked, cleaned = worst.tracked, worst.cleaned
+        ending = worst.ending
+        if defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
+            defect = Defect.DROPPED_WRAPPER_RESULT
+            if any(c.risk is not worst.risk for c in signs.callers):
+                ending, tracked, cleaned = "partial", "partial", "partial"
+    return Verdict(handle, ending, risk, defect, tracked, cleaned)
+
+
+def _observed_handle(signs: Signs) -> str:
+    if not signs.kept:
+        return "escapes" if signs.given else "local"
+    keeping = [
+        op
+        for op in signs.trail.of("store", "contain")
+        if op.place is not None and op.place.kind != "local"
+    ]
+    own = any(
+        op.root is not None and (not op.calls or op.function.name == "__init__") for op in keeping
+    )
+    return "stored" if own else "escapes"
+
+
+def to_site(signs: Signs, verdict: Verdict) -> Site:
+    """The site as it is reported."""
+    spawn = signs.spawn
+    call = spawn.call
+    row = decide(signs).name
+    self_removing = verdict.ending == "self-removing"
+    return Site(
+        path=spawn.function.module.path,
+        span=Span(*call.pos),
+        statement=Span(*call.statement),
+        call=call.text,
+        task=spawn.task,
+        scope=spawn.function.qualname,
+        handle=Handle(verdict.handle),
+        ending=Ending(verdict.ending),
+        lifetime=Lifetime(signs.lifetime),
+        multiplicity=Multiplicity(signs.multiplicity),
+        risk=verdict.risk,
+        tracked=_cell(verdict.tracked),
+        cleaned=_cell(verdict.cleaned),
+        defect=verdict.defect,
+        evidence=evidence(signs, row),
+        holder=holder(signs),
+        captures=captures(signs),
+        runs=runs(signs),
+        code=call.code or call.text,
+        in_async=spawn.function.facts.is_async,
+        unseen_failure=self_removing and not signs.outcome_seen,
+    )
+
+
+def _cell(how: str) -> Cell:
+    return Cell(_STATES.get(how, State.YES), how)
