@@ -15,7 +15,7 @@ from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-SINGLE = ("rules", "sound", "not_a_spawn", "spawns", "lifetimes")
+SINGLE = ("rules", "sound", "not_a_spawn", "spawns", "lifetimes", "real")
 NOT_OF_ONE_SITE = frozenset({"TL000", "TL100"})
 OFF_BY_DEFAULT = frozenset({"TL020", "TL100"})
 ENABLED = frozenset(rule.code for rule in all_rules()) - OFF_BY_DEFAULT
@@ -101,6 +101,12 @@ def test_a_file_alone(path: Path) -> None:
 @pytest.mark.parametrize("root", programs(), ids=label)
 def test_a_program_of_several_files(root: Path) -> None:
     assert_verdicts(sorted(root.rglob("*.py")), root)
+
+
+@pytest.mark.xfail(strict=True, reason="the file says what the analysis does not see yet")
+@pytest.mark.parametrize("path", sorted((FIXTURES / "limits").glob("*.py")), ids=label)
+def test_a_known_limit(path: Path) -> None:
+    assert_verdicts([path], path.parent)
 
 
 @pytest.mark.parametrize("path", spawning_files(), ids=label)

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+from taskleash import __version__
+from taskleash.terminal import NotWritten, write
+
+if TYPE_CHECKING:
+    import click
 
 
 def main() -> None:
     """Run the command line; ends the process with its exit status."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from taskleash import __version__
+    _open_what_is_closed()
+    try:
+        status = _run()
+    except BrokenPipeError:
+        # Nobody reads what went wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        status = 2
+    sys.exit(status)
 
-        print(f"taskleash {__version__}")
-        sys.exit(0)
-    sys.exit(_run())
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller has closed is None: what is written to it goes nowhere."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _run() -> int:
-    from taskleash.cli import cli
-
     try:
-        status = cli.main(standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone: nothing is left to say, and the interpreter must not try to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if sys.argv[1:] in (["--version"], ["-V"]):
+            write(f"taskleash {__version__}\n")
+            return 0
+        from taskleash.cli import cli
+
+        status = cli.main(prog_name="taskleash", standalone_mode=False)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -34,28 +49,34 @@ def _run() -> int:
 
 
 def _failure(error: Exception) -> int:
-    """One line for what went wrong; exit status 2."""
+    """One line for what went wrong; gives the exit status."""
     import click
 
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
     if isinstance(error, click.Abort):
         return 130
     if isinstance(error, click.UsageError):
-        error.show()
-        return 2
-    if isinstance(error, click.ClickException):
-        print(f"taskleash: {error.format_message()}", file=sys.stderr)
-        return 2
-    if os.environ.get("TASKLEASH_DEBUG"):
+        _say(_usage(error))
+    elif isinstance(error, click.ClickException):
+        _say(error.format_message())
+    elif isinstance(error, NotWritten):
+        _say(str(error))
+    elif os.environ.get("TASKLEASH_DEBUG"):
         raise error
-    kind = type(error).__name__
-    print(
-        f"taskleash: internal error: {kind}: {error}"
-        " (set TASKLEASH_DEBUG=1 for the traceback, and report it)",
-        file=sys.stderr,
-    )
+    else:
+        what = f"{type(error).__name__}: {error}"
+        _say(f"internal error: {what}: set TASKLEASH_DEBUG=1 for the traceback, and report it")
     return 2
+
+
+def _usage(error: click.UsageError) -> str:
+    """What click says about a wrong command line, as one line in the words of the others."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    command = error.ctx.command_path if error.ctx is not None else "taskleash"
+    return f"{message[:1].lower()}{message[1:]} (see `{command} --help`)"
+
+
+def _say(message: str) -> None:
+    print(f"taskleash: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,14 +18,8 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-
-class _CommaList(click.ParamType):
-    """Values separated by commas; the option can also be repeated."""
-
-    name = "list"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+#: read by programs and by web pages, which expect UTF-8 wherever they were written
+_DOCUMENTS = frozenset({"json", "markdown"})
 
 
 def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
@@ -36,26 +31,38 @@ def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
-def _lists(name: str, text: str) -> Callable[[_F], _F]:
-    return click.option(name, multiple=True, type=_CommaList(), metavar="LIST", help=text)
+def _list(name: str, text: str) -> Callable[[_F], _F]:
+    """An option whose values are separated by commas, and which can be repeated."""
+    return click.option(name, multiple=True, callback=_split, metavar="LIST", help=text)
+
+
+def _split(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    parts = (part.strip() for value in values for part in value.split(","))
+    return tuple(part for part in parts if part)
 
 
 _COMMON = _options(
     click.argument("paths", nargs=-1, type=click.Path()),
-    _lists("--select", "Rules to report: codes, prefixes, or ALL."),
-    _lists("--ignore", "Rules to leave out."),
-    _lists("--exclude", "Patterns to leave out, in place of the defaults."),
-    _lists("--extend-exclude", "Patterns to leave out beside the defaults."),
+    _list("--select", "Rules to report: codes, prefixes, or ALL."),
+    _list("--ignore", "Rules to leave out."),
+    _list("--exclude", "Patterns to leave out, in place of the defaults."),
+    _list("--extend-exclude", "Patterns to leave out beside the defaults."),
     click.option(
         "--force-exclude/--no-force-exclude", help="Exclude files that are given explicitly too."
     ),
     click.option(
         "--respect-gitignore/--no-respect-gitignore", default=True, help="Skip what git ignores."
     ),
-    click.option("-j", "--jobs", type=click.IntRange(min=0), default=0, help="Worker processes."),
     click.option(
-        "-o", "--output-file", type=click.Path(dir_okay=False), help="Write the report there."
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Worker processes (0: one for each core).",
     ),
+    click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
     ),
@@ -67,10 +74,17 @@ _COMMON = _options(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, "-V", "--version", message="taskleash %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Find every asyncio task of a code base, who holds it and who ends it."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)
 
 
 @cli.command()
@@ -83,8 +97,7 @@ def cli() -> None:
 )
 def scan(form: str, by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    report = _report(options)
-    _write(report, form, "scan", by, options)
+    _write(_report(options), form, "scan", by, options)
     return 0
 
 
@@ -103,7 +116,7 @@ def check(form: str, fail_on: str, exit_zero: bool, **options: Any) -> int:
     from dataclasses import replace
 
     report = _report(options)
-    found = tuple(e for e in report.entries if e.rule and not e.suppressed)
+    found = tuple(entry for entry in report.entries if entry.rule and not entry.suppressed)
     report = replace(report, entries=found)
     _write(report, form, "check", "file", options)
     return 0 if exit_zero else _status(report, fail_on)
@@ -122,93 +135,96 @@ def _status(report: Report, fail_on: str) -> int:
 def rule(code: str | None, every: bool) -> int:
     """Explain a rule."""
     from taskleash.rules.registry import UnknownRule, all_rules, by_code, page
+    from taskleash.terminal import write
 
-    if every:
-        click.echo("\n".join(page(rule) for rule in all_rules()), nl=False)
-        return 0
+    if every == (code is not None):
+        raise click.UsageError("give either the code of a rule or --all")
     if code is None:
-        raise click.UsageError("give the code of a rule, or --all")
+        write("\n".join(page(rule) for rule in all_rules()))
+        return 0
     found = by_code(code.upper())
     if found is None:
-        raise click.ClickException(str(UnknownRule(code)))
-    click.echo(page(found), nl=False)
+        raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
+    write(page(found))
     return 0
 
 
 def _report(options: dict[str, Any]) -> Report:
     from taskleash.driver.run import run
+    from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
 
+    settings = _settings(options)
+    shows_bar = sys.stderr.isatty() and not options["quiet"]
     try:
-        return run(_settings(options), _progress() if sys.stderr.isatty() else None)
+        return run(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
     except UnknownRule as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None
 
 
 def _settings(options: dict[str, Any]) -> Settings:
     from taskleash.driver.settings import Settings
     from taskleash.source.discovery import Discovery
 
-    paths, stdin = options["paths"], None
-    name = options["stdin_filename"]
-    if name is not None or paths == ("-",):
-        if paths not in ((), ("-",)):
-            raise click.UsageError("--stdin-filename reads standard input: give no other path")
-        paths, stdin = (name or "-",), sys.stdin.buffer.read()
-    defaults = Discovery()
+    _check_current_folder()
+    paths, stdin = options["paths"] or (".",), None
+    if options["stdin_filename"] is not None or paths == ("-",):
+        paths, stdin = _standard_input(options)
     return Settings(
-        paths=paths or (".",),
+        paths=paths,
         discovery=Discovery(
-            exclude=_flat(options["exclude"]) or defaults.exclude,
-            extend_exclude=_flat(options["extend_exclude"]),
+            exclude=options["exclude"] or Discovery.exclude,
+            extend_exclude=options["extend_exclude"],
             force_exclude=options["force_exclude"],
             respect_gitignore=options["respect_gitignore"],
         ),
-        select=_flat(options["select"]),
-        ignore=_flat(options["ignore"]),
+        select=options["select"],
+        ignore=options["ignore"],
         jobs=options["jobs"],
         stdin=stdin,
     )
 
 
-def _flat(lists: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return tuple(item for items in lists for item in items)
+def _check_current_folder() -> None:
+    try:
+        os.getcwd()
+    except OSError:
+        raise click.ClickException(
+            "the current folder no longer exists: change to one that does"
+        ) from None
 
 
-def _progress() -> Any:
-    from taskleash.progress import progress_bar
-
-    return progress_bar
+def _standard_input(options: dict[str, Any]) -> tuple[tuple[str], bytes]:
+    """The name and the contents of the one file that standard input holds."""
+    for path in options["paths"]:
+        if path != "-":
+            click.echo(f"taskleash: {path}: ignored in favour of standard input", err=True)
+    if sys.stdin is None:
+        raise click.ClickException("standard input is closed: give a path")
+    return (options["stdin_filename"] or "-",), sys.stdin.buffer.read()
 
 
 def _write(report: Report, form: str, command: str, by: str, options: dict[str, Any]) -> None:
     from taskleash.reporters.options import RenderOptions
     from taskleash.reporters.registry import render
-    from taskleash.terminal import can_show_symbols, use_color, width
+    from taskleash.terminal import can_show_symbols, use_color, width, write, write_file
 
     target = options["output_file"]
     stream = None if target else sys.stdout
-    text = render(
-        form,
-        report,
-        RenderOptions(
-            by=by,
-            width=width(),
-            color=use_color(options["color"], stream),
-            unicode=can_show_symbols(stream),
-            command=command,
-            statistics=options["statistics"],
-            quiet=options["quiet"],
-        ),
+    settings = RenderOptions(
+        by=by,
+        width=width(stream),
+        color=use_color(options["color"], stream),
+        unicode=can_show_symbols(stream),
+        command=command,
+        statistics=options["statistics"],
+        quiet=options["quiet"],
     )
-    if target is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with open(target, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise click.ClickException(f"{target}: cannot be written: {error.strerror}") from None
+    text = render(form, report, settings)
+    if target:
+        write_file(target, text)
+    else:
+        write(text, "utf-8" if form in _DOCUMENTS else None)

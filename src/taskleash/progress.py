@@ -4,49 +4,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 _PATIENCE_SECONDS = 0.5
 
+Show = Callable[[int, int], None]
+
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with the number of files just done; shows nothing at first."""
+def progress_bar() -> Iterator[Show]:
+    """Gives a function to call with the number of files done and their total.
+
+    Most scans are done before anybody could read a bar, so there is none at first.
+    """
     start = time.monotonic()
-    shown: list[Callable[[int], None]] = []
-    stops: list[Callable[[], None]] = []
-    done = 0
+    bar: Show | None = None
+    with ExitStack() as stack:
 
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        if shown:
-            shown[0](done)
-        elif time.monotonic() - start > _PATIENCE_SECONDS:
-            show, stop = _start(total)
-            shown.append(show)
-            stops.append(stop)
-            show(done)
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None and time.monotonic() - start > _PATIENCE_SECONDS:
+                bar = stack.enter_context(_bar())
+            if bar is not None:
+                bar(done, total)
 
-    try:
-        yield advance
-    finally:
-        for stop in stops:
-            stop()
+        yield show
 
 
-def _start(total: int) -> tuple[Callable[[int], None], Callable[[], None]]:
-    # Most scans are done before anybody could read a bar; rich is only imported for the others.
+@contextmanager
+def _bar() -> Iterator[Show]:
+    # Imported here because it takes longer than a scan that needs no bar.
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    bar = Progress(
-        TextColumn("parsing"),
-        BarColumn(),
-        TextColumn("{task.completed} files"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("parsing", total=None if total == 0 else total)
-    bar.start()
-    return (lambda done: bar.update(task, completed=done)), bar.stop
+    columns = (TextColumn("parsing"), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("parsing")
+        yield lambda done, total: bar.update(task, completed=done, total=total)

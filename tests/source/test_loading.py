@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.source.discovery import File
-from taskleash.source.loading import InvalidSource, Source, decode, load, read_bytes
+from taskleash.source.loading import InvalidSource, decode, read_bytes
 
 
 def failure(data: bytes) -> tuple[int, int, str]:
@@ -93,13 +92,6 @@ def test_utf_16() -> None:
     assert failure("x = 1\n".encode("utf-16"))[2] == (
         "encoded as utf-16, which Python does not read: save it as utf-8"
     )
-
-
-def test_a_file_is_loaded_with_its_names(tmp_path: Path) -> None:
-    path = tmp_path / "m.py"
-    path.write_bytes(b"x = 1\r\n")
-    file = File("pkg/m.py", "pkg.m", str(path), 7)
-    assert load(file) == Source("pkg/m.py", "pkg.m", "x = 1\r\n")
 
 
 class TestReading:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from taskleash.classify.model import Defect, Evidence, Risk, Site
+from taskleash.classify.model import Defect, Risk, Site
 from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import completed, to_site
-from taskleash.facts.model import ModuleFacts, Pos, Term
+from taskleash.facts.model import ModuleFacts, Pos
 from taskleash.link.calls import Calls
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
 from taskleash.link.program import Function, Program
-from taskleash.link.spawns import Spawn, find_spawns
-from taskleash.link.wrappers import handed_in, unkept, users
+from taskleash.link.spawns import Spawn, coroutines, find_spawns
+from taskleash.link.wrappers import coroutine_argument, handed_in, unkept, users
 
+#: a call of a wrapper: as a spawn, and how deep in containers the task is in what it gives
+WrapperCall = tuple[Spawn, int]
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 _MAX_CALLERS = 5
 
@@ -38,44 +40,49 @@ class Judge:
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.calls, _started_by(self.spawns))
-        self._wrapped: dict[tuple[Function, int], Spawn] = {}
 
     def sites(self) -> list[Site]:
         """All sites: the spawns, and the calls that drop what a wrapper returns."""
         found: dict[tuple[str, Pos], Site] = {}
+        wrapped: list[WrapperCall] = []
         for spawn in self.spawns:
-            signs, verdict = self._verdict(spawn, spawn.result, 0)
+            signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
             found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict)
-            for site in self._managed(signs, verdict):
-                found.setdefault((site.path, _key(site)), site)
-        for (function, index), spawn in self._wrapped.items():
-            key = (function.module.path, function.call(index).pos)
+            if verdict.handle != "escapes" or not signs.given:
+                for site in self._managed(spawn, verdict, 0):
+                    found.setdefault((site.path, _key(site)), site)
+        for wrapper in wrapped:
+            spawn = wrapper[0]
+            key = (spawn.function.module.path, spawn.call.pos)
             if key not in found:
-                found[key] = self._dropped(spawn)
+                found[key] = self._wrapper_call(*wrapper)
         return sorted(found.values(), key=lambda s: (s.path, s.span))
 
-    def _managed(self, signs: Signs, verdict: Verdict) -> list[Site]:
-        """Calls that hand a coroutine to a manager of the program, which keeps the task itself."""
-        if signs.callers and verdict.handle == "escapes":
-            return []
-        spawn = signs.spawn
+    def _managed(self, spawn: Spawn, verdict: Verdict, level: int) -> list[Site]:
+        """The calls that hand a coroutine to a wrapper of the program, which keeps the task."""
         found: list[Site] = []
-        for caller, index in self.calls.callers(spawn.function):
+        for caller, index in self.calls.callers(spawn.function) if level < _MAX_CALLERS else ():
+            position = coroutine_argument(self.calls, spawn, caller.call(index))
+            if position is None or (caller is spawn.function and level):
+                continue
             inner = handed_in(self.calls, spawn, caller, index)
-            if inner.started == spawn.started and inner.task == spawn.task:
+            signs, own = self._verdict(inner, _MAX_CALLERS, [])
+            arg = caller.call(index).args[position]
+            passed_on = any(term[0] == "p" for term in arg.value)
+            if not passed_on and not coroutines(self.calls, caller, (arg,)):
                 continue
-            own, _ = self._verdict(inner, ("s", index), _MAX_CALLERS)
-            if not own.untouched or own.trail.ops:
+            if passed_on:
+                found.extend(self._managed(inner, verdict, level + 1))
+            if passed_on and not signs.places:
                 continue
-            handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
-            cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
-            kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-            site = to_site(own, kept)
-            found.append(replace(site, evidence=(_handed_to(inner, spawn), *evidence(signs, ""))))
+            if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+                found.append(to_site(signs, own))
+            else:
+                found.append(_kept_by(spawn, inner, signs, verdict))
         return found
 
-    def _dropped(self, spawn: Spawn) -> Site:
-        signs, verdict = self._verdict(spawn, ("s", spawn.index), _MAX_CALLERS)
+    def _wrapper_call(self, spawn: Spawn, depth: int) -> Site:
+        signs, verdict = self._verdict(spawn, _MAX_CALLERS, [], depth)
         if verdict.defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
         return to_site(signs, verdict)
@@ -83,37 +90,36 @@ class Judge:
     def _verdict(
         self,
         spawn: Spawn,
-        term: Term,
         level: int,
+        wrapped: list[WrapperCall],
         depth: int = 0,
         kept_if: frozenset[str] = frozenset(),
     ) -> tuple[Signs, Verdict]:
-        trail = self.flow.follow(spawn.function, spawn.index, term, depth)
+        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
-        wrapped: list[Spawn] = []
-        if signs.given and level < _MAX_CALLERS:
-            signs.callers = self._callers(signs, level + 1, wrapped)
         row = decide(signs)
-        if row.verdict.ending == "callers":
-            for inner in wrapped:
-                self._wrapped[inner.function, inner.index] = inner
+        if level < _MAX_CALLERS and (row.verdict.ending == "users" or signs.kept_if):
+            inner: list[WrapperCall] = []
+            signs.callers = self._callers(signs, level + 1, inner)
+            row = decide(signs)
+            if row.verdict.ending == "callers":
+                wrapped.extend(inner)
         return signs, completed(signs, row.verdict)
 
-    def _callers(self, given: Signs, level: int, wrapped: list[Spawn]) -> list[CallerVerdict]:
+    def _callers(self, given: Signs, level: int, wrapped: list[WrapperCall]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function):
             passed_on = unkept(function, given.kept_if, caller, index)
             if passed_on is None:
                 continue
-            term: Term = ("s", index)
-            if function.facts.is_async:
-                term = ("w", term)
+            depth = given.trail.given_depth
             inner = handed_in(self.calls, spawn, caller, index)
-            signs, verdict = self._verdict(inner, term, level, given.trail.given_depth, passed_on)
-            if verdict.handle == "discarded":
-                wrapped.append(inner)
+            signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
+            handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
+            if verdict.handle == "discarded" or (handed and inner.task != spawn.task):
+                wrapped.append((inner, depth))
             found.append(
                 CallerVerdict(
                     caller,
@@ -124,7 +130,7 @@ class Judge:
                     verdict.defect,
                     verdict.tracked,
                     verdict.cleaned,
-                    evidence(signs, "") if verdict.handle != "discarded" else (),
+                    evidence(signs, decide(signs)) if verdict.handle != "discarded" else (),
                 )
             )
         return sorted(found, key=lambda c: -_RISKS.index(c.risk))
@@ -138,10 +144,15 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     return found
 
 
-def _handed_to(inner: Spawn, spawn: Spawn) -> Evidence:
-    return step(
-        inner.function, inner.index, f"handed to `{spawn.function.qualname}`, which keeps the task"
-    )
+def _kept_by(spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
+    """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
+    handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
+    handle = "stored" if signs.places else handle
+    cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
+    kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
+    message = f"handed to `{spawn.function.qualname}`, which keeps the task"
+    first = step(inner.function, inner.index, message)
+    return replace(to_site(signs, kept), evidence=(first,))
 
 
 def _key(site: Site) -> Pos:

@@ -13,7 +13,7 @@ from taskleash.link.lifetime import Lifetimes, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.program import Function
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import Teardown
+from taskleash.link.teardown import Teardown, words
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
@@ -62,7 +62,7 @@ class Observer:
         self._here(signs)
         self._there(signs)
         self._removal(signs)
-        signs.growing = signs.container and not signs.self_removing and not _emptied(trail)
+        signs.growing = _collects(trail) and not signs.self_removing and not _emptied(trail)
         signs.owner_teardown = self._owner_teardown(signs)
         signs.overwrite = self.guards.overwrite(trail)
         return signs
@@ -81,11 +81,12 @@ class Observer:
         function = spawn.function
         if in_loop(function, spawn.index) is not None:
             return False
-        if self.guards.started_once(function, spawn.index):
-            return True
+        slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
+        if self.guards.by_flag(function, spawn.index):
+            return not trail.of("contain")
         return any(
             self.guards.guarded(trail, op, strict=True) and not _ended_first(trail, op)
-            for op in trail.of("store")
+            for op in slots
         )
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
@@ -93,11 +94,22 @@ class Observer:
         if in_loop(function, spawn.index) is not None:
             return "loop"
         method = function.method
+        if self._listens_once(function):
+            return "once"
         if function.facts.kind == "module" or (method is function and method.name in _ONCE_NAMES):
             return "once"
         if signs.once and (signs.places or spawn.kind == "threadsafe"):
             return "once"
         return "per-call"
+
+    def _listens_once(self, function: Function) -> bool:
+        """Whether the function is registered for one event only: ``@bus.once``, ``listen_once``."""
+        names = [d.text for f in function.nesting for d in f.facts.decorators]
+        for inner in function.nesting:
+            names += [
+                f.call(i).text for f, i in self.calls.references(inner) if in_loop(f, i) is None
+            ]
+        return any("once" in words(name.rpartition(".")[2]) for name in names)
 
     # -- in the function itself
 
@@ -128,7 +140,7 @@ class Observer:
         only_ends = PathSearch(
             function, [trail.index], [op.root for op in endings if op.root is not None], carriers
         ).run()
-        if not only_ends.leaks:
+        if not only_ends.leaks or self._first_of_several(trail, after):
             signs.ended_here = _how(after)
         elif not handed:
             signs.partly_here = True
@@ -141,6 +153,16 @@ class Observer:
         if op.kind == "done":
             return _polls(op)
         return op.kind == "outcome"
+
+    def _first_of_several(self, trail: Trail, endings: list[Op]) -> bool:
+        """After a wait for the first of several, cancelling those that have not ended is enough."""
+        waits = [op for op in trail.of("wait") if op.root is not None and _is_partial_wait(op)]
+        return any(
+            wait.root is not None and op.root is not None and wait.root < op.root
+            for wait in waits
+            for op in endings
+            if op.kind in _CANCELLING
+        )
 
     def _abandoned(self, trail: Trail) -> Op | None:
         partial = [op for op in trail.of("wait") if _is_partial_wait(op)]
@@ -162,7 +184,7 @@ class Observer:
             return
         elsewhere: list[Op] = []
         for op in signs.trail.ops:
-            if not (op.kind in AWAITING or op.kind in _CANCELLING):
+            if not (op.kind in AWAITING or op.kind in _CANCELLING or _drains(op)):
                 continue
             if op.kind == "wait" and _is_partial_wait(op) and not self._teardown(op):
                 continue
@@ -262,6 +284,14 @@ def _places(trail: Trail) -> list[Place]:
     return [place for place in trail.places if place.kind != "local"]
 
 
+def _collects(trail: Trail) -> bool:
+    """Whether a container that outlives the function takes one handle after the other."""
+    return any(
+        op.place is not None and op.place.depth > 0 and op.place.kind not in ("local", "handed in")
+        for op in trail.of("contain", "store")
+    )
+
+
 def _emptied(trail: Trail) -> bool:
     """Whether anything but a constructor empties or replaces the container."""
     return any(
@@ -319,6 +349,15 @@ def _polls(op: Op) -> bool:
             ):
                 return True
     return False
+
+
+def _drains(op: Op) -> bool:
+    """``while tasks: await sleep()`` waits until a container that prunes itself is empty."""
+    return (
+        op.kind == "test"
+        and op.depth > 0
+        and any(op.index in loop.body.items for loop in _loops(op.function.facts.body))
+    )
 
 
 def _loops(block: Block) -> list[Loop]:

@@ -121,7 +121,7 @@ POLICY: tuple[Row, ...] = (
     _row("returned to callers of the program", lambda s: s.given and bool(s.callers),
          "escapes", "callers", _NO, None, "callers / callers"),
     _row("returned to the users of the program", lambda s: s.given,
-         "escapes", "none", _NO, None, "tracked / none"),
+         "escapes", "users", _NO, None, "tracked / none"),
     _row("yielded", lambda s: bool(s.trail.of("yield")),
          "escapes", "none", _NO, None, "tracked / none"),
     _row("handed to something outside the program", lambda s: s.handed_on is not None,

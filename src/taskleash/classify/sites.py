@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.describe import captures, holder, runs
 from taskleash.classify.model import (
     Cell,
     Defect,
@@ -13,7 +14,7 @@ from taskleash.classify.model import (
     Span,
     State,
 )
-from taskleash.classify.narrate import captures, evidence, holder, runs
+from taskleash.classify.narrate import evidence
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 
@@ -32,6 +33,8 @@ def completed(signs: Signs, verdict: Verdict) -> Verdict:
     elif ending == "there":
         ending = "cancelled" if signs.ended_there == "cancelled" else "awaited"
         cleaned = signs.ended_there
+    elif ending == "users":
+        ending = "none"
     if tracked == "kept":
         tracked = "singleton" if signs.singleton else "tracked"
     risk, defect = verdict.risk, verdict.defect
@@ -65,7 +68,6 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
     """The site as it is reported."""
     spawn = signs.spawn
     call = spawn.call
-    row = decide(signs).name
     self_removing = verdict.ending == "self-removing"
     return Site(
         path=spawn.function.module.path,
@@ -82,7 +84,7 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         tracked=_cell(verdict.tracked),
         cleaned=_cell(verdict.cleaned),
         defect=verdict.defect,
-        evidence=evidence(signs, row),
+        evidence=evidence(signs, decide(signs)),
         holder=holder(signs),
         captures=captures(signs),
         runs=runs(signs),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
-from taskleash.driver.executor import Progress, parse_files
-from taskleash.driver.parse import Broken
-from taskleash.facts.model import ModuleFacts
+from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.facts.prefilter import may_spawn
-from taskleash.link.demand import Demand, demand
-from taskleash.source.discovery import File
-from taskleash.source.loading import InvalidSource, read_bytes
+from taskleash.source.loading import InvalidSource
+
+if TYPE_CHECKING:
+    from taskleash.facts.model import ModuleFacts
+    from taskleash.link.demand import Demand
 
 _MAX_ROUNDS = 3
+
+#: called with the number of files parsed so far and of those to parse, as far as is known
+Advance = Callable[[int, int], None]
 
 
 @dataclass
@@ -23,7 +30,7 @@ class Collection:
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
     broken: dict[str, Broken] = field(default_factory=dict)
 
-    def add(self, outcomes: dict[str, ModuleFacts | Broken]) -> None:
+    def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
         for path, outcome in outcomes.items():
             if isinstance(outcome, Broken):
@@ -36,39 +43,54 @@ class Collection:
         return [self.facts[path] for path in sorted(self.facts)]
 
 
-def collect(files: list[File], context: list[File], jobs: int, advance: Progress) -> Collection:
+def collect(
+    asked: list[Input], context: Callable[[], list[Input]], jobs: int, advance: Advance
+) -> Collection:
     """The facts that the verdicts need.
 
-    ``files`` are reported; ``context`` are further files of their project, which are parsed only
-    where the linker asks for them.
+    The files ``asked`` for are reported. ``context`` gives further files of their project, which
+    are parsed only where the linker asks for them, and about which nothing is reported.
     """
     found = Collection()
-    waiting: list[File] = list(context)
-    spawning: list[File] = []
-    for file in files:
-        try:
-            spawns = may_spawn(read_bytes(file.absolute))
-        except InvalidSource as error:
-            found.broken[file.path] = Broken(file, error.line, error.column, error.message)
-            continue
-        (spawning if spawns else waiting).append(file)
-    found.add(parse_files(spawning, jobs, advance))
-    asked = {file.path for file in files}
-    for _ in range(_MAX_ROUNDS):
-        wanted = list(_wanted(demand(found.in_order()), waiting)) if found.facts else []
-        if not wanted:
-            break
-        outcomes = parse_files(wanted, jobs, advance)
-        found.add({p: o for p, o in outcomes.items() if p in asked or not isinstance(o, Broken)})
-        taken = {file.path for file in wanted}
-        waiting = [file for file in waiting if file.path not in taken]
+    spawning, waiting = _sorted_out(asked, found)
+    if not spawning:
+        return found
+    # Nothing below is imported by a run that finds nothing to parse.
+    from taskleash.driver.workers import Workers
+    from taskleash.link.demand import demand
+
+    with Workers(jobs, advance) as workers:
+        found.add(workers.parse(spawning))
+        waiting += context()
+        reported = {item.path for item in asked}
+        for _ in range(_MAX_ROUNDS):
+            ask = with_deep_stack(partial(demand, found.in_order()), LINKER_MEGABYTES)
+            wanted = list(_wanted(ask, waiting))
+            if not wanted:
+                break
+            found.add(workers.parse(wanted))
+            taken = {item.path for item in wanted}
+            waiting = [item for item in waiting if item.path not in taken]
+    found.broken = {path: why for path, why in found.broken.items() if path in reported}
     return found
 
 
-def _wanted(ask: Demand, waiting: Iterable[File]) -> Iterable[File]:
-    for file in waiting:
+def _sorted_out(asked: list[Input], found: Collection) -> tuple[list[Input], list[Input]]:
+    """The files that may spawn and the others; ``found`` gets those that cannot be read."""
+    spawning: list[Input] = []
+    others: list[Input] = []
+    for item in asked:
         try:
-            if ask.wants(file.module, read_bytes(file.absolute)):
-                yield file
+            (spawning if may_spawn(item.read()) else others).append(item)
+        except InvalidSource as error:
+            found.broken[item.path] = broken(error)
+    return spawning, others
+
+
+def _wanted(ask: Demand, waiting: Iterable[Input]) -> Iterable[Input]:
+    for item in waiting:
+        try:
+            if item.file.module in ask.modules or ask.mentioned(item.read()):
+                yield item
         except InvalidSource:
             continue

@@ -7,9 +7,9 @@ public ones; ``canonical`` maps the names that libraries re-export to them.
 from __future__ import annotations
 
 #: words of which every spawn has at least one in its source, for the search in raw bytes
-SPAWN_WORDS = frozenset(
-    {"create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon", "Task"}
-)
+SPAWN_WORDS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon"})
+#: the class that starts a task when it is called; its bare name is all over annotations
+SPAWN_CLASSES = frozenset({"Task"})
 
 #: calls that start tasks too, but are sites only where a statement drops their result
 DROPPED_WORDS = frozenset({"gather", "shield", "run_in_executor"})
@@ -109,6 +109,14 @@ COMPLETIONS = frozenset({"asyncio.as_completed"})
 EXECUTORS = frozenset({"run_in_executor"})
 #: methods of a loop that call what they are given later and drop what it returns
 SCHEDULERS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call_at"})
+#: functions that call the spawning function they are given, and give its result back
+SPAWN_CALLERS = frozenset({"run", "map"})
+#: classes of handles
+TASKS = frozenset({"asyncio.Task", "asyncio.Future"})
+#: functions whose result holds its argument weakly, so not at all
+WEAK_REFERENCES = frozenset({"weakref.ref", "weakref.proxy", "weakref.finalize"})
+#: methods that enter a context manager and give what it gives
+ENTERERS = frozenset({"enter_async_context", "enter_context"})
 #: methods that run the loop until what they are given has ended
 RUNNERS = frozenset({"run_until_complete"})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.catalogue import SPAWN_WORDS
+from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
 from taskleash.facts.frame import Frame, lookup, merge, merge_envs, source_of
 from taskleash.facts.model import (
     Alts,
@@ -111,7 +111,9 @@ class ExpressionLowering:
                 func=func,
                 args=args,
                 text=text,
-                code=self._code(node) if text.rpartition(".")[2] in SPAWN_WORDS else text,
+                code=self._code(node)
+                if text.rpartition(".")[2] in SPAWN_WORDS | SPAWN_CLASSES
+                else text,
             )
         )
         return (("s", index),)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 
-from taskleash.facts.catalogue import DROPPED_WORDS, SPAWN_WORDS
+from taskleash.facts.catalogue import DROPPED_WORDS, SPAWN_CLASSES, SPAWN_WORDS
 
 _WORDS = b"|".join(w.encode() for w in sorted(SPAWN_WORDS))
+_CLASSES = b"|".join(w.encode() for w in sorted(SPAWN_CLASSES))
 _DROPPED = b"|".join(w.encode() for w in sorted(DROPPED_WORDS))
 #: a spawn word anywhere, or a statement that begins with a call whose result it drops
 _SPAWN = re.compile(
-    rb"\b(?:" + _WORDS + rb")\b|^[ \t]*(?:[\w()]+\.)*(?:" + _DROPPED + rb")\(", re.MULTILINE
+    rb"\b(?:"
+    + _WORDS
+    + rb")\b|\b(?:"
+    + _CLASSES
+    + rb")\(|^[ \t]*(?:[\w()]+\.)*(?:"
+    + _DROPPED
+    + rb")\(",
+    re.MULTILINE,
 )
 
 

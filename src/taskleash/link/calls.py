@@ -9,7 +9,7 @@ from typing import TypeAlias
 from taskleash.facts.catalogue import canonical
 from taskleash.facts.model import Call, Param, Term
 from taskleash.link.inference import Inference
-from taskleash.link.program import Class, External, Function, Program
+from taskleash.link.program import Class, External, Function, Program, Variable
 
 #: method names that say nothing about the class they belong to
 _COMMON = frozenset(
@@ -64,6 +64,14 @@ class Calls:
         symbol = self.program.symbol(function, term)
         if isinstance(symbol, Function | Class | External):
             return [symbol]
+        if isinstance(symbol, Variable):
+            body = symbol.module.body
+            return [
+                callee
+                for t in body.facts.defs.get(symbol.name, ())
+                if (body, t) != (function, term)
+                for callee in self.targets(body, t)
+            ]
         tag = term[0]
         if tag == "a":
             return self._method(function, term)
@@ -74,14 +82,6 @@ class Calls:
                 for t in home.facts.defs.get(name, ())
                 if t != term
                 for callee in self.targets(home, t)
-            ]
-        if tag == "n" and symbol is not None and not isinstance(symbol, External):
-            body = getattr(symbol, "module", function.module).body
-            return [
-                callee
-                for t in body.facts.defs.get(term[1], ())
-                if t != term
-                for callee in self.targets(body, t)
             ]
         if tag == "s":
             return self._partial(function, term)

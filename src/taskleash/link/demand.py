@@ -24,16 +24,20 @@ _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for: modules by dotted name, and raw bytes that match a pattern."""
+    """What is asked for: modules by dotted name, identifiers, and subclasses of classes."""
 
     modules: frozenset[str]
-    pattern: re.Pattern[bytes] | None
+    words: re.Pattern[bytes] | None
+    subclasses: re.Pattern[bytes] | None
 
-    def wants(self, module: str, data: bytes) -> bool:
-        """Whether a module that has not been parsed yet is needed."""
-        if module in self.modules:
-            return True
-        return self.pattern is not None and self.pattern.search(data) is not None
+    def mentioned(self, data: bytes) -> frozenset[bytes]:
+        """The wanted names that a module's raw bytes mention."""
+        found: set[bytes] = set()
+        if self.words is not None:
+            found.update(self.words.findall(data))
+        if self.subclasses is not None:
+            found.update(b"class " + name for name in self.subclasses.findall(data))
+        return frozenset(found)
 
 
 def demand(facts: Sequence[ModuleFacts]) -> Demand:
@@ -46,13 +50,17 @@ def demand(facts: Sequence[ModuleFacts]) -> Demand:
     classes: set[str] = set()
     modules: set[str] = set()
     for spawn in find_spawns(program, calls):
-        trail = flow.follow(spawn.function, spawn.index, spawn.result)
+        trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
         modules |= _modules(calls, spawn, trail)
         for cls in _classes(spawn, trail):
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
-    return Demand(frozenset(modules), _pattern(words, classes))
+    return Demand(
+        frozenset(modules),
+        _pattern(rb"\b(%s)\b", words),
+        _pattern(rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b", classes),
+    )
 
 
 def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
@@ -131,14 +139,8 @@ def _prefixes(dotted: str) -> set[str]:
     return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
 
 
-def _pattern(words: set[str], classes: set[str]) -> re.Pattern[bytes] | None:
-    parts = []
-    if words:
-        parts.append(rb"\b(?:" + _either(words) + rb")\b")
-    if classes:
-        parts.append(rb"^[ \t]*class\s+\w+\([^)]*\b(?:" + _either(classes) + rb")\b")
-    return re.compile(b"|".join(parts), re.MULTILINE) if parts else None
-
-
-def _either(names: set[str]) -> bytes:
-    return b"|".join(re.escape(name.encode()) for name in sorted(names))
+def _pattern(template: bytes, names: set[str]) -> re.Pattern[bytes] | None:
+    if not names:
+        return None
+    either = b"|".join(re.escape(name.encode()) for name in sorted(names))
+    return re.compile(template % either, re.MULTILINE)

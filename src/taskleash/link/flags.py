@@ -16,6 +16,8 @@ from taskleash.link.context import branches, tests
 from taskleash.link.program import Class, Function
 from taskleash.link.teardown import Teardown
 
+_MAX_REACH = 3
+
 
 class Flags:
     """Finds what ends the loops of coroutines from outside."""
@@ -31,36 +33,63 @@ class Flags:
             owner = coroutine.method.owner
             if owner is None:
                 continue
-            for name in dict.fromkeys(governing(coroutine)):
-                found.extend(self._sets(owner, name))
+            own = self._reached(coroutine)
+            tested, awaited = governing(coroutine)
+            for name in dict.fromkeys((*tested, *awaited)):
+                for function, index in self._sets(owner, name, name in tested):
+                    if function not in own:
+                        found.append((function, index, name))
         return found
 
-    def _sets(self, owner: Class, name: str) -> Iterator[tuple[Function, int, str]]:
+    def _reached(self, coroutine: Function) -> set[Function]:
+        """The coroutine and what it calls: what it does itself does not end it from outside."""
+        found, pending = {coroutine}, [(coroutine, 0)]
+        while pending:
+            function, depth = pending.pop()
+            for _, call in function.calls() if depth < _MAX_REACH else ():
+                for callee in self.calls.callees(function, call):
+                    if isinstance(callee, Function) and callee not in found:
+                        found.add(callee)
+                        pending.append((callee, depth + 1))
+        return found
+
+    def _sets(self, owner: Class, name: str, tested: bool) -> Iterator[tuple[Function, int]]:
         program = self.calls.program
         for function, term in program.loads_named.get(name, ()):
             classes = self.calls.inference.classes(function, term[1])
             if not any(cls.related(owner) for cls in classes):
                 continue
-            for index in _endings(function, term):
+            for index in _endings(function, term, tested):
                 if self.teardown.holds(function, index):
-                    yield function, index, name
+                    yield function, index
 
 
-def governing(coroutine: Function) -> Iterator[str]:
-    """The names of the instance attributes that the coroutine's loops ask about or wait on."""
+def governing(coroutine: Function) -> tuple[list[str], list[str]]:
+    """The instance attributes that govern the coroutine's loops: those asked, those waited on."""
+    tested: list[str] = []
+    awaited: list[str] = []
     for loop in _loops(coroutine.facts.body):
-        yield from _names(coroutine, loop.test)
+        tested.extend(_names(coroutine, loop.test))
         for test in _exit_tests(loop.body):
-            yield from _names(coroutine, test)
+            tested.extend(_names(coroutine, test))
         if loop.kind == "async for":
-            yield from _attributes(loop.test.value)
-    for event in coroutine.events:
-        if isinstance(event, Await):
-            for term in event.value:
-                if term[0] == "s" and isinstance(coroutine.events[term[1]], Call):
-                    for func in coroutine.call(term[1]).func:
-                        if func[0] == "a":
-                            yield from _attributes((func[1],))
+            awaited.extend(_attributes(loop.test.value))
+        awaited.extend(_waited_on(coroutine, loop.body))
+    return tested, awaited
+
+
+def _waited_on(coroutine: Function, body: Block) -> Iterator[str]:
+    for item in body.items:
+        if not isinstance(item, int):
+            for _, inner, _ in branches(item):
+                yield from _waited_on(coroutine, inner)
+            continue
+        event = coroutine.events[item]
+        for term in event.value if isinstance(event, Await) else ():
+            if term[0] == "s" and isinstance(coroutine.events[term[1]], Call):
+                for func in coroutine.call(term[1]).func:
+                    if func[0] == "a":
+                        yield from _attributes((func[1],))
 
 
 def _loops(block: Block) -> Iterator[Loop]:
@@ -103,9 +132,9 @@ def _attributes(terms: tuple[Term, ...]) -> Iterator[str]:
             term = term[1]
 
 
-def _endings(function: Function, term: Term) -> Iterator[int]:
-    """The events that set the attribute to a constant, or wake or close what it holds."""
-    for role in function.uses.roles.get(term, ()):
+def _endings(function: Function, term: Term, tested: bool) -> Iterator[int]:
+    """The events that wake or close what the attribute holds, or set one that is asked about."""
+    for role in function.uses.roles.get(term, ()) if tested else ():
         event = function.events[role.index] if role.kind == "target" else None
         if isinstance(event, Store) and all(value[0] == "c" for value in event.value):
             yield role.index

@@ -38,14 +38,17 @@ class Flow:
         self.calls = calls
         self.places = Places(calls.program, calls.inference)
 
-    def follow(self, function: Function, index: int, term: Term, depth: int = 0) -> Trail:
-        """The trail of the handle that ``term`` stands for in ``function``.
+    def follow(
+        self, function: Function, index: int, depth: int = 0, to_await: bool = False
+    ) -> Trail:
+        """The trail of the handle that the call event ``index`` gives in ``function``.
 
-        ``index`` is the event that gave it there: the spawn, or the call of a wrapper. ``depth`` is
-        0 where the term is the task itself, 1 for a container of tasks.
+        ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks; with
+        ``to_await`` it gives a coroutine that returns the handle.
         """
         walk = _Follower(self.calls, self.places, function, index)
-        return walk.run(Carrier(function, term, depth))
+        how = "returned" if to_await else ""
+        return walk.run(Carrier(function, ("s", index), depth, how))
 
 
 class _Follower(Passing):
@@ -94,6 +97,9 @@ class _Follower(Passing):
         for caller, index in self.calls.callers(inner):
             if caller is self.origin:
                 return index
+        for role in self.origin.uses.roles.get(("q", inner.key), ()):
+            if role.kind == "arg" and inner.parent is self.origin:
+                return role.index
         return None
 
     def _role(self, carrier: Carrier, role: Role) -> None:
@@ -103,7 +109,7 @@ class _Follower(Passing):
             self._argument(carrier, role)
         elif role.kind == "value":
             self._stored(carrier, role)
-        elif role.kind == "await":
+        elif role.kind == "await" and carrier.how != "returned":
             self.note(carrier.how or "await", carrier, role.index)
         elif role.kind == "return":
             self._returned(carrier, role)

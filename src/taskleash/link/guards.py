@@ -14,6 +14,13 @@ from taskleash.link.trail import Op, Place, Trail
 
 #: words in the name of a function that runs once for each event, message or request
 _EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
+#: words of events that come once, until their counterpart has come
+_OPENING_WORDS = frozenset(
+    {
+        "connect", "connected", "enter", "join", "load", "loaded", "made", "mount", "mounted",
+        "open", "opened", "setup", "start", "started", "startup",
+    }
+)  # fmt: skip
 #: words in the name of a function that sets its owner up, once by convention
 _START_WORDS = frozenset(
     {
@@ -45,6 +52,8 @@ def is_event_handler(function: Function) -> bool:
     """Whether a function runs once for each event: by its name or a registering decorator."""
     method = function.method
     found = words(method.name)
+    if _OPENING_WORDS & set(found):
+        return False
     if found and (found[0] in ("on", "handle", "process") or _EVENT_WORDS & set(found[1:])):
         return True
     return any(
@@ -234,8 +243,20 @@ class Guards:
             for other in trail.of("test", "done")
         )
 
+    def by_flag(self, function: Function, index: int) -> bool:
+        """Whether a flag that the function itself sets lets control reach the event once only."""
+        return self._flagged(function, index) or any(
+            order < index
+            and exit_.kind in ("return", "raise")
+            and any(
+                isinstance(frame.item, If) and self._is_flag(function, frame.item.test)
+                for frame in frames
+            )
+            for order, exit_, frames in function.contexts.exits
+        )
+
     def started_once(self, function: Function, index: int) -> bool:
-        """Whether a check lets control reach the event once only: a flag, an early exit."""
+        """Whether a check on the way may keep control from the event: a flag, an early exit."""
         return self._flagged(function, index) or any(
             order < index and self._guards_exit(function, exit_, frames)
             for order, exit_, frames in function.contexts.exits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import canonical
+from taskleash.facts.catalogue import ENTERERS, canonical
 from taskleash.facts.model import Alts, Give, Store, Term, TypeRef
 from taskleash.link.program import Class, External, Function, Module, Program, Variable
 
@@ -137,7 +137,8 @@ class Inference:
                     return found
             if position == 0 and facts.owner and function.self_name == name:
                 return (Type(function.module.classes[facts.owner]),)
-            return self.of(function, param.default)
+            around = function.parent
+            return self.of(around, param.default) if around is not None else ()
         return ()
 
     def _global(self, function: Function, term: Term) -> Types:
@@ -153,6 +154,8 @@ class Inference:
     def _call(self, function: Function, index: int) -> Types:
         found: list[Type] = []
         call = function.call(index)
+        if call.text.rpartition(".")[2] in ENTERERS and call.args:
+            return tuple(t for term in call.args[0].value for t in self._entered(function, term))
         for func in call.func:
             symbol = self.program.symbol(function, func)
             if symbol == _CAST and len(call.args) == 2:

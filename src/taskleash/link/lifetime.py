@@ -12,6 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.program import External, Function
 
 _MAX_DEPTH = 4
+_EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
 #: from the shortest to the longest
 _ORDER = ("short", "unknown", "endless")
 
@@ -29,6 +30,9 @@ class Lifetimes:
         if known is not None:
             return known
         self._known[function] = "short"
+        if _is_abstract(function):
+            self._known[function] = "unknown"
+            return "unknown"
         found = self._block(function, function.facts.body, depth)
         self._known[function] = found
         return found
@@ -94,6 +98,21 @@ def longest(first: str, second: str) -> str:
     return max(first, second, key=_ORDER.index)
 
 
+def _is_abstract(function: Function) -> bool:
+    """Whether the body is left to subclasses: nothing but ``...`` or a raise."""
+    items = function.facts.body.items
+    raises = bool(items) and isinstance(items[-1], Exit) and items[-1].kind == "raise"
+    return "abstractmethod" in function.decorators or (
+        raises and all(isinstance(item, int | Exit) for item in items)
+    )
+
+
+def _is_expected(exception: str) -> bool:
+    """Whether an exception tells of an ordinary end: a timeout, an empty queue, a closed stream."""
+    name = exception.rpartition(".")[2]
+    return any(word in name for word in _EXPECTED)
+
+
 def _leaves(block: Block, nested: bool = False) -> bool:
     """Whether normal operation can leave the loop from this part of its body."""
     for item in block.items:
@@ -107,7 +126,8 @@ def _leaves(block: Block, nested: bool = False) -> bool:
             if _leaves(item.body, True):
                 return True
         elif isinstance(item, Try):
-            if any(_leaves(b, nested) for b in (item.body, item.orelse, item.final)):
+            expected = [h.body for h in item.handlers if any(map(_is_expected, h.types))]
+            if any(_leaves(b, nested) for b in (item.body, item.orelse, item.final, *expected)):
                 return True
         elif isinstance(item, Switch) and any(_leaves(case, nested) for case in item.cases):
             return True

@@ -18,9 +18,12 @@ from taskleash.facts.catalogue import (
     SHRINKING,
     SPAWNS,
     WAITS,
+    WEAK_CONTAINERS,
+    WEAK_REFERENCES,
 )
 from taskleash.facts.model import Call, Term
 from taskleash.link.calls import Method, bind, takes_instance
+from taskleash.link.inference import is_external
 from taskleash.link.keeping import Keeping
 from taskleash.link.program import Class, External, Function
 from taskleash.link.uses import Role
@@ -104,7 +107,7 @@ class Passing(Keeping):
             self.carry(replace(result, depth=carrier.depth - 1))
         elif dotted == "filter":
             self.carry(result)
-        elif dotted in HARMLESS or dotted.startswith("logging."):
+        elif dotted in HARMLESS | WEAK_REFERENCES or dotted.startswith("logging."):
             self.note("read", carrier, index, detail=dotted)
         elif "." in dotted:
             base = self._receiver(carrier.function, call)
@@ -126,6 +129,8 @@ class Passing(Keeping):
         """A method of an object that is not of the program is given the handle."""
         if name in RUNNERS:
             self.note("run", carrier, index)
+        elif self._is_weak(carrier.function, receiver):
+            self.note("read", carrier, index)
         elif name in GROWING or name == "setdefault":
             depth = carrier.depth if name in ("extend", "update") else carrier.depth + 1
             if name in ("extend", "update") and carrier.depth == 0:
@@ -136,6 +141,10 @@ class Passing(Keeping):
         else:
             return name == "add_done_callback"
         return True
+
+    def _is_weak(self, function: Function, container: Term) -> bool:
+        """A weak container holds nothing."""
+        return is_external(self.calls.inference.types(function, container), WEAK_CONTAINERS)
 
     def _into_callback(self, carrier: Carrier, index: int) -> None:
         """The callback is called with the task; all that counts there is a look at its outcome."""

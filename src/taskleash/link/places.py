@@ -83,6 +83,11 @@ class Places:
             for function, term in self.global_reads(place.module, place.name):
                 yield function, term, False
             return
+        if place.kind == "handed in":
+            for function in self.program.functions():
+                if ("p", place.name) in function.uses.derived:
+                    yield function, ("p", place.name), True
+            return
         distinctive = self._distinctive(place)
         for function, term in self.program.loads_named.get(place.name, ()):
             link = self._links(place, function, term, distinctive)
@@ -222,14 +227,15 @@ class Places:
         tag = term[0]
         if tag == "a":
             found.places.extend(self.attribute(home, term, level))
-        elif tag in ("e", "i"):
+            return self._borrowed(home, term, level)
+        if tag in ("e", "i"):
             return [(home, term[1], level + 1)]
-        elif tag == "l":
+        if tag == "l":
             found.local = True
         elif tag == "s":
             return self._call_origins(calls, home, term[1], level, found)
         elif tag == "p":
-            return self._caller_arguments(calls, home, term[1], level)
+            return self._parameter_origins(calls, home, term[1], level, found)
         elif tag in ("v", "f"):
             owner, name = self.program.home(home, term)
             return [(owner, t, level) for t in owner.facts.defs.get(name, ()) if t[0] != "c"]
@@ -240,6 +246,20 @@ class Places:
                     Place("global", symbol.name, level, term[1], module=symbol.module)
                 )
         return []
+
+    def _borrowed(self, home: Function, term: Term, level: int) -> list[tuple[Function, Term, int]]:
+        """Another object's container that an attribute was set to: ``self.tasks = state.tasks``."""
+        found: list[tuple[Function, Term, int]] = []
+        owners = self.inference.classes(home, term[1])
+        for function, load in self.program.loads_named.get(term[2], ()) if owners else ():
+            for role in function.uses.roles.get(load, ()):
+                event = function.events[role.index] if role.kind == "target" else None
+                if not isinstance(event, Store) or event.op:
+                    continue
+                classes = self.inference.classes(function, load[1])
+                if any(c.related(o) for c in classes for o in owners):
+                    found.extend((function, t, level) for t in event.value if t[0] == "a")
+        return found
 
     def _call_origins(
         self, calls: Calls, home: Function, index: int, level: int, found: Containers
@@ -261,6 +281,15 @@ class Places:
         if not pending:
             found.local = True
         return pending
+
+    def _parameter_origins(
+        self, calls: Calls, home: Function, name: str, level: int, found: Containers
+    ) -> list[tuple[Function, Term, int]]:
+        """A container that is handed in: by callers of the program, or else by a framework."""
+        origins = self._caller_arguments(calls, home, name, level)
+        if not origins:
+            found.places.append(Place("handed in", name, level, name))
+        return origins
 
     def _caller_arguments(
         self, calls: Calls, home: Function, name: str, level: int

@@ -65,6 +65,15 @@ class Module:
                     found.add(event.target[1])
         return frozenset(found)
 
+    @cached_property
+    def named(self) -> dict[str, list[Function]]:
+        """Its top-level functions by name, the one that a call reaches last."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.functions.values():
+            if function.facts.kind == "function" and function.facts.parent == MODULE:
+                found[function.qualname].append(function)
+        return {name: implementations(functions) for name, functions in found.items()}
+
     @property
     def body(self) -> Function:
         """The module's own code as a function."""
@@ -106,12 +115,18 @@ class Function:
         return self.module.functions.get(self.facts.parent)
 
     @cached_property
+    def nesting(self) -> tuple[Function, ...]:
+        """This function and those around it, outermost last; module and class bodies left out."""
+        found, parent = [self], self.parent
+        while parent is not None and parent.facts.kind not in ("module", "class"):
+            found.append(parent)
+            parent = parent.parent
+        return tuple(found)
+
+    @property
     def method(self) -> Function:
         """The outermost function around this one that is not a module or class body."""
-        function, parent = self, self.parent
-        while parent is not None and parent.facts.kind not in ("module", "class"):
-            function, parent = parent, parent.parent
-        return function
+        return self.nesting[-1]
 
     @cached_property
     def decorators(self) -> frozenset[str]:
@@ -192,7 +207,7 @@ class Class:
     def own_methods(self, name: str) -> list[Function]:
         """The methods of this name that this class itself defines (setters are several)."""
         keys = self.facts.methods.get(name, ())
-        return [self.module.functions[key] for key in keys]
+        return implementations([self.module.functions[key] for key in keys])
 
     def find(self, name: str) -> list[Function]:
         """The method as looked up on an instance: the nearest definition along the ancestors."""
@@ -213,6 +228,19 @@ class Class:
         return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
 
 
+def path_name(path: str) -> str:
+    """The dotted name that a file has by its path alone, as inside a namespace package."""
+    parts = path.rpartition(".")[0].split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(part for part in parts if part not in ("", ".", "..", "src"))
+
+
+def implementations(functions: list[Function]) -> list[Function]:
+    """The functions of one name without the signatures that only type checkers read."""
+    return [f for f in functions if "overload" not in f.decorators] or functions
+
+
 Symbol: TypeAlias = Function | Class | Module | External | Variable
 
 
@@ -224,6 +252,8 @@ class Program:
         self.by_name: dict[str, Module] = {}
         for module in self.modules:
             self.by_name.setdefault(module.name, module)
+        for module in self.modules:
+            self.by_name.setdefault(path_name(module.path), module)
         for cls in self.classes():
             for base in cls.bases:
                 base.subclasses.append(cls)
@@ -295,9 +325,9 @@ class Program:
 
     def resolve_name(self, module: Module, name: str, hops: int = 0) -> Symbol | None:
         """What a global name of a module stands for, or None for a name it does not define."""
-        function = module.functions.get(name)
-        if function is not None and function.facts.kind == "function":
-            return function
+        functions = module.named.get(name)
+        if functions is not None:
+            return functions[-1]
         if name in module.classes:
             return module.classes[name]
         if name in module.facts.imports:

@@ -16,12 +16,15 @@ from taskleash.facts.catalogue import (
     OWNER_SPAWNS,
     OWNERS,
     SCHEDULERS,
+    SPAWN_CALLERS,
     SPAWNS,
+    TASKS,
     THREADSAFE_SPAWNS,
     canonical,
 )
 from taskleash.facts.model import Alts, Call, Term
 from taskleash.link.calls import Callee, Calls, Method
+from taskleash.link.inference import is_external
 from taskleash.link.program import External, Function, Program
 
 
@@ -40,11 +43,20 @@ class Spawn:
     kind: str
     task: str
     started: tuple[Function, ...] = ()
+    #: which argument is the coroutine
+    work: int = 0
+    #: a wrapper that is a coroutine itself gives the handle when it is awaited
+    to_await: bool = False
 
     @property
     def call(self) -> Call:
         """The call event."""
         return self.function.call(self.index)
+
+    @property
+    def depth(self) -> int:
+        """0 where the result is the handle itself, 1 where it is a container of handles."""
+        return 1 if self.kind == "mapped" else 0
 
     @property
     def result(self) -> Term:
@@ -59,21 +71,35 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
             kind = _kind(calls, function, index, call)
             if kind:
                 started = _started(calls, function, call, kind)
-                yield Spawn(function, index, kind, _task_name(function, call, kind), started)
+                work = 1 if _by_value(calls, function, call) else 0
+                task = _task_name(calls, function, call, kind)
+                yield Spawn(function, index, kind, task, started, work)
 
 
 def _kind(calls: Calls, function: Function, index: int, call: Call) -> str:
     for callee in calls.callees(function, call):
         kind = _callee_kind(calls, function, call, callee)
+        if kind in ("task", "owner") and _is_constant(call):
+            return ""
         if kind in ("gather", "executor"):
             return kind if _dropped(function, index) else ""
         if kind:
             return kind
-    if call.text.rpartition(".")[2] in SCHEDULERS and _scheduled(calls, function, call):
-        return "scheduled"
+    kind = _by_value(calls, function, call)
+    if kind:
+        return kind
     if _dropped(function, index) and _never_runs(calls, function, call):
         return "coroutine"
     return ""
+
+
+def _is_constant(call: Call) -> bool:
+    """A task group of another kind is given names: ``group.create_task("load")``."""
+    return (
+        bool(call.args)
+        and bool(call.args[0].value)
+        and all(term[0] == "c" for term in call.args[0].value)
+    )
 
 
 def _dropped(function: Function, index: int) -> bool:
@@ -94,7 +120,7 @@ def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -
 def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) -> str:
     name = canonical(dotted)
     if name in SPAWNS:
-        return "task" if call.args else ""
+        return "task" if call.args and not _is_task(calls, function, call) else ""
     if name in THREADSAFE_SPAWNS:
         return "threadsafe"
     if name in GATHERS or name == "asyncio.shield":
@@ -105,6 +131,10 @@ def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) ->
     if method in LOOP_SPAWNS and _is_loop(receiver):
         return "task"
     if method in OWNER_SPAWNS and canonical(receiver) in OWNERS:
+        return "owner"
+    if method in OWNER_SPAWNS and receiver.lower().endswith(OWNER_NAMES):
+        return "owner"
+    if method == "start_soon" and call.args:
         return "owner"
     if method in LOOP_SPAWNS and receiver and receiver != "asyncio":
         return _given_coroutine(calls, function, call)
@@ -149,7 +179,7 @@ def coroutines(calls: Calls, function: Function, args: tuple[object, ...]) -> li
     found: list[Function] = []
     for arg in args:
         value: Alts = getattr(arg, "value", ())
-        for term in value:
+        for term in _unwrapped(calls, function, value):
             if term[0] == "s":
                 for callee in calls.callees(function, function.call(term[1])):
                     if isinstance(callee, Function) and callee.facts.is_async:
@@ -157,22 +187,73 @@ def coroutines(calls: Calls, function: Function, args: tuple[object, ...]) -> li
     return found
 
 
-def _scheduled(calls: Calls, function: Function, call: Call) -> bool:
-    """``loop.call_soon(loop.create_task, work())``: the handle goes to the loop, which drops it."""
-    for arg in call.args:
-        for term in arg.value:
-            for target in calls.targets(function, term) if term[0] in "an" else ():
-                if isinstance(target, External) and (
-                    target.dotted in SPAWNS
-                    or (
-                        target.dotted.rpartition(".")[2] in LOOP_SPAWNS
-                        and _is_loop(target.dotted.rpartition(".")[0])
-                    )
-                ):
-                    return True
-                if isinstance(target, Method) and target.name in LOOP_SPAWNS:
-                    return _written(target.receiver).lower().endswith(LOOP_NAMES)
+def _is_task(calls: Calls, function: Function, call: Call) -> bool:
+    """``ensure_future`` of what is a task already starts nothing."""
+    for term in call.args[0].value:
+        types = calls.inference.types(function, term)
+        if is_external(types, TASKS):
+            return True
+        if term[0] == "s" and _kind(calls, function, term[1], function.call(term[1])) == "task":
+            return True
     return False
+
+
+def _by_value(calls: Calls, function: Function, call: Call) -> str:
+    """The spawning function is handed to something that calls it.
+
+    ``loop.call_soon(loop.create_task, work())`` drops the handle, ``context.run`` returns it, and
+    ``map`` gives a container of handles.
+    """
+    name = call.text.rpartition(".")[2]
+    if not call.args or name not in SCHEDULERS | SPAWN_CALLERS:
+        return ""
+    for arg in call.args[:2]:
+        for term in arg.value:
+            kind = _spawning(calls, function, term) if term[0] in ("a", "n", "v", "f") else ""
+            if kind == "task" and name in SCHEDULERS:
+                return "scheduled"
+            if kind == "task" and name == "map":
+                return "mapped"
+            if kind:
+                return kind
+    return ""
+
+
+def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
+    """The terms behind ``cast(T, x)`` and ``partial(f, x)``, and what a comprehension makes."""
+    found: list[Term] = []
+    for term in value:
+        inner: Alts = ()
+        if term[0] == "s":
+            call = function.call(term[1])
+            names = {c.dotted for c in calls.callees(function, call) if isinstance(c, External)}
+            if "typing.cast" in names and len(call.args) > 1:
+                inner = call.args[1].value
+            elif "functools.partial" in names and call.args:
+                inner = call.args[0].value
+        elif term[0] == "l":
+            items = function.facts.collections[term[1]].items
+            inner = tuple(t for alts in items for t in alts)
+        found.extend(_unwrapped(calls, function, inner) if inner else (term,))
+    return tuple(found)
+
+
+def _spawning(calls: Calls, function: Function, term: Term) -> str:
+    """Whether a callable is one that spawns: ``task``, ``owner`` or an empty string."""
+    for target in calls.targets(function, term):
+        dotted = target.dotted if isinstance(target, External) else ""
+        receiver, _, method = dotted.rpartition(".")
+        if isinstance(target, Method):
+            receiver, method = _written(target.receiver), target.name
+        if canonical(dotted) in SPAWNS or (method in LOOP_SPAWNS and _is_loop(receiver)):
+            return "task"
+        if method in OWNER_SPAWNS and (
+            canonical(receiver) in OWNERS or receiver.lower().endswith(OWNER_NAMES)
+        ):
+            return "owner"
+        if method == "start_soon":
+            return "owner"
+    return ""
 
 
 _PLAIN_DECORATORS = frozenset(
@@ -202,9 +283,9 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
     found = coroutines(calls, function, call.args)
-    if kind in ("owner", "scheduled"):
+    if kind in ("owner", "scheduled", "mapped"):
         for arg in call.args:
-            for term in arg.value:
+            for term in _unwrapped(calls, function, arg.value):
                 if term[0] in ("a", "n", "q"):
                     found.extend(
                         c for c in calls.targets(function, term) if isinstance(c, Function)
@@ -212,16 +293,19 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
     return tuple(dict.fromkeys(found))
 
 
-def _task_name(function: Function, call: Call, kind: str) -> str:
+def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
     if kind == "coroutine":
         return call.text.rpartition(".")[2]
-    args = call.args[1:] if kind == "executor" and len(call.args) > 1 else call.args
+    args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
         args = tuple(a for a in args if any(t[0] == "s" for t in a.value)) or args[-1:]
-    keys = ("", "coro", "coro_or_future", *(("*",) if kind == "gather" else ()))
+    elif _by_value(calls, function, call):
+        args = call.args[1:]
+    keys = ("", "coro", "coro_or_future", *(("*",) if kind in ("gather", "mapped") else ()))
     for arg in args:
         if arg.key in keys:
-            name = value_name(function, arg.value) or arg.text.rpartition(".")[2]
+            value = _unwrapped(calls, function, arg.value)
+            name = value_name(function, value) or arg.text.rpartition(".")[2]
             if name:
                 return name
     return "<unknown>"

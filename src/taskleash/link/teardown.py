@@ -80,10 +80,11 @@ class Teardown:
             if caller is function:
                 continue
             if in_cleanup(caller, index):
-                return f"the cleanup of `{caller.qualname}`, which calls `{function.name}`"
+                return f"`{function.qualname}`, which the cleanup of `{caller.qualname}` calls"
             found = self.reason(caller, depth + 1)
             if found:
-                return f"{found}, which calls `{function.name}`"
+                top = found.rpartition("which ")[2].partition(" ")[0] if "which" in found else found
+                return f"`{function.qualname}`, which {top} reaches"
         return self._registered(function, depth)
 
     def _registered(self, function: Function, depth: int) -> str:

@@ -32,18 +32,26 @@ def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn
     """The call of a wrapper as a spawn of its own, with the coroutine that the caller hands in."""
     task, started = spawn.task, spawn.started
     call = caller.call(index)
-    position = coroutine_argument(spawn, call)
+    position = coroutine_argument(calls, spawn, call)
+    work = position or 0
     if position is not None:
         arg = call.args[position]
         task = value_name(caller, arg.value) or task
         started = tuple(coroutines(calls, caller, (arg,))) or started
-    return Spawn(caller, index, "wrapper", task, started)
+    kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
+    to_await = spawn.function.facts.is_async and not spawn.function.facts.is_generator
+    return Spawn(caller, index, kind, task, started, work, to_await)
 
 
-def coroutine_argument(spawn: Spawn, call: Call) -> int | None:
+def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
     """Which argument of a call becomes the coroutine that the called wrapper starts."""
     function = spawn.function
-    names = {term[1] for arg in spawn.call.args for term in arg.value if term[0] == "p"}
+    if spawn.kind == "coroutine":
+        return None
+    work = spawn.call.args[spawn.work : spawn.work + 1]
+    names = {
+        term[1] for arg in work for term in _parts(calls, function, arg.value) if term[0] == "p"
+    }
     for position in range(len(call.args)):
         param = bind(function, call, position, takes_instance(function, call))
         if param is not None and param.name in names and not param.kind.startswith("*"):
@@ -104,6 +112,27 @@ def unkept(
             return None
         passed_on |= forwarded
     return frozenset(passed_on)
+
+
+def _parts(calls: Calls, function: Function, value: Alts) -> Alts:
+    """The terms of a value, and of what the coroutine that it is awaits: ``guarded(coro)``."""
+    found = list(value)
+    for term in value:
+        if term[0] != "s":
+            continue
+        call = function.call(term[1])
+        for callee in calls.callees(function, call):
+            for position, arg in enumerate(call.args if isinstance(callee, Function) else ()):
+                assert isinstance(callee, Function)
+                param = bind(callee, call, position, takes_instance(callee, call))
+                if param is not None and _awaits(callee, param.name):
+                    found.extend(arg.value)
+    return tuple(found)
+
+
+def _awaits(function: Function, name: str) -> bool:
+    roles = function.uses.roles.get(("p", name), ())
+    return any(role.kind == "await" for role in roles)
 
 
 def drops_value(calls: Calls, function: Function) -> bool:

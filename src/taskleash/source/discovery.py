@@ -74,6 +74,13 @@ def discover(paths: Sequence[str], options: Discovery = Discovery()) -> list[Fil
     return sorted(walk.files(), key=lambda file: file.path)
 
 
+def discover_unsaved(path: str, options: Discovery) -> list[File]:
+    """The file that ``path`` names, which need not exist; none where it is excluded by force."""
+    walk = _Walk(options)
+    walk.add_file(os.path.abspath(path).replace(os.sep, "/"))
+    return walk.files()
+
+
 def project_root(path: str) -> str | None:
     """The nearest folder, ``path`` itself or above it, that holds a project's files."""
     start = os.path.abspath(path).replace(os.sep, "/")
@@ -81,6 +88,14 @@ def project_root(path: str) -> str | None:
         if any(os.path.exists(join(folder, name)) for name in _PROJECT_FILES):
             return folder
     return None
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        # Whoever reads the file reports that it has vanished, or that it never was there.
+        return 0
 
 
 @dataclass
@@ -129,22 +144,37 @@ class _Walk:
 
     def add(self, path: str) -> None:
         """Adds what ``path`` names or holds."""
-        is_folder = os.path.isdir(path)
-        layers: Layers = ()
-        hidden = False
-        if self._options.respect_gitignore and (is_folder or self._options.force_exclude):
-            layers, hidden = self._ignore_files.above(path, is_folder)
-        if self._options.force_exclude and (hidden or self._is_excluded(path)):
+        if not os.path.isdir(path):
+            self.add_file(path)
             return
-        if is_folder:
+        layers, left_out = self._above(path, is_folder=True)
+        if not left_out:
             self._walk(path, layers)
+
+    def add_file(self, path: str) -> None:
+        """Adds the file that ``path`` names, whether it exists or not."""
+        if self._options.force_exclude and self._above(path, is_folder=False)[1]:
+            return
+        modules = self._module_names(project_root(path) or os.path.dirname(path))
+        real = os.path.realpath(path)
+        file = self._file(path, _size(path), modules)
+        if os.path.islink(path):
+            self._add_link(real, file)
         else:
-            self._add_named_file(path)
+            self._own.setdefault(real.replace(os.sep, "/"), file)
 
     def files(self) -> list[File]:
         """What was found, each file under one path."""
         linked = (file for real, file in self._linked.items() if real not in self._own)
         return [*self._own.values(), *linked]
+
+    def _above(self, path: str, is_folder: bool) -> tuple[Layers, bool]:
+        """The ignore files above a path that is named, and whether it is left out all the same."""
+        layers: Layers = ()
+        hidden = False
+        if self._options.respect_gitignore:
+            layers, hidden = self._ignore_files.above(path, is_folder)
+        return layers, self._options.force_exclude and (hidden or self._is_excluded(path))
 
     def _is_excluded(self, path: str) -> bool:
         """Whether a pattern names ``path`` or a folder above it, up to the current folder."""
@@ -198,15 +228,6 @@ class _Walk:
             self._add_link(os.path.realpath(path), self._file(path, size, modules))
         elif real not in self._own:
             self._own[real] = self._file(path, size, modules)
-
-    def _add_named_file(self, path: str) -> None:
-        modules = self._module_names(project_root(path) or os.path.dirname(path))
-        real = os.path.realpath(path)
-        file = self._file(path, os.path.getsize(path), modules)
-        if os.path.islink(path):
-            self._add_link(real, file)
-        else:
-            self._own.setdefault(real.replace(os.sep, "/"), file)
 
     def _add_link(self, target: str, file: File) -> None:
         # The order of a folder's entries differs between file systems, the result must not.

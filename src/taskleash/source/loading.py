@@ -6,8 +6,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from taskleash.source.discovery import File
-
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?\r?")
 _WITH_SUFFIX = re.compile(r"(utf-8|latin-1|iso-8859-1)-.*")
@@ -46,11 +44,6 @@ class _Cookie:
     encoding: str
     line: int
     column: int
-
-
-def load(file: File) -> Source:
-    """Reads and decodes ``file``; raises InvalidSource."""
-    return Source(file.path, file.module, decode(read_bytes(file.absolute)))
 
 
 def read_bytes(path: str) -> bytes:

@@ -1,0 +1,76 @@
+"""What a reader wants to know of a site beside the verdict: who holds it, what it keeps, when."""
+
+from __future__ import annotations
+
+from taskleash.classify.signs import Signs
+from taskleash.link.places import term_text
+from taskleash.link.program import Function, Module
+
+_CONSTANTS = frozenset({"None", "True", "False", ""})
+
+
+def holder(signs: Signs) -> str:
+    """Where the handle is kept, as written."""
+    for op in signs.trail.of("store", "contain"):
+        if op.place is not None and op.place.text and op.place.kind != "local":
+            return op.place.text
+    if signs.owner:
+        return signs.owner
+    for op in signs.trail.of("contain"):
+        if op.place is not None:
+            return op.place.text
+    names = signs.spawn.function.uses.names.get(signs.spawn.result)
+    return names[0] if names else ""
+
+
+def captures(signs: Signs) -> tuple[str, ...]:
+    """What the running task keeps alive: the instance it runs on, and what it is given."""
+    spawn = signs.spawn
+    found: list[str] = []
+    for arg in spawn.call.args[:1]:
+        for term in arg.value:
+            if term[0] != "s":
+                continue
+            call = spawn.function.call(term[1])
+            for func in call.func:
+                if func[0] == "a":
+                    found.append(_described(spawn.function, func[1]))
+            found.extend(a.text.partition(".")[0] for a in call.args if a.text)
+    for function in spawn.started:
+        if function.facts.parent and function.parent is not None:
+            found.extend(_free(function))
+    owner = spawn.function.method.owner
+    values = [
+        name for name in found if name not in _CONSTANTS and not _is_module(spawn.function, name)
+    ]
+    named = [f"{n} ({owner.name})" if owner and n in ("self", "cls") else n for n in values]
+    return tuple(dict.fromkeys(named))
+
+
+def _is_module(function: Function, name: str) -> bool:
+    return name in function.module.facts.imports or isinstance(
+        function.module.program.symbol(function, ("n", name)), Module
+    )
+
+
+def _described(function: Function, term: tuple[object, ...]) -> str:
+    return term_text(function, term).partition(".")[0]
+
+
+def _free(function: Function) -> list[str]:
+    """The variables of enclosing functions that a nested function reads."""
+    terms = [*function.uses.roles, *function.uses.derived]
+    return sorted({term[2] for term in terms if term[0] == "f"})
+
+
+def runs(signs: Signs) -> str:
+    """How often the site runs, in words."""
+    function = signs.spawn.function
+    name = function.method.qualname
+    if function.facts.kind == "module":
+        return "once, when the module is imported"
+    if signs.multiplicity == "loop":
+        return f"in a loop of `{name}`, once for each turn"
+    if signs.multiplicity == "once":
+        return f"once for each `{function.method.owner.name}`" if function.method.owner else "once"
+    return f"once for each call of `{name}`"

@@ -1,0 +1,52 @@
+"""From the verdicts to what is reported: rules applied, suppressions seen to."""
+
+from __future__ import annotations
+
+from taskleash.classify.fingerprint import fingerprints
+from taskleash.classify.model import Site
+from taskleash.driver.inputs import Input
+from taskleash.reporters.report import Entry, FixOffer
+from taskleash.rules.model import Diagnostic
+from taskleash.rules.registry import diagnose
+from taskleash.source.loading import InvalidSource
+from taskleash.source.suppressions import Suppressions, suppressions
+
+
+def entries(
+    sites: list[Site], enabled: frozenset[str], inputs: dict[str, Input]
+) -> tuple[Entry, ...]:
+    """An entry for each site, in their order; ``inputs`` are the files that they are in."""
+    diagnosed = [(site, diagnose(site, enabled)) for site in sites]
+    marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
+    paths = dict.fromkeys(site.path for site in sites)
+    comments = {path: _suppressions(inputs[path]) for path in paths}
+    return tuple(
+        _entry(site, found, mark, comments[site.path])
+        for (site, found), mark in zip(diagnosed, marks, strict=True)
+    )
+
+
+def _suppressions(item: Input) -> Suppressions:
+    try:
+        return suppressions(item.text())
+    except InvalidSource:
+        # The file vanished after it was parsed: its verdicts stand.
+        return Suppressions()
+
+
+def _entry(site: Site, found: Diagnostic | None, mark: str, comments: Suppressions) -> Entry:
+    if found is None:
+        return Entry(site, mark)
+    lines = {
+        *range(site.span.line, site.span.end_line + 1),
+        site.statement.line,
+        site.statement.end_line,
+    }
+    return Entry(
+        site,
+        mark,
+        rule=found.code,
+        message=found.message,
+        fixes=tuple(FixOffer(fix.kind, str(fix.applicability)) for fix in found.fixes),
+        suppressed=comments.covers(found.code, lines),
+    )

@@ -1,0 +1,63 @@
+"""Which files a run reports, and which further ones it may look into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from taskleash.driver.settings import Settings
+from taskleash.source.discovery import File, discover, discover_unsaved, project_root
+from taskleash.source.loading import decode, read_bytes
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file to analyse; ``data`` are its bytes where they are not those on disk."""
+
+    file: File
+    data: bytes | None = None
+
+    @property
+    def path(self) -> str:
+        """The path as it is reported."""
+        return self.file.path
+
+    @property
+    def size(self) -> int:
+        """The size in bytes."""
+        return self.file.size if self.data is None else len(self.data)
+
+    def read(self) -> bytes:
+        """The bytes; raises InvalidSource where they cannot be read."""
+        return read_bytes(self.file.absolute) if self.data is None else self.data
+
+    def text(self) -> str:
+        """The decoded bytes; raises InvalidSource."""
+        return decode(self.read())
+
+
+def asked_inputs(settings: Settings) -> list[Input]:
+    """The files that the settings name, sorted by path; raises PathNotFound."""
+    if settings.stdin is None:
+        return [Input(file) for file in discover(settings.paths, settings.discovery)]
+    (path,) = settings.paths
+    files = discover_unsaved(path, settings.discovery)
+    return [Input(file, settings.stdin) for file in files]
+
+
+def context_inputs(settings: Settings, asked: Iterable[Input]) -> list[Input]:
+    """The rest of the project, where only a part of it is asked for."""
+    paths = [os.path.abspath(path) for path in settings.paths]
+    roots = {root for path in paths if _is_part(path) and (root := project_root(path)) is not None}
+    options = replace(settings.discovery, force_exclude=False)
+    taken = {item.file.absolute for item in asked}
+    files = discover(sorted(roots), options) if roots else []
+    return [Input(file) for file in files if file.absolute not in taken]
+
+
+def _is_part(path: str) -> bool:
+    """Whether a path is less than a whole: a file, or a folder inside a package."""
+    if not os.path.isdir(path):
+        return True
+    return os.path.isfile(os.path.join(os.path.dirname(path), "__init__.py"))

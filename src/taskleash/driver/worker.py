@@ -1,0 +1,96 @@
+"""One worker process, as the process that started it sees it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.serve import serve
+
+DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
+TOO_SLOW = "the parser takes too long, nested too deeply: split the code or exclude the file"
+
+_BYTES_A_SECOND = 100_000
+_MAX_SECONDS = 60.0
+
+
+class Worker:
+    """A process that parses one file at a time; ``item`` is what it is at work on, if anything."""
+
+    def __init__(self) -> None:
+        self.item: Input | None = None
+        self.deadline = 0.0
+        self.connection, self._process = _start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process can be given another file."""
+        return self._process.is_alive()
+
+    def give(self, item: Input, patience: float) -> None:
+        """Let the process parse a file, in so many seconds and a bit for its size."""
+        self.item = item
+        seconds = patience + min(item.size / _BYTES_A_SECOND, _MAX_SECONDS)
+        self.deadline = time.monotonic() + seconds
+        # Where the process has died, `take` finds out.
+        with suppress(OSError):
+            self.connection.send(item)
+
+    def take(self) -> Parsed:
+        """The file's outcome, which is there, or the process has died, or its time is over."""
+        self.item = None
+        if not self.connection.poll():
+            self.kill()
+            return Broken(1, 1, TOO_SLOW)
+        try:
+            outcome: Parsed = self.connection.recv()
+        except (EOFError, OSError):
+            self.kill()
+            return Broken(1, 1, DIED)
+        return outcome
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _start() -> tuple[Connection, BaseProcess]:
+    """A new process, and this side's end of the pipe to it."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        # The fastest start, and safe without threads; what is imported here is shared by all.
+        import_module("taskleash.facts.extract")
+        context = get_context("fork")
+        ours, theirs = context.Pipe()
+        process: BaseProcess = context.Process(target=serve, args=(theirs, ours), daemon=True)
+    else:
+        ours, theirs = get_context().Pipe()
+        process = get_context().Process(target=serve, args=(theirs, ours), daemon=True)
+    with _interrupts_held_back():
+        process.start()
+    theirs.close()
+    return ours, process
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes started in the block never see Ctrl-C; this one sees it after the block."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

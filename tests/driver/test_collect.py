@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from taskleash.driver.collect import Collection, collect
+from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.settings import Settings
+from taskleash.source.discovery import File
+
+OWNER = """
+import asyncio
+from base import Base
+
+class Owner(Base):
+    def start(self):
+        self._beat = asyncio.create_task(self.beat())
+"""
+BASE = """
+class Base:
+    async def close(self):
+        self._beat.cancel()
+"""
+
+
+def ignore(done: int, total: int) -> None:
+    return None
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    files = {
+        "pyproject.toml": "",
+        "owner.py": OWNER,
+        "base.py": BASE,
+        "other.py": "x = 1\n",
+        "broken.py": "class Broken(Owner):\n    self._beat = = 1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def collected(*paths: str) -> Collection:
+    settings = Settings(paths=paths)
+    asked = asked_inputs(settings)
+    return collect(asked, lambda: context_inputs(settings, asked), 1, ignore)
+
+
+def test_the_linker_gets_what_it_asks_for_from_the_rest_of_the_project(project: Path) -> None:
+    assert sorted(collected("owner.py").facts) == ["base.py", "owner.py"]
+
+
+def test_nothing_is_said_about_broken_files_that_were_not_asked_for(project: Path) -> None:
+    assert collected("owner.py").broken == {}
+    assert list(collected(".").broken) == ["broken.py"]
+
+
+def test_files_that_spawn_nothing_need_no_context(project: Path) -> None:
+    assert collected("base.py", "other.py") == Collection()
+
+
+def test_a_file_that_vanished_after_it_was_found(tmp_path: Path) -> None:
+    gone = Input(File("gone.py", "gone", str(tmp_path / "gone.py"), 10))
+    found = collect([gone], list, 1, ignore)
+    assert {path: why.message for path, why in found.broken.items()} == {
+        "gone.py": "the file vanished before it was read"
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        (".", []),
+        ("pkg", []),
+        ("pkg/sub", ["base.py", "broken.py", "other.py", "owner.py", "pkg/__init__.py"]),
+        ("pkg/sub/m.py", ["base.py", "broken.py", "other.py", "owner.py", "pkg/__init__.py"]),
+    ],
+)
+def test_the_context_is_the_project_around_a_part_of_it(
+    project: Path, path: str, wanted: list[str]
+) -> None:
+    (project / "pkg" / "sub").mkdir(parents=True)
+    (project / "pkg" / "__init__.py").touch()
+    (project / "pkg" / "sub" / "m.py").touch()
+    settings = Settings(paths=(path,))
+    context = context_inputs(settings, asked_inputs(settings))
+    assert [item.path for item in context] == wanted
+
+
+def test_a_file_outside_every_project_has_no_context(project: Path) -> None:
+    (project / "pyproject.toml").unlink()
+    if any(os.path.exists(folder / ".git") for folder in project.parents):
+        pytest.skip("the folder for temporary files is in a repository")
+    settings = Settings(paths=("owner.py",))
+    assert context_inputs(settings, asked_inputs(settings)) == []

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.worker import DIED, TOO_SLOW
+from taskleash.driver.workers import Workers
+from taskleash.source.discovery import File
+
+# The native parser tries every reading of each level, so that each doubles its time.
+ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"
+OVERFLOWING = "x = " + "(" * 10_000 + ")" * 10_000 + "\n"
+
+
+def given(path: str, text: str) -> Input:
+    return Input(File(path, path.removesuffix(".py"), f"/nowhere/{path}", 0), text.encode())
+
+
+def ignore(done: int, total: int) -> None:
+    return None
+
+
+def in_short(outcomes: dict[str, Parsed]) -> dict[str, str]:
+    return {
+        path: outcome.message if isinstance(outcome, Broken) else f"facts of {outcome.path}"
+        for path, outcome in outcomes.items()
+    }
+
+
+def test_each_input_has_an_outcome() -> None:
+    with Workers(2, ignore) as workers:
+        outcomes = workers.parse([given("a.py", "x = 1\n"), given("b.py", "x = = 1\n")])
+    assert in_short(outcomes)["a.py"] == "facts of a.py"
+    assert in_short(outcomes)["b.py"].startswith("syntax error: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [(OVERFLOWING, DIED), (ENDLESS, TOO_SLOW)], ids=["overflow", "endless"]
+)
+def test_a_file_that_the_parser_fails_at_costs_no_other(text: str, message: str) -> None:
+    inputs = [given("good.py", "x = 1\n"), given("bad.py", text), given("last.py", "")]
+    with Workers(1, ignore, patience=1.0) as workers:
+        outcomes = workers.parse(inputs)
+    assert in_short(outcomes) == {
+        "good.py": "facts of good.py",
+        "bad.py": message,
+        "last.py": "facts of last.py",
+    }
+
+
+def test_a_worker_that_dies_between_two_files_is_replaced() -> None:
+    def end_workers(done: int, total: int) -> None:
+        for process in multiprocessing.active_children():
+            process.kill()
+            process.join()
+
+    with Workers(1, end_workers) as workers:
+        outcomes = workers.parse([given(f"{name}.py", "x = 1\n") for name in "abc"])
+    assert sorted(in_short(outcomes).values()) == [f"facts of {name}.py" for name in "abc"]
+
+
+def test_no_process_is_left_after_the_block() -> None:
+    with Workers(2, ignore) as workers:
+        workers.parse([given("a.py", "x = 1\n"), given("b.py", "#" * 200_000)])
+        assert len(multiprocessing.active_children()) == 2
+    assert multiprocessing.active_children() == []
+
+
+def test_progress_counts_all_rounds() -> None:
+    seen: list[tuple[int, int]] = []
+    with Workers(1, lambda done, total: seen.append((done, total))) as workers:
+        workers.parse([given("a.py", ""), given("b.py", "")])
+        workers.parse([given("c.py", "")])
+    assert seen == [(1, 2), (2, 2), (3, 3)]
+
+
+def test_a_file_that_vanished_before_it_was_read(tmp_path: Path) -> None:
+    gone = Input(File("gone.py", "gone", str(tmp_path / "gone.py"), 10))
+    with Workers(1, ignore) as workers:
+        outcomes = workers.parse([gone, given("a.py", "")])
+    assert in_short(outcomes) == {
+        "gone.py": "the file vanished before it was read",
+        "a.py": "facts of a.py",
+    }

@@ -1,0 +1,189 @@
+"""A rewrite that leaves what a program does as it is changes no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.programs import (
+    Finder,
+    Program,
+    differences,
+    each_file,
+    fixture_programs,
+    marked,
+    sites,
+    sites_on_demand,
+)
+from support.rewrites.imports import (
+    importing_modules,
+    with_alias,
+    with_from_import,
+    with_plain_import,
+)
+from support.rewrites.layout import FILLERS, fill, gaps, spread
+from support.rewrites.moving import base_name, definitions, move, split, splittable
+from support.rewrites.renaming import renamable, rename
+from support.writing import steady, written_programs
+
+PROGRAMS = fixture_programs()
+LINKED = [program for program in PROGRAMS if len(program.files) > 1]
+APART = "elsewhere"
+STYLES = (with_alias, with_from_import, with_plain_import)
+
+
+def label(value: object) -> str:
+    return value.name if isinstance(value, Program) else getattr(value, "__name__", str(value))
+
+
+def but(known: dict[str, str], programs: list[Program] = PROGRAMS) -> pytest.MarkDecorator:
+    """One test for each program; those with a known failure, by name with its reason, must fail."""
+    assert known.keys() <= {program.name for program in programs}
+    return pytest.mark.parametrize(
+        "program",
+        [
+            pytest.param(program, marks=pytest.mark.xfail(strict=True, reason=known[program.name]))
+            if program.name in known
+            else program
+            for program in programs
+        ],
+        ids=label,
+    )
+
+
+def assert_same(before: Program, after: Program, find: Finder = sites) -> None:
+    if before.files == after.files and find is sites:
+        return
+    changed = differences(before, after, find)
+    if changed:
+        pytest.fail("\n".join([*changed, repr(after)]), pytrace=False)
+
+
+# -- the fixtures, each with every rewrite
+
+
+@but({})
+def test_other_names_in_a_fixture(program: Program) -> None:
+    before = marked(program)
+    names = {local: f"x{number}" for number, local in enumerate(renamable(before))}
+    assert_same(before, rename(before, names))
+
+
+@but({})
+def test_other_layout_of_a_fixture(program: Program) -> None:
+    before = marked(program)
+    wide = each_file(before, spread)
+    assert_same(before, wide)
+    assert_same(before, each_file(wide, lambda text: text.replace("\n", "\r\n")))
+
+
+@pytest.mark.parametrize("style", STYLES, ids=label)
+@but({})
+def test_other_imports_of_asyncio_in_a_fixture(
+    program: Program, style: Callable[[str], str]
+) -> None:
+    before = marked(program)
+    assert_same(before, each_file(before, style))
+
+
+@but({}, LINKED)
+def test_modules_imported_in_place_of_names(program: Program) -> None:
+    before = marked(program)
+    assert_same(before, importing_modules(before))
+
+
+@but({})
+def test_functions_of_a_fixture_moved_to_another_module(program: Program) -> None:
+    before = marked(program)
+    for path, text in before.files.items():
+        names = definitions(text)
+        # The first takes little with it, all together leave only classes behind.
+        for wanted in (names[:1], names):
+            after = move(before, path, wanted, APART) if wanted else None
+            if after is not None:
+                assert_same(before, after)
+
+
+@but({})
+def test_classes_of_a_fixture_split_in_two(program: Program) -> None:
+    before = marked(program)
+    for after in halved(before):
+        assert_same(before, after)
+
+
+@but({}, LINKED)
+def test_files_that_are_asked_for_suffice(program: Program) -> None:
+    before = marked(program)
+    assert_same(before, before, sites_on_demand)
+    for path, text in before.files.items():
+        after = move(before, path, definitions(text), APART)
+        if after is not None:
+            assert_same(before, after, sites_on_demand)
+
+
+def halved(program: Program) -> Iterator[Program]:
+    """All classes of the program split at once, and their bases moved to another module."""
+    for parity in (0, 1):
+        after = program
+        for which in splittable(program):
+            after = split(after, which, which.methods[parity::2])
+        if after is program:
+            return
+        yield after
+        for path in program.files:
+            bases = [base_name(which.name) for which in splittable(program) if which.path == path]
+            apart = move(after, path, bases, APART) if bases else None
+            if apart is not None:
+                yield apart
+
+
+# -- programs that a strategy writes, each with a choice of rewrites
+
+
+@steady(40)
+@given(written_programs(), st.data())
+def test_some_other_names(program: Program, data: st.DataObject) -> None:
+    names = data.draw(st.sets(st.sampled_from(renamable(program))), label="names")
+    assert_same(program, rename(program, {n: f"x{i}" for i, n in enumerate(sorted(names, key=str))}))
+
+
+@steady(40)
+@given(written_programs(), st.data())
+def test_some_blank_lines_and_comments(program: Program, data: st.DataObject) -> None:
+    text = program.files["app.py"]
+    fillers = st.tuples(st.sampled_from(gaps(text)), st.sampled_from(FILLERS))
+    chosen = data.draw(st.lists(fillers, min_size=1, max_size=20), label="fillers")
+    assert_same(program, program.with_file("app.py", fill(text, chosen)))
+
+
+@steady(40)
+@given(written_programs(), st.sampled_from(STYLES))
+def test_other_imports(program: Program, style: Callable[[str], str]) -> None:
+    assert_same(program, each_file(program, style))
+
+
+@steady(40)
+@given(written_programs(), st.data())
+def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
+    names = definitions(program.files["app.py"])
+    wanted = data.draw(st.sets(st.sampled_from([*names, "Thing"]), min_size=1), label="moved")
+    after = move(program, "app.py", wanted, APART)
+    assert after is not None
+    assert_same(program, after)
+    assert_same(program, after, sites_on_demand)
+
+
+@steady(60)
+@given(written_programs(), st.data())
+def test_a_class_split_in_two(program: Program, data: st.DataObject) -> None:
+    (which,) = splittable(program)
+    methods = data.draw(st.sets(st.sampled_from(which.methods)), label="methods of the base")
+    after = split(program, which, methods)
+    assert_same(program, after)
+    apart = move(after, "app.py", [base_name(which.name)], APART)
+    assert apart is not None
+    assert_same(program, apart)
+    assert_same(program, apart, sites_on_demand)

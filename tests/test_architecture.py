@@ -1,0 +1,96 @@
+"""The layers: each imports only those before it; none of them runs what it reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+PACKAGE = "taskleash"
+LAYERS = (
+    "source",
+    "facts",
+    "link",
+    "classify",
+    "rules",
+    "fixes",
+    "reporters",
+    "driver",
+    "progress",
+    "terminal",
+    "cli",
+    "__main__",
+)
+#: what reads the code of others and must not run any
+ANALYSIS = ("source", "facts", "link", "classify", "rules", "fixes")
+#: registries that find the modules of their own package
+FINDS_ITS_OWN = {"rules/registry.py", "reporters/registry.py"}
+RUNS_CODE = {"exec", "eval", "compile", "__import__"}
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 60
+
+MODULES = sorted((SOURCE / PACKAGE).rglob("*.py"))
+
+
+def label(path: Path) -> str:
+    return path.relative_to(SOURCE / PACKAGE).as_posix()
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(SOURCE / PACKAGE).with_suffix("").parts[0]
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """The dotted names that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{label(path)}:{node.lineno}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def layers_used(path: Path) -> set[str]:
+    parts = [name.split(".") for name in imported(path)]
+    return {name[1] for name in parts if name[0] == PACKAGE} & set(LAYERS)
+
+
+def test_every_module_is_in_a_layer() -> None:
+    assert {layer(path) for path in MODULES} <= {*LAYERS, "__init__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_imports_point_to_earlier_layers(path: Path) -> None:
+    before = LAYERS[: LAYERS.index(layer(path)) + 1] if layer(path) in LAYERS else ()
+    assert layers_used(path) <= set(before)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer(path) in ANALYSIS], ids=label)
+def test_the_analysis_runs_no_code(path: Path) -> None:
+    names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
+    assert not names & RUNS_CODE
+    if label(path) not in FINDS_ITS_OWN:
+        assert not {name for name in imported(path) if name.split(".")[0] in ("importlib", "runpy")}
+
+
+def long_functions(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            if node.end_lineno - node.lineno + 1 > MAX_FUNCTION_LINES:
+                yield f"{node.name}, line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_files_and_functions_are_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    assert list(long_functions(path)) == []
