@@ -23,21 +23,22 @@ def progress_bar() -> Iterator[Show]:
 
         def show(done: int, total: int) -> None:
             nonlocal bar
-            if bar is None and time.monotonic() - start > _PATIENCE_SECONDS:
-                bar = stack.enter_context(_bar())
             if bar is not None:
                 bar(done, total)
+            elif time.monotonic() - start > _PATIENCE_SECONDS:
+                bar = stack.enter_context(_bar(done, total))
 
         yield show
 
 
 @contextmanager
-def _bar() -> Iterator[Show]:
+def _bar(done: int, total: int) -> Iterator[Show]:
     # Imported here because it takes longer than a scan that needs no bar.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("parsing"), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("parsing")
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("parsing", completed=done, total=total)
+    with bar:
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,15 +1,21 @@
-"""The command line as users run it: a process of its own."""
+"""The command line as users run it: in this process, which is fast, or in one of its own."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-TASKLEASH = (sys.executable, "-m", "taskleash")
+import pytest
+
+from taskleash.__main__ import main
+
 #: what decides about colour, width and encoding, and what a test run may have set
 _TELLING = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONIOENCODING", "TASKLEASH_DEBUG")
 
@@ -23,6 +29,40 @@ class Ran:
     err: str
 
 
+def taskleash(
+    *arguments: str, cwd: Path, text: str = "", encoding: str = "utf-8", **variables: str
+) -> Ran:
+    """Run taskleash in this process, without a terminal.
+
+    ``text`` is given on standard input, ``encoding`` is that of standard output, ``variables`` are
+    further ones of the environment.
+    """
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=e) for e in (encoding, "utf-8"))
+    given = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
+    before = os.getcwd()
+    os.chdir(cwd)
+    try:
+        with (
+            pytest.raises(SystemExit) as end,
+            patch.object(sys, "argv", ["taskleash", *arguments]),
+            patch.object(sys, "stdin", given),
+            patch.dict(os.environ, environment(**variables), clear=True),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            main()
+    finally:
+        os.chdir(before)
+    assert isinstance(end.value.code, int)
+    return Ran(end.value.code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode("utf-8")
+
+
 def environment(**variables: str) -> dict[str, str]:
     """The environment of a run: a plain one, and these variables."""
     plain = {name: value for name, value in os.environ.items() if name not in _TELLING}
@@ -30,14 +70,15 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def python(*arguments: str, cwd: Path, **options: Any) -> Ran:
-    """Run Python, without a terminal; ``options`` are those of `subprocess.run`."""
-    options = {"stdin": subprocess.DEVNULL, "env": environment(), **options}
-    if "input" in options:
-        del options["stdin"]
+    """Run Python in a process of its own, without a terminal.
+
+    ``options`` are further ones of `subprocess.run`.
+    """
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options}
     ran = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        stdout=options.pop("stdout", subprocess.PIPE),
+        env=environment(),
         stderr=subprocess.PIPE,
         encoding="utf-8",
         check=False,
@@ -45,8 +86,3 @@ def python(*arguments: str, cwd: Path, **options: Any) -> Ran:
         **options,
     )
     return Ran(ran.returncode, ran.stdout or "", ran.stderr)
-
-
-def taskleash(*arguments: str, cwd: Path, **options: Any) -> Ran:
-    """Run taskleash, without a terminal; ``options`` are those of `subprocess.run`."""
-    return python("-m", "taskleash", *arguments, cwd=cwd, **options)

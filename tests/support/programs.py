@@ -23,7 +23,7 @@ from taskleash.source.loading import Source
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _FILES_ALONE = ("rules", "sound")
 _LINKED = "linked"
-_WHOLE = ("voice_assistant", "voice_assistant_fixed")
+_WHOLE = ("voice_assistant",)
 #: how often the driver asks the linker for further files
 _ROUNDS = 3
 _OFF_BY_DEFAULT = frozenset({"TL020", "TL100"})
@@ -105,7 +105,7 @@ def sites_on_demand(program: Program) -> list[Site]:
     for _ in range(_ROUNDS):
         waiting = [source for source in waiting if source not in wanted]
         ask = demand([extract(source) for source in taken])
-        wanted = [s for s in waiting if ask.wants(s.module, s.text.encode())]
+        wanted = [s for s in waiting if s.module in ask.modules or ask.mentioned(s.text.encode())]
         taken = sorted([*taken, *wanted], key=lambda source: source.path)
     return judge([extract(source) for source in taken])
 

@@ -1,4 +1,4 @@
-"""Small programs that a strategy writes: a class or a function that starts a task and may end it."""
+"""Small programs that a strategy writes: a class that starts a task and may end it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def written_programs(draw: st.DrawFn) -> Program:
     spawn = one(_SPAWNS).format(one(_COROUTINES))
     arguments = "self, *details" if stop == "__aexit__" else "self"
     parts = [
-        _method("def", "__init__", "self", "self._task = None\nself._tasks = []\nself._open = False"),
+        _method(
+            "def", "__init__", "self", "self._task = None\nself._tasks = []\nself._open = False"
+        ),
         _method("async def", start, "self", one(_GUARDS) + "\n" + one(_KEEPS).format(spawn=spawn)),
         _method("async def", stop, arguments, one(_ENDINGS)),
         _method("async def", "_end", "self", one(_HELPERS)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from taskleash.classify.signs import Signs
+from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
-from taskleash.link.program import Function, Module
 
 _CONSTANTS = frozenset({"None", "True", "False", ""})
 

@@ -13,9 +13,10 @@ from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import completed, to_site
 from taskleash.facts.model import ModuleFacts, Pos
 from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
-from taskleash.link.program import Function, Program
+from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.wrappers import coroutine_argument, handed_in, unkept, users
 

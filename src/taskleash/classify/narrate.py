@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
-from taskleash.link.program import Function
+from taskleash.link.entities import Function
 from taskleash.link.trail import Op
 
 _VERBS = {

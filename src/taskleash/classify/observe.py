@@ -7,11 +7,11 @@ from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, longest
 from taskleash.link.paths import PathSearch
-from taskleash.link.program import Function
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown, words
 from taskleash.link.trail import Op, Place, Trail

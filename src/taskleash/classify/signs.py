@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taskleash.classify.model import Defect, Evidence, Risk
+from taskleash.link.entities import Function
 from taskleash.link.guards import Overwrite
-from taskleash.link.program import Function
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 

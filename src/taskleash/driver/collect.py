@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
 _MAX_ROUNDS = 3
+#: a name is distinctive while no more files than this, or this share of all, mention it
+_MIN_SPREAD = 25
+_SPREAD_SHARE = 100
 
 #: called with the number of files parsed so far and of those to parse, as far as is known
 Advance = Callable[[int, int], None]
@@ -88,9 +92,20 @@ def _sorted_out(asked: list[Input], found: Collection) -> tuple[list[Input], lis
 
 
 def _wanted(ask: Demand, waiting: Iterable[Input]) -> Iterable[Input]:
+    """The files that the linker has to see.
+
+    A name that very many files mention tells nothing about any of them and is left out.
+    """
+    mentioned: list[tuple[Input, frozenset[bytes]]] = []
+    spread: Counter[bytes] = Counter()
     for item in waiting:
         try:
-            if item.file.module in ask.modules or ask.mentioned(item.read()):
-                yield item
+            names = ask.mentioned(item.read())
         except InvalidSource:
             continue
+        spread.update(names)
+        mentioned.append((item, names))
+    limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
+    for item, names in mentioned:
+        if ask.is_named(item.file) or any(spread[name] <= limit for name in names):
+            yield item

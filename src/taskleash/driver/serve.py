@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gc
+import io
+import pickle
 import signal
 from functools import partial
 from multiprocessing.connection import Connection
 
-from taskleash.driver.deep import PARSER_MEGABYTES, with_deep_stack
+from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, parse
-
-TOO_DEEP = "nested too deeply to be analysed: split the code or exclude the file"
+from taskleash.driver.parse import Broken, Parsed, parse
+from taskleash.source.loading import TOO_DEEP
 
 
 def serve(connection: Connection, other_end: Connection) -> None:
@@ -33,8 +34,22 @@ def _answer(connection: Connection) -> None:
             item: Input = connection.recv()
         except (EOFError, OSError):
             return
-        outcome = parse(item)
-        try:
-            connection.send(outcome)
-        except RecursionError:
-            connection.send(Broken(1, 1, TOO_DEEP))
+        connection.send_bytes(_pickled(parse(item)))
+
+
+def _pickled(outcome: Parsed) -> bytes:
+    try:
+        return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        pass
+    # The native pickler has a limit of its own, which a thousand branches of `elif` exceed.
+    try:
+        return with_deep_stack(partial(_pickled_slowly, outcome), LINKER_MEGABYTES)
+    except RecursionError:
+        return pickle.dumps(Broken(1, 1, TOO_DEEP))
+
+
+def _pickled_slowly(outcome: Parsed) -> bytes:
+    buffer = io.BytesIO()
+    pickle._Pickler(buffer).dump(outcome)
+    return buffer.getvalue()

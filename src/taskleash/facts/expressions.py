@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
-from taskleash.facts.frame import Frame, lookup, merge, merge_envs, source_of
+from taskleash.facts.conditions import lower_test
+from taskleash.facts.frame import Frame, lookup, merge, merge_envs
 from taskleash.facts.model import (
     Alts,
     Arg,
@@ -171,48 +172,7 @@ class ExpressionLowering:
 
     def test(self, node: cst.BaseExpression) -> Test:
         """Lower a condition, keeping what it asks."""
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-            return Test("not", parts=(self.test(node.expression),))
-        if isinstance(node, cst.BooleanOperation):
-            kind = "and" if isinstance(node.operator, cst.And) else "or"
-            return Test(kind, parts=(self.test(node.left), self.test(node.right)))
-        if isinstance(node, cst.Comparison):
-            return self._comparison(node)
-        if isinstance(node, cst.Name) and node.value in ("True", "False"):
-            return Test(node.value.lower())
-        if isinstance(node, cst.Integer):
-            return Test("false" if node.value == "0" else "true")
-        value = self.expr(node)
-        if _asks_done(node):
-            asked = tuple(term for f in self._callee(value) for term in f)
-            return Test("done", asked, text=source_of(node))
-        self.frame.emit(Use(self.frame.statement, "test", value))
-        return Test("truth", value, text=source_of(node) if len(node.children) < 4 else "")
-
-    def _callee(self, value: Alts) -> list[Alts]:
-        """The receivers of the method calls that the terms stand for."""
-        found: list[Alts] = []
-        for term in value:
-            if term[0] == "s":
-                event = self.frame.events[term[1]]
-                if isinstance(event, Call):
-                    found.append(tuple(func[1] for func in event.func if func[0] == "a"))
-        return found
-
-    def _comparison(self, node: cst.Comparison) -> Test:
-        left = self.expr(node.left)
-        if len(node.comparisons) == 1:
-            target = node.comparisons[0]
-            if isinstance(target.comparator, cst.Name) and target.comparator.value == "None":
-                self.frame.emit(Use(self.frame.statement, "test", left))
-                asks_none = Test("none", left, text=source_of(node.left))
-                if isinstance(target.operator, cst.Is | cst.Equal):
-                    return asks_none
-                if isinstance(target.operator, cst.IsNot | cst.NotEqual):
-                    return Test("not", parts=(asks_none,))
-        for target in node.comparisons:
-            self.expr(target.comparator)
-        return Test("other", left, text=source_of(node))
+        return lower_test(self, node)
 
     def _boolean(self, node: cst.BooleanOperation) -> Alts:
         if isinstance(node.left, cst.BooleanOperation):
@@ -253,7 +213,7 @@ class ExpressionLowering:
         return ()
 
     def _compare(self, node: cst.Comparison) -> Alts:
-        self._comparison(node)
+        lower_test(self, node)
         return ()
 
     def _binary(self, node: cst.BinaryOperation) -> Alts:
@@ -378,15 +338,6 @@ class ExpressionLowering:
                     continue
             found.append((("i", term, index),))
         return merge(*found) if found else ()
-
-
-def _asks_done(node: cst.BaseExpression) -> bool:
-    return (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
-        and node.func.attr.value in ("done", "cancelled")
-        and not node.args
-    )
 
 
 _WORTH_A_LOOK = (

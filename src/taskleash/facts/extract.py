@@ -8,6 +8,7 @@ import libcst as cst
 
 from taskleash.facts.frame import Frame
 from taskleash.facts.model import (
+    MODULE,
     ClassFacts,
     Decorator,
     FunctionFacts,
@@ -19,10 +20,9 @@ from taskleash.facts.model import (
 from taskleash.facts.positions import Positions
 from taskleash.facts.scope import assigned_names, declared
 from taskleash.facts.statements import StatementLowering
+from taskleash.facts.syntax import syntax_error
 from taskleash.facts.types import dotted_name, type_ref, written
-from taskleash.source.loading import InvalidSource, Source
-
-MODULE = "<module>"
+from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -35,12 +35,9 @@ def extract(source: Source) -> ModuleFacts:
         tree = cst.parse_module(source.text)
         return ModuleLowering(source, tree).facts()
     except cst.ParserSyntaxError as error:
-        message = error.message.partition("\n")[0]
-        raise InvalidSource(
-            f"syntax error: {message}", error.raw_line, error.raw_column + 1
-        ) from None
+        raise syntax_error(source.text, error) from None
     except RecursionError:
-        raise InvalidSource("nested too deeply to be analysed") from None
+        raise InvalidSource(TOO_DEEP) from None
 
 
 class ModuleLowering:

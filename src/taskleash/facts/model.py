@@ -37,7 +37,8 @@ Pos: TypeAlias = tuple[int, int, int, int]
 #: a dotted name and the references in its brackets; ``|`` stands for a union
 TypeRef: TypeAlias = tuple[Any, ...]
 
-NO_POS: Pos = (1, 1, 1, 1)
+#: the key of a module's own body among its functions
+MODULE = "<module>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from taskleash.facts.catalogue import canonical
 from taskleash.facts.model import Call, Param, Term
+from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
-from taskleash.link.program import Class, External, Function, Program, Variable
+from taskleash.link.program import Program
 
 #: method names that say nothing about the class they belong to
 _COMMON = frozenset(

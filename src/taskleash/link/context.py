@@ -21,7 +21,7 @@ from taskleash.facts.model import (
 )
 
 if TYPE_CHECKING:
-    from taskleash.link.program import Function
+    from taskleash.link.entities import Function
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
+from taskleash.link.entities import Class, External, Function
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
-from taskleash.link.program import Class, External, Function, Program
+from taskleash.link.program import Program, path_name
 from taskleash.link.spawns import Spawn, find_spawns
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Trail
+from taskleash.source.discovery import File
 
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
@@ -29,6 +31,10 @@ class Demand:
     modules: frozenset[str]
     words: re.Pattern[bytes] | None
     subclasses: re.Pattern[bytes] | None
+
+    def is_named(self, file: File) -> bool:
+        """Whether a module is asked for by one of its names."""
+        return file.module in self.modules or path_name(file.path) in self.modules
 
     def mentioned(self, data: bytes) -> frozenset[bytes]:
         """The wanted names that a module's raw bytes mention."""

@@ -13,7 +13,7 @@ from taskleash.facts.catalogue import WAKERS
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, tests
-from taskleash.link.program import Class, Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
 
 _MAX_REACH = 3

@@ -20,10 +20,10 @@ from taskleash.facts.catalogue import (
 )
 from taskleash.facts.model import Term
 from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
 from taskleash.link.passing import Passing
 from taskleash.link.places import Places
-from taskleash.link.program import Function
 from taskleash.link.trail import Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taskleash.facts.model import Exit, If, Store, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop, tests
-from taskleash.link.program import Class, Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import words
 from taskleash.link.trail import Op, Place, Trail
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from taskleash.facts.catalogue import ENTERERS, canonical
 from taskleash.facts.model import Alts, Give, Store, Term, TypeRef
-from taskleash.link.program import Class, External, Function, Module, Program, Variable
+from taskleash.link.entities import Class, External, Function, Module, Variable
+from taskleash.link.program import Program
 
 _TRANSPARENT = frozenset(
     {"Optional", "Annotated", "ClassVar", "Final", "Union", "Required", "NotRequired", "InitVar"}

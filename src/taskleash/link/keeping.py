@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from taskleash.facts.model import Store, Term
-from taskleash.link.program import Function
+from taskleash.link.entities import Function
 from taskleash.link.trail import Place
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier, Walk

@@ -9,7 +9,7 @@ from __future__ import annotations
 from taskleash.facts.catalogue import ENDLESS_ITERATORS
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Try
 from taskleash.link.calls import Calls
-from taskleash.link.program import External, Function
+from taskleash.link.entities import External, Function
 
 _MAX_DEPTH = 4
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")

@@ -23,9 +23,9 @@ from taskleash.facts.catalogue import (
 )
 from taskleash.facts.model import Call, Term
 from taskleash.link.calls import Method, bind, takes_instance
+from taskleash.link.entities import Class, External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.keeping import Keeping
-from taskleash.link.program import Class, External, Function
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Term, Test, Try
 from taskleash.link.context import catches_cancellation
-from taskleash.link.program import Function
+from taskleash.link.entities import Function
 
 _MAX_STATES = 64
 

@@ -10,8 +10,9 @@ from functools import cached_property
 from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
 from taskleash.facts.model import Call, Give, Store, Term
 from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.inference import Inference
-from taskleash.link.program import Class, External, Function, Module, Program, Variable
+from taskleash.link.program import Program
 from taskleash.link.trail import Place
 
 _MAX_STEPS = 40

@@ -24,8 +24,9 @@ from taskleash.facts.catalogue import (
 )
 from taskleash.facts.model import Alts, Call, Term
 from taskleash.link.calls import Callee, Calls, Method
+from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
-from taskleash.link.program import External, Function, Program
+from taskleash.link.program import Program
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from functools import cached_property
 from taskleash.facts.catalogue import REGISTRARS
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
+from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.link.program import Class, Function
 
 #: words in a method's name that say that it ends something
 _WORDS = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taskleash.facts.model import Event, Term
-from taskleash.link.program import Class, Function, Module
+from taskleash.link.entities import Class, Function, Module
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from taskleash.facts.model import Term
 from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
 from taskleash.link.places import Places
-from taskleash.link.program import Function, Program
+from taskleash.link.program import Program
 from taskleash.link.trail import Op, Trail
 
 

@@ -6,7 +6,7 @@ from taskleash.facts.catalogue import RESULT_USERS, RUNNERS
 from taskleash.facts.model import Alts, Call, If
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.context import around, tests
-from taskleash.link.program import Class, Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.spawns import Spawn, coroutines, value_name
 from taskleash.link.trail import Trail
 
@@ -69,18 +69,20 @@ def kept_if(function: Function, trail: Trail) -> frozenset[str]:
         for op in trail.of("store", "contain")
         if op.function is function and op.place is not None and op.place.kind != "local"
     ]
-    conditions = [_asked_params(function, op.index) for op in keeping]
-    if not conditions or not all(conditions):
+    before = {id(frame.item) for frame in around(function, trail.index)}
+    conditions = [_asked_params(function, op.index, before) for op in keeping]
+    if not trail.given or not conditions or not all(conditions):
         return frozenset()
     return frozenset().union(*conditions)
 
 
-def _asked_params(function: Function, index: int) -> frozenset[str]:
+def _asked_params(function: Function, index: int, before: set[int]) -> frozenset[str]:
+    """The optional parameters that are asked between the spawn and an event."""
     optional = {p.name for p in function.facts.params if _is_off(p.default)}
     return frozenset(
         term[1]
         for frame in around(function, index)
-        if isinstance(frame.item, If) and frame.branch == "then"
+        if isinstance(frame.item, If) and frame.branch == "then" and id(frame.item) not in before
         for test in tests(frame.item.test)
         if test.kind == "truth"
         for term in test.value

@@ -12,6 +12,8 @@ _WITH_SUFFIX = re.compile(r"(utf-8|latin-1|iso-8859-1)-.*")
 _NEWLINE = re.compile(rb"\r\n?|\n")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
+TOO_DEEP = "nested too deeply to be analysed: split the code or exclude the file"
+
 
 @dataclass(frozen=True)
 class Source:

@@ -1,5 +1,7 @@
 """Other ways to import the same things."""
 
+# The names of visitor methods are those of the nodes, as libcst wants it.
+# ruff: noqa: N802
 from __future__ import annotations
 
 import re
@@ -55,7 +57,9 @@ def _rewritten(
     wrapper = MetadataWrapper(cst.parse_module(text))
     uses = _Uses(wrapper)
     names = sorted(uses.names)
-    new = [cst.ensure_type(cst.parse_statement(s), cst.SimpleStatementLine) for s in statements(names)]
+    new = [
+        cst.ensure_type(cst.parse_statement(s), cst.SimpleStatementLine) for s in statements(names)
+    ]
     changed = wrapper.module.visit(_Rewriting(uses, new, member, bare))
     return re.sub(
         r"(?<=[\"'\[| ])asyncio\.(Task|Future|AbstractEventLoop)(?=[\"'\[| ])",
@@ -169,13 +173,17 @@ def _module_of(node: cst.ImportFrom) -> str:
 
 
 def _bound(node: cst.Import, local: str) -> str:
-    return next(a.evaluated_name for a in node.names if (a.evaluated_alias or a.evaluated_name) == local)
+    return next(
+        a.evaluated_name for a in node.names if (a.evaluated_alias or a.evaluated_name) == local
+    )
 
 
 def _imported(node: cst.ImportFrom, local: str) -> str:
     if isinstance(node.names, cst.ImportStar):
         return local
-    return next(a.evaluated_name for a in node.names if (a.evaluated_alias or a.evaluated_name) == local)
+    return next(
+        a.evaluated_name for a in node.names if (a.evaluated_alias or a.evaluated_name) == local
+    )
 
 
 def _by_module(text: str, modules: set[str]) -> str:

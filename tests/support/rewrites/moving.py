@@ -1,5 +1,7 @@
 """Definitions moved to a module of their own, classes split over a base and a subclass."""
 
+# The names of visitor methods are those of the nodes, as libcst wants it.
+# ruff: noqa: N802
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -89,7 +91,9 @@ def _statements(text: str) -> tuple[list[_Statement], set[str]]:
         binds = _bound(node)
         is_import = _imports(node)
         found.append(
-            _Statement(node, binds, frozenset(words.found), is_import, bool(binds) and not is_import)
+            _Statement(
+                node, binds, frozenset(words.found), is_import, bool(binds) and not is_import
+            )
         )
     return found, shared
 

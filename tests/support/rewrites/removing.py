@@ -1,5 +1,7 @@
 """Statements that end a task, taken away."""
 
+# The names of visitor methods are those of the nodes, as libcst wants it.
+# ruff: noqa: N802
 from __future__ import annotations
 
 import libcst as cst

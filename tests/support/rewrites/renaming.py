@@ -1,5 +1,7 @@
 """Other names for local variables and parameters."""
 
+# The names of visitor methods are those of the nodes, as libcst wants it.
+# ruff: noqa: N802
 from __future__ import annotations
 
 import symtable
@@ -11,6 +13,9 @@ import libcst as cst
 from support.programs import Program
 from taskleash.facts.catalogue import LOOP_NAMES, OWNER_NAMES
 from taskleash.link.teardown import named_teardown
+
+#: what the symbol table calls lambdas and comprehensions
+_NAMELESS = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictcomp"})
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,8 @@ def _outermost(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for child in table.get_children():
         if child.get_type() == "class":
             yield from _outermost(child)
-        elif isinstance(child, symtable.Function) and child.get_name().isidentifier():
-            if child.get_name() not in ("lambda", "genexpr", "listcomp", "setcomp", "dictcomp"):
-                yield child
+        elif isinstance(child, symtable.Function) and child.get_name() not in _NAMELESS:
+            yield child
 
 
 def _locals(table: symtable.SymbolTable) -> set[str]:
@@ -130,7 +134,9 @@ class _Renaming(cst.CSTTransformer):
         return updated_node
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
-        return updated_node.with_changes(value=self.names.get(updated_node.value, updated_node.value))
+        return updated_node.with_changes(
+            value=self.names.get(updated_node.value, updated_node.value)
+        )
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute

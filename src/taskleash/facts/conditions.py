@@ -1,0 +1,70 @@
+"""Lowering of conditions: what each asks, so that paths can be told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from taskleash.facts.frame import source_of
+from taskleash.facts.model import Alts, Call, Test, Use
+
+if TYPE_CHECKING:
+    from taskleash.facts.expressions import ExpressionLowering
+
+
+def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
+    """Lower a condition, keeping what it asks."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return Test("not", parts=(lower_test(lowering, node.expression),))
+    if isinstance(node, cst.BooleanOperation):
+        kind = "and" if isinstance(node.operator, cst.And) else "or"
+        return Test(kind, parts=(lower_test(lowering, node.left), lower_test(lowering, node.right)))
+    if isinstance(node, cst.Comparison):
+        return _comparison(lowering, node)
+    if isinstance(node, cst.Name) and node.value in ("True", "False"):
+        return Test(node.value.lower())
+    if isinstance(node, cst.Integer):
+        return Test("false" if node.value == "0" else "true")
+    value = lowering.expr(node)
+    if _asks_done(node):
+        asked = tuple(term for f in _callee(lowering, value) for term in f)
+        return Test("done", asked, text=source_of(node))
+    lowering.frame.emit(Use(lowering.frame.statement, "test", value))
+    return Test("truth", value, text=source_of(node) if len(node.children) < 4 else "")
+
+
+def _callee(lowering: ExpressionLowering, value: Alts) -> list[Alts]:
+    """The receivers of the method calls that the terms stand for."""
+    found: list[Alts] = []
+    for term in value:
+        if term[0] == "s":
+            event = lowering.frame.events[term[1]]
+            if isinstance(event, Call):
+                found.append(tuple(func[1] for func in event.func if func[0] == "a"))
+    return found
+
+
+def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
+    left = lowering.expr(node.left)
+    if len(node.comparisons) == 1:
+        target = node.comparisons[0]
+        if isinstance(target.comparator, cst.Name) and target.comparator.value == "None":
+            lowering.frame.emit(Use(lowering.frame.statement, "test", left))
+            asks_none = Test("none", left, text=source_of(node.left))
+            if isinstance(target.operator, cst.Is | cst.Equal):
+                return asks_none
+            if isinstance(target.operator, cst.IsNot | cst.NotEqual):
+                return Test("not", parts=(asks_none,))
+    for target in node.comparisons:
+        lowering.expr(target.comparator)
+    return Test("other", left, text=source_of(node))
+
+
+def _asks_done(node: cst.BaseExpression) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in ("done", "cancelled")
+        and not node.args
+    )

@@ -1,0 +1,223 @@
+"""What a program is made of: modules, functions, classes, and what lies outside of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskleash.facts.model import MODULE, Call, ClassFacts, FunctionFacts, ModuleFacts, Store
+from taskleash.link.context import Contexts
+from taskleash.link.uses import UseIndex
+
+if TYPE_CHECKING:
+    from taskleash.link.program import Program
+
+
+@dataclass(frozen=True)
+class External:
+    """Something outside the program, by its canonical dotted name."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A module global that holds a value."""
+
+    module: Module
+    name: str
+
+
+class Module:
+    """A module of the program with its functions and classes."""
+
+    def __init__(self, program: Program, facts: ModuleFacts) -> None:
+        self.program = program
+        self.facts = facts
+        self.path = facts.path
+        self.name = facts.module
+        self.functions = {key: Function(self, f) for key, f in facts.functions.items()}
+        self.classes = {key: Class(self, c) for key, c in facts.classes.items()}
+
+    @cached_property
+    def global_names(self) -> frozenset[str]:
+        """The names of its global variables, also those that only functions bind."""
+        found = {*self.body.facts.defs, *self.body.facts.annotations}
+        for function in self.functions.values():
+            for event in function.events:
+                if isinstance(event, Store) and event.target[0] == "n":
+                    found.add(event.target[1])
+        return frozenset(found)
+
+    @cached_property
+    def named(self) -> dict[str, list[Function]]:
+        """Its top-level functions by name, the one that a call reaches last."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.functions.values():
+            if function.facts.kind == "function" and function.facts.parent == MODULE:
+                found[function.qualname].append(function)
+        return {name: implementations(functions) for name, functions in found.items()}
+
+    @property
+    def body(self) -> Function:
+        """The module's own code as a function."""
+        return self.functions[MODULE]
+
+
+class Function:
+    """A function of the program, with its facts and an index of what it does to each term."""
+
+    def __init__(self, module: Module, facts: FunctionFacts) -> None:
+        self.module = module
+        self.facts = facts
+        self.key = facts.key
+        self.name = facts.name
+        self.qualname = facts.qualname
+        self.events = facts.events
+
+    def __repr__(self) -> str:
+        return f"{self.module.path}:{self.key}"
+
+    @cached_property
+    def uses(self) -> UseIndex:
+        """Where each term is used."""
+        return UseIndex(self.facts)
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Where its events stand in its control flow."""
+        return Contexts(self.facts)
+
+    @property
+    def owner(self) -> Class | None:
+        """The class whose method this is."""
+        return self.module.classes.get(self.facts.owner) if self.facts.owner else None
+
+    @property
+    def parent(self) -> Function | None:
+        """The function around this one (a class body counts)."""
+        return self.module.functions.get(self.facts.parent)
+
+    @cached_property
+    def nesting(self) -> tuple[Function, ...]:
+        """This function and those around it, outermost last; module and class bodies left out."""
+        found, parent = [self], self.parent
+        while parent is not None and parent.facts.kind not in ("module", "class"):
+            found.append(parent)
+            parent = parent.parent
+        return tuple(found)
+
+    @property
+    def method(self) -> Function:
+        """The outermost function around this one that is not a module or class body."""
+        return self.nesting[-1]
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of its decorators."""
+        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+    def call(self, index: int) -> Call:
+        """The call event with this index."""
+        event = self.events[index]
+        assert isinstance(event, Call)
+        return event
+
+    def calls(self) -> Iterator[tuple[int, Call]]:
+        """All call events with their indices."""
+        for index, event in enumerate(self.events):
+            if isinstance(event, Call):
+                yield index, event
+
+    @property
+    def self_name(self) -> str:
+        """The name of the instance parameter of a method, else an empty string."""
+        facts = self.facts
+        if not facts.owner or not facts.params or "staticmethod" in self.decorators:
+            return ""
+        return facts.params[0].name
+
+
+class Class:
+    """A class of the program, with its bases and subclasses."""
+
+    def __init__(self, module: Module, facts: ClassFacts) -> None:
+        self.module = module
+        self.facts = facts
+        self.name = facts.qualname.rpartition(".")[2]
+        self.subclasses: list[Class] = []
+
+    def __repr__(self) -> str:
+        return f"{self.module.path}:{self.facts.key}"
+
+    @cached_property
+    def bases(self) -> tuple[Class, ...]:
+        """The direct bases that belong to the program."""
+        found = []
+        for ref in self.facts.bases:
+            symbol = self.module.program.resolve_ref(self.module, ref, self)
+            if isinstance(symbol, Class) and symbol is not self:
+                found.append(symbol)
+        return tuple(found)
+
+    @cached_property
+    def mro(self) -> tuple[Class, ...]:
+        """This class and its ancestors, nearest first."""
+        seen: dict[Class, None] = {self: None}
+        pending = list(self.bases)
+        while pending:
+            base = pending.pop(0)
+            if base not in seen:
+                seen[base] = None
+                pending.extend(base.bases)
+        return tuple(seen)
+
+    @cached_property
+    def descendants(self) -> frozenset[Class]:
+        """This class and all classes below it."""
+        seen = {self}
+        pending = [self]
+        while pending:
+            for sub in pending.pop().subclasses:
+                if sub not in seen:
+                    seen.add(sub)
+                    pending.append(sub)
+        return frozenset(seen)
+
+    def related(self, other: Class) -> bool:
+        """Whether one object can be an instance of both classes."""
+        return not self.descendants.isdisjoint(other.descendants)
+
+    def own_methods(self, name: str) -> list[Function]:
+        """The methods of this name that this class itself defines (setters are several)."""
+        keys = self.facts.methods.get(name, ())
+        return implementations([self.module.functions[key] for key in keys])
+
+    def find(self, name: str) -> list[Function]:
+        """The method as looked up on an instance: the nearest definition along the ancestors."""
+        for cls in self.mro:
+            found = cls.own_methods(name)
+            if found:
+                return found
+        return []
+
+    def methods(self) -> Iterator[Function]:
+        """All methods that the class itself defines."""
+        for name in self.facts.methods:
+            yield from self.own_methods(name)
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of its decorators."""
+        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+
+def implementations(functions: list[Function]) -> list[Function]:
+    """The functions of one name without the signatures that only type checkers read."""
+    return [f for f in functions if "overload" not in f.decorators] or functions
+
+
+Symbol: TypeAlias = Function | Class | Module | External | Variable

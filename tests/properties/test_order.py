@@ -1,0 +1,92 @@
+"""Neither the order of files nor the number of workers changes anything in a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.programs import FIXTURES, Program, fixture_programs
+from support.writing import steady
+from taskleash.classify.judge import judge
+from taskleash.facts.extract import extract
+
+#: enough bytes for more than one worker to be worth while
+PADDING = "# nothing to see here\n" * 12_000
+
+
+def whole_tree() -> Program:
+    """All fixtures as one program, each in a package of its own."""
+    files = {
+        f"{program.name.replace('/', '_')}/{path}": text
+        for program in fixture_programs()
+        for path, text in program.files.items()
+    }
+    return Program("everything", files)
+
+
+LINKED = [program for program in fixture_programs() if len(program.files) > 1]
+
+
+@steady(60)
+@given(st.sampled_from(LINKED), st.data())
+def test_the_order_of_the_facts_of_a_program(program: Program, data: st.DataObject) -> None:
+    facts = [extract(source) for source in program.sources()]
+    shuffled = data.draw(st.permutations(facts))
+    assert judge(shuffled) == judge(facts)
+
+
+def test_the_order_of_the_facts_of_many_programs() -> None:
+    facts = [extract(source) for source in whole_tree().sources()]
+    assert judge(facts[::-1]) == judge(facts)
+
+
+def reported(folder: Path, *arguments: str, seed: str = "0") -> dict[str, Any]:
+    """The JSON report of a scan, but for the time that it took."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "taskleash", "scan", "--format", "json", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    report: dict[str, Any] = json.loads(ran.stdout)
+    del report["summary"]["seconds"]
+    return report
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fixtures of all rules, two of them long enough for workers."""
+    root = tmp_path_factory.mktemp("program")
+    for path in sorted((FIXTURES / "rules").rglob("*.py")):
+        target = root / "rules" / path.relative_to(FIXTURES / "rules")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    for name in ("endless", "repeated"):
+        path = root / "rules" / "TL010_never_ended_task" / f"{name}.py"
+        path.write_text(path.read_text("utf-8") + PADDING, "utf-8")
+    return root
+
+
+def test_the_number_of_workers(folder: Path) -> None:
+    alone = reported(folder, "--jobs", "1")
+    assert alone["summary"]["sites"] > 100
+    assert reported(folder, "--jobs", "2") == alone
+
+
+def test_the_seed_of_hashes(folder: Path) -> None:
+    assert reported(folder, seed="1") == reported(folder, seed="2")
+
+
+def test_the_order_of_the_paths(folder: Path) -> None:
+    paths = sorted(path.name for path in (folder / "rules").iterdir())
+    rules = folder / "rules"
+    assert reported(rules, *paths) == reported(rules, *paths[::-1], *paths[:1])
