@@ -93,12 +93,15 @@ def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
     repository(hooks, environment)
     repository(project, environment)
 
-    def tried(path: str) -> subprocess.CompletedProcess[str]:
-        hook = ["try-repo", str(hooks), "taskleash", "--color", "never", "--files", path]
-        return pre_commit(*hook, cwd=project, env=environment)
+    def tried(path: str, hook: str = "taskleash") -> subprocess.CompletedProcess[str]:
+        arguments = ["try-repo", str(hooks), hook, "--color", "never", "--files", path]
+        return pre_commit(*arguments, cwd=project, env=environment)
 
     leaky, clean = tried("leaky.py"), tried("clean.py")
+    fixing = tried("leaky.py", "taskleash-fix")
     assert leaky.returncode == 1, leaky.stdout + leaky.stderr
     assert "leaky.py:5:5: TL001" in leaky.stdout
     assert clean.returncode == 0, clean.stdout + clean.stderr
     assert "Passed" in clean.stdout
+    assert fixing.returncode == 1, fixing.stdout + fixing.stderr
+    assert "leaky.py:5:5: TL001" in fixing.stdout

@@ -111,11 +111,14 @@ def scan(form: str, by: str, **options: Any) -> int:
     help="The lowest risk that makes the exit status 1.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-def check(form: str, fail_on: str, exit_zero: bool, **options: Any) -> int:
+@click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
+def check(form: str, fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
     """Report what is wrong; exits with 1 where something is."""
     from dataclasses import replace
 
     report = _report(options)
+    if fix and not options["quiet"]:
+        click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
     found = tuple(entry for entry in report.entries if entry.rule and not entry.suppressed)
     report = replace(report, entries=found)
     _write(report, form, "check", "file", options)

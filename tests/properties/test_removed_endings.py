@@ -50,7 +50,7 @@ def test_a_fixture_without_one_of_its_endings(program: Program) -> None:
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
-@steady(60)
+@steady(40)
 @given(written_programs())
 def test_a_program_without_one_of_its_endings(program: Program) -> None:
     for after in without_each(program):

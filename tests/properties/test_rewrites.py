@@ -165,14 +165,15 @@ def bases(text: str) -> list[str]:
     ids=["rename", "spread", "with_alias", "with_from_import", "moved", "halved"],
 )
 def test_rewrites_change_most_fixtures(rewrite: Callable[[Program], Program]) -> None:
-    same = [program.name for program in PROGRAMS if rewrite(program).files == program.files]
-    assert len(same) < len(PROGRAMS) / 2
+    some = PROGRAMS[::5]
+    same = [program.name for program in some if rewrite(program).files == program.files]
+    assert len(same) < len(some) / 2
 
 
 # -- programs that a strategy writes, each with a choice of rewrites
 
 
-@steady(30)
+@steady(20)
 @given(written_programs(), st.data())
 def test_some_other_names(program: Program, data: st.DataObject) -> None:
     names = data.draw(st.sets(st.sampled_from(renamable(program))), label="names")
@@ -181,7 +182,7 @@ def test_some_other_names(program: Program, data: st.DataObject) -> None:
     )
 
 
-@steady(30)
+@steady(20)
 @given(written_programs(), st.data())
 def test_some_blank_lines_and_comments(program: Program, data: st.DataObject) -> None:
     text = program.files["app.py"]
@@ -190,13 +191,13 @@ def test_some_blank_lines_and_comments(program: Program, data: st.DataObject) ->
     assert_same(program, program.with_file("app.py", fill(text, chosen)))
 
 
-@steady(30)
+@steady(20)
 @given(written_programs(), st.sampled_from(STYLES))
 def test_other_imports(program: Program, style: Callable[[str], str]) -> None:
     assert_same(program, each_file(program, style))
 
 
-@steady(30)
+@steady(20)
 @given(written_programs(), st.data())
 def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
     names = definitions(program.files["app.py"])
@@ -207,7 +208,7 @@ def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
     assert_same(program, after, sites_on_demand)
 
 
-@steady(40)
+@steady(30)
 @given(written_programs(), st.data())
 def test_a_class_split_in_two(program: Program, data: st.DataObject) -> None:
     (which,) = splittable(program)

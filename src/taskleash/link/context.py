@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ class Contexts:
     def __init__(self, function: FunctionFacts) -> None:
         self.around: dict[int, tuple[Frame, ...]] = {}
         self.exits: list[tuple[int, Exit, tuple[Frame, ...]]] = []
+        self._conditions: Counter[str] = Counter()
         self._last = -1
         self._walk(function.body, ())
 
@@ -54,8 +56,22 @@ class Contexts:
             elif isinstance(item, Exit):
                 self.exits.append((self._last, item, around))
             else:
+                self._conditions[condition_text(item)] += 1
                 for branch, inner, handler in branches(item):
                     self._walk(inner, (*around, Frame(item, branch, handler)))
+
+    @property
+    def repeated_conditions(self) -> frozenset[str]:
+        """The conditions that are asked more than once, as written."""
+        return frozenset(text for text, count in self._conditions.items() if text and count > 1)
+
+
+def condition_text(item: Any) -> str:
+    """The condition of a branch or loop as written, without a leading ``not``."""
+    test = getattr(item, "test", None)
+    while test is not None and test.kind == "not":
+        test = test.parts[0]
+    return test.text if test is not None else ""
 
 
 def branches(item: Any) -> Iterator[tuple[str, Block, Handler | None]]:

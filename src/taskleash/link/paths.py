@@ -71,6 +71,7 @@ class PathSearch:
         self.carriers = carriers
         self.raising = _awaited_after_cancel(function)
         self.raised: list[States] = [_NONE]
+        self.repeated = function.contexts.repeated_conditions
         self.ended = False
         self.respawned = False
 
@@ -206,13 +207,15 @@ class PathSearch:
     def _assume(self, test: Test, branch: bool, states: States) -> States:
         """The states in which a condition can have this outcome."""
         keep_live = self._can_be_live(test, branch)
+        while test.kind == "not":
+            test, branch = test.parts[0], not branch
         found = []
         for state in states:
             if state.live and not keep_live:
                 continue
             if test.text and (test.text, not branch) in state.held:
                 continue
-            if test.text and not state.live:
+            if not state.live and test.text in self.repeated:
                 state = _State(False, state.held | {(test.text, branch)})
             found.append(state)
         return frozenset(found)

@@ -32,7 +32,9 @@ def with_from_import(text: str) -> str:
 
 
 def with_plain_import(text: str) -> str:
-    """``import asyncio``."""
+    """``import asyncio``, where the text imports it in another way."""
+    if not re.search(r"from asyncio import|asyncio as", text):
+        return text
     return _rewritten(text, lambda names: ("import asyncio",), "asyncio.{}".format, ASYNCIO)
 
 
