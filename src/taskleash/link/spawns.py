@@ -96,10 +96,12 @@ def _kind(calls: Calls, function: Function, index: int, call: Call) -> str:
 
 def _is_constant(call: Call) -> bool:
     """A task group of another kind is given names: ``group.create_task("load")``."""
+    first = call.args[0] if call.args else None
     return (
-        bool(call.args)
-        and bool(call.args[0].value)
-        and all(term[0] == "c" for term in call.args[0].value)
+        first is not None
+        and not first.key
+        and bool(first.value)
+        and all(term[0] == "c" for term in first.value)
     )
 
 
