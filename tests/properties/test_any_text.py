@@ -105,11 +105,6 @@ def test_damaged_fixtures(program: Program, data: st.DataObject) -> None:
 
 
 def endings_of_files() -> Iterator[object]:
-    unended = pytest.mark.xfail(
-        strict=True,
-        raises=IndexError,
-        reason="the position of a compound statement at the end of a file without a last newline",
-    )
     for statement in (
         "x = f()",
         "f();",
@@ -119,9 +114,7 @@ def endings_of_files() -> Iterator[object]:
         "if x:\n    f()",
     ):
         for end in ("", "\n", "\r\n", "    ", "\n\n    # the end", "\f", "\\\n"):
-            compound = statement.startswith(("while", "with", "if"))
-            bare = end in ("", "    ", "\f") or (end.endswith("end") and "\n" in statement)
-            yield pytest.param(statement, end, marks=unended if compound and bare else ())
+            yield pytest.param(statement, end)
 
 
 @pytest.mark.parametrize(("statement", "end"), list(endings_of_files()))

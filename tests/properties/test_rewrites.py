@@ -33,10 +33,6 @@ from support.writing import steady, written_programs
 PROGRAMS = fixture_programs()
 LINKED = [program for program in PROGRAMS if len(program.files) > 1]
 APART = "elsewhere"
-NAMESPACE = "`import a.b` of a folder `a` without `__init__.py` leads to no module"
-GROUP = "a base class does not see that its subclass makes the attribute a task group"
-BORROWED = "the callers of a function that keeps a task in a parameter are not asked for"
-MANAGED = "the module of a coroutine that another module hands to a manager is not asked for"
 STYLES = (with_alias, with_from_import, with_plain_import)
 
 
@@ -44,19 +40,9 @@ def label(value: object) -> str:
     return value.name if isinstance(value, Program) else getattr(value, "__name__", str(value))
 
 
-def but(known: dict[str, str], programs: list[Program] = PROGRAMS) -> pytest.MarkDecorator:
-    """One test for each program; those with a known failure, by name with its reason, must fail."""
-    assert known.keys() <= {program.name for program in programs}
-    return pytest.mark.parametrize(
-        "program",
-        [
-            pytest.param(program, marks=pytest.mark.xfail(strict=True, reason=known[program.name]))
-            if program.name in known
-            else program
-            for program in programs
-        ],
-        ids=label,
-    )
+def each(programs: list[Program] = PROGRAMS) -> pytest.MarkDecorator:
+    """One test for each program."""
+    return pytest.mark.parametrize("program", programs, ids=label)
 
 
 def assert_same(before: Program, after: Program, find: Finder = sites) -> None:
@@ -70,14 +56,14 @@ def assert_same(before: Program, after: Program, find: Finder = sites) -> None:
 # -- the fixtures, each with every rewrite
 
 
-@but({})
+@each()
 def test_other_names_in_a_fixture(program: Program) -> None:
     before = marked(program)
     names = {local: f"x{number}" for number, local in enumerate(renamable(before))}
     assert_same(before, rename(before, names))
 
 
-@but({})
+@each()
 def test_other_layout_of_a_fixture(program: Program) -> None:
     before = marked(program)
     wide = each_file(before, spread)
@@ -86,7 +72,7 @@ def test_other_layout_of_a_fixture(program: Program) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES, ids=label)
-@but({})
+@each()
 def test_other_imports_of_asyncio_in_a_fixture(
     program: Program, style: Callable[[str], str]
 ) -> None:
@@ -94,20 +80,20 @@ def test_other_imports_of_asyncio_in_a_fixture(
     assert_same(before, each_file(before, style))
 
 
-@but({"linked/package_in_a_namespace": NAMESPACE}, LINKED)
+@each(LINKED)
 def test_modules_imported_in_place_of_names(program: Program) -> None:
     before = marked(program)
     assert_same(before, importing_modules(before))
 
 
-@but({})
+@each()
 def test_functions_of_a_fixture_moved_to_other_modules(program: Program) -> None:
     before = marked(program)
     assert_same(before, moved(before, lambda text: definitions(text)[:1]))
     assert_same(before, moved(before, definitions))
 
 
-@but({"sound/owned_by_groups": GROUP})
+@each()
 def test_classes_of_a_fixture_split_in_two(program: Program) -> None:
     before = marked(program)
     for parity in (0, 1):
@@ -116,15 +102,7 @@ def test_classes_of_a_fixture_split_in_two(program: Program) -> None:
         assert_same(before, moved(after, bases))
 
 
-@but(
-    {
-        "linked/dict_handed_over": BORROWED,
-        "linked/manager_that_ends_its_tasks": MANAGED,
-        "linked/manager_that_only_keeps_its_tasks": MANAGED,
-        "voice_assistant": BORROWED,
-    },
-    LINKED,
-)
+@each(LINKED)
 def test_files_that_are_asked_for_suffice(program: Program) -> None:
     before = marked(program)
     assert_same(before, before, sites_on_demand)

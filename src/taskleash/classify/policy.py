@@ -86,7 +86,7 @@ POLICY: tuple[Row, ...] = (
     # kept in a place
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None
-         and bool(s.ended_there or s.ended_elsewhere or s.self_removing),
+         and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),
          "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
     _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
          "", "there", _NO, None, "tracked / there"),

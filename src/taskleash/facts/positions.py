@@ -99,13 +99,18 @@ class Positions:
 
     def of(self, node: cst.CSTNode) -> Pos:
         """The span of an expression or statement that was rendered with the module."""
-        start, end = self._ranges[id(node)]
+        start, end = self._range(node)
         return (*self._place(self._offsets[start]), *self._place(self._offsets[end]))
 
     def text(self, node: cst.CSTNode) -> str:
         """The source of an expression, as written."""
-        start, end = self._ranges[id(node)]
+        start, end = self._range(node)
         return "".join(self._tokens[start:end])
+
+    def _range(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Token counts; the renderer takes back a newline that the end of the file lacks."""
+        start, end = self._ranges[id(node)]
+        return start, min(end, len(self._tokens))
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._lines, offset)

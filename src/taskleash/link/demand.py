@@ -72,7 +72,8 @@ def demand(facts: Sequence[ModuleFacts]) -> Demand:
 def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     """Names that only code concerned with this handle is likely to use."""
     found = {place.name for place in trail.places if place.kind in ("attribute", "global")}
-    if trail.given:
+    handed_in = any(place.kind == "handed in" for place in trail.places)
+    if trail.given or handed_in:
         found |= _wrappers(calls, spawn.function)
     for op in trail.ops:
         if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
@@ -111,6 +112,8 @@ def _modules(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
         for term in arg.value:
             if term[0] == "s":
                 found |= _outside(calls, function, function.call(term[1]))
+            elif term[0] == "p":
+                found |= _handed_in(calls, function)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
     for op in trail.of("store"):
@@ -119,6 +122,18 @@ def _modules(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
             for kind in calls.inference.types(op.function, event.target[1]):
                 found |= _prefixes(kind.name)
     return found
+
+
+def _handed_in(calls: Calls, function: Function) -> set[str]:
+    """The modules of the coroutines that callers hand to a wrapper."""
+    return {
+        prefix
+        for caller, index in calls.callers(function)
+        for arg in caller.call(index).args
+        for term in arg.value
+        if term[0] == "s"
+        for prefix in _outside(calls, caller, caller.call(term[1]))
+    }
 
 
 def _outside(calls: Calls, function: Function, call: Call) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import ENTERERS, canonical
@@ -235,11 +236,18 @@ class Inference:
             for method in base.own_methods(name):
                 if method.decorators & {"property", "cached_property"}:
                     return self.returned(method)
-        stored: list[Type] = []
-        for base in cls.mro:
-            for method in base.methods():
-                stored.extend(self._stored_by(method, name))
-        return tuple(dict.fromkeys(stored))
+        stored = self._stored_in(cls.mro, name)
+        if not stored:
+            # A mixin or an abstract base uses what its subclasses set.
+            stored = self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
+        return stored
+
+    def _stored_in(self, classes: Iterable[Class], name: str) -> Types:
+        found: list[Type] = []
+        for cls in classes:
+            for method in cls.methods():
+                found.extend(self._stored_by(method, name))
+        return tuple(dict.fromkeys(found))
 
     def _stored_by(self, method: Function, name: str) -> list[Type]:
         target = ("a", ("p", method.self_name), name)

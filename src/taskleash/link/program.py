@@ -99,7 +99,7 @@ class Program:
                 found = symbol.find(name)
                 symbol = found[0] if found else None
             elif isinstance(symbol, External):
-                symbol = External(canonical(f"{symbol.dotted}.{name}"))
+                symbol = self.resolve_dotted(f"{symbol.dotted}.{name}", hops + 1)
             else:
                 return None
         return symbol
@@ -145,7 +145,7 @@ class Program:
             if isinstance(symbol, Module):
                 symbol = self._walk(symbol, [name], 0)
             elif isinstance(symbol, External):
-                symbol = External(canonical(f"{symbol.dotted}.{name}"))
+                symbol = self.resolve_dotted(f"{symbol.dotted}.{name}")
             elif isinstance(symbol, Class):
                 symbol = symbol.module.classes.get(f"{symbol.facts.qualname}.{name}")
             else:
