@@ -196,3 +196,13 @@ def test_it_talks_and_relays(folder: Path) -> None:
 def test_what_a_closed_page_leaves_behind(folder: Path, alive: str) -> None:
     out = python("run_server.py", "10", cwd=folder)
     assert out == f"alive after the page was closed: {alive}\n"
+
+
+SPAWNING = [p for p in sorted(BEFORE.rglob("*.py")) if "create_task" in p.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", SPAWNING, ids=lambda path: path.stem)
+def test_a_file_alone_is_judged_with_the_rest_of_its_project(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    alone = json.loads(scan(path, "--format", "json"))["sites"]
+    assert alone == [site for site in sites(BEFORE) if site["path"] == name]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
-from taskleash.link.entities import Class, External, Function
+from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
-from taskleash.link.program import Program, path_name
+from taskleash.link.program import Program, folders, path_name
 from taskleash.link.spawns import Spawn, find_spawns
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Trail
@@ -120,7 +120,7 @@ def _modules(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
         event = op.event
         if isinstance(event, Store) and event.target[0] == "a":
             for kind in calls.inference.types(op.function, event.target[1]):
-                found |= _prefixes(kind.name)
+                found |= _modules_of(op.function.module, kind.name)
     return found
 
 
@@ -138,20 +138,26 @@ def _handed_in(calls: Calls, function: Function) -> set[str]:
 
 def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
     return {
-        prefix
+        name
         for callee in calls.callees(function, call)
         if isinstance(callee, External)
-        for prefix in _prefixes(callee.dotted)
+        for name in _modules_of(function.module, callee.dotted)
     }
 
 
 def _outside_bases(program: Program, cls: Class) -> set[str]:
     return {
-        prefix
+        name
         for ref in cls.facts.bases
         if isinstance(symbol := program.resolve_ref(cls.module, ref, cls), External)
-        for prefix in _prefixes(symbol.dotted)
+        for name in _modules_of(cls.module, symbol.dotted)
     }
+
+
+def _modules_of(module: Module, dotted: str) -> set[str]:
+    """The modules in which a name that a module imports may be: absolute, or beside the module."""
+    found = _prefixes(dotted)
+    return found | {f"{folder}.{name}" for folder in folders(module) for name in found}
 
 
 def _prefixes(dotted: str) -> set[str]:

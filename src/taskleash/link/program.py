@@ -25,6 +25,12 @@ def path_name(path: str) -> str:
     return ".".join(part for part in parts if part not in ("", ".", "..", "src"))
 
 
+def folders(module: Module) -> list[str]:
+    """The dotted names of the folders that a module lies in, nearest first."""
+    parts = path_name(module.path).split(".")[: None if module.facts.is_package else -1]
+    return [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
+
+
 class Program:
     """All modules, and the indices over them that linking needs."""
 
@@ -89,6 +95,21 @@ class Program:
                 return self._walk(module, parts[size:], hops + 1) or External(canonical(dotted))
         return External(canonical(dotted))
 
+    def resolve_import(self, module: Module, dotted: str, hops: int = 0) -> Symbol:
+        """What a module's import stands for.
+
+        A program that runs as a script finds modules beside itself: where the name leads out of the
+        program, the folders that the module lies in are tried.
+        """
+        found = self.resolve_dotted(dotted, hops)
+        if not isinstance(found, External):
+            return found
+        for folder in folders(module):
+            beside = self.resolve_dotted(f"{folder}.{dotted}", hops)
+            if not isinstance(beside, External):
+                return beside
+        return found
+
     def _walk(self, module: Module, parts: list[str], hops: int) -> Symbol | None:
         symbol: Symbol | None = module
         for name in parts:
@@ -112,7 +133,7 @@ class Program:
         if name in module.classes:
             return module.classes[name]
         if name in module.facts.imports:
-            return self.resolve_dotted(module.facts.imports[name], hops + 1)
+            return self.resolve_import(module, module.facts.imports[name], hops + 1)
         if name in module.global_names:
             return Variable(module, name)
         if hops <= _MAX_HOPS:
@@ -158,7 +179,7 @@ class Program:
         if tag == "n":
             name = term[1]
             if name.startswith("."):
-                return self.resolve_dotted(name[1:])
+                return self.resolve_import(function.module, name[1:])
             found = self.resolve_name(function.module, name)
             return found if found is not None else External(canonical(name))
         if tag == "a":
