@@ -10,7 +10,7 @@ from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
-from taskleash.classify.sites import completed, to_site
+from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.facts.model import ModuleFacts, Pos
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
@@ -84,7 +84,7 @@ class Judge:
 
     def _wrapper_call(self, spawn: Spawn, depth: int) -> Site:
         signs, verdict = self._verdict(spawn, _MAX_CALLERS, [], depth)
-        if verdict.defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
+        if verdict.defect in DROPS:
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
         return to_site(signs, verdict)
 

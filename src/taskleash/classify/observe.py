@@ -116,7 +116,7 @@ class Observer:
     def _here(self, signs: Signs) -> None:
         trail, function = signs.trail, signs.spawn.function
         endings = [op for op in trail.ops if op.root is not None and self._ends(trail, op)]
-        carriers = {term for (home, term), _ in trail.terms.items() if home is function}
+        carriers = {term for home, term in trail.terms if home is function}
         handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
         stops = {op.root for op in endings} | {op.root for op in handed}
         search = PathSearch(
@@ -137,10 +137,10 @@ class Observer:
         signs.abandoned = self._abandoned(trail)
         if not after:
             return
-        only_ends = PathSearch(
-            function, [trail.index], [op.root for op in endings if op.root is not None], carriers
-        ).run()
-        if not only_ends.leaks or self._first_of_several(trail, after):
+        if handed:
+            roots = [op.root for op in endings if op.root is not None]
+            outcome = PathSearch(function, [trail.index], roots, carriers).run()
+        if not outcome.leaks or self._first_of_several(trail, after):
             signs.ended_here = _how(after)
         elif not handed:
             signs.partly_here = True

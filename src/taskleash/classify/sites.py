@@ -18,6 +18,8 @@ from taskleash.classify.narrate import evidence
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 
+#: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
+DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
 
 
@@ -43,7 +45,7 @@ def completed(signs: Signs, verdict: Verdict) -> Verdict:
         risk, defect = worst.risk, worst.defect
         tracked, cleaned = worst.tracked, worst.cleaned
         ending = worst.ending
-        if defect in (Defect.DISCARDED, Defect.CALLBACK_ONLY):
+        if defect in DROPS:
             defect = Defect.DROPPED_WRAPPER_RESULT
             if any(c.risk is not worst.risk for c in signs.callers):
                 ending, tracked, cleaned = "partial", "partial", "partial"

@@ -142,19 +142,7 @@ CONTAINER_COPIES = frozenset(
 CONTAINER_ZIPS = frozenset({"enumerate", "zip"})
 #: builtins whose result is an element of their first argument
 ELEMENT_GETTERS = frozenset({"next", "min", "max", "heapq.heappop"})
-#: what makes an empty container
-CONTAINER_MAKERS = frozenset(
-    {
-        "list",
-        "set",
-        "dict",
-        "collections.deque",
-        "collections.defaultdict",
-        "collections.OrderedDict",
-        "weakref.WeakSet",
-        "weakref.WeakValueDictionary",
-    }
-)
+#: containers that hold nothing
 WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
 
 #: container methods, by what they do with elements

@@ -27,7 +27,7 @@ tuple. Control flow stays as a tree of blocks whose leaves are indices of events
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Term: TypeAlias = tuple[Any, ...]
@@ -268,4 +268,3 @@ class ModuleFacts:
     stars: tuple[str, ...]
     functions: dict[str, FunctionFacts]
     classes: dict[str, ClassFacts]
-    words: frozenset[str] = field(default_factory=frozenset)

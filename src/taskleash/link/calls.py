@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from taskleash.facts.catalogue import canonical
@@ -141,34 +142,33 @@ class Calls:
             self._callers[function] = tuple(dict.fromkeys(found))
         return self._callers[function]
 
-    @property
+    @cached_property
     def _aliased(self) -> dict[Function, list[tuple[Function, int]]]:
         """Call sites that use another name than the function's own, by function."""
-        if not hasattr(self, "_aliased_calls"):
-            found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
-            for caller in self.program.functions():
-                for index, call in caller.calls():
-                    if any(term[0] in ("v", "f", "q", "s", "n") for term in call.func):
-                        for callee in self.callees(caller, call):
-                            last = call.text.rpartition(".")[2]
-                            if isinstance(callee, Function) and callee.name != last:
-                                found[callee].append((caller, index))
-            self._aliased_calls = found
-        return self._aliased_calls
+        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+        for caller in self.program.functions():
+            for index, call in caller.calls():
+                if any(term[0] in ("v", "f", "q", "s", "n") for term in call.func):
+                    last = call.text.rpartition(".")[2]
+                    for callee in self.callees(caller, call):
+                        if isinstance(callee, Function) and callee.name != last:
+                            found[callee].append((caller, index))
+        return found
 
     def references(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function itself as an argument."""
-        if not hasattr(self, "_references"):
-            self._references: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
-            for holder in self.program.functions():
-                for index, call in holder.calls():
-                    for arg in call.args:
-                        for term in arg.value:
-                            if term[0] in ("a", "n", "q"):
-                                for target in self.targets(holder, term):
-                                    if isinstance(target, Function):
-                                        self._references[target].append((holder, index))
-        return self._references[function]
+        return self._referred.get(function, [])
+
+    @cached_property
+    def _referred(self) -> dict[Function, list[tuple[Function, int]]]:
+        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+        for holder in self.program.functions():
+            for index, call in holder.calls():
+                for term in (t for arg in call.args for t in arg.value if t[0] in ("a", "n", "q")):
+                    for target in self.targets(holder, term):
+                        if isinstance(target, Function):
+                            found[target].append((holder, index))
+        return found
 
 
 def bind(function: Function, call: Call, position: int, bound: bool) -> Param | None:

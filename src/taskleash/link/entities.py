@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskleash.facts.model import MODULE, Call, ClassFacts, FunctionFacts, ModuleFacts, Store
+from taskleash.facts.model import MODULE, Call, ClassFacts, FunctionFacts, ModuleFacts, Store, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 
@@ -85,6 +85,11 @@ class Function:
     def uses(self) -> UseIndex:
         """Where each term is used."""
         return UseIndex(self.facts)
+
+    @cached_property
+    def stored(self) -> frozenset[Term]:
+        """The attributes, elements and globals that it stores to."""
+        return frozenset(event.target for event in self.events if isinstance(event, Store))
 
     @cached_property
     def contexts(self) -> Contexts:

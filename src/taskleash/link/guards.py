@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from taskleash.facts.model import Exit, If, Store, Term, Test
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, in_loop, tests
+from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import words
 from taskleash.link.trail import Op, Place, Trail
@@ -213,9 +213,12 @@ class Guards:
 
     def _flagged(self, function: Function, index: int) -> bool:
         """Under a condition on state that the same function sets."""
+        return self._asks_flag(function, around(function, index))
+
+    def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> bool:
         return any(
             isinstance(frame.item, If) and self._is_flag(function, frame.item.test)
-            for frame in around(function, index)
+            for frame in frames
         )
 
     def _ended_before(self, trail: Trail, function: Function, index: int) -> bool:
@@ -248,10 +251,7 @@ class Guards:
         return self._flagged(function, index) or any(
             order < index
             and exit_.kind in ("return", "raise")
-            and any(
-                isinstance(frame.item, If) and self._is_flag(function, frame.item.test)
-                for frame in frames
-            )
+            and self._asks_flag(function, frames)
             for order, exit_, frames in function.contexts.exits
         )
 
@@ -262,16 +262,15 @@ class Guards:
             for order, exit_, frames in function.contexts.exits
         )
 
-    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[object, ...]) -> bool:
-        if exit_.kind not in ("return", "raise") or not frames:
-            return False
-        tested = [f.item for f in frames if isinstance(getattr(f, "item", None), If)]  # type: ignore[attr-defined]
-        return any(any(True for _ in _state_read(function, item.test)) for item in tested)
+    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Frame, ...]) -> bool:
+        return exit_.kind in ("return", "raise") and any(
+            isinstance(frame.item, If) and any(_state_read(function, frame.item.test))
+            for frame in frames
+        )
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
-        stored = {event.target for event in function.events if isinstance(event, Store)}
-        return any(term in stored for term in _state_read(function, test))
+        return any(term in function.stored for term in _state_read(function, test))
 
 
 def _state_read(function: Function, test: Test) -> Iterator[Term]:
