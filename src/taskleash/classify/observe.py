@@ -210,7 +210,10 @@ class Observer:
         """Ended where a part is taken down only, while the owner has a teardown as a whole."""
         if any(not why for _, why in signs.ended_there_by):
             return False
-        owners = [place.cls for place in signs.places]
+        owners = {place.cls for place in signs.places}
+        if not any(cls is not None and self.teardown.ways_out(cls) for cls in owners):
+            # What keeps the handle is left together with what ends it.
+            owners = {op.site[0].method.owner for op, _ in signs.ended_there_by}
         if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
         return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)

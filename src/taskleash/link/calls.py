@@ -24,6 +24,8 @@ _COMMON = frozenset(
         "start", "stop", "submit", "update", "values", "wait", "write",
     }
 )  # fmt: skip
+#: a name that more methods have says nothing about any of them
+_MAX_NAMESAKES = 4
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,17 @@ class Calls:
         found: dict[Callee, None] = {}
         for term in call.func:
             for callee in self.targets(function, term):
-                found[callee] = None
+                fitting = self._fitting(callee, call) if isinstance(callee, Method) else []
+                found.update(dict.fromkeys(fitting or (callee,)))
         return tuple(found)
+
+    def _fitting(self, method: Method, call: Call) -> list[Function]:
+        """Where several classes have a method of the name, those that take these arguments."""
+        candidates = self.program.methods_named.get(method.name, [])
+        if not 1 < len(candidates) <= _MAX_NAMESAKES or method.name in _COMMON:
+            return []
+        taking = [candidate for candidate in candidates if accepts(candidate, call)]
+        return self._related(taking) if len(taking) < len(candidates) else []
 
     def targets(self, function: Function, term: Term) -> tuple[Callee, ...]:
         """The functions, classes or outside names that a callable term stands for."""
@@ -119,15 +130,27 @@ class Calls:
                 found.extend(sub.own_methods(name))
         return found
 
+    def overrides(self, caller: Function, index: int, function: Function) -> bool:
+        """Whether a call reaches the function only where the receiver is of a subclass."""
+        receivers = [
+            (cls, term[2])
+            for term in caller.call(index).func
+            if term[0] == "a"
+            for cls in self.inference.classes(caller, term[1])
+        ]
+        return bool(receivers) and all(function not in cls.find(name) for cls, name in receivers)
+
     def by_name(self, name: str) -> list[Function]:
         """The only method of this name, where the name is distinctive enough to mean it."""
         methods = self.program.methods_named.get(name, [])
-        if name in _COMMON or name.startswith("__") or not methods or len(methods) > 4:
+        if name in _COMMON or name.startswith("__") or len(methods) > _MAX_NAMESAKES:
             return []
-        first = methods[0].owner
-        if first is None or not all(
-            m.owner is not None and m.owner.related(first) for m in methods
-        ):
+        return self._related(methods)
+
+    def _related(self, methods: list[Function]) -> list[Function]:
+        """The methods, where all of them belong to one hierarchy of classes."""
+        first = methods[0].owner if methods else None
+        if first is None or not all(m.owner and m.owner.related(first) for m in methods):
             return []
         return methods
 
@@ -201,3 +224,14 @@ def takes_instance(function: Function, call: Call) -> bool:
         for term in call.func
         if term[0] == "a" and term[1][0] == "n"
     )
+
+
+def accepts(method: Function, call: Call) -> bool:
+    """Whether a method can take the arguments of a call on an instance."""
+    if any(arg.key in ("*", "**") for arg in call.args):
+        return True
+    given = [bind(method, call, position, True) for position in range(len(call.args))]
+    if None in given:
+        return False
+    required = (p for p in method.facts.params[1:] if p.kind in ("", "key") and not p.default)
+    return all(param in given for param in required)
