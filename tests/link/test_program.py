@@ -19,7 +19,7 @@ def program(**modules: str) -> Program:
 
 
 def test_a_name_that_two_modules_import_from_each_other_is_outside() -> None:
-    circle = program(**{"a": "from b import thing\n", "b": "from a import thing\n"})
+    circle = program(a="from b import thing\n", b="from a import thing\n")
 
     found = circle.resolve_name(circle.by_name["a"], "thing")
 

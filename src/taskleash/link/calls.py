@@ -131,11 +131,11 @@ class Calls:
         return found
 
     def overrides(self, caller: Function, index: int, function: Function) -> bool:
-        """Whether a call reaches the function only where the receiver is of a subclass."""
+        """Whether a call of another object reaches the function only if that is of a subclass."""
         receivers = [
             (cls, term[2])
             for term in caller.call(index).func
-            if term[0] == "a"
+            if term[0] == "a" and term[1] != ("p", caller.self_name)
             for cls in self.inference.classes(caller, term[1])
         ]
         return bool(receivers) and all(function not in cls.find(name) for cls, name in receivers)

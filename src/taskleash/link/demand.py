@@ -101,6 +101,7 @@ def _wrappers(calls: Calls, function: Function) -> set[str]:
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
+    owners += [op.function.method.owner for op in trail.ops if op.kind in _ENDING]
     return [base for cls in owners if cls is not None for base in cls.mro]
 
 
