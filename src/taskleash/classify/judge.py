@@ -11,8 +11,10 @@ from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Pos
 from taskleash.link.calls import Calls
+from taskleash.link.configured import configured
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
@@ -22,20 +24,24 @@ from taskleash.link.wrappers import coroutine_argument, handed_in, unkept, users
 
 #: a call of a wrapper: as a spawn, and how deep in containers the task is in what it gives
 WrapperCall = tuple[Spawn, int]
+_NOTHING_KNOWN = KnownCalls()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 _MAX_CALLERS = 5
 
 
-def judge(facts: Sequence[ModuleFacts]) -> list[Site]:
-    """The verdicts of all spawn sites of the modules, sorted by path, line and column."""
-    return Judge(facts).sites()
+def judge(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> list[Site]:
+    """The verdicts of all spawn sites of the modules, sorted by path, line and column.
+
+    ``known`` are the calls that the settings name.
+    """
+    return Judge(facts, known).sites()
 
 
 class Judge:
     """Judges one program."""
 
-    def __init__(self, facts: Sequence[ModuleFacts]) -> None:
-        self.program = Program(facts)
+    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+        self.program = Program(facts, known)
         inference = Inference(self.program)
         self.calls = Calls(self.program, inference)
         self.flow = Flow(self.calls)
@@ -112,6 +118,9 @@ class Judge:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function):
+            callees = self.calls.callees(caller, caller.call(index))
+            if configured(self.program.known, callees) in ("safe", "owner"):
+                continue
             passed_on = unkept(function, given.kept_if, caller, index)
             if passed_on is None:
                 continue

@@ -14,6 +14,7 @@ from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
 from taskleash.driver.inputs import asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
+from taskleash.facts.known import KnownCalls
 from taskleash.reporters.report import FileError, Report
 from taskleash.rules.registry import resolve_codes
 
@@ -35,9 +36,11 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
     enabled = resolve_codes(settings.select, settings.ignore)
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
-        found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
+        found = collect(
+            asked, lambda: context_inputs(settings, asked), settings.known, settings.jobs, advance
+        )
     inputs = {item.path: item for item in asked}
-    sites = [site for site in _judge(found.in_order()) if site.path in inputs]
+    sites = [site for site in _judge(found.in_order(), settings.known) if site.path in inputs]
     return Report(
         files=len(asked),
         parsed=len(found.facts) + len(found.broken),
@@ -51,13 +54,13 @@ def _unseen(done: int, total: int) -> None:
     return None
 
 
-def _judge(facts: list[ModuleFacts]) -> list[Site]:
+def _judge(facts: list[ModuleFacts], known: KnownCalls) -> list[Site]:
     if not facts:
         return []
     # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
-    return with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
+    return with_deep_stack(partial(judge, facts, known), LINKER_MEGABYTES)
 
 
 def _errors(found: Collection, settings: Settings) -> tuple[FileError, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taskleash.facts.known import KnownCalls
 from taskleash.source.discovery import Discovery
 
 
@@ -11,7 +12,8 @@ from taskleash.source.discovery import Discovery
 class Settings:
     """The effective settings of a run.
 
-    ``select`` and ``ignore`` are rule selectors, ``jobs`` is the number of worker processes (0: one
+    ``select`` and ``ignore`` are rule selectors, ``known`` are calls that spawn or are safe by the
+    project's own word, ``jobs`` is the number of worker processes (0: one
     for each core). ``stdin`` is source text given on standard input: it stands for the contents of
     the one path.
     """
@@ -20,5 +22,6 @@ class Settings:
     discovery: Discovery = field(default_factory=Discovery)
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    known: KnownCalls = field(default_factory=KnownCalls)
     jobs: int = 0
     stdin: bytes | None = None

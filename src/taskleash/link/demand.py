@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
@@ -21,6 +22,7 @@ from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Trail
 from taskleash.source.discovery import File
 
+_NOTHING_KNOWN = KnownCalls()
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
@@ -46,9 +48,9 @@ class Demand:
         return frozenset(found)
 
 
-def demand(facts: Sequence[ModuleFacts]) -> Demand:
-    """What the facts at hand leave open."""
-    program = Program(facts)
+def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
+    """What the facts at hand leave open; ``known`` are the calls that the settings name."""
+    program = Program(facts, known)
     inference = Inference(program)
     calls = Calls(program, inference)
     flow = Flow(calls)

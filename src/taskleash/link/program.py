@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from taskleash.facts.catalogue import canonical
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
 from taskleash.link.recall import Recall
+
+_NOTHING_KNOWN = KnownCalls()
 
 
 def path_name(path: str) -> str:
@@ -33,7 +36,8 @@ def folders(module: Module) -> list[str]:
 class Program:
     """All modules, and the indices over them that linking needs."""
 
-    def __init__(self, facts: Sequence[ModuleFacts]) -> None:
+    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+        self.known = known
         self.modules = [Module(self, f) for f in sorted(facts, key=lambda f: f.path)]
         self.by_name: dict[str, Module] = {}
         self._dotted: Recall[str, Symbol] = Recall()
