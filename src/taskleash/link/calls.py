@@ -130,12 +130,22 @@ class Calls:
                 found.extend(sub.own_methods(name))
         return found
 
+    def is_sure(self, caller: Function, index: int) -> bool:
+        """Whether what a call calls is known, rather than guessed by the name of a method."""
+        return all(
+            term[0] != "a"
+            or self.program.symbol(caller, term) is not None
+            or self.inference.classes(caller, term[1])
+            for term in caller.call(index).func
+        )
+
     def overrides(self, caller: Function, index: int, function: Function) -> bool:
         """Whether a call of another object reaches the function only if that is of a subclass."""
+        own: Term = ("p", caller.self_name)
         receivers = [
             (cls, term[2])
             for term in caller.call(index).func
-            if term[0] == "a" and term[1] != ("p", caller.self_name)
+            if term[0] == "a" and term[1] != own
             for cls in self.inference.classes(caller, term[1])
         ]
         return bool(receivers) and all(function not in cls.find(name) for cls, name in receivers)
@@ -158,12 +168,18 @@ class Calls:
         """The call sites that may call the function."""
         if function not in self._callers:
             found = []
+            seen = self._seen(function)
             for caller, index in self.program.calls_named.get(function.name, ()):
-                if function in self.callees(caller, caller.call(index)):
+                if seen in self.callees(caller, caller.call(index)):
                     found.append((caller, index))
-            found.extend(self._aliased.get(function, ()))
+            found.extend(self._aliased.get(seen, ()))
             self._callers[function] = tuple(dict.fromkeys(found))
         return self._callers[function]
+
+    def _seen(self, function: Function) -> Function:
+        """What a name resolves to of the definitions in the branches of an ``if``: the last."""
+        namesakes = function.module.named.get(function.name) or [function]
+        return namesakes[-1] if function in namesakes else function
 
     @cached_property
     def _aliased(self) -> dict[Function, list[tuple[Function, int]]]:

@@ -6,6 +6,7 @@ something outside of it, known by its dotted name only.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -106,10 +107,11 @@ class Program:
         """What a module's import stands for.
 
         A program that runs as a script finds modules beside itself: where the name leads out of the
-        program, the folders that the module lies in are tried.
+        program, the folders that the module lies in are tried. A module that is named after one of
+        the standard library does not hide that one: in a package an import does not look beside.
         """
         found = self.resolve_dotted(dotted)
-        if not isinstance(found, External):
+        if not isinstance(found, External) or dotted.partition(".")[0] in sys.stdlib_module_names:
             return found
         for folder in folders(module):
             beside = self.resolve_dotted(f"{folder}.{dotted}")

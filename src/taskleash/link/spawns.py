@@ -199,12 +199,21 @@ def coroutines(calls: Calls, function: Function, args: tuple[object, ...]) -> li
 def _is_task(calls: Calls, function: Function, call: Call) -> bool:
     """``ensure_future`` of what is a task already starts nothing."""
     for term in call.args[0].value:
+        if term[0] == "s" and _makes_coroutine(calls, function, function.call(term[1])):
+            continue
         types = calls.inference.types(function, term)
         if is_external(types, TASKS):
             return True
         if term[0] == "s" and _kind(calls, function, term[1], function.call(term[1])) == "task":
             return True
     return False
+
+
+def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:
+    return any(
+        isinstance(callee, Function) and callee.facts.is_async and not callee.facts.is_generator
+        for callee in calls.callees(function, call)
+    )
 
 
 def _by_value(calls: Calls, function: Function, call: Call) -> str:
