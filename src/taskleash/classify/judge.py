@@ -126,8 +126,10 @@ class Judge:
             inner = handed_in(self.calls, spawn, caller, index)
             signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
-            if verdict.handle == "discarded" or (handed and inner.task != spawn.task):
+            if verdict.handle == "discarded" or handed:
                 wrapped.append(_wrapper_call(signs, verdict))
+            if handed and _keeps(signs, verdict):
+                wrapped.extend(self._managed(inner, verdict, 0))
             found.append(
                 CallerVerdict(
                     caller,

@@ -134,6 +134,7 @@ def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
         "local": "which sees to its end"
         if worst.risk.value == "none"
         else "which ends it only partly",
+        "escapes": "which returns it too",
     }.get(worst.handle, "which keeps it")
     message = f"returned to `{worst.function.qualname}`, {said}"
     return [step(worst.function, worst.index, message), *worst.because[:2]]

@@ -59,7 +59,7 @@ class Observer:
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(_handles_errors(f.facts.body) for f in spawn.started)
         signs.handed_on = next(iter(trail.of("unknown")), None)
-        signs.owner = spawn.call.text.rpartition(".")[0] if spawn.kind == "owner" else ""
+        signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self._here(signs)
         self._there(signs)
         self._removal(signs)
@@ -283,6 +283,12 @@ class Observer:
             if methods:
                 return min(methods, key=lambda m: m.name.startswith("__")).qualname
         return ""
+
+
+def _owner(spawn: Spawn) -> str:
+    """What owns the task, as written: ``group`` in ``group.start_soon``."""
+    call = spawn.call
+    return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
 
 
 def _places(trail: Trail) -> list[Place]:

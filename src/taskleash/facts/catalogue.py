@@ -7,7 +7,12 @@ public ones; ``canonical`` maps the names that libraries re-export to them.
 from __future__ import annotations
 
 #: words of which every spawn has at least one in its source, for the search in raw bytes
-SPAWN_WORDS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "start_soon"})
+SPAWN_WORDS = frozenset(
+    {
+        "create_task", "create_task_group", "ensure_future", "open_nursery",
+        "run_coroutine_threadsafe", "start_soon",
+    }
+)  # fmt: skip
 #: the class that starts a task when it is called; its bare name is all over annotations
 SPAWN_CLASSES = frozenset({"Task"})
 

@@ -84,6 +84,8 @@ def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     for op in trail.ops:
         if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
             found.add(op.function.name)
+    if spawn.kind == "coroutine" and spawn.started and spawn.started[0].owner is not None:
+        found.add("setattr")
     if any(term[0] == "p" for arg in spawn.call.args for term in arg.value):
         found.add(spawn.function.name)
     return {name for name in found if name.isidentifier() and not name.startswith("__")}

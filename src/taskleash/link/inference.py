@@ -16,6 +16,7 @@ _TRANSPARENT = frozenset(
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _MANAGERS = frozenset({"asynccontextmanager", "contextmanager"})
 _CAST = External("typing.cast")
+_TUPLES = frozenset({"tuple", "typing.Tuple"})
 _MAX_DEPTH = 12
 
 
@@ -117,7 +118,9 @@ class Inference:
             return self._call(function, term[1])
         if tag == "a":
             return self._attribute_of(function, term)
-        if tag in ("e", "i"):
+        if tag == "i":
+            return self._item(function, term)
+        if tag == "e":
             return self._element(function, term)
         if tag == "w":
             return self._awaited(function, term[1])
@@ -188,7 +191,8 @@ class Inference:
             elif receiver.args and func[2] in ("values", "copy"):
                 found.append(Type(receiver.symbol, receiver.args[-1:], receiver.module))
             elif receiver.args and func[2] == "items":
-                found.append(Type(receiver.symbol, receiver.args, receiver.module))
+                pair = ("tuple", *receiver.args)
+                found.append(Type(receiver.symbol, (pair,), receiver.module))
             else:
                 found.append(Type(External(f"{receiver.name}.{func[2]}")))
         return tuple(found)
@@ -266,6 +270,16 @@ class Inference:
             found.extend(self._argument(receiver))
         if not found:
             found.extend(self._stored_elements(function, term[1]))
+        return tuple(found)
+
+    def _item(self, function: Function, term: Term) -> Types:
+        """Item by item where the tuple's type names them all."""
+        found: list[Type] = []
+        for receiver in self.types(function, term[1]):
+            if receiver.name in _TUPLES and term[2] < len(receiver.args) and receiver.module:
+                found.extend(self.from_ref(receiver.module, receiver.args[term[2]]))
+            else:
+                found.extend(self._argument(receiver))
         return tuple(found)
 
     def _stored_elements(self, function: Function, base: Term) -> list[Type]:

@@ -10,10 +10,14 @@ Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
 
 _NO_CUT = sys.maxsize
+#: a longer chain of questions would use up the stack
+_DEEPEST = 60
 
 
 class Recall(Generic[Key, Answer]):
     """Answers a question once; one that comes up while it is being answered is cut short.
+
+    So is one at the end of a very long chain of questions.
 
     What was found by way of a cut holds for that way only: it is forgotten when the question is
     answered at which the circle closes. So every question is worked out once for each such circle
@@ -33,6 +37,9 @@ class Recall(Generic[Key, Answer]):
             return self._known[key]
         if key in self._open:
             self._lowest = min(self._lowest, self._open[key])
+            return cut
+        if len(self._open) >= _DEEPEST:
+            self._lowest = 0
             return cut
         if key in self._passing:
             answer, lowest = self._passing[key]

@@ -27,6 +27,7 @@ from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.configured import configured
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
+from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 
 
@@ -285,6 +286,8 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
         symbol = calls.program.symbol(function, term)
         if symbol is None and term[0] == "a" and not calls.inference.classes(function, term[1]):
             return False
+    if _is_asked_about(function, call) or is_patched(calls, function, call):
+        return False
     callees = calls.callees(function, call)
     if any(isinstance(callee, External) and callee.dotted in COROUTINES for callee in callees):
         return True
@@ -294,6 +297,15 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
         and not callee.facts.is_generator
         and callee.decorators <= _PLAIN_DECORATORS
         for callee in callees
+    )
+
+
+def _is_asked_about(function: Function, call: Call) -> bool:
+    """Whether the function asks if the callee is a coroutine function: it may be another one."""
+    return any(
+        other.text.rpartition(".")[2] == "iscoroutinefunction"
+        and any(term in call.func for arg in other.args for term in arg.value)
+        for _, other in function.calls()
     )
 
 

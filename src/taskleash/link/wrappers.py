@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.facts.catalogue import (
     CALLBACK_TAKERS,
+    GROWING,
     HANDLE_ATTRIBUTES,
     RESULT_USERS,
     RUNNERS,
@@ -182,6 +183,6 @@ def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
 def _drops_result(calls: Calls, holder: Function, index: int, position: int) -> bool:
     call = holder.call(index)
     key = call.args[position].key
-    if "factory" in key or call.text.rpartition(".")[2] in RESULT_USERS:
+    if "factory" in key or call.text.rpartition(".")[2] in RESULT_USERS | GROWING:
         return False
     return not any(isinstance(c, Function | Class) for c in calls.callees(holder, call))
