@@ -11,7 +11,7 @@ from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.guards import Guards, is_start
-from taskleash.link.lifetime import Lifetimes, longest
+from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown, words
@@ -72,7 +72,7 @@ class Observer:
 
     def _lifetime(self, spawn: Spawn) -> str:
         if not spawn.started:
-            return "short" if spawn.kind in ("gather", "executor") else "unknown"
+            return _guessed_lifetime(spawn)
         found = "short"
         for function in spawn.started:
             found = longest(found, self.lifetimes.of(function))
@@ -283,6 +283,15 @@ class Observer:
             if methods:
                 return min(methods, key=lambda m: m.name.startswith("__")).qualname
         return ""
+
+
+def _guessed_lifetime(spawn: Spawn) -> str:
+    """Of what lies outside the program: a call is taken to end unless its name says otherwise."""
+    if spawn.kind in ("gather", "executor"):
+        return "short"
+    work = spawn.call.args[spawn.work : spawn.work + 1]
+    called = any(term[0] == "s" for arg in work for term in arg.value)
+    return by_name(spawn.task) if called else "unknown"
 
 
 def _owner(spawn: Spawn) -> str:

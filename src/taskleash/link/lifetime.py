@@ -11,8 +11,16 @@ from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Tr
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.recall import Recall
+from taskleash.link.teardown import words
 
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
+#: words in the name of a coroutine that may run as long as its program
+_RUNNING_WORDS = frozenset(
+    {
+        "consume", "daemon", "forever", "listen", "loop", "main", "monitor", "poll", "run",
+        "runner", "serve", "start", "watch", "worker",
+    }
+)  # fmt: skip
 #: from the shortest to the longest
 _ORDER = ("short", "unknown", "endless")
 
@@ -30,7 +38,7 @@ class Lifetimes:
 
     def _find(self, function: Function) -> str:
         if _is_abstract(function):
-            return "unknown"
+            return by_name(function.name)
         return self._block(function, function.facts.body)
 
     def _block(self, function: Function, block: Block) -> str:
@@ -69,7 +77,7 @@ class Lifetimes:
         if loop.kind == "async for":
             return "unknown"
         if loop.kind == "for" and not self._forever(function, loop):
-            return "short" if inner == "short" else "unknown"
+            return inner if inner != "endless" else "unknown"
         if loop.kind == "for" or loop.test.kind == "true":
             return "unknown" if _leaves(loop.body) else "endless"
         return "unknown"
@@ -88,15 +96,18 @@ class Lifetimes:
             return "short"
         found = "short"
         for term in event.value:
-            if term[0] == "a":
-                # A future or a task that others see to.
-                found = longest(found, "unknown")
             if term[0] != "s" or not isinstance(function.events[term[1]], Call):
                 continue
             for callee in self.calls.callees(function, function.call(term[1])):
                 if isinstance(callee, Function) and callee is not function:
-                    found = longest(found, self.of(callee))
+                    inner = self.of(callee)
+                    found = longest(found, inner if inner == "endless" else "short")
         return found
+
+
+def by_name(name: str) -> str:
+    """How long a coroutine is taken to run of which only the name is known."""
+    return "short" if _RUNNING_WORDS.isdisjoint(words(name)) else "unknown"
 
 
 def longest(first: str, second: str) -> str:
