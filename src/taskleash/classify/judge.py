@@ -163,9 +163,11 @@ def _dropping(holder: Function, index: int) -> CallerVerdict:
 
 
 def _keeps(signs: Signs, verdict: Verdict) -> bool:
-    """Whether the function keeps the task: it neither returns it nor sees to its end itself."""
-    if signs.ended_here and not signs.places:
+    """Whether the function keeps the task: neither drops, returns nor ends it by itself."""
+    if verdict.handle == "discarded" or (signs.ended_here and not signs.places):
         return False
+    if signs.kept and not signs.kept_if:
+        return True
     return verdict.handle != "escapes" or not signs.given
 
 

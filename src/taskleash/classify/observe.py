@@ -8,7 +8,7 @@ from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, in_loop
-from taskleash.link.entities import Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
@@ -134,6 +134,9 @@ class Observer:
         )
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or [op for op in endings if in_loop(function, trail.index) is not None]
+        beside = [op for op in endings if op.kind in _CANCELLING and self._runs_beside(op)]
+        if beside and not after:
+            signs.ended_here_by, signs.ended_here = beside, _how(beside)
         signs.ended_here_by = after
         signs.abandoned = self._abandoned(trail)
         if not after:
@@ -145,6 +148,14 @@ class Observer:
             signs.ended_here = _how(after)
         elif not handed:
             signs.partly_here = True
+
+    def _runs_beside(self, op: Op) -> bool:
+        """Whether an ending is in a coroutine that a function on the way there starts as a task."""
+        return any(
+            callee in self.guards.started.get(caller, ())
+            for caller, index in op.calls
+            for callee in self.calls.callees(caller, caller.call(index))
+        )
 
     def _ends(self, trail: Trail, op: Op) -> bool:
         if op.kind == "wait":
@@ -274,12 +285,24 @@ class Observer:
             for term in event.value
         )
 
+    def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:
+        """Whether a teardown belongs to an object that spawns: not to another heir of a mixin."""
+        owner = method.owner
+        if owner is None or owner in keeper.mro:
+            return True
+        users = {f.method.owner for f, _ in self.calls.callers(spawning)} - {None}
+        return not users or any(user and user.related(owner) for user in users)
+
     def _owner_teardown(self, signs: Signs) -> str:
         for place in signs.places:
             if place.cls is None:
                 continue
             involved = (signs.spawn.function, *signs.spawn.started)
-            methods = [m for m in self.teardown.of_class(place.cls) if m not in involved]
+            methods = [
+                method
+                for method in self.teardown.of_class(place.cls)
+                if method not in involved and self._answers(method, place.cls, signs.spawn.function)
+            ]
             if methods:
                 return min(methods, key=lambda m: m.name.startswith("__")).qualname
         return ""

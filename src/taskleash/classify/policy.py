@@ -80,7 +80,7 @@ POLICY: tuple[Row, ...] = (
          lambda s: s.abandoned is not None and not s.kept,
          "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
     _row("ended on some normal paths only",
-         lambda s: s.partly_here and not s.kept and not s.given,
+         lambda s: s.partly_here and not s.kept,
          "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
     _row("kept only where an argument asks for it, and a caller neither asks nor keeps it",
          lambda s: bool(s.kept_if) and bool(s.callers) and s.callers[0].risk is not _NO,

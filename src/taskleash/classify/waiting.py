@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from taskleash.facts.model import Block, Call, Loop
+from taskleash.facts.model import Alts, Block, Call, Loop
+from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import branches, in_loop, tests
 from taskleash.link.trail import Op, Trail
 
@@ -14,11 +15,30 @@ def is_partial(op: Op) -> bool:
         if term[0] != "s" or not isinstance(op.function.events[term[1]], Call):
             continue
         for arg in op.function.call(term[1]).args:
-            if arg.key == "timeout" and arg.value != (("c", "None"),):
+            if arg.key == "timeout" and _given(op, arg.value) != (("c", "None"),):
                 return True
-            if arg.key == "return_when" and "ALL_COMPLETED" not in str(arg.value):
+            if arg.key == "return_when" and "ALL_COMPLETED" not in str(_given(op, arg.value)):
                 return True
     return False
+
+
+def _given(op: Op, value: Alts) -> Alts:
+    """What a parameter of the function that waits stands for in the calls that lead to it."""
+    function, way = op.function, list(op.calls)
+    while way and len(value) == 1 and value[0][0] == "p":
+        name = value[0][1]
+        caller, index = way.pop()
+        call = caller.call(index)
+        instance = takes_instance(function, call)
+        passed = [
+            arg.value
+            for position, arg in enumerate(call.args)
+            if (param := bind(function, call, position, instance)) and param.name == name
+        ]
+        if not passed:
+            return next((p.default for p in function.facts.params if p.name == name), value)
+        function, value = caller, passed[0]
+    return value
 
 
 def comes_again(trail: Trail, op: Op) -> bool:

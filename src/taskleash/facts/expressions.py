@@ -159,6 +159,8 @@ class ExpressionLowering:
         value: Alts = ()
         if isinstance(node.value, cst.From):
             value = self.expr(node.value.item)
+            if self.frame.qualname.endswith("__await__"):
+                self.frame.emit(Await(self.spans.of(node), value))
         elif node.value is not None:
             value = self.expr(node.value)
         self.frame.is_generator = True

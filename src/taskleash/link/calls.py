@@ -125,9 +125,11 @@ class Calls:
 
     def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
         found: list[Callee] = list(cls.find(name))
-        if base[0] != "super":
-            for sub in sorted(cls.descendants - {cls}, key=repr):
-                found.extend(sub.own_methods(name))
+        if base[0] == "super":
+            return found
+        for sub in sorted(cls.descendants - {cls}, key=repr):
+            # A mixin calls what the classes beside it define.
+            found.extend(sub.own_methods(name) if found else sub.find(name))
         return found
 
     def is_sure(self, caller: Function, index: int) -> bool:

@@ -21,6 +21,7 @@ from taskleash.link.program import Program, folders, path_name
 from taskleash.link.spawns import Spawn, find_spawns
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Trail
+from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
 _NOTHING_KNOWN = KnownCalls()
@@ -86,7 +87,7 @@ def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
             found.add(op.function.name)
     if spawn.kind == "coroutine" and spawn.started and spawn.started[0].owner is not None:
         found.add("setattr")
-    if any(term[0] == "p" for arg in spawn.call.args for term in arg.value):
+    if work_parameters(calls, spawn):
         found.add(spawn.function.name)
     return {name for name in found if name.isidentifier() and not name.startswith("__")}
 

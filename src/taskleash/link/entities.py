@@ -92,6 +92,16 @@ class Function:
         return frozenset(event.target for event in self.events if isinstance(event, Store))
 
     @cached_property
+    def lent(self) -> dict[Term, list[tuple[Function, str]]]:
+        """The parameters of nested functions that have a term of this function as default."""
+        found: dict[Term, list[tuple[Function, str]]] = defaultdict(list)
+        for inner in self.module.functions.values():
+            for param in inner.facts.params if inner.facts.parent == self.key else ():
+                for term in param.default:
+                    found[term].append((inner, param.name))
+        return found
+
+    @cached_property
     def contexts(self) -> Contexts:
         """Where its events stand in its control flow."""
         return Contexts(self.facts)

@@ -69,6 +69,8 @@ class _Follower(Passing):
             self._derived(carrier, derived)
         for name in uses.names.get(carrier.term, ()):
             self._named(carrier, name)
+        for inner, name in carrier.function.lent.get(carrier.term, ()):
+            self.carry(replace(carrier, function=inner, term=("p", name), root=None, calls=()))
 
     def _named(self, carrier: Carrier, name: str) -> None:
         """The handle is bound to a local name: loops, closures and globals may read it."""

@@ -228,7 +228,7 @@ class Places:
         tag = term[0]
         if tag == "a":
             found.places.extend(self.attribute(home, term, level))
-            return self._borrowed(home, term, level)
+            return self._borrowed(calls, home, term, level)
         if tag in ("e", "i"):
             return [(home, term[1], level + 1)]
         if tag == "l":
@@ -248,8 +248,13 @@ class Places:
                 )
         return []
 
-    def _borrowed(self, home: Function, term: Term, level: int) -> list[tuple[Function, Term, int]]:
-        """Another object's container that an attribute was set to: ``self.tasks = state.tasks``."""
+    def _borrowed(
+        self, calls: Calls, home: Function, term: Term, level: int
+    ) -> list[tuple[Function, Term, int]]:
+        """Another object's container that an attribute was set to: ``self.tasks = state.tasks``.
+
+        Also one that the constructor was given.
+        """
         found: list[tuple[Function, Term, int]] = []
         owners = self.inference.classes(home, term[1])
         for function, load in self.program.loads_named.get(term[2], ()) if owners else ():
@@ -260,6 +265,8 @@ class Places:
                 classes = self.inference.classes(function, load[1])
                 if any(c.related(o) for c in classes for o in owners):
                     found.extend((function, t, level) for t in event.value if t[0] == "a")
+                    for name in (t[1] for t in event.value if t[0] == "p"):
+                        found.extend(self._caller_arguments(calls, function, name, level))
         return found
 
     def _call_origins(

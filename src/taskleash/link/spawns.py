@@ -203,7 +203,7 @@ def _is_task(calls: Calls, function: Function, call: Call) -> bool:
         if term[0] == "s" and _makes_coroutine(calls, function, function.call(term[1])):
             continue
         types = calls.inference.types(function, term)
-        if is_external(types, TASKS):
+        if is_external(types, TASKS | GATHERS):
             return True
         if term[0] == "s" and _kind(calls, function, term[1], function.call(term[1])) == "task":
             return True

@@ -9,13 +9,14 @@ from taskleash.facts.catalogue import (
     RESULT_USERS,
     RUNNERS,
 )
-from taskleash.facts.model import Alts, Call, If
+from taskleash.facts.model import Alts, Call, If, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.context import around, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.spawns import Spawn, coroutines, value_name
 from taskleash.link.trail import Trail
 
+_MAX_PARTS = 20
 _OFF = (("c", "None"), ("c", "False"), ("c", "''"), ("c", '""'))
 
 
@@ -66,15 +67,19 @@ def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
     function = spawn.function
     if spawn.kind == "coroutine":
         return None
-    work = spawn.call.args[spawn.work : spawn.work + 1]
-    names = {
-        term[1] for arg in work for term in _parts(calls, function, arg.value) if term[0] == "p"
-    }
+    names = work_parameters(calls, spawn)
     for position in range(len(call.args)):
         param = bind(function, call, position, takes_instance(function, call))
         if param is not None and param.name in names and not param.kind.startswith("*"):
             return position
     return None
+
+
+def work_parameters(calls: Calls, spawn: Spawn) -> set[str]:
+    """The parameters of the spawning function through which the coroutine comes in."""
+    work = spawn.call.args[spawn.work : spawn.work + 1]
+    parts = (t for arg in work for t in _parts(calls, spawn.function, arg.value))
+    return {term[1] for term in parts if term[0] == "p"}
 
 
 def kept_if(function: Function, trail: Trail) -> frozenset[str]:
@@ -136,23 +141,32 @@ def unkept(
 
 def _parts(calls: Calls, function: Function, value: Alts) -> Alts:
     """The terms of a value, and of what the coroutine that it is awaits: ``guarded(coro)``."""
-    found = list(value)
-    for term in value:
-        if term[0] != "s":
-            continue
-        call = function.call(term[1])
+    found: dict[Term, None] = dict.fromkeys(value)
+    pending = [term for term in value if term[0] == "s"]
+    while pending and len(found) < _MAX_PARTS:
+        call = function.call(pending.pop()[1])
         for callee in calls.callees(function, call):
-            for position, arg in enumerate(call.args if isinstance(callee, Function) else ()):
-                assert isinstance(callee, Function)
-                param = bind(callee, call, position, takes_instance(callee, call))
-                if param is not None and _awaits(callee, param.name):
-                    found.extend(arg.value)
+            inner = _taken(function, callee, call) if isinstance(callee, Function) else []
+            pending.extend(term for term in inner if term[0] == "s" and term not in found)
+            found.update(dict.fromkeys(inner))
     return tuple(found)
 
 
-def _awaits(function: Function, name: str) -> bool:
-    roles = function.uses.roles.get(("p", name), ())
-    return any(role.kind == "await" for role in roles)
+def _taken(function: Function, callee: Function, call: Call) -> list[Term]:
+    """What a called function awaits or gives back: arguments, and the caller's own variables."""
+    found: list[Term] = []
+    for position, arg in enumerate(call.args):
+        param = bind(callee, call, position, takes_instance(callee, call))
+        if param is not None and _awaits(callee, ("p", param.name)):
+            found.extend(arg.value)
+    for param in function.facts.params if callee.parent is function else ():
+        if _awaits(callee, ("f", function.key, param.name)):
+            found.append(("p", param.name))
+    return found
+
+
+def _awaits(function: Function, term: Term) -> bool:
+    return any(role.kind in ("await", "return") for role in function.uses.roles.get(term, ()))
 
 
 def drops_value(calls: Calls, function: Function) -> bool:
