@@ -21,6 +21,7 @@ LAYERS = (
     "driver",
     "progress",
     "terminal",
+    "options",
     "cli",
     "__main__",
 )

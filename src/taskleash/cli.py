@@ -4,57 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskleash import __version__
+from taskleash.options.files import FILES
+from taskleash.options.making import group
+from taskleash.options.output import OUTPUT
+from taskleash.options.selection import SELECTION
 from taskleash.reporters.registry import FORMATS
 
 if TYPE_CHECKING:
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-
 #: read by programs and by web pages, which expect UTF-8 wherever they were written
 _DOCUMENTS = frozenset({"json", "markdown"})
 
 
-def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
-    def decorate(function: _F) -> _F:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-def _list(name: str, text: str) -> Callable[[_F], _F]:
-    """An option whose values are separated by commas, and which can be repeated."""
-    return click.option(name, multiple=True, callback=_split, metavar="LIST", help=text)
-
-
-def _split(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    parts = (part.strip() for value in values for part in value.split(","))
-    return tuple(part for part in parts if part)
-
-
-_COMMON = _options(
+_COMMON = group(
     click.argument("paths", nargs=-1, type=click.Path()),
-    _list("--select", "Rules to report: codes, prefixes, or ALL."),
-    _list("--ignore", "Rules to leave out."),
-    _list("--exclude", "Patterns to leave out, in place of the defaults."),
-    _list("--extend-exclude", "Patterns to leave out beside the defaults."),
-    click.option(
-        "--force-exclude/--no-force-exclude", help="Exclude files that are given explicitly too."
-    ),
-    click.option(
-        "--respect-gitignore/--no-respect-gitignore", default=True, help="Skip what git ignores."
-    ),
+    SELECTION,
+    FILES,
     click.option(
         "-j",
         "--jobs",
@@ -62,15 +34,7 @@ _COMMON = _options(
         default=0,
         help="Worker processes (0: one for each core).",
     ),
-    click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
-    click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
-    ),
-    click.option("--statistics", is_flag=True, help="Count findings by rule."),
-    click.option("-q", "--quiet", is_flag=True, help="Leave out the summary."),
-    click.option(
-        "--stdin-filename", type=click.Path(), help="The name of the file given on standard input."
-    ),
+    OUTPUT,
 )
 
 
