@@ -21,7 +21,7 @@ def entry_line(entry: Entry, unicode: bool) -> list[Piece]:
         (label, RISK_STYLE[site.risk]),
         (" [*]" if is_fixable(entry) else "", "cyan"),
         (f" {inert(message, unicode)}", ""),
-        (" (suppressed)" if entry.suppressed else "", "dim"),
+        (_silence(entry), "dim"),
     ]
 
 
@@ -36,6 +36,12 @@ def error_line(error: FileError, unicode: bool) -> list[Piece]:
 
 def _place(path: str, line: int, column: int, unicode: bool) -> list[Piece]:
     return [(inert(path, unicode), "bold"), (f":{line}:{column}: ", "")]
+
+
+def _silence(entry: Entry) -> str:
+    if entry.suppressed:
+        return " (suppressed)"
+    return " (in the baseline)" if entry.known else ""
 
 
 def _verdict(site: Site) -> str:

@@ -21,7 +21,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if found := rows((entry.site for entry in report.entries), options.by):
         blocks.append(_table(found))
     blocks += map(_text, closing(report, options))
-    if findings := [entry for entry in report.entries if entry.rule and not entry.suppressed]:
+    if findings := [entry for entry in report.entries if entry.rule and not entry.silenced]:
         blocks += [f"## {words.FINDINGS}", "\n".join(map(_finding, findings))]
     if report.errors:
         blocks += [f"## {words.ERRORS}", "\n".join(map(_error, report.errors))]

@@ -19,7 +19,8 @@ class FixOffer:
 class Entry:
     """A site as it is reported: ``rule`` and ``message`` are empty for a sound one.
 
-    ``fingerprint`` identifies the finding across edits elsewhere in the project.
+    ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
+    true where a comment silences it, ``known`` where a baseline does.
     """
 
     site: Site
@@ -28,6 +29,12 @@ class Entry:
     message: str = ""
     fixes: tuple[FixOffer, ...] = ()
     suppressed: bool = False
+    known: bool = False
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the finding counts for nothing: a comment or a baseline silences it."""
+        return self.suppressed or self.known
 
 
 @dataclass(frozen=True)
