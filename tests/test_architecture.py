@@ -21,6 +21,7 @@ LAYERS = (
     "driver",
     "progress",
     "terminal",
+    "writing",
     "options",
     "cli",
     "__main__",

@@ -10,18 +10,24 @@ import click
 
 from taskleash import __version__
 from taskleash.options.files import FILES
+from taskleash.options.formats import FORMAT
+from taskleash.options.gate import GATE
 from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
-from taskleash.reporters.registry import FORMATS
+from taskleash.reporters.targets import BadTarget, Target, complete
 
 if TYPE_CHECKING:
+    from taskleash.driver.gate import Gate
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
 
-#: read by programs and by web pages, which expect UTF-8 wherever they were written
-_DOCUMENTS = frozenset({"json", "markdown"})
-
+#: the risks at or above each level of `--fail-on`
+_FAILING = {
+    "high": frozenset({"high"}),
+    "low": frozenset({"high", "low"}),
+    "never": frozenset[str](),
+}
 
 _COMMON = group(
     click.argument("paths", nargs=-1, type=click.Path()),
@@ -53,21 +59,21 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @_COMMON
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="How to say it."
-)
+@FORMAT
 @click.option(
     "--by", type=click.Choice(["file", "site"]), default="file", help="What a row stands for."
 )
-def scan(form: str, by: str, **options: Any) -> int:
+def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    _write(_report(options), form, "scan", by, options)
+    targets = _targets(options, "table")
+    _write(_report(options), targets, options, command="scan", by=by)
     return 0
 
 
 @cli.command()
 @_COMMON
-@click.option("--format", "form", type=click.Choice(FORMATS), default="full", help="How to say it.")
+@FORMAT
+@GATE
 @click.option(
     "--fail-on",
     type=click.Choice(["high", "low", "never"]),
@@ -76,24 +82,23 @@ def scan(form: str, by: str, **options: Any) -> int:
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(form: str, fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
+def check(fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
     """Report what is wrong; exits with 1 where something is."""
-    from dataclasses import replace
-
+    targets = _targets(options, "full")
+    gate = _gate(options)
     report = _report(options)
     if fix and not options["quiet"]:
         click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
-    found = tuple(entry for entry in report.entries if entry.rule and not entry.suppressed)
-    report = replace(report, entries=found)
-    _write(report, form, "check", "file", options)
-    return 0 if exit_zero else _status(report, fail_on)
+    report = _gated(gate, report, options["quiet"])
+    failing = _FAILING[fail_on]
+    _write(report, targets, options, command="check", failing=failing)
+    return 0 if exit_zero else _status(report, failing)
 
 
-def _status(report: Report, fail_on: str) -> int:
-    failing = {"high": ("high",), "low": ("high", "low"), "never": ()}[fail_on]
-    if any(str(entry.site.risk) in failing for entry in report.entries):
+def _status(report: Report, failing: frozenset[str]) -> int:
+    if any(str(e.site.risk) in failing for e in report.entries if not e.silenced):
         return 1
-    return 1 if report.errors and fail_on != "never" else 0
+    return 1 if report.errors and failing else 0
 
 
 @cli.command()
@@ -174,24 +179,56 @@ def _standard_input(options: dict[str, Any]) -> tuple[tuple[str], bytes]:
     return (options["stdin_filename"] or "-",), sys.stdin.buffer.read()
 
 
-def _write(report: Report, form: str, command: str, by: str, options: dict[str, Any]) -> None:
-    from taskleash.reporters.options import RenderOptions
-    from taskleash.reporters.registry import render
-    from taskleash.terminal import can_show_symbols, use_color, width, write, write_file
+def _gate(options: dict[str, Any]) -> Gate:
+    from taskleash.driver.gate import Gate
 
-    target = options["output_file"]
-    stream = None if target else sys.stdout
+    if options["prune_baseline"] and options["baseline"] is None:
+        raise click.UsageError("--prune-baseline needs --baseline FILE")
+    return Gate(
+        baseline=options["baseline"],
+        write_baseline=options["write_baseline"],
+        prune=options["prune_baseline"],
+        diff_base=options["diff_base"],
+        show_silenced=options["show_suppressed"],
+    )
+
+
+def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
+    from taskleash.driver.baseline_file import BadBaseline
+    from taskleash.driver.changed_lines import NoChanges
+    from taskleash.driver.gate import apply
+    from taskleash.terminal import write_file
+
+    try:
+        gated = apply(gate, report)
+    except (BadBaseline, NoChanges) as error:
+        raise click.ClickException(str(error)) from None
+    for path, text in gated.files:
+        write_file(path, text)
+    for note in () if quiet else gated.notes:
+        click.echo(f"taskleash: {note}", err=True)
+    return gated.report
+
+
+def _targets(options: dict[str, Any], default: str) -> tuple[Target, ...]:
+    """The formats of a run; what `--output-file` names is where the one without a file goes."""
+    try:
+        return complete(options["targets"], default, options["output_file"])
+    except BadTarget as error:
+        raise click.UsageError(f"--format: {error}") from None
+
+
+def _write(
+    report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
+) -> None:
+    from taskleash.driver.repository import current_repository
+    from taskleash.reporters.options import RenderOptions
+    from taskleash.writing import write_reports
+
     settings = RenderOptions(
-        by=by,
-        width=width(stream),
-        color=use_color(options["color"], stream),
-        unicode=can_show_symbols(stream),
-        command=command,
         statistics=options["statistics"],
         quiet=options["quiet"],
+        repository=current_repository(),
+        **what,
     )
-    text = render(form, report, settings)
-    if target:
-        write_file(target, text)
-    else:
-        write(text, "utf-8" if form in _DOCUMENTS else None)
+    write_reports(report, targets, settings, options["color"])

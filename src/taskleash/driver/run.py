@@ -44,6 +44,7 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         entries=entries(sites, enabled, inputs),
         errors=_errors(found, settings),
         seconds=time.perf_counter() - start,
+        scanned=frozenset(inputs),
     )
 
 

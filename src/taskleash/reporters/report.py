@@ -53,6 +53,7 @@ class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
+    ``scanned`` are the paths of the files found.
     """
 
     files: int
@@ -60,3 +61,4 @@ class Report:
     entries: tuple[Entry, ...]
     errors: tuple[FileError, ...]
     seconds: float
+    scanned: frozenset[str] = frozenset()
