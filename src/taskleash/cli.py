@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskleash import __version__
+from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
 from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
 from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
-from taskleash.reporters.targets import BadTarget, Target, complete
+from taskleash.options.settings import config_of, settings_from
+from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
     from taskleash.driver.gate import Gate
@@ -31,13 +32,13 @@ _FAILING = {
 
 _COMMON = group(
     click.argument("paths", nargs=-1, type=click.Path()),
+    CONFIGURATION,
     SELECTION,
     FILES,
     click.option(
         "-j",
         "--jobs",
         type=click.IntRange(min=0),
-        default=0,
         help="Worker processes (0: one for each core).",
     ),
     OUTPUT,
@@ -65,8 +66,9 @@ def cli(context: click.Context) -> None:
 )
 def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    targets = _targets(options, "table")
-    _write(_report(options), targets, options, command="scan", by=by)
+    settings = settings_from(options)
+    targets = _targets(options, settings, "table")
+    _write(_report(settings, options["quiet"]), targets, options, command="scan", by=by)
     return 0
 
 
@@ -77,20 +79,20 @@ def scan(by: str, **options: Any) -> int:
 @click.option(
     "--fail-on",
     type=click.Choice(["high", "low", "never"]),
-    default="high",
     help="The lowest risk that makes the exit status 1.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
+def check(exit_zero: bool, fix: bool, **options: Any) -> int:
     """Report what is wrong; exits with 1 where something is."""
-    targets = _targets(options, "full")
-    gate = _gate(options)
-    report = _report(options)
+    settings = settings_from(options)
+    targets = _targets(options, settings, "full")
+    gate = _gate(options, settings)
+    report = _report(settings, options["quiet"])
     if fix and not options["quiet"]:
         click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
     report = _gated(gate, report, options["quiet"])
-    failing = _FAILING[fail_on]
+    failing = _FAILING[settings.fail_on]
     _write(report, targets, options, command="check", failing=failing)
     return 0 if exit_zero else _status(report, failing)
 
@@ -121,71 +123,46 @@ def rule(code: str | None, every: bool) -> int:
     return 0
 
 
-def _report(options: dict[str, Any]) -> Report:
+@cli.command()
+@click.argument("path", default=".", type=click.Path())
+@CONFIGURATION
+@click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")
+def config(path: str, wants_schema: bool, **options: Any) -> int:
+    """Show the settings for the files of a folder, and where each of them comes from."""
+    from taskleash.driver.config.schema import schema
+    from taskleash.driver.config.show import show
+    from taskleash.terminal import write
+
+    write(schema() if wants_schema else show(config_of(path, options)))
+    return 0
+
+
+def _report(settings: Settings, quiet: bool) -> Report:
+    from taskleash.driver.config.errors import ConfigError
     from taskleash.driver.run import run
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
 
-    settings = _settings(options)
-    shows_bar = sys.stderr.isatty() and not options["quiet"]
+    shows_bar = sys.stderr.isatty() and not quiet
     try:
         return run(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
     except UnknownRule as error:
         raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None
 
 
-def _settings(options: dict[str, Any]) -> Settings:
-    from taskleash.driver.settings import Settings
-    from taskleash.source.discovery import Discovery
-
-    _check_current_folder()
-    paths, stdin = options["paths"] or (".",), None
-    if options["stdin_filename"] is not None or paths == ("-",):
-        paths, stdin = _standard_input(options)
-    return Settings(
-        paths=paths,
-        discovery=Discovery(
-            exclude=options["exclude"] or Discovery.exclude,
-            extend_exclude=options["extend_exclude"],
-            force_exclude=options["force_exclude"],
-            respect_gitignore=options["respect_gitignore"],
-        ),
-        select=options["select"],
-        ignore=options["ignore"],
-        jobs=options["jobs"],
-        stdin=stdin,
-    )
-
-
-def _check_current_folder() -> None:
-    try:
-        os.getcwd()
-    except OSError:
-        raise click.ClickException(
-            "the current folder no longer exists: change to one that does"
-        ) from None
-
-
-def _standard_input(options: dict[str, Any]) -> tuple[tuple[str], bytes]:
-    """The name and the contents of the one file that standard input holds."""
-    for path in options["paths"]:
-        if path != "-":
-            click.echo(f"taskleash: {path}: ignored in favour of standard input", err=True)
-    if sys.stdin is None:
-        raise click.ClickException("standard input is closed: give a path")
-    return (options["stdin_filename"] or "-",), sys.stdin.buffer.read()
-
-
-def _gate(options: dict[str, Any]) -> Gate:
+def _gate(options: dict[str, Any], settings: Settings) -> Gate:
     from taskleash.driver.gate import Gate
 
-    if options["prune_baseline"] and options["baseline"] is None:
+    baseline = options["baseline"] or settings.baseline
+    if options["prune_baseline"] and baseline is None:
         raise click.UsageError("--prune-baseline needs --baseline FILE")
     return Gate(
-        baseline=options["baseline"],
+        baseline=baseline,
         write_baseline=options["write_baseline"],
         prune=options["prune_baseline"],
         diff_base=options["diff_base"],
@@ -210,10 +187,11 @@ def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
     return gated.report
 
 
-def _targets(options: dict[str, Any], default: str) -> tuple[Target, ...]:
+def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple[Target, ...]:
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
-        return complete(options["targets"], default, options["output_file"])
+        targets = options["targets"] or map(parse_target, settings.formats)
+        return complete(targets, default, options["output_file"])
     except BadTarget as error:
         raise click.UsageError(f"--format: {error}") from None
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from taskleash.rules.registry import UnknownRule, all_rules, by_code, resolve_codes
+from taskleash.rules.registry import UnknownRule, all_rules, by_code
+from taskleash.rules.selection import resolve_codes
 
 CONTRACT = {
     "TL000": ("invalid-file", "high", ()),

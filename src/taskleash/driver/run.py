@@ -12,15 +12,14 @@ from taskleash.classify.model import Site
 from taskleash.driver.collect import Advance, Collection, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
-from taskleash.driver.inputs import asked_inputs, context_inputs
+from taskleash.driver.folders import INVALID_FILE, EnabledRules
+from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
 from taskleash.reporters.report import FileError, Report
-from taskleash.rules.registry import resolve_codes
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
 
-INVALID_FILE = "TL000"
 ProgressBar = Callable[[], AbstractContextManager[Advance]]
 
 
@@ -29,10 +28,12 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
 
     Raises:
         PathNotFound: a path does not exist.
+        ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    enabled = resolve_codes(settings.select, settings.ignore)
+    enabled = EnabledRules(settings.configs)
+    enabled.check()
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
@@ -42,7 +43,7 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         files=len(asked),
         parsed=len(found.facts) + len(found.broken),
         entries=entries(sites, enabled, inputs),
-        errors=_errors(found, settings),
+        errors=_errors(found, enabled, inputs),
         seconds=time.perf_counter() - start,
         scanned=frozenset(inputs),
     )
@@ -61,11 +62,11 @@ def _judge(facts: list[ModuleFacts]) -> list[Site]:
     return with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
 
 
-def _errors(found: Collection, settings: Settings) -> tuple[FileError, ...]:
-    """What could not be analysed, whatever rules are selected: only ignoring the rule hides it."""
-    if INVALID_FILE not in resolve_codes((INVALID_FILE,), settings.ignore):
-        return ()
+def _errors(
+    found: Collection, enabled: EnabledRules, inputs: dict[str, Input]
+) -> tuple[FileError, ...]:
     return tuple(
         FileError(path, broken.line, broken.column, INVALID_FILE, broken.message)
         for path, broken in sorted(found.broken.items())
+        if enabled.shows_invalid(inputs[path].file)
     )

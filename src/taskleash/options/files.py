@@ -10,10 +10,17 @@ FILES = group(
     comma_list("--exclude", "Patterns to leave out, in place of the defaults."),
     comma_list("--extend-exclude", "Patterns to leave out beside the defaults."),
     click.option(
-        "--force-exclude/--no-force-exclude", help="Exclude files that are given explicitly too."
+        "--force-exclude/--no-force-exclude",
+        default=None,
+        help="Exclude files that are given explicitly too.",
     ),
     click.option(
-        "--respect-gitignore/--no-respect-gitignore", default=True, help="Skip what git ignores."
+        "--respect-gitignore/--no-respect-gitignore", default=None, help="Skip what git ignores."
+    ),
+    click.option(
+        "--project-root",
+        type=click.Path(exists=True, file_okay=False),
+        help="The folder whose files are evidence, whichever of them are reported.",
     ),
     click.option(
         "--stdin-filename", type=click.Path(), help="The name of the file given on standard input."
