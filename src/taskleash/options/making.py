@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+_COMMA = re.compile(r",(?![^{}]*\})")
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -29,5 +31,9 @@ def comma_list(name: str, text: str) -> Callable[[_F], _F]:
 def _split(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
-    parts = (part.strip() for value in values for part in value.split(","))
-    return tuple(part for part in parts if part)
+    return tuple(part for value in values for part in split(value) if part)
+
+
+def split(text: str) -> list[str]:
+    """The parts between commas, stripped; those of ``{a,b}`` in a pattern separate nothing."""
+    return [part.strip() for part in _COMMA.split(text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import comma_list, group
+from taskleash.options.making import comma_list, group, split
 
 
 def _by_pattern(
@@ -13,7 +13,7 @@ def _by_pattern(
     """``a.py:TL001,TL002,b/*:TL01`` as a table; a code without a pattern goes to the one before."""
     table: dict[str, tuple[str, ...]] = {}
     pattern = ""
-    for piece in (piece.strip() for value in values for piece in value.split(",")):
+    for piece in (piece for value in values for piece in split(value)):
         named, colon, code = piece.rpartition(":")
         pattern = named.strip() if colon else pattern
         if not pattern or not code.strip():
