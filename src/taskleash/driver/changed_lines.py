@@ -63,17 +63,19 @@ def changed_since(revision: str) -> ChangedLines:
         "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
     )
     if commit is None:
-        raise NoChanges(f"{revision}: no such git revision: fetch it, or name another")
+        raise NoChanges(f"--diff-base: {revision}: no such git revision: fetch it, or name another")
     base = _output("merge-base", "HEAD", _line(commit))
     if base is None:
         raise NoChanges(
-            f"{revision}: no commit in common with HEAD: fetch more of the history, "
+            f"--diff-base: {revision}: no commit in common with HEAD: fetch more of the history, "
             f"as with `git fetch --unshallow`"
         )
     patch = _output("-C", root, *_DIFF, _line(base), "--")
     tracked = _output("-C", root, "ls-files", "-z", "--full-name")
     if patch is None or tracked is None:
-        raise NoChanges(f"{revision}: git cannot compare it with the files as they are")
+        raise NoChanges(
+            f"--diff-base: {revision}: git cannot compare it with the files as they are"
+        )
     return ChangedLines(root, _parse(patch), frozenset(map(os.fsdecode, tracked.split(b"\0"))))
 
 
