@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskleash import __version__
+from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
 from taskleash.options.formats import FORMAT
@@ -76,6 +77,7 @@ def scan(by: str, **options: Any) -> int:
 @_COMMON
 @FORMAT
 @GATE
+@ADD_NOQA
 @click.option(
     "--fail-on",
     type=click.Choice(["high", "low", "never"]),
@@ -83,7 +85,7 @@ def scan(by: str, **options: Any) -> int:
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(exit_zero: bool, fix: bool, **options: Any) -> int:
+def check(exit_zero: bool, fix: bool, add_noqa: bool, **options: Any) -> int:
     """Report what is wrong; exits with 1 where something is."""
     settings = settings_from(options)
     targets = _targets(options, settings, "full")
@@ -92,15 +94,31 @@ def check(exit_zero: bool, fix: bool, **options: Any) -> int:
     if fix and not options["quiet"]:
         click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
     report = _gated(gate, report, options["quiet"])
+    if add_noqa:
+        return _add_noqa(report, settings, options["quiet"])
     failing = _FAILING[settings.fail_on]
     _write(report, targets, options, command="check", failing=failing)
     return 0 if exit_zero else _status(report, failing)
 
 
+def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
+    from taskleash.driver.add_noqa import add_noqa
+    from taskleash.terminal import write
+
+    if settings.stdin is not None:
+        raise click.UsageError("--add-noqa needs files: standard input cannot be written to")
+    added = add_noqa(report)
+    for note in added.notes:
+        click.echo(f"taskleash: {note}", err=True)
+    if not quiet:
+        write(f"Added {added.count} noqa comment{'s' * (added.count != 1)}.\n")
+    return 0
+
+
 def _status(report: Report, failing: frozenset[str]) -> int:
     if any(str(e.site.risk) in failing for e in report.entries if not e.silenced):
         return 1
-    return 1 if report.errors and failing else 0
+    return 1 if any(str(error.risk) in failing for error in report.errors) else 0
 
 
 @cli.command()

@@ -45,7 +45,7 @@ def compare(report: Report, baseline: Sequence[Known]) -> Comparison:
         if wanted[finding]:
             wanted[finding] -= 1
             matched[index] = finding
-    looked_at = report.scanned - {error.path for error in report.errors}
+    looked_at = report.scanned - {error.path for error in report.errors if error.is_invalid}
     left = _gone_from(wanted.elements(), looked_at)
     for index, finding in findings.items():
         if index not in matched and (others := left[finding.fingerprint]):

@@ -38,16 +38,17 @@ def _suppressions(item: Input) -> Suppressions:
 def _entry(site: Site, found: Diagnostic | None, mark: str, comments: Suppressions) -> Entry:
     if found is None:
         return Entry(site, mark)
-    lines = {
-        *range(site.span.line, site.span.end_line + 1),
-        site.statement.line,
-        site.statement.end_line,
-    }
     return Entry(
         site,
         mark,
         rule=found.code,
         message=found.message,
         fixes=tuple(FixOffer(fix.kind, str(fix.applicability)) for fix in found.fixes),
-        suppressed=comments.covers(found.code, lines),
+        suppressed=comments.covers(found.code, comment_lines(site)),
     )
+
+
+def comment_lines(site: Site) -> tuple[int, ...]:
+    """The lines where a comment silences the site, the most fitting first."""
+    call = range(site.span.line, site.span.end_line + 1)
+    return tuple(dict.fromkeys((*call, site.statement.end_line, site.statement.line)))

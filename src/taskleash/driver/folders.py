@@ -9,12 +9,11 @@ from taskleash.driver.config.files import FILE_NAMES
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.layers import Config
 from taskleash.driver.configured import discovery, per_file_ignores, selections
+from taskleash.reporters.report import INVALID_FILE
 from taskleash.rules.selection import Selection, resolve, resolve_codes
 from taskleash.source.discovery import File
 from taskleash.source.excludes import Excludes, compile_excludes
 from taskleash.source.options import Discovery
-
-INVALID_FILE = "TL000"
 
 
 class NearestOptions:

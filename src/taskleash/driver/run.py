@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,10 +12,11 @@ from taskleash.classify.model import Site
 from taskleash.driver.collect import Advance, Collection, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
-from taskleash.driver.folders import INVALID_FILE, EnabledRules
+from taskleash.driver.folders import EnabledRules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
-from taskleash.reporters.report import FileError, Report
+from taskleash.driver.unused import unused_suppressions
+from taskleash.reporters.report import INVALID_FILE, FileError, Report
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
@@ -39,11 +40,17 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
     inputs = {item.path: item for item in asked}
     sites = [site for site in _judge(found.in_order()) if site.path in inputs]
+    errors = [
+        *_invalid(found, enabled, inputs),
+        *unused_suppressions(
+            [item for item in asked if item.path not in found.broken], sites, enabled
+        ),
+    ]
     return Report(
         files=len(asked),
         parsed=len(found.facts) + len(found.broken),
         entries=entries(sites, enabled, inputs),
-        errors=_errors(found, enabled, inputs),
+        errors=tuple(sorted(errors, key=lambda e: (e.path, e.line, e.column))),
         seconds=time.perf_counter() - start,
         scanned=frozenset(inputs),
     )
@@ -62,11 +69,11 @@ def _judge(facts: list[ModuleFacts]) -> list[Site]:
     return with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
 
 
-def _errors(
+def _invalid(
     found: Collection, enabled: EnabledRules, inputs: dict[str, Input]
-) -> tuple[FileError, ...]:
-    return tuple(
+) -> Iterator[FileError]:
+    return (
         FileError(path, broken.line, broken.column, INVALID_FILE, broken.message)
-        for path, broken in sorted(found.broken.items())
+        for path, broken in found.broken.items()
         if enabled.shows_invalid(inputs[path].file)
     )

@@ -33,7 +33,7 @@ def _error(error: FileError, options: RenderOptions) -> str:
     path = options.repository.path(error.path)
     text = f"{path}:{error.line}:{error.column}: {error.code} {error.message}"
     place = {"line": error.line, "col": error.column}
-    return _command("error", error.code, path, place, text)
+    return _command(_LEVELS[error.risk], error.code, path, place, text)
 
 
 def _place(span: Span) -> dict[str, int]:

@@ -36,11 +36,14 @@ def _finding(entry: Entry, options: RenderOptions) -> dict[str, Any]:
 
 def _error(error: FileError, options: RenderOptions) -> dict[str, Any]:
     path = options.repository.path(error.path)
-    content = "\0".join((error.code, path, error.message)).encode("utf-8", "surrogatepass")
+    # One file can have several comments of which the same is said.
+    which = "" if error.is_invalid else str(error.line)
+    text = "\0".join((error.code, path, error.message, which))
+    content = text.encode("utf-8", "surrogatepass")
     return {
         "description": f"{error.code} {error.message}",
         "check_name": error.code,
         "fingerprint": blake2b(content, digest_size=8).hexdigest(),
-        "severity": _SEVERITIES[Risk.HIGH],
+        "severity": _SEVERITIES[error.risk],
         "location": {"path": path, "lines": {"begin": error.line}},
     }

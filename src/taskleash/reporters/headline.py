@@ -26,10 +26,10 @@ def entry_line(entry: Entry, unicode: bool) -> list[Piece]:
 
 
 def error_line(error: FileError, unicode: bool) -> list[Piece]:
-    """The line for a file that could not be analysed."""
+    """The line for what is wrong with a file."""
     return [
         *_place(error.path, error.line, error.column, unicode),
-        (error.code, RISK_STYLE[Risk.HIGH]),
+        (error.code, RISK_STYLE[error.risk]),
         (f" {inert(error.message, unicode)}", ""),
     ]
 

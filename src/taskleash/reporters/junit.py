@@ -75,7 +75,7 @@ def _cases(report: Report, options: RenderOptions) -> Iterator[_Case]:
             name=f"{error.code} at {error.line}:{error.column}",
             message=error.message,
             why=(),
-            fails=bool(options.failing),
+            fails=str(error.risk) in options.failing,
         )
 
 

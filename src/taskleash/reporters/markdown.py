@@ -21,10 +21,12 @@ def render(report: Report, options: RenderOptions) -> str:
     if found := rows((entry.site for entry in report.entries), options.by):
         blocks.append(_table(found))
     blocks += map(_text, closing(report, options))
-    if findings := [entry for entry in report.entries if entry.rule and not entry.silenced]:
-        blocks += [f"## {words.FINDINGS}", "\n".join(map(_finding, findings))]
-    if report.errors:
-        blocks += [f"## {words.ERRORS}", "\n".join(map(_error, report.errors))]
+    findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
+    findings += [_error(error) for error in report.errors if not error.is_invalid]
+    invalid = [_error(error) for error in report.errors if error.is_invalid]
+    for title, items in ((words.FINDINGS, findings), (words.ERRORS, invalid)):
+        if items:
+            blocks += [f"## {title}", "\n".join(items)]
     return "\n\n".join(blocks) + "\n"
 
 

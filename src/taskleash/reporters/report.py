@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskleash.classify.model import Site
+from taskleash.classify.model import Risk, Site
+
+#: the code of the rule that reports a file that cannot be analysed
+INVALID_FILE = "TL000"
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class FileError:
-    """A file that could not be analysed; ``line`` and ``column`` are 1-based, ``code`` is TL000."""
+    """What is wrong with a file apart from its spawn sites; ``line`` and ``column`` are 1-based.
+
+    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing.
+    """
 
     path: str
     line: int
     column: int
     code: str
     message: str
+    risk: Risk = Risk.HIGH
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether the file could not be analysed, so that its sites are unknown."""
+        return self.code == INVALID_FILE
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def render(report: Report, options: RenderOptions) -> str:
         },
         # Services replace the results of one id only: a run for each folder keeps its own.
         "automationDetails": {"id": f"taskleash/{repository.prefix}"},
-        "invocations": [{"executionSuccessful": not report.errors}],
+        "invocations": [{"executionSuccessful": not any(e.is_invalid for e in report.errors)}],
         "originalUriBaseIds": {
             _ROOT: {"description": {"text": "The root folder of the repository."}}
         },
@@ -83,7 +83,7 @@ def _error(error: FileError, repository: Repository) -> Json:
     region = {"startLine": error.line, "startColumn": error.column}
     return {
         "ruleId": error.code,
-        "level": "error",
+        "level": LEVELS[error.risk],
         "message": {"text": error.message},
         "locations": [_location(error.path, region, repository)],
     }

@@ -50,6 +50,7 @@ FIXES = {
     "own": "keep the task, cancel and await it at teardown",
     "cancel-previous": "cancel the earlier task before this one starts",
     "log": "log the failure when the task is done",
+    "remove": "remove the comment",
 }
 
 
