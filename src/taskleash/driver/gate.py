@@ -83,7 +83,15 @@ def _only_changed(report: Report, revision: str) -> Report:
         for entry in report.entries
         if changed.touch(entry.site.path, entry.site.span.line, entry.site.span.end_line)
     )
-    errors = (error for error in report.errors if changed.touch_file(error.path))
+    errors = (
+        error
+        for error in report.errors
+        if (
+            changed.touch_file(error.path)
+            if error.is_invalid
+            else changed.touch(error.path, error.line, error.line)
+        )
+    )
     return replace(report, entries=tuple(entries), errors=tuple(errors))
 
 

@@ -57,9 +57,22 @@ KEYS: dict[str, Key] = {
     for key in (
         Key("extend", _PATH, None, "A configuration that this one builds on.", per_file=True),
         # Rules
-        Key("select", _RULES, None, "The rules to report; unset, those on by default.", True),
-        Key("extend-select", _RULES, (), "Rules to report beside the selected ones.", True, True),
-        Key("ignore", _RULES, (), "Rules to leave out.", True, True),
+        Key(
+            "select",
+            _RULES,
+            None,
+            "The rules to report; unset, those on by default.",
+            per_file=True,
+        ),
+        Key(
+            "extend-select",
+            _RULES,
+            (),
+            "Rules to report beside the selected ones.",
+            per_file=True,
+            adds=True,
+        ),
+        Key("ignore", _RULES, (), "Rules to leave out.", per_file=True, adds=True),
         Key(
             "per-file-ignores",
             TableOf(_RULES, "a table from patterns to lists of rules"),
@@ -69,10 +82,34 @@ KEYS: dict[str, Key] = {
             per_file=True,
         ),
         # Files
-        Key("include", _PATTERNS, DEFAULT_INCLUDES, "The files to read in a folder.", True),
-        Key("exclude", _PATTERNS, DEFAULT_EXCLUDES, "What to leave out of a folder.", True),
-        Key("extend-exclude", _PATTERNS, (), "What to leave out beside that.", True, True),
-        Key("force-exclude", Flag(), False, "Leave it out where it is given explicitly, too."),
+        Key(
+            "include",
+            _PATTERNS,
+            DEFAULT_INCLUDES,
+            "Patterns of the files to read in a folder; one that is given is read in any case.",
+            per_file=True,
+        ),
+        Key(
+            "exclude",
+            _PATTERNS,
+            DEFAULT_EXCLUDES,
+            "Patterns of files and folders to leave out.",
+            per_file=True,
+        ),
+        Key(
+            "extend-exclude",
+            _PATTERNS,
+            (),
+            "Patterns to leave out beside those of `exclude`.",
+            per_file=True,
+            adds=True,
+        ),
+        Key(
+            "force-exclude",
+            Flag(),
+            False,
+            "Leave out what is excluded where it is given explicitly, too.",
+        ),
         Key("respect-gitignore", Flag(), True, "Leave out what git ignores."),
         Key(
             "src",
@@ -85,8 +122,10 @@ KEYS: dict[str, Key] = {
         Key("fail-on", Choice(FAIL_ON), "high", "The lowest risk that fails the check."),
         Key("baseline", _PATH, None, "A file of known findings, which do not fail the check."),
         # Fixes
-        Key("fix", Flag(), False, "Apply fixes."),
-        Key("unsafe-fixes", Flag(), False, "Apply the unsafe fixes too."),
+        Key("fix", Flag(), False, "Apply the safe fixes."),
+        Key(
+            "unsafe-fixes", Flag(), False, "Apply fixes that may change what the program does, too."
+        ),
         Key("fix-style", Choice(FIX_STYLES), "auto", "The fix to choose where several would do."),
         Key("extend-safe-fixes", _RULES, (), "Rules whose fixes count as safe.", adds=True),
         Key("extend-unsafe-fixes", _RULES, (), "Rules whose fixes count as unsafe.", adds=True),
@@ -111,8 +150,12 @@ KEYS: dict[str, Key] = {
         # The run
         Key("cache-dir", _PATH, None, "Where the cache is kept."),
         Key("jobs", Number(), 0, "Worker processes; 0 for one for each core."),
-        Key("format", OneOrMore(Format(), "formats"), (), "How to show the report; unset, each"
-            " command has its own."),
+        Key(
+            "format",
+            OneOrMore(Format(), "formats"),
+            (),
+            "How to show the report; unset, each command has its own.",
+        ),
         Key("lang", Choice(LANGUAGES), "en", "The language of reports for people."),
     )
-}  # fmt: skip
+}
