@@ -120,6 +120,12 @@ class TestChanges:
         repository.write({"bad.py": "create_task(\n# more\n"})
         assert places(check(repository)) == ["bad.py:1"]
 
+    def test_an_unused_comment_is_reported_where_it_changed(self, repository: Repository) -> None:
+        unused = "x = 1  # taskleash: ignore[TL001]\n"
+        repository.commit({"old.py": OLD + unused})
+        repository.write({"old.py": OLD + unused + "y = 2\n" + unused})
+        assert places(check(repository, "HEAD", "--extend-select", "TL100")) == ["old.py:5"]
+
     def test_are_judged_with_what_did_not_change(self, repository: Repository) -> None:
         base = "class Base:\n    async def close(self):\n        self._beat.cancel()\n"
         owner = (

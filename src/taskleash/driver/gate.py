@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from taskleash.driver.baseline import Comparison, compare, known_findings
 from taskleash.driver.baseline_file import baseline_text, read_baseline
-from taskleash.driver.changed_lines import changed_since
-from taskleash.reporters.report import Report
+from taskleash.driver.changed_lines import ChangedLines, changed_since
+from taskleash.reporters.report import FileError, Report
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,15 @@ def _only_changed(report: Report, revision: str) -> Report:
         for entry in report.entries
         if changed.touch(entry.site.path, entry.site.span.line, entry.site.span.end_line)
     )
-    errors = (
-        error
-        for error in report.errors
-        if (
-            changed.touch_file(error.path)
-            if error.is_invalid
-            else changed.touch(error.path, error.line, error.line)
-        )
-    )
+    errors = (error for error in report.errors if _has_changed(error, changed))
     return replace(report, entries=tuple(entries), errors=tuple(errors))
+
+
+def _has_changed(error: FileError, changed: ChangedLines) -> bool:
+    if error.is_invalid:
+        # What breaks a file is often told of a line far from its cause.
+        return changed.touch_file(error.path)
+    return changed.touch(error.path, error.line, error.line)
 
 
 def _counted(count: int, one: str, several: str = "") -> str:

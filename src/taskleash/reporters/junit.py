@@ -63,7 +63,7 @@ def _cases(report: Report, options: RenderOptions) -> Iterator[_Case]:
                 code=entry.rule,
                 name=f"{entry.rule} at {site.span.line}:{site.span.column} in {site.scope}",
                 message=entry.message,
-                why=tuple(f"{step.path}:{step.line}: {step.message}" for step in site.evidence),
+                why=tuple(f"{step.path}:{step.line}: {step.message}" for step in entry.leads),
                 fails=str(site.risk) in options.failing,
             )
     for error in report.errors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskleash.classify.model import Risk, Site
+from taskleash.classify.model import Evidence, Risk, Site
 
 #: the code of the rule that reports a file that cannot be analysed
 INVALID_FILE = "TL000"
@@ -38,6 +38,12 @@ class Entry:
     def silenced(self) -> bool:
         """Whether the finding counts for nothing: a comment or a baseline silences it."""
         return self.suppressed or self.known
+
+    @property
+    def leads(self) -> tuple[Evidence, ...]:
+        """The evidence that lies elsewhere than the finding itself."""
+        place = (self.site.path, self.site.span.line)
+        return tuple(step for step in self.site.evidence if (step.path, step.line) != place)
 
 
 @dataclass(frozen=True)

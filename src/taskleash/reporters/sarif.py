@@ -66,12 +66,11 @@ def _finding(entry: Entry, repository: Repository) -> Json:
         ],
         "partialFingerprints": {_FINGERPRINT: entry.fingerprint},
     }
-    steps = [_step(step, repository) for step in site.evidence]
-    if steps:
+    if entry.leads:
+        steps = [_step(step, repository) for step in entry.leads]
         result["relatedLocations"] = [{"id": i, **step} for i, step in enumerate(steps, 1)]
-    if len(steps) > 1:
         # Code scanning shows related locations only where a message links to them.
-        locations = [{"location": step} for step in steps]
+        locations = [{"location": _step(step, repository)} for step in site.evidence]
         result["codeFlows"] = [{"threadFlows": [{"locations": locations}]}]
     kinds = {"inSource": entry.suppressed, "external": entry.known}
     if entry.silenced:

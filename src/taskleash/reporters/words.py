@@ -59,6 +59,11 @@ def nothing_after(line: int) -> str:
     return f"{HELD_BY[Handle.DISCARDED]} after line {line}"
 
 
+def left_out(lines: int) -> str:
+    """What is said at the end of a text that is too long for its place."""
+    return f"{plural(lines, 'further line')} left out: too long for this format."
+
+
 def ellipsis(unicode: bool) -> str:
     """What stands for the part that is left out."""
     return "…" if unicode else "..."
