@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from support.command import taskleash
+from support.writing import steady
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import Config, Layer, checked
@@ -52,12 +53,14 @@ def is_read(table: dict[str, Any]) -> bool:
     return True
 
 
+@steady(50)
 @given(st.dictionaries(NAMES, VALUES, max_size=2))
 def test_they_agree_about_any_table(table: dict[str, Any]) -> None:
     assert VALIDATOR.is_valid(table) == is_read(table)
 
 
 @pytest.mark.parametrize("name", KEYS)
+@steady(50)
 @given(value=VALUES)
 def test_they_agree_about_every_key(name: str, value: object) -> None:
     assert VALIDATOR.is_valid({name: value}) == is_read({name: value})

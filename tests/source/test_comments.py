@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.writing import steady
 from taskleash.source.comments import Unused, Wanted, with_noqa, without
 from taskleash.source.directives import directives
 from taskleash.source.suppressions import suppressions
@@ -137,6 +138,7 @@ def tree(text: str) -> str | None:
         return None
 
 
+@steady(200)
 @given(TEXTS, st.integers(1, 9))
 def test_a_comment_changes_no_code_and_silences_what_it_is_for(text: str, line: int) -> None:
     after = noqa(text, line, code="TL014")
@@ -147,6 +149,7 @@ def test_a_comment_changes_no_code_and_silences_what_it_is_for(text: str, line: 
         assert noqa(after, line, code="TL014") == after
 
 
+@steady(200)
 @given(TEXTS, st.integers(1, 9))
 def test_what_was_added_is_removed_again(text: str, line: int) -> None:
     added = noqa(text, line, code="TL014")
