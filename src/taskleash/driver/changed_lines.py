@@ -71,7 +71,7 @@ def changed_since(revision: str) -> ChangedLines:
             f"as with `git fetch --unshallow`"
         )
     patch = _output("-C", root, *_DIFF, _line(base), "--")
-    tracked = _output("-C", root, "ls-files", "-z", "--full-name")
+    tracked = _output("-C", root, "ls-files", "-z", "--recurse-submodules")
     if patch is None or tracked is None:
         raise NoChanges(
             f"--diff-base: {revision}: git cannot compare it with the files as they are"
