@@ -22,6 +22,7 @@ else:
     import tomli as tomllib
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 
 
@@ -59,6 +60,14 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
     assert "taskleash" in tomllib.loads(block)["tool"]
     (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
     assert taskleash("check", cwd=tmp_path).status == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(tmp_path: Path, shell: str) -> None:
+    assert f"_TASKLEASH_COMPLETE={shell}_source" in README or f"`{shell}_source`" in README
+    ran = taskleash(cwd=tmp_path, _TASKLEASH_COMPLETE=f"{shell}_source")
+    assert ran.status == 0
+    assert f"_TASKLEASH_COMPLETE={shell}_complete" in ran.out
 
 
 def test_every_option_that_is_named_exists(tmp_path: Path) -> None:

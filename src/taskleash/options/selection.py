@@ -30,7 +30,7 @@ SELECTION = group(
         "--per-file-ignores",
         multiple=True,
         callback=_by_pattern,
-        metavar="PATTERN:RULE,…",
+        metavar="PATTERN:RULES",
         help="Rules to leave out in some files.",
     ),
 )
