@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.command import taskleash
+from taskleash.driver.config.find import Configs
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 LOW = "import asyncio\n\nasync def go(loop):\n    asyncio.run_coroutine_threadsafe(work(), loop)\n"
@@ -52,6 +53,7 @@ class TestFinding:
             ("taskleash.toml", "ignore = ['TL001']"),
             (".taskleash.toml", "ignore = ['TL001']"),
             ("taskleash.toml", "\r\nignore = ['TL001']\r\n"),
+            ("taskleash.toml", "\ufeffignore = ['TL001']"),
         ],
     )
     def test_a_file_above_the_scanned_one(self, tmp_path: Path, name: str, text: str) -> None:
@@ -61,6 +63,13 @@ class TestFinding:
         assert found(tmp_path) == []
         assert found(tmp_path / "pkg", "sub/a.py") == []
         assert found(tmp_path, "--isolated") == ["pkg/sub/a.py TL001"]
+
+    def test_a_folder_at_any_depth(self, tmp_path: Path) -> None:
+        write(tmp_path, {"taskleash.toml": "jobs = 3"})
+        configs = Configs()
+        config = configs.of(f"{tmp_path.as_posix()}{'/x' * 2000}")
+        assert config.value("jobs") == 3
+        assert config is configs.of(tmp_path.as_posix())
 
     def test_of_several_in_one_folder_the_one_of_our_own_name_counts(self, tmp_path: Path) -> None:
         write(

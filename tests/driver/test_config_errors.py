@@ -37,6 +37,7 @@ BAD_SETTINGS = [
     ("force-exclude = 'true'",
      'force-exclude: expected true or false, got "true" (write true, without quotes)'),
     ("respect-gitignore = 1", "respect-gitignore: expected true or false, got 1"),
+    ('lang = "\\u001b[2J\\u202e"', 'lang: expected one of en, zh, got "\\u001b[2J\\u202e"'),
     ("jobs = -1", "jobs: expected a whole number from 0 on, got -1"),
     ("jobs = 1.5", "jobs: expected a whole number from 0 on, got 1.5"),
     ("jobs = true", "jobs: expected a whole number from 0 on, got true"),

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable
 
+from taskleash.reporters.inert import inert
+
 _MAX_SHOWN = 60
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -49,5 +51,5 @@ def shown(value: object) -> str:
         return "a table"
     if not isinstance(value, str | bool | int | float):
         return f"the date or time {value}"
-    text = json.dumps(value, ensure_ascii=False)
+    text = inert(json.dumps(value, ensure_ascii=False), unicode=True)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -99,7 +99,7 @@ def _text(path: str, name: str) -> str:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"{name}: cannot be read: {reason}") from None
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if _TABLE[-1].encode() not in data:
             return ""

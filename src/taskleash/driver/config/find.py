@@ -6,6 +6,7 @@ import os
 
 from taskleash.driver.config.files import in_folder
 from taskleash.driver.config.layers import Config, Layer
+from taskleash.source.paths import parents
 
 
 class Configs:
@@ -30,17 +31,19 @@ class Configs:
         """
         if self._is_fixed:
             return self._outermost
-        if folder not in self._known:
-            self._known[folder] = self._find(folder)
-        return self._known[folder]
+        passed = []
+        found = self._outermost
+        for step in (folder, *parents(folder)):
+            if (known := self._known.get(step)) is not None:
+                found = known
+                break
+            passed.append(step)
+            if (layers := in_folder(step)) is not None:
+                found = Config((*layers, *self._over))
+                break
+        self._known.update(dict.fromkeys(passed, found))
+        return found
 
     def of_current_folder(self) -> Config:
         """The configuration that decides about the whole run. Raises `ConfigError`."""
         return self.of(os.getcwd().replace(os.sep, "/"))
-
-    def _find(self, folder: str) -> Config:
-        layers = in_folder(folder)
-        if layers is not None:
-            return Config((*layers, *self._over))
-        parent = os.path.dirname(folder)
-        return self._outermost if parent == folder else self.of(parent)
