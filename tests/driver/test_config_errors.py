@@ -19,8 +19,8 @@ BAD_SETTINGS = [
     ("fail-on = []", "fail-on: expected one of high, low, never, got an empty list"),
     ("exlude = ['a']", "exlude: unknown key (did you mean exclude?)"),
     ("fail_on = 'low'", "fail_on: unknown key (did you mean fail-on?)"),
-    ("zzz = 1", "zzz: unknown key (see `taskleash config` for all of them)"),
-    ("'a key' = 1", '"a key": unknown key (see `taskleash config` for all of them)'),
+    ("zzz = 1", "zzz: unknown key (all are in `taskleash config --isolated`)"),
+    ("'a key' = 1", '"a key": unknown key (all are in `taskleash config --isolated`)'),
     ("select = 'TL001'", 'select: expected a list of rules, got "TL001" (write ["TL001"])'),
     ("select = ['TL0001']", f'select: {RULES}, got "TL0001" (did you mean TL001?)'),
     ("ignore = ['discarded-task']", f'ignore: {RULES}, got "discarded-task" (did you mean TL001?)'),
@@ -112,6 +112,12 @@ def test_the_table_is_a_table(tmp_path: Path, text: str, message: str) -> None:
 def test_a_project_file_that_never_mentions_us_is_not_ours(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text)
     assert taskleash("check", cwd=tmp_path).status == 0
+
+
+def test_our_own_file_needs_no_table(tmp_path: Path) -> None:
+    (tmp_path / "taskleash.toml").write_text("[tool.taskleash]\njobs = 1", encoding="utf-8")
+    hint = "the keys stand here without [tool.taskleash] before them"
+    assert said(tmp_path) == f"taskleash.toml: tool: unknown key ({hint})"
 
 
 class TestExtend:

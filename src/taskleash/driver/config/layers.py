@@ -9,6 +9,8 @@ from typing import Any
 from taskleash.driver.config.errors import ConfigError, WrongValue, did_you_mean, key_path
 from taskleash.driver.config.keys import KEYS
 
+_OF_PROJECT_FILES = "tool"
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -58,10 +60,16 @@ def checked(table: Mapping[str, Any], name: str, prefix: tuple[str, ...], base: 
     for key, value in table.items():
         path = (*prefix, key)
         if key not in KEYS:
-            hint = did_you_mean(key, KEYS) or "see `taskleash config` for all of them"
-            raise ConfigError(f"{name}: {key_path(path)}: unknown key ({hint})")
+            raise ConfigError(f"{name}: {key_path(path)}: unknown key ({_hint(key)})")
         try:
             values[key] = KEYS[key].kind.read(value)
         except WrongValue as error:
             raise ConfigError(f"{name}: {key_path((*path, *error.path))}: {error}") from None
     return Layer(name, base, values)
+
+
+def _hint(key: str) -> str:
+    """What to write in place of an unknown key."""
+    if key == _OF_PROJECT_FILES:
+        return "the keys stand here without [tool.taskleash] before them"
+    return did_you_mean(key, KEYS) or "all are in `taskleash config --isolated`"
