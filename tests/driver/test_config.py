@@ -373,6 +373,23 @@ class TestFiles:
         assert found(tmp_path / "app", "--project-root", "..") == []
 
 
+class TestKnownCalls:
+    SPAWN = "from outside.tools import spawn\n\n\nasync def go(x):\n    spawn(x())\n"
+
+    @pytest.mark.parametrize(
+        ("text", "findings"),
+        [
+            ("", []),
+            ("spawn-calls = ['outside.tools.spawn']", ["a.py TL001"]),
+            ("spawn-calls = ['outside.tools.other']", []),
+            ("spawn-calls = ['outside.tools.spawn']\nsafe-calls = ['outside.tools.spawn']", []),
+        ],
+    )
+    def test_are_spawn_sites_or_safe(self, tmp_path: Path, text: str, findings: list[str]) -> None:
+        write(tmp_path, {"a.py": self.SPAWN, "taskleash.toml": text})
+        assert found(tmp_path) == findings
+
+
 class TestCommandLine:
     def test_a_file_stands_for_all_that_would_be_found(self, tmp_path: Path) -> None:
         write(

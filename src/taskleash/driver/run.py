@@ -16,6 +16,7 @@ from taskleash.driver.folders import EnabledRules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
+from taskleash.facts.known import KnownCalls
 from taskleash.reporters.report import INVALID_FILE, FileError, Report
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
     enabled.check()
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
-        found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
+        found = collect(
+            asked, lambda: context_inputs(settings, asked), settings.known, settings.jobs, advance
+        )
     inputs = {item.path: item for item in asked}
-    sites = [site for site in _judge(found.in_order()) if site.path in inputs]
+    sites = [site for site in _judge(found.in_order(), settings.known) if site.path in inputs]
     errors = [
         *_invalid(found, enabled, inputs),
         *unused_suppressions(
@@ -60,13 +63,13 @@ def _unseen(done: int, total: int) -> None:
     return None
 
 
-def _judge(facts: list[ModuleFacts]) -> list[Site]:
+def _judge(facts: list[ModuleFacts], known: KnownCalls) -> list[Site]:
     if not facts:
         return []
     # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
-    return with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
+    return with_deep_stack(partial(judge, facts, known), LINKER_MEGABYTES)
 
 
 def _invalid(

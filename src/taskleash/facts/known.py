@@ -16,3 +16,8 @@ class KnownCalls:
     spawn: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The bare names that a file must mention to make any of the calls."""
+        return frozenset(n.rpartition(".")[2] for n in (*self.spawn, *self.owner, *self.safe))

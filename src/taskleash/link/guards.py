@@ -9,7 +9,7 @@ from taskleash.facts.model import Exit, If, Store, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
-from taskleash.link.teardown import words
+from taskleash.link.teardown import named_teardown, words
 from taskleash.link.trail import Op, Place, Trail
 
 #: words in the name of a function that runs once for each event, message or request
@@ -264,9 +264,32 @@ class Guards:
 
     def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Frame, ...]) -> bool:
         return exit_.kind in ("return", "raise") and any(
-            isinstance(frame.item, If) and any(_state_read(function, frame.item.test))
+            isinstance(frame.item, If)
+            and any(
+                not self._only_closes(function, term)
+                for term in _state_read(function, frame.item.test)
+            )
             for frame in frames
         )
+
+    def _only_closes(self, function: Function, term: Term) -> bool:
+        """Whether state is set by teardowns only, so that it lets every call before them through.
+
+        Where nothing is seen to set it, its name tells.
+        """
+        if term[0] != "a":
+            return False
+        setters = [
+            method
+            for cls in self.calls.inference.classes(function, term[1])
+            for member in (*cls.mro, *cls.descendants)
+            for method in member.methods()
+            if ("a", ("p", method.self_name), term[2]) in method.stored
+            and method.name not in ("__init__", "__post_init__")
+        ]
+        if setters:
+            return all(named_teardown(method.name) for method in setters)
+        return named_teardown(term[2])
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import ENTERERS, canonical
+from taskleash.facts.catalogue import ENTERERS, LOOP_MAKERS, RUNNERS, canonical
 from taskleash.facts.model import Alts, Give, Store, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
@@ -16,6 +16,7 @@ _TRANSPARENT = frozenset(
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _MANAGERS = frozenset({"asynccontextmanager", "contextmanager"})
 _CAST = External("typing.cast")
+_TUPLES = frozenset({"tuple", "typing.Tuple"})
 _MAX_DEPTH = 12
 
 
@@ -117,7 +118,9 @@ class Inference:
             return self._call(function, term[1])
         if tag == "a":
             return self._attribute_of(function, term)
-        if tag in ("e", "i"):
+        if tag == "i":
+            return self._item(function, term)
+        if tag == "e":
             return self._element(function, term)
         if tag == "w":
             return self._awaited(function, term[1])
@@ -160,7 +163,9 @@ class Inference:
             return tuple(t for term in call.args[0].value for t in self._entered(function, term))
         for func in call.func:
             symbol = self.program.symbol(function, func)
-            if symbol == _CAST and len(call.args) == 2:
+            if call.args and _runs_to_its_end(func, symbol):
+                found.extend(self.of(function, call.args[0].value))
+            elif symbol == _CAST and len(call.args) == 2:
                 found.extend(self._cast(function, call.args[0].value))
             elif isinstance(symbol, Class | External):
                 found.append(Type(symbol))
@@ -186,7 +191,8 @@ class Inference:
             elif receiver.args and func[2] in ("values", "copy"):
                 found.append(Type(receiver.symbol, receiver.args[-1:], receiver.module))
             elif receiver.args and func[2] == "items":
-                found.append(Type(receiver.symbol, receiver.args, receiver.module))
+                pair = ("tuple", *receiver.args)
+                found.append(Type(receiver.symbol, (pair,), receiver.module))
             else:
                 found.append(Type(External(f"{receiver.name}.{func[2]}")))
         return tuple(found)
@@ -266,6 +272,16 @@ class Inference:
             found.extend(self._stored_elements(function, term[1]))
         return tuple(found)
 
+    def _item(self, function: Function, term: Term) -> Types:
+        """Item by item where the tuple's type names them all."""
+        found: list[Type] = []
+        for receiver in self.types(function, term[1]):
+            if receiver.name in _TUPLES and term[2] < len(receiver.args) and receiver.module:
+                found.extend(self.from_ref(receiver.module, receiver.args[term[2]]))
+            else:
+                found.extend(self._argument(receiver))
+        return tuple(found)
+
     def _stored_elements(self, function: Function, base: Term) -> list[Type]:
         """The types of what is put into an attribute's elements: ``self.x[k] = Thing()``."""
         if base[0] != "a":
@@ -311,6 +327,13 @@ class Inference:
             else:
                 found.append(kind)
         return tuple(found)
+
+
+def _runs_to_its_end(func: Term, symbol: object) -> bool:
+    """Whether a call gives what the coroutine that it is given returns."""
+    if isinstance(symbol, External):
+        return symbol.dotted in LOOP_MAKERS or symbol.dotted.rpartition(".")[2] in RUNNERS
+    return bool(func[0] == "a" and func[2] in RUNNERS)
 
 
 def is_manager(function: Function) -> bool:

@@ -10,8 +10,8 @@ from taskleash.facts.catalogue import ENDLESS_ITERATORS
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Try
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
+from taskleash.link.recall import Recall
 
-_MAX_DEPTH = 4
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
 #: from the shortest to the longest
 _ORDER = ("short", "unknown", "endless")
@@ -22,45 +22,48 @@ class Lifetimes:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
-        self._known: dict[Function, str] = {}
+        self._known: Recall[Function, str] = Recall()
 
-    def of(self, function: Function, depth: int = 0) -> str:
+    def of(self, function: Function) -> str:
         """``short``, ``endless`` or ``unknown``."""
-        known = self._known.get(function)
-        if known is not None:
-            return known
-        self._known[function] = "short"
-        if _is_abstract(function):
-            self._known[function] = "unknown"
-            return "unknown"
-        found = self._block(function, function.facts.body, depth)
-        self._known[function] = found
-        return found
+        return self._known.get(function, lambda: self._find(function), "short")
 
-    def _block(self, function: Function, block: Block, depth: int) -> str:
+    def _find(self, function: Function) -> str:
+        if _is_abstract(function):
+            return "unknown"
+        return self._block(function, function.facts.body)
+
+    def _block(self, function: Function, block: Block) -> str:
         found = "short"
         for item in block.items:
             if isinstance(item, int):
-                found = longest(found, self._event(function, item, depth))
+                found = longest(found, self._event(function, item))
             elif isinstance(item, Loop):
-                found = longest(found, self._loop(function, item, depth))
+                found = longest(found, self._loop(function, item))
             elif isinstance(item, If):
-                found = longest(found, self._branches(function, (item.then, item.orelse), depth))
+                found = longest(found, self._branches(function, (item.then, item.orelse)))
             elif isinstance(item, Switch):
-                found = longest(found, self._branches(function, item.cases, depth))
+                found = longest(found, self._branches(function, item.cases))
             elif isinstance(item, Try):
-                for inner in (item.body, item.orelse, item.final):
-                    found = longest(found, self._block(function, inner, depth))
+                found = longest(found, self._try(function, item))
         return found
 
-    def _branches(self, function: Function, blocks: tuple[Block, ...], depth: int) -> str:
-        found = [self._block(function, block, depth) for block in blocks if block.items]
+    def _try(self, function: Function, item: Try) -> str:
+        body = self._block(function, item.body)
+        if body == "endless" and any(_is_expected(t) for h in item.handlers for t in h.types):
+            body = "unknown"
+        for inner in (item.orelse, item.final):
+            body = longest(body, self._block(function, inner))
+        return body
+
+    def _branches(self, function: Function, blocks: tuple[Block, ...]) -> str:
+        found = [self._block(function, block) for block in blocks if block.items]
         if "endless" in found and len(found) < len(blocks):
             return "unknown"
         return max(found, key=_ORDER.index, default="short")
 
-    def _loop(self, function: Function, loop: Loop, depth: int) -> str:
-        inner = self._block(function, loop.body, depth)
+    def _loop(self, function: Function, loop: Loop) -> str:
+        inner = self._block(function, loop.body)
         if loop.kind == "comprehension":
             return "short"
         if loop.kind == "async for":
@@ -79,17 +82,20 @@ class Lifetimes:
             for callee in self.calls.callees(function, function.call(term[1]))
         )
 
-    def _event(self, function: Function, index: int, depth: int) -> str:
+    def _event(self, function: Function, index: int) -> str:
         event = function.events[index]
-        if depth >= _MAX_DEPTH or not isinstance(event, Await):
+        if not isinstance(event, Await):
             return "short"
         found = "short"
         for term in event.value:
+            if term[0] == "a":
+                # A future or a task that others see to.
+                found = longest(found, "unknown")
             if term[0] != "s" or not isinstance(function.events[term[1]], Call):
                 continue
             for callee in self.calls.callees(function, function.call(term[1])):
                 if isinstance(callee, Function) and callee is not function:
-                    found = longest(found, self.of(callee, depth + 1))
+                    found = longest(found, self.of(callee))
         return found
 
 
