@@ -21,6 +21,8 @@ LAYERS = (
     "driver",
     "progress",
     "terminal",
+    "writing",
+    "options",
     "cli",
     "__main__",
 )

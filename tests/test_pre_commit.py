@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -11,16 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.command import taskleash as run_taskleash
+from support.git import Repository, git_environment
+
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 NEEDED_TO_INSTALL = (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE", "src")
-
-IDENTITY = (
-    "GIT_AUTHOR_NAME",
-    "GIT_AUTHOR_EMAIL",
-    "GIT_COMMITTER_NAME",
-    "GIT_COMMITTER_EMAIL",
-)
 
 LEAKY = """\
 import asyncio
@@ -31,28 +26,42 @@ async def on_message(store, message):
 """
 CLEAN = LEAKY.replace("    asyncio", "    await asyncio")
 
+BASE = """\
+class Base:
+    async def close(self):
+        self._beat.cancel()
+"""
+OWNER = """\
+import asyncio
+from base import Base
+
+
+class Owner(Base):
+    def start(self):
+        self._beat = asyncio.create_task(self._run())
+
+    async def _run(self):
+        while True:
+            await asyncio.sleep(1)
+"""
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment where git has an identity, and the hook sees nothing of this checkout."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name != "PYTHONPATH" and not name.startswith("GIT_")
-    }
-    return {
-        **inherited,
-        **dict.fromkeys(IDENTITY, "test@example.org"),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
-    }
+    """An environment where the hook sees nothing of this checkout, and git nothing of the user."""
+    inherited = {name: value for name, value in git_environment().items() if name != "PYTHONPATH"}
+    return {**inherited, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
 
 
-def repository(folder: Path, environment: dict[str, str]) -> Path:
-    """Make the folder a git repository with all its files committed."""
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "-m", "all"]):
-        subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
-    return folder
+@pytest.fixture
+def hooks(tmp_path: Path) -> Repository:
+    """A repository with what the hooks need to be installed."""
+    made = Repository(tmp_path / "hooks")
+    for name in NEEDED_TO_INSTALL:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, made.folder / name)
+    made.commit()
+    return made
 
 
 def pre_commit(
@@ -79,23 +88,14 @@ def test_the_fixing_hook_is_the_other_one_with_an_argument() -> None:
 
 @pytest.mark.network
 def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
-    tmp_path: Path, environment: dict[str, str]
+    tmp_path: Path, hooks: Repository, environment: dict[str, str]
 ) -> None:
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    for name in NEEDED_TO_INSTALL:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, hooks / name)
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "leaky.py").write_text(LEAKY, encoding="utf-8")
-    (project / "clean.py").write_text(CLEAN, encoding="utf-8")
-    repository(hooks, environment)
-    repository(project, environment)
+    project = Repository(tmp_path / "project")
+    project.commit({"leaky.py": LEAKY, "clean.py": CLEAN})
 
     def tried(path: str, hook: str = "taskleash") -> subprocess.CompletedProcess[str]:
-        arguments = ["try-repo", str(hooks), hook, "--color", "never", "--files", path]
-        return pre_commit(*arguments, cwd=project, env=environment)
+        arguments = ["try-repo", str(hooks.folder), hook, "--color", "never", "--files", path]
+        return pre_commit(*arguments, cwd=project.folder, env=environment)
 
     leaky, clean = tried("leaky.py"), tried("clean.py")
     fixing = tried("leaky.py", "taskleash-fix")
@@ -105,3 +105,38 @@ def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
     assert "Passed" in clean.stdout
     assert fixing.returncode == 1, fixing.stdout + fixing.stderr
     assert "leaky.py:5:5: TL001" in fixing.stdout
+
+
+@pytest.mark.network
+def test_a_commit_is_judged_as_it_is_staged_with_the_rest_as_evidence(
+    tmp_path: Path, hooks: Repository, environment: dict[str, str]
+) -> None:
+    project = Repository(tmp_path / "project")
+    settings = {
+        "repo": str(hooks.folder),
+        "rev": hooks.git("rev-parse", "HEAD").strip(),
+        "hooks": [{"id": "taskleash"}],
+    }
+    config = yaml.safe_dump({"repos": [settings]})
+    project.commit({"base.py": BASE, "old.py": LEAKY, ".pre-commit-config.yaml": config})
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return pre_commit("run", "--color", "never", cwd=project.folder, env=environment)
+
+    # Only owner.py is staged: what ends its task is in a module that is not.
+    project.write({"owner.py": OWNER})
+    project.git("add", "owner.py")
+    assert run().returncode == 0, run().stdout
+    # What is not staged counts for nothing, good or bad.
+    project.write({"owner.py": OWNER + LEAKY})
+    assert run().returncode == 0, run().stdout
+    project.git("add", "owner.py")
+    project.write({"owner.py": OWNER})
+    leaky = run()
+    assert leaky.returncode == 1
+    assert "owner.py:16:5: TL001" in leaky.stdout
+    assert "old.py" not in leaky.stdout
+    # A baseline of the project applies to the hook.
+    project.write({"owner.py": OWNER + LEAKY, "taskleash.toml": 'baseline = "known.txt"\n'})
+    run_taskleash("check", "--write-baseline", "known.txt", cwd=project.folder)
+    assert run().returncode == 0, run().stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from taskleash.reporters.registry import FORMATS
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
 
@@ -28,3 +29,8 @@ def test_continuous_integration_installs_and_tests_as_the_readme_says() -> None:
     assert re.search(r"pip install -e '\.\[dev\]' && \.venv/bin/pytest$", README, re.MULTILINE)
     assert re.search(r"pip install [^\n]*'\.\[dev\]'", steps)
     assert re.search(r'^"\$venv/bin/pytest"$', steps, re.MULTILINE)
+
+
+def test_the_formats_are_those_there_are() -> None:
+    (line,) = re.findall(r"^Formats: (.+)\.$", README, re.MULTILINE)
+    assert tuple(re.findall(r"`(\w+)`", line)) == FORMATS

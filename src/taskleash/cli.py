@@ -2,75 +2,47 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskleash import __version__
-from taskleash.reporters.registry import FORMATS
+from taskleash.options.comments import ADD_NOQA
+from taskleash.options.configuration import CONFIGURATION
+from taskleash.options.files import FILES
+from taskleash.options.formats import FORMAT
+from taskleash.options.gate import GATE
+from taskleash.options.making import group
+from taskleash.options.output import OUTPUT
+from taskleash.options.selection import SELECTION
+from taskleash.options.settings import config_of, settings_from
+from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
+    from taskleash.driver.gate import Gate
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+#: the risks at or above each level of `--fail-on`
+_FAILING = {
+    "high": frozenset({"high"}),
+    "low": frozenset({"high", "low"}),
+    "never": frozenset[str](),
+}
 
-#: read by programs and by web pages, which expect UTF-8 wherever they were written
-_DOCUMENTS = frozenset({"json", "markdown"})
-
-
-def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
-    def decorate(function: _F) -> _F:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-def _list(name: str, text: str) -> Callable[[_F], _F]:
-    """An option whose values are separated by commas, and which can be repeated."""
-    return click.option(name, multiple=True, callback=_split, metavar="LIST", help=text)
-
-
-def _split(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    parts = (part.strip() for value in values for part in value.split(","))
-    return tuple(part for part in parts if part)
-
-
-_COMMON = _options(
+_COMMON = group(
     click.argument("paths", nargs=-1, type=click.Path()),
-    _list("--select", "Rules to report: codes, prefixes, or ALL."),
-    _list("--ignore", "Rules to leave out."),
-    _list("--exclude", "Patterns to leave out, in place of the defaults."),
-    _list("--extend-exclude", "Patterns to leave out beside the defaults."),
-    click.option(
-        "--force-exclude/--no-force-exclude", help="Exclude files that are given explicitly too."
-    ),
-    click.option(
-        "--respect-gitignore/--no-respect-gitignore", default=True, help="Skip what git ignores."
-    ),
+    CONFIGURATION,
+    SELECTION,
+    FILES,
     click.option(
         "-j",
         "--jobs",
         type=click.IntRange(min=0),
-        default=0,
         help="Worker processes (0: one for each core).",
     ),
-    click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
-    click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
-    ),
-    click.option("--statistics", is_flag=True, help="Count findings by rule."),
-    click.option("-q", "--quiet", is_flag=True, help="Leave out the summary."),
-    click.option(
-        "--stdin-filename", type=click.Path(), help="The name of the file given on standard input."
-    ),
+    OUTPUT,
 )
 
 
@@ -89,47 +61,64 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @_COMMON
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", help="How to say it."
-)
+@FORMAT
 @click.option(
     "--by", type=click.Choice(["file", "site"]), default="file", help="What a row stands for."
 )
-def scan(form: str, by: str, **options: Any) -> int:
+def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    _write(_report(options), form, "scan", by, options)
+    settings = settings_from(options)
+    targets = _targets(options, settings, "table")
+    _write(_report(settings, options["quiet"]), targets, options, command="scan", by=by)
     return 0
 
 
 @cli.command()
 @_COMMON
-@click.option("--format", "form", type=click.Choice(FORMATS), default="full", help="How to say it.")
+@FORMAT
+@GATE
+@ADD_NOQA
 @click.option(
     "--fail-on",
     type=click.Choice(["high", "low", "never"]),
-    default="high",
     help="The lowest risk that makes the exit status 1.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(form: str, fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
+def check(exit_zero: bool, fix: bool, add_noqa: bool, **options: Any) -> int:
     """Report what is wrong; exits with 1 where something is."""
-    from dataclasses import replace
-
-    report = _report(options)
+    settings = settings_from(options)
+    targets = _targets(options, settings, "full")
+    gate = _gate(options, settings)
+    report = _report(settings, options["quiet"])
     if fix and not options["quiet"]:
         click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
-    found = tuple(entry for entry in report.entries if entry.rule and not entry.suppressed)
-    report = replace(report, entries=found)
-    _write(report, form, "check", "file", options)
-    return 0 if exit_zero else _status(report, fail_on)
+    report = _gated(gate, report, options["quiet"])
+    if add_noqa:
+        return _add_noqa(report, settings, options["quiet"])
+    failing = _FAILING[settings.fail_on]
+    _write(report, targets, options, command="check", failing=failing)
+    return 0 if exit_zero else _status(report, failing)
 
 
-def _status(report: Report, fail_on: str) -> int:
-    failing = {"high": ("high",), "low": ("high", "low"), "never": ()}[fail_on]
-    if any(str(entry.site.risk) in failing for entry in report.entries):
+def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
+    from taskleash.driver.add_noqa import add_noqa
+    from taskleash.terminal import write
+
+    if settings.stdin is not None:
+        raise click.UsageError("--add-noqa needs files: standard input cannot be written to")
+    added = add_noqa(report)
+    for note in added.notes:
+        click.echo(f"taskleash: {note}", err=True)
+    if not quiet:
+        write(f"Added {added.count} noqa comment{'s' * (added.count != 1)}.\n")
+    return 0
+
+
+def _status(report: Report, failing: frozenset[str]) -> int:
+    if any(str(e.site.risk) in failing for e in report.entries if not e.silenced):
         return 1
-    return 1 if report.errors and fail_on != "never" else 0
+    return 1 if any(str(error.risk) in failing for error in report.errors) else 0
 
 
 @cli.command()
@@ -152,82 +141,90 @@ def rule(code: str | None, every: bool) -> int:
     return 0
 
 
-def _report(options: dict[str, Any]) -> Report:
+@cli.command()
+@click.argument("path", default=".", type=click.Path())
+@CONFIGURATION
+@click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")
+def config(path: str, wants_schema: bool, **options: Any) -> int:
+    """Show the settings for the files of a folder, and where each of them comes from."""
+    from taskleash.driver.config.schema import schema
+    from taskleash.driver.config.show import show
+    from taskleash.terminal import write
+
+    write(schema() if wants_schema else show(config_of(path, options)))
+    return 0
+
+
+def _report(settings: Settings, quiet: bool) -> Report:
+    from taskleash.driver.config.errors import ConfigError
     from taskleash.driver.run import run
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
 
-    settings = _settings(options)
-    shows_bar = sys.stderr.isatty() and not options["quiet"]
+    shows_bar = sys.stderr.isatty() and not quiet
     try:
         return run(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
     except UnknownRule as error:
         raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None
 
 
-def _settings(options: dict[str, Any]) -> Settings:
-    from taskleash.driver.settings import Settings
-    from taskleash.source.discovery import Discovery
+def _gate(options: dict[str, Any], settings: Settings) -> Gate:
+    from taskleash.driver.gate import Gate
 
-    _check_current_folder()
-    paths, stdin = options["paths"] or (".",), None
-    if options["stdin_filename"] is not None or paths == ("-",):
-        paths, stdin = _standard_input(options)
-    return Settings(
-        paths=paths,
-        discovery=Discovery(
-            exclude=options["exclude"] or Discovery.exclude,
-            extend_exclude=options["extend_exclude"],
-            force_exclude=options["force_exclude"],
-            respect_gitignore=options["respect_gitignore"],
-        ),
-        select=options["select"],
-        ignore=options["ignore"],
-        jobs=options["jobs"],
-        stdin=stdin,
+    baseline = options["baseline"] or settings.baseline
+    if options["prune_baseline"] and baseline is None:
+        raise click.UsageError("--prune-baseline needs --baseline FILE")
+    return Gate(
+        baseline=baseline,
+        write_baseline=options["write_baseline"],
+        prune=options["prune_baseline"],
+        diff_base=options["diff_base"],
+        show_silenced=options["show_suppressed"],
     )
 
 
-def _check_current_folder() -> None:
+def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
+    from taskleash.driver.baseline_file import BadBaseline
+    from taskleash.driver.changed_lines import NoChanges
+    from taskleash.driver.gate import apply
+    from taskleash.terminal import write_file
+
     try:
-        os.getcwd()
-    except OSError:
-        raise click.ClickException(
-            "the current folder no longer exists: change to one that does"
-        ) from None
+        gated = apply(gate, report)
+    except (BadBaseline, NoChanges) as error:
+        raise click.ClickException(str(error)) from None
+    for path, text in gated.files:
+        write_file(path, text)
+    for note in () if quiet else gated.notes:
+        click.echo(f"taskleash: {note}", err=True)
+    return gated.report
 
 
-def _standard_input(options: dict[str, Any]) -> tuple[tuple[str], bytes]:
-    """The name and the contents of the one file that standard input holds."""
-    for path in options["paths"]:
-        if path != "-":
-            click.echo(f"taskleash: {path}: ignored in favour of standard input", err=True)
-    if sys.stdin is None:
-        raise click.ClickException("standard input is closed: give a path")
-    return (options["stdin_filename"] or "-",), sys.stdin.buffer.read()
+def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple[Target, ...]:
+    """The formats of a run; what `--output-file` names is where the one without a file goes."""
+    try:
+        targets = options["targets"] or map(parse_target, settings.formats)
+        return complete(targets, default, options["output_file"])
+    except BadTarget as error:
+        raise click.UsageError(f"--format: {error}") from None
 
 
-def _write(report: Report, form: str, command: str, by: str, options: dict[str, Any]) -> None:
+def _write(
+    report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
+) -> None:
+    from taskleash.driver.repository import current_repository
     from taskleash.reporters.options import RenderOptions
-    from taskleash.reporters.registry import render
-    from taskleash.terminal import can_show_symbols, use_color, width, write, write_file
+    from taskleash.writing import write_reports
 
-    target = options["output_file"]
-    stream = None if target else sys.stdout
     settings = RenderOptions(
-        by=by,
-        width=width(stream),
-        color=use_color(options["color"], stream),
-        unicode=can_show_symbols(stream),
-        command=command,
         statistics=options["statistics"],
         quiet=options["quiet"],
+        repository=current_repository(),
+        **what,
     )
-    text = render(form, report, settings)
-    if target:
-        write_file(target, text)
-    else:
-        write(text, "utf-8" if form in _DOCUMENTS else None)
+    write_reports(report, targets, settings, options["color"])

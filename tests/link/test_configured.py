@@ -7,7 +7,8 @@ from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.prefilter import may_spawn
-from taskleash.rules.registry import diagnose, resolve_codes
+from taskleash.rules.registry import diagnose
+from taskleash.rules.selection import resolve_codes
 from taskleash.source.loading import Source
 
 TOOLS = """

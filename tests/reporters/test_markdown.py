@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from support.reports import NO, PARTIAL, entry, report, site, sound
 from taskleash.classify.model import Evidence, Risk
 from taskleash.reporters.options import RenderOptions
@@ -66,3 +68,16 @@ def test_markup_within_code_needs_no_escape() -> None:
     text = render("markdown", report([found]), RenderOptions())
     assert "| `f[<T>]` |" in text
     assert "task `f[<T>]` &#38; &#95;more&#95;" in text
+
+
+def test_what_a_job_summary_cannot_take_is_left_out() -> None:
+    of = report([entry(site(f"{n}/消.py", n + 1), "TL001", "m" * 50) for n in range(20_000)])
+    text = render("markdown", of, RenderOptions())
+    assert 1_000_000 < len(text.encode("utf-8")) <= 1024 * 1024
+    *_, last, blank, note = text.splitlines()
+    assert re.fullmatch(r"(- )?`.*`.*|\|.*\|", last)
+    left_out = re.fullmatch(r"(\d+) further lines left out: too long for this format\.", note)
+    assert left_out
+    assert blank == ""
+    # the title, the table's head, the summary, the second title, and empty lines between
+    assert len(text.splitlines()) - 2 + int(left_out[1]) == 2 * 20_000 + 9

@@ -6,10 +6,15 @@ import pytest
 
 from support.pages import example
 from taskleash.classify.judge import judge
+from taskleash.driver.entries import comment_lines
 from taskleash.facts.extract import extract
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules, diagnose
+from taskleash.rules.tl100_unused_suppression import RULE as UNUSED
+from taskleash.rules.tl100_unused_suppression import unused
+from taskleash.source.directives import directives
 from taskleash.source.loading import InvalidSource, Source
+from taskleash.source.suppressions import suppressions
 
 ALL = frozenset(rule.code for rule in all_rules())
 ON_BY_DEFAULT = frozenset(rule.code for rule in all_rules() if rule.default)
@@ -21,8 +26,14 @@ def codes(text: str, enabled: frozenset[str]) -> list[str]:
         facts = extract(Source("example.py", "example", text))
     except InvalidSource:
         return ["TL000"]
-    found = (diagnose(site, enabled) for site in judge([facts]))
-    return [diagnostic.code for diagnostic in found if diagnostic is not None]
+    judged = [(site, diagnose(site, enabled)) for site in judge([facts])]
+    comments = suppressions(text)
+    findings = [(found.code, comment_lines(site)) for site, found in judged if found is not None]
+    codes = [code for code, lines in findings if not comments.covers(code, lines)]
+    silenceable = [(code, frozenset(lines)) for code, lines in findings]
+    if UNUSED.code in enabled:
+        codes += [UNUSED.code for _ in unused(directives(text), silenceable)]
+    return codes
 
 
 @EVERY_RULE

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from taskleash.rules.registry import UnknownRule, all_rules, by_code, resolve_codes
+from taskleash.rules.registry import UnknownRule, all_rules, by_code
+from taskleash.rules.selection import resolve_codes
 
 CONTRACT = {
     "TL000": ("invalid-file", "high", ()),
@@ -24,9 +25,10 @@ CONTRACT = {
     "TL014": ("teardown-ignores-tasks", "low", ("own",)),
     "TL015": ("abandoned-pending", "low", ()),
     "TL020": ("unseen-failure", "low", ("log",)),
+    "TL100": ("unused-suppression", "low", ("remove",)),
 }
-SAFE = {"track", "log"}
-DEFAULT = frozenset(CONTRACT) - {"TL020"}
+SAFE = {"track", "log", "remove"}
+DEFAULT = frozenset(CONTRACT) - {"TL020", "TL100"}
 
 
 def test_the_rules_are_those_of_the_contract_sorted_by_code() -> None:
@@ -45,7 +47,7 @@ def test_a_fix_has_the_applicability_of_the_contract() -> None:
     }
 
 
-def test_only_unseen_failure_is_off_by_default() -> None:
+def test_rules_about_what_does_no_harm_yet_are_off_by_default() -> None:
     assert {rule.code for rule in all_rules() if rule.default} == DEFAULT
 
 

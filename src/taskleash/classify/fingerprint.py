@@ -19,8 +19,12 @@ def fingerprints(items: Sequence[tuple[str, Site]]) -> list[str]:
     found = []
     for rule, site in items:
         key = (rule, site.scope, site.code)
-        number = seen[key]
+        found.append(fingerprint(rule, site, seen[key]))
         seen[key] += 1
-        text = "\0".join((*key, str(number)))
-        found.append(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest())
     return found
+
+
+def fingerprint(rule: str, site: Site, number: int = 0) -> str:
+    """The fingerprint of a finding that so many equal ones come before."""
+    text = "\0".join((rule, site.scope, site.code, str(number)))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.classify.model import Site
+from taskleash.driver.folders import EnabledRules
 from taskleash.driver.inputs import Input
 from taskleash.reporters.report import Entry, FixOffer
 from taskleash.rules.model import Diagnostic
@@ -13,10 +14,10 @@ from taskleash.source.suppressions import Suppressions, suppressions
 
 
 def entries(
-    sites: list[Site], enabled: frozenset[str], inputs: dict[str, Input]
+    sites: list[Site], enabled: EnabledRules, inputs: dict[str, Input]
 ) -> tuple[Entry, ...]:
     """An entry for each site, in their order; ``inputs`` are the files that they are in."""
-    diagnosed = [(site, diagnose(site, enabled)) for site in sites]
+    diagnosed = [(site, diagnose(site, enabled.of(inputs[site.path].file))) for site in sites]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
     paths = dict.fromkeys(site.path for site in sites)
     comments = {path: _suppressions(inputs[path]) for path in paths}
@@ -37,16 +38,17 @@ def _suppressions(item: Input) -> Suppressions:
 def _entry(site: Site, found: Diagnostic | None, mark: str, comments: Suppressions) -> Entry:
     if found is None:
         return Entry(site, mark)
-    lines = {
-        *range(site.span.line, site.span.end_line + 1),
-        site.statement.line,
-        site.statement.end_line,
-    }
     return Entry(
         site,
         mark,
         rule=found.code,
         message=found.message,
         fixes=tuple(FixOffer(fix.kind, str(fix.applicability)) for fix in found.fixes),
-        suppressed=comments.covers(found.code, lines),
+        suppressed=comments.covers(found.code, comment_lines(site)),
     )
+
+
+def comment_lines(site: Site) -> tuple[int, ...]:
+    """The lines where a comment silences the site, the most fitting first."""
+    call = range(site.span.line, site.span.end_line + 1)
+    return tuple(dict.fromkeys((*call, site.statement.end_line, site.statement.line)))

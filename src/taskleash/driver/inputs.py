@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
@@ -38,21 +39,24 @@ class Input:
 
 
 def asked_inputs(settings: Settings) -> list[Input]:
-    """The files that the settings name, sorted by path; raises PathNotFound."""
+    """The files that the settings name, sorted by path; raises PathNotFound, ConfigError."""
+    nearest = NearestOptions(settings.configs)
     if settings.stdin is None:
-        return [Input(file) for file in discover(settings.paths, settings.discovery)]
+        return [Input(file) for file in discover(settings.paths, settings.discovery, nearest)]
     (path,) = settings.paths
-    files = discover_unsaved(path, settings.discovery)
+    files = discover_unsaved(path, settings.discovery, nearest)
     return [Input(file, settings.stdin) for file in files]
 
 
 def context_inputs(settings: Settings, asked: Iterable[Input]) -> list[Input]:
     """The rest of the project, where only a part of it is asked for."""
     paths = [os.path.abspath(path) for path in settings.paths]
+    given = settings.discovery.project
     roots = {root for path in paths if _is_part(path) and (root := project_root(path)) is not None}
     options = replace(settings.discovery, force_exclude=False)
     taken = {item.file.absolute for item in asked}
-    files = discover(sorted(roots), options) if roots else []
+    nearest = NearestOptions(settings.configs)
+    files = discover([given] if given else sorted(roots), options, nearest)
     return [Input(file) for file in files if file.absolute not in taken]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,16 +12,16 @@ from taskleash.classify.model import Site
 from taskleash.driver.collect import Advance, Collection, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
-from taskleash.driver.inputs import asked_inputs, context_inputs
+from taskleash.driver.folders import EnabledRules
+from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
+from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.known import KnownCalls
-from taskleash.reporters.report import FileError, Report
-from taskleash.rules.registry import resolve_codes
+from taskleash.reporters.report import INVALID_FILE, FileError, Report
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
 
-INVALID_FILE = "TL000"
 ProgressBar = Callable[[], AbstractContextManager[Advance]]
 
 
@@ -30,10 +30,12 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
 
     Raises:
         PathNotFound: a path does not exist.
+        ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    enabled = resolve_codes(settings.select, settings.ignore)
+    enabled = EnabledRules(settings.configs)
+    enabled.check()
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
@@ -41,12 +43,19 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         )
     inputs = {item.path: item for item in asked}
     sites = [site for site in _judge(found.in_order(), settings.known) if site.path in inputs]
+    errors = [
+        *_invalid(found, enabled, inputs),
+        *unused_suppressions(
+            [item for item in asked if item.path not in found.broken], sites, enabled
+        ),
+    ]
     return Report(
         files=len(asked),
         parsed=len(found.facts) + len(found.broken),
         entries=entries(sites, enabled, inputs),
-        errors=_errors(found, settings),
+        errors=tuple(sorted(errors, key=lambda e: (e.path, e.line, e.column))),
         seconds=time.perf_counter() - start,
+        scanned=frozenset(inputs),
     )
 
 
@@ -63,11 +72,11 @@ def _judge(facts: list[ModuleFacts], known: KnownCalls) -> list[Site]:
     return with_deep_stack(partial(judge, facts, known), LINKER_MEGABYTES)
 
 
-def _errors(found: Collection, settings: Settings) -> tuple[FileError, ...]:
-    """What could not be analysed, whatever rules are selected: only ignoring the rule hides it."""
-    if INVALID_FILE not in resolve_codes((INVALID_FILE,), settings.ignore):
-        return ()
-    return tuple(
+def _invalid(
+    found: Collection, enabled: EnabledRules, inputs: dict[str, Input]
+) -> Iterator[FileError]:
+    return (
         FileError(path, broken.line, broken.column, INVALID_FILE, broken.message)
-        for path, broken in sorted(found.broken.items())
+        for path, broken in found.broken.items()
+        if enabled.shows_invalid(inputs[path].file)
     )

@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from taskleash.driver.config.find import Configs
 from taskleash.facts.known import KnownCalls
-from taskleash.source.discovery import Discovery
+from taskleash.source.options import Discovery
+
+
+@dataclass(frozen=True)
+class FixSettings:
+    """Which fixes are applied, and which are preferred where several would do.
+
+    ``extend_safe`` and ``extend_unsafe`` are selectors of the rules whose fixes count as such.
+    """
+
+    unsafe: bool = False
+    style: str = "auto"
+    extend_safe: tuple[str, ...] = ()
+    extend_unsafe: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlagSettings:
+    """Feature flags: ``values`` by name, ``sources`` the files to read further ones from.
+
+    A source is a path (absolute, with ``/``), and the key in the file, if any, after a colon.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Settings:
     """The effective settings of a run.
 
-    ``select`` and ``ignore`` are rule selectors, ``known`` are calls that spawn or are safe by the
-    project's own word, ``jobs`` is the number of worker processes (0: one
-    for each core). ``stdin`` is source text given on standard input: it stands for the contents of
-    the one path.
+    ``jobs`` is the number of worker processes (0: one for each core). ``stdin`` is source text
+    given on standard input: it stands for the contents of the one path. ``configs`` has what is
+    decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
+    names, or names with ``=FILE``; none stands for the command's own.
     """
 
     paths: tuple[str, ...] = (".",)
-    discovery: Discovery = field(default_factory=Discovery)
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    known: KnownCalls = field(default_factory=KnownCalls)
-    jobs: int = 0
     stdin: bytes | None = None
+    configs: Configs = field(default_factory=lambda: Configs(fixed=()))
+    discovery: Discovery = field(default_factory=Discovery)
+    jobs: int = 0
+    cache_dir: str | None = None
+    # the gate
+    fail_on: str = "high"
+    baseline: str | None = None
+    # the fixes
+    fix: bool = False
+    fixes: FixSettings = field(default_factory=FixSettings)
+    target_version: str | None = None
+    # the analysis
+    known: KnownCalls = field(default_factory=KnownCalls)
+    flags: FlagSettings = field(default_factory=FlagSettings)
+    # the report
+    formats: tuple[str, ...] = ()
+    lang: str = "en"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from taskleash.facts.model import (
     Test,
     Use,
 )
+from taskleash.facts.normal import normalised
 from taskleash.facts.scope import bound_names
 from taskleash.facts.types import dotted_name, written
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _FOLLOWED = frozenset({"s", "v", "e", "f", "i", "l", "p", "a"})
 _CONSTANTS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
-_LAYOUT = re.compile(r"\s+")
 _TRUE = Test("true")
 
 
@@ -112,7 +111,7 @@ class ExpressionLowering:
                 func=func,
                 args=args,
                 text=text,
-                code=self._code(node)
+                code=normalised(self.spans.text(node))
                 if text.rpartition(".")[2] in SPAWN_WORDS | SPAWN_CLASSES
                 else text,
             )
@@ -125,10 +124,6 @@ class ExpressionLowering:
         if isinstance(value, cst.StarredElement):
             key, value = "*", value.value
         return Arg(key, self.expr(value), dotted_name(value))
-
-    def _code(self, node: cst.Call) -> str:
-        text = _LAYOUT.sub("", self.spans.text(node)).replace('"', "'")
-        return text.replace(",)", ")").replace(",]", "]").replace(",}", "}")
 
     def _reflection(self, node: cst.Call) -> Alts | None:
         """``getattr``/``setattr`` with a constant name are plain loads and stores."""

@@ -14,7 +14,7 @@ from taskleash.rules import registry
 
 def render(report: Report, options: RenderOptions) -> str:
     """A line a rule, the most frequent first: count, code, ``[*]`` if all are fixable, name."""
-    found = [entry for entry in report.entries if entry.rule and not entry.suppressed]
+    found = [entry for entry in report.entries if entry.rule and not entry.silenced]
     counter = Counter([entry.rule for entry in found] + [error.code for error in report.errors])
     width = len(str(max(counter.values(), default=0)))
     fixable = _fixable_rules(found)

@@ -21,21 +21,27 @@ def entry_line(entry: Entry, unicode: bool) -> list[Piece]:
         (label, RISK_STYLE[site.risk]),
         (" [*]" if is_fixable(entry) else "", "cyan"),
         (f" {inert(message, unicode)}", ""),
-        (" (suppressed)" if entry.suppressed else "", "dim"),
+        (_silence(entry), "dim"),
     ]
 
 
 def error_line(error: FileError, unicode: bool) -> list[Piece]:
-    """The line for a file that could not be analysed."""
+    """The line for what is wrong with a file."""
     return [
         *_place(error.path, error.line, error.column, unicode),
-        (error.code, RISK_STYLE[Risk.HIGH]),
+        (error.code, RISK_STYLE[error.risk]),
         (f" {inert(error.message, unicode)}", ""),
     ]
 
 
 def _place(path: str, line: int, column: int, unicode: bool) -> list[Piece]:
     return [(inert(path, unicode), "bold"), (f":{line}:{column}: ", "")]
+
+
+def _silence(entry: Entry) -> str:
+    if entry.suppressed:
+        return " (suppressed)"
+    return " (in the baseline)" if entry.known else ""
 
 
 def _verdict(site: Site) -> str:

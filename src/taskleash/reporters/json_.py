@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
-from taskleash.reporters.inert import visible
+from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 
 SCHEMA_VERSION = 1
-
-_UNUSUAL = re.compile(r"[^\n -~]")
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -26,7 +22,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "sites": [_site(entry) for entry in report.entries],
         "errors": [_error(error) for error in report.errors],
     }
-    return _escaped(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
+    return dumps(document)
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -64,7 +60,8 @@ def _site(entry: Entry) -> dict[str, Any]:
         "fixes": [{"kind": fix.kind, "applicability": fix.applicability} for fix in entry.fixes],
         "fingerprint": entry.fingerprint,
     }
-    return {**fields, "suppressed": True} if entry.suppressed else fields
+    silence = {"suppressed": entry.suppressed, "known": entry.known}
+    return {**fields, **{name: True for name, holds in silence.items() if holds}}
 
 
 def _cell(cell: Cell) -> dict[str, str]:
@@ -83,19 +80,3 @@ def _error(error: FileError) -> dict[str, Any]:
         "code": error.code,
         "message": error.message,
     }
-
-
-def _escaped(text: str) -> str:
-    """The same JSON with invisible characters spelled as escapes.
-
-    ``json`` leaves some of them as they are: lone surrogates, which no encoding takes, and
-    controls beyond ASCII, which a terminal obeys. All of them stand inside strings.
-    """
-    return _UNUSUAL.sub(lambda match: _spelled(match[0]), text)
-
-
-def _spelled(char: str) -> str:
-    if visible(char):
-        return char
-    units = char.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

@@ -12,6 +12,9 @@ from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.rows import Row, rows
 from taskleash.reporters.summary import closing
 
+#: what GitHub takes as the summary of a step
+_MAX_BYTES = 1024 * 1024
+_ROOM_FOR_NOTE = 200
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|~#$@]")
 
 
@@ -21,11 +24,23 @@ def render(report: Report, options: RenderOptions) -> str:
     if found := rows((entry.site for entry in report.entries), options.by):
         blocks.append(_table(found))
     blocks += map(_text, closing(report, options))
-    if findings := [entry for entry in report.entries if entry.rule and not entry.suppressed]:
-        blocks += [f"## {words.FINDINGS}", "\n".join(map(_finding, findings))]
-    if report.errors:
-        blocks += [f"## {words.ERRORS}", "\n".join(map(_error, report.errors))]
-    return "\n\n".join(blocks) + "\n"
+    findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
+    findings += [_error(error) for error in report.errors if not error.is_invalid]
+    invalid = [_error(error) for error in report.errors if error.is_invalid]
+    for title, items in ((words.FINDINGS, findings), (words.ERRORS, invalid)):
+        if items:
+            blocks += [f"## {title}", "\n".join(items)]
+    return _fitting("\n\n".join(blocks) + "\n")
+
+
+def _fitting(text: str) -> str:
+    """The text, cut after a line where a job summary would not take all of it."""
+    data = text.encode("utf-8")
+    if len(data) <= _MAX_BYTES:
+        return text
+    lines = data[: _MAX_BYTES - _ROOM_FOR_NOTE].decode("utf-8", "ignore").split("\n")[:-1]
+    left_out = text.count("\n") - len(lines)
+    return "\n".join([*lines, "", words.left_out(left_out), ""])
 
 
 def _table(found: Iterable[Row]) -> str:

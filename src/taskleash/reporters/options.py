@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository around the current folder, for formats that services read.
+
+    ``root`` is its absolute path, empty where there is none; ``prefix`` is the current folder in
+    it, empty or ending in ``/``. Both are written with ``/``.
+    """
+
+    root: str = ""
+    prefix: str = ""
+
+    def path(self, reported: str) -> str:
+        """A reported path, relative to the repository; absolute where it lies outside."""
+        if not os.path.isabs(reported):
+            return self.prefix + reported
+        below = f"{self.root.rstrip('/')}/"
+        return reported[len(below) :] if self.root and reported.startswith(below) else reported
 
 
 @dataclass(frozen=True)
@@ -11,7 +31,8 @@ class RenderOptions:
 
     ``by`` is what a row of the scan table stands for: ``file`` or ``site``. ``width`` is in
     terminal cells. ``unicode`` is false where the output's encoding lacks the symbols.
-    ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary.
+    ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary. ``failing`` are the
+    risks that fail the gate.
     """
 
     by: str = "file"
@@ -21,3 +42,5 @@ class RenderOptions:
     command: str = "scan"
     statistics: bool = False
     quiet: bool = False
+    failing: frozenset[str] = frozenset({"high"})
+    repository: Repository = field(default_factory=Repository)

@@ -19,10 +19,17 @@ _MODULES = {
     "concise": "concise",
     "markdown": "markdown",
     "json": "json_",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
 }
 _COUNTABLE = frozenset({"table", "full", "concise"})
 
 FORMATS: tuple[str, ...] = tuple(_MODULES)
+
+#: what programs and web pages read, which expect UTF-8 wherever it was written
+DOCUMENTS = frozenset({"markdown", "json", "sarif", "github", "gitlab", "junit"})
 
 
 def render(name: str, report: Report, options: RenderOptions) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskleash.classify.model import Site
+from taskleash.classify.model import Evidence, Risk, Site
+
+#: the code of the rule that reports a file that cannot be analysed
+INVALID_FILE = "TL000"
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class FixOffer:
 class Entry:
     """A site as it is reported: ``rule`` and ``message`` are empty for a sound one.
 
-    ``fingerprint`` identifies the finding across edits elsewhere in the project.
+    ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
+    true where a comment silences it, ``known`` where a baseline does.
     """
 
     site: Site
@@ -28,17 +32,38 @@ class Entry:
     message: str = ""
     fixes: tuple[FixOffer, ...] = ()
     suppressed: bool = False
+    known: bool = False
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the finding counts for nothing: a comment or a baseline silences it."""
+        return self.suppressed or self.known
+
+    @property
+    def leads(self) -> tuple[Evidence, ...]:
+        """The evidence that lies elsewhere than the finding itself."""
+        place = (self.site.path, self.site.span.line)
+        return tuple(step for step in self.site.evidence if (step.path, step.line) != place)
 
 
 @dataclass(frozen=True)
 class FileError:
-    """A file that could not be analysed; ``line`` and ``column`` are 1-based, ``code`` is TL000."""
+    """What is wrong with a file apart from its spawn sites; ``line`` and ``column`` are 1-based.
+
+    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing.
+    """
 
     path: str
     line: int
     column: int
     code: str
     message: str
+    risk: Risk = Risk.HIGH
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether the file could not be analysed, so that its sites are unknown."""
+        return self.code == INVALID_FILE
 
 
 @dataclass(frozen=True)
@@ -46,6 +71,7 @@ class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
+    ``scanned`` are the paths of the files found.
     """
 
     files: int
@@ -53,3 +79,4 @@ class Report:
     entries: tuple[Entry, ...]
     errors: tuple[FileError, ...]
     seconds: float
+    scanned: frozenset[str] = frozenset()

@@ -29,8 +29,8 @@ def inventory(report: Report) -> str:
 
 
 def is_fixable(entry: Entry) -> bool:
-    """Whether a safe fix mends the finding; a suppressed one is left alone."""
-    return not entry.suppressed and any(fix.applicability == "safe" for fix in entry.fixes)
+    """Whether a safe fix mends the finding; a silenced one is left alone."""
+    return not entry.silenced and any(fix.applicability == "safe" for fix in entry.fixes)
 
 
 def _risks(entries: Iterable[Entry]) -> list[str]:
@@ -44,7 +44,7 @@ def _risks(entries: Iterable[Entry]) -> list[str]:
 
 
 def _verdict(report: Report) -> list[str]:
-    found = len(report.entries) + len(report.errors)
+    found = sum(not entry.silenced for entry in report.entries) + len(report.errors)
     if not found:
         return ["All checks passed!"]
     lines = [f"Found {words.plural(found, 'error')}."]

@@ -50,12 +50,18 @@ FIXES = {
     "own": "keep the task, cancel and await it at teardown",
     "cancel-previous": "cancel the earlier task before this one starts",
     "log": "log the failure when the task is done",
+    "remove": "remove the comment",
 }
 
 
 def nothing_after(line: int) -> str:
     """Who holds a task whose handle is dropped at the line."""
     return f"{HELD_BY[Handle.DISCARDED]} after line {line}"
+
+
+def left_out(lines: int) -> str:
+    """What is said at the end of a text that is too long for its place."""
+    return f"{plural(lines, 'further line')} left out: too long for this format."
 
 
 def ellipsis(unicode: bool) -> str:

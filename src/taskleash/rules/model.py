@@ -23,6 +23,7 @@ class Fix:
 
 
 TRACK = Fix("track", Applicability.SAFE)
+REMOVE = Fix("remove", Applicability.SAFE)
 LOG = Fix("log", Applicability.SAFE)
 AWAIT = Fix("await", Applicability.UNSAFE)
 OWN = Fix("own", Applicability.UNSAFE)

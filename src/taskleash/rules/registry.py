@@ -7,7 +7,7 @@ a rule is adding such a file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -18,15 +18,14 @@ from taskleash.classify.model import Site
 from taskleash.rules.model import IMPLEMENTED, Diagnostic, Rule
 
 _MODULE = re.compile(r"tl\d+_")
-_EVERY_RULE = "ALL"
 
 
 class UnknownRule(ValueError):
-    """A code or prefix that no rule has; the message names the nearest code."""
+    """A code or prefix that no rule has; ``nearest`` is the code that was perhaps meant."""
 
     def __init__(self, selector: str) -> None:
-        nearest = _nearest(selector)
-        hint = f", did you mean `{nearest}`?" if nearest else ""
+        self.nearest = _nearest(selector)
+        hint = f", did you mean `{self.nearest}`?" if self.nearest else ""
         super().__init__(f"unknown rule `{selector}`{hint}")
 
 
@@ -63,25 +62,6 @@ def diagnose(site: Site, enabled: frozenset[str]) -> Diagnostic | None:
     return None
 
 
-def resolve_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
-    """The codes that a selection turns on.
-
-    Selectors are codes, prefixes of codes, or ``ALL``; the longest one that fits a rule decides,
-    and of two equals ``ignore`` does. No selection stands for every rule that is on by default.
-    Raises `UnknownRule` for a selector that fits no rule.
-    """
-    for selector in (*select, *ignore):
-        if not any(_fits(selector, code) for code in _entries()):
-            raise UnknownRule(selector)
-    chosen = select or [_EVERY_RULE]
-    return frozenset(
-        rule.code
-        for rule in all_rules()
-        if (rule.default or select)
-        and _closeness(chosen, rule.code) > _closeness(ignore, rule.code)
-    )
-
-
 def page(rule: Rule) -> str:
     """The rule's page for a terminal: its title, its facts, and what its docstring says."""
     title, _, body = _entries()[rule.code].page.strip().partition("\n")
@@ -90,16 +70,6 @@ def page(rule: Rule) -> str:
     if offered:
         facts += f" Fixes: {', '.join(offered)}."
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{body.strip()}\n"
-
-
-def _fits(selector: str, code: str) -> bool:
-    return selector == _EVERY_RULE or (selector != "" and code.startswith(selector))
-
-
-def _closeness(selectors: Sequence[str], code: str) -> int:
-    """How many characters of the code the closest selector names; -1 where none fits."""
-    fitting = (s for s in selectors if _fits(s, code))
-    return max((0 if s == _EVERY_RULE else len(s) for s in fitting), default=-1)
 
 
 def _nearest(selector: str) -> str | None:

@@ -10,31 +10,20 @@ import stat
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from taskleash.source.excludes import DEFAULT_EXCLUDES, compile_excludes
+from taskleash.source.excludes import Excludes, compile_excludes
 from taskleash.source.gitignore import (
     IgnoreFiles,
     Layers,
+    ignores_file,
     ignores_folder,
     ignores_python_file,
 )
 from taskleash.source.modules import ModuleNames
+from taskleash.source.options import DEFAULT_INCLUDES, Discovery, Everywhere, Nearest
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
 
+_DEFAULT = Discovery()
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
-
-
-@dataclass(frozen=True)
-class Discovery:
-    """What to leave out.
-
-    ``exclude`` replaces the default patterns, ``extend_exclude`` adds to them. With
-    ``force_exclude`` they and the ignore files apply to the paths that are named, too.
-    """
-
-    exclude: tuple[str, ...] = DEFAULT_EXCLUDES
-    extend_exclude: tuple[str, ...] = ()
-    force_exclude: bool = False
-    respect_gitignore: bool = True
 
 
 class PathNotFound(Exception):
@@ -60,13 +49,16 @@ class File:
     size: int
 
 
-def discover(paths: Sequence[str], options: Discovery = Discovery()) -> list[File]:
+def discover(
+    paths: Sequence[str], options: Discovery = _DEFAULT, nearest: Nearest | None = None
+) -> list[File]:
     """The Python files that ``paths`` name or hold, each of them once, sorted by path.
 
-    Files that are named are taken whatever their suffix. Folders that cannot be read are skipped.
+    ``nearest`` has the options of each folder; ``options`` decide what holds for a whole run. Files
+    that are named are taken whatever their suffix. Folders that cannot be read are skipped.
     Raises PathNotFound.
     """
-    walk = _Walk(options)
+    walk = _Walk(options, nearest)
     for path in paths:
         if not os.path.exists(path):
             raise PathNotFound(path)
@@ -74,9 +66,9 @@ def discover(paths: Sequence[str], options: Discovery = Discovery()) -> list[Fil
     return sorted(walk.files(), key=lambda file: file.path)
 
 
-def discover_unsaved(path: str, options: Discovery) -> list[File]:
+def discover_unsaved(path: str, options: Discovery, nearest: Nearest | None = None) -> list[File]:
     """The file that ``path`` names, which need not exist; none where it is excluded by force."""
-    walk = _Walk(options)
+    walk = _Walk(options, nearest)
     walk.add_file(os.path.abspath(path).replace(os.sep, "/"))
     return walk.files()
 
@@ -100,14 +92,23 @@ def _size(path: str) -> int:
 
 @dataclass
 class _Listing:
-    """What a folder holds, of interest here; ``names`` are those that decide about ignoring."""
+    """What a folder holds; ``names`` are those of files that say what to leave out."""
 
     folders: list[str] = field(default_factory=list)
     files: list[os.DirEntry[str]] = field(default_factory=list)
     names: Container[str] = ()
 
 
-def _list(folder: str) -> _Listing:
+@dataclass(frozen=True)
+class _Scope:
+    """The options of a folder, compiled; without ``includes`` it is the suffix that decides."""
+
+    excludes: Excludes
+    includes: Excludes | None
+    sources: tuple[str, ...]
+
+
+def _list(folder: str, telling: Container[str]) -> _Listing:
     listing = _Listing()
     names = []
     try:
@@ -116,9 +117,9 @@ def _list(folder: str) -> _Listing:
                 name = entry.name
                 if entry.is_dir(follow_symlinks=False):
                     listing.folders.append(name)
-                elif name.endswith(SUFFIXES):
+                else:
                     listing.files.append(entry)
-                if name.startswith(".git"):
+                if name.startswith(".git") or name in telling:
                     names.append(name)
     except OSError:
         # What was listed before the error still counts.
@@ -130,15 +131,14 @@ def _list(folder: str) -> _Listing:
 class _Walk:
     """Collects files; links are kept apart until all files with a name of their own are known."""
 
-    def __init__(self, options: Discovery) -> None:
+    def __init__(self, options: Discovery, nearest: Nearest | None) -> None:
         self._current = os.getcwd().replace(os.sep, "/")
         self._prefix = join(self._current, "")
-        self._excludes = compile_excludes(
-            (*options.exclude, *options.extend_exclude), self._current
-        )
         self._ignore_files = IgnoreFiles(self._current)
         self._options = options
-        self._modules: dict[str, ModuleNames] = {}
+        self._nearest = nearest or Everywhere(options)
+        self._scopes: dict[Discovery, _Scope] = {}
+        self._modules: dict[tuple[str, tuple[str, ...]], ModuleNames] = {}
         self._own: dict[str, File] = {}
         self._linked: dict[str, File] = {}
 
@@ -155,7 +155,9 @@ class _Walk:
         """Adds the file that ``path`` names, whether it exists or not."""
         if self._options.force_exclude and self._above(path, is_folder=False)[1]:
             return
-        modules = self._module_names(project_root(path) or os.path.dirname(path))
+        folder = os.path.dirname(path)
+        root = self._project_of(path) or project_root(path) or folder
+        modules = self._module_names(root, self._scope(folder))
         real = os.path.realpath(path)
         file = self._file(path, _size(path), modules)
         if os.path.islink(path):
@@ -181,37 +183,46 @@ class _Walk:
         inside = is_below(path, self._current)
         chain = [path, *parents(path)]
         return any(
-            self._excludes.match(step, os.path.basename(step))
+            self._scope(os.path.dirname(step)).excludes.match(step, os.path.basename(step))
             for step in chain
             if not (inside and is_below(self._current, step))
         )
 
+    def _scope(self, folder: str) -> _Scope:
+        """What counts for the entries of a folder."""
+        options = self._nearest.options(folder)
+        if options not in self._scopes:
+            excludes = (*options.exclude, *options.extend_exclude)
+            has_own = options.include != DEFAULT_INCLUDES
+            self._scopes[options] = _Scope(
+                compile_excludes(excludes, self._current),
+                compile_excludes(options.include, self._current) if has_own else None,
+                options.sources,
+            )
+        return self._scopes[options]
+
     def _walk(self, root: str, layers: Layers) -> None:
-        modules = self._module_names(root)
         # Only the root can be a link, so one look gives the real path of all it holds.
-        pending = [(root, os.path.realpath(root).replace(os.sep, "/"), layers)]
+        real = os.path.realpath(root).replace(os.sep, "/")
+        telling = self._nearest.file_names
+        pending = [(root, real, layers, self._scope(root))]
         while pending:
-            folder, real, layers = pending.pop()
+            folder, real, layers, scope = pending.pop()
             prefix, real_prefix = join(folder, ""), join(real, "")
-            listing = _list(folder)
-            if listing.names and self._options.respect_gitignore:
-                layers = self._ignore_files.enter(layers, folder, listing.names)
+            listing = _list(folder, telling)
+            if listing.names:
+                scope = self._scope(folder)
+                if self._options.respect_gitignore:
+                    layers = self._ignore_files.enter(layers, folder, listing.names)
+            modules = self._module_names(self._project_of(root) or root, scope)
             for entry in listing.files:
                 path = prefix + entry.name
-                if not self._leaves_out_file(layers, path, entry.name):
+                if not _leaves_out_file(scope, layers, path, entry.name):
                     self._add_entry(entry, path, real_prefix + entry.name, modules)
             for name in listing.folders:
                 path = prefix + name
-                if not self._leaves_out_folder(layers, path, name):
-                    pending.append((path, real_prefix + name, layers))
-
-    def _leaves_out_file(self, layers: Layers, path: str, name: str) -> bool:
-        return self._excludes.match(path, name) or (
-            bool(layers) and ignores_python_file(layers, path)
-        )
-
-    def _leaves_out_folder(self, layers: Layers, path: str, name: str) -> bool:
-        return self._excludes.match(path, name) or (bool(layers) and ignores_folder(layers, path))
+                if not _leaves_out_folder(scope, layers, path, name):
+                    pending.append((path, real_prefix + name, layers, scope))
 
     def _add_entry(
         self, entry: os.DirEntry[str], path: str, real: str, modules: ModuleNames
@@ -235,11 +246,32 @@ class _Walk:
         known = self._linked.get(target, file)
         self._linked[target] = min(known, file)
 
-    def _module_names(self, root: str) -> ModuleNames:
-        return self._modules.setdefault(root, ModuleNames(root))
+    def _project_of(self, path: str) -> str | None:
+        """The folder that is given as the project's, where ``path`` lies in it."""
+        project = self._options.project
+        return project if project is not None and is_below(path, project) else None
+
+    def _module_names(self, root: str, scope: _Scope) -> ModuleNames:
+        key = (root, scope.sources)
+        if key not in self._modules:
+            self._modules[key] = ModuleNames(*key)
+        return self._modules[key]
 
     def _file(self, path: str, size: int, modules: ModuleNames) -> File:
         folder, name = path.rsplit("/", 1)
         prefix = self._prefix
         reported = path[len(prefix) :] if path.startswith(prefix) else path
         return File(reported, modules.name(folder or "/", name), path, size)
+
+
+def _leaves_out_file(scope: _Scope, layers: Layers, path: str, name: str) -> bool:
+    is_python = name.endswith(SUFFIXES)
+    taken = is_python if scope.includes is None else scope.includes.match(path, name)
+    if not taken or scope.excludes.match(path, name):
+        return True
+    ignores = ignores_python_file if is_python else ignores_file
+    return bool(layers) and ignores(layers, path)
+
+
+def _leaves_out_folder(scope: _Scope, layers: Layers, path: str, name: str) -> bool:
+    return scope.excludes.match(path, name) or (bool(layers) and ignores_folder(layers, path))

@@ -41,6 +41,7 @@ _TOKEN = re.compile(
     r"(?P<folders>(?:(?<=/)|^)\*\*/)|(?P<many>\*+)|(?P<one>\?)"
     r"|\[(?P<negated>[!^]?)(?P<chars>\]?[^\]]*)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)"
 )
+_SPECIAL = re.compile(r"[*?\[{}]")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,15 @@ def compile_excludes(patterns: Sequence[str], current: str) -> Excludes:
         _any_of([_regex(name) for name in names if name not in plain]),
         _any_of([_path_regex(pattern, current) for pattern in slashed if "/" in pattern]),
     )
+
+
+def anchored(pattern: str, base: str) -> str:
+    """The pattern with ``base`` in place of the current folder, as what it is relative to."""
+    slashed = pattern.replace(os.sep, "/")
+    if "/" not in slashed or os.path.isabs(slashed):
+        return slashed
+    literal = _SPECIAL.sub(lambda match: f"[{match[0]}]", base.rstrip("/"))
+    return f"{literal}/{slashed}"
 
 
 def _any_of(regexes: list[str]) -> re.Pattern[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 
 from taskleash.source.paths import SUFFIXES, join
 
@@ -12,12 +13,15 @@ _INITS = tuple(f"__init__{suffix}" for suffix in SUFFIXES)
 class ModuleNames:
     """Names the modules below one scanned folder, ``root`` (absolute, with ``/``).
 
+    ``sources`` are further folders that names start from.
+
     A package is named from its outermost folder with an ``__init__`` file. A folder without one
     counts as a namespace package, named from ``root``, or from a ``src`` folder right below it.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, sources: Container[str] = ()) -> None:
         self._root = root
+        self._sources = sources
         self._packages: dict[str, str] = {}
         self._regular: dict[str, bool] = {}
 
@@ -32,6 +36,8 @@ class ModuleNames:
         return f"{package}.{module}" if package else module
 
     def _package(self, folder: str) -> str:
+        if folder in self._sources:
+            return ""
         parent, name = os.path.split(folder)
         if self._is_regular(folder):
             outer = self._package(parent) if self._is_regular(parent) else ""

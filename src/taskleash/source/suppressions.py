@@ -1,36 +1,11 @@
-"""Comments that silence findings: ``# noqa`` and ``# taskleash: ignore``."""
+"""What the comments of a file silence."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-# Strings are matched only to step over them. A scanner of our own reads the syntax of every Python
-# version alike; the interpreter's tokenizer raises on syntax newer than itself.
-_COMMENT_OR_STRING = re.compile(
-    r"""
-    (?P<comment> \# [^\n]* )
-    | '''  [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )*  '''
-    | \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )*  \"{3}
-    | ' [^'\\\n]* (?: \\. [^'\\\n]* )* '
-    | " [^"\\\n]* (?: \\. [^"\\\n]* )* "
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_CODE = re.compile(r"[a-z]+[0-9]+", re.IGNORECASE)
-_DIRECTIVE = re.compile(
-    r"""
-    \#\s* (?:
-        noqa (?![\w-]) (?P<codes> \s*:\s* (?: [a-z]+[0-9]+ [\s,]* )* )?
-        | taskleash \s*:\s* (?:
-            (?P<skip> skip-file ) (?![\w-])
-            | ignore (?![\w-]) (?: \s* (?P<list> \[ [^\]]* (?: \] | $ ) ) )?
-        )
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+from taskleash.source.directives import SKIP_FILE, directives
 
 
 @dataclass(frozen=True)
@@ -55,36 +30,15 @@ class Suppressions:
 
 def suppressions(text: str) -> Suppressions:
     """The suppressions in the comments of ``text``."""
-    lowered = text.lower()
-    if "noqa" not in lowered and "taskleash" not in lowered:
-        return Suppressions()
     skip_file = False
     by_line: dict[int, frozenset[str] | None] = {}
-    for line, comment in _comments(text):
-        for directive in _DIRECTIVE.finditer(comment):
-            if directive["skip"]:
-                skip_file = True
-            else:
-                by_line[line] = _union(by_line.get(line, frozenset()), _codes(directive))
+    for directive in directives(text):
+        if directive.kind == SKIP_FILE:
+            skip_file = True
+            continue
+        before = by_line.get(directive.line, frozenset())
+        if before is None or directive.codes is None:
+            by_line[directive.line] = None
+        else:
+            by_line[directive.line] = before | {code.name for code in directive.codes}
     return Suppressions(skip_file, by_line)
-
-
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    """The comments with their 1-based lines."""
-    normal = text.replace("\r\n", "\n").replace("\r", "\n")
-    line, end = 1, 0
-    for token in _COMMENT_OR_STRING.finditer(normal):
-        if token["comment"]:
-            line += normal.count("\n", end, token.start())
-            end = token.start()
-            yield line, token["comment"]
-
-
-def _codes(directive: re.Match[str]) -> frozenset[str] | None:
-    """The codes that a directive names; ``None`` where it has no list and so means all."""
-    listed = directive["codes"] or directive["list"]
-    return None if listed is None else frozenset(code.upper() for code in _CODE.findall(listed))
-
-
-def _union(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    return None if one is None or other is None else one | other

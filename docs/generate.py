@@ -1,0 +1,134 @@
+"""Writes what the documentation takes from the code: a page for each rule, the table of settings.
+
+    python docs/generate.py
+
+A test fails where a written page is not what this makes of the code.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from taskleash.driver.config.keys import KEYS, Key
+from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, OneOrMore, TableOf
+from taskleash.driver.config.show import toml
+from taskleash.rules.model import Rule
+from taskleash.rules.registry import all_rules
+
+DOCS = Path(__file__).resolve().parent
+_BLOCK = re.compile(r"(?<=\n\n)((?: {4}.*\n|\n(?= {4}|\n {4}))+)")
+_SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- end of settings -->)", re.DOTALL)
+
+
+def pages() -> dict[Path, str]:
+    """What each generated file is to hold, by its path."""
+    rules = DOCS / "rules"
+    found = {rules / f"{rule.code}.md": rule_page(rule) for rule in all_rules()}
+    found[rules / "README.md"] = rule_index()
+    configuration = DOCS / "configuration.md"
+    written = configuration.read_text(encoding="utf-8")
+    found[configuration] = _SETTINGS.sub(lambda _: settings_table(), written)
+    return found
+
+
+def rule_page(rule: Rule) -> str:
+    """The docstring of a rule as Markdown, its examples as Python code."""
+    module = f"taskleash.rules.{rule.code.lower()}_{rule.name.replace('-', '_')}"
+    _, _, body = (import_module(module).__doc__ or "").strip().partition("\n")
+    body = re.sub(r"^(\S.*)\n-{3,}$", r"## \1\n", body, flags=re.MULTILINE)
+    body = _BLOCK.sub(lambda match: _fenced(match[1]), f"{body}\n")
+    return f"# {rule.name} ({rule.code})\n\n{_facts(rule)}\n\n{body.strip()}\n"
+
+
+def rule_index() -> str:
+    """The table of all rules."""
+    rows = "".join(
+        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.risk} | "
+        f"{'on' if rule.default else 'off'} | {_fixes(rule) or 'none'} |\n"
+        for rule in all_rules()
+    )
+    return f"# Rules\n\n| code | name | risk | by default | fixes |\n|---|---|---|---|---|\n{rows}"
+
+
+def settings_table() -> str:
+    """A section for each setting: what it does, what it takes, what it stands at unset."""
+    return "\n" + "\n".join(_setting(key) for key in KEYS.values()) + "\n"
+
+
+def _setting(key: Key) -> str:
+    rows = [
+        f"- Takes: {_taken(key.kind)}",
+        f"- Default:{_default(key)}",
+        f"- Decided by: the configuration of {'each file' if key.per_file else 'the run'}",
+    ]
+    if key.adds:
+        rows.append("- Adds to the configurations that it extends")
+    text = textwrap.fill(key.text, 100)
+    return f"### `{key.name}`\n\n{text}\n\n" + "\n".join(rows) + "\n"
+
+
+def _default(key: Key) -> str:
+    if key.default is None:
+        return " unset"
+    if key.name == "exclude":
+        names = ", ".join(f"`{name}`" for name in key.default)
+        return f"\n{textwrap.fill(names, 98, initial_indent='  ', subsequent_indent='  ')}"
+    return f" `{toml(key.default)}`"
+
+
+def _taken(kind: Kind) -> str:
+    if isinstance(kind, Flag):
+        return "`true` or `false`"
+    if isinstance(kind, Choice):
+        return "one of " + ", ".join(f"`{toml(word)}`" for word in kind.words)
+    if isinstance(kind, Number):
+        return "a whole number from 0 on"
+    if isinstance(kind, ListOf):
+        return f"a list of {kind.what}"
+    if isinstance(kind, OneOrMore):
+        return f"a string, or a list of {kind.what}"
+    if isinstance(kind, TableOf):
+        return kind.what
+    return str(getattr(kind, "what", "a string"))
+
+
+def _facts(rule: Rule) -> str:
+    facts = f"Risk: {rule.risk}. {'On' if rule.default else 'Off'} by default."
+    return f"{facts} Fixes: {_fixes(rule)}." if rule.fixes else facts
+
+
+def _fixes(rule: Rule) -> str:
+    return ", ".join(f"{fix.kind} ({fix.applicability})" for fix in rule.fixes)
+
+
+def _fenced(code: str) -> str:
+    return f"```python\n{textwrap.dedent(code).strip()}\n```\n"
+
+
+def stale() -> Iterator[Path]:
+    """The files that do not hold what they are to, and pages of rules that are no more."""
+    wanted = pages()
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield path
+    yield from (path for path in (DOCS / "rules").glob("*.md") if path not in wanted)
+
+
+def main() -> None:
+    """Write every page, and remove those of rules that are no more."""
+    (DOCS / "rules").mkdir(exist_ok=True)
+    wanted = pages()
+    for path in stale():
+        if path in wanted:
+            path.write_text(wanted[path], encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
+        print(path.relative_to(DOCS.parent))
+
+
+if __name__ == "__main__":
+    main()

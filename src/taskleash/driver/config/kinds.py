@@ -1,0 +1,212 @@
+"""The kinds of values that keys take: each checks a value, and says its JSON schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from taskleash.driver.config.errors import WrongValue, did_you_mean
+from taskleash.reporters.registry import FORMATS
+from taskleash.reporters.targets import BadTarget, parse_target
+from taskleash.rules import selection
+from taskleash.rules.registry import UnknownRule
+
+Schema = dict[str, Any]
+
+
+class Kind(Protocol):
+    """What a key takes."""
+
+    def read(self, value: object) -> Any:
+        """The value as settings carry it; raises `WrongValue`."""
+
+    def schema(self) -> Schema:
+        """The JSON schema of what `read` takes."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    def read(self, value: object) -> bool:
+        """See `Kind`."""
+        if isinstance(value, bool):
+            return value
+        spelled = str(value).lower()
+        hint = f"write {spelled}, without quotes" if spelled in ("true", "false") else ""
+        raise WrongValue("true or false", value, hint)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number, not negative."""
+
+    def read(self, value: object) -> int:
+        """See `Kind`."""
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        raise WrongValue("a whole number from 0 on", value)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "integer", "minimum": 0}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """True or false, a number, or text."""
+
+    def read(self, value: object) -> bool | int | float | str:
+        """See `Kind`."""
+        if isinstance(value, bool | int | float | str):
+            return value
+        raise WrongValue("true, false, a number or a string", value)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": ["boolean", "number", "string"]}
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text of a form; ``what`` names it in messages."""
+
+    what: str
+    form: str = r"[^\0]+"
+
+    def read(self, value: object) -> str:
+        """See `Kind`."""
+        if isinstance(value, str) and re.fullmatch(self.form, value):
+            return value
+        raise WrongValue(self.what, value)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "string", "pattern": f"^(?:{self.form})$"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: object) -> str:
+        """See `Kind`."""
+        if isinstance(value, str) and value in self.words:
+            return value
+        raise WrongValue(f"one of {', '.join(self.words)}", value, did_you_mean(value, self.words))
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "string", "enum": list(self.words)}
+
+
+@dataclass(frozen=True)
+class RuleSelector:
+    """The code of a rule, a prefix of codes, or ``ALL``."""
+
+    def read(self, value: object) -> str:
+        """See `Kind`."""
+        expected = "a rule, a prefix of rules or ALL"
+        if not isinstance(value, str):
+            raise WrongValue(expected, value)
+        try:
+            selection.check(value)
+        except UnknownRule as error:
+            hint = f"did you mean {error.nearest}?" if error.nearest else ""
+            raise WrongValue(expected, value, hint) from None
+        return value
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "string", "enum": selection.selectors()}
+
+
+@dataclass(frozen=True)
+class Format:
+    """The name of a format, or ``name=FILE``."""
+
+    def read(self, value: object) -> str:
+        """See `Kind`."""
+        expected = f"one of {', '.join(FORMATS)}, or one with =FILE"
+        if not isinstance(value, str):
+            raise WrongValue(expected, value)
+        try:
+            parse_target(value)
+        except BadTarget:
+            name = value.partition("=")[0]
+            hint = "" if name in FORMATS else did_you_mean(name, FORMATS)
+            raise WrongValue(expected, value, hint) from None
+        return value
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "string", "pattern": f"^(?:{'|'.join(FORMATS)})(?:=.+)?$"}
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list whose items are of one kind; ``what`` names them in the plural."""
+
+    item: Kind
+    what: str
+
+    def read(self, value: object) -> tuple[Any, ...]:
+        """See `Kind`."""
+        if isinstance(value, list):
+            return tuple(map(self.item.read, value))
+        hint = f'write ["{value}"]' if isinstance(value, str) and '"' not in value else ""
+        raise WrongValue(f"a list of {self.what}", value, hint)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "array", "items": self.item.schema()}
+
+
+@dataclass(frozen=True)
+class OneOrMore:
+    """A value of one kind, or a list of them."""
+
+    item: Kind
+    what: str
+
+    def read(self, value: object) -> tuple[Any, ...]:
+        """See `Kind`."""
+        if isinstance(value, list):
+            return ListOf(self.item, self.what).read(value)
+        return (self.item.read(value),)
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"anyOf": [self.item.schema(), ListOf(self.item, self.what).schema()]}
+
+
+@dataclass(frozen=True)
+class TableOf:
+    """A table whose values are of one kind; ``what`` describes it."""
+
+    item: Kind
+    what: str
+
+    def read(self, value: object) -> dict[str, Any]:
+        """See `Kind`."""
+        if not isinstance(value, dict):
+            raise WrongValue(self.what, value)
+        return {name: self._item(name, item) for name, item in value.items()}
+
+    def _item(self, name: str, value: object) -> Any:
+        try:
+            return self.item.read(value)
+        except WrongValue as error:
+            error.path = (name, *error.path)
+            raise
+
+    def schema(self) -> Schema:
+        """See `Kind`."""
+        return {"type": "object", "additionalProperties": self.item.schema()}

@@ -1,0 +1,75 @@
+"""What sources of settings say, and how they lie upon each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from taskleash.driver.config.errors import ConfigError, WrongValue, did_you_mean, key_path
+from taskleash.driver.config.keys import KEYS
+
+_OF_PROJECT_FILES = "tool"
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One source: a file, or the options of the command line.
+
+    ``name`` is as messages show it, ``base`` the folder that its paths are relative to (absolute,
+    with ``/``). ``values`` are by key; lists are tuples.
+    """
+
+    name: str
+    base: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Config:
+    """The layers that apply to a folder, the strongest of them last."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def value(self, name: str) -> Any:
+        """What the strongest layer says, or all of them where the key adds; else the default."""
+        key = KEYS[name]
+        saying = self.saying(name)
+        if not saying:
+            return key.default
+        values = [layer.values[name] for layer in saying]
+        if not key.adds:
+            return values[-1]
+        if isinstance(key.default, dict):
+            return {name: value for table in values for name, value in table.items()}
+        return tuple(item for items in values for item in items)
+
+    def saying(self, name: str) -> tuple[Layer, ...]:
+        """The layers that the value comes from, the strongest last; none for a default."""
+        layers = tuple(layer for layer in self.layers if name in layer.values)
+        return layers if KEYS[name].adds else layers[-1:]
+
+
+def checked(table: Mapping[str, Any], name: str, prefix: tuple[str, ...], base: str) -> Layer:
+    """The layer that a table of a TOML file is; ``prefix`` are the keys that lead to the table.
+
+    Raises:
+        ConfigError: it has an unknown key, or a value that its key does not take.
+    """
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        path = (*prefix, key)
+        if key not in KEYS:
+            raise ConfigError(f"{name}: {key_path(path)}: unknown key ({_hint(key)})")
+        try:
+            values[key] = KEYS[key].kind.read(value)
+        except WrongValue as error:
+            raise ConfigError(f"{name}: {key_path((*path, *error.path))}: {error}") from None
+    return Layer(name, base, values)
+
+
+def _hint(key: str) -> str:
+    """What to write in place of an unknown key."""
+    if key == _OF_PROJECT_FILES:
+        return "the keys stand here without [tool.taskleash] before them"
+    return did_you_mean(key, KEYS) or "all are in `taskleash config --isolated`"

@@ -1,0 +1,43 @@
+"""TOML text to tables."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from taskleash.driver.config.errors import ConfigError
+
+_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+
+
+def parse(text: str, name: str) -> dict[str, Any]:
+    """The document; ``name`` is what messages call it.
+
+    Raises:
+        ConfigError: it is not valid TOML.
+    """
+    # Imported here because most runs have nothing to read.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_said(str(error), text, name)) from None
+    except RecursionError:
+        raise ConfigError(f"{name}: invalid TOML: nested too deeply") from None
+
+
+def _said(message: str, text: str, name: str) -> str:
+    place = _PLACE.search(message)
+    what = _PLACE.sub("", message)
+    what = what[:1].lower() + what[1:]
+    if place is None:
+        return f"{name}: invalid TOML: {what}"
+    last = text.split("\n")
+    line = place["line"] or len(last)
+    column = place["column"] or len(last[-1]) + 1
+    return f"{name}:{line}:{column}: invalid TOML: {what}"

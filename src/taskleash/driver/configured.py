@@ -1,0 +1,113 @@
+"""From the values of a configuration to typed settings."""
+
+from __future__ import annotations
+
+from taskleash.driver.config.files import display, resolved
+from taskleash.driver.config.find import Configs
+from taskleash.driver.config.keys import KEYS
+from taskleash.driver.config.layers import Config
+from taskleash.driver.settings import FixSettings, FlagSettings, Settings
+from taskleash.facts.known import KnownCalls
+from taskleash.rules.selection import Selection
+from taskleash.source.excludes import anchored
+from taskleash.source.options import Discovery
+
+
+def run_settings(
+    configs: Configs, paths: tuple[str, ...], stdin: bytes | None, project: str | None
+) -> Settings:
+    """The settings of a run over these paths.
+
+    ``project`` is the project's folder where it is given. Raises `ConfigError`.
+    """
+    config = configs.of_current_folder()
+    value = config.value
+    baseline = _path(config, "baseline")
+    return Settings(
+        paths=paths,
+        stdin=stdin,
+        configs=configs,
+        discovery=discovery(config, project),
+        jobs=value("jobs"),
+        cache_dir=_path(config, "cache-dir"),
+        fail_on=value("fail-on"),
+        baseline=baseline and display(baseline),
+        fix=value("fix"),
+        fixes=FixSettings(
+            unsafe=value("unsafe-fixes"),
+            style=value("fix-style"),
+            extend_safe=value("extend-safe-fixes"),
+            extend_unsafe=value("extend-unsafe-fixes"),
+        ),
+        target_version=value("target-version"),
+        known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
+        flags=FlagSettings(value("flags"), _paths(config, "flags-from")),
+        formats=_formats(config),
+        lang=value("lang"),
+    )
+
+
+def discovery(config: Config, project: str | None = None) -> Discovery:
+    """What a configuration says about the files to read."""
+    return Discovery(
+        include=_patterns(config, "include"),
+        exclude=_patterns(config, "exclude"),
+        extend_exclude=_patterns(config, "extend-exclude"),
+        force_exclude=config.value("force-exclude"),
+        respect_gitignore=config.value("respect-gitignore"),
+        sources=_paths(config, "src"),
+        project=project,
+    )
+
+
+def selections(config: Config) -> tuple[Selection, ...]:
+    """What each layer of a configuration says about the rules to report."""
+    return tuple(
+        Selection(
+            layer.values.get("select"),
+            layer.values.get("extend-select", ()),
+            layer.values.get("ignore", ()),
+        )
+        for layer in config.layers
+    )
+
+
+def per_file_ignores(config: Config) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The patterns, anchored, that have rules of their own to leave out, and those rules.
+
+    A pattern for all other files has its ``!`` still before it.
+    """
+    name = "per-file-ignores"
+    return tuple(
+        ("!" * pattern.startswith("!") + anchored(pattern.removeprefix("!"), layer.base), ignored)
+        for layer in config.saying(name)
+        for pattern, ignored in layer.values[name].items()
+    )
+
+
+def _patterns(config: Config, name: str) -> tuple[str, ...]:
+    layers = config.saying(name)
+    if not layers:
+        return tuple(KEYS[name].default)
+    return tuple(anchored(p, layer.base) for layer in layers for p in layer.values[name])
+
+
+def _paths(config: Config, name: str) -> tuple[str, ...]:
+    return tuple(
+        resolved(path, layer.base) for layer in config.saying(name) for path in layer.values[name]
+    )
+
+
+def _path(config: Config, name: str) -> str | None:
+    for layer in config.saying(name):
+        return resolved(layer.values[name], layer.base)
+    return None
+
+
+def _formats(config: Config) -> tuple[str, ...]:
+    """The formats, a file's path in place of what the configuration calls it."""
+    found = []
+    for layer in config.saying("format"):
+        for name, equals, file in (text.partition("=") for text in layer.values["format"]):
+            found.append(f"{name}={display(resolved(file, layer.base))}" if equals else name)
+    return tuple(found)

@@ -1,0 +1,24 @@
+"""In which formats the report is written, and where each of them goes."""
+
+from __future__ import annotations
+
+import click
+
+from taskleash.reporters.registry import FORMATS
+from taskleash.reporters.targets import BadTarget, Target, parse_target
+
+FORMAT = click.option(
+    "--format",
+    "targets",
+    multiple=True,
+    callback=lambda context, parameter, values: tuple(map(_target, values)),
+    metavar="NAME[=FILE]",
+    help=f"How to say it: {', '.join(FORMATS)}. NAME=FILE writes a file as well; can be repeated.",
+)
+
+
+def _target(text: str) -> Target:
+    try:
+        return parse_target(text)
+    except BadTarget as error:
+        raise click.BadParameter(str(error)) from None

@@ -1,0 +1,16 @@
+"""How the report is shown, and where it goes."""
+
+from __future__ import annotations
+
+import click
+
+from taskleash.options.making import group
+
+OUTPUT = group(
+    click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
+    ),
+    click.option("--statistics", is_flag=True, help="Count findings by rule."),
+    click.option("-q", "--quiet", is_flag=True, help="Leave out the summary."),
+)

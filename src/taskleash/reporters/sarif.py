@@ -1,0 +1,114 @@
+"""SARIF 2.1.0, the exchange format that code scanning services and editors read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from taskleash import __version__
+from taskleash.classify.model import Evidence, Span
+from taskleash.reporters.jsontext import dumps
+from taskleash.reporters.options import RenderOptions, Repository
+from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.sarif_rules import LEVELS, metadata
+from taskleash.rules.registry import all_rules
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_ROOT = "SRCROOT"
+#: the fingerprint's name; its number grows when equal findings get other fingerprints
+_FINGERPRINT = "taskleash/v1"
+
+Json = dict[str, Any]
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """One run with a result for each finding, silenced ones marked as such, and each error."""
+    repository = options.repository
+    indices = {rule.code: index for index, rule in enumerate(all_rules())}
+    findings = [_finding(entry, repository) for entry in report.entries if entry.rule]
+    results = [*findings, *(_error(error, repository) for error in report.errors)]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "taskleash",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [metadata(rule) for rule in all_rules()],
+            }
+        },
+        # Services replace the results of one id only: a run for each folder keeps its own.
+        "automationDetails": {"id": f"taskleash/{repository.prefix}"},
+        "invocations": [{"executionSuccessful": not any(e.is_invalid for e in report.errors)}],
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The root folder of the repository."}}
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [{"ruleIndex": indices[result["ruleId"]], **result} for result in results],
+    }
+    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _finding(entry: Entry, repository: Repository) -> Json:
+    site = entry.site
+    result: Json = {
+        "ruleId": entry.rule,
+        "level": LEVELS[site.risk],
+        "message": {"text": entry.message},
+        "locations": [
+            {
+                **_location(site.path, _region(site.span), repository),
+                "logicalLocations": [{"fullyQualifiedName": site.scope}],
+            }
+        ],
+        "partialFingerprints": {_FINGERPRINT: entry.fingerprint},
+    }
+    if entry.leads:
+        steps = [_step(step, repository) for step in entry.leads]
+        result["relatedLocations"] = [{"id": i, **step} for i, step in enumerate(steps, 1)]
+        # Code scanning shows related locations only where a message links to them.
+        locations = [{"location": _step(step, repository)} for step in site.evidence]
+        result["codeFlows"] = [{"threadFlows": [{"locations": locations}]}]
+    kinds = {"inSource": entry.suppressed, "external": entry.known}
+    if entry.silenced:
+        result["suppressions"] = [{"kind": kind} for kind, holds in kinds.items() if holds]
+    return result
+
+
+def _error(error: FileError, repository: Repository) -> Json:
+    region = {"startLine": error.line, "startColumn": error.column}
+    return {
+        "ruleId": error.code,
+        "level": LEVELS[error.risk],
+        "message": {"text": error.message},
+        "locations": [_location(error.path, region, repository)],
+    }
+
+
+def _step(step: Evidence, repository: Repository) -> Json:
+    region = {"startLine": step.line, "startColumn": step.column}
+    return {**_location(step.path, region, repository), "message": {"text": step.message}}
+
+
+def _location(path: str, region: dict[str, int], repository: Repository) -> Json:
+    artifact = _artifact(repository.path(path))
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """The URI of a file: relative to the repository, unless the file lies outside."""
+    if os.path.isabs(path):
+        return {"uri": PurePath(path).as_uri()}
+    return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }

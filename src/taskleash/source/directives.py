@@ -1,0 +1,103 @@
+"""Comments that silence findings, as they stand in a text: ``# noqa`` and ``# taskleash: …``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Strings are matched only to step over them. A scanner of our own reads the syntax of every Python
+# version alike; the interpreter's tokenizer raises on syntax newer than itself.
+_COMMENT_OR_STRING = re.compile(
+    r"""
+    (?P<comment> \# [^\r\n]* )
+    | '''  [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )*  '''
+    | \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )*  \"{3}
+    | ' [^'\\\r\n]* (?: \\ (?: \r\n | . ) [^'\\\r\n]* )* '
+    | " [^"\\\r\n]* (?: \\ (?: \r\n | . ) [^"\\\r\n]* )* "
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_DIRECTIVE = re.compile(
+    r"""
+    \#\s* (?:
+        (?P<noqa> noqa ) (?![\w-]) (?P<codes> \s*:\s* (?: [a-z]+[0-9]+ [\s,]* )* )?
+        | taskleash \s*:\s* (?:
+            (?P<skip> skip-file ) (?![\w-])
+            | ignore (?![\w-]) (?: \s* (?P<list> \[ [^\]]* (?: \] | $ ) ) )?
+        )
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_MENTION = re.compile("noqa|taskleash", re.IGNORECASE)
+_MENTION_IN_BYTES = re.compile(b"noqa|taskleash", re.IGNORECASE)
+_CODE = re.compile(r"[a-z]+[0-9]+", re.IGNORECASE)
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+NOQA = "noqa"
+IGNORE = "ignore"
+SKIP_FILE = "skip-file"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code in a directive's list: ``name`` in capitals, and where it stands in the text."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One directive: its ``kind``, its 1-based line and column, and its place in the text.
+
+    ``codes`` are those of its list; None where it has no list, and so means every rule.
+    """
+
+    kind: str
+    line: int
+    column: int
+    start: int
+    end: int
+    codes: tuple[Code, ...] | None
+
+
+def directives(text: str) -> list[Directive]:
+    """The directives in the comments of a text, in their order."""
+    if not _MENTION.search(text):
+        return []
+    found = []
+    line, line_start, seen = 1, 0, 0
+    for start, end, is_comment in tokens(text):
+        if not is_comment:
+            continue
+        for newline in _NEWLINE.finditer(text, seen, start):
+            line, line_start = line + 1, newline.end()
+        seen = start
+        for match in _DIRECTIVE.finditer(text, start, end):
+            found.append(_directive(match, line, match.start() - line_start + 1))
+    return found
+
+
+def may_have_directives(data: bytes) -> bool:
+    """Whether the bytes of a file mention what every directive does: no text is needed for it."""
+    return _MENTION_IN_BYTES.search(data) is not None
+
+
+def tokens(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The start and the end of each comment and each string, and whether it is a comment."""
+    for token in _COMMENT_OR_STRING.finditer(text):
+        yield *token.span(), token["comment"] is not None
+
+
+def _directive(match: re.Match[str], line: int, column: int) -> Directive:
+    kind = NOQA if match["noqa"] else SKIP_FILE if match["skip"] else IGNORE
+    group = "codes" if match["codes"] is not None else "list" if match["list"] else None
+    codes = None
+    if group is not None:
+        places = _CODE.finditer(match.string, match.start(group), match.end(group))
+        codes = tuple(Code(place[0].upper(), *place.span()) for place in places)
+    end = match.start() + len(match[0].rstrip(" \t,"))
+    return Directive(kind, line, column, match.start(), end, codes)

@@ -1,0 +1,77 @@
+"""The documentation says what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from support.command import taskleash
+from support.pages import example
+from taskleash.driver.config.keys import KEYS
+from taskleash.rules.model import Rule
+from taskleash.rules.registry import all_rules
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    """The script that writes the pages."""
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_page_is_stale(generator: ModuleType) -> None:
+    assert list(generator.stale()) == [], "run `python docs/generate.py`"
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_rules_page_has_its_examples_as_code(rule: Rule) -> None:
+    page = (DOCS / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert blocks == [example(rule, "Example"), example(rule, "Use instead")]
+    assert "\n    import" not in page.replace("".join(blocks), "")
+    assert not re.search(r"^-{3,}$", page, re.MULTILINE)
+
+
+def test_every_setting_has_its_section() -> None:
+    sections = re.findall(r"^### `([a-z-]+)`$", CONFIGURATION, re.MULTILINE)
+    assert sections == list(KEYS)
+
+
+def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", CONFIGURATION, re.DOTALL | re.MULTILINE)
+    assert "taskleash" in tomllib.loads(block)["tool"]
+    (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
+    assert taskleash("check", cwd=tmp_path).status == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(tmp_path: Path, shell: str) -> None:
+    assert f"_TASKLEASH_COMPLETE={shell}_source" in README or f"`{shell}_source`" in README
+    ran = taskleash(cwd=tmp_path, _TASKLEASH_COMPLETE=f"{shell}_source")
+    assert ran.status == 0
+    assert f"_TASKLEASH_COMPLETE={shell}_complete" in ran.out
+
+
+def test_every_option_that_is_named_exists(tmp_path: Path) -> None:
+    known = "".join(taskleash(name, "--help", cwd=tmp_path).out for name in ("check", "config"))
+    named = set(re.findall(r"`(?:taskleash \w+ )?(--[a-z-]+)", CONFIGURATION))
+    assert len(named) > 10
+    assert [option for option in sorted(named) if option not in known] == []
