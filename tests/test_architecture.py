@@ -21,6 +21,7 @@ LAYERS = (
     "driver",
     "progress",
     "terminal",
+    "mending",
     "cli",
     "__main__",
 )

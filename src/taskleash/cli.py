@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from taskleash import __version__
+from taskleash.mending import finish, fix_choice, fix_options, wants_fixes
 from taskleash.reporters.registry import FORMATS
 
 if TYPE_CHECKING:
+    from taskleash.driver.analysis import ProgressBar
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
 
 #: read by programs and by web pages, which expect UTF-8 wherever they were written
 _DOCUMENTS = frozenset({"json", "markdown"})
@@ -111,18 +114,25 @@ def scan(form: str, by: str, **options: Any) -> int:
     help="The lowest risk that makes the exit status 1.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(form: str, fail_on: str, exit_zero: bool, fix: bool, **options: Any) -> int:
-    """Report what is wrong; exits with 1 where something is."""
-    from dataclasses import replace
+@fix_options
+@_list("--extend-safe-fixes", "Rules whose unsafe fixes count as safe.")
+@_list("--extend-unsafe-fixes", "Rules whose safe fixes count as unsafe.")
+def check(fail_on: str, exit_zero: bool, **options: Any) -> int:
+    """Report what is wrong, or mend it; exits with 1 where something is wrong."""
 
-    report = _report(options)
-    if fix and not options["quiet"]:
-        click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
-    found = tuple(entry for entry in report.entries if entry.rule and not entry.suppressed)
-    report = replace(report, entries=found)
-    _write(report, form, "check", "file", options)
-    return 0 if exit_zero else _status(report, fail_on)
+    def show(report: Report) -> None:
+        _write(report, options["form"], "check", "file", options)
+
+    def status(report: Report) -> int:
+        return 0 if exit_zero else _status(report, fail_on)
+
+    if wants_fixes(options):
+        from taskleash.driver.fix import fixing
+
+        return finish(_ran(fixing, options), options, show, status)
+    report = _report(options).findings()
+    show(report)
+    return status(report)
 
 
 def _status(report: Report, fail_on: str) -> int:
@@ -154,6 +164,12 @@ def rule(code: str | None, every: bool) -> int:
 
 def _report(options: dict[str, Any]) -> Report:
     from taskleash.driver.run import run
+
+    return _ran(run, options)
+
+
+def _ran(work: Callable[[Settings, ProgressBar | None], _T], options: dict[str, Any]) -> _T:
+    """What comes of a run with the options."""
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
@@ -161,7 +177,7 @@ def _report(options: dict[str, Any]) -> Report:
     settings = _settings(options)
     shows_bar = sys.stderr.isatty() and not options["quiet"]
     try:
-        return run(settings, progress_bar if shows_bar else None)
+        return work(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
     except UnknownRule as error:
@@ -188,6 +204,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         ignore=options["ignore"],
         jobs=options["jobs"],
         stdin=stdin,
+        fixes=fix_choice(options),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taskleash.fixes.choice import FixChoice
 from taskleash.source.discovery import Discovery
 
 
@@ -13,7 +14,7 @@ class Settings:
 
     ``select`` and ``ignore`` are rule selectors, ``jobs`` is the number of worker processes (0: one
     for each core). ``stdin`` is source text given on standard input: it stands for the contents of
-    the one path.
+    the one path. ``fixes`` says which fixes are offered and applied.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -22,3 +23,4 @@ class Settings:
     ignore: tuple[str, ...] = ()
     jobs: int = 0
     stdin: bytes | None = None
+    fixes: FixChoice = field(default_factory=FixChoice)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taskleash.classify.model import Site
-
-
-@dataclass(frozen=True)
-class FixOffer:
-    """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``."""
-
-    kind: str
-    applicability: str
+from taskleash.fixes.choice import FixOffer
 
 
 @dataclass(frozen=True)
@@ -46,6 +39,7 @@ class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
+    ``fixed`` counts the findings that this run has mended: they are not among the entries.
     """
 
     files: int
@@ -53,3 +47,9 @@ class Report:
     entries: tuple[Entry, ...]
     errors: tuple[FileError, ...]
     seconds: float
+    fixed: int = 0
+
+    def findings(self) -> Report:
+        """The report with what is wrong alone: nothing sound, nothing suppressed."""
+        found = tuple(entry for entry in self.entries if entry.rule and not entry.suppressed)
+        return replace(self, entries=found)

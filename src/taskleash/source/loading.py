@@ -71,7 +71,7 @@ def decode(data: bytes) -> str:
     """
     if data.startswith(_UTF_16):
         raise InvalidSource("encoded as utf-16, which Python does not read: save it as utf-8")
-    body = data[len(codecs.BOM_UTF8) :] if data.startswith(codecs.BOM_UTF8) else data
+    body = data[len(_mark(data)) :]
     if b"\0" in body:
         line, column = _place(body, body.index(b"\0"), "utf-8")
         raise InvalidSource(
@@ -88,6 +88,21 @@ def decode(data: bytes) -> str:
             cookie.column,
         )
     return _decode(body, encoding, f"correct the encoding declared in line {cookie.line}")
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """The bytes of a text, with the byte order mark and in the encoding of a valid source file.
+
+    Raises UnicodeEncodeError where that encoding lacks a character.
+    """
+    mark = _mark(like)
+    cookie = _cookie(like[len(mark) :])
+    return mark + text.encode("utf-8" if cookie is None else _codec(cookie))
+
+
+def _mark(data: bytes) -> bytes:
+    """The byte order mark that the bytes start with, or nothing."""
+    return codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
 
 
 def _cookie(data: bytes) -> _Cookie | None:

@@ -1,0 +1,106 @@
+"""A program that has been read: its facts and what they say of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from taskleash.classify.model import Site
+from taskleash.driver.collect import Advance, collect
+from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.entries import entries
+from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.parse import Broken
+from taskleash.driver.settings import Settings
+from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.rules.registry import resolve_codes
+
+if TYPE_CHECKING:
+    from taskleash.facts.model import ModuleFacts
+
+INVALID_FILE = "TL000"
+ProgressBar = Callable[[], AbstractContextManager[Advance]]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
+
+    ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
+    """
+
+    settings: Settings
+    asked: Mapping[str, Input]
+    facts: Mapping[str, ModuleFacts]
+    broken: Mapping[str, Broken]
+
+    def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
+        """The program with other contents in some of the files that are reported."""
+        return replace(
+            self,
+            asked={**self.asked, **{path: item for path, (item, _) in files.items()}},
+            facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
+        )
+
+    def sites(self) -> list[Site]:
+        """The verdicts of the files that are reported."""
+        if not self.facts:
+            return []
+        # The linker is only imported once something has been parsed.
+        from taskleash.classify.judge import judge
+
+        facts = [self.facts[path] for path in sorted(self.facts)]
+        found = with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
+        return [site for site in found if site.path in self.asked]
+
+    def report(self, start: float) -> Report:
+        """All verdicts and what could not be analysed, in a run that started at that time."""
+        return Report(
+            files=len(self.asked),
+            parsed=len(self.facts) + len(self.broken),
+            entries=self.entries(self.sites(), self.enabled),
+            errors=self._errors(),
+            seconds=time.perf_counter() - start,
+        )
+
+    @property
+    def enabled(self) -> frozenset[str]:
+        """The codes of the rules that the settings turn on."""
+        return resolve_codes(self.settings.select, self.settings.ignore)
+
+    def entries(self, sites: list[Site], enabled: frozenset[str]) -> tuple[Entry, ...]:
+        """What these rules report about the sites."""
+        return entries(sites, enabled, self.asked, self.settings.fixes)
+
+    def _errors(self) -> tuple[FileError, ...]:
+        """What could not be analysed, whatever rules are selected: only ignoring TL000 hides it."""
+        if INVALID_FILE not in resolve_codes((INVALID_FILE,), self.settings.ignore):
+            return ()
+        return tuple(
+            FileError(path, broken.line, broken.column, INVALID_FILE, broken.message)
+            for path, broken in sorted(self.broken.items())
+        )
+
+
+def analyse(settings: Settings, progress: ProgressBar | None = None) -> Analysis:
+    """Read what the settings name.
+
+    Raises:
+        PathNotFound: a path does not exist.
+        UnknownRule: a selector fits no rule.
+    """
+    resolve_codes(settings.select, settings.ignore)
+    settings.fixes.check()
+    asked = asked_inputs(settings)
+    with progress() if progress is not None else nullcontext(_unseen) as advance:
+        found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
+    inputs = {item.path: found.read.get(item.path, item) for item in asked}
+    return Analysis(settings, inputs, found.facts, found.broken)
+
+
+def _unseen(done: int, total: int) -> None:
+    return None

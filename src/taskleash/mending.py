@@ -1,0 +1,204 @@
+"""The fixing options of the command line, and what a run with them does and says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from taskleash.fixes.choice import STYLES, FixChoice
+
+if TYPE_CHECKING:
+    from taskleash.driver.fix import Fixing
+    from taskleash.reporters.fixes import FixReport
+    from taskleash.reporters.report import Report
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+#: read by programs and by web pages, which want nothing else in between
+_DOCUMENTS = frozenset({"json", "markdown"})
+_OPTIONS = (
+    click.option("--fix/--no-fix", help="Mend what can be mended safely."),
+    click.option("--unsafe-fixes/--no-unsafe-fixes", help="Also what changes how the code runs."),
+    click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing."),
+    click.option("--fix-only/--no-fix-only", help="Mend, and do not report the rest."),
+    click.option("--show-fixes/--no-show-fixes", help="Name each fix, and why others were not."),
+    click.option(
+        "--fix-style",
+        type=click.Choice(STYLES),
+        default=STYLES[0],
+        help="The fix to prefer where several are possible.",
+    ),
+    click.option(
+        "--fix-report", type=click.Path(), help="Write what was fixed there, as Markdown."
+    ),
+    click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if any was fixed."),
+)
+
+
+def fix_options(function: _F) -> _F:
+    """Give a command the options; they come to it under the names that `finish` reads."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def fix_choice(options: dict[str, Any]) -> FixChoice:
+    """Which fixes the options allow and prefer; a command without them has the defaults."""
+    return FixChoice(
+        unsafe=bool(options.get("unsafe_fixes")),
+        style=options.get("fix_style", STYLES[0]),
+        extend_safe=options.get("extend_safe_fixes", ()),
+        extend_unsafe=options.get("extend_unsafe_fixes", ()),
+    )
+
+
+def wants_fixes(options: dict[str, Any]) -> bool:
+    """Whether the options ask for a run that fixes; raises `click.UsageError`."""
+    wanted = bool(options["fix"] or options["fix_only"] or options["diff"])
+    if options["fix_report"] and (options["diff"] or not wanted):
+        raise click.UsageError("--fix-report needs --fix, and no --diff")
+    return wanted
+
+
+def finish(
+    fixing: Fixing,
+    options: dict[str, Any],
+    show: Callable[[Report], None],
+    status: Callable[[Report], int],
+) -> int:
+    """Write what was fixed, or show it, and say so; gives the exit status.
+
+    ``show`` writes what remains as the options ask, ``status`` is the exit status for it.
+    """
+    if options["diff"]:
+        return _show_diff(fixing, options)
+    given = fixing.program.analysis.settings.stdin
+    failures: list[str] = []
+    if given is None:
+        fixing, failures = fixing.write()
+    else:
+        _write_source(fixing, given)
+        show = partial(_show_beside, options)
+    report, done = fixing.report()
+    if not options["fix_only"]:
+        show(report)
+    _say(report, done, options)
+    if options["fix_report"]:
+        _write_report(done, options["fix_report"])
+    for failure in failures:
+        click.echo(f"taskleash: {failure}", err=True)
+    if failures:
+        return 2
+    if report.fixed and options["exit_non_zero_on_fix"]:
+        return 1
+    return 0 if options["fix_only"] else status(report)
+
+
+def _write_source(fixing: Fixing, given: bytes) -> None:
+    """Write the fixed source of standard input to standard output."""
+    from taskleash.terminal import write_bytes
+
+    fixed = [fixing.program.data(file.path, file.after)[1] for file in fixing.files]
+    write_bytes(fixed[0] if fixed else given)
+
+
+def _show_beside(options: dict[str, Any], report: Report) -> None:
+    """Write what remains to standard error, where standard output has the source."""
+    from taskleash.reporters import concise
+    from taskleash.reporters.options import RenderOptions
+    from taskleash.terminal import can_show_symbols, use_color
+
+    settings = RenderOptions(
+        color=use_color(options["color"], sys.stderr),
+        unicode=can_show_symbols(sys.stderr),
+        command="check",
+        quiet=options["quiet"],
+    )
+    click.echo(concise.render(report, settings), nl=False, err=True)
+
+
+def _say(report: Report, done: FixReport, options: dict[str, Any]) -> None:
+    """Say what was done: after what remains where that is for people, else beside it."""
+    from taskleash.reporters import fix_text
+    from taskleash.terminal import can_show_symbols, use_color
+
+    if options["quiet"] and not options["show_fixes"]:
+        return
+    aside = options["output_file"] or options["stdin_filename"] or options["form"] in _DOCUMENTS
+    stream = sys.stderr if aside else sys.stdout
+    text = fix_text.render(
+        replace(done, left=()) if options["fix_only"] else done,
+        every=bool(options["show_fixes"]),
+        git=_is_in_git(),
+        color=use_color(options["color"], stream),
+        unicode=can_show_symbols(stream),
+    )
+    if options["fix_only"]:
+        _echo_errors(report)
+        text = _outcome(report, "Fixed", "fixed") + text
+    elif text:
+        text = "\n" + text
+    click.echo(text, nl=False, file=stream)
+
+
+def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
+    from taskleash.reporters import diff
+    from taskleash.terminal import use_color, write, write_file
+
+    target = options["output_file"]
+    stream = None if target else sys.stdout
+    color = use_color(options["color"], stream)
+    text = diff.render(fixing.files, color, stream is not None and stream.isatty())
+    if target:
+        write_file(target, text)
+    else:
+        write(text)
+    if not options["quiet"] and options["stdin_filename"] is None:
+        report, _ = fixing.report()
+        _echo_errors(report)
+        click.echo(_outcome(report, "Would fix", "would be fixed"), nl=False, err=True)
+    return 1 if fixing.files else 0
+
+
+def _echo_errors(report: Report) -> None:
+    """Name the files that could not be analysed, where nothing else does."""
+    from taskleash.reporters.headline import error_line
+    from taskleash.reporters.paint import paint
+    from taskleash.terminal import can_show_symbols
+
+    lines = [error_line(error, can_show_symbols(sys.stderr)) for error in report.errors]
+    click.echo(paint(lines, False), nl=False, err=True)
+
+
+def _outcome(report: Report, fixed: str, none: str) -> str:
+    """How many findings were fixed, as a line; empty where there was nothing to fix."""
+    from taskleash.reporters.summary import count_hidden
+    from taskleash.reporters.words import plural
+
+    hidden = count_hidden(report.entries)
+    if report.fixed:
+        more = f" ({plural(hidden, 'additional fix')} available with `--unsafe-fixes`)"
+        return f"{fixed} {plural(report.fixed, 'error')}{more if hidden else ''}.\n"
+    more = f"{plural(hidden, 'fix')} available with `--unsafe-fixes`"
+    return f"No errors {none} ({more}).\n" if hidden else ""
+
+
+def _write_report(done: FixReport, path: str) -> None:
+    from taskleash.reporters import fix_markdown
+    from taskleash.terminal import write_file
+
+    write_file(path, fix_markdown.render(done, _is_in_git()))
+
+
+def _is_in_git() -> bool:
+    """Whether git keeps the current folder."""
+    from taskleash.source.paths import parents
+
+    folder = os.getcwd().replace(os.sep, "/")
+    return any(os.path.exists(f"{above}/.git") for above in (folder, *parents(folder)))
