@@ -228,6 +228,17 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+#: bases and decorators of classes whose attributes are fields, declared in the class body
+FIELD_BASES = frozenset(
+    {
+        "BaseModel", "BaseSettings", "Enum", "IntEnum", "NamedTuple", "Protocol", "Struct",
+        "TypedDict",
+    }
+)  # fmt: skip
+FIELD_DECORATORS = frozenset(
+    {"attrs", "attributes", "dataclass", "define", "frozen", "mutable", "s"}
+)
+
 #: exceptions that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}

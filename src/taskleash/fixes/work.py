@@ -1,0 +1,158 @@
+"""One round of fixes in one file: its tree, and what is to be changed in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from taskleash.fixes.edits import BLANK, Edits
+from taskleash.fixes.imports import Imports
+from taskleash.fixes.layout import fitted, statements
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.names import attributes, free, variables
+from taskleash.fixes.places import ModulePlace, module_place
+from taskleash.fixes.style import Style, style_of
+from taskleash.fixes.tree import Tree
+
+
+@dataclass
+class Draft:
+    """What a round changes; a copy of it is what a fix that turns out not to fit leaves behind.
+
+    ``variables`` and ``functions`` are new ones of the module, in order. ``names`` are those that
+    fixes gave to something, ``made`` what they made for others to use, by what it is and where.
+    """
+
+    edits: Edits
+    imports: Imports
+    variables: list[cst.BaseStatement] = field(default_factory=list)
+    functions: list[cst.BaseStatement] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    made: dict[tuple[str, int], str] = field(default_factory=dict)
+    claimed: set[int] = field(default_factory=set)
+
+    def copy(self) -> Draft:
+        """The same draft, to be changed apart from this one."""
+        return Draft(
+            self.edits.copy(),
+            self.imports.copy(),
+            list(self.variables),
+            list(self.functions),
+            set(self.names),
+            dict(self.made),
+            set(self.claimed),
+        )
+
+
+class Work:
+    """What a codemod works with: the tree, which stays as it is, and the draft, which grows."""
+
+    def __init__(self, text: str, target_version: tuple[int, int]) -> None:
+        """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
+        self.tree = Tree(text)
+        self.module = self.tree.module
+        self.style: Style = style_of(self.module)
+        self.target_version = target_version
+        self.variables = variables(self.module)
+        self.attributes = attributes(self.module)
+        self.draft = Draft(Edits(), Imports(self.module))
+        #: the calls whose tasks are to be kept; many of them, and then also in several homes
+        self.kept: list[cst.Call] = []
+        self.has_many = False
+        self.is_scattered = False
+
+    @property
+    def edits(self) -> Edits:
+        """The changes of nodes so far."""
+        return self.draft.edits
+
+    def claim(self, holder: cst.CSTNode) -> None:
+        """Keep a statement for the fix at hand; raises `CannotMend` where another has it."""
+        if id(holder) in self.draft.claimed:
+            raise CannotMend("another fix changes the same statement")
+        self.draft.claimed.add(id(holder))
+
+    # -- names
+
+    def module_name(self, *wanted: str) -> str:
+        """A new name for something of the module."""
+        name = free(wanted, self.variables | self.draft.names)
+        self.draft.names.add(name)
+        return name
+
+    def attribute_name(self, taken: tuple[str, ...], *wanted: str) -> str:
+        """A new name for an attribute of a class that has those of ``taken``."""
+        name = free(wanted, self.attributes | self.draft.names | {*taken})
+        self.draft.names.add(name)
+        return name
+
+    def local_name(self, node: cst.CSTNode, *wanted: str) -> str:
+        """A new name for a variable where the node stands, to be read at once."""
+        scope = self.tree.outermost(node)
+        if scope is None:
+            return free(wanted, self.variables | self.draft.names)
+        return free(wanted, variables(scope))
+
+    # -- texts
+
+    def asyncio(self, name: str) -> str:
+        """What the file calls a name of asyncio."""
+        return self.draft.imports.name("asyncio", name)
+
+    def task_type(self) -> str:
+        """The annotation of a task of any result; empty where the file does not annotate."""
+        if not self.style.annotates or self.target_version < (3, 9):
+            return ""
+        return f"{self.asyncio('Task')}[{self.draft.imports.member('typing', 'Any')}]"
+
+    def set_of_tasks(self, target: str) -> str:
+        """The statement that makes a set for tasks."""
+        task = self.task_type()
+        return f"{target}: set[{task}] = set()" if task else f"{target} = set()"
+
+    def statements(
+        self, node: cst.CSTNode, text: str, nodes: Mapping[str, cst.BaseExpression] | None = None
+    ) -> list[cst.BaseStatement]:
+        """New statements for the place of a node, each as wide as the file allows."""
+        return [fitted(each, self.room(node)) for each in statements(text, nodes)]
+
+    def refit(self, holder: cst.CSTNode | None) -> None:
+        """Lay a line out anew where a change in it makes it too wide."""
+        if isinstance(holder, cst.SimpleStatementLine) and id(holder) not in self.draft.claimed:
+            self.draft.claimed.add(id(holder))
+            self.edits.change(holder, lambda line: fitted(line, self.room(holder)))
+
+    def room(self, node: cst.CSTNode) -> int:
+        """How wide a statement in the place of a node may be."""
+        return self.style.width - len(self.tree.depth(node).expandtabs(4))
+
+    # -- the end of the round
+
+    def finished(self) -> cst.Module:
+        """The module with everything that the draft has."""
+        edits = self.edits.copy()
+        self.draft.imports.edit(edits)
+        if self.draft.variables or self.draft.functions:
+            _put(edits, module_place(self.module), self.draft)
+        return edits.applied_to(self.module)
+
+
+def _put(edits: Edits, place: ModulePlace, draft: Draft) -> None:
+    new = [*draft.variables]
+    if new and place.is_parted:
+        new[0] = new[0].with_changes(leading_lines=[BLANK])
+    new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in draft.functions]
+    if place.after is not None:
+        edits.insert_after(place.after, new)
+        if place.following is not None and draft.functions:
+            edits.change(place.following, _two_blank_lines_above)
+    elif place.following is not None:
+        edits.insert_before(place.following, new, blank=2 if draft.functions else 1)
+
+
+def _two_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
+    lines = list(getattr(statement, "leading_lines", ()))
+    blank = next((i for i, line in enumerate(lines) if line.comment is not None), len(lines))
+    return statement.with_changes(leading_lines=[BLANK] * max(2 - blank, 0) + lines)
