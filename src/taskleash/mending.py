@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -88,7 +88,8 @@ def finish(
     report, done = fixing.report()
     if not options["fix_only"]:
         show(report)
-    _say(report, done, options)
+    documents = options["output_file"] or options["form"] in _DOCUMENTS
+    _say(report, done, options, sys.stderr if documents or given is not None else sys.stdout)
     if options["fix_report"]:
         _write_report(done, options["fix_report"])
     for failure in failures:
@@ -123,15 +124,13 @@ def _show_beside(options: dict[str, Any], report: Report) -> None:
     click.echo(concise.render(report, settings), nl=False, err=True)
 
 
-def _say(report: Report, done: FixReport, options: dict[str, Any]) -> None:
-    """Say what was done: after what remains where that is for people, else beside it."""
+def _say(report: Report, done: FixReport, options: dict[str, Any], stream: TextIO) -> None:
+    """Say what was done, where it does not disturb what remains."""
     from taskleash.reporters import fix_text
     from taskleash.terminal import can_show_symbols, use_color
 
     if options["quiet"] and not options["show_fixes"]:
         return
-    aside = options["output_file"] or options["stdin_filename"] or options["form"] in _DOCUMENTS
-    stream = sys.stderr if aside else sys.stdout
     text = fix_text.render(
         replace(done, left=()) if options["fix_only"] else done,
         every=bool(options["show_fixes"]),
@@ -159,7 +158,7 @@ def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
         write_file(target, text)
     else:
         write(text)
-    if not options["quiet"] and options["stdin_filename"] is None:
+    if not options["quiet"] and fixing.program.analysis.settings.stdin is None:
         report, _ = fixing.report()
         _echo_errors(report)
         click.echo(_outcome(report, "Would fix", "would be fixed"), nl=False, err=True)
