@@ -228,6 +228,14 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+#: words in the names of methods that bring about a new state: what an earlier call of them started
+#: is of no more use
+REPLACING_WORDS = frozenset(
+    {
+        "change", "load", "navigate", "open", "reconfigure", "refresh", "reload", "replace",
+        "restart", "select", "set", "swap", "switch",
+    }
+)  # fmt: skip
 #: bases and decorators of classes whose attributes are fields, declared in the class body
 FIELD_BASES = frozenset(
     {

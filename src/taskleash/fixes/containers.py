@@ -27,7 +27,11 @@ class Container:
         """Whether the file does more with it than make it, fill it and ask how much is in it."""
         name = self.text.rpartition(".")[2]
         for node in inside(tree.module):
-            named = isinstance(node, cst.Attribute) and node.attr.value == name
+            named = (
+                isinstance(node, cst.Attribute)
+                and node.attr.value == name
+                and not _is_of_another(tree, node, self.cls)
+            )
             if self.cls is None:
                 named = isinstance(node, cst.Name) and node.value == name
             if named and not _is_harmless(tree, node, growing):
@@ -46,9 +50,14 @@ def container_of(tree: Tree, node: cst.CSTNode, text: str) -> Container | None:
     return Container(kinds.pop(), text, cls) if len(kinds) == 1 else None
 
 
-def made_values(tree: Tree, cls: cst.ClassDef, name: str) -> Iterator[cst.BaseExpression | None]:
-    """What the methods of a class, and its body, set an attribute to."""
-    return (value for value, _ in _values(tree, cls, name))
+def attribute_values(
+    tree: Tree, cls: cst.ClassDef, name: str
+) -> list[tuple[cst.BaseExpression | None, cst.Annotation | None]]:
+    """What the methods of a class, and its body, set an attribute to, and as what they declare it.
+
+    The value is None where it is only declared.
+    """
+    return list(_values(tree, cls, name))
 
 
 def _values(
@@ -92,6 +101,14 @@ def _kind(value: cst.BaseExpression | None, note: cst.Annotation | None) -> str:
     if isinstance(value, cst.Call) and last_name(value.func) in _KINDS:
         return _KINDS[last_name(value.func)]
     return _KINDS.get(last_name(note.annotation), "") if note is not None else ""
+
+
+def _is_of_another(tree: Tree, node: cst.Attribute, cls: cst.ClassDef | None) -> bool:
+    """Whether an attribute is that of the instance of another class."""
+    method = tree.method(node)
+    return (
+        method is not None and method.cls is not cls and dotted(node.value) == method.instance != ""
+    )
 
 
 def _is_harmless(tree: Tree, node: cst.CSTNode, growing: Collection[str]) -> bool:

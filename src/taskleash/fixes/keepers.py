@@ -9,7 +9,8 @@ import libcst as cst
 
 from taskleash.classify.model import Site
 from taskleash.fixes.layout import statements
-from taskleash.fixes.places import BodyPlace, constructor_place
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.places import constructor_place, put
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 
@@ -50,7 +51,6 @@ class _Pair:
 
 def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
     """Look at all tasks that are to be kept: many of them share one function of the module."""
-    work.kept = [call for _, call in sites]
     homes = [(home_of(work, site, call), site) for site, call in sites]
     new = [home for home, site in homes if not _existing(work, home, site)]
     work.has_many = len(new) >= MANY
@@ -70,16 +70,28 @@ def home_of(work: Work, site: Site, call: cst.Call) -> Home:
         return home
     if work.is_scattered or site.teardowns or not site.has_own_state:
         return MODULE
-    return home if constructor_place(work.tree, method.cls, work.kept) is not None else MODULE
+    return home if constructor_place(work.tree, method.cls, work.uses) is not None else MODULE
 
 
-def wants_helper(work: Work, home: Home) -> bool:
+def own_home(work: Work, site: Site, call: cst.Call) -> Home:
+    """The instance that is to keep a task, whatever its teardown does; raises `CannotMend`."""
+    method = work.tree.method(call)
+    if method is None or not _sees_instance(work, method, call):
+        raise CannotMend("no instance starts the task")
+    home = Home(method.cls, method.instance)
+    if _existing(work, home, site) or ("set", home.key) in work.draft.made:
+        return home
+    if not site.has_own_state or constructor_place(work.tree, method.cls, work.uses) is None:
+        name = method.cls.name.value
+        raise CannotMend(f"`{name}` has no `__init__` of its own that can make a container")
+    return home
+
+
+def wants_helper(work: Work, home: Home, is_value: bool) -> bool:
     """Whether a function keeps the tasks: there is one, or it makes many places shorter."""
-    return (
-        work.has_many
-        or bool(_existing_helper(work, home))
-        or ("helper", home.key) in (work.draft.made)
-    )
+    if work.has_many or ("helper", home.key) in work.draft.made:
+        return True
+    return bool(_existing_helper(work, home, is_value))
 
 
 def set_for(work: Work, site: Site, home: Home) -> str:
@@ -87,14 +99,20 @@ def set_for(work: Work, site: Site, home: Home) -> str:
     return home.text(_existing(work, home, site) or _made(work, home, site))
 
 
-def helper_for(work: Work, site: Site, home: Home) -> str:
-    """A function that keeps a task and gives it back, as code at the call names it."""
-    known = _existing_helper(work, home)
+def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
+    """A function that keeps a task, as code at the call names it; a new one if there is none.
+
+    It gives the task back, at least where ``is_value`` says that this matters.
+    """
+    known = _existing_helper(work, home, is_value)
     if known:
         return home.text(known)
     key = ("helper", home.key)
     if key not in work.draft.made:
-        container = _existing(work, home, site) or _made(work, home, site)
+        container = _existing(work, home, site)
+        if container and home.cls is None:
+            work.draft.needed = _maker(work.module.body, container)
+        container = container or _made(work, home, site)
         work.draft.made[key] = _new_helper(work, home, site, container)
     return home.text(work.draft.made[key])
 
@@ -127,21 +145,26 @@ def _existing(work: Work, home: Home, site: Site) -> str:
     return ""
 
 
-def _existing_helper(work: Work, home: Home) -> str:
-    """The name of a function that keeps the task it is given, and does no more."""
+def _existing_helper(work: Work, home: Home, is_value: bool) -> str:
+    """The name of a function that keeps the task it is given, and does no more.
+
+    It gives the task back, at least where the value of the call matters.
+    """
     for pair in _pairs(work, home):
         function = pair.function
         if function is None or not _is_set(work, home, pair.name):
             continue
         params = function.params.params
         own = params[1:] if home.cls is not None else params
-        if [param.name.value for param in own] == [pair.task] and _is_keeping(function, pair.task):
+        if [param.name.value for param in own] == [pair.task] and _keeps(
+            function, pair.task, is_value
+        ):
             return function.name.value
     return ""
 
 
-def _is_keeping(function: cst.FunctionDef, task: str) -> bool:
-    """Whether a function only keeps its task and gives it back."""
+def _keeps(function: cst.FunctionDef, task: str, is_value: bool) -> bool:
+    """Whether a function only keeps its task, and gives it back where that matters."""
     if function.decorators or function.asynchronous or function.params.kwonly_params:
         return False
     lines = [line for line in function.body.body if isinstance(line, cst.SimpleStatementLine)]
@@ -151,8 +174,9 @@ def _is_keeping(function: cst.FunctionDef, task: str) -> bool:
     if isinstance(smalls[0], cst.Expr) and isinstance(smalls[0].value, cst.SimpleString):
         smalls = smalls[1:]
     last = smalls[-1]
-    gives = isinstance(last, cst.Return) and last.value is not None and dotted(last.value) == task
-    return gives and len(smalls) == 3
+    if isinstance(last, cst.Return):
+        return len(smalls) == 3 and last.value is not None and dotted(last.value) == task
+    return len(smalls) == 2 and not is_value
 
 
 def _pairs(work: Work, home: Home) -> Iterator[_Pair]:
@@ -194,15 +218,17 @@ def _pairs_in(
 def _is_set(work: Work, home: Home, name: str) -> bool:
     """Whether the home makes a set of that name, once and for all."""
     if home.cls is None:
-        return _makes_set(work.module.body, name)
+        return _maker(work.module.body, name) is not None
     for method in work.tree.methods(home.cls):
         if method.function.name.value == "__init__" and method.instance:
-            return _makes_set(method.function.body.body, f"{method.instance}.{name}")
+            return _maker(method.function.body.body, f"{method.instance}.{name}") is not None
     return False
 
 
-def _makes_set(body: object, target: str) -> bool:
-    assert isinstance(body, tuple | list)
+def _maker(
+    body: Sequence[cst.BaseStatement | cst.BaseSmallStatement], target: str
+) -> cst.BaseStatement | None:
+    """The statement that makes an empty set of that name."""
     for line in body:
         for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
             if isinstance(small, cst.Assign):
@@ -213,8 +239,9 @@ def _makes_set(body: object, target: str) -> bool:
                 continue
             value = small.value
             if names == [target] and isinstance(value, cst.Call) and dotted(value.func) == "set":
-                return not value.args
-    return False
+                assert isinstance(line, cst.SimpleStatementLine)
+                return None if value.args else line
+    return None
 
 
 def _is_taken_down(work: Work, home: Home, site: Site, pair: _Pair) -> bool:
@@ -252,18 +279,10 @@ def _new_set(work: Work, home: Home, site: Site) -> str:
 def put_in_constructor(work: Work, home: Home, text: str) -> None:
     """Add a statement to the ``__init__`` of a class; ``{instance}`` stands for its ``self``."""
     assert home.cls is not None
-    place = constructor_place(work.tree, home.cls, work.kept)
+    place = constructor_place(work.tree, home.cls, work.uses)
     assert place is not None
     init = next(m for m in work.tree.methods(home.cls) if m.function.name.value == "__init__")
-    put(work, place, statements(text.replace("{instance}", init.instance)))
-
-
-def put(work: Work, place: BodyPlace, new: list[cst.BaseStatement]) -> None:
-    """Add statements at a place in a function."""
-    if place.is_after:
-        work.edits.insert_after(place.anchor, new)
-    else:
-        work.edits.insert_before(place.anchor, new)
+    put(work.edits, place, statements(text.replace("{instance}", init.instance)))
 
 
 def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:

@@ -49,27 +49,79 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
     return statement.with_changes(body=[changed])
 
 
-def joined(call: cst.Call, room: int) -> cst.Call:
-    """A call with its arguments on one line, where a formatter would join them."""
-    code = cst.Module([]).code_for_node(call)
-    if "\n" not in code or "#" in code or _has_trailing_comma(call):
-        return call
-    args = [
-        arg.with_changes(
-            comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-            if index < len(call.args) - 1
-            else cst.MaybeSentinel.DEFAULT,
-            whitespace_after_arg=cst.SimpleWhitespace(""),
-        )
-        for index, arg in enumerate(call.args)
-    ]
-    flat = call.with_changes(args=args, whitespace_before_args=cst.SimpleWhitespace(""))
+def joined(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression on one line, unless a comment, a trailing comma or a string keeps it apart."""
+    code = cst.Module([]).code_for_node(node)
+    if "\n" not in code and "\r" not in code:
+        return node
+    flat = node.visit(_Joining())
+    assert isinstance(flat, cst.BaseExpression)
     code = cst.Module([]).code_for_node(flat)
-    return flat if "\n" not in code and len(code) <= room else call
+    return node if "\n" in code or "\r" in code else flat
 
 
-def _has_trailing_comma(call: cst.Call) -> bool:
-    return bool(call.args) and isinstance(call.args[-1].comma, cst.Comma)
+class _Joining(cst.CSTTransformer):
+    """Takes out line breaks in brackets, where a formatter would."""
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.BaseParenthesizableWhitespace:
+        lines = updated_node.empty_lines
+        if updated_node.first_line.comment or any(line.comment for line in lines):
+            return updated_node
+        return cst.SimpleWhitespace("")
+
+    def leave_Comma(  # noqa: N802 - the library calls it
+        self, original_node: cst.Comma, updated_node: cst.Comma
+    ) -> cst.Comma:
+        if isinstance(updated_node.whitespace_after, cst.SimpleWhitespace):
+            return updated_node.with_changes(whitespace_after=cst.SimpleWhitespace(" "))
+        return updated_node
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
+        if updated_node.args and isinstance(updated_node.args[-1].comma, cst.Comma):
+            return original_node
+        return updated_node
+
+
+def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
+    """A call of a function with another call, which may span several lines, as its argument."""
+    func, inner = cst.parse_expression(helper), joined(call)
+    code = cst.Module([]).code_for_node(inner)
+    if "\n" not in code or not isinstance(inner, cst.Call):
+        return cst.Call(func, [cst.Arg(inner)])
+    closing = inner.args[-1] if inner.args else None
+    comma = closing.comma if closing is not None else None
+    ends = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+    if ends is None and closing is not None:
+        ends = closing.whitespace_after_arg
+    if not isinstance(ends, cst.ParenthesizedWhitespace):
+        deeper = inner.visit(_Shifting(" " * (len(helper) + 1)))
+        assert isinstance(deeper, cst.Call)
+        return cst.Call(func, [cst.Arg(deeper)])
+    deeper = inner.visit(_Shifting(_INDENT))
+    assert isinstance(deeper, cst.Call)
+    base = ends.last_line.value
+    opening = cst.ParenthesizedWhitespace(
+        indent=True, last_line=cst.SimpleWhitespace(base + _INDENT)
+    )
+    end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(base))
+    argument = cst.Arg(deeper, whitespace_after_arg=end)
+    return cst.Call(func, [argument], whitespace_before_args=opening)
+
+
+class _Shifting(cst.CSTTransformer):
+    """Moves the lines inside of brackets to the right."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__()
+        self.by = by
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        last = updated_node.last_line.value
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(last + self.by))
 
 
 def _last_call(value: cst.BaseExpression | None) -> cst.Call | None:

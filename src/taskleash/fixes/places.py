@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from taskleash.fixes.edits import Edits
 from taskleash.fixes.imports import header
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 
@@ -25,6 +26,13 @@ class ModulePlace:
     after: cst.BaseStatement | None
     following: cst.BaseStatement | None
     is_parted: bool
+
+
+def place_after(module: cst.Module, statement: cst.BaseStatement) -> ModulePlace:
+    """After a statement of the module."""
+    body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    at = next(index for index, each in enumerate(body) if each is statement)
+    return ModulePlace(statement, body[at + 1] if at + 1 < len(body) else None, is_parted=True)
 
 
 def module_place(module: cst.Module) -> ModulePlace:
@@ -70,6 +78,14 @@ class BodyPlace:
 
     anchor: cst.BaseStatement | cst.SimpleStatementSuite
     is_after: bool
+
+
+def put(edits: Edits, place: BodyPlace, new: list[cst.BaseStatement]) -> None:
+    """Add statements at a place in a function."""
+    if place.is_after:
+        edits.insert_after(place.anchor, new)
+    else:
+        edits.insert_before(place.anchor, new)
 
 
 def constructor_place(

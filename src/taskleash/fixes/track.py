@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from taskleash.classify.model import Handle
 from taskleash.facts.catalogue import SCHEDULERS
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
+from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.prune import prune
 from taskleash.fixes.spots import Spot, spot_of
@@ -21,24 +23,40 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
         return prune(work, call)
     if last_name(call.func) in SCHEDULERS:
         raise CannotMend("the loop starts the task, no code here gets hold of it")
+    if target.rule == "TL003":
+        check_wrapper(work, target, call)
     spot = spot_of(work.tree, call)
     home = home_of(work, target.site, call)
-    if spot.kind == "value" or (spot.kind == "statement" and wants_helper(work, home)):
+    if spot.kind == "value" or wants_helper(work, home, spot.kind != "statement"):
         return _wrap(work, target, spot, home)
-    return _add(work, target, spot, home)
+    container = keep(work, target, spot, home)
+    return f"keep it in `{container}` until it is done"
+
+
+def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where the task is better kept by the function that starts it.
+
+    That is so in the file of that function: all who call it are served at once.
+    """
+    name = last_name(call.func)
+    if target.site.handle is Handle.DISCARDED and name in work.wrappers:
+        raise CannotMend(f"`{name}`, which starts the task, is mended first")
 
 
 def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
-    helper = helper_for(work, target.site, home)
+    helper = helper_for(work, target.site, home, spot.kind != "statement")
     work.refit(spot.holder)
-    name = cst.parse_expression(helper)
-    work.edits.change(spot.call, lambda node: cst.Call(name, [cst.Arg(node)]))
+    work.edits.change(spot.call, lambda node: wrapped(helper, node))
+    if spot.name == "_" and spot.holder is not None:
+        work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
     return f"hand it to `{helper}`, which holds it until it is done"
 
 
-def _add(work: Work, target: Target, spot: Spot, home: Home) -> str:
+def keep(work: Work, target: Target, spot: Spot, home: Home) -> str:
+    """Keep the task of a statement in a set of the home; gives the set as the code names it."""
     holder = spot.holder
-    assert holder is not None
+    if holder is None or spot.kind == "value":
+        raise CannotMend("no statement of its own starts the task")
     work.claim(holder)
     container = set_for(work, target.site, home)
     if spot.kind == "name" and spot.name != "_":
@@ -46,7 +64,7 @@ def _add(work: Work, target: Target, spot: Spot, home: Home) -> str:
     else:
         name = work.local_name(spot.call, *task_names(target.site.task))
         _keep_new_name(work, spot, holder, container, name)
-    return f"keep it in `{container}` until it is done"
+    return container
 
 
 def _keep_name(work: Work, spot: Spot, holder: Holder, container: str) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from taskleash.fixes.edits import BLANK, Edits
+from taskleash.fixes.edits import BLANK, Edits, Statements
 from taskleash.fixes.imports import Imports
 from taskleash.fixes.layout import fitted, statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.names import attributes, free, variables
-from taskleash.fixes.places import ModulePlace, module_place
+from taskleash.fixes.places import ModulePlace, module_place, place_after
 from taskleash.fixes.style import Style, style_of
 from taskleash.fixes.tree import Tree
 
@@ -29,6 +29,8 @@ class Draft:
     imports: Imports
     variables: list[cst.BaseStatement] = field(default_factory=list)
     functions: list[cst.BaseStatement] = field(default_factory=list)
+    #: the statement of the module that the new functions need, where it is not a new one
+    needed: cst.BaseStatement | None = None
     names: set[str] = field(default_factory=set)
     made: dict[tuple[str, int], str] = field(default_factory=dict)
     claimed: set[int] = field(default_factory=set)
@@ -40,6 +42,7 @@ class Draft:
             self.imports.copy(),
             list(self.variables),
             list(self.functions),
+            self.needed,
             set(self.names),
             dict(self.made),
             set(self.claimed),
@@ -58,10 +61,15 @@ class Work:
         self.variables = variables(self.module)
         self.attributes = attributes(self.module)
         self.draft = Draft(Edits(), Imports(self.module))
-        #: the calls whose tasks are to be kept; many of them, and then also in several homes
-        self.kept: list[cst.Call] = []
+        #: the calls that are to be mended: what a constructor sets is set before any of them
+        self.uses: list[cst.Call] = []
+        #: many tasks are to be kept, and in several homes
         self.has_many = False
         self.is_scattered = False
+        #: no work that is mended gives a result, as far as its annotation tells
+        self.gives_nothing = False
+        #: the functions of the file that start a task, give it back and are mended themselves
+        self.wrappers: frozenset[str] = frozenset()
 
     @property
     def edits(self) -> Edits:
@@ -105,7 +113,8 @@ class Work:
         """The annotation of a task of any result; empty where the file does not annotate."""
         if not self.style.annotates or self.target_version < (3, 9):
             return ""
-        return f"{self.asyncio('Task')}[{self.draft.imports.member('typing', 'Any')}]"
+        result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
+        return f"{self.asyncio('Task')}[{result}]"
 
     def set_of_tasks(self, target: str) -> str:
         """The statement that makes a set for tasks."""
@@ -134,22 +143,29 @@ class Work:
         """The module with everything that the draft has."""
         edits = self.edits.copy()
         self.draft.imports.edit(edits)
-        if self.draft.variables or self.draft.functions:
-            _put(edits, module_place(self.module), self.draft)
+        place = module_place(self.module)
+        if self.draft.needed is not None:
+            _put(edits, place, self.draft.variables, [])
+            place = place_after(self.module, self.draft.needed)
+            _put(edits, place, [], self.draft.functions)
+        else:
+            _put(edits, place, self.draft.variables, self.draft.functions)
         return edits.applied_to(self.module)
 
 
-def _put(edits: Edits, place: ModulePlace, draft: Draft) -> None:
-    new = [*draft.variables]
+def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Statements) -> None:
+    new = [*variables]
     if new and place.is_parted:
         new[0] = new[0].with_changes(leading_lines=[BLANK])
-    new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in draft.functions]
+    new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in functions]
+    if not new:
+        return
     if place.after is not None:
         edits.insert_after(place.after, new)
-        if place.following is not None and draft.functions:
+        if place.following is not None and functions:
             edits.change(place.following, _two_blank_lines_above)
     elif place.following is not None:
-        edits.insert_before(place.following, new, blank=2 if draft.functions else 1)
+        edits.insert_before(place.following, new, blank=2 if functions else 1)
 
 
 def _two_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
