@@ -96,6 +96,11 @@ def _moved(safe: tuple[str, ...], unsafe: tuple[str, ...]) -> tuple[frozenset[st
 
 
 def _order(site: Site) -> tuple[str, ...]:
-    """The order of kinds that fits how the work runs."""
-    beside = site.multiplicity is Multiplicity.LOOP or site.lifetime is Lifetime.ENDLESS
+    """The order of kinds that fits how the work runs.
+
+    What is started again and again, never ends, or was written as a function of its own just to be
+    started here, was meant to run beside its caller.
+    """
+    again = site.multiplicity is Multiplicity.LOOP
+    beside = again or site.lifetime is Lifetime.ENDLESS or site.is_closure
     return _BESIDE if beside else _WAITING
