@@ -11,31 +11,36 @@ from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
-from taskleash.facts.model import ModuleFacts, Pos
+from taskleash.facts.catalogue import TASKS
+from taskleash.facts.known import KnownCalls
+from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.link.calls import Calls
+from taskleash.link.configured import configured
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
-from taskleash.link.inference import Inference
+from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
-from taskleash.link.wrappers import coroutine_argument, handed_in, unkept, users
+from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
 
-#: a call of a wrapper: as a spawn, and how deep in containers the task is in what it gives
-WrapperCall = tuple[Spawn, int]
+_NOTHING_KNOWN = KnownCalls()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 _MAX_CALLERS = 5
 
 
-def judge(facts: Sequence[ModuleFacts]) -> list[Site]:
-    """The verdicts of all spawn sites of the modules, sorted by path, line and column."""
-    return Judge(facts).sites()
+def judge(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> list[Site]:
+    """The verdicts of all spawn sites of the modules, sorted by path, line and column.
+
+    ``known`` are the calls that the settings name.
+    """
+    return Judge(facts, known).sites()
 
 
 class Judge:
     """Judges one program."""
 
-    def __init__(self, facts: Sequence[ModuleFacts]) -> None:
-        self.program = Program(facts)
+    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+        self.program = Program(facts, known)
         inference = Inference(self.program)
         self.calls = Calls(self.program, inference)
         self.flow = Flow(self.calls)
@@ -45,18 +50,15 @@ class Judge:
     def sites(self) -> list[Site]:
         """All sites: the spawns, and the calls that drop what a wrapper returns."""
         found: dict[tuple[str, Pos], Site] = {}
-        wrapped: list[WrapperCall] = []
+        wrapped: list[Site] = []
         for spawn in self.spawns:
             signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
             found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict)
-            if verdict.handle != "escapes" or not signs.given:
+            if _keeps(signs, verdict):
                 for site in self._managed(spawn, verdict, 0):
                     found.setdefault((site.path, _key(site)), site)
-        for wrapper in wrapped:
-            spawn = wrapper[0]
-            key = (spawn.function.module.path, spawn.call.pos)
-            if key not in found:
-                found[key] = self._wrapper_call(*wrapper)
+        for site in wrapped:
+            found.setdefault((site.path, _key(site)), site)
         return sorted(found.values(), key=lambda s: (s.path, s.span))
 
     def _managed(self, spawn: Spawn, verdict: Verdict, level: int) -> list[Site]:
@@ -70,7 +72,7 @@ class Judge:
             signs, own = self._verdict(inner, _MAX_CALLERS, [])
             arg = caller.call(index).args[position]
             passed_on = any(term[0] == "p" for term in arg.value)
-            if not passed_on and not coroutines(self.calls, caller, (arg,)):
+            if not passed_on and not self._hands_work(caller, index, arg):
                 continue
             if passed_on:
                 found.extend(self._managed(inner, verdict, level + 1))
@@ -82,17 +84,19 @@ class Judge:
                 found.append(_kept_by(spawn, inner, signs, verdict))
         return found
 
-    def _wrapper_call(self, spawn: Spawn, depth: int) -> Site:
-        signs, verdict = self._verdict(spawn, _MAX_CALLERS, [], depth)
-        if verdict.defect in DROPS:
-            verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
-        return to_site(signs, verdict)
+    def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
+        """Whether a call hands over what is to run: for sure, or by what the argument is."""
+        if coroutines(self.calls, caller, (arg,)):
+            return True
+        given = any(term[0] in ("s", "a", "q", "n") for term in arg.value)
+        is_task = is_external(self.calls.inference.of(caller, arg.value), TASKS)
+        return given and not is_task and self.calls.is_sure(caller, index)
 
     def _verdict(
         self,
         spawn: Spawn,
         level: int,
-        wrapped: list[WrapperCall],
+        wrapped: list[Site],
         depth: int = 0,
         kept_if: frozenset[str] = frozenset(),
     ) -> tuple[Signs, Verdict]:
@@ -101,17 +105,20 @@ class Judge:
         signs.kept_if |= kept_if
         row = decide(signs)
         if level < _MAX_CALLERS and (row.verdict.ending == "users" or signs.kept_if):
-            inner: list[WrapperCall] = []
+            inner: list[Site] = []
             signs.callers = self._callers(signs, level + 1, inner)
             row = decide(signs)
             if row.verdict.ending == "callers":
                 wrapped.extend(inner)
         return signs, completed(signs, row.verdict)
 
-    def _callers(self, given: Signs, level: int, wrapped: list[WrapperCall]) -> list[CallerVerdict]:
+    def _callers(self, given: Signs, level: int, wrapped: list[Site]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function):
+            callees = self.calls.callees(caller, caller.call(index))
+            if configured(self.program.known, callees) in ("safe", "owner"):
+                continue
             passed_on = unkept(function, given.kept_if, caller, index)
             if passed_on is None:
                 continue
@@ -120,7 +127,7 @@ class Judge:
             signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
             if verdict.handle == "discarded" or (handed and inner.task != spawn.task):
-                wrapped.append((inner, depth))
+                wrapped.append(_wrapper_call(signs, verdict))
             found.append(
                 CallerVerdict(
                     caller,
@@ -134,6 +141,8 @@ class Judge:
                     evidence(signs, decide(signs)) if verdict.handle != "discarded" else (),
                 )
             )
+        if not function.facts.is_async:
+            found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
         return sorted(found, key=lambda c: -_RISKS.index(c.risk))
 
 
@@ -143,6 +152,26 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     for spawn in spawns:
         found[spawn.function] = (*found.get(spawn.function, ()), *spawn.started)
     return found
+
+
+def _dropping(holder: Function, index: int) -> CallerVerdict:
+    """The verdict on what the event loop gets from a callback."""
+    none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
+    return CallerVerdict(holder, index, "discarded", *none, ())
+
+
+def _keeps(signs: Signs, verdict: Verdict) -> bool:
+    """Whether the function keeps the task: it neither returns it nor sees to its end itself."""
+    if signs.ended_here and not signs.places:
+        return False
+    return verdict.handle != "escapes" or not signs.given
+
+
+def _wrapper_call(signs: Signs, verdict: Verdict) -> Site:
+    """A call of a function that returns the task it starts."""
+    if verdict.defect in DROPS:
+        verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
+    return to_site(signs, verdict)
 
 
 def _kept_by(spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:

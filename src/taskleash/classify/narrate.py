@@ -57,6 +57,9 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
     if spawn.kind == "foreign":
         message = f"handed to `{spawn.call.text}`, which is not part of the program"
         yield step(spawn.function, spawn.index, message)
+    if spawn.kind == "safe":
+        message = f"`{spawn.call.text}` is listed in `safe-calls`"
+        yield step(spawn.function, spawn.index, message)
     said: set[str] = set()
     for op in signs.trail.of("store", "contain"):
         place = op.place

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
+from taskleash.classify.waiting import comes_again, drains, is_partial, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.guards import Guards, is_start
@@ -149,16 +150,16 @@ class Observer:
 
     def _ends(self, trail: Trail, op: Op) -> bool:
         if op.kind == "wait":
-            return not _is_partial_wait(op) or in_loop(op.function, op.index) is not None
+            return not is_partial(op) or comes_again(trail, op)
         if op.kind in AWAITING or op.kind in _CANCELLING:
             return not (op.kind == "cancel" and op.depth > 0)
         if op.kind == "done":
-            return _polls(op)
+            return polls(op)
         return op.kind == "outcome"
 
     def _first_of_several(self, trail: Trail, endings: list[Op]) -> bool:
         """After a wait for the first of several, cancelling those that have not ended is enough."""
-        waits = [op for op in trail.of("wait") if op.root is not None and _is_partial_wait(op)]
+        waits = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
         return any(
             wait.root is not None and op.root is not None and wait.root < op.root
             for wait in waits
@@ -167,7 +168,7 @@ class Observer:
         )
 
     def _abandoned(self, trail: Trail) -> Op | None:
-        partial = [op for op in trail.of("wait") if _is_partial_wait(op)]
+        partial = [op for op in trail.of("wait") if is_partial(op)]
         if not partial:
             return None
         others = [
@@ -175,7 +176,7 @@ class Observer:
             for op in trail.ops
             if (op.kind in AWAITING or op.kind in _CANCELLING) and op not in partial
         ]
-        again = any(in_loop(op.function, op.index) is not None for op in partial)
+        again = any(comes_again(trail, op) for op in partial)
         return None if others or again else partial[0]
 
     # -- in other places
@@ -186,9 +187,9 @@ class Observer:
             return
         elsewhere: list[Op] = []
         for op in signs.trail.ops:
-            if not (op.kind in AWAITING or op.kind in _CANCELLING or _drains(op)):
+            if not (op.kind in AWAITING or op.kind in _CANCELLING or drains(op)):
                 continue
-            if op.kind == "wait" and _is_partial_wait(op) and not self._teardown(op):
+            if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
             why = self._teardown(op)
             here = op.site[0] is signs.spawn.function
@@ -212,7 +213,10 @@ class Observer:
         """Ended where a part is taken down only, while the owner has a teardown as a whole."""
         if any(not why for _, why in signs.ended_there_by):
             return False
-        owners = [place.cls for place in signs.places]
+        owners = {place.cls for place in signs.places}
+        if not any(cls is not None and self.teardown.ways_out(cls) for cls in owners):
+            # What keeps the handle is left together with what ends it.
+            owners = {op.site[0].method.owner for op, _ in signs.ended_there_by}
         if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
         return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)
@@ -276,9 +280,10 @@ class Observer:
         for place in signs.places:
             if place.cls is None:
                 continue
-            methods = self.teardown.of_class(place.cls)
+            involved = (signs.spawn.function, *signs.spawn.started)
+            methods = [m for m in self.teardown.of_class(place.cls) if m not in involved]
             if methods:
-                return methods[0].qualname
+                return min(methods, key=lambda m: m.name.startswith("__")).qualname
         return ""
 
 
@@ -325,53 +330,6 @@ def _how(ops: list[Op]) -> str:
     if kinds & _GATHERING:
         return "gathered"
     return "cancelled" if kinds <= _CANCELLING else "awaited"
-
-
-def _is_partial_wait(op: Op) -> bool:
-    """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
-    event = op.event
-    for term in getattr(event, "value", ()):
-        if term[0] != "s" or not isinstance(op.function.events[term[1]], Call):
-            continue
-        for arg in op.function.call(term[1]).args:
-            if arg.key == "timeout" and arg.value != (("c", "None"),):
-                return True
-            if arg.key == "return_when" and "ALL_COMPLETED" not in str(arg.value):
-                return True
-    return False
-
-
-def _polls(op: Op) -> bool:
-    """``while not task.done(): …`` waits for the task."""
-    for item in _loops(op.function.facts.body):
-        for test in tests(item.test):
-            if test.kind == "done" and any(
-                term[0] != "c" and ("a", term, "done") in getattr(op.event, "func", ())
-                for term in test.value
-            ):
-                return True
-    return False
-
-
-def _drains(op: Op) -> bool:
-    """``while tasks: await sleep()`` waits until a container that prunes itself is empty."""
-    return (
-        op.kind == "test"
-        and op.depth > 0
-        and any(op.index in loop.body.items for loop in _loops(op.function.facts.body))
-    )
-
-
-def _loops(block: Block) -> list[Loop]:
-    found: list[Loop] = []
-    for item in block.items:
-        if isinstance(item, int):
-            continue
-        if isinstance(item, Loop) and item.kind == "while":
-            found.append(item)
-        for _, inner, _ in branches(item):
-            found.extend(_loops(inner))
-    return found
 
 
 def _handles_errors(block: Block) -> bool:

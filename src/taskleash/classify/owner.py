@@ -26,7 +26,7 @@ def has_own_state(cls: Class | None) -> bool:
     """
     if cls is None or not cls.own_methods(_CONSTRUCTOR):
         return False
-    if any(_declares_fields(each) for each in cls.mro):
+    if any(_declares_fields(each) or each.own_methods("__setattr__") for each in cls.mro):
         return False
     return all(_goes_up(each) for each in cls.descendants - {cls})
 

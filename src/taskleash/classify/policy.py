@@ -68,6 +68,8 @@ POLICY: tuple[Row, ...] = (
          "owned", "awaited", _NO, None, "owner / owner"),
     _row("an object outside the program takes it", lambda s: s.spawn.kind == "foreign",
          "owned", "none", _NO, None, "owner / owner"),
+    _row("the settings say that it may be dropped", lambda s: s.spawn.kind == "safe",
+         "owned", "none", _NO, None, "owner / owner"),
     # in the function itself
     _row("a later turn replaces the handle before the task is ended",
          lambda s: s.respawned and bool(s.ended_here_by) and not s.kept,

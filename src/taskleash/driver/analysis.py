@@ -54,7 +54,7 @@ class Analysis:
         from taskleash.classify.judge import judge
 
         facts = [self.facts[path] for path in sorted(self.facts)]
-        found = with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
+        found = with_deep_stack(partial(judge, facts, self.settings.known), LINKER_MEGABYTES)
         return [site for site in found if site.path in self.asked]
 
     def report(self, start: float) -> Report:
@@ -97,7 +97,9 @@ def analyse(settings: Settings, progress: ProgressBar | None = None) -> Analysis
     settings.fixes.check()
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
-        found = collect(asked, lambda: context_inputs(settings, asked), settings.jobs, advance)
+        found = collect(
+            asked, lambda: context_inputs(settings, asked), settings.known, settings.jobs, advance
+        )
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     return Analysis(settings, inputs, found.facts, found.broken)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, broken
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
 
@@ -53,15 +54,20 @@ class Collection:
 
 
 def collect(
-    asked: list[Input], context: Callable[[], list[Input]], jobs: int, advance: Advance
+    asked: list[Input],
+    context: Callable[[], list[Input]],
+    known: KnownCalls,
+    jobs: int,
+    advance: Advance,
 ) -> Collection:
     """The facts that the verdicts need.
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
-    are parsed only where the linker asks for them, and about which nothing is reported.
+    are parsed only where the linker asks for them, and about which nothing is reported. ``known``
+    are the calls that the settings name.
     """
     found = Collection()
-    spawning, waiting = _sorted_out(asked, found)
+    spawning, waiting = _sorted_out(asked, known, found)
     if not spawning:
         return found
     # Nothing below is imported by a run that finds nothing to parse.
@@ -74,7 +80,7 @@ def collect(
         waiting += context()
         reported = {item.path for item in asked}
         for _ in range(_MAX_ROUNDS):
-            ask = with_deep_stack(partial(demand, found.in_order()), LINKER_MEGABYTES)
+            ask = with_deep_stack(partial(demand, found.in_order(), known), LINKER_MEGABYTES)
             wanted = list(_read(_wanted(ask, waiting)))
             if not wanted:
                 break
@@ -86,7 +92,9 @@ def collect(
     return found
 
 
-def _sorted_out(asked: list[Input], found: Collection) -> tuple[list[Input], list[Input]]:
+def _sorted_out(
+    asked: list[Input], known: KnownCalls, found: Collection
+) -> tuple[list[Input], list[Input]]:
     """The files that may spawn and the others; ``found`` gets those that cannot be read."""
     spawning: list[Input] = []
     others: list[Input] = []
@@ -96,7 +104,7 @@ def _sorted_out(asked: list[Input], found: Collection) -> tuple[list[Input], lis
         except InvalidSource as error:
             found.broken[item.path] = broken(error)
             continue
-        if may_spawn(data):
+        if may_spawn(data, known.words):
             spawning.append(item.with_data(data))
         else:
             others.append(item)

@@ -109,16 +109,31 @@ COMPLETIONS = frozenset({"asyncio.as_completed"})
 EXECUTORS = frozenset({"run_in_executor"})
 #: methods of a loop that call what they are given later and drop what it returns
 SCHEDULERS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call_at"})
+#: methods that have a function called later and drop what it returns
+CALLBACK_TAKERS = SCHEDULERS | {
+    "add_done_callback", "add_reader", "add_signal_handler", "add_writer",
+}  # fmt: skip
 #: functions that call the spawning function they are given, and give its result back
 SPAWN_CALLERS = frozenset({"run", "map"})
 #: classes of handles
 TASKS = frozenset({"asyncio.Task", "asyncio.Future"})
+#: what a handle has: a value that is asked for something else is none
+HANDLE_ATTRIBUTES = frozenset(
+    {
+        "add_done_callback", "cancel", "cancelled", "cancelling", "done", "exception",
+        "get_context", "get_coro", "get_loop", "get_name", "get_stack", "print_stack",
+        "remove_done_callback", "result", "running", "set_exception", "set_name", "set_result",
+        "uncancel",
+    }
+)  # fmt: skip
 #: functions whose result holds its argument weakly, so not at all
 WEAK_REFERENCES = frozenset({"weakref.ref", "weakref.proxy", "weakref.finalize"})
 #: methods that enter a context manager and give what it gives
 ENTERERS = frozenset({"enter_async_context", "enter_context"})
 #: methods that run the loop until what they are given has ended
 RUNNERS = frozenset({"run_until_complete"})
+#: functions that make a loop and run it until what they are given has ended
+LOOP_MAKERS = frozenset({"asyncio.run", "anyio.run", "trio.run"})
 
 #: builtins and functions whose result holds the elements of their first argument
 CONTAINER_COPIES = frozenset(

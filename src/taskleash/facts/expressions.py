@@ -304,13 +304,24 @@ class ExpressionLowering:
                 frame.emit(Store(pos, ("a", base, target.attr.value), value, op))
         elif isinstance(target, cst.Subscript):
             pos = self.spans.of(target)
-            for term in self._subscript(target):
+            elements = self._subscript(target)
+            for term in elements:
                 frame.emit(Store(pos, term, value, op))
+            key = self._key(target)
+            for base in (term[1] for term in elements if key):
+                frame.emit(Store(pos, base, (frame.collect("set", (key,)),), "|="))
         elif isinstance(target, cst.Tuple | cst.List):
             for index, element in enumerate(target.elements):
                 self.assign(element.value, self.unpacked(value, index))
         elif isinstance(target, cst.StarredElement):
             self.assign(target.value, value)
+
+    def _key(self, target: cst.Subscript) -> Alts:
+        """What a call gave, where it is a key: ``d[k] = v`` keeps ``k`` as ``d |= {k}`` would."""
+        index = target.slice[0].slice if len(target.slice) == 1 else None
+        if not isinstance(index, cst.Index) or not isinstance(index.value, cst.Name):
+            return ()
+        return tuple(term for term in self.expr(index.value) if term[0] == "s")
 
     def _assign_name(self, target: cst.Name, value: Alts, op: str) -> None:
         frame, name = self.frame, target.value

@@ -12,13 +12,18 @@ from taskleash.fixes.layout import fitted, joined
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.tree import Holder, Tree, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.link.teardown import named_teardown
 
 #: rules of calls whose value is awaited as it is
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
 #: rules of work that the caller is to see fail, as it would have been seen had it been awaited
 _SEEN = frozenset({"TL005", "TL006"})
+#: rules of work that was started to run beside its caller
+_STARTED = frozenset({"TL001", "TL003"})
+#: what comments say of such work
+_APART = ("background", "block", "fire and forget", "fire-and-forget", "concurrent", "wait")
 _SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
 
 
@@ -29,12 +34,18 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend("only an `async def` can await")
     if target.site.handle is Handle.ESCAPES:
         raise CannotMend("it is for the callers to await the task")
+    if isinstance(work.tree.parent(call), cst.Await):
+        raise CannotMend("it is awaited already, and gives a task")
+    if target.rule != "TL006" and named_teardown(target.site.task):
+        raise CannotMend("the work takes down what may be running here")
     spot = spot_of(work.tree, call)
     holder = spot.holder
     if holder is None or spot.kind not in ("statement", "name", "condition"):
         raise CannotMend("no statement of its own starts the task")
     if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
         raise CannotMend(f"`{spot.name}` is used again")
+    if target.rule in _STARTED and _is_meant_apart(holder):
+        raise CannotMend("a comment says that it runs in the background")
     _work_of(target, call)
     work.claim(holder)
     logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
@@ -83,6 +94,14 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
     """Whether the variable of the task stands anywhere else in the function."""
     found = [n for n in inside(scope) if isinstance(n, cst.Name) and n.value == spot.name]
     return len(found) > 1
+
+
+def _is_meant_apart(holder: Holder) -> bool:
+    """Whether a comment above the call says why it is not awaited."""
+    if isinstance(holder, cst.SimpleStatementSuite):
+        return False
+    comments = [line.comment.value for line in holder.leading_lines if line.comment is not None]
+    return any(word in comment.lower() for comment in comments for word in _APART)
 
 
 def _is_seen(tree: Tree, call: cst.Call) -> bool:

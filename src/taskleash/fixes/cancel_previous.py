@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.slots import is_optional
+from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.teardowns import cancelling_one
 from taskleash.fixes.tree import Tree, dotted, inside
 from taskleash.fixes.work import Work
@@ -16,18 +19,11 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
 
     Raises `CannotMend` where it cannot be told what it replaces.
     """
-    small, holder = work.tree.parent(call), work.tree.holder(call)
-    scope = work.tree.scope(call)
-    if not isinstance(small, cst.Assign) or len(small.targets) != 1 or holder is None:
+    spot, scope = spot_of(work.tree, call), work.tree.scope(call)
+    holder = spot.holder
+    if holder is None or not isinstance(scope, cst.FunctionDef) or len(holder.body) != 1:
         raise CannotMend("no assignment of its own replaces the earlier task")
-    if not isinstance(scope, cst.FunctionDef) or len(holder.body) != 1:
-        raise CannotMend("no assignment of its own replaces the earlier task")
-    slot = small.targets[0].target
-    text = dotted(slot)
-    if isinstance(slot, cst.Name) and not _is_global(work.tree, scope, slot.value):
-        raise CannotMend("the variable belongs to this call alone")
-    if not text:
-        raise CannotMend("the place of the earlier task is worked out anew")
+    slot, text = _slot(work, target, spot, scope)
     optional = _can_be_none(work, target, call, slot, text)
     work.claim(holder)
     lines = cancelling_one(work, scope, text)
@@ -35,6 +31,42 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
         lines = [f"if {text} is not None:", *(f"    {line}" for line in lines)]
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
     return f"cancel the earlier task in `{text}` first"
+
+
+def _slot(
+    work: Work, target: Target, spot: Spot, scope: cst.FunctionDef
+) -> tuple[cst.BaseExpression | None, str]:
+    """The place that keeps the task, as far as the statement itself names it, and its text."""
+    holder = spot.holder
+    assert holder is not None
+    small = holder.body[0]
+    if spot.kind == "name" and not _is_global(work.tree, scope, spot.name):
+        text = target.site.holder
+        root = text.partition(".")[0]
+        known = any(
+            isinstance(node, cst.Name) and node.value == root
+            for statement in _before(scope, spot.call)
+            for node in inside(statement)
+        )
+        if "." not in text or not text.replace(".", "").isidentifier() or not known:
+            raise CannotMend("the variable belongs to this call alone")
+        return None, text
+    if not isinstance(small, cst.Assign) or small.value is not spot.call or len(small.targets) > 1:
+        raise CannotMend("no assignment of its own replaces the earlier task")
+    slot = small.targets[0].target
+    if not dotted(slot):
+        raise CannotMend("the place of the earlier task is worked out anew")
+    return slot, dotted(slot)
+
+
+def _before(scope: cst.FunctionDef, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The parameters of a function, and its nodes up to one of them."""
+    yield scope.params
+    for each in inside(scope.body):
+        if each is node:
+            return
+        if isinstance(each, cst.Name):
+            yield each
 
 
 def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
@@ -46,7 +78,7 @@ def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
 
 
 def _can_be_none(
-    work: Work, target: Target, call: cst.Call, slot: cst.BaseExpression, text: str
+    work: Work, target: Target, call: cst.Call, slot: cst.BaseExpression | None, text: str
 ) -> bool:
     """Whether the place may hold None; raises `CannotMend` where it may not be there at all."""
     method = work.tree.method(call)

@@ -90,6 +90,11 @@ class Imports:
                     return alias.evaluated_alias or module
                 if alias.evaluated_name.startswith(f"{module}.") and not alias.evaluated_alias:
                     return module
+        for small in self._froms():
+            # Another module's import of it is as good.
+            for alias in small.names if not isinstance(small.names, cst.ImportStar) else ():
+                if alias.evaluated_name == module:
+                    return alias.evaluated_alias or module
         return ""
 
     def _from(self, module: str) -> cst.ImportFrom | None:

@@ -64,7 +64,7 @@ def _is_kept(target: Target) -> bool:
 def _starts_for_others(target: Target) -> bool:
     """Whether the task is given back to callers that drop it, and is kept before that."""
     given = target.rule == "TL003" and target.site.handle is Handle.ESCAPES
-    return given and target.kinds[:1] == ("track",)
+    return given and "track" in target.kinds
 
 
 def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left:

@@ -9,10 +9,10 @@ from taskleash.fixes.containers import attribute_values, container_of
 from taskleash.fixes.keepers import own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
+from taskleash.fixes.signatures import reaches
 from taskleash.fixes.slots import is_optional
-from taskleash.fixes.spots import spot_of
-from taskleash.fixes.teardowns import cancelling_all, end_all, end_one, teardown_of
-from taskleash.fixes.track import keep
+from taskleash.fixes.teardowns import cancelling_all, end_all, end_one, is_handed_on, teardown_of
+from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method
 from taskleash.fixes.work import Work
 from taskleash.link.teardown import words
@@ -27,12 +27,16 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
     if method is None or not method.instance:
         raise CannotMend("no instance starts the task")
     teardown = teardown_of(work.tree, target.site, method)
+    if reaches(work.tree, method.cls, target.site.task, teardown.function.name.value):
+        raise CannotMend(f"`{target.site.task}` itself comes to `{teardown.function.name.value}`")
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
     base, _, attribute = target.site.holder.rpartition(".")
     if base != method.instance:
         raise CannotMend(f"`{target.site.holder}` is not an attribute of `{method.cls.name.value}`")
-    place = f"`{teardown.function.name.value}`"
+    name = teardown.function.name.value
+    if is_handed_on(work.tree, teardown, target.site.holder):
+        raise CannotMend(f"`{name}` hands it to something else")
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
         end_all(work, teardown, attribute, container.kind, is_pruned=target.rule == "TL014")
@@ -41,7 +45,7 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
         end_one(work, teardown, attribute, optional)
     else:
         raise CannotMend(f"the file does not tell what `{target.site.holder}` is")
-    return f"end it in {place}"
+    return f"end it in `{name}`"
 
 
 def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool:
@@ -63,7 +67,7 @@ def _own_dropped(
     work: Work, target: Target, call: cst.Call, method: Method, teardown: Method
 ) -> str:
     home = own_home(work, target.site, call)
-    spot = spot_of(work.tree, call)
+    spot = handle_of(work.tree, call)
     container = keep(work, target, spot, home)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value

@@ -9,6 +9,7 @@ import libcst as cst
 
 from taskleash.fixes.edits import Edits
 from taskleash.fixes.imports import header
+from taskleash.fixes.signatures import called_on, called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 
 _LOGGER_MAKERS = ("getLogger", "get_logger", "bind")
@@ -144,7 +145,7 @@ def _may_reach(tree: Tree, init: Method, line: cst.CSTNode, uses: Sequence[cst.C
         return True
     users = {m.function.name.value for use in uses if (m := tree.method(use)) is not None}
     methods = {m.function.name.value: m for m in tree.methods(init.cls)}
-    pending, seen = _called(line, init.instance), set[str]()
+    pending, seen = called_on(line, init.instance), set[str]()
     while pending:
         name = pending.pop()
         if name in seen:
@@ -152,20 +153,8 @@ def _may_reach(tree: Tree, init: Method, line: cst.CSTNode, uses: Sequence[cst.C
         seen.add(name)
         if name in users or name not in methods:
             return True
-        method = methods[name]
-        pending |= _called(method.function.body, method.instance)
+        pending |= called_on_instance(methods[name])
     return False
-
-
-def _called(node: cst.CSTNode, instance: str) -> set[str]:
-    """The methods that code calls on the instance."""
-    return {
-        each.func.attr.value
-        for each in inside(node)
-        if isinstance(each, cst.Call)
-        and isinstance(each.func, cst.Attribute)
-        and dotted(each.func.value) == instance
-    }
 
 
 def _sets_attribute(line: cst.CSTNode, instance: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 
 
 def gives_nothing(tree: Tree, tasks: Sequence[str]) -> bool:
@@ -31,6 +31,36 @@ def wrappers(tree: Tree, scopes: Sequence[str]) -> frozenset[str]:
     while passing := {f.name.value for f in functions if _passes_on(f, found)} - found:
         found |= passing
     return frozenset(found)
+
+
+def called_on_instance(method: Method) -> set[str]:
+    """The methods that a method calls on its own instance."""
+    return called_on(method.function.body, method.instance)
+
+
+def called_on(node: cst.CSTNode, instance: str) -> set[str]:
+    """The methods that code calls on an instance by its name."""
+    return {
+        each.func.attr.value
+        for each in inside(node)
+        if isinstance(each, cst.Call)
+        and isinstance(each.func, cst.Attribute)
+        and dotted(each.func.value) == instance
+    }
+
+
+def reaches(tree: Tree, cls: cst.ClassDef, start: str, goal: str) -> bool:
+    """Whether one method of a class comes to another by calls on the instance."""
+    methods = {method.function.name.value: method for method in tree.methods(cls)}
+    pending, seen = {start}, set[str]()
+    while pending:
+        name = pending.pop()
+        if name == goal:
+            return True
+        seen.add(name)
+        if name in methods:
+            pending |= called_on_instance(methods[name]) - seen
+    return False
 
 
 def _functions(tree: Tree) -> list[cst.FunctionDef]:

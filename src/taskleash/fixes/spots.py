@@ -16,21 +16,22 @@ class Spot:
     """The place of a call.
 
     ``kind`` is *statement* (the call is one), *name* (one is assigned the call and nothing else),
-    *chain* (a method such as ``add_done_callback`` of the call is one), *condition* (so is a
-    boolean or conditional expression that ends in the call) or *value* (anything else). In all but
-    the last, ``holder`` has that statement only and new ones can stand beside it. ``is_negated``
-    tells that a condition must not hold.
+    *return* (one returns it), *chain* (a method such as ``add_done_callback`` of the call is one),
+    *condition* (so is a boolean or conditional expression that ends in the call) or *value*
+    (anything else). In all but the last, ``holder`` has that statement only and new ones can stand
+    beside it. ``call`` is what gives the task: the call, or its ``await``. ``is_negated`` tells
+    that a condition must not hold.
     """
 
     kind: str
-    call: cst.Call
+    call: cst.BaseExpression
     holder: Holder | None = None
     name: str = ""
     is_negated: bool = False
 
     def call_in(self, small: cst.BaseSmallStatement) -> cst.BaseExpression:
         """The call in its statement, the inside of which may have been changed."""
-        assert isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign)
+        assert isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign | cst.Return)
         value = small.value
         if self.kind == "chain":
             assert isinstance(value, cst.Call)
@@ -75,8 +76,10 @@ def _negated(test: cst.BaseExpression) -> cst.BaseExpression:
     return cst.UnaryOperation(cst.Not(), test)
 
 
-def spot_of(tree: Tree, call: cst.Call) -> Spot:
+def spot_of(tree: Tree, site: cst.Call) -> Spot:
     """Read the place of a call off the tree."""
+    waited = tree.parent(site)
+    call = waited if isinstance(waited, cst.Await) else site
     holder = tree.holder(call)
     value = Spot("value", call, holder)
     if holder is None or len(holder.body) != 1 or tree.in_class_body(call):
@@ -84,6 +87,8 @@ def spot_of(tree: Tree, call: cst.Call) -> Spot:
     small, parent = holder.body[0], tree.parent(call)
     if isinstance(small, cst.Expr):
         return _of_expression(tree, call, holder, small) or value
+    if parent is small and isinstance(small, cst.Return):
+        return Spot("return", call, holder)
     if parent is small and isinstance(small, cst.Assign) and len(small.targets) == 1:
         target = small.targets[0].target
     elif parent is small and isinstance(small, cst.AnnAssign):
@@ -95,7 +100,9 @@ def spot_of(tree: Tree, call: cst.Call) -> Spot:
     return value
 
 
-def _of_expression(tree: Tree, call: cst.Call, holder: Holder, small: cst.Expr) -> Spot | None:
+def _of_expression(
+    tree: Tree, call: cst.BaseExpression, holder: Holder, small: cst.Expr
+) -> Spot | None:
     outer, parent = small.value, tree.parent(call)
     if outer is call:
         return Spot("statement", call, holder)

@@ -15,6 +15,8 @@ from taskleash.fixes.work import Work
 
 #: the names of a class's teardown, the most telling one first
 _NAMES = ("aclose", "close", "stop", "shutdown", "disconnect", "__aexit__", "__exit__")
+#: what leaves a context is what belongs to how it was entered
+_COUNTERPARTS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
 
 
 def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
@@ -23,10 +25,15 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     Of several it is an ``async`` one if there is any, and one that the others call.
     """
     names = {name.rpartition(".")[2] for name in site.teardowns}
+    start = spawning.function.name.value
+    if start in names:
+        raise CannotMend(f"`{start}`, which starts it, is a teardown itself")
+    if start in _COUNTERPARTS:
+        names &= {_COUNTERPARTS[start]}
     found = {
         m.function.name.value: m
         for m in tree.methods(spawning.cls)
-        if m.instance and m.function.name.value in names and m.function is not spawning.function
+        if m.instance and m.function.name.value in names
     }
     if not found:
         name = spawning.cls.name.value
@@ -54,6 +61,14 @@ def _called_by(method: Method, others: dict[str, Method]) -> Method | None:
                 if better or method.function.asynchronous is None:
                     return others[name]
     return None
+
+
+def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
+    """Whether a teardown gives an attribute to a function, which may see to the task."""
+    return any(
+        isinstance(node, cst.Arg) and dotted(node.value) == text
+        for node in inside(method.function.body)
+    )
 
 
 def end_all(work: Work, method: Method, attribute: str, kind: str, is_pruned: bool) -> None:

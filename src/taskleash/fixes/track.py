@@ -13,7 +13,7 @@ from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.prune import prune
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Holder, last_name
+from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
 
 
@@ -21,16 +21,21 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
     """Keep the task of a call; says what was done. Raises `CannotMend` where that is not sure."""
     if target.rule == "TL013":
         return prune(work, call)
-    if last_name(call.func) in SCHEDULERS:
-        raise CannotMend("the loop starts the task, no code here gets hold of it")
     if target.rule == "TL003":
         check_wrapper(work, target, call)
-    spot = spot_of(work.tree, call)
+    spot = handle_of(work.tree, call)
     home = home_of(work, target.site, call)
     if spot.kind == "value" or wants_helper(work, home, spot.kind != "statement"):
         return _wrap(work, target, spot, home)
     container = keep(work, target, spot, home)
     return f"keep it in `{container}` until it is done"
+
+
+def handle_of(tree: Tree, call: cst.Call) -> Spot:
+    """Where the task of a call goes; raises `CannotMend` where the call does not give it."""
+    if last_name(call.func) in SCHEDULERS:
+        raise CannotMend("the loop starts the task, no code here gets hold of it")
+    return spot_of(tree, call)
 
 
 def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
@@ -76,6 +81,7 @@ def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name:
     lines = [f"{name} = spawned_", f"{container}.add({name})"]
     lines += ["chained_"] if spot.kind == "chain" else []
     lines += [f"{name}.add_done_callback({container}.discard)"]
+    lines += [f"return {name}"] if spot.kind == "return" else []
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
         nodes = {"spawned_": spot.call_in(smalls[0])}

@@ -24,6 +24,8 @@ _COMMON = frozenset(
         "start", "stop", "submit", "update", "values", "wait", "write",
     }
 )  # fmt: skip
+#: a name that more methods have says nothing about any of them
+_MAX_NAMESAKES = 4
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,17 @@ class Calls:
         found: dict[Callee, None] = {}
         for term in call.func:
             for callee in self.targets(function, term):
-                found[callee] = None
+                fitting = self._fitting(callee, call) if isinstance(callee, Method) else []
+                found.update(dict.fromkeys(fitting or (callee,)))
         return tuple(found)
+
+    def _fitting(self, method: Method, call: Call) -> list[Function]:
+        """Where several classes have a method of the name, those that take these arguments."""
+        candidates = self.program.methods_named.get(method.name, [])
+        if not 1 < len(candidates) <= _MAX_NAMESAKES or method.name in _COMMON:
+            return []
+        taking = [candidate for candidate in candidates if accepts(candidate, call)]
+        return self._related(taking) if len(taking) < len(candidates) else []
 
     def targets(self, function: Function, term: Term) -> tuple[Callee, ...]:
         """The functions, classes or outside names that a callable term stands for."""
@@ -119,15 +130,37 @@ class Calls:
                 found.extend(sub.own_methods(name))
         return found
 
+    def is_sure(self, caller: Function, index: int) -> bool:
+        """Whether what a call calls is known, rather than guessed by the name of a method."""
+        return all(
+            term[0] != "a"
+            or self.program.symbol(caller, term) is not None
+            or self.inference.classes(caller, term[1])
+            for term in caller.call(index).func
+        )
+
+    def overrides(self, caller: Function, index: int, function: Function) -> bool:
+        """Whether a call of another object reaches the function only if that is of a subclass."""
+        own: Term = ("p", caller.self_name)
+        receivers = [
+            (cls, term[2])
+            for term in caller.call(index).func
+            if term[0] == "a" and term[1] != own
+            for cls in self.inference.classes(caller, term[1])
+        ]
+        return bool(receivers) and all(function not in cls.find(name) for cls, name in receivers)
+
     def by_name(self, name: str) -> list[Function]:
         """The only method of this name, where the name is distinctive enough to mean it."""
         methods = self.program.methods_named.get(name, [])
-        if name in _COMMON or name.startswith("__") or not methods or len(methods) > 4:
+        if name in _COMMON or name.startswith("__") or len(methods) > _MAX_NAMESAKES:
             return []
-        first = methods[0].owner
-        if first is None or not all(
-            m.owner is not None and m.owner.related(first) for m in methods
-        ):
+        return self._related(methods)
+
+    def _related(self, methods: list[Function]) -> list[Function]:
+        """The methods, where all of them belong to one hierarchy of classes."""
+        first = methods[0].owner if methods else None
+        if first is None or not all(m.owner and m.owner.related(first) for m in methods):
             return []
         return methods
 
@@ -135,12 +168,18 @@ class Calls:
         """The call sites that may call the function."""
         if function not in self._callers:
             found = []
+            seen = self._seen(function)
             for caller, index in self.program.calls_named.get(function.name, ()):
-                if function in self.callees(caller, caller.call(index)):
+                if seen in self.callees(caller, caller.call(index)):
                     found.append((caller, index))
-            found.extend(self._aliased.get(function, ()))
+            found.extend(self._aliased.get(seen, ()))
             self._callers[function] = tuple(dict.fromkeys(found))
         return self._callers[function]
+
+    def _seen(self, function: Function) -> Function:
+        """What a name resolves to of the definitions in the branches of an ``if``: the last."""
+        namesakes = function.module.named.get(function.name) or [function]
+        return namesakes[-1] if function in namesakes else function
 
     @cached_property
     def _aliased(self) -> dict[Function, list[tuple[Function, int]]]:
@@ -201,3 +240,14 @@ def takes_instance(function: Function, call: Call) -> bool:
         for term in call.func
         if term[0] == "a" and term[1][0] == "n"
     )
+
+
+def accepts(method: Function, call: Call) -> bool:
+    """Whether a method can take the arguments of a call on an instance."""
+    if any(arg.key in ("*", "**") for arg in call.args):
+        return True
+    given = [bind(method, call, position, True) for position in range(len(call.args))]
+    if None in given:
+        return False
+    required = (p for p in method.facts.params[1:] if p.kind in ("", "key") and not p.default)
+    return all(param in given for param in required)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from taskleash.facts.catalogue import LOOP_SPAWNS
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
@@ -21,6 +23,7 @@ from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Trail
 from taskleash.source.discovery import File
 
+_NOTHING_KNOWN = KnownCalls()
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
@@ -46,22 +49,26 @@ class Demand:
         return frozenset(found)
 
 
-def demand(facts: Sequence[ModuleFacts]) -> Demand:
-    """What the facts at hand leave open."""
-    program = Program(facts)
+def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
+    """What the facts at hand leave open; ``known`` are the calls that the settings name."""
+    program = Program(facts, known)
     inference = Inference(program)
     calls = Calls(program, inference)
     flow = Flow(calls)
     words: set[str] = set()
     classes: set[str] = set()
     modules: set[str] = set()
+    wrappers: set[str] = set(LOOP_SPAWNS)
     for spawn in find_spawns(program, calls):
         trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
+        if _is_wrapper(trail):
+            wrappers |= _wrappers(calls, spawn.function)
         modules |= _modules(calls, spawn, trail)
         for cls in _classes(spawn, trail):
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
+    modules |= _bases_with(program, wrappers)
     return Demand(
         frozenset(modules),
         _pattern(rb"\b(%s)\b", words),
@@ -72,8 +79,7 @@ def demand(facts: Sequence[ModuleFacts]) -> Demand:
 def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     """Names that only code concerned with this handle is likely to use."""
     found = {place.name for place in trail.places if place.kind in ("attribute", "global")}
-    handed_in = any(place.kind == "handed in" for place in trail.places)
-    if trail.given or handed_in:
+    if _is_wrapper(trail):
         found |= _wrappers(calls, spawn.function)
     for op in trail.ops:
         if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
@@ -81,6 +87,27 @@ def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     if any(term[0] == "p" for arg in spawn.call.args for term in arg.value):
         found.add(spawn.function.name)
     return {name for name in found if name.isidentifier() and not name.startswith("__")}
+
+
+def _is_wrapper(trail: Trail) -> bool:
+    return trail.given or any(place.kind == "handed in" for place in trail.places)
+
+
+def _bases_with(program: Program, wrappers: set[str]) -> set[str]:
+    """The modules of outside bases that may define a wrapper which a class calls on itself."""
+    return {
+        name
+        for function in program.functions()
+        if (owner := function.method.owner) is not None
+        and any(_calls_own(function, call, wrappers) for _, call in function.calls())
+        for cls in owner.mro
+        for name in _outside_bases(program, cls)
+    }
+
+
+def _calls_own(function: Function, call: Call, wrappers: set[str]) -> bool:
+    receiver, _, name = call.text.rpartition(".")
+    return name in wrappers and receiver == function.method.self_name
 
 
 def _wrappers(calls: Calls, function: Function) -> set[str]:
@@ -101,6 +128,7 @@ def _wrappers(calls: Calls, function: Function) -> set[str]:
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
+    owners += [op.function.method.owner for op in trail.ops if op.kind in _ENDING]
     return [base for cls in owners if cls is not None for base in cls.mro]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import ENTERERS, canonical
+from taskleash.facts.catalogue import ENTERERS, LOOP_MAKERS, RUNNERS, canonical
 from taskleash.facts.model import Alts, Give, Store, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
@@ -160,7 +160,9 @@ class Inference:
             return tuple(t for term in call.args[0].value for t in self._entered(function, term))
         for func in call.func:
             symbol = self.program.symbol(function, func)
-            if symbol == _CAST and len(call.args) == 2:
+            if call.args and _runs_to_its_end(func, symbol):
+                found.extend(self.of(function, call.args[0].value))
+            elif symbol == _CAST and len(call.args) == 2:
                 found.extend(self._cast(function, call.args[0].value))
             elif isinstance(symbol, Class | External):
                 found.append(Type(symbol))
@@ -311,6 +313,13 @@ class Inference:
             else:
                 found.append(kind)
         return tuple(found)
+
+
+def _runs_to_its_end(func: Term, symbol: object) -> bool:
+    """Whether a call gives what the coroutine that it is given returns."""
+    if isinstance(symbol, External):
+        return symbol.dotted in LOOP_MAKERS or symbol.dotted.rpartition(".")[2] in RUNNERS
+    return bool(func[0] == "a" and func[2] in RUNNERS)
 
 
 def is_manager(function: Function) -> bool:

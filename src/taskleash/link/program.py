@@ -6,15 +6,18 @@ something outside of it, known by its dotted name only.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from taskleash.facts.catalogue import canonical
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
+from taskleash.link.recall import Recall
 
-_MAX_HOPS = 12
+_NOTHING_KNOWN = KnownCalls()
 
 
 def path_name(path: str) -> str:
@@ -34,9 +37,12 @@ def folders(module: Module) -> list[str]:
 class Program:
     """All modules, and the indices over them that linking needs."""
 
-    def __init__(self, facts: Sequence[ModuleFacts]) -> None:
+    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+        self.known = known
         self.modules = [Module(self, f) for f in sorted(facts, key=lambda f: f.path)]
         self.by_name: dict[str, Module] = {}
+        self._dotted: Recall[str, Symbol] = Recall()
+        self._names: Recall[tuple[Module, str], Symbol | None] = Recall()
         for module in self.modules:
             self.by_name.setdefault(module.name, module)
         for module in self.modules:
@@ -84,65 +90,71 @@ class Program:
 
     # -- names
 
-    def resolve_dotted(self, dotted: str, hops: int = 0) -> Symbol:
+    def resolve_dotted(self, dotted: str) -> Symbol:
         """What an imported dotted name stands for; re-exports are followed."""
-        if hops > _MAX_HOPS:
-            return External(canonical(dotted))
+        outside = External(canonical(dotted))
+        return self._dotted.get(dotted, lambda: self._resolve_dotted(dotted) or outside, outside)
+
+    def _resolve_dotted(self, dotted: str) -> Symbol | None:
         parts = dotted.split(".")
         for size in range(len(parts), 0, -1):
             module = self.by_name.get(".".join(parts[:size]))
             if module is not None:
-                return self._walk(module, parts[size:], hops + 1) or External(canonical(dotted))
-        return External(canonical(dotted))
+                return self._walk(module, parts[size:])
+        return None
 
-    def resolve_import(self, module: Module, dotted: str, hops: int = 0) -> Symbol:
+    def resolve_import(self, module: Module, dotted: str) -> Symbol:
         """What a module's import stands for.
 
         A program that runs as a script finds modules beside itself: where the name leads out of the
-        program, the folders that the module lies in are tried.
+        program, the folders that the module lies in are tried. A module that is named after one of
+        the standard library does not hide that one: in a package an import does not look beside.
         """
-        found = self.resolve_dotted(dotted, hops)
-        if not isinstance(found, External):
+        found = self.resolve_dotted(dotted)
+        if not isinstance(found, External) or dotted.partition(".")[0] in sys.stdlib_module_names:
             return found
         for folder in folders(module):
-            beside = self.resolve_dotted(f"{folder}.{dotted}", hops)
+            beside = self.resolve_dotted(f"{folder}.{dotted}")
             if not isinstance(beside, External):
                 return beside
         return found
 
-    def _walk(self, module: Module, parts: list[str], hops: int) -> Symbol | None:
+    def _walk(self, module: Module, parts: list[str]) -> Symbol | None:
         symbol: Symbol | None = module
         for name in parts:
             if isinstance(symbol, Module):
                 submodule = self.by_name.get(f"{symbol.name}.{name}")
-                symbol = self.resolve_name(symbol, name, hops) or submodule
+                symbol = self.resolve_name(symbol, name) or submodule
             elif isinstance(symbol, Class):
                 found = symbol.find(name)
                 symbol = found[0] if found else None
             elif isinstance(symbol, External):
-                symbol = self.resolve_dotted(f"{symbol.dotted}.{name}", hops + 1)
+                dotted = f"{symbol.dotted}.{name}"
+                symbol = self.by_name.get(dotted) or External(canonical(dotted))
             else:
                 return None
         return symbol
 
-    def resolve_name(self, module: Module, name: str, hops: int = 0) -> Symbol | None:
+    def resolve_name(self, module: Module, name: str) -> Symbol | None:
         """What a global name of a module stands for, or None for a name it does not define."""
+        return self._names.get((module, name), lambda: self._resolve_name(module, name), None)
+
+    def _resolve_name(self, module: Module, name: str) -> Symbol | None:
         functions = module.named.get(name)
         if functions is not None:
             return functions[-1]
         if name in module.classes:
             return module.classes[name]
         if name in module.facts.imports:
-            return self.resolve_import(module, module.facts.imports[name], hops + 1)
+            return self.resolve_import(module, module.facts.imports[name])
         if name in module.global_names:
             return Variable(module, name)
-        if hops <= _MAX_HOPS:
-            for star in module.facts.stars:
-                source = self.by_name.get(star)
-                if source is not None and source is not module:
-                    found = self.resolve_name(source, name, hops + 1)
-                    if found is not None:
-                        return found
+        for star in module.facts.stars:
+            source = self.by_name.get(star)
+            if source is not None and source is not module:
+                found = self.resolve_name(source, name)
+                if found is not None:
+                    return found
         return None
 
     def resolve_ref(
@@ -164,7 +176,7 @@ class Program:
     def _attribute(self, symbol: Symbol | None, rest: Iterable[str]) -> Symbol | None:
         for name in rest:
             if isinstance(symbol, Module):
-                symbol = self._walk(symbol, [name], 0)
+                symbol = self._walk(symbol, [name])
             elif isinstance(symbol, External):
                 symbol = self.resolve_dotted(f"{symbol.dotted}.{name}")
             elif isinstance(symbol, Class):

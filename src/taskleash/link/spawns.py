@@ -24,6 +24,7 @@ from taskleash.facts.catalogue import (
 )
 from taskleash.facts.model import Alts, Call, Term
 from taskleash.link.calls import Callee, Calls, Method
+from taskleash.link.configured import configured
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.program import Program
@@ -34,8 +35,9 @@ class Spawn:
     """A call that starts a task.
 
     ``kind`` is ``task``, ``threadsafe``, ``owner`` (a task group or the like takes it over),
-    ``foreign`` (an object outside the program does), ``gather``, ``executor``, ``scheduled`` (the
-    spawning function itself is handed to the loop) or ``coroutine`` (one that never runs).
+    ``foreign`` (an object outside the program does), ``safe`` (the settings say that its handle may
+    be dropped), ``gather``, ``executor``, ``scheduled`` (the spawning function itself is handed to
+    the loop) or ``coroutine`` (one that never runs).
     ``started`` are the coroutine functions of the program that it runs.
     """
 
@@ -78,7 +80,11 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
 
 
 def _kind(calls: Calls, function: Function, index: int, call: Call) -> str:
-    for callee in calls.callees(function, call):
+    callees = calls.callees(function, call)
+    kind = configured(calls.program.known, callees)
+    if kind:
+        return kind if call.args else ""
+    for callee in callees:
         kind = _callee_kind(calls, function, call, callee)
         if kind in ("task", "owner") and _is_constant(call):
             return ""
@@ -193,12 +199,21 @@ def coroutines(calls: Calls, function: Function, args: tuple[object, ...]) -> li
 def _is_task(calls: Calls, function: Function, call: Call) -> bool:
     """``ensure_future`` of what is a task already starts nothing."""
     for term in call.args[0].value:
+        if term[0] == "s" and _makes_coroutine(calls, function, function.call(term[1])):
+            continue
         types = calls.inference.types(function, term)
         if is_external(types, TASKS):
             return True
         if term[0] == "s" and _kind(calls, function, term[1], function.call(term[1])) == "task":
             return True
     return False
+
+
+def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:
+    return any(
+        isinstance(callee, Function) and callee.facts.is_async and not callee.facts.is_generator
+        for callee in calls.callees(function, call)
+    )
 
 
 def _by_value(calls: Calls, function: Function, call: Call) -> str:

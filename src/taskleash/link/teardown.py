@@ -140,7 +140,7 @@ class Teardown:
             for caller, at in self.calls.callers(current) if depth < _MAX_DEPTH else ():
                 if in_cleanup(caller, at):
                     return True
-                if caller not in seen:
+                if caller not in seen and not self.calls.overrides(caller, at, current):
                     seen.add(caller)
                     pending.append((caller, depth + 1))
         return False

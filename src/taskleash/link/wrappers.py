@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import RESULT_USERS, RUNNERS
+from taskleash.facts.catalogue import (
+    CALLBACK_TAKERS,
+    HANDLE_ATTRIBUTES,
+    RESULT_USERS,
+    RUNNERS,
+)
 from taskleash.facts.model import Alts, Call, If
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.context import around, tests
@@ -19,9 +24,21 @@ def users(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     A caller that drives the loop itself runs outside of it, where the spawn is not reached, and
     does not count beside others.
     """
-    sites = [(f, i) for f, i in calls.callers(function) if f is not function]
+    sites = [
+        (caller, index)
+        for caller, index in calls.callers(function)
+        if caller is not function and not _used_as_another_thing(caller, index)
+    ]
     inside = [(f, i) for f, i in sites if not _drives_loop(f)]
     return inside or sites
+
+
+def _used_as_another_thing(caller: Function, index: int) -> bool:
+    """Whether a caller asks of the result what no task has: it gets something else there."""
+    return any(
+        term[0] == "a" and term[2] not in HANDLE_ATTRIBUTES and not term[2].startswith("__")
+        for term in caller.uses.derived.get(("s", index), ())
+    )
 
 
 def _drives_loop(function: Function) -> bool:
@@ -138,9 +155,9 @@ def _awaits(function: Function, name: str) -> bool:
 
 
 def drops_value(calls: Calls, function: Function) -> bool:
-    """Whether a lambda is handed to something that drops what it returns."""
+    """Whether a function is only handed to something that drops what it returns."""
     if function.facts.kind != "lambda":
-        return False
+        return bool(droppers(calls, function)) and not calls.callers(function)
     parent = function.parent
     if parent is None:
         return False
@@ -151,6 +168,15 @@ def drops_value(calls: Calls, function: Function) -> bool:
         and len(given) == len(roles)
         and all(_drops_result(calls, parent, role.index, int(role.key)) for role in given)
     )
+
+
+def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
+    """The calls that have the event loop call a function, and so drop what it returns."""
+    return [
+        (holder, index)
+        for holder, index in calls.references(function)
+        if holder.call(index).text.rpartition(".")[2] in CALLBACK_TAKERS
+    ]
 
 
 def _drops_result(calls: Calls, holder: Function, index: int, position: int) -> bool:

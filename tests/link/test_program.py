@@ -1,0 +1,46 @@
+"""Names that lead in circles, or to modules that are not there, still come to an end."""
+
+from __future__ import annotations
+
+from taskleash.facts.extract import extract
+from taskleash.link.entities import External, Function
+from taskleash.link.program import Program
+from taskleash.source.loading import Source
+
+
+def program(**modules: str) -> Program:
+    """A program of modules by dotted name; a name that others begin with is a package's."""
+    facts = []
+    for name, text in modules.items():
+        is_package = any(other.startswith(f"{name}.") for other in modules)
+        path = name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+        facts.append(extract(Source(path, name, text)))
+    return Program(facts)
+
+
+def test_a_name_that_two_modules_import_from_each_other_is_outside() -> None:
+    circle = program(a="from b import thing\n", b="from a import thing\n")
+
+    found = circle.resolve_name(circle.by_name["a"], "thing")
+
+    assert isinstance(found, External)
+
+
+def test_the_far_end_of_a_circle_does_not_hide_a_definition() -> None:
+    text = "from b import *\nfrom a import thing as other\ndef thing(): ...\n"
+    circle = program(a="from b import thing\nfrom b import other\n", b=text)
+
+    assert isinstance(circle.resolve_name(circle.by_name["a"], "thing"), Function)
+    assert isinstance(circle.resolve_name(circle.by_name["b"], "other"), Function)
+    assert isinstance(circle.resolve_name(circle.by_name["a"], "other"), Function)
+
+
+def test_a_package_that_names_its_missing_modules_in_circles_is_resolved_once() -> None:
+    names = [f"part{number}" for number in range(12)]
+    imports = "".join(f"from .{name} import {name}\nfrom app.{name} import *\n" for name in names)
+    modules = {f"app.sub{number}": imports + "from app import *\n" for number in range(12)}
+    tangled = program(app=imports, **modules)
+
+    found = [tangled.resolve_dotted(f"app.{name}.{name}.{name}") for name in names]
+
+    assert all(isinstance(symbol, External) for symbol in found)
