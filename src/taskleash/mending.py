@@ -140,7 +140,7 @@ def _say(report: Report, done: FixReport, options: dict[str, Any], stream: TextI
     )
     if options["fix_only"]:
         _echo_errors(report)
-        text = _outcome(report, "Fixed", "fixed") + text
+        text = text if report.fixed else _outcome(report, "Fixed", "fixed")
     elif text:
         text = "\n" + text
     click.echo(text, nl=False, file=stream)

@@ -25,12 +25,13 @@ from taskleash.reporters.report import Entry, Report
 class Fixing:
     """A program with its fixes made in memory.
 
-    ``start`` is when the run began, ``files`` are those that differ, ``failed`` says of findings
-    why their fixes were not made.
+    ``start`` is when the run began, ``found`` the number of findings then, ``files`` are those that
+    differ, ``failed`` says of findings why their fixes were not made.
     """
 
     program: Program
     start: float
+    found: int
     files: tuple[MendedFile, ...]
     failed: Mapping[Place, str]
 
@@ -52,12 +53,11 @@ class Fixing:
         mended = self.program.with_texts({file.path: file.after for file in self.files})
         report = mended.analysis.report(self.start).findings()
         left = tuple(self._left(report.entries))
-        report = replace(
-            report,
-            entries=tuple(map(self._untried, report.entries)),
-            fixed=sum(len(file.places) for file in self.files),
-        )
-        return report, FixReport(self.files, left)
+        made = sum(len(file.places) for file in self.files)
+        # What a fix leaves for another rule to report was fixed all the same.
+        fixed = max(made, self.found - len(report.entries))
+        report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
+        return report, FixReport(fixed, self.files, left)
 
     def _left(self, entries: tuple[Entry, ...]) -> Iterator[Left]:
         """Every finding that remains, with the reason."""
@@ -88,4 +88,4 @@ def fixing(settings: Settings, progress: ProgressBar | None = None) -> Fixing:
     work = partial(fix, texts, scan, lambda changed: program.with_texts(changed).scan(), mend)
     outcome = with_deep_stack(work, LINKER_MEGABYTES)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
-    return Fixing(program, start, outcome.files, failed)
+    return Fixing(program, start, len(scan.targets), outcome.files, failed)

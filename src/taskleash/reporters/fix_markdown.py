@@ -30,7 +30,7 @@ def render(report: FixReport, git: bool) -> str:
 
 
 def _summary(report: FixReport) -> str:
-    fixed = words.plural(sum(len(file.places) for file in report.files), "error")
+    fixed = words.plural(report.fixed, "error")
     files = words.plural(len(report.files), "file")
     added, removed = (sum(f.added for f in report.files), sum(f.removed for f in report.files))
     return f"{fixed} fixed in {files} (+{added} -{removed} lines), {len(report.left)} left."

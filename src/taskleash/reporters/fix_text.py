@@ -25,6 +25,8 @@ def render(report: FixReport, every: bool, git: bool, color: bool, unicode: bool
     lines: list[Line] = []
     if report.files:
         lines += [[(_headline(report), "bold")], *_files(report.files, every, unicode)]
+        more = report.fixed - sum(len(file.places) for file in report.files)
+        lines += [[(f"  {more} more {words.GONE_WITH_THEM}", "")]] if more else []
     if report.left:
         lines += [[(f"Left {words.plural(len(report.left), 'error')}:", "bold")]]
         lines += _each(report.left, unicode) if every else _reasons(report.left)
@@ -34,7 +36,7 @@ def render(report: FixReport, every: bool, git: bool, color: bool, unicode: bool
 
 
 def _headline(report: FixReport) -> str:
-    count = words.plural(sum(len(file.places) for file in report.files), "error")
+    count = words.plural(report.fixed, "error")
     return f"Fixed {count} in {words.plural(len(report.files), 'file')}:"
 
 

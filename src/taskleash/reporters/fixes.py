@@ -10,7 +10,11 @@ from taskleash.fixes.model import Left
 
 @dataclass(frozen=True)
 class FixReport:
-    """The files that were mended, and the findings that remain, each with the reason."""
+    """The files that were mended, and the findings that remain, each with the reason.
 
+    ``fixed`` counts the findings that are gone: one fix can be the end of several.
+    """
+
+    fixed: int
     files: tuple[MendedFile, ...]
     left: tuple[Left, ...]

@@ -58,6 +58,7 @@ LEFT = "What was left"
 CHECKED_TITLE = "Checked"
 GO_ON = "Review and roll back"
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
+GONE_WITH_THEM = "no longer reported either"
 UNDO = "drops everything in these files that is not committed"
 FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")
 FIX_HEADINGS = ("Place", "Call", "Task", "Rule", "Fix", "What was done")
