@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
+from taskleash.fixes.containers import assignments
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.names import variables
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.teardowns import cancelling_one
@@ -23,7 +23,7 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     holder = spot.holder
     if holder is None or not isinstance(scope, cst.FunctionDef) or len(holder.body) != 1:
         raise CannotMend("no assignment of its own replaces the earlier task")
-    slot, text = _slot(work, target, spot, scope)
+    slot, text = _slot(work, spot, scope)
     optional = _can_be_none(work, target, call, slot, text)
     work.claim(holder)
     lines = cancelling_one(work, scope, text)
@@ -33,22 +33,15 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     return f"cancel the earlier task in `{text}` first"
 
 
-def _slot(
-    work: Work, target: Target, spot: Spot, scope: cst.FunctionDef
-) -> tuple[cst.BaseExpression | None, str]:
+def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> tuple[cst.BaseExpression | None, str]:
     """The place that keeps the task, as far as the statement itself names it, and its text."""
     holder = spot.holder
     assert holder is not None
     small = holder.body[0]
     if spot.kind == "name" and not _is_global(work.tree, scope, spot.name):
-        text = target.site.holder
+        text = _stored_as(scope, spot.name)
         root = text.partition(".")[0]
-        known = any(
-            isinstance(node, cst.Name) and node.value == root
-            for statement in _before(scope, spot.call)
-            for node in inside(statement)
-        )
-        if "." not in text or not text.replace(".", "").isidentifier() or not known:
+        if not root or root not in _known_before(scope, spot.call):
             raise CannotMend("the variable belongs to this call alone")
         return None, text
     if not isinstance(small, cst.Assign) or small.value is not spot.call or len(small.targets) > 1:
@@ -59,14 +52,23 @@ def _slot(
     return slot, dotted(slot)
 
 
-def _before(scope: cst.FunctionDef, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The parameters of a function, and its nodes up to one of them."""
-    yield scope.params
+def _stored_as(scope: cst.FunctionDef, name: str) -> str:
+    """The attribute that the function sets to the variable; empty where there is none."""
+    for target, value, _ in assignments(scope.body):
+        if isinstance(value, cst.Name) and value.value == name and "." in dotted(target):
+            return dotted(target)
+    return ""
+
+
+def _known_before(scope: cst.FunctionDef, node: cst.CSTNode) -> set[str]:
+    """The names that stand in a function before one of its nodes."""
+    found = set(variables(scope.params))
     for each in inside(scope.body):
         if each is node:
-            return
+            break
         if isinstance(each, cst.Name):
-            yield each
+            found.add(each.value)
+    return found
 
 
 def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:

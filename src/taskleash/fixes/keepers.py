@@ -10,7 +10,7 @@ import libcst as cst
 from taskleash.classify.model import Site
 from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.places import constructor_place, put
+from taskleash.fixes.places import constructor_place
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 
@@ -271,7 +271,7 @@ def _new_set(work: Work, home: Home, site: Site) -> str:
         name = work.module_name(*_SET_NAMES)
         work.draft.variables += statements(work.set_of_tasks(name))
         return name
-    name = work.attribute_name(site.task_attributes, *_SET_NAMES)
+    name = work.attribute_name(home.cls, site.task_attributes, *_SET_NAMES)
     put_in_constructor(work, home, work.set_of_tasks(f"{{instance}}.{name}"))
     return name
 
@@ -282,7 +282,7 @@ def put_in_constructor(work: Work, home: Home, text: str) -> None:
     place = constructor_place(work.tree, home.cls, work.uses)
     assert place is not None
     init = next(m for m in work.tree.methods(home.cls) if m.function.name.value == "__init__")
-    put(work.edits, place, statements(text.replace("{instance}", init.instance)))
+    work.put(place, text.replace("{instance}", init.instance))
 
 
 def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:
@@ -291,7 +291,7 @@ def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:
     if home.cls is None:
         name, own, params = work.module_name(*_HELPER_NAMES), container, f"task{typed}"
     else:
-        name = work.attribute_name(site.task_attributes, *_HELPER_NAMES)
+        name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
         own, params = f"self.{container}", f"self, task{typed}"
     lines = [
         f"def {name}({params}){returns}:",

@@ -32,8 +32,15 @@ class _Filling(cst.CSTTransformer):
 def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
     """A statement on one line, laid out over several where it is wider than the room it has.
 
-    What spans several lines already, or ends in no call, is left as it is.
+    So are the lines of a block. What spans several lines already, or ends in no call, is left as
+    it is.
     """
+    if isinstance(statement, cst.If | cst.For | cst.FunctionDef):
+        lines = [
+            fitted(line, room - len(_INDENT)) if isinstance(line, cst.BaseStatement) else line
+            for line in statement.body.body
+        ]
+        return statement.with_changes(body=statement.body.with_changes(body=lines))
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return statement
     small = statement.body[0]
@@ -96,10 +103,10 @@ def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
     if ends is None and closing is not None:
         ends = closing.whitespace_after_arg
     if not isinstance(ends, cst.ParenthesizedWhitespace):
-        deeper = inner.visit(_Shifting(" " * (len(helper) + 1)))
+        deeper = inner.visit(_Shifting(len(helper) + 1))
         assert isinstance(deeper, cst.Call)
         return cst.Call(func, [cst.Arg(deeper)])
-    deeper = inner.visit(_Shifting(_INDENT))
+    deeper = inner.visit(_Shifting(len(_INDENT)))
     assert isinstance(deeper, cst.Call)
     base = ends.last_line.value
     opening = cst.ParenthesizedWhitespace(
@@ -110,10 +117,18 @@ def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
     return cst.Call(func, [argument], whitespace_before_args=opening)
 
 
-class _Shifting(cst.CSTTransformer):
-    """Moves the lines inside of brackets to the right."""
+def unindented(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression that stood in brackets of its own, without them."""
+    bare = node.with_changes(lpar=[], rpar=[])
+    moved = bare.visit(_Shifting(-len(_INDENT)))
+    assert isinstance(moved, cst.BaseExpression)
+    return moved
 
-    def __init__(self, by: str) -> None:
+
+class _Shifting(cst.CSTTransformer):
+    """Moves the lines inside of brackets to the right, or to the left by a negative number."""
+
+    def __init__(self, by: int) -> None:
         super().__init__()
         self.by = by
 
@@ -121,19 +136,28 @@ class _Shifting(cst.CSTTransformer):
         self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
     ) -> cst.ParenthesizedWhitespace:
         last = updated_node.last_line.value
-        return updated_node.with_changes(last_line=cst.SimpleWhitespace(last + self.by))
+        moved = last + " " * self.by if self.by > 0 else last[: self.by]
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(moved))
 
 
 def _last_call(value: cst.BaseExpression | None) -> cst.Call | None:
     """The call whose closing bracket ends an expression."""
     if isinstance(value, cst.Await) and not value.lpar:
         return _last_call(value.expression)
+    if isinstance(value, cst.IfExp) and not value.lpar:
+        return _last_call(value.orelse)
+    if isinstance(value, cst.BooleanOperation) and not value.lpar:
+        return _last_call(value.right)
     return value if isinstance(value, cst.Call) and not value.lpar else None
 
 
 def _broken(value: cst.BaseExpression, call: cst.Call, room: int, depth: int) -> cst.BaseExpression:
     if isinstance(value, cst.Await):
         return value.with_changes(expression=_broken(value.expression, call, room, depth))
+    if isinstance(value, cst.IfExp):
+        return value.with_changes(orelse=_broken(value.orelse, call, room, depth))
+    if isinstance(value, cst.BooleanOperation):
+        return value.with_changes(right=_broken(value.right, call, room, depth))
     return _split(call, room, depth)
 
 

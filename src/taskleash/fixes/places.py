@@ -52,6 +52,26 @@ def module_place(module: cst.Module) -> ModulePlace:
     return ModulePlace(body[at] if at >= 0 else None, following, is_parted)
 
 
+def functions_place(
+    module: cst.Module, first: ModulePlace, uses: Sequence[cst.CSTNode]
+) -> ModulePlace:
+    """After the variables that follow a place, before anything else and before any use."""
+    body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    if first.after is None or first.following is None:
+        return first
+    at = next(index for index, each in enumerate(body) if each is first.after)
+    while at + 1 < len(body) and _is_variable(body[at + 1], uses):
+        at += 1
+    return place_after(module, body[at])
+
+
+def _is_variable(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    plain = isinstance(statement.body[0], cst.Assign | cst.AnnAssign)
+    return plain and not any(node is use for node in inside(statement) for use in uses)
+
+
 def makes_logger(statement: cst.CSTNode) -> bool:
     """Whether a statement is the assignment of a logger."""
     if not isinstance(statement, cst.SimpleStatementLine):
@@ -81,7 +101,7 @@ class BodyPlace:
     is_after: bool
 
 
-def put(edits: Edits, place: BodyPlace, new: list[cst.BaseStatement]) -> None:
+def put(edits: Edits, place: BodyPlace, new: Sequence[cst.BaseStatement]) -> None:
     """Add statements at a place in a function."""
     if place.is_after:
         edits.insert_after(place.anchor, new)
@@ -180,7 +200,7 @@ def _calls_super(line: cst.CSTNode) -> bool:
 
 
 def teardown_place(method: Method, keeps: str) -> BodyPlace:
-    """The start of a teardown: after its docstring, its guard, its flags and its first log line.
+    """The start of a teardown: after its docstring, its flags and what it logs first.
 
     ``keeps`` is the attribute that must not be changed above the place.
     """
@@ -197,11 +217,6 @@ def teardown_place(method: Method, keeps: str) -> BodyPlace:
 
 
 def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
-    if isinstance(line, cst.If):
-        inner = line.body.body
-        small = inner[0].body[0] if isinstance(inner[0], cst.SimpleStatementLine) else inner[0]
-        leaves = isinstance(small, cst.Return) and small.value is None
-        return leaves and len(inner) == 1 and line.orelse is None
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         return False
     small = line.body[0]

@@ -22,6 +22,9 @@ def prune(work: Work, call: cst.Call) -> str:
     spot = spot_of(work.tree, call)
     if spot.kind == "name" and spot.holder is not None:
         return _prune_name(work, spot.name, spot.holder, call)
+    small = work.tree.parent(call)
+    if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Subscript):
+        raise CannotMend("another task may stand under its key by then")
     grow, holder = work.tree.parent(work.tree.parent(call) or call), work.tree.holder(call)
     if not isinstance(grow, cst.Call) or holder is None or len(holder.body) != 1:
         raise CannotMend("it joins its container as part of a larger expression")

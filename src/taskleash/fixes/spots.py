@@ -8,7 +8,8 @@ import libcst as cst
 
 from taskleash.facts.catalogue import PASSIVE_METHODS
 from taskleash.fixes.edits import Statements
-from taskleash.fixes.tree import Holder, Tree
+from taskleash.fixes.layout import unindented
+from taskleash.fixes.tree import Holder, Tree, inside
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Spot:
         if self.kind == "chain":
             assert isinstance(value, cst.Call)
             assert isinstance(value.func, cst.Attribute)
-            return value.func.value
+            return unindented(value.func.value) if value.lpar else value.func.value
         if isinstance(value, cst.BooleanOperation):
             return value.right
         if self.kind == "condition":
@@ -53,6 +54,14 @@ class Spot:
         assert isinstance(outer.func, cst.Attribute)
         func = outer.func.with_changes(value=cst.Name(name), dot=cst.Dot())
         return outer.with_changes(func=func, lpar=[], rpar=[])
+
+    def comments_in(self, small: cst.BaseSmallStatement) -> list[cst.EmptyLine]:
+        """The comments between the call of a chain and what follows it."""
+        assert isinstance(small, cst.Expr)
+        assert isinstance(small.value, cst.Call)
+        assert isinstance(small.value.func, cst.Attribute)
+        found = [node for node in inside(small.value.func.dot) if isinstance(node, cst.Comment)]
+        return [cst.EmptyLine(comment=comment) for comment in found]
 
     def as_if(self, small: cst.BaseSmallStatement, body: Statements) -> list[cst.BaseStatement]:
         """Statements under the condition of the call, where it has one."""

@@ -6,10 +6,9 @@ import libcst as cst
 
 from taskleash.classify.model import Site
 from taskleash.fixes.containers import assignments
-from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.names import free, variables
-from taskleash.fixes.places import put, teardown_place
+from taskleash.fixes.places import teardown_place
 from taskleash.fixes.tree import Method, Tree, dotted, inside
 from taskleash.fixes.work import Work
 
@@ -82,7 +81,7 @@ def end_all(work: Work, method: Method, attribute: str, kind: str, is_pruned: bo
     lines = cancelling_all(work, method.function, text, kind)
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
-    put(work.edits, teardown_place(method, text), statements("\n".join(lines)))
+    work.put(teardown_place(method, text), "\n".join(lines))
 
 
 def end_one(work: Work, method: Method, attribute: str, is_optional: bool) -> None:
@@ -95,7 +94,7 @@ def end_one(work: Work, method: Method, attribute: str, is_optional: bool) -> No
         if text not in {dotted(target) for target, _, _ in assignments(method.function)}:
             lines.append(f"{text} = None")
         lines = [f"if {text} is not None:", *(f"    {line}" for line in lines)]
-    put(work.edits, teardown_place(method, text), statements("\n".join(lines)))
+    work.put(teardown_place(method, text), "\n".join(lines))
 
 
 def _calls(method: Method) -> set[str]:

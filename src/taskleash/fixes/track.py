@@ -87,7 +87,10 @@ def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name:
         nodes = {"spawned_": spot.call_in(smalls[0])}
         if spot.kind == "chain":
             nodes["chained_"] = spot.chained_in(smalls[0], name)
-        return spot.as_if(smalls[0], work.statements(holder, "\n".join(lines), nodes))
+        new = work.statements(holder, "\n".join(lines), nodes)
+        if spot.kind == "chain" and (comments := spot.comments_in(smalls[0])):
+            new[2] = new[2].with_changes(leading_lines=comments)
+        return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -12,7 +12,14 @@ from taskleash.fixes.imports import Imports
 from taskleash.fixes.layout import fitted, statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.names import attributes, free, variables
-from taskleash.fixes.places import ModulePlace, module_place, place_after
+from taskleash.fixes.places import (
+    BodyPlace,
+    ModulePlace,
+    functions_place,
+    module_place,
+    place_after,
+    put,
+)
 from taskleash.fixes.style import Style, style_of
 from taskleash.fixes.tree import Tree
 
@@ -59,7 +66,6 @@ class Work:
         self.style: Style = style_of(self.module)
         self.target_version = target_version
         self.variables = variables(self.module)
-        self.attributes = attributes(self.module)
         self.draft = Draft(Edits(), Imports(self.module))
         #: the calls that are to be mended: what a constructor sets is set before any of them
         self.uses: list[cst.Call] = []
@@ -90,11 +96,10 @@ class Work:
         self.draft.names.add(name)
         return name
 
-    def attribute_name(self, taken: tuple[str, ...], *wanted: str) -> str:
-        """A new name for an attribute of a class that has those of ``taken``."""
-        name = free(wanted, self.attributes | self.draft.names | {*taken})
-        self.draft.names.add(name)
-        return name
+    def attribute_name(self, cls: cst.ClassDef, taken: Iterable[str], *wanted: str) -> str:
+        """A new name for an attribute of a class; its family has those of ``taken``."""
+        mine = {name for (_, key), name in self.draft.made.items() if key == id(cls)}
+        return free(wanted, attributes(cls) | mine | {*taken})
 
     def local_name(self, node: cst.CSTNode, *wanted: str) -> str:
         """A new name for a variable where the node stands, to be read at once."""
@@ -127,6 +132,10 @@ class Work:
         """New statements for the place of a node, each as wide as the file allows."""
         return [fitted(each, self.room(node)) for each in statements(text, nodes)]
 
+    def put(self, place: BodyPlace, text: str) -> None:
+        """Add new statements at a place in a function."""
+        put(self.edits, place, self.statements(place.anchor, text))
+
     def refit(self, holder: cst.CSTNode | None) -> None:
         """Lay a line out anew where a change in it makes it too wide."""
         if isinstance(holder, cst.SimpleStatementLine) and id(holder) not in self.draft.claimed:
@@ -135,7 +144,10 @@ class Work:
 
     def room(self, node: cst.CSTNode) -> int:
         """How wide a statement in the place of a node may be."""
-        return self.style.width - len(self.tree.depth(node).expandtabs(4))
+        depth = self.tree.depth(node).expandtabs(4)
+        if isinstance(node, cst.SimpleStatementSuite):
+            depth += self.module.default_indent.expandtabs(4)
+        return self.style.width - len(depth)
 
     # -- the end of the round
 
@@ -145,9 +157,11 @@ class Work:
         self.draft.imports.edit(edits)
         place = module_place(self.module)
         if self.draft.needed is not None:
-            _put(edits, place, self.draft.variables, [])
             place = place_after(self.module, self.draft.needed)
-            _put(edits, place, [], self.draft.functions)
+        apart = functions_place(self.module, place, self.uses)
+        if self.draft.functions and apart.after is not place.after:
+            _put(edits, module_place(self.module), self.draft.variables, [])
+            _put(edits, apart, [], self.draft.functions)
         else:
             _put(edits, place, self.draft.variables, self.draft.functions)
         return edits.applied_to(self.module)
@@ -155,17 +169,18 @@ class Work:
 
 def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Statements) -> None:
     new = [*variables]
-    if new and place.is_parted:
+    if new and place.is_parted and place.after is not None:
         new[0] = new[0].with_changes(leading_lines=[BLANK])
     new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in functions]
     if not new:
         return
+    apart = functions or isinstance(place.following, cst.FunctionDef | cst.ClassDef)
     if place.after is not None:
         edits.insert_after(place.after, new)
-        if place.following is not None and functions:
+        if place.following is not None and apart:
             edits.change(place.following, _two_blank_lines_above)
     elif place.following is not None:
-        edits.insert_before(place.following, new, blank=2 if functions else 1)
+        edits.insert_before(place.following, new, blank=2 if apart else 1)
 
 
 def _two_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
