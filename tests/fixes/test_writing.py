@@ -20,9 +20,6 @@ needs_permissions = pytest.mark.skipif(
 )
 TOO_LARGE = """
 import resource, sys
-from support.command import taskleash
-from taskleash.driver.fix import fixing
-from taskleash.driver.settings import Settings
 from taskleash.fixes.replace import NotReplaced, replace_file
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
