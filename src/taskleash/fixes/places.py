@@ -209,7 +209,7 @@ def teardown_place(method: Method, keeps: str) -> BodyPlace:
         return BodyPlace(body, is_after=False)
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
     at = 1 if _is_text(lines[0]) else 0
-    while at < len(lines) - 1 and _is_preamble(lines[at], keeps):
+    while at < len(lines) and _is_preamble(lines[at], keeps):
         at += 1
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
