@@ -60,6 +60,8 @@ async def visit(handler):
 
 async def main():
     context = await visit(WebSocketServer(load_config(Path("conf.yaml"))).ws_handler)
+    for _ in range(3):
+        await asyncio.sleep(0)  # callbacks of what was cancelled are still to run
     gc.collect()
     left = asyncio.all_tasks() - {asyncio.current_task()}
     names = sorted(task.get_coro().__name__ for task in left)
