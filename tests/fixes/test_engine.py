@@ -123,6 +123,14 @@ class TestStands:
         ]
         assert outcome.left == ()
 
+    def test_in_rounds_that_differ_from_file_to_file(self, tmp_path: Path) -> None:
+        def mend(text: str, targets: Sequence[Target]) -> Mended:
+            return codemod(awaited)(text, targets[:1])
+
+        outcome, _ = run(tmp_path, mend, one=spawner("a"), two=spawner("b", "c", "d"))
+        assert [len(file.places) for file in outcome.files] == [1, 3]
+        assert (outcome.left, outcome.scan.targets) == ((), ())
+
     def test_until_nothing_changes(self, tmp_path: Path) -> None:
         once, _ = run(tmp_path, codemod(awaited), app=spawner("one"))
         again, scans = run(tmp_path, codemod(awaited), app=after(once))

@@ -113,7 +113,8 @@ _FORMS = (
     ),
     (
         "class Owner{n}:\n    def __init__(self):\n        self.name = {n}\n"
-        "    def start(self):\n        {spawn}\n        return self.name\nnote(Owner{n}().start())"
+        "    def start(self):\n        {spawn}\n        return self.name\n"
+        "owner{n} = Owner{n}()\nnote(owner{n}.start())"
     ),
     (
         "class Plain{n}:\n    async def start(self):\n        {spawn}\n        await pause()\n"

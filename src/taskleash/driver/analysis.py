@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Site
@@ -46,6 +46,7 @@ class Analysis:
             facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
         )
 
+    @cached_property
     def sites(self) -> list[Site]:
         """The verdicts of the files that are reported."""
         if not self.facts:
@@ -62,7 +63,7 @@ class Analysis:
         return Report(
             files=len(self.asked),
             parsed=len(self.facts) + len(self.broken),
-            entries=self.entries(self.sites(), self.enabled),
+            entries=self.entries(self.enabled),
             errors=self._errors(),
             seconds=time.perf_counter() - start,
         )
@@ -72,9 +73,9 @@ class Analysis:
         """The codes of the rules that the settings turn on."""
         return resolve_codes(self.settings.select, self.settings.ignore)
 
-    def entries(self, sites: list[Site], enabled: frozenset[str]) -> tuple[Entry, ...]:
+    def entries(self, enabled: frozenset[str]) -> tuple[Entry, ...]:
         """What these rules report about the sites."""
-        return entries(sites, enabled, self.asked, self.settings.fixes)
+        return entries(self.sites, enabled, self.asked, self.settings.fixes)
 
     def _errors(self) -> tuple[FileError, ...]:
         """What could not be analysed, whatever rules are selected: only ignoring TL000 hides it."""

@@ -23,6 +23,7 @@ class Program:
     analysis: Analysis
     broken: Mapping[str, str] = field(default_factory=dict)
     _parsed: dict[tuple[str, bytes], Parsed] = field(default_factory=dict)
+    _made: dict[frozenset[tuple[str, str]], Program] = field(default_factory=dict)
 
     def text(self, path: str) -> str:
         """The text of a file that was parsed."""
@@ -37,7 +38,15 @@ class Program:
         return before, encode(text, before)
 
     def with_texts(self, texts: Mapping[str, str]) -> Program:
-        """The program with other texts in some of its files."""
+        """The program with other texts in some of its files; the same one for the same texts."""
+        key = frozenset(texts.items())
+        if key not in self._made:
+            # The last ones are asked for again once they are written, the others are not.
+            self._made.clear()
+            self._made[key] = self._with_texts(texts)
+        return self._made[key]
+
+    def _with_texts(self, texts: Mapping[str, str]) -> Program:
         files: dict[str, tuple[Input, ModuleFacts]] = {}
         broken: dict[str, str] = {}
         for path, text in texts.items():
@@ -65,14 +74,13 @@ class Program:
     def scan(self) -> Scan:
         """What the rules say of the program, the suppressed findings left out."""
         analysis, choice = self.analysis, self.analysis.settings.fixes
-        sites = analysis.sites()
         reported = [
             entry
-            for entry in analysis.entries(sites, analysis.enabled)
+            for entry in analysis.entries(analysis.enabled)
             if entry.rule and not entry.suppressed
         ]
         # Also what nobody asked for is not to be there anew.
-        others = analysis.entries(sites, resolve_codes((), ()))
+        others = analysis.entries(resolve_codes((), ()))
         known = {(entry.site, entry.rule) for entry in reported}
         known |= {(e.site, e.rule) for e in others if e.rule and not e.suppressed}
         return Scan(

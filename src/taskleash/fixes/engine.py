@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from taskleash.fixes.lines import count_changes, followed, spliced
 from taskleash.fixes.model import Applied, Left, Mended, Target
@@ -67,14 +68,15 @@ def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Out
     refused: dict[Place, str] = {}
     left: dict[Target, str] = {}
     for _ in range(_MAX_ROUNDS):
-        trial = _Round(current, scan, rescan, mend)
+        trial = _Round(current, scan, partial(_rescanned, rescan, texts, current), mend)
         trial.prove([t for t in scan.targets if t.kinds and place(t.site, t.rule) not in refused])
         refused |= {
             place(target.site, target.rule): reason for target, reason in trial.refused.items()
         }
         left = trial.left
-        if not trial.proven.applied:
+        if not trial.proven.applied and not held:
             break
+        held = frozenset()
         done += [(current[each.site.path], each) for each in trial.proven.applied.values()]
         current |= trial.proven.texts
         scan = trial.proven.scan
@@ -85,6 +87,14 @@ def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Out
         left=tuple(Left(t.site, t.rule, reason) for t, reason in reasons if reason),
         scan=scan,
     )
+
+
+def _rescanned(
+    rescan: Rescan, first: Mapping[str, str], current: Mapping[str, str], texts: Mapping[str, str]
+) -> Scan:
+    """The scan of the program as it is by now, with further texts."""
+    changed = {path: text for path, text in current.items() if text != first[path]}
+    return rescan({**changed, **texts})
 
 
 def _file(path: str, before: str, after: str, done: Sequence[tuple[str, Applied]]) -> MendedFile:
