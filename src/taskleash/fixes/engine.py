@@ -9,6 +9,7 @@ from functools import partial
 
 from taskleash.fixes.lines import count_changes, followed, spliced
 from taskleash.fixes.model import Applied, Left, Mended, Target
+from taskleash.fixes.order import waiting
 from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place, suspicion
 
 _MAX_ROUNDS = 10
@@ -67,9 +68,11 @@ def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Out
     done: list[tuple[str, Applied]] = []
     refused: dict[Place, str] = {}
     left: dict[Target, str] = {}
+    held = waiting(scan.targets)
     for _ in range(_MAX_ROUNDS):
         trial = _Round(current, scan, partial(_rescanned, rescan, texts, current), mend)
-        trial.prove([t for t in scan.targets if t.kinds and place(t.site, t.rule) not in refused])
+        ready = [t for t in scan.targets if t.kinds and t not in held]
+        trial.prove([t for t in ready if place(t.site, t.rule) not in refused])
         refused |= {
             place(target.site, target.rule): reason for target, reason in trial.refused.items()
         }

@@ -18,11 +18,14 @@ from taskleash.fixes.tree import dotted
 class Imports:
     """The imports at the top of one module, and those that fixes add to them.
 
+    ``taken`` has the names of the module that mean something already, ``width`` is that of a line.
     ``added`` has the modules to be imported, ``extended`` the names by the statement that gets
     them, ``new_from`` the names by the module that gets a statement of its own.
     """
 
     module: cst.Module
+    taken: frozenset[str] = frozenset()
+    width: int = 88
     added: list[str] = field(default_factory=list)
     extended: dict[int, list[str]] = field(default_factory=dict)
     new_from: dict[str, list[str]] = field(default_factory=dict)
@@ -31,6 +34,8 @@ class Imports:
         """The same imports, to be extended apart from these."""
         return Imports(
             self.module,
+            self.taken,
+            self.width,
             list(self.added),
             {key: list(names) for key, names in self.extended.items()},
             {key: list(names) for key, names in self.new_from.items()},
@@ -43,10 +48,8 @@ class Imports:
             return f"{bound}.{attribute}"
         statement = self._from(module)
         if statement is None:
-            if module not in self.added:
-                self.added.append(module)
-            return f"{module}.{attribute}"
-        return self._named(statement, attribute)
+            return self._whole(module, attribute)
+        return self._named(statement, module, attribute)
 
     def member(self, module: str, attribute: str) -> str:
         """The same, imported by ``from`` where the file has neither."""
@@ -55,7 +58,9 @@ class Imports:
             return f"{bound}.{attribute}"
         statement = self._from(module)
         if statement is not None:
-            return self._named(statement, attribute)
+            return self._named(statement, module, attribute)
+        if attribute in self.taken:
+            return self._whole(module, attribute)
         names = self.new_from.setdefault(module, [])
         if attribute not in names:
             names.append(attribute)
@@ -66,7 +71,7 @@ class Imports:
         for statement in self._froms():
             names = self.extended.get(id(statement), ())
             if names:
-                edits.change(statement, partial(_extended, names=names))
+                edits.change(statement, partial(_extended, names=names, width=self.width))
         for module in self.added:
             self._insert(edits, module, f"import {module}", plain=True)
         for module, names in self.new_from.items():
@@ -104,11 +109,18 @@ class Imports:
                 return small
         return None
 
-    def _named(self, statement: cst.ImportFrom, attribute: str) -> str:
+    def _whole(self, module: str, attribute: str) -> str:
+        if module not in self.added:
+            self.added.append(module)
+        return f"{module}.{attribute}"
+
+    def _named(self, statement: cst.ImportFrom, module: str, attribute: str) -> str:
         assert not isinstance(statement.names, cst.ImportStar)
         for alias in statement.names:
             if alias.evaluated_name == attribute:
                 return alias.evaluated_alias or attribute
+        if attribute in self.taken:
+            return self._whole(module, attribute)
         names = self.extended.setdefault(id(statement), [])
         if attribute not in names:
             names.append(attribute)
@@ -196,7 +208,7 @@ def _key(line: cst.SimpleStatementLine) -> tuple[bool, str]:
     return isinstance(line.body[0], cst.ImportFrom), _imported(line)
 
 
-def _extended(node: cst.ImportFrom, names: Sequence[str]) -> cst.ImportFrom:
+def _extended(node: cst.ImportFrom, names: Sequence[str], width: int) -> cst.ImportFrom:
     assert not isinstance(node.names, cst.ImportStar)
     aliases = list(node.names)
     for name in names:
@@ -211,7 +223,23 @@ def _extended(node: cst.ImportFrom, names: Sequence[str]) -> cst.ImportFrom:
             between = aliases[0].comma if len(aliases) > 1 else cst.Comma(whitespace_after=_SPACE)
             aliases[-1] = last.with_changes(comma=between)
             aliases.append(new.with_changes(comma=last.comma))
-    return node.with_changes(names=aliases)
+    longer = node.with_changes(names=aliases)
+    if node.lpar is not None or len(cst.Module([]).code_for_node(longer)) <= width:
+        return longer
+    return _on_lines(longer, aliases)
+
+
+def _on_lines(node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> cst.ImportFrom:
+    """One name a line, in brackets."""
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
+    outer = cst.ParenthesizedWhitespace(indent=True)
+    placed = [
+        alias.with_changes(comma=cst.Comma(whitespace_after=outer if last else inner))
+        for alias, last in ((alias, alias is aliases[-1]) for alias in aliases)
+    ]
+    return node.with_changes(
+        names=placed, lpar=cst.LeftParen(whitespace_after=inner), rpar=cst.RightParen()
+    )
 
 
 _SPACE = cst.SimpleWhitespace(" ")

@@ -15,6 +15,10 @@ from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 _LOGGER_MAKERS = ("getLogger", "get_logger", "bind")
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _CONSTRUCTOR = "__init__"
+#: names by which the code of a class looks at all attributes of its instance, or copies it
+_LOOKING_AT_ALL = frozenset(
+    {"__dict__", "__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "vars"}
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def constructor_place(
     ``uses`` are nodes in methods that need it. None where there is no such place.
     """
     init = next((m for m in tree.methods(cls) if m.function.name.value == _CONSTRUCTOR), None)
-    if init is None or not init.instance or _has_no_room(tree, cls):
+    if init is None or not init.instance or _has_no_room(cls):
         return None
     body = init.function.body
     if isinstance(body, cst.SimpleStatementSuite):
@@ -137,7 +141,12 @@ def constructor_place(
     return BodyPlace(lines[-1], is_after=True)
 
 
-def _has_no_room(tree: Tree, cls: cst.ClassDef) -> bool:
+def _has_no_room(cls: cst.ClassDef) -> bool:
+    """Whether another attribute would fail, or be seen by code that looks at all of them."""
+    if any(
+        isinstance(node, cst.Name) and node.value in _LOOKING_AT_ALL for node in inside(cls.body)
+    ):
+        return True
     for line in cls.body.body:
         if isinstance(line, cst.FunctionDef) and line.name.value in ("__setattr__", "__new__"):
             return True

@@ -11,10 +11,14 @@ from taskleash.facts.catalogue import SCHEDULERS
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
 from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.names import variables
 from taskleash.fixes.prune import prune
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
+
+#: longer names get in the way
+_LONG = 20
 
 
 def track(work: Work, target: Target, call: cst.Call) -> str:
@@ -25,7 +29,9 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
         check_wrapper(work, target, call)
     spot = handle_of(work.tree, call)
     home = home_of(work, target.site, call)
-    if spot.kind == "value" or wants_helper(work, home, spot.kind != "statement"):
+    if spot.kind == "value" or _shows_locals(work, call):
+        return _wrap(work, target, spot, home)
+    if wants_helper(work, home, spot.kind != "statement"):
         return _wrap(work, target, spot, home)
     container = keep(work, target, spot, home)
     return f"keep it in `{container}` until it is done"
@@ -55,6 +61,12 @@ def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
     if spot.name == "_" and spot.holder is not None:
         work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
     return f"hand it to `{helper}`, which holds it until it is done"
+
+
+def _shows_locals(work: Work, call: cst.Call) -> bool:
+    """Whether a new variable could be seen: ``"{text}".format(**locals())``."""
+    scope = work.tree.scope(call)
+    return scope is not None and "locals" in variables(scope)
 
 
 def keep(work: Work, target: Target, spot: Spot, home: Home) -> str:
@@ -97,5 +109,6 @@ def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name:
 
 def task_names(task: str) -> tuple[str, ...]:
     """What a variable for a task may be called, by the name of its coroutine."""
-    plain = task.strip("_")
-    return ("task", f"{plain}_task") if plain.isidentifier() else ("task", "background_task")
+    plain = f"{task.strip('_')}_task"
+    short = plain.isidentifier() and len(plain) <= _LONG
+    return ("task", plain) if short else ("task", "background_task")

@@ -66,7 +66,7 @@ class Work:
         self.style: Style = style_of(self.module)
         self.target_version = target_version
         self.variables = variables(self.module)
-        self.draft = Draft(Edits(), Imports(self.module))
+        self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
         #: the calls that are to be mended: what a constructor sets is set before any of them
         self.uses: list[cst.Call] = []
         #: many tasks are to be kept, and in several homes
