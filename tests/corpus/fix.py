@@ -40,16 +40,16 @@ from taskleash.reporters.report import Entry, Report
 from taskleash.source.loading import decode
 
 PACKAGES = (
-    "aiohttp==3.14.5",
+    "aiocoap==0.4.17",
+    "aiogram==3.31.0",
     "asyncssh==2.21.0",
     "chainlit==2.12.0",
     "discord.py==2.7.1",
-    "kopf==1.37.4",
     "nats-py==2.16.0",
-    "pymodbus==3.8.3",
+    "pyrogram==2.0.106",
     "sanic==25.12.1",
     "telethon==1.45.0",
-    "websockets==15.0.1",
+    "tornado==6.6.1",
 )
 
 
@@ -166,7 +166,7 @@ def _key(entry: Entry) -> Key:
 def outside(old: Report, done: Fixing) -> Iterator[str]:
     """The lines of the original that are gone or changed, and in no reported statement.
 
-    What an import statement imports more may be in its own line.
+    An import statement may import more, or be gone where nothing uses it any longer.
     """
     for file in done.files:
         inside = {
@@ -183,8 +183,17 @@ def outside(old: Report, done: Fixing) -> Iterator[str]:
                 continue
             for number in range(first, last):
                 line = before[number]
-                if number + 1 not in inside and not _is_import_in(after[start:end], line):
+                unused = _is_unused_import(line, after)
+                if number + 1 not in inside and not (
+                    unused or _is_import_in(after[start:end], line)
+                ):
                     yield f"{file.path}:{number + 1}: {line.strip()}"
+
+
+def _is_unused_import(line: str, after: Sequence[str]) -> bool:
+    """Whether the line imports a module that the mended file has no use for."""
+    found = re.fullmatch(r"import (\w+)\s*", line)
+    return found is not None and not any(re.search(rf"\b{found[1]}\b", new) for new in after)
 
 
 def _is_import_in(lines: Sequence[str], line: str) -> bool:
