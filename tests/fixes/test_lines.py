@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.writing import steady
+from taskleash.fixes.alignment import matching_blocks
 from taskleash.fixes.lines import count_changes, followed, spliced
 
 LINES = st.lists(
@@ -42,6 +43,19 @@ def test_a_new_line_ends_as_those_around_it(before: str, after: str, result: str
 @steady(100)
 def test_a_text_spliced_with_itself_is_itself(lines: list[tuple[str, str]]) -> None:
     assert spliced(text(lines), text(lines)) == text(lines)
+
+
+@given(st.lists(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdefg")))
+@steady(300)
+def test_where_all_newlines_are_the_same_the_result_is_the_new_text(
+    before: list[str], after: list[str]
+) -> None:
+    old, new = ("".join(f"{line}\n" for line in lines) for lines in (before, after))
+    assert spliced(old, new) == new
+    blocks = matching_blocks(before, after)
+    assert all(before[i : i + n] == after[j : j + n] for i, j, n in blocks)
+    common = sum(n for _, _, n in blocks)
+    assert count_changes(old, new) == (len(after) - common, len(before) - common)
 
 
 @given(LINES, st.integers(0, 10), LINES)

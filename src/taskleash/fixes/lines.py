@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+
+from taskleash.fixes.alignment import matching_blocks
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 
@@ -60,11 +61,15 @@ def _split(text: str) -> list[tuple[str, str]]:
 
 
 def _changes(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[_Change]:
+    """The stretches of both texts, in turn equal and not; newlines do not count."""
+    at, to = 0, 0
     before, after = [line for line, _ in old], [line for line, _ in new]
-    # Blank lines are many, and no less telling for it.
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        yield _Change(tag == "equal", range(i1, i2), range(j1, j2))
+    for start, end, size in [*matching_blocks(before, after), (len(old), len(new), 0)]:
+        if start > at or end > to:
+            yield _Change(False, range(at, start), range(to, end))
+        at, to = start + size, end + size
+        if size:
+            yield _Change(True, range(start, at), range(end, to))
 
 
 def _newline_at(lines: Sequence[tuple[str, str]], index: int) -> str:
