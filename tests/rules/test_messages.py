@@ -103,6 +103,12 @@ def test_endless_work_is_not_awaited() -> None:
     assert kinds(replace(DROPPED, in_async=True, lifetime=Lifetime.ENDLESS)) == ["track"]
 
 
+def test_work_that_goes_on_by_its_name_is_not_awaited() -> None:
+    unknown = replace(DROPPED, in_async=True, lifetime=Lifetime.UNKNOWN)
+    assert kinds(replace(unknown, task="_run_recv_loop")) == ["track"]
+    assert kinds(replace(unknown, task="send")) == ["track", "await"]
+
+
 def test_only_a_class_with_a_teardown_can_own_its_tasks() -> None:
     never_ended = replace(SITE, defect=Defect.NEVER_ENDED)
     assert kinds(never_ended) == []

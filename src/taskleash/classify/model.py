@@ -132,10 +132,10 @@ class Site:
     itself and nobody ever looks at its exception.
 
     What follows is for fixes. ``teardowns`` are the methods that take down the class around the
-    site; ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
+    site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
     given attributes there; ``task_attributes`` are those of its attributes, inherited ones too,
-    with "task" in their names. ``is_closure`` is true where the coroutine is defined in the function
-    that starts it, ``restarts_itself`` where the task itself comes back to the site.
+    with "task" in their names. ``is_closure`` is true where the coroutine is defined in the
+    function that starts it, ``restarts_itself`` where the task itself comes back to the site.
     """
 
     path: str

@@ -243,6 +243,14 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+#: words in the names of coroutines that go on until they are stopped, even if they could end
+RUNNING_WORDS = frozenset(
+    {
+        "consumer", "daemon", "forever", "heartbeat", "keepalive", "listen", "listener", "loop",
+        "monitor", "poll", "poller", "recv", "run", "runner", "serve", "server", "watch",
+        "watchdog", "watcher", "worker",
+    }
+)  # fmt: skip
 #: words in the names of methods that bring about a new state: what an earlier call of them started
 #: is of no more use
 REPLACING_WORDS = frozenset(

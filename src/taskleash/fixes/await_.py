@@ -46,7 +46,8 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend(f"`{spot.name}` is used again")
     if target.rule in _STARTED and _is_meant_apart(holder):
         raise CannotMend("a comment says that it runs in the background")
-    _work_of(target, call)
+    if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
+        raise CannotMend("the function awaits the same work elsewhere")
     work.claim(holder)
     logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
     quote = work.style.quote
@@ -102,6 +103,15 @@ def _is_meant_apart(holder: Holder) -> bool:
         return False
     comments = [line.comment.value for line in holder.leading_lines if line.comment is not None]
     return any(word in comment.lower() for comment in comments for word in _APART)
+
+
+def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:
+    """Whether the author chose between waiting for the work and not waiting for it."""
+    code = tree.code(work)
+    return any(
+        isinstance(node, cst.Await) and tree.code(node.expression) == code
+        for node in inside(scope.body)
+    )
 
 
 def _is_seen(tree: Tree, call: cst.Call) -> bool:

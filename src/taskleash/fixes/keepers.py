@@ -11,6 +11,7 @@ from taskleash.classify.model import Site
 from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.places import constructor_place
+from taskleash.fixes.signatures import reaches
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 
@@ -65,12 +66,20 @@ def home_of(work: Work, site: Site, call: cst.Call) -> Home:
     method = work.tree.method(call)
     if method is None or not _sees_instance(work, method, call):
         return MODULE
+    if _comes_to_teardown(work, site, method):
+        return MODULE
     home = Home(method.cls, method.instance)
     if _existing(work, home, site) or ("set", home.key) in work.draft.made:
         return home
     if work.is_scattered or site.teardowns or not site.has_own_state:
         return MODULE
     return home if constructor_place(work.tree, method.cls, work.uses) is not None else MODULE
+
+
+def _comes_to_teardown(work: Work, site: Site, method: Method) -> bool:
+    """Whether the task itself takes its instance down: what that ends must not hold it."""
+    names = {name.rpartition(".")[2] for name in site.teardowns}
+    return any(reaches(work.tree, method.cls, site.task, name) for name in names)
 
 
 def own_home(work: Work, site: Site, call: cst.Call) -> Home:

@@ -56,8 +56,9 @@ def _called_by(method: Method, others: dict[str, Method]) -> Method | None:
             name = node.func.attr.value
             own = dotted(node.func.value) == method.instance
             if own and name in others and others[name] is not method:
-                better = others[name].function.asynchronous is not None
-                if better or method.function.asynchronous is None:
+                is_exit = method.function.name.value in _COUNTERPARTS.values()
+                is_async = others[name].function.asynchronous is not None
+                if is_async or is_exit or method.function.asynchronous is None:
                     return others[name]
     return None
 

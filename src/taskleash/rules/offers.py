@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
+from taskleash.facts.catalogue import RUNNING_WORDS
+from taskleash.link.teardown import words
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, Fix, Rule
 
 
 def _can_await(site: Site) -> bool:
-    return site.in_async and site.lifetime is not Lifetime.ENDLESS
+    """Not where the work goes on for as long as its caller, by what it does or by its name."""
+    runs_on = site.lifetime is Lifetime.ENDLESS or (
+        site.lifetime is Lifetime.UNKNOWN and not RUNNING_WORDS.isdisjoint(words(site.task))
+    )
+    return site.in_async and not runs_on
 
 
 def _can_own(site: Site) -> bool:
