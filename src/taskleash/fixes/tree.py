@@ -73,7 +73,8 @@ class Tree:
         for parent, child in self.around(node):
             if isinstance(parent, cst.SimpleStatementLine | cst.SimpleStatementSuite):
                 return parent
-            if isinstance(parent, cst.BaseCompoundStatement) and child is not parent.body:
+            body = getattr(parent, "body", None)
+            if isinstance(parent, cst.BaseCompoundStatement) and child is not body:
                 return None
         return None
 
