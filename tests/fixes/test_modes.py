@@ -129,6 +129,27 @@ class TestFix:
         check(app, "--fix", "app.py")
         assert (app.read_text("utf-8"), other.read_text("utf-8")) == (TRACKED, DROPPED)
 
+    def test_of_a_function_that_hands_out_its_task_saves_those_of_its_callers(
+        self, app: Path
+    ) -> None:
+        """The one between them gives no task at times: what it gives is not to be kept."""
+        started = (
+            f"import asyncio\n{WORK}\n\ndef begin():\n    return asyncio.create_task(work())\n"
+        )
+        between = (
+            "from start import begin\n\n\ndef start(ready):\n    if not ready:\n"
+            "        return None\n    return begin()\n"
+        )
+        caller = (
+            "from between import start\n\n\nasync def go():\n    start(False)\n    start(True)\n"
+        )
+        for name, text in (("start", started), ("between", between), ("app", caller)):
+            (app.parent / f"{name}.py").write_text(text, encoding="utf-8")
+        assert check(app, "--fix", "--fail-on", "low").status == 0
+        texts = {path.stem: path.read_text("utf-8") for path in app.parent.glob("*.py")}
+        assert (texts["between"], texts["app"]) == (between, caller)
+        assert "task.add_done_callback(" in texts["start"]
+
     def test_a_broken_file_hides_no_other(self, app: Path) -> None:
         (app.parent / "bad.py").write_text("create_task(\n", encoding="utf-8")
         ran = check(app, "--fix")

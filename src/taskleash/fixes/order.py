@@ -11,22 +11,17 @@ _DROPPED_RESULT = "TL003"
 
 
 def waiting(targets: Sequence[Target]) -> frozenset[Target]:
-    """The calls that drop the task of a function which is to be mended itself, in any file.
+    """The calls that drop the task of a function, where such a function is to be mended itself.
 
-    Once that function keeps what it starts, all its callers are sound.
+    Once it keeps what it starts, all its callers are sound, also those that get the task by way of
+    further functions.
     """
     given = [target for target in targets if target.rule == _DROPPED_RESULT and target.kinds]
-    starting = {
-        _last(target.site.scope)
-        for target in given
-        if target.site.handle is Handle.ESCAPES and "track" in target.kinds
-    }
-    return frozenset(
-        target
-        for target in given
-        if target.site.handle is Handle.DISCARDED and _last(target.site.call) in starting
-    )
+    if not any(_starts(target) for target in given):
+        return frozenset()
+    return frozenset(target for target in given if target.site.handle is Handle.DISCARDED)
 
 
-def _last(dotted: str) -> str:
-    return dotted.rpartition(".")[2]
+def _starts(target: Target) -> bool:
+    """Whether the fix is made where the task is started and handed on."""
+    return target.site.handle is Handle.ESCAPES and "track" in target.kinds
