@@ -13,7 +13,7 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.places import constructor_place
 from taskleash.fixes.signatures import reaches
 from taskleash.fixes.tree import Method, dotted, inside
-from taskleash.fixes.work import Work
+from taskleash.fixes.work import Pair, Work
 
 _SET_NAMES = ("_background_tasks", "_running_tasks")
 _HELPER_NAMES = ("_keep_task", "_keep_background_task")
@@ -39,15 +39,6 @@ class Home:
 
 
 MODULE = Home()
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """A set that takes tasks and drops them when they are done, and the code that fills it."""
-
-    name: str
-    function: cst.FunctionDef | None
-    task: str
 
 
 def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
@@ -188,8 +179,14 @@ def _keeps(function: cst.FunctionDef, task: str, is_value: bool) -> bool:
     return len(smalls) == 2 and not is_value
 
 
-def _pairs(work: Work, home: Home) -> Iterator[_Pair]:
+def _pairs(work: Work, home: Home) -> list[Pair]:
     """``X.add(task)`` beside ``task.add_done_callback(X.discard)``, X an attribute or a global."""
+    if home.key not in work.pairs:
+        work.pairs[home.key] = list(_found_pairs(work, home))
+    return work.pairs[home.key]
+
+
+def _found_pairs(work: Work, home: Home) -> Iterator[Pair]:
     if home.cls is None:
         yield from _pairs_in(work, work.module, "", None)
         return
@@ -200,7 +197,7 @@ def _pairs(work: Work, home: Home) -> Iterator[_Pair]:
 
 def _pairs_in(
     work: Work, node: cst.CSTNode, instance: str, function: cst.FunctionDef | None
-) -> Iterator[_Pair]:
+) -> Iterator[Pair]:
     added: dict[tuple[str, str], cst.Call] = {}
     pruned: set[tuple[str, str]] = set()
     for call in (each for each in inside(node) if isinstance(each, cst.Call)):
@@ -221,7 +218,7 @@ def _pairs_in(
                 scope = work.tree.scope(call)
                 plain = isinstance(scope, cst.FunctionDef) and work.tree.method(call) is None
                 inner = scope if plain and isinstance(scope, cst.FunctionDef) else None
-            yield _Pair(name, inner, task)
+            yield Pair(name, inner, task)
 
 
 def _is_set(work: Work, home: Home, name: str) -> bool:
@@ -253,7 +250,7 @@ def _maker(
     return None
 
 
-def _is_taken_down(work: Work, home: Home, site: Site, pair: _Pair) -> bool:
+def _is_taken_down(work: Work, home: Home, site: Site, pair: Pair) -> bool:
     """Whether one of the class's teardowns in the file sees to what is in the set."""
     assert home.cls is not None
     names = {name.rpartition(".")[2] for name in site.teardowns}

@@ -129,8 +129,9 @@ def constructor_place(
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
     start = 1 if _is_text(lines[0]) else 0
     end = len(lines)
+    mine = [use for use in uses if (m := tree.method(use)) is not None and m.cls is cls]
     for index, line in enumerate(lines):
-        if index >= start and _may_reach(tree, init, line, uses):
+        if index >= start and _may_reach(tree, init, line, mine):
             end = index
             break
     for index in range(end - 1, start - 1, -1):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import TypeAlias
 
 import libcst as cst
@@ -49,7 +50,7 @@ class Tree:
             node = pending.pop()
             if isinstance(node, cst.Call):
                 self._calls[Span(*self.positions.of(node))] = node
-            for child in node.children:
+            for child in children(node):
                 self._parents[id(child)] = node
                 pending.append(child)
 
@@ -166,9 +167,26 @@ def dotted(node: cst.BaseExpression) -> str:
 
 
 def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and every node in it, in the order of the source."""
+    """A node and every node in it; the parts of each node come in the order of its fields."""
     pending = [node]
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(current.children))
+        pending.extend(reversed(children(current)))
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes in the fields of a node; the library's own way visits and copies each."""
+    found: list[cst.CSTNode] = []
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found.extend(each for each in value if isinstance(each, cst.CSTNode))
+    return found
+
+
+@cache
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

@@ -56,6 +56,15 @@ class Draft:
         )
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A set that takes tasks and drops them when they are done, and the function that fills it."""
+
+    name: str
+    function: cst.FunctionDef | None
+    task: str
+
+
 class Work:
     """What a codemod works with: the tree, which stays as it is, and the draft, which grows."""
 
@@ -72,6 +81,8 @@ class Work:
         #: many tasks are to be kept, and in several homes
         self.has_many = False
         self.is_scattered = False
+        #: the sets that the file has for tasks, by who keeps them
+        self.pairs: dict[int, list[Pair]] = {}
         #: no work that is mended gives a result, as far as its annotation tells
         self.gives_nothing = False
         #: the functions of the file that start a task, give it back and are mended themselves
