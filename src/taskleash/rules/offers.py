@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.facts.catalogue import RUNNING_WORDS
-from taskleash.link.teardown import words
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, Fix, Rule
 
 
 def _can_await(site: Site) -> bool:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
+    # Imported here because a run that finds nothing has no use for the linker.
+    from taskleash.link.teardown import words
+
     runs_on = site.lifetime is Lifetime.ENDLESS or (
         site.lifetime is Lifetime.UNKNOWN and not RUNNING_WORDS.isdisjoint(words(site.task))
     )
