@@ -3,9 +3,9 @@
     python tests/corpus/suites.py
 
 Each of the pinned source distributions is unpacked, and its own tests are run in an environment of
-their own. Then the package is fixed and they are run again. Prints what was
-fixed, how many tests there are by outcome, and each test whose outcome differs. Exits with 0 where
-none does, else with 1, and with 2 where a package cannot be had or its tests cannot be run.
+their own. Then the package is fixed and they are run again. Prints what was fixed, how many tests
+there are by outcome, and each test whose outcome differs. Exits with 0 where none does, else with
+1, and with 2 where a package cannot be had or its tests cannot be run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,16 @@ from support.packages import unpacked
 
 @dataclass(frozen=True)
 class Suite:
-    """A source distribution: the folder of its package, what its tests need, how they are run."""
+    """A source distribution: the folder of its package, what its tests need, how they are run.
+
+    ``setup`` is code to run before the tests, where the package has a runner of its own for that.
+    """
 
     requirement: str
     package: str
     needs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ("tests",)
+    setup: str = ""
 
 
 SUITES = (
@@ -52,7 +56,8 @@ SUITES = (
     Suite(
         "tornado==6.6.1",
         "tornado",
-        tests=("tornado/test", "-o", "python_files=*_test.py", "-p", "no:logging"),
+        tests=("tornado/test", "-o", "python_files=*_test.py"),
+        setup="import logging\nlogging.getLogger('tornado.access').setLevel(logging.CRITICAL)\n",
     ),
 )
 
@@ -81,6 +86,8 @@ def compared(suite: Suite, scratch: Path) -> list[str]:
     try:
         (folder,) = unpacked(suite.requirement, scratch, sdist=True).iterdir()
         venv.create(scratch / "venv", with_pip=True)
+        if suite.setup:
+            (folder / "conftest.py").write_text(suite.setup, encoding="utf-8")
         python = scratch / "venv" / "bin" / "python"
         install = [str(python), "-m", "pip", "install", "--quiet", "pytest", *suite.needs]
         subprocess.run([*install, "--editable", str(folder)], check=True)
