@@ -23,6 +23,7 @@ LAYERS = (
     "terminal",
     "writing",
     "options",
+    "mending",
     "cli",
     "__main__",
 )

@@ -15,7 +15,7 @@ from support.command import Ran, environment, python, taskleash
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 FOUND = (
-    "good.py:2:1: TL001 task `work` is dropped: it can vanish before it ends, and nobody sees it"
+    "good.py:2:1: TL001 [*] task `work` is dropped: it can vanish before it ends, and nobody sees"
 )
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 NOT_UTF_8 = "byte 0xff is not valid utf-8: save the file as utf-8 or declare its encoding in line 1"
@@ -112,7 +112,7 @@ def test_long_chains_are_analysed(project: Path, code: str) -> None:
     (project / "good.py").write_text(DROPPED + code, encoding="utf-8")
     ran = taskleash("check", "--format", "concise", cwd=project)
     assert ran.out.startswith(FOUND)
-    assert ran.out.endswith("\nFound 1 error.\n")
+    assert ran.out.endswith("\nFound 1 error.\n[*] 1 fixable with `--fix`.\n")
 
 
 def test_a_folder_may_have_the_name_of_a_file(project: Path) -> None:

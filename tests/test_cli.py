@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 SOUND = "import asyncio\n\nasync def go():\n    await asyncio.create_task(work())\n"
 LOW = "import asyncio\n\nasync def go(loop):\n    asyncio.run_coroutine_threadsafe(work(), loop)\n"
-TL001 = "TL001 task `work` is dropped: it can vanish before it ends, and nobody sees it fail"
+TL001 = "TL001 [*] task `work` is dropped: it can vanish before it ends, and nobody sees it fail"
 
 OWNER = """
 import asyncio
@@ -320,7 +320,11 @@ class TestOutput:
         ran = taskleash("check", "--format", "concise", "-o", "a/b/report.txt", cwd=project)
         assert ran == Ran(1, "", "")
         report = (project / "a" / "b" / "report.txt").read_text(encoding="utf-8")
-        assert report.splitlines() == [f"m.py:2:1: {TL001}", "Found 1 error."]
+        assert report.splitlines() == [
+            f"m.py:2:1: {TL001}",
+            "Found 1 error.",
+            "[*] 1 fixable with `--fix`.",
+        ]
 
     def test_cannot_go_to_a_folder(self, project: Path) -> None:
         (project / "sub").mkdir()
@@ -333,7 +337,7 @@ class TestOutput:
 
     def test_as_statistics(self, project: Path) -> None:
         ran = taskleash("check", "--statistics", cwd=project)
-        assert ran.out.splitlines()[0] == "1\tTL001\tdiscarded-task"
+        assert ran.out.splitlines()[0] == "1\tTL001\t[*] discarded-task"
 
     @pytest.mark.parametrize(
         ("variables", "options", "colored"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from support.command import taskleash
 from taskleash.reporters.registry import FORMATS
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
@@ -34,3 +35,10 @@ def test_continuous_integration_installs_and_tests_as_the_readme_says() -> None:
 def test_the_formats_are_those_there_are() -> None:
     (line,) = re.findall(r"^Formats: (.+)\.$", README, re.MULTILINE)
     assert tuple(re.findall(r"`(\w+)`", line)) == FORMATS
+
+
+def test_the_diff_is_what_the_tool_prints() -> None:
+    block = re.search(r"^\$ taskleash (check --diff [^\n]+)\n(.*?)^```$", README, re.M | re.S)
+    assert block is not None
+    ran = taskleash(*block[1].split(), cwd=ROOT)
+    assert (ran.status, ran.out) == (1, block[2])

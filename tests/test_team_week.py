@@ -64,8 +64,8 @@ def test_a_week(team: Repository) -> None:
     tuesday = check(team)
     assert (tuesday.status, tuesday.err) == (1, "")
     assert tuesday.out == (
-        "shop/inbox.py:19:5: TL001 task `store` is dropped: it can vanish before it ends, and "
-        "nobody sees it fail\nFound 1 error.\n"
+        "shop/inbox.py:19:5: TL001 [*] task `store` is dropped: it can vanish before it ends, and "
+        "nobody sees it fail\nFound 1 error.\n[*] 1 fixable with `--fix`.\n"
     )
     # Without the baseline, the reformatted lines count as changed.
     assert check(team, "--isolated", "--diff-base", "main").out.count("TL001") == 3

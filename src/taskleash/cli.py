@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from taskleash import __version__
+from taskleash.mending import finish, wants_fixes
 from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
+from taskleash.options.fixing import FIXING
 from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
 from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
+from taskleash.reporters.registry import DOCUMENTS
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
+    from taskleash.driver.analysis import ProgressBar
+    from taskleash.driver.fix import Fixing
     from taskleash.driver.gate import Gate
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
+
+_T = TypeVar("_T")
 
 #: the risks at or above each level of `--fail-on`
 _FAILING = {
@@ -84,21 +94,45 @@ def scan(by: str, **options: Any) -> int:
     help="The lowest risk that makes the exit status 1.",
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--fix", is_flag=True, help="Apply the safe fixes (this version has none).")
-def check(exit_zero: bool, fix: bool, add_noqa: bool, **options: Any) -> int:
-    """Report what is wrong; exits with 1 where something is."""
+@FIXING
+def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
+    """Report what is wrong, or mend it; exits with 1 where something is wrong."""
     settings = settings_from(options)
     targets = _targets(options, settings, "full")
     gate = _gate(options, settings)
-    report = _report(settings, options["quiet"])
-    if fix and not options["quiet"]:
-        click.echo("taskleash: --fix: no rule has a fix in this version", err=True)
-    report = _gated(gate, report, options["quiet"])
+    failing = _FAILING[settings.fail_on]
+
+    def gated(report: Report) -> Report:
+        return _gated(gate, report, options["quiet"])
+
+    def show(report: Report) -> None:
+        _write(report, targets, options, command="check", failing=failing)
+
+    def status(report: Report) -> int:
+        return 0 if exit_zero else _status(report, failing)
+
+    if wants_fixes(options, settings):
+        if add_noqa:
+            raise click.UsageError("--add-noqa silences findings, --fix mends them: give one")
+        apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
+        return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
+    report = gated(_report(settings, options["quiet"]))
     if add_noqa:
         return _add_noqa(report, settings, options["quiet"])
-    failing = _FAILING[settings.fail_on]
-    _write(report, targets, options, command="check", failing=failing)
-    return 0 if exit_zero else _status(report, failing)
+    show(report)
+    return status(report)
+
+
+def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
+    """A run that mends what the gate does not let pass."""
+    from taskleash.driver.fix import fixing
+
+    def accept(report: Report) -> Report:
+        looking = replace(gate, write_baseline=None, prune=False, show_silenced=False)
+        return _gated(looking, report.findings(), quiet=True)
+
+    limited = gate.baseline is not None or gate.diff_base is not None
+    return _ran(partial(fixing, accept=accept if limited else None), settings, options["quiet"])
 
 
 def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
@@ -156,15 +190,21 @@ def config(path: str, wants_schema: bool, **options: Any) -> int:
 
 
 def _report(settings: Settings, quiet: bool) -> Report:
-    from taskleash.driver.config.errors import ConfigError
     from taskleash.driver.run import run
+
+    return _ran(run, settings, quiet)
+
+
+def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings, quiet: bool) -> _T:
+    """What comes of a run with the settings."""
+    from taskleash.driver.config.errors import ConfigError
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
 
     shows_bar = sys.stderr.isatty() and not quiet
     try:
-        return run(settings, progress_bar if shows_bar else None)
+        return work(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
     except ConfigError as error:

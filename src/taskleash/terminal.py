@@ -51,7 +51,12 @@ def can_show_symbols(stream: TextIO | None) -> bool:
 
 
 def write(text: str, encoding: str | None = None) -> None:
-    """Write to standard output, in its own encoding unless one is given.
+    """Write to standard output, in its own encoding unless one is given; raises NotWritten."""
+    write_bytes(text.encode(encoding or sys.stdout.encoding, "backslashreplace"))
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to standard output as it is.
 
     Where the reader has gone, nothing is left to say.
 
@@ -60,7 +65,7 @@ def write(text: str, encoding: str | None = None) -> None:
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(encoding or sys.stdout.encoding, "backslashreplace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.flush()
     except BrokenPipeError:
         _let_go()

@@ -20,7 +20,7 @@ def test_a_finding_is_one_line_and_a_safe_fix_is_marked() -> None:
         "b.py:8:5: TL001 task `send` is dropped\n"
         "broken.py:3:7: TL000 invalid syntax\n"
         "Found 3 errors.\n"
-        "[*] 1 fixable with the `--fix` option.\n"
+        "[*] 1 fixable with `--fix` (1 unsafe fix available with `--fix --unsafe-fixes`).\n"
     )
 
 

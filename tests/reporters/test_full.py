@@ -75,7 +75,7 @@ app.py:4:13: TL001 [*] task `send` is dropped
 broken.py:3:7: TL000 invalid syntax
 
 Found 2 errors.
-[*] 1 fixable with the `--fix` option.
+[*] 1 fixable with `--fix`.
 """
     )
 

@@ -85,10 +85,41 @@ def test_an_unseen_failure_is_reported_where_nothing_worse_is() -> None:
     assert codes == ["TL020", "TL014"]
 
 
-def test_no_fix_is_offered_that_this_version_cannot_apply() -> None:
-    found = diagnose(replace(SITE, defect=Defect.DISCARDED), ALL)
+def kinds(site: Site) -> list[str]:
+    found = diagnose(site, ALL)
     assert found is not None
-    assert found.fixes == ()
+    return [fix.kind for fix in found.fixes]
+
+
+DROPPED = replace(SITE, defect=Defect.DISCARDED)
+
+
+def test_a_dropped_task_in_a_sync_function_cannot_be_awaited() -> None:
+    assert kinds(replace(DROPPED, in_async=False)) == ["track"]
+    assert kinds(replace(DROPPED, in_async=True, lifetime=Lifetime.SHORT)) == ["track", "await"]
+
+
+def test_endless_work_is_not_awaited() -> None:
+    assert kinds(replace(DROPPED, in_async=True, lifetime=Lifetime.ENDLESS)) == ["track"]
+
+
+def test_work_that_goes_on_by_its_name_is_not_awaited() -> None:
+    unknown = replace(DROPPED, in_async=True, lifetime=Lifetime.UNKNOWN)
+    assert kinds(replace(unknown, task="_run_recv_loop")) == ["track"]
+    assert kinds(replace(unknown, task="send")) == ["track", "await"]
+
+
+def test_only_a_class_with_a_teardown_can_own_its_tasks() -> None:
+    never_ended = replace(SITE, defect=Defect.NEVER_ENDED)
+    assert kinds(never_ended) == []
+    assert kinds(replace(never_ended, teardowns=("Inbox.close",))) == ["own"]
+
+
+def test_a_task_that_restarts_itself_is_not_cancelled_by_itself() -> None:
+    overwritten = replace(SITE, defect=Defect.OVERWRITTEN)
+    assert kinds(overwritten) == ["cancel-previous"]
+    assert kinds(replace(overwritten, restarts_itself=True)) == []
+    assert kinds(replace(overwritten, multiplicity=Multiplicity.LOOP)) == []
 
 
 @pytest.mark.parametrize("defect", [*Defect, None], ids=str)

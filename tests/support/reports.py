@@ -16,12 +16,13 @@ from taskleash.classify.model import (
     Span,
     State,
 )
-from taskleash.reporters.report import Entry, FileError, FixOffer, Report
+from taskleash.fixes.choice import FixOffer
+from taskleash.reporters.report import Entry, FileError, Report
 
 NO = Cell(State.NO, "none")
 PARTIAL = Cell(State.PARTIAL, "partial")
-TRACK = FixOffer("track", "safe")
-AWAIT = FixOffer("await", "unsafe")
+TRACK = FixOffer("track", "safe", True)
+AWAIT = FixOffer("await", "unsafe", False)
 
 
 def yes(how: str) -> Cell:

@@ -130,6 +130,12 @@ class Site:
     keeps alive. ``runs`` says in words how often the site runs. ``code`` is the call's source with
     layout and quoting normalised. ``unseen_failure`` is true where the task is kept and removes
     itself and nobody ever looks at its exception.
+
+    What follows is for fixes. ``teardowns`` are the methods that take down the class around the
+    site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
+    given attributes there; ``task_attributes`` are those of its attributes, inherited ones too,
+    with "task" in their names. ``is_closure`` is true where the coroutine is defined in the
+    function that starts it, ``restarts_itself`` where the task itself comes back to the site.
     """
 
     path: str
@@ -154,3 +160,8 @@ class Site:
     code: str = ""
     in_async: bool = False
     unseen_failure: bool = False
+    teardowns: tuple[str, ...] = ()
+    has_own_state: bool = False
+    task_attributes: tuple[str, ...] = ()
+    is_closure: bool = False
+    restarts_itself: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import comes_again, drains, is_partial, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
@@ -65,6 +66,7 @@ class Observer:
         self._removal(signs)
         signs.growing = _collects(trail) and not signs.self_removing and not _emptied(trail)
         signs.owner_teardown = self._owner_teardown(signs)
+        signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
         return signs
 

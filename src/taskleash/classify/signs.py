@@ -62,6 +62,8 @@ class Signs:
     #: the owner has a teardown of its own
     owner_teardown: str = ""
     overwrite: Overwrite | None = None
+    #: the methods that take down the class around the spawn
+    teardowns: tuple[str, ...] = ()
     #: a check lets it start once only
     once: bool = False
     #: the coroutine's loop handles its own errors

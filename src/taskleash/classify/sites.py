@@ -15,6 +15,7 @@ from taskleash.classify.model import (
     State,
 )
 from taskleash.classify.narrate import evidence
+from taskleash.classify.owner import has_own_state, owner_of, task_attributes
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 
@@ -93,6 +94,11 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen_failure=self_removing and not signs.outcome_seen,
+        teardowns=signs.teardowns,
+        has_own_state=has_own_state(owner_of(spawn.function)),
+        task_attributes=task_attributes(owner_of(spawn.function)),
+        is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
+        restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
     )
 
 

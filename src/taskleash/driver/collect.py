@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,10 +31,14 @@ Advance = Callable[[int, int], None]
 
 @dataclass
 class Collection:
-    """The facts gathered so far, by path, and the files that could not be analysed."""
+    """The facts gathered so far, by path, and the files that could not be analysed.
+
+    ``read`` has what was parsed, with its bytes: by now the files may be others.
+    """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
     broken: dict[str, Broken] = field(default_factory=dict)
+    read: dict[str, Input] = field(default_factory=dict)
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -71,14 +76,16 @@ def collect(
 
     with Workers(jobs, advance) as workers:
         found.add(workers.parse(spawning))
+        found.read |= {item.path: item for item in spawning}
         waiting += context()
         reported = {item.path for item in asked}
         for _ in range(_MAX_ROUNDS):
             ask = with_deep_stack(partial(demand, found.in_order(), known), LINKER_MEGABYTES)
-            wanted = list(_wanted(ask, waiting))
+            wanted = list(_read(_wanted(ask, waiting)))
             if not wanted:
                 break
             found.add(workers.parse(wanted))
+            found.read |= {item.path: item for item in wanted}
             taken = {item.path for item in wanted}
             waiting = [item for item in waiting if item.path not in taken]
     found.broken = {path: why for path, why in found.broken.items() if path in reported}
@@ -93,9 +100,14 @@ def _sorted_out(
     others: list[Input] = []
     for item in asked:
         try:
-            (spawning if may_spawn(item.read(), known.words) else others).append(item)
+            data = item.read()
         except InvalidSource as error:
             found.broken[item.path] = broken(error)
+            continue
+        if may_spawn(data, known.words):
+            spawning.append(item.with_data(data))
+        else:
+            others.append(item)
     return spawning, others
 
 
@@ -117,3 +129,10 @@ def _wanted(ask: Demand, waiting: Iterable[Input]) -> Iterable[Input]:
     for item, names in mentioned:
         if ask.is_named(item.file) or any(spread[name] <= limit for name in names):
             yield item
+
+
+def _read(items: Iterable[Input]) -> Iterable[Input]:
+    """The files with their bytes, but for those that have vanished."""
+    for item in items:
+        with suppress(InvalidSource):
+            yield item.with_data(item.read())

@@ -6,8 +6,9 @@ from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import Config
-from taskleash.driver.settings import FixSettings, FlagSettings, Settings
+from taskleash.driver.settings import FlagSettings, Settings
 from taskleash.facts.known import KnownCalls
+from taskleash.fixes.choice import FixChoice
 from taskleash.rules.selection import Selection
 from taskleash.source.excludes import anchored
 from taskleash.source.options import Discovery
@@ -33,7 +34,7 @@ def run_settings(
         fail_on=value("fail-on"),
         baseline=baseline and display(baseline),
         fix=value("fix"),
-        fixes=FixSettings(
+        fixes=FixChoice(
             unsafe=value("unsafe-fixes"),
             style=value("fix-style"),
             extend_safe=value("extend-safe-fixes"),

@@ -12,6 +12,7 @@ LINKER_MEGABYTES = 256
 #: a Python call takes half a kilobyte of the stack, two where native code makes it
 _CALLS_A_MEGABYTE = 500
 
+_STARTING = threading.Lock()
 _T = TypeVar("_T")
 
 
@@ -29,10 +30,12 @@ def with_deep_stack(work: Callable[[], _T], megabytes: int) -> _T:
     thread = threading.Thread(target=run, daemon=True)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, megabytes * _CALLS_A_MEGABYTE))
-    size = threading.stack_size(megabytes << 20)
     try:
-        thread.start()
-        threading.stack_size(size)
+        # The size holds for every thread that starts: one at a time sets it and puts it back.
+        with _STARTING:
+            size = threading.stack_size(megabytes << 20)
+            thread.start()
+            threading.stack_size(size)
         thread.join()
     finally:
         sys.setrecursionlimit(limit)

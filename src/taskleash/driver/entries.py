@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.classify.model import Site
-from taskleash.driver.folders import EnabledRules
+from taskleash.driver.folders import Rules
 from taskleash.driver.inputs import Input
-from taskleash.reporters.report import Entry, FixOffer
+from taskleash.fixes.choice import FixChoice
+from taskleash.reporters.report import Entry
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import diagnose
 from taskleash.source.loading import InvalidSource
@@ -14,15 +17,18 @@ from taskleash.source.suppressions import Suppressions, suppressions
 
 
 def entries(
-    sites: list[Site], enabled: EnabledRules, inputs: dict[str, Input]
+    sites: list[Site], enabled: Rules, inputs: Mapping[str, Input], choice: FixChoice
 ) -> tuple[Entry, ...]:
-    """An entry for each site, in their order; ``inputs`` are the files that they are in."""
+    """An entry for each site, in their order.
+
+    ``inputs`` are the files that they are in, ``choice`` tells which fixes are applied.
+    """
     diagnosed = [(site, diagnose(site, enabled.of(inputs[site.path].file))) for site in sites]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
     paths = dict.fromkeys(site.path for site in sites)
     comments = {path: _suppressions(inputs[path]) for path in paths}
     return tuple(
-        _entry(site, found, mark, comments[site.path])
+        _entry(site, found, mark, comments[site.path], choice)
         for (site, found), mark in zip(diagnosed, marks, strict=True)
     )
 
@@ -35,7 +41,9 @@ def _suppressions(item: Input) -> Suppressions:
         return Suppressions()
 
 
-def _entry(site: Site, found: Diagnostic | None, mark: str, comments: Suppressions) -> Entry:
+def _entry(
+    site: Site, found: Diagnostic | None, mark: str, comments: Suppressions, choice: FixChoice
+) -> Entry:
     if found is None:
         return Entry(site, mark)
     return Entry(
@@ -43,7 +51,7 @@ def _entry(site: Site, found: Diagnostic | None, mark: str, comments: Suppressio
         mark,
         rule=found.code,
         message=found.message,
-        fixes=tuple(FixOffer(fix.kind, str(fix.applicability)) for fix in found.fixes),
+        fixes=choice.offers(found.code, found.fixes),
         suppressed=comments.covers(found.code, comment_lines(site)),
     )
 

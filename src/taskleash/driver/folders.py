@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Protocol
 
 from taskleash.driver.config.files import FILE_NAMES
 from taskleash.driver.config.find import Configs
@@ -52,6 +53,25 @@ class _Rules:
     codes: frozenset[str]
     shows_invalid: bool
     per_file: tuple[_PerFile, ...]
+
+
+class Rules(Protocol):
+    """Which rules are on in a file."""
+
+    def of(self, file: File) -> frozenset[str]:
+        """The codes."""
+        ...
+
+
+@dataclass(frozen=True)
+class SameRules:
+    """The same rules in every file."""
+
+    codes: frozenset[str]
+
+    def of(self, file: File) -> frozenset[str]:
+        """The codes that are on in a file."""
+        return self.codes
 
 
 class EnabledRules:

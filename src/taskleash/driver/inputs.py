@@ -33,6 +33,10 @@ class Input:
         """The bytes; raises InvalidSource where they cannot be read."""
         return read_bytes(self.file.absolute) if self.data is None else self.data
 
+    def with_data(self, data: bytes) -> Input:
+        """The same file with these bytes."""
+        return Input(self.file, data)
+
     def text(self) -> str:
         """The decoded bytes; raises InvalidSource."""
         return decode(self.read())

@@ -8,20 +8,8 @@ from typing import Any
 
 from taskleash.driver.config.find import Configs
 from taskleash.facts.known import KnownCalls
+from taskleash.fixes.choice import FixChoice
 from taskleash.source.options import Discovery
-
-
-@dataclass(frozen=True)
-class FixSettings:
-    """Which fixes are applied, and which are preferred where several would do.
-
-    ``extend_safe`` and ``extend_unsafe`` are selectors of the rules whose fixes count as such.
-    """
-
-    unsafe: bool = False
-    style: str = "auto"
-    extend_safe: tuple[str, ...] = ()
-    extend_unsafe: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ class Settings:
     baseline: str | None = None
     # the fixes
     fix: bool = False
-    fixes: FixSettings = field(default_factory=FixSettings)
+    fixes: FixChoice = field(default_factory=FixChoice)
     target_version: str | None = None
     # the analysis
     known: KnownCalls = field(default_factory=KnownCalls)

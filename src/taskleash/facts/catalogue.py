@@ -248,6 +248,33 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+#: words in the names of coroutines that go on until they are stopped, even if they could end
+RUNNING_WORDS = frozenset(
+    {
+        "consumer", "daemon", "forever", "heartbeat", "keepalive", "listen", "listener", "loop",
+        "monitor", "poll", "poller", "recv", "run", "runner", "serve", "server", "watch",
+        "watchdog", "watcher", "worker",
+    }
+)  # fmt: skip
+#: words in the names of methods that bring about a new state: what an earlier call of them started
+#: is of no more use
+REPLACING_WORDS = frozenset(
+    {
+        "change", "load", "navigate", "open", "reconfigure", "refresh", "reload", "replace",
+        "restart", "select", "set", "swap", "switch",
+    }
+)  # fmt: skip
+#: bases and decorators of classes whose attributes are fields, declared in the class body
+FIELD_BASES = frozenset(
+    {
+        "BaseModel", "BaseSettings", "Enum", "IntEnum", "NamedTuple", "Protocol", "Struct",
+        "TypedDict",
+    }
+)  # fmt: skip
+FIELD_DECORATORS = frozenset(
+    {"attrs", "attributes", "dataclass", "define", "frozen", "mutable", "s"}
+)
+
 #: exceptions that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}

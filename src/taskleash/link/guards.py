@@ -35,10 +35,14 @@ _MAX_REACH = 60
 
 @dataclass(frozen=True)
 class Overwrite:
-    """A second spawn can replace the handle: where it is stored, and why that can happen."""
+    """A second spawn can replace the handle: where it is stored, and why that can happen.
+
+    ``is_by_itself`` tells that the task whose handle it is comes back to the store.
+    """
 
     op: Op
     reason: str
+    is_by_itself: bool = False
 
 
 def is_start(function: Function) -> bool:
@@ -82,8 +86,9 @@ class Guards:
                 continue
             if self._is_fresh(op):
                 continue
-            found = self._respawn(trail, op) or self._repeat(trail, op)
-            if found:
+            if found := self._respawn(trail, op):
+                return Overwrite(op, found, is_by_itself=True)
+            if found := self._repeat(trail, op):
                 return Overwrite(op, found)
         return self._replaced(trail)
 

@@ -25,6 +25,11 @@ _KEYS = (
     "respect-gitignore",
     "fail-on",
     "jobs",
+    "fix",
+    "unsafe-fixes",
+    "fix-style",
+    "extend-safe-fixes",
+    "extend-unsafe-fixes",
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.model import Handle, Lifetime, Site
+from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.inert import inert
 from taskleash.reporters.paint import Line
-from taskleash.reporters.report import Entry, FixOffer
+from taskleash.reporters.report import Entry
 
 _INDENT = "   "
 _LABEL_WIDTH = 10

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from taskleash.reporters import words
-from taskleash.reporters.inert import inert
+from taskleash.reporters.markup import code, row, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.rows import Row, rows
@@ -15,7 +14,6 @@ from taskleash.reporters.summary import closing
 #: what GitHub takes as the summary of a step
 _MAX_BYTES = 1024 * 1024
 _ROOM_FOR_NOTE = 200
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|~#$@]")
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -23,7 +21,7 @@ def render(report: Report, options: RenderOptions) -> str:
     blocks = [f"# {words.TITLE}"]
     if found := rows((entry.site for entry in report.entries), options.by):
         blocks.append(_table(found))
-    blocks += map(_text, closing(report, options))
+    blocks += map(text, closing(report, options))
     findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
     findings += [_error(error) for error in report.errors if not error.is_invalid]
     invalid = [_error(error) for error in report.errors if error.is_invalid]
@@ -44,57 +42,35 @@ def _fitting(text: str) -> str:
 
 
 def _table(found: Iterable[Row]) -> str:
-    head = [_columns(words.HEADINGS), _columns("---" for _ in words.HEADINGS)]
-    return "\n".join([*head, *(_columns(_cells(row)) for row in found)])
+    head = [row(words.HEADINGS), row("---" for _ in words.HEADINGS)]
+    return "\n".join([*head, *(row(_cells(each)) for each in found)])
 
 
-def _columns(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _cells(row: Row) -> list[str]:
-    more = f", {words.ellipsis(unicode=True)}" if len(row.tasks) > 1 else ""
+def _cells(of: Row) -> list[str]:
+    more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
     return [
-        _code(row.path),
-        ",".join(map(str, row.lines)),
-        _code(row.tasks[0]) + more,
-        words.cell(row.tracked, unicode=True),
-        words.cell(row.cleaned, unicode=True),
-        words.risk(row.risk, row.dormant, unicode=True),
+        code(of.path),
+        ",".join(map(str, of.lines)),
+        code(of.tasks[0]) + more,
+        words.cell(of.tracked, unicode=True),
+        words.cell(of.cleaned, unicode=True),
+        words.risk(of.risk, of.dormant, unicode=True),
     ]
 
 
 def _finding(entry: Entry) -> str:
     site = entry.site
     place = _place(site.path, site.span.line, site.span.column)
-    lines = [f"- {place} **{entry.rule}** {_text(entry.message)}"]
+    lines = [f"- {place} **{entry.rule}** {text(entry.message)}"]
     for step in site.evidence:
-        lines.append(f"  - {_place(step.path, step.line)} {_text(step.message)}")
+        lines.append(f"  - {_place(step.path, step.line)} {text(step.message)}")
     return "\n".join(lines)
 
 
 def _error(error: FileError) -> str:
     place = _place(error.path, error.line, error.column)
-    return f"- {place} **{error.code}** {_text(error.message)}"
+    return f"- {place} **{error.code}** {text(error.message)}"
 
 
 def _place(path: str, *position: int) -> str:
-    return _code(":".join([path, *map(str, position)]))
-
-
-def _text(message: str) -> str:
-    """A message: what stands between backticks is code, the rest shows as it is written."""
-    pieces = message.split("`")
-    if len(pieces) % 2 == 0:
-        return _escaped(message)
-    return "".join(_code(p) if i % 2 else _escaped(p) for i, p in enumerate(pieces))
-
-
-def _code(text: str) -> str:
-    """The text as code, or merely escaped where no code span can hold it, in a table or not."""
-    shown = inert(text)
-    return _escaped(shown) if re.search(r"[`|]|^\s*$|^ | $", shown) else f"`{shown}`"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", inert(text))
+    return code(":".join([path, *map(str, position)]))

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taskleash.classify.model import Evidence, Risk, Site
+from taskleash.fixes.choice import FixOffer
 
 #: the code of the rule that reports a file that cannot be analysed
 INVALID_FILE = "TL000"
-
-
-@dataclass(frozen=True)
-class FixOffer:
-    """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``."""
-
-    kind: str
-    applicability: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,8 @@ class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
-    ``scanned`` are the paths of the files found.
+    ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
+    mended: they are not among the entries.
     """
 
     files: int
@@ -80,3 +74,9 @@ class Report:
     errors: tuple[FileError, ...]
     seconds: float
     scanned: frozenset[str] = frozenset()
+    fixed: int = 0
+
+    def findings(self) -> Report:
+        """The report with what is wrong alone: nothing sound, nothing silenced."""
+        found = tuple(entry for entry in self.entries if entry.rule and not entry.silenced)
+        return replace(self, entries=found)

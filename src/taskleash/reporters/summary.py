@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from taskleash.classify.model import Risk
 from taskleash.reporters import words
@@ -29,8 +29,15 @@ def inventory(report: Report) -> str:
 
 
 def is_fixable(entry: Entry) -> bool:
-    """Whether a safe fix mends the finding; a silenced one is left alone."""
-    return not entry.silenced and any(fix.applicability == "safe" for fix in entry.fixes)
+    """Whether the run's fixes mend the finding; a silenced one is left alone."""
+    return not entry.silenced and any(fix.allowed for fix in entry.fixes)
+
+
+def count_hidden(entries: Iterable[Entry]) -> int:
+    """How many findings only such fixes could mend as the run does not allow."""
+    return sum(
+        bool(entry.fixes) and not entry.silenced and not is_fixable(entry) for entry in entries
+    )
 
 
 def _risks(entries: Iterable[Entry]) -> list[str]:
@@ -44,10 +51,18 @@ def _risks(entries: Iterable[Entry]) -> list[str]:
 
 
 def _verdict(report: Report) -> list[str]:
-    found = sum(not entry.silenced for entry in report.entries) + len(report.errors)
-    if not found:
-        return ["All checks passed!"]
-    lines = [f"Found {words.plural(found, 'error')}."]
-    if fixable := sum(map(is_fixable, report.entries)):
-        lines.append(f"[*] {fixable} fixable with the `--fix` option.")
-    return lines
+    remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
+    found = words.plural(remaining + report.fixed, "error")
+    if report.fixed:
+        lines = [f"Found {found} ({report.fixed} fixed, {remaining} remaining)."]
+    else:
+        lines = [f"Found {found}." if remaining else "All checks passed!"]
+    return [*lines, *_offers(report.entries)]
+
+
+def _offers(entries: Sequence[Entry]) -> list[str]:
+    fixable, hidden = sum(map(is_fixable, entries)), count_hidden(entries)
+    more = f"{words.plural(hidden, 'unsafe fix')} available with `--fix --unsafe-fixes`"
+    if not fixable:
+        return [f"{more}."] if hidden else []
+    return [f"[*] {fixable} fixable with `--fix`{f' ({more})' if hidden else ''}."]

@@ -53,6 +53,18 @@ FIXES = {
     "remove": "remove the comment",
 }
 
+FIXES_TITLE = "Fixes"
+FIXED = "What was fixed"
+LEFT = "What was left"
+CHECKED_TITLE = "Checked"
+GO_ON = "Review and roll back"
+CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
+GONE_WITH_THEM = "no longer reported either"
+UNDO = "drops everything in these files that is not committed"
+FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")
+FIX_HEADINGS = ("Place", "Call", "Task", "Rule", "Fix", "What was done")
+LEFT_HEADINGS = ("Place", "Call", "Task", "Rule", "Why")
+
 
 def nothing_after(line: int) -> str:
     """Who holds a task whose handle is dropped at the line."""
@@ -84,5 +96,6 @@ def risk(value: Risk, dormant: bool, unicode: bool) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """The count and its noun: ``1 file``, ``2 files``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """The count and its noun: ``1 file``, ``2 files``, ``3 fixes``."""
+    ending = "" if count == 1 else "es" if noun.endswith("x") else "s"
+    return f"{count} {noun}{ending}"

@@ -29,9 +29,6 @@ AWAIT = Fix("await", Applicability.UNSAFE)
 OWN = Fix("own", Applicability.UNSAFE)
 CANCEL_PREVIOUS = Fix("cancel-previous", Applicability.UNSAFE)
 
-# A report offers only what this version can apply, whatever a rule declares.
-IMPLEMENTED: frozenset[Fix] = frozenset()
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -46,17 +43,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """What one rule says about one spawn site."""
+    """What one rule says about one spawn site; ``fixes`` are those of the rule that fit it."""
 
     rule: Rule
     message: str
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def code(self) -> str:
         """The code of the rule."""
         return self.rule.code
-
-    @property
-    def fixes(self) -> tuple[Fix, ...]:
-        """The fixes that the rule declares and this version can apply."""
-        return tuple(fix for fix in self.rule.fixes if fix in IMPLEMENTED)

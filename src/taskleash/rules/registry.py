@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from taskleash import rules
 from taskleash.classify.model import Site
-from taskleash.rules.model import IMPLEMENTED, Diagnostic, Rule
+from taskleash.rules.model import Diagnostic, Rule
+from taskleash.rules.offers import offered
 
 _MODULE = re.compile(r"tl\d+_")
 
@@ -58,14 +59,14 @@ def diagnose(site: Site, enabled: frozenset[str]) -> Diagnostic | None:
     """What the first of the enabled rules, by code, says about the site; None for a sound one."""
     for code, entry in _entries().items():
         if code in enabled and (diagnostic := entry.check(site)) is not None:
-            return diagnostic
+            return replace(diagnostic, fixes=offered(entry.rule, site))
     return None
 
 
 def page(rule: Rule) -> str:
     """The rule's page for a terminal: its title, its facts, and what its docstring says."""
     title, _, body = _entries()[rule.code].page.strip().partition("\n")
-    offered = [f"{fix.kind} ({fix.applicability})" for fix in rule.fixes if fix in IMPLEMENTED]
+    offered = [f"{fix.kind} ({fix.applicability})" for fix in rule.fixes]
     facts = f"Risk: {rule.risk}. {'On' if rule.default else 'Off'} by default."
     if offered:
         facts += f" Fixes: {', '.join(offered)}."

@@ -1,0 +1,57 @@
+"""What a fix needs to know of the class around a site, which its own file may not tell."""
+
+from __future__ import annotations
+
+from taskleash.facts.catalogue import FIELD_BASES, FIELD_DECORATORS
+from taskleash.link.entities import Class, Function
+from taskleash.link.teardown import Teardown
+
+_CONSTRUCTOR = "__init__"
+
+
+def owner_of(function: Function) -> Class | None:
+    """The class whose method a function is, or is part of."""
+    return function.method.owner
+
+
+def teardowns(teardown: Teardown, cls: Class | None) -> tuple[str, ...]:
+    """The methods that take an instance of the class down, as people write them."""
+    return tuple(method.qualname for method in teardown.of_class(cls)) if cls is not None else ()
+
+
+def has_own_state(cls: Class | None) -> bool:
+    """Whether what the class's own ``__init__`` sets is there in every instance.
+
+    It is not where attributes are declared as fields, nor where a subclass leaves it out.
+    """
+    if cls is None or not cls.own_methods(_CONSTRUCTOR):
+        return False
+    if any(_declares_fields(each) or each.own_methods("__setattr__") for each in cls.mro):
+        return False
+    return all(_goes_up(each) for each in cls.descendants - {cls})
+
+
+def task_attributes(cls: Class | None) -> tuple[str, ...]:
+    """The attributes of the class, its bases and its subclasses that a new one could clash with."""
+    if cls is None:
+        return ()
+    found: set[str] = set()
+    for each in {*cls.mro, *cls.descendants}:
+        found |= {*each.facts.methods, *each.facts.fields}
+        for method in each.methods():
+            own = ("p", method.self_name)
+            found |= {t[2] for t in method.stored if t[0] == "a" and t[1] == own}
+    return tuple(sorted(name for name in found if "task" in name))
+
+
+def _declares_fields(cls: Class) -> bool:
+    names = {str(ref[0]).rpartition(".")[2] for ref in cls.facts.bases if ref}
+    return bool(names & FIELD_BASES or cls.decorators & FIELD_DECORATORS)
+
+
+def _goes_up(cls: Class) -> bool:
+    """Whether the class's ``__init__``, if it has one, calls that of its base."""
+    return all(
+        any(call.text.endswith(_CONSTRUCTOR) for _, call in method.calls())
+        for method in cls.own_methods(_CONSTRUCTOR)
+    )

@@ -1,0 +1,98 @@
+"""A program as the fixes see it: texts put in place of its files, and scanned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from taskleash.driver.analysis import Analysis
+from taskleash.driver.folders import SameRules
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed, parse
+from taskleash.facts.model import ModuleFacts
+from taskleash.fixes.model import Target
+from taskleash.fixes.proof import Place, Scan, place
+from taskleash.rules.selection import resolve_codes
+from taskleash.source.loading import decode, encode
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program in memory; ``broken`` says of files, by path, why their new text cannot be."""
+
+    analysis: Analysis
+    broken: Mapping[str, str] = field(default_factory=dict)
+    _parsed: dict[tuple[str, bytes], Parsed] = field(default_factory=dict)
+    _made: dict[frozenset[tuple[str, str]], Program] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        """The text of a file that was parsed."""
+        return self.analysis.asked[path].text()
+
+    def data(self, path: str, text: str) -> tuple[bytes, bytes]:
+        """The bytes of a file that was parsed, and those of another text for it.
+
+        Raises UnicodeEncodeError where the file's encoding lacks a character.
+        """
+        before = self.analysis.asked[path].read()
+        return before, encode(text, before)
+
+    def with_texts(self, texts: Mapping[str, str]) -> Program:
+        """The program with other texts in some of its files; the same one for the same texts."""
+        key = frozenset(texts.items())
+        if key not in self._made:
+            # The last ones are asked for again once they are written, the others are not.
+            self._made.clear()
+            self._made[key] = self._with_texts(texts)
+        return self._made[key]
+
+    def _with_texts(self, texts: Mapping[str, str]) -> Program:
+        files: dict[str, tuple[Input, ModuleFacts]] = {}
+        broken: dict[str, str] = {}
+        for path, text in texts.items():
+            try:
+                _, data = self.data(path, text)
+            except UnicodeEncodeError:
+                broken[path] = "the encoding of the file lacks a character of the result"
+                continue
+            item = self.analysis.asked[path].with_data(data)
+            parsed = self._parse(item)
+            if isinstance(parsed, Broken):
+                broken[path] = f"the result could not be parsed: {parsed.message}"
+            elif decode(data) != text:
+                broken[path] = "its encoding does not give back what is written with it"
+            else:
+                files[path] = (item, parsed)
+        return Program(self.analysis.with_files(files), broken, self._parsed)
+
+    def _parse(self, item: Input) -> Parsed:
+        key = item.path, item.read()
+        if key not in self._parsed:
+            self._parsed[key] = parse(item)
+        return self._parsed[key]
+
+    def scan(self, accepted: frozenset[Place] | None = None) -> Scan:
+        """What the rules say of the program, the suppressed findings left out.
+
+        Only the findings ``accepted`` are offered their fixes; None stands for all.
+        """
+        analysis, choice = self.analysis, self.analysis.settings.fixes
+        reported = [
+            entry
+            for entry in analysis.entries(analysis.enabled)
+            if entry.rule and not entry.suppressed
+        ]
+        # Also what nobody asked for is not to be there anew.
+        others = analysis.entries(SameRules(resolve_codes((), ())))
+        known = {(entry.site, entry.rule) for entry in reported}
+        known |= {(e.site, e.rule) for e in others if e.rule and not e.suppressed}
+        return Scan(
+            targets=tuple(
+                Target(entry.site, entry.rule, choice.kinds(entry.site, entry.fixes))
+                for entry in reported
+                if accepted is None or place(entry.site, entry.rule) in accepted
+            ),
+            counts=Counter(place(site, rule) for site, rule in known),
+            broken=self.broken,
+        )

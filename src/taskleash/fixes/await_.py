@@ -1,0 +1,141 @@
+"""The fix *await*: the work is waited for where it was started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from taskleash.classify.model import Handle
+from taskleash.facts.catalogue import BROAD_EXCEPTIONS, LOOP_SPAWNS, SPAWNS
+from taskleash.fixes.layout import fitted, joined
+from taskleash.fixes.loggers import logger_at
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.spots import Spot, spot_of
+from taskleash.fixes.tree import Holder, Tree, inside, last_name
+from taskleash.fixes.work import Work
+from taskleash.link.teardown import named_teardown
+
+#: rules of calls whose value is awaited as it is
+_AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
+#: rules of work that the caller is to see fail, as it would have been seen had it been awaited
+_SEEN = frozenset({"TL005", "TL006"})
+#: rules of work that was started to run beside its caller
+_STARTED = frozenset({"TL001", "TL003"})
+#: what comments say of such work
+_APART = ("background", "block", "fire and forget", "fire-and-forget", "concurrent", "wait")
+_SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
+
+
+def await_(work: Work, target: Target, call: cst.Call) -> str:
+    """Wait for the work of a call; says so. Raises `CannotMend` where that cannot be done."""
+    scope = work.tree.scope(call)
+    if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
+        raise CannotMend("only an `async def` can await")
+    if target.site.handle is Handle.ESCAPES:
+        raise CannotMend("it is for the callers to await the task")
+    if isinstance(work.tree.parent(call), cst.Await):
+        raise CannotMend("it is awaited already, and gives a task")
+    if target.rule != "TL006" and named_teardown(target.site.task):
+        raise CannotMend("the work takes down what may be running here")
+    spot = spot_of(work.tree, call)
+    holder = spot.holder
+    if holder is None or spot.kind not in ("statement", "name", "condition"):
+        raise CannotMend("no statement of its own starts the task")
+    if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
+        raise CannotMend(f"`{spot.name}` is used again")
+    if target.rule in _STARTED and _is_meant_apart(holder):
+        raise CannotMend("a comment says that it runs in the background")
+    if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
+        raise CannotMend("the function awaits the same work elsewhere")
+    work.claim(holder)
+    logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
+    quote = work.style.quote
+    message = cst.SimpleString(f"{quote}{_named(target)} failed{quote}")
+    depth = 4 if logger or spot.kind == "condition" else 0
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        value = spot.call_in(smalls[0])
+        assert isinstance(value, cst.Call)
+        awaited = cst.Await(_parenthesized(joined(_work_of(target, value))))
+        line = fitted(cst.SimpleStatementLine([cst.Expr(awaited)]), work.room(holder) - depth)
+        if not logger:
+            return spot.as_if(smalls[0], [line])
+        text = f"try:\n    work_\nexcept Exception:\n    {logger}.exception(message_)"
+        (block,) = work.statements(holder, text, {"message_": message})
+        assert isinstance(block, cst.Try)
+        return spot.as_if(smalls[0], [block.with_changes(body=cst.IndentedBlock([line]))])
+
+    work.edits.expand(holder, expansion)
+    return f"await it here, log its failure by `{logger}`" if logger else "await it here"
+
+
+def _named(target: Target) -> str:
+    """The coroutine as a log message names it."""
+    name = target.site.task
+    return name if name.replace(".", "").isidentifier() else "background task"
+
+
+def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
+    """What is to be awaited: the coroutine that the call starts, or its own value."""
+    if target.rule in _AS_IT_IS:
+        return call
+    if last_name(call.func) not in _SPAWNING:
+        raise CannotMend("the call does more than start a task")
+    keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    if "context" in keywords or "eager_start" in keywords or any(arg.star for arg in call.args):
+        raise CannotMend("the task has a context of its own")
+    given = [arg for arg in call.args if arg.keyword is None or arg.keyword.value == "coro"]
+    if len(given) != 1:
+        raise CannotMend("the call does more than start a task")
+    return given[0].value
+
+
+def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
+    """Whether the variable of the task stands anywhere else in the function."""
+    found = [n for n in inside(scope) if isinstance(n, cst.Name) and n.value == spot.name]
+    return len(found) > 1
+
+
+def _is_meant_apart(holder: Holder) -> bool:
+    """Whether a comment above the call says why it is not awaited."""
+    if isinstance(holder, cst.SimpleStatementSuite):
+        return False
+    comments = [line.comment.value for line in holder.leading_lines if line.comment is not None]
+    return any(word in comment.lower() for comment in comments for word in _APART)
+
+
+def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:
+    """Whether the author chose between waiting for the work and not waiting for it."""
+    code = tree.code(work)
+    return any(
+        isinstance(node, cst.Await) and tree.code(node.expression) == code
+        for node in inside(scope.body)
+    )
+
+
+def _is_seen(tree: Tree, call: cst.Call) -> bool:
+    """Whether a ``try`` around the call handles every error, as if the work were awaited in it."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.Try) and child is node.body and any(map(_is_broad, node.handlers)):
+            return True
+    return False
+
+
+def _is_broad(handler: cst.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    types = [handler.type]
+    if isinstance(handler.type, cst.Tuple):
+        types = [element.value for element in handler.type.elements]
+    return any(last_name(each) in BROAD_EXCEPTIONS - {""} for each in types)
+
+
+def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An operand that ``await`` binds to as a whole."""
+    simple = cst.Call | cst.Name | cst.Attribute | cst.Subscript
+    if isinstance(node, simple) or node.lpar:
+        return node
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])

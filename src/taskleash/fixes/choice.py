@@ -1,0 +1,106 @@
+"""Which of a finding's fixes are applied, and in which order they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from taskleash.classify.model import Lifetime, Multiplicity, Site
+from taskleash.rules.model import Applicability, Fix
+from taskleash.rules.selection import resolve_codes
+
+STYLES = ("auto", "track", "await", "own")
+_AUTO = "auto"
+#: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
+_WAITING = ("await", "own", "track")
+#: what was meant to run beside its caller stays there
+_BESIDE = ("own", "track", "await")
+
+
+@dataclass(frozen=True)
+class FixOffer:
+    """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``.
+
+    ``allowed`` tells whether a run that fixes makes it.
+    """
+
+    kind: str
+    applicability: str
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class FixChoice:
+    """What the user allows and prefers.
+
+    ``unsafe`` allows unsafe fixes. ``style`` is one of `STYLES`. ``extend_safe`` and
+    ``extend_unsafe`` are selectors of rules whose fixes count as safe, or as unsafe.
+    """
+
+    unsafe: bool = False
+    style: str = _AUTO
+    extend_safe: tuple[str, ...] = ()
+    extend_unsafe: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise `UnknownRule` for a selector that fits no rule."""
+        _moved(self.extend_safe, self.extend_unsafe)
+
+    def offers(self, code: str, fixes: Sequence[Fix]) -> tuple[FixOffer, ...]:
+        """The fixes of a rule's finding as they are for this user; raises `UnknownRule`.
+
+        Where the user prefers a fix and does not allow it, none is allowed: another one in its
+        place is not what was asked for.
+        """
+        judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
+        allowed = {kind for kind, how in judged if self.unsafe or how is Applicability.SAFE}
+        if self.style in dict(judged) and self.style not in allowed:
+            allowed = set()
+        return tuple(FixOffer(kind, str(how), kind in allowed) for kind, how in judged)
+
+    def _applicability(self, code: str, fix: Fix) -> Applicability:
+        promoted, demoted = _moved(self.extend_safe, self.extend_unsafe)
+        if code in promoted:
+            return Applicability.SAFE
+        return Applicability.UNSAFE if code in demoted else fix.applicability
+
+    def kinds(self, site: Site, offers: Sequence[FixOffer]) -> tuple[str, ...]:
+        """The kinds to try on a site, the preferred first, of what is allowed."""
+        order = (self.style, *_order(site))
+        allowed = [offer.kind for offer in offers if offer.allowed]
+        return tuple(sorted(allowed, key=lambda k: order.index(k) if k in order else len(order)))
+
+
+def reason_against(offers: Sequence[FixOffer], style: str) -> str:
+    """Why a finding is left alone that has these offers."""
+    kinds = [offer.kind for offer in offers]
+    if not kinds:
+        return "there is no fix for it"
+    if any(offer.allowed for offer in offers):
+        return "its file was left as it is"
+    if style in kinds:
+        kinds = [style]
+    return f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} unsafe: add --unsafe-fixes"
+
+
+@lru_cache(maxsize=1)
+def _moved(safe: tuple[str, ...], unsafe: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes of the rules whose fixes count as safe, and as unsafe.
+
+    Where selectors of both fit, the longer one decides, and of equals the cautious one.
+    """
+    promoted = resolve_codes(safe, unsafe) if safe else frozenset()
+    demoted = resolve_codes(unsafe, ()) if unsafe else frozenset()
+    return promoted, demoted - promoted
+
+
+def _order(site: Site) -> tuple[str, ...]:
+    """The order of kinds that fits how the work runs.
+
+    What is started again and again, never ends, or was written as a function of its own just to be
+    started here, was meant to run beside its caller.
+    """
+    again = site.multiplicity is Multiplicity.LOOP
+    beside = again or site.lifetime is Lifetime.ENDLESS or site.is_closure
+    return _BESIDE if beside else _WAITING

@@ -1,0 +1,141 @@
+"""Changes to a syntax tree, collected by node and made all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import libcst as cst
+
+from taskleash.fixes.tree import Holder
+
+Statements: TypeAlias = Sequence[cst.BaseStatement]
+#: makes a new node of an original one whose inside has been changed already
+Change: TypeAlias = Callable[[Any], cst.CSTNode]
+#: makes statements of the small ones of a line or a one-line body
+Expansion: TypeAlias = Callable[[Sequence[cst.BaseSmallStatement]], Statements]
+
+BLANK = cst.EmptyLine(indent=False)
+
+
+@dataclass
+class Edits:
+    """What is to be changed. Every node is named by itself, not by what it looks like."""
+
+    changes: dict[int, list[Change]] = field(default_factory=dict)
+    expansions: dict[int, Expansion] = field(default_factory=dict)
+    before: dict[int, list[cst.BaseStatement]] = field(default_factory=dict)
+    after: dict[int, list[cst.BaseStatement]] = field(default_factory=dict)
+    #: how many blank lines part a statement from what is put before it
+    parted: dict[int, int] = field(default_factory=dict)
+
+    def copy(self) -> Edits:
+        """The same edits, to be extended apart from these."""
+        return Edits(
+            {key: list(value) for key, value in self.changes.items()},
+            dict(self.expansions),
+            {key: list(value) for key, value in self.before.items()},
+            {key: list(value) for key, value in self.after.items()},
+            dict(self.parted),
+        )
+
+    def change(self, node: cst.CSTNode, change: Change) -> None:
+        """Put another node in the place of one."""
+        self.changes.setdefault(id(node), []).append(change)
+
+    def expand(self, holder: Holder, expansion: Expansion) -> None:
+        """Put statements in the place of a line, or of a one-line body, which becomes a block."""
+        self.expansions[id(holder)] = expansion
+
+    def insert_before(self, statement: cst.CSTNode, new: Statements, blank: int = 0) -> None:
+        """Put statements before one, after what was put there earlier.
+
+        The blank lines above it then stand above them, and ``blank`` ones below them.
+        """
+        self.before.setdefault(id(statement), []).extend(new)
+        self.parted[id(statement)] = max(blank, self.parted.get(id(statement), 0))
+
+    def insert_after(self, statement: cst.CSTNode, new: Statements) -> None:
+        """Put statements after one, after what was put there earlier."""
+        self.after.setdefault(id(statement), []).extend(new)
+
+    def applied_to(self, module: cst.Module) -> cst.Module:
+        """The module with all changes made."""
+        changed = module.visit(_Applying(self))
+        assert isinstance(changed, cst.Module)
+        return changed
+
+
+class _Applying(cst.CSTTransformer):
+    def __init__(self, edits: Edits) -> None:
+        super().__init__()
+        self.edits = edits
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        key = id(original_node)
+        updated = updated_node
+        for change in self.edits.changes.get(key, ()):
+            updated = change(updated)
+        expansion = self.edits.expansions.get(key)
+        before, after = self.edits.before.get(key, []), self.edits.after.get(key, [])
+        if isinstance(original_node, cst.SimpleStatementSuite):
+            return _as_block(updated, expansion, before, after)
+        middle = [updated]
+        if expansion is not None:
+            middle = _on_lines(updated, expansion(updated.body))
+        if not before and not after and len(middle) == 1:
+            return middle[0]
+        if before:
+            blank, own = _parted(middle[0])
+            before = [_led(before[0], [*blank, *_leading(before[0])]), *before[1:]]
+            own = _led(own, [*[BLANK] * self.edits.parted.get(key, 0), *_leading(own)])
+            middle = [own, *middle[1:]]
+        return cst.FlattenSentinel([*before, *middle, *after])
+
+
+def _as_block(
+    suite: cst.SimpleStatementSuite,
+    expansion: Expansion | None,
+    before: list[cst.BaseStatement],
+    after: list[cst.BaseStatement],
+) -> cst.BaseSuite:
+    if expansion is None and not before and not after:
+        return suite
+    plain = [
+        cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+        for small in suite.body
+    ]
+    own = list(expansion(suite.body)) if expansion is not None else plain
+    comment = suite.trailing_whitespace.comment
+    if comment is not None:
+        header = suite.trailing_whitespace.with_changes(newline=cst.Newline())
+        return cst.IndentedBlock([*before, *own, *after], header=header)
+    return cst.IndentedBlock([*before, *own, *after])
+
+
+def _on_lines(line: cst.SimpleStatementLine, statements: Statements) -> list[cst.BaseStatement]:
+    """The statements in the place of a line, with its comments: those above, and that beside."""
+    first, *rest = statements
+    if isinstance(first, cst.SimpleStatementLine):
+        first = first.with_changes(trailing_whitespace=line.trailing_whitespace)
+    elif (comment := line.trailing_whitespace.comment) is not None:
+        # Beside a call that moved into a block: above it is the next best.
+        first = _led(first, [*_leading(first), cst.EmptyLine(comment=comment)])
+    return [_led(first, [*line.leading_lines, *_leading(first)]), *rest]
+
+
+def _leading(statement: cst.BaseStatement) -> Sequence[cst.EmptyLine]:
+    lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    return lines
+
+
+def _led(statement: cst.BaseStatement, lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
+    return statement.with_changes(leading_lines=list(lines))
+
+
+def _parted(statement: cst.BaseStatement) -> tuple[list[cst.EmptyLine], cst.BaseStatement]:
+    """The blank lines above a statement, and the statement with its comments only."""
+    lines = list(_leading(statement))
+    count = next((i for i, line in enumerate(lines) if line.comment is not None), len(lines))
+    return lines[:count], _led(statement, lines[count:])

@@ -1,0 +1,183 @@
+"""Rounds of fixes over a program: each is proved by a scan before it stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from taskleash.fixes.lines import count_changes, followed, spliced
+from taskleash.fixes.model import Applied, Left, Mended, Target
+from taskleash.fixes.order import waiting
+from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place, suspicion
+
+_MAX_ROUNDS = 10
+
+#: scans the program with other texts in place of some of its files, by path
+Rescan = Callable[[Mapping[str, str]], Scan]
+#: makes the fixes of one round in the text of one file
+Mend = Callable[[str, Sequence[Target]], Mended]
+
+
+@dataclass(frozen=True)
+class FixedPlace:
+    """One fix as it ended up: ``line`` is 1-based and counts in the mended file."""
+
+    line: int
+    applied: Applied
+
+
+@dataclass(frozen=True)
+class MendedFile:
+    """A file's text before and after, its fixes by line, and the lines that are new and gone."""
+
+    path: str
+    before: str
+    after: str
+    places: tuple[FixedPlace, ...]
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What all rounds came to: the files that differ, what could not be mended, the last scan."""
+
+    files: tuple[MendedFile, ...]
+    left: tuple[Left, ...]
+    scan: Scan
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """The program with some fixes made: the texts that differ, what was done, what it scans as."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    applied: Mapping[Target, Applied] = field(default_factory=dict)
+    scan: Scan = field(default_factory=Scan)
+
+
+def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Outcome:
+    """Mend what can be mended, in rounds until nothing changes.
+
+    ``texts`` are the files that the targets of ``scan`` are in. What a scan of the result still
+    reports, or reports anew, is not mended; neither is what would not be valid Python.
+    """
+    current = dict(texts)
+    done: list[tuple[str, Applied]] = []
+    refused: dict[Place, str] = {}
+    left: dict[Target, str] = {}
+    held = waiting(scan.targets)
+    for _ in range(_MAX_ROUNDS):
+        trial = _Round(current, scan, partial(_rescanned, rescan, texts, current), mend)
+        ready = [t for t in scan.targets if t.kinds and t not in held]
+        trial.prove([t for t in ready if place(t.site, t.rule) not in refused])
+        refused |= {
+            place(target.site, target.rule): reason for target, reason in trial.refused.items()
+        }
+        left = trial.left
+        if not trial.proven.applied and not held:
+            break
+        held = frozenset()
+        done += [(current[each.site.path], each) for each in trial.proven.applied.values()]
+        current |= trial.proven.texts
+        scan = trial.proven.scan
+    reasons = [(t, left.get(t) or refused.get(place(t.site, t.rule))) for t in scan.targets]
+    files = (_file(path, texts[path], current[path], done) for path in sorted(texts))
+    return Outcome(
+        files=tuple(file for file in files if file.places),
+        left=tuple(Left(t.site, t.rule, reason) for t, reason in reasons if reason),
+        scan=scan,
+    )
+
+
+def _rescanned(
+    rescan: Rescan, first: Mapping[str, str], current: Mapping[str, str], texts: Mapping[str, str]
+) -> Scan:
+    """The scan of the program as it is by now, with further texts."""
+    changed = {path: text for path, text in current.items() if text != first[path]}
+    return rescan({**changed, **texts})
+
+
+def _file(path: str, before: str, after: str, done: Sequence[tuple[str, Applied]]) -> MendedFile:
+    places = [
+        FixedPlace(followed(text, after, applied.site.span.line), applied)
+        for text, applied in done
+        if applied.site.path == path
+    ]
+    added, removed = count_changes(before, after)
+    ordered = tuple(sorted(places, key=lambda p: (p.line, p.applied.site.span)))
+    return MendedFile(path, before, after, ordered, added, removed)
+
+
+class _Round:
+    """One round: as many of the fixes as a scan lets stand, made together.
+
+    ``proven`` is the program with those. ``refused`` has the targets whose fixes do not stand,
+    ``left`` those that have none, each with the reason.
+    """
+
+    def __init__(self, texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> None:
+        self.proven = _Attempt(scan=scan)
+        self.refused: dict[Target, str] = {}
+        self.left: dict[Target, str] = {}
+        self._texts = texts
+        self._scan = scan
+        self._rescan = rescan
+        self._mend = mend
+
+    def prove(self, targets: Sequence[Target]) -> None:
+        """Try all fixes at once, and where they do not stand, ever fewer of them."""
+        groups = [list(targets)] if targets else []
+        while groups:
+            group = groups.pop()
+            attempt, found = self._attempt([*self.proven.applied, *group])
+            if not found:
+                self.proven = attempt
+                continue
+            guilty = {t: found.guilty[t] for t in group if t in found.guilty}
+            if len(group) == 1:
+                guilty = {group[0]: found.reason(group[0])}
+            self.refused |= guilty
+            rest = [target for target in group if target not in guilty]
+            groups += _divided(rest, found.suspects, bool(guilty))
+
+    def _attempt(self, targets: Sequence[Target]) -> tuple[_Attempt, Doubts]:
+        """The program with these fixes, and what speaks against them."""
+        texts: dict[str, str] = {}
+        applied: dict[Target, Applied] = {}
+        for path in sorted({target.site.path for target in targets}):
+            mine = [target for target in targets if target.site.path == path]
+            before = self._texts[path]
+            try:
+                mended = self._mend(before, mine)
+            except Exception as error:
+                if os.environ.get("TASKLEASH_DEBUG"):
+                    raise
+                reason = f"internal error: {type(error).__name__}: {error}"
+                return _Attempt(), suspicion(mine, reason)
+            of = {(target.site, target.rule): target for target in mine}
+            self.left |= {of[each.site, each.rule]: each.reason for each in mended.left}
+            if mended.applied:
+                texts[path] = spliced(before, mended.text)
+                applied |= {of[each.site, each.rule]: each for each in mended.applied}
+                if reason := invalidity(before, texts[path]):
+                    return _Attempt(), suspicion(mine, reason)
+        if not applied:
+            return _Attempt(scan=self._scan), Doubts()
+        scan = self._rescan(texts)
+        return _Attempt(texts, applied, scan), doubts(self._scan, scan, list(applied))
+
+
+def _divided(
+    group: list[Target], suspects: Mapping[Target, str], is_smaller: bool
+) -> list[list[Target]]:
+    """What to try in place of a group that did not stand, the most promising last."""
+    suspected = [target for target in group if target in suspects]
+    if suspected and len(suspected) < len(group):
+        return [suspected, [target for target in group if target not in suspects]]
+    if is_smaller or len(group) < 2:
+        return [group] if group else []
+    half = len(group) // 2
+    return [group[half:], group[:half]]

@@ -1,0 +1,252 @@
+"""Names of other modules in a file: found under whatever name it has, or imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import libcst as cst
+
+from taskleash.fixes.edits import BLANK, Edits
+from taskleash.fixes.layout import statements
+from taskleash.fixes.tree import dotted
+
+
+@dataclass
+class Imports:
+    """The imports at the top of one module, and those that fixes add to them.
+
+    ``taken`` has the names of the module that mean something already, ``width`` is that of a line.
+    ``added`` has the modules to be imported, ``extended`` the names by the statement that gets
+    them, ``new_from`` the names by the module that gets a statement of its own.
+    """
+
+    module: cst.Module
+    taken: frozenset[str] = frozenset()
+    width: int = 88
+    added: list[str] = field(default_factory=list)
+    extended: dict[int, list[str]] = field(default_factory=dict)
+    new_from: dict[str, list[str]] = field(default_factory=dict)
+
+    def copy(self) -> Imports:
+        """The same imports, to be extended apart from these."""
+        return Imports(
+            self.module,
+            self.taken,
+            self.width,
+            list(self.added),
+            {key: list(names) for key, names in self.extended.items()},
+            {key: list(names) for key, names in self.new_from.items()},
+        )
+
+    def name(self, module: str, attribute: str) -> str:
+        """What the file calls ``module.attribute``; imported as it imports the rest, if need be."""
+        bound = self._bound(module)
+        if bound:
+            return f"{bound}.{attribute}"
+        statement = self._from(module)
+        if statement is None:
+            return self._whole(module, attribute)
+        return self._named(statement, module, attribute)
+
+    def member(self, module: str, attribute: str) -> str:
+        """The same, imported by ``from`` where the file has neither."""
+        bound = self._bound(module)
+        if bound:
+            return f"{bound}.{attribute}"
+        statement = self._from(module)
+        if statement is not None:
+            return self._named(statement, module, attribute)
+        if attribute in self.taken:
+            return self._whole(module, attribute)
+        names = self.new_from.setdefault(module, [])
+        if attribute not in names:
+            names.append(attribute)
+        return attribute
+
+    def edit(self, edits: Edits) -> None:
+        """Add to the edits what makes the new names known."""
+        for statement in self._froms():
+            names = self.extended.get(id(statement), ())
+            if names:
+                edits.change(statement, partial(_extended, names=names, width=self.width))
+        for module in self.added:
+            self._insert(edits, module, f"import {module}", plain=True)
+        for module, names in self.new_from.items():
+            self._insert(edits, module, f"from {module} import {', '.join(sorted(names))}", False)
+
+    # -- what is there
+
+    def _lines(self) -> Iterator[tuple[cst.SimpleStatementLine, cst.BaseSmallStatement]]:
+        for line in self.module.body:
+            if isinstance(line, cst.SimpleStatementLine):
+                for small in line.body:
+                    yield line, small
+
+    def _froms(self) -> Iterator[cst.ImportFrom]:
+        return (small for _, small in self._lines() if isinstance(small, cst.ImportFrom))
+
+    def _bound(self, module: str) -> str:
+        for _, small in self._lines():
+            for alias in small.names if isinstance(small, cst.Import) else ():
+                if alias.evaluated_name == module:
+                    return alias.evaluated_alias or module
+                if alias.evaluated_name.startswith(f"{module}.") and not alias.evaluated_alias:
+                    return module
+        for small in self._froms():
+            # Another module's import of it is as good.
+            for alias in small.names if not isinstance(small.names, cst.ImportStar) else ():
+                if alias.evaluated_name == module:
+                    return alias.evaluated_alias or module
+        return ""
+
+    def _from(self, module: str) -> cst.ImportFrom | None:
+        for small in self._froms():
+            plain = not small.relative and not isinstance(small.names, cst.ImportStar)
+            if plain and small.module is not None and dotted(small.module) == module:
+                return small
+        return None
+
+    def _whole(self, module: str, attribute: str) -> str:
+        if module not in self.added:
+            self.added.append(module)
+        return f"{module}.{attribute}"
+
+    def _named(self, statement: cst.ImportFrom, module: str, attribute: str) -> str:
+        assert not isinstance(statement.names, cst.ImportStar)
+        for alias in statement.names:
+            if alias.evaluated_name == attribute:
+                return alias.evaluated_alias or attribute
+        if attribute in self.taken:
+            return self._whole(module, attribute)
+        names = self.extended.setdefault(id(statement), [])
+        if attribute not in names:
+            names.append(attribute)
+        return attribute
+
+    # -- where isort would put it
+
+    def _insert(self, edits: Edits, module: str, text: str, plain: bool) -> None:
+        lines = [line for line in import_lines(self.module) if not _is_future(line)]
+        mine = [line for line in lines if _is_standard(line)]
+        new = statements(text)
+        if mine:
+            later = [line for line in mine if _key(line) > (not plain, module)]
+            if later:
+                edits.insert_before(later[0], new)
+            else:
+                edits.insert_after(mine[-1], new)
+        elif lines:
+            edits.insert_before(lines[0], new, blank=1)
+        else:
+            self._insert_first(edits, new)
+
+    def _insert_first(self, edits: Edits, new: list[cst.BaseStatement]) -> None:
+        head = header(self.module)
+        if head:
+            edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
+        elif self.module.body:
+            edits.insert_before(self.module.body[0], new, blank=1)
+
+
+def header(module: cst.Module) -> list[cst.BaseStatement]:
+    """The statements that must come first: a docstring, and imports from ``__future__``."""
+    found: list[cst.BaseStatement] = []
+    for index, line in enumerate(module.body):
+        text = isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.Expr)
+        if (index == 0 and text and _is_string(line)) or _is_future(line):
+            found.append(line)
+        else:
+            break
+    return found
+
+
+def import_lines(module: cst.Module) -> list[cst.SimpleStatementLine]:
+    """The lines of imports at the top of a module, up to the first other statement."""
+    found: list[cst.SimpleStatementLine] = []
+    for line in module.body:
+        if isinstance(line, cst.SimpleStatementLine) and _is_import(line):
+            found.append(line)
+        elif found and not all(map(_is_future, found)):
+            break
+    return found
+
+
+def _is_string(line: cst.CSTNode) -> bool:
+    return (
+        isinstance(line, cst.SimpleStatementLine)
+        and isinstance(line.body[0], cst.Expr)
+        and isinstance(line.body[0].value, cst.SimpleString | cst.ConcatenatedString)
+    )
+
+
+def _is_import(line: cst.SimpleStatementLine) -> bool:
+    return isinstance(line.body[0], cst.Import | cst.ImportFrom)
+
+
+def _is_future(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and _imported(line) == "__future__"
+
+
+def _is_standard(line: cst.SimpleStatementLine) -> bool:
+    return _imported(line).partition(".")[0] in sys.stdlib_module_names
+
+
+def _imported(line: cst.SimpleStatementLine) -> str:
+    """The module that a line imports, the first of several; empty for a relative one."""
+    small = line.body[0]
+    if isinstance(small, cst.Import):
+        return small.names[0].evaluated_name
+    if isinstance(small, cst.ImportFrom) and small.module is not None and not small.relative:
+        return dotted(small.module)
+    return ""
+
+
+def _key(line: cst.SimpleStatementLine) -> tuple[bool, str]:
+    return isinstance(line.body[0], cst.ImportFrom), _imported(line)
+
+
+def _extended(node: cst.ImportFrom, names: Sequence[str], width: int) -> cst.ImportFrom:
+    assert not isinstance(node.names, cst.ImportStar)
+    aliases = list(node.names)
+    for name in names:
+        at = next((i for i, a in enumerate(aliases) if _order(a) > _order(name)), len(aliases))
+        new = cst.ImportAlias(cst.Name(name))
+        if at < len(aliases):
+            space = cst.SimpleWhitespace(" ") if len(aliases) == 1 else aliases[0].comma
+            comma = space if isinstance(space, cst.Comma) else cst.Comma(whitespace_after=_SPACE)
+            aliases.insert(at, new.with_changes(comma=comma))
+        else:
+            last = aliases[-1]
+            between = aliases[0].comma if len(aliases) > 1 else cst.Comma(whitespace_after=_SPACE)
+            aliases[-1] = last.with_changes(comma=between)
+            aliases.append(new.with_changes(comma=last.comma))
+    longer = node.with_changes(names=aliases)
+    if node.lpar is not None or len(cst.Module([]).code_for_node(longer)) <= width:
+        return longer
+    return _on_lines(longer, aliases)
+
+
+def _on_lines(node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> cst.ImportFrom:
+    """One name a line, in brackets."""
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
+    outer = cst.ParenthesizedWhitespace(indent=True)
+    placed = [
+        alias.with_changes(comma=cst.Comma(whitespace_after=outer if last else inner))
+        for alias, last in ((alias, alias is aliases[-1]) for alias in aliases)
+    ]
+    return node.with_changes(
+        names=placed, lpar=cst.LeftParen(whitespace_after=inner), rpar=cst.RightParen()
+    )
+
+
+_SPACE = cst.SimpleWhitespace(" ")
+
+
+def _order(name: cst.ImportAlias | str) -> tuple[int, str]:
+    """Constants first, then classes, then the rest, each in the order of the alphabet."""
+    text = name if isinstance(name, str) else name.evaluated_name
+    kind = 0 if text.isupper() and len(text) > 1 else 1 if text[:1].isupper() else 2
+    return kind, text

@@ -1,0 +1,316 @@
+"""What keeps a task until it is done: a set and a function of the file, or new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from taskleash.classify.model import Site
+from taskleash.fixes.layout import statements
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.places import constructor_place
+from taskleash.fixes.signatures import reaches
+from taskleash.fixes.tree import Method, dotted, inside
+from taskleash.fixes.work import Pair, Work
+
+_SET_NAMES = ("_background_tasks", "_running_tasks")
+_HELPER_NAMES = ("_keep_task", "_keep_background_task")
+#: from how many tasks on a file gets one function for them
+MANY = 3
+
+
+@dataclass(frozen=True)
+class Home:
+    """Who keeps the task of a call: an instance by its name, or the module if that is empty."""
+
+    cls: cst.ClassDef | None = None
+    instance: str = ""
+
+    @property
+    def key(self) -> int:
+        """Tells one home from another in the same tree."""
+        return id(self.cls)
+
+    def text(self, name: str) -> str:
+        """How code at the call names something of the home."""
+        return f"{self.instance}.{name}" if self.instance else name
+
+
+MODULE = Home()
+
+
+def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
+    """Look at all tasks that are to be kept: many of them share one function of the module."""
+    homes = [(home_of(work, site, call), site) for site, call in sites]
+    new = [home for home, site in homes if not _existing(work, home, site)]
+    work.has_many = len(new) >= MANY
+    work.is_scattered = work.has_many and len({home.key for home in new}) > 1
+
+
+def home_of(work: Work, site: Site, call: cst.Call) -> Home:
+    """Who keeps a new task: the instance, where that is sure to work and is told of no teardown.
+
+    A set of the instance that its teardown passes over would be a finding of its own.
+    """
+    method = work.tree.method(call)
+    if method is None or not _sees_instance(work, method, call):
+        return MODULE
+    if _comes_to_teardown(work, site, method):
+        return MODULE
+    home = Home(method.cls, method.instance)
+    if _existing(work, home, site) or ("set", home.key) in work.draft.made:
+        return home
+    if work.is_scattered or site.teardowns or not site.has_own_state:
+        return MODULE
+    return home if constructor_place(work.tree, method.cls, work.uses) is not None else MODULE
+
+
+def _comes_to_teardown(work: Work, site: Site, method: Method) -> bool:
+    """Whether the task itself takes its instance down: what that ends must not hold it."""
+    names = {name.rpartition(".")[2] for name in site.teardowns}
+    return any(reaches(work.tree, method.cls, site.task, name) for name in names)
+
+
+def own_home(work: Work, site: Site, call: cst.Call) -> Home:
+    """The instance that is to keep a task, whatever its teardown does; raises `CannotMend`."""
+    method = work.tree.method(call)
+    if method is None or not _sees_instance(work, method, call):
+        raise CannotMend("no instance starts the task")
+    home = Home(method.cls, method.instance)
+    if _existing(work, home, site) or ("set", home.key) in work.draft.made:
+        return home
+    if not site.has_own_state or constructor_place(work.tree, method.cls, work.uses) is None:
+        name = method.cls.name.value
+        raise CannotMend(f"`{name}` has no `__init__` of its own that can make a container")
+    return home
+
+
+def wants_helper(work: Work, home: Home, is_value: bool) -> bool:
+    """Whether a function keeps the tasks: there is one, or it makes many places shorter."""
+    if work.has_many or ("helper", home.key) in work.draft.made:
+        return True
+    return bool(_existing_helper(work, home, is_value))
+
+
+def set_for(work: Work, site: Site, home: Home) -> str:
+    """A set for tasks, as code at the call names it; a new one if there is none."""
+    return home.text(_existing(work, home, site) or _made(work, home, site))
+
+
+def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
+    """A function that keeps a task, as code at the call names it; a new one if there is none.
+
+    It gives the task back, at least where ``is_value`` says that this matters.
+    """
+    known = _existing_helper(work, home, is_value)
+    if known:
+        return home.text(known)
+    key = ("helper", home.key)
+    if key not in work.draft.made:
+        container = _existing(work, home, site)
+        if container and home.cls is None:
+            work.draft.needed = _maker(work.module.body, container)
+        container = container or _made(work, home, site)
+        work.draft.made[key] = _new_helper(work, home, site, container)
+    return home.text(work.draft.made[key])
+
+
+# -- what is there
+
+
+def _sees_instance(work: Work, method: Method, call: cst.Call) -> bool:
+    """Whether the name of the instance means the same where the call stands."""
+    if not method.instance:
+        return False
+    for node, child in work.tree.around(call):
+        if node is method.function:
+            return child is method.function.body
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            params = node.params
+            names = [*params.posonly_params, *params.params, *params.kwonly_params]
+            if method.instance in {param.name.value for param in names}:
+                return False
+    return False
+
+
+def _existing(work: Work, home: Home, site: Site) -> str:
+    """The name of a set of the home that is filled and pruned somewhere in it."""
+    for pair in _pairs(work, home):
+        if _is_set(work, home, pair.name) and not (
+            home.cls is not None and site.teardowns and not _is_taken_down(work, home, site, pair)
+        ):
+            return pair.name
+    return ""
+
+
+def _existing_helper(work: Work, home: Home, is_value: bool) -> str:
+    """The name of a function that keeps the task it is given, and does no more.
+
+    It gives the task back, at least where the value of the call matters.
+    """
+    for pair in _pairs(work, home):
+        function = pair.function
+        if function is None or not _is_set(work, home, pair.name):
+            continue
+        params = function.params.params
+        own = params[1:] if home.cls is not None else params
+        if [param.name.value for param in own] == [pair.task] and _keeps(
+            function, pair.task, is_value
+        ):
+            return function.name.value
+    return ""
+
+
+def _keeps(function: cst.FunctionDef, task: str, is_value: bool) -> bool:
+    """Whether a function only keeps its task, and gives it back where that matters."""
+    if function.decorators or function.asynchronous or function.params.kwonly_params:
+        return False
+    lines = [line for line in function.body.body if isinstance(line, cst.SimpleStatementLine)]
+    smalls = [line.body[0] for line in lines if len(line.body) == 1]
+    if len(smalls) != len(function.body.body):
+        return False
+    if isinstance(smalls[0], cst.Expr) and isinstance(smalls[0].value, cst.SimpleString):
+        smalls = smalls[1:]
+    last = smalls[-1]
+    if isinstance(last, cst.Return):
+        return len(smalls) == 3 and last.value is not None and dotted(last.value) == task
+    return len(smalls) == 2 and not is_value
+
+
+def _pairs(work: Work, home: Home) -> list[Pair]:
+    """``X.add(task)`` beside ``task.add_done_callback(X.discard)``, X an attribute or a global."""
+    if home.key not in work.pairs:
+        work.pairs[home.key] = list(_found_pairs(work, home))
+    return work.pairs[home.key]
+
+
+def _found_pairs(work: Work, home: Home) -> Iterator[Pair]:
+    if home.cls is None:
+        yield from _pairs_in(work, work.module, "", None)
+        return
+    for method in work.tree.methods(home.cls):
+        if method.instance:
+            yield from _pairs_in(work, method.function.body, method.instance, method.function)
+
+
+def _pairs_in(
+    work: Work, node: cst.CSTNode, instance: str, function: cst.FunctionDef | None
+) -> Iterator[Pair]:
+    added: dict[tuple[str, str], cst.Call] = {}
+    pruned: set[tuple[str, str]] = set()
+    for call in (each for each in inside(node) if isinstance(each, cst.Call)):
+        if not isinstance(call.func, cst.Attribute) or len(call.args) != 1:
+            continue
+        owner, argument = dotted(call.func.value), dotted(call.args[0].value)
+        if call.func.attr.value == "add":
+            added[owner, argument] = call
+        elif call.func.attr.value == "add_done_callback" and argument.endswith(".discard"):
+            pruned.add((argument.removesuffix(".discard"), owner))
+    for (container, task), call in added.items():
+        if (container, task) not in pruned:
+            continue
+        base, _, name = container.rpartition(".")
+        if base == instance and task:
+            inner = function
+            if inner is None:
+                scope = work.tree.scope(call)
+                plain = isinstance(scope, cst.FunctionDef) and work.tree.method(call) is None
+                inner = scope if plain and isinstance(scope, cst.FunctionDef) else None
+            yield Pair(name, inner, task)
+
+
+def _is_set(work: Work, home: Home, name: str) -> bool:
+    """Whether the home makes a set of that name, once and for all."""
+    if home.cls is None:
+        return _maker(work.module.body, name) is not None
+    for method in work.tree.methods(home.cls):
+        if method.function.name.value == "__init__" and method.instance:
+            return _maker(method.function.body.body, f"{method.instance}.{name}") is not None
+    return False
+
+
+def _maker(
+    body: Sequence[cst.BaseStatement | cst.BaseSmallStatement], target: str
+) -> cst.BaseStatement | None:
+    """The statement that makes an empty set of that name."""
+    for line in body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assign):
+                names = [dotted(each.target) for each in small.targets]
+            elif isinstance(small, cst.AnnAssign):
+                names = [dotted(small.target)]
+            else:
+                continue
+            value = small.value
+            if names == [target] and isinstance(value, cst.Call) and dotted(value.func) == "set":
+                assert isinstance(line, cst.SimpleStatementLine)
+                return None if value.args else line
+    return None
+
+
+def _is_taken_down(work: Work, home: Home, site: Site, pair: Pair) -> bool:
+    """Whether one of the class's teardowns in the file sees to what is in the set."""
+    assert home.cls is not None
+    names = {name.rpartition(".")[2] for name in site.teardowns}
+    return any(
+        isinstance(node, cst.Attribute) and node.attr.value == pair.name
+        for method in work.tree.methods(home.cls)
+        if method.function.name.value in names
+        for node in inside(method.function.body)
+    )
+
+
+# -- what is new
+
+
+def _made(work: Work, home: Home, site: Site) -> str:
+    key = ("set", home.key)
+    if key not in work.draft.made:
+        work.draft.made[key] = _new_set(work, home, site)
+    return work.draft.made[key]
+
+
+def _new_set(work: Work, home: Home, site: Site) -> str:
+    if home.cls is None:
+        name = work.module_name(*_SET_NAMES)
+        work.draft.variables += statements(work.set_of_tasks(name))
+        return name
+    name = work.attribute_name(home.cls, site.task_attributes, *_SET_NAMES)
+    put_in_constructor(work, home, work.set_of_tasks(f"{{instance}}.{name}"))
+    return name
+
+
+def put_in_constructor(work: Work, home: Home, text: str) -> None:
+    """Add a statement to the ``__init__`` of a class; ``{instance}`` stands for its ``self``."""
+    assert home.cls is not None
+    place = constructor_place(work.tree, home.cls, work.uses)
+    assert place is not None
+    init = next(m for m in work.tree.methods(home.cls) if m.function.name.value == "__init__")
+    work.put(place, text.replace("{instance}", init.instance))
+
+
+def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:
+    task = work.task_type()
+    typed, returns = (f": {task}", f" -> {task}") if task else ("", "")
+    if home.cls is None:
+        name, own, params = work.module_name(*_HELPER_NAMES), container, f"task{typed}"
+    else:
+        name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
+        own, params = f"self.{container}", f"self, task{typed}"
+    lines = [
+        f"def {name}({params}){returns}:",
+        '    """Hold a task until it is done: the event loop does not."""',
+        f"    {own}.add(task)",
+        f"    task.add_done_callback({own}.discard)",
+        "    return task",
+    ]
+    function = statements("\n".join(lines))
+    if home.cls is None:
+        work.draft.functions += function
+    else:
+        blank = [cst.EmptyLine(indent=False)]
+        last = home.cls.body.body[-1]
+        work.edits.insert_after(last, [each.with_changes(leading_lines=blank) for each in function])
+    return name

@@ -1,0 +1,202 @@
+"""New statements, laid out as a formatter would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import libcst as cst
+
+_INDENT = "    "
+
+
+def statements(
+    text: str, nodes: Mapping[str, cst.BaseExpression] | None = None
+) -> list[cst.BaseStatement]:
+    """Parse new statements, indented by four spaces; names that ``nodes`` has become its nodes."""
+    body = list(cst.parse_module(text).body)
+    found = [each.visit(_Filling(nodes)) for each in body] if nodes else body
+    return [each for each in found if isinstance(each, cst.BaseStatement)]
+
+
+class _Filling(cst.CSTTransformer):
+    def __init__(self, nodes: Mapping[str, cst.BaseExpression]) -> None:
+        super().__init__()
+        self.nodes = nodes
+
+    def leave_Name(  # noqa: N802 - the library calls it
+        self, original_node: cst.Name, updated_node: cst.Name
+    ) -> cst.BaseExpression:
+        return self.nodes.get(original_node.value, updated_node)
+
+
+def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
+    """A statement on one line, laid out over several where it is wider than the room it has.
+
+    So are the lines of a block. What spans several lines already, or ends in no call, is left as
+    it is.
+    """
+    if isinstance(statement, cst.If | cst.For | cst.FunctionDef):
+        lines = [
+            fitted(line, room - len(_INDENT)) if isinstance(line, cst.BaseStatement) else line
+            for line in statement.body.body
+        ]
+        return statement.with_changes(body=statement.body.with_changes(body=lines))
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return statement
+    small = statement.body[0]
+    code = cst.Module([]).code_for_node(small)
+    if "\n" in code or "\r" in code or len(code) <= room:
+        return statement
+    if not isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign):
+        return statement
+    call = _last_call(small.value)
+    if small.value is None or call is None or not call.args:
+        return statement
+    changed = small.with_changes(value=_broken(small.value, call, room, 1))
+    return statement.with_changes(body=[changed])
+
+
+def joined(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression on one line, unless a comment, a trailing comma or a string keeps it apart."""
+    code = cst.Module([]).code_for_node(node)
+    if "\n" not in code and "\r" not in code:
+        return node
+    flat = node.visit(_Joining())
+    assert isinstance(flat, cst.BaseExpression)
+    code = cst.Module([]).code_for_node(flat)
+    return node if "\n" in code or "\r" in code else flat
+
+
+class _Joining(cst.CSTTransformer):
+    """Takes out line breaks in brackets, where a formatter would."""
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.BaseParenthesizableWhitespace:
+        lines = updated_node.empty_lines
+        if updated_node.first_line.comment or any(line.comment for line in lines):
+            return updated_node
+        return cst.SimpleWhitespace("")
+
+    def leave_Comma(  # noqa: N802 - the library calls it
+        self, original_node: cst.Comma, updated_node: cst.Comma
+    ) -> cst.Comma:
+        if isinstance(updated_node.whitespace_after, cst.SimpleWhitespace):
+            return updated_node.with_changes(whitespace_after=cst.SimpleWhitespace(" "))
+        return updated_node
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
+        if updated_node.args and isinstance(updated_node.args[-1].comma, cst.Comma):
+            return original_node
+        return updated_node
+
+
+def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
+    """A call of a function with another call, which may span several lines, as its argument."""
+    func, inner = cst.parse_expression(helper), joined(call)
+    code = cst.Module([]).code_for_node(inner)
+    if "\n" not in code or not isinstance(inner, cst.Call):
+        return cst.Call(func, [cst.Arg(inner)])
+    closing = inner.args[-1] if inner.args else None
+    comma = closing.comma if closing is not None else None
+    ends = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+    if ends is None and closing is not None:
+        ends = closing.whitespace_after_arg
+    if not isinstance(ends, cst.ParenthesizedWhitespace):
+        deeper = inner.visit(_Shifting(len(helper) + 1))
+        assert isinstance(deeper, cst.Call)
+        return cst.Call(func, [cst.Arg(deeper)])
+    deeper = inner.visit(_Shifting(len(_INDENT)))
+    assert isinstance(deeper, cst.Call)
+    base = ends.last_line.value
+    opening = cst.ParenthesizedWhitespace(
+        indent=True, last_line=cst.SimpleWhitespace(base + _INDENT)
+    )
+    end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(base))
+    argument = cst.Arg(deeper, whitespace_after_arg=end)
+    return cst.Call(func, [argument], whitespace_before_args=opening)
+
+
+def unindented(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression that stood in brackets of its own, without them."""
+    bare = node.with_changes(lpar=[], rpar=[])
+    moved = bare.visit(_Shifting(-len(_INDENT)))
+    assert isinstance(moved, cst.BaseExpression)
+    return moved
+
+
+class _Shifting(cst.CSTTransformer):
+    """Moves the lines inside of brackets to the right, or to the left by a negative number."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__()
+        self.by = by
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        last = updated_node.last_line.value
+        moved = last + " " * self.by if self.by > 0 else last[: self.by]
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(moved))
+
+
+def _last_call(value: cst.BaseExpression | None) -> cst.Call | None:
+    """The call whose closing bracket ends an expression."""
+    if isinstance(value, cst.Await) and not value.lpar:
+        return _last_call(value.expression)
+    if isinstance(value, cst.IfExp) and not value.lpar:
+        return _last_call(value.orelse)
+    if isinstance(value, cst.BooleanOperation) and not value.lpar:
+        return _last_call(value.right)
+    return value if isinstance(value, cst.Call) and not value.lpar else None
+
+
+def _broken(value: cst.BaseExpression, call: cst.Call, room: int, depth: int) -> cst.BaseExpression:
+    if isinstance(value, cst.Await):
+        return value.with_changes(expression=_broken(value.expression, call, room, depth))
+    if isinstance(value, cst.IfExp):
+        return value.with_changes(orelse=_broken(value.orelse, call, room, depth))
+    if isinstance(value, cst.BooleanOperation):
+        return value.with_changes(right=_broken(value.right, call, room, depth))
+    return _split(call, room, depth)
+
+
+def _split(call: cst.Call, room: int, depth: int) -> cst.Call:
+    """The arguments on a line of their own, or on one each where they are too wide for that."""
+    inner = room - len(_INDENT) * depth
+    code = ", ".join(cst.Module([]).code_for_node(_bare(arg)) for arg in call.args)
+    if len(code) <= inner:
+        return _with_args(call, [_bare(arg) for arg in call.args], depth, each=False)
+    if len(call.args) == 1:
+        argument = _bare(call.args[0])
+        deeper = _last_call(argument.value)
+        if deeper is not None and deeper.args:
+            argument = argument.with_changes(value=_split(deeper, room, depth + 1))
+        return _with_args(call, [argument], depth, each=False)
+    return _with_args(call, [_bare(arg) for arg in call.args], depth, each=True)
+
+
+def _bare(arg: cst.Arg) -> cst.Arg:
+    return arg.with_changes(
+        comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=cst.SimpleWhitespace("")
+    )
+
+
+def _with_args(call: cst.Call, args: Sequence[cst.Arg], depth: int, each: bool) -> cst.Call:
+    inner, outer = _newline(depth), _newline(depth - 1)
+    placed: list[cst.Arg] = []
+    for index, arg in enumerate(args):
+        last = index == len(args) - 1
+        if last and each:
+            arg = arg.with_changes(comma=cst.Comma(whitespace_after=outer))
+        elif last:
+            arg = arg.with_changes(whitespace_after_arg=outer)
+        else:
+            space = inner if each else cst.SimpleWhitespace(" ")
+            arg = arg.with_changes(comma=cst.Comma(whitespace_after=space))
+        placed.append(arg)
+    return call.with_changes(args=placed, whitespace_before_args=inner)
+
+
+def _newline(depth: int) -> cst.ParenthesizedWhitespace:
+    return cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(_INDENT * depth))

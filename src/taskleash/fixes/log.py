@@ -1,0 +1,107 @@
+"""The fix *log*: a done callback logs the exception that ended a task."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.layout import statements
+from taskleash.fixes.loggers import is_loguru, module_logger
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.spots import spot_of
+from taskleash.fixes.tree import Holder, dotted, inside, last_name
+from taskleash.fixes.work import Work
+
+_HELPER = "helper that logs"
+
+
+def log(work: Work, target: Target, call: cst.Call) -> str:
+    """Log the exception of a task beside the callback that drops it; says so.
+
+    Raises `CannotMend` where no such callback is in the function that starts it, nor in the one
+    that it is handed to.
+    """
+    spot = spot_of(work.tree, call)
+    if spot.kind == "name":
+        scope = work.tree.scope(call)
+        task, line = spot.name, _callback(work, scope.body if scope else work.module, spot.name)
+    else:
+        task, line = _in_helper(work, call)
+    if line is None:
+        raise CannotMend("no callback of its own drops the task here")
+    name = _logging_callback(work)
+    key = ("log", id(line))
+    if key not in work.draft.made:
+        work.draft.made[key] = name
+        work.claim(line)
+        new = work.statements(line, f"{task}.add_done_callback({name})")
+        work.edits.insert_after(line, new)
+    return f"log its failure by `{name}`"
+
+
+def _callback(work: Work, body: cst.CSTNode, task: str) -> Holder | None:
+    """The line of a block that registers a callback of the task."""
+    for node in inside(body):
+        if (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and node.func.attr.value == "add_done_callback"
+            and dotted(node.func.value) == task
+        ):
+            return work.tree.holder(node)
+    return None
+
+
+def _in_helper(work: Work, call: cst.Call) -> tuple[str, Holder | None]:
+    """The function of the file that is given the task, and its line with the callback."""
+    argument = work.tree.parent(call)
+    outer = work.tree.parent(argument) if isinstance(argument, cst.Arg) else None
+    name = last_name(outer.func) if isinstance(outer, cst.Call) else ""
+    for node in inside(work.module):
+        if name and isinstance(node, cst.FunctionDef) and node.name.value == name:
+            for param in node.params.params:
+                line = _callback(work, node.body, param.name.value)
+                if line is not None:
+                    return param.name.value, line
+    return "", None
+
+
+def _logging_callback(work: Work) -> str:
+    """The function of the module that logs a task's exception; a new one if there is none."""
+    for node in work.module.body:
+        if isinstance(node, cst.FunctionDef) and _logs_failure(node):
+            return node.name.value
+    key = (_HELPER, 0)
+    if key not in work.draft.made:
+        work.draft.made[key] = _new_callback(work)
+    return work.draft.made[key]
+
+
+def _logs_failure(function: cst.FunctionDef) -> bool:
+    params = function.params.params
+    if len(params) != 1 or function.asynchronous is not None:
+        return False
+    calls = {dotted(node.func) for node in inside(function.body) if isinstance(node, cst.Call)}
+    return {f"{params[0].name.value}.{name}" for name in ("exception", "cancelled")} <= calls
+
+
+def _new_callback(work: Work) -> str:
+    logger = module_logger(work.tree)
+    if not logger:
+        logger = work.module_name("logger", "_logger", "task_logger")
+        logging = work.draft.imports.name("logging", "getLogger")
+        work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
+    name = work.module_name("_log_failure", "_log_task_failure")
+    task = work.task_type()
+    params, returns = (f"task: {task}", " -> None") if task else ("task", "")
+    quote = work.style.quote
+    call = f"{logger}.error({quote}%r failed{quote}, task, exc_info=task.exception())"
+    if is_loguru(work.tree, logger):
+        call = f"{logger}.opt(exception=task.exception()).error({quote}{{!r}} failed{quote}, task)"
+    lines = [
+        f"def {name}({params}){returns}:",
+        '    """Log the exception that ended a task, if one did."""',
+        "    if not task.cancelled() and task.exception() is not None:",
+        f"        {call}",
+    ]
+    work.draft.functions += statements("\n".join(lines))
+    return name

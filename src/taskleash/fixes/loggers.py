@@ -1,0 +1,106 @@
+"""The logger that code at a place of a file would use."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.containers import assignments
+from taskleash.fixes.names import variables
+from taskleash.fixes.tree import Tree, dotted, inside, last_name
+
+_MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
+_NAMES = frozenset({"logger", "log", "_logger", "_log", "LOGGER", "LOG", "_LOGGER", "_LOG"})
+_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+
+
+def logger_at(tree: Tree, node: cst.CSTNode) -> str:
+    """How code at the node would name its logger: that of the module, or of the class.
+
+    Empty where the file has none, or a variable of the function hides it.
+    """
+    for name in _module_loggers(tree):
+        if not _is_hidden(tree, node, name):
+            return name
+    method = tree.method(node)
+    if method is None or not method.instance:
+        return ""
+    for target, value, _ in assignments(method.cls):
+        text = dotted(target)
+        base, _, name = text.rpartition(".")
+        setter = tree.method(target)
+        if setter is None or base != setter.instance or not isinstance(value, cst.Call):
+            continue
+        if last_name(value.func) in _MAKERS:
+            return f"{method.instance}.{name}"
+    return _used_on_instance(tree, method.cls, method.instance)
+
+
+def module_logger(tree: Tree) -> str:
+    """The logger of the module; empty where it has none."""
+    return next(iter(_module_loggers(tree)), "")
+
+
+def is_loguru(tree: Tree, name: str) -> bool:
+    """Whether a logger of the module is loguru's, which has methods of its own."""
+    return any(
+        isinstance(node, cst.ImportFrom)
+        and node.module is not None
+        and dotted(node.module) == "loguru"
+        and not isinstance(node.names, cst.ImportStar)
+        and name in {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
+        for node in inside(tree.module)
+    )
+
+
+def _module_loggers(tree: Tree) -> list[str]:
+    found: list[str] = []
+    for line in tree.module.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assign | cst.AnnAssign):
+                target = small.target if isinstance(small, cst.AnnAssign) else None
+                if isinstance(small, cst.Assign) and len(small.targets) == 1:
+                    target = small.targets[0].target
+                value = small.value
+                makes = isinstance(value, cst.Call) and last_name(value.func) in _MAKERS
+                if makes and isinstance(target, cst.Name):
+                    found.append(target.value)
+            elif isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                names = {alias.evaluated_alias or alias.evaluated_name for alias in small.names}
+                found += sorted(name for name in names & _NAMES if _is_used(tree, name))
+    return found
+
+
+def _is_used(tree: Tree, name: str) -> bool:
+    """Whether the module logs by an imported name."""
+    return is_loguru(tree, name) or any(
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in _METHODS
+        and dotted(node.func.value) == name
+        for node in inside(tree.module)
+    )
+
+
+def _used_on_instance(tree: Tree, cls: cst.ClassDef, instance: str) -> str:
+    """A logger that methods use and a base class has."""
+    for node in inside(cls):
+        if isinstance(node, cst.Attribute) and node.attr.value in _METHODS:
+            base, _, name = dotted(node.value).rpartition(".")
+            if base == instance and name in _NAMES:
+                return f"{instance}.{name}"
+    return ""
+
+
+def _is_hidden(tree: Tree, node: cst.CSTNode, name: str) -> bool:
+    """Whether a function around the node binds the name itself."""
+    function = tree.outermost(node)
+    if function is None or name not in variables(function):
+        return False
+    params = {
+        param.name.value
+        for each in inside(function)
+        if isinstance(each, cst.Parameters)
+        for param in [*each.posonly_params, *each.params, *each.kwonly_params]
+    }
+    bound = {dotted(target) for target, _, _ in assignments(function)}
+    return name in params | bound

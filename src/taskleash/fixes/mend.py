@@ -1,0 +1,83 @@
+"""One round of fixes over one file: text in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import libcst as cst
+
+from taskleash.classify.model import Handle
+from taskleash.fixes.await_ import await_
+from taskleash.fixes.cancel_previous import cancel_previous
+from taskleash.fixes.keepers import plan
+from taskleash.fixes.log import log
+from taskleash.fixes.model import Applied, CannotMend, Left, Mended, Target
+from taskleash.fixes.own import own
+from taskleash.fixes.signatures import gives_nothing, wrappers
+from taskleash.fixes.track import track
+from taskleash.fixes.unused import without_unused
+from taskleash.fixes.work import Work
+
+Codemod = Callable[[Work, Target, cst.Call], str]
+
+_CODEMODS: Mapping[str, Codemod] = {
+    "track": track,
+    "await": await_,
+    "own": own,
+    "cancel-previous": cancel_previous,
+    "log": log,
+}
+
+
+def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] = (3, 10)) -> Mended:
+    """Make a fix for each target, of the first of its kinds that fits.
+
+    ``target_version`` is the oldest Python that the file must run on. A target that has no fix, or
+    that another one is in the way of, is left. Raises `libcst.ParserSyntaxError` for a text that is
+    not valid Python.
+    """
+    work = Work(text, target_version)
+    applied: list[Applied] = []
+    left: list[Left] = []
+    ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
+    found = [(target, work.tree.call_at(target.site.span)) for target in ordered]
+    work.uses = [call for _, call in found if call is not None]
+    plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
+    work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
+    work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
+    for target, call in found:
+        outcome = _mended(work, target, call)
+        if isinstance(outcome, Applied):
+            applied.append(outcome)
+        else:
+            left.append(outcome)
+    if not applied:
+        return Mended(text, (), tuple(left))
+    mended = without_unused(work.module, work.finished(), "asyncio")
+    return Mended(mended.code, tuple(applied), tuple(left))
+
+
+def _is_kept(target: Target) -> bool:
+    return target.kinds[:1] == ("track",) and target.rule != "TL013"
+
+
+def _starts_for_others(target: Target) -> bool:
+    """Whether the task is given back to callers that drop it, and is kept before that."""
+    given = target.rule == "TL003" and target.site.handle is Handle.ESCAPES
+    return given and "track" in target.kinds
+
+
+def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left:
+    reasons: list[str] = []
+    for kind in target.kinds if call is not None else ():
+        assert call is not None
+        before = work.draft.copy()
+        try:
+            note = _CODEMODS[kind](work, target, call)
+        except CannotMend as error:
+            work.draft = before
+            reasons.append(f"{kind}: {error}" if len(target.kinds) > 1 else str(error))
+        else:
+            return Applied(target.site, target.rule, kind, note)
+    reason = "; ".join(reasons) or "the file does not have it any more"
+    return Left(target.site, target.rule, reason)

@@ -1,0 +1,48 @@
+"""What a fix is asked to do and what came of it, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.classify.model import Site
+
+
+class CannotMend(ValueError):
+    """No fix of this kind fits the site; the message is the reason, one clause."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One finding to mend: its site, the code of its rule, the kinds allowed, preferred first."""
+
+    site: Site
+    rule: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A finding that was mended: the kind of the fix, and in ``note`` what was done."""
+
+    site: Site
+    rule: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """A finding that was not mended, and why, as one clause."""
+
+    site: Site
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What one round made of one file."""
+
+    text: str
+    applied: tuple[Applied, ...]
+    left: tuple[Left, ...]

@@ -1,0 +1,242 @@
+"""Where new statements go: in the module, in a constructor, in a teardown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from taskleash.fixes.edits import Edits
+from taskleash.fixes.imports import header
+from taskleash.fixes.signatures import called_on, called_on_instance
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+
+_LOGGER_MAKERS = ("getLogger", "get_logger", "bind")
+_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+_CONSTRUCTOR = "__init__"
+#: names by which the code of a class looks at all attributes of its instance, or copies it
+_LOOKING_AT_ALL = frozenset(
+    {"__dict__", "__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "vars"}
+)
+
+
+@dataclass(frozen=True)
+class ModulePlace:
+    """New variables and functions of a module go after one statement and before another.
+
+    ``is_parted`` tells that a blank line parts them from what is above.
+    """
+
+    after: cst.BaseStatement | None
+    following: cst.BaseStatement | None
+    is_parted: bool
+
+
+def place_after(module: cst.Module, statement: cst.BaseStatement) -> ModulePlace:
+    """After a statement of the module."""
+    body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    at = next(index for index, each in enumerate(body) if each is statement)
+    return ModulePlace(statement, body[at + 1] if at + 1 < len(body) else None, is_parted=True)
+
+
+def module_place(module: cst.Module) -> ModulePlace:
+    """After the imports, and after the logger that follows them."""
+    body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    at = len(header(module)) - 1
+    for index, statement in enumerate(body):
+        if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+            break
+        if _imports(statement):
+            at = index
+    is_parted = True
+    if at + 1 < len(body) and makes_logger(body[at + 1]):
+        at, is_parted = at + 1, False
+    following = body[at + 1] if at + 1 < len(body) else None
+    return ModulePlace(body[at] if at >= 0 else None, following, is_parted)
+
+
+def functions_place(
+    module: cst.Module, first: ModulePlace, uses: Sequence[cst.CSTNode]
+) -> ModulePlace:
+    """After the variables that follow a place, before anything else and before any use."""
+    body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    if first.after is None or first.following is None:
+        return first
+    at = next(index for index, each in enumerate(body) if each is first.after)
+    while at + 1 < len(body) and _is_variable(body[at + 1], uses):
+        at += 1
+    return place_after(module, body[at])
+
+
+def _is_variable(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    plain = isinstance(statement.body[0], cst.Assign | cst.AnnAssign)
+    return plain and not any(node is use for node in inside(statement) for use in uses)
+
+
+def makes_logger(statement: cst.CSTNode) -> bool:
+    """Whether a statement is the assignment of a logger."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    small = statement.body[0]
+    value = small.value if isinstance(small, cst.Assign | cst.AnnAssign) else None
+    return isinstance(value, cst.Call) and last_name(value.func) in _LOGGER_MAKERS
+
+
+def _imports(statement: cst.CSTNode) -> bool:
+    """Whether a statement imports something, also under a condition or in a ``try``."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return isinstance(statement.body[0], cst.Import | cst.ImportFrom)
+    if isinstance(statement, cst.If | cst.Try):
+        return any(map(_imports, statement.body.body))
+    return False
+
+
+# -- in a constructor
+
+
+@dataclass(frozen=True)
+class BodyPlace:
+    """A place in the body of a function: after a statement, or before it."""
+
+    anchor: cst.BaseStatement | cst.SimpleStatementSuite
+    is_after: bool
+
+
+def put(edits: Edits, place: BodyPlace, new: Sequence[cst.BaseStatement]) -> None:
+    """Add statements at a place in a function."""
+    if place.is_after:
+        edits.insert_after(place.anchor, new)
+    else:
+        edits.insert_before(place.anchor, new)
+
+
+def constructor_place(
+    tree: Tree, cls: cst.ClassDef, uses: Sequence[cst.CSTNode]
+) -> BodyPlace | None:
+    """Where the class's ``__init__`` can give the instance an attribute before any use of it.
+
+    ``uses`` are nodes in methods that need it. None where there is no such place.
+    """
+    init = next((m for m in tree.methods(cls) if m.function.name.value == _CONSTRUCTOR), None)
+    if init is None or not init.instance or _has_no_room(cls):
+        return None
+    body = init.function.body
+    if isinstance(body, cst.SimpleStatementSuite):
+        return BodyPlace(body, is_after=True)
+    lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
+    start = 1 if _is_text(lines[0]) else 0
+    end = len(lines)
+    mine = [use for use in uses if (m := tree.method(use)) is not None and m.cls is cls]
+    for index, line in enumerate(lines):
+        if index >= start and _may_reach(tree, init, line, mine):
+            end = index
+            break
+    for index in range(end - 1, start - 1, -1):
+        if _sets_attribute(lines[index], init.instance) or _calls_super(lines[index]):
+            return BodyPlace(lines[index], is_after=True)
+    if end < len(lines):
+        return BodyPlace(lines[end], is_after=False) if end >= start else None
+    return BodyPlace(lines[-1], is_after=True)
+
+
+def _has_no_room(cls: cst.ClassDef) -> bool:
+    """Whether another attribute would fail, or be seen by code that looks at all of them."""
+    if any(
+        isinstance(node, cst.Name) and node.value in _LOOKING_AT_ALL for node in inside(cls.body)
+    ):
+        return True
+    for line in cls.body.body:
+        if isinstance(line, cst.FunctionDef) and line.name.value in ("__setattr__", "__new__"):
+            return True
+        if isinstance(line, cst.SimpleStatementLine):
+            for small in line.body:
+                if isinstance(small, cst.Assign) and any(
+                    last_name(target.target) == "__slots__" for target in small.targets
+                ):
+                    return True
+    return False
+
+
+def _is_text(line: cst.CSTNode) -> bool:
+    if not isinstance(line, cst.SimpleStatementLine) or not isinstance(line.body[0], cst.Expr):
+        return False
+    return isinstance(line.body[0].value, cst.SimpleString | cst.ConcatenatedString)
+
+
+def _may_reach(tree: Tree, init: Method, line: cst.CSTNode, uses: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement of the constructor may use the attribute, or leave without it."""
+    nodes = list(inside(line))
+    if any(node is use for node in nodes for use in uses):
+        return True
+    if any(isinstance(node, cst.Return) for node in nodes):
+        return True
+    users = {m.function.name.value for use in uses if (m := tree.method(use)) is not None}
+    methods = {m.function.name.value: m for m in tree.methods(init.cls)}
+    pending, seen = called_on(line, init.instance), set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in users or name not in methods:
+            return True
+        pending |= called_on_instance(methods[name])
+    return False
+
+
+def _sets_attribute(line: cst.CSTNode, instance: str) -> bool:
+    if not isinstance(line, cst.SimpleStatementLine):
+        return False
+    small = line.body[-1]
+    if isinstance(small, cst.Assign):
+        targets: Sequence[cst.BaseExpression] = [each.target for each in small.targets]
+    elif isinstance(small, cst.AnnAssign):
+        targets = [small.target]
+    else:
+        return False
+    return any(dotted(each).startswith(f"{instance}.") for each in targets)
+
+
+def _calls_super(line: cst.CSTNode) -> bool:
+    return any(
+        isinstance(each, cst.Attribute) and each.attr.value == _CONSTRUCTOR for each in inside(line)
+    )
+
+
+# -- in a teardown
+
+
+def teardown_place(method: Method, keeps: str) -> BodyPlace:
+    """The start of a teardown: after its docstring, its flags and what it logs first.
+
+    ``keeps`` is the attribute that must not be changed above the place.
+    """
+    body = method.function.body
+    if isinstance(body, cst.SimpleStatementSuite):
+        return BodyPlace(body, is_after=False)
+    lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
+    at = 1 if _is_text(lines[0]) else 0
+    while at < len(lines) and _is_preamble(lines[at], keeps):
+        at += 1
+    if at == len(lines):
+        return BodyPlace(lines[-1], is_after=True)
+    return BodyPlace(lines[at], is_after=False)
+
+
+def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        return False
+    small = line.body[0]
+    if isinstance(small, cst.Assign):
+        value = small.value
+        flag = isinstance(value, cst.Name) and value.value in ("True", "False")
+        return flag and all(dotted(target.target) != keeps for target in small.targets)
+    return (
+        isinstance(small, cst.Expr)
+        and isinstance(small.value, cst.Call)
+        and isinstance(small.value.func, cst.Attribute)
+        and small.value.func.attr.value in _LOG_METHODS
+    )

@@ -1,0 +1,93 @@
+"""A container of tasks that only grows: each task is taken out of it when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from taskleash.fixes.containers import Container, container_of
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.spots import spot_of
+from taskleash.fixes.tree import Holder, dotted, inside
+from taskleash.fixes.work import Work
+
+#: methods that take one element, by the kind of container, and what takes it out again
+_GROWING = {"set": "add", "list": "append"}
+_REMOVING = {"set": "discard", "list": "remove"}
+
+
+def prune(work: Work, call: cst.Call) -> str:
+    """Take the task of a call out of its container when it is done; says so."""
+    spot = spot_of(work.tree, call)
+    if spot.kind == "name" and spot.holder is not None:
+        return _prune_name(work, spot.name, spot.holder, call)
+    small = work.tree.parent(call)
+    if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Subscript):
+        raise CannotMend("another task may stand under its key by then")
+    grow, holder = work.tree.parent(work.tree.parent(call) or call), work.tree.holder(call)
+    if not isinstance(grow, cst.Call) or holder is None or len(holder.body) != 1:
+        raise CannotMend("it joins its container as part of a larger expression")
+    small = holder.body[0]
+    if not isinstance(small, cst.Expr) or small.value is not grow:
+        raise CannotMend("it joins its container as part of a larger expression")
+    container = _grown(work, grow, call)
+    work.claim(holder)
+    name = work.local_name(call, "task", "background_task")
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        (changed,) = smalls
+        assert isinstance(changed, cst.Expr)
+        assert isinstance(changed.value, cst.Call)
+        nodes = {"spawned_": changed.value.args[0].value}
+        return work.statements(holder, f"{name} = spawned_\n{_kept(container, name)}", nodes)
+
+    work.edits.expand(holder, expansion)
+    return f"take it out of `{container.text}` when it is done"
+
+
+def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:
+    scope = work.tree.scope(call)
+    for node in inside(scope.body if scope is not None else work.module):
+        if (
+            isinstance(node, cst.Call)
+            and len(node.args) == 1
+            and dotted(node.args[0].value) == name
+        ):
+            func = node.func
+            if isinstance(func, cst.Attribute) and func.attr.value in _GROWING.values():
+                container = _grown(work, node, call)
+                line = work.tree.holder(node)
+                assert line is not None
+                work.claim(holder)
+                last = _kept(container, name).splitlines()[-1]
+                work.edits.insert_after(line, work.statements(line, last))
+                return f"take it out of `{container.text}` when it is done"
+    raise CannotMend("no `add` or `append` of it is in the same function")
+
+
+def _takes(node: cst.CSTNode, name: str) -> bool:
+    """Whether a node is ``X.add(name)`` or ``X.append(name)``."""
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in _GROWING.values()
+        and [dotted(arg.value) for arg in node.args] == [name]
+    )
+
+
+def _grown(work: Work, grow: cst.Call, call: cst.Call) -> Container:
+    """The container that a call of its ``add`` or ``append`` fills with a task."""
+    assert isinstance(grow.func, cst.Attribute)
+    text = dotted(grow.func.value)
+    container = container_of(work.tree, call, text) if text else None
+    if container is None or _GROWING.get(container.kind) != grow.func.attr.value:
+        raise CannotMend("the file does not tell what kind of container keeps it")
+    if container.is_read(work.tree, {"append", "add"}):
+        raise CannotMend(f"`{text}` is read elsewhere, finished tasks may be wanted there")
+    return container
+
+
+def _kept(container: Container, name: str) -> str:
+    grow, remove = _GROWING[container.kind], _REMOVING[container.kind]
+    return f"{container.text}.{grow}({name})\n{name}.add_done_callback({container.text}.{remove})"

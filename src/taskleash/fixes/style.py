@@ -1,0 +1,51 @@
+"""How a file is written: annotated or not, its quotes, how wide its lines are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from taskleash.fixes.tree import inside
+
+#: the line lengths that projects choose, the most common one first
+_WIDTHS = (88, 100, 120)
+
+
+@dataclass(frozen=True)
+class Style:
+    """The habits of a file that new lines follow."""
+
+    annotates: bool
+    quote: str
+    width: int
+
+
+def style_of(module: cst.Module) -> Style:
+    """Read the habits off a module."""
+    functions: list[bool] = []
+    single = double = 0
+    for node in inside(module):
+        if isinstance(node, cst.FunctionDef):
+            functions.append(_is_annotated(node))
+        elif isinstance(node, cst.SimpleString) and node.quote in ("'", '"'):
+            single += node.quote == "'"
+            double += node.quote == '"'
+    return Style(
+        annotates=sum(functions) * 2 > len(functions),
+        quote="'" if single > double else '"',
+        width=_width(module.code),
+    )
+
+
+def _is_annotated(function: cst.FunctionDef) -> bool:
+    params = function.params
+    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return function.returns is not None or any(each.annotation is not None for each in every)
+
+
+def _width(text: str) -> int:
+    """The smallest usual line length that the code keeps to; long strings and comments may not."""
+    lengths = [len(line) for line in text.splitlines() if not set(line) & {"#", '"', "'"}]
+    longest = max(lengths, default=0)
+    return next((width for width in _WIDTHS if longest <= width), _WIDTHS[-1])

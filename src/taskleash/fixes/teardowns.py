@@ -1,0 +1,129 @@
+"""The end of tasks in the teardown of the class that keeps them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.classify.model import Site
+from taskleash.fixes.containers import assignments
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.names import free, variables
+from taskleash.fixes.places import teardown_place
+from taskleash.fixes.tree import Method, Tree, dotted, inside
+from taskleash.fixes.work import Work
+
+#: the names of a class's teardown, the most telling one first
+_NAMES = ("aclose", "close", "stop", "shutdown", "disconnect", "__aexit__", "__exit__")
+#: what leaves a context is what belongs to how it was entered
+_COUNTERPARTS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
+
+
+def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
+    """The method that takes down an instance of the class; raises `CannotMend` without one.
+
+    Of several it is an ``async`` one if there is any, and one that the others call.
+    """
+    names = {name.rpartition(".")[2] for name in site.teardowns}
+    start = spawning.function.name.value
+    if start in names:
+        raise CannotMend(f"`{start}`, which starts it, is a teardown itself")
+    if start in _COUNTERPARTS:
+        names &= {_COUNTERPARTS[start]}
+    found = {
+        m.function.name.value: m
+        for m in tree.methods(spawning.cls)
+        if m.instance and m.function.name.value in names
+    }
+    if not found:
+        name = spawning.cls.name.value
+        raise CannotMend(f"`{name}` has no close, stop or other teardown of its own here")
+    chosen = min(found.values(), key=_rank)
+    while inner := _called_by(chosen, found):
+        del found[chosen.function.name.value]
+        chosen = inner
+    return chosen
+
+
+def _rank(method: Method) -> tuple[bool, int]:
+    name = method.function.name.value
+    order = _NAMES.index(name) if name in _NAMES else len(_NAMES)
+    return method.function.asynchronous is None, order
+
+
+def _called_by(method: Method, others: dict[str, Method]) -> Method | None:
+    for node in inside(method.function.body):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            name = node.func.attr.value
+            own = dotted(node.func.value) == method.instance
+            if own and name in others and others[name] is not method:
+                is_exit = method.function.name.value in _COUNTERPARTS.values()
+                is_async = others[name].function.asynchronous is not None
+                if is_async or is_exit or method.function.asynchronous is None:
+                    return others[name]
+    return None
+
+
+def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
+    """Whether a teardown gives an attribute to a function, which may see to the task."""
+    return any(
+        isinstance(node, cst.Arg) and dotted(node.value) == text
+        for node in inside(method.function.body)
+    )
+
+
+def end_all(work: Work, method: Method, attribute: str, kind: str, is_pruned: bool) -> None:
+    """Cancel the tasks in a container of the instance, and wait for them, in its teardown.
+
+    ``kind`` is set, list or dict; ``is_pruned`` tells that done tasks leave it by themselves.
+    """
+    if not _is_new(work, method, attribute):
+        return
+    text = f"{method.instance}.{attribute}"
+    lines = cancelling_all(work, method.function, text, kind)
+    if not is_pruned and f"{text}.clear" not in _calls(method):
+        lines.append(f"{text}.clear()")
+    work.put(teardown_place(method, text), "\n".join(lines))
+
+
+def end_one(work: Work, method: Method, attribute: str, is_optional: bool) -> None:
+    """Cancel the task in an attribute of the instance, and wait for it, in its teardown."""
+    if not _is_new(work, method, attribute):
+        return
+    text = f"{method.instance}.{attribute}"
+    lines = cancelling_one(work, method.function, text)
+    if is_optional:
+        if text not in {dotted(target) for target, _, _ in assignments(method.function)}:
+            lines.append(f"{text} = None")
+        lines = [f"if {text} is not None:", *(f"    {line}" for line in lines)]
+    work.put(teardown_place(method, text), "\n".join(lines))
+
+
+def _calls(method: Method) -> set[str]:
+    body = inside(method.function.body)
+    return {dotted(node.func) for node in body if isinstance(node, cst.Call)}
+
+
+def _is_new(work: Work, method: Method, attribute: str) -> bool:
+    """Whether no other fix of the round has put it there yet."""
+    key = (f"end of {attribute}", id(method.function))
+    known = key in work.draft.made
+    work.draft.made[key] = attribute
+    return not known
+
+
+def cancelling_all(work: Work, function: cst.FunctionDef, text: str, kind: str) -> list[str]:
+    """The lines that cancel every task in a container, and wait for them in an ``async def``."""
+    name = free(("task", "background_task"), variables(function))
+    tasks = f"{text}.values()" if kind == "dict" else text
+    lines = [f"for {name} in {tasks}:", f"    {name}.cancel()"]
+    if function.asynchronous is not None:
+        lines.append(f"await {work.asyncio('gather')}(*{tasks}, return_exceptions=True)")
+    return lines
+
+
+def cancelling_one(work: Work, function: cst.FunctionDef, text: str) -> list[str]:
+    """The lines that cancel one task, and wait for it in an ``async def``."""
+    lines = [f"{text}.cancel()"]
+    if function.asynchronous is not None:
+        lines.append(f"await {work.asyncio('gather')}({text}, return_exceptions=True)")
+    return lines

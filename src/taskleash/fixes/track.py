@@ -1,0 +1,114 @@
+"""The fix *track*: a task is kept in a set until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from taskleash.classify.model import Handle
+from taskleash.facts.catalogue import SCHEDULERS
+from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
+from taskleash.fixes.layout import wrapped
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.names import variables
+from taskleash.fixes.prune import prune
+from taskleash.fixes.spots import Spot, spot_of
+from taskleash.fixes.tree import Holder, Tree, last_name
+from taskleash.fixes.work import Work
+
+#: longer names get in the way
+_LONG = 20
+
+
+def track(work: Work, target: Target, call: cst.Call) -> str:
+    """Keep the task of a call; says what was done. Raises `CannotMend` where that is not sure."""
+    if target.rule == "TL013":
+        return prune(work, call)
+    if target.rule == "TL003":
+        check_wrapper(work, target, call)
+    spot = handle_of(work.tree, call)
+    home = home_of(work, target.site, call)
+    if spot.kind == "value" or _shows_locals(work, call):
+        return _wrap(work, target, spot, home)
+    if wants_helper(work, home, spot.kind != "statement"):
+        return _wrap(work, target, spot, home)
+    container = keep(work, target, spot, home)
+    return f"keep it in `{container}` until it is done"
+
+
+def handle_of(tree: Tree, call: cst.Call) -> Spot:
+    """Where the task of a call goes; raises `CannotMend` where the call does not give it."""
+    if last_name(call.func) in SCHEDULERS:
+        raise CannotMend("the loop starts the task, no code here gets hold of it")
+    return spot_of(tree, call)
+
+
+def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where the task is better kept by the function that starts it.
+
+    That is so in the file of that function: all who call it are served at once.
+    """
+    name = last_name(call.func)
+    if target.site.handle is Handle.DISCARDED and name in work.wrappers:
+        raise CannotMend(f"`{name}`, which starts the task, is mended first")
+
+
+def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
+    helper = helper_for(work, target.site, home, spot.kind != "statement")
+    work.refit(spot.holder)
+    work.edits.change(spot.call, lambda node: wrapped(helper, node))
+    if spot.name == "_" and spot.holder is not None:
+        work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
+    return f"hand it to `{helper}`, which holds it until it is done"
+
+
+def _shows_locals(work: Work, call: cst.Call) -> bool:
+    """Whether a new variable could be seen: ``"{text}".format(**locals())``."""
+    scope = work.tree.scope(call)
+    return scope is not None and "locals" in variables(scope)
+
+
+def keep(work: Work, target: Target, spot: Spot, home: Home) -> str:
+    """Keep the task of a statement in a set of the home; gives the set as the code names it."""
+    holder = spot.holder
+    if holder is None or spot.kind == "value":
+        raise CannotMend("no statement of its own starts the task")
+    work.claim(holder)
+    container = set_for(work, target.site, home)
+    if spot.kind == "name" and spot.name != "_":
+        _keep_name(work, spot, holder, container)
+    else:
+        name = work.local_name(spot.call, *task_names(target.site.task))
+        _keep_new_name(work, spot, holder, container, name)
+    return container
+
+
+def _keep_name(work: Work, spot: Spot, holder: Holder, container: str) -> None:
+    lines = f"{container}.add({spot.name})\n{spot.name}.add_done_callback({container}.discard)"
+    work.edits.insert_after(holder, work.statements(holder, lines))
+
+
+def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name: str) -> None:
+    lines = [f"{name} = spawned_", f"{container}.add({name})"]
+    lines += ["chained_"] if spot.kind == "chain" else []
+    lines += [f"{name}.add_done_callback({container}.discard)"]
+    lines += [f"return {name}"] if spot.kind == "return" else []
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        nodes = {"spawned_": spot.call_in(smalls[0])}
+        if spot.kind == "chain":
+            nodes["chained_"] = spot.chained_in(smalls[0], name)
+        new = work.statements(holder, "\n".join(lines), nodes)
+        if spot.kind == "chain" and (comments := spot.comments_in(smalls[0])):
+            new[2] = new[2].with_changes(leading_lines=comments)
+        return spot.as_if(smalls[0], new)
+
+    work.edits.expand(holder, expansion)
+
+
+def task_names(task: str) -> tuple[str, ...]:
+    """What a variable for a task may be called, by the name of its coroutine."""
+    plain = f"{task.strip('_')}_task"
+    short = plain.isidentifier() and len(plain) <= _LONG
+    return ("task", plain) if short else ("task", "background_task")

@@ -1,0 +1,192 @@
+"""A parsed file in which a node can be found by its span, and its surroundings from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TypeAlias
+
+import libcst as cst
+
+from taskleash.classify.model import Span
+from taskleash.facts.positions import Positions
+
+#: what holds small statements: a line of its own, or the one-line body of ``if x: call()``
+Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
+#: the nodes whose inside is a scope of its own, class bodies left out
+Scope: TypeAlias = cst.FunctionDef | cst.Lambda
+_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A function that stands in a class body, with its class."""
+
+    cls: cst.ClassDef
+    function: cst.FunctionDef
+
+    @property
+    def instance(self) -> str:
+        """What the method calls its instance; empty for a static or class method."""
+        decorators = {decorator_name(d) for d in self.function.decorators}
+        params = [*self.function.params.posonly_params, *self.function.params.params]
+        if decorators & {"staticmethod", "classmethod"} or not params:
+            return ""
+        return "" if self.function.name.value == "__new__" else params[0].name.value
+
+
+class Tree:
+    """One file's syntax tree, with parents and positions."""
+
+    def __init__(self, text: str) -> None:
+        """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
+        self.module = cst.parse_module(text)
+        self.positions = Positions(self.module)
+        self._parents: dict[int, cst.CSTNode] = {}
+        self._calls: dict[Span, cst.Call] = {}
+        pending: list[cst.CSTNode] = [self.module]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, cst.Call):
+                self._calls[Span(*self.positions.of(node))] = node
+            for child in children(node):
+                self._parents[id(child)] = node
+                pending.append(child)
+
+    def call_at(self, span: Span) -> cst.Call | None:
+        """The call with this span."""
+        return self._calls.get(span)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around a node."""
+        return self._parents.get(id(node))
+
+    def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Every node around a node, from the inside, each with its child on the way."""
+        child, parent = node, self.parent(node)
+        while parent is not None:
+            yield parent, child
+            child, parent = parent, self.parent(parent)
+
+    def holder(self, node: cst.CSTNode) -> Holder | None:
+        """The simple statements that a node is part of; None in the head of a compound one."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+                return parent
+            body = getattr(parent, "body", None)
+            if isinstance(parent, cst.BaseCompoundStatement) and child is not body:
+                return None
+        return None
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The function or lambda whose code a node is; None in the code of the module."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.Lambda) and child is parent.body:
+                return parent
+        return None
+
+    def outermost(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The outermost function of the class or module that a node is in."""
+        found = None
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef) and child is parent.body:
+                found = parent
+            elif isinstance(parent, cst.ClassDef) and found is not None:
+                break
+        return found
+
+    def method(self, node: cst.CSTNode) -> Method | None:
+        """The method that a node is part of, also by way of functions in it."""
+        function = None
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef) and child is parent.body:
+                function = parent
+            elif isinstance(parent, cst.ClassDef):
+                return Method(parent, function) if function is not None else None
+        return None
+
+    def in_class_body(self, node: cst.CSTNode) -> bool:
+        """Whether a node runs as part of a class body."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.Lambda) and child is parent.body:
+                return False
+            if isinstance(parent, cst.ClassDef):
+                return True
+        return False
+
+    def in_comprehension(self, node: cst.CSTNode) -> bool:
+        """Whether a node is part of a comprehension in its statement."""
+        for parent, _ in self.around(node):
+            if isinstance(parent, _COMPREHENSIONS):
+                return True
+            if isinstance(parent, cst.BaseStatement | cst.Lambda):
+                return False
+        return False
+
+    def depth(self, node: cst.CSTNode) -> str:
+        """The whitespace that a statement is indented by."""
+        parts = [
+            self.module.default_indent if parent.indent is None else parent.indent
+            for parent, _ in self.around(node)
+            if isinstance(parent, cst.IndentedBlock)
+        ]
+        return "".join(reversed(parts))
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source of a node."""
+        return self.module.code_for_node(node)
+
+    def methods(self, cls: cst.ClassDef) -> list[Method]:
+        """The functions in the body of a class, in order."""
+        body = cls.body.body
+        return [Method(cls, each) for each in body if isinstance(each, cst.FunctionDef)]
+
+
+def decorator_name(decorator: cst.Decorator) -> str:
+    """The last name of a decorator: ``dataclass`` for ``@dataclasses.dataclass(slots=True)``."""
+    value = decorator.decorator
+    return last_name(value.func if isinstance(value, cst.Call) else value)
+
+
+def last_name(node: cst.BaseExpression) -> str:
+    """The last part of a dotted name, brackets left out; empty for other expressions."""
+    if isinstance(node, cst.Subscript):
+        return last_name(node.value)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def dotted(node: cst.BaseExpression) -> str:
+    """A dotted name as written without spaces; empty for other expressions."""
+    if isinstance(node, cst.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr.value}" if base else ""
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and every node in it; the parts of each node come in the order of its fields."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(children(current)))
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes in the fields of a node; the library's own way visits and copies each."""
+    found: list[cst.CSTNode] = []
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found.extend(each for each in value if isinstance(each, cst.CSTNode))
+    return found
+
+
+@cache
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

@@ -1,0 +1,200 @@
+"""One round of fixes in one file: its tree, and what is to be changed in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from taskleash.fixes.edits import BLANK, Edits, Statements
+from taskleash.fixes.imports import Imports
+from taskleash.fixes.layout import fitted, statements
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.names import attributes, free, variables
+from taskleash.fixes.places import (
+    BodyPlace,
+    ModulePlace,
+    functions_place,
+    module_place,
+    place_after,
+    put,
+)
+from taskleash.fixes.style import Style, style_of
+from taskleash.fixes.tree import Tree
+
+
+@dataclass
+class Draft:
+    """What a round changes; a copy of it is what a fix that turns out not to fit leaves behind.
+
+    ``variables`` and ``functions`` are new ones of the module, in order. ``names`` are those that
+    fixes gave to something, ``made`` what they made for others to use, by what it is and where.
+    """
+
+    edits: Edits
+    imports: Imports
+    variables: list[cst.BaseStatement] = field(default_factory=list)
+    functions: list[cst.BaseStatement] = field(default_factory=list)
+    #: the statement of the module that the new functions need, where it is not a new one
+    needed: cst.BaseStatement | None = None
+    names: set[str] = field(default_factory=set)
+    made: dict[tuple[str, int], str] = field(default_factory=dict)
+    claimed: set[int] = field(default_factory=set)
+
+    def copy(self) -> Draft:
+        """The same draft, to be changed apart from this one."""
+        return Draft(
+            self.edits.copy(),
+            self.imports.copy(),
+            list(self.variables),
+            list(self.functions),
+            self.needed,
+            set(self.names),
+            dict(self.made),
+            set(self.claimed),
+        )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A set that takes tasks and drops them when they are done, and the function that fills it."""
+
+    name: str
+    function: cst.FunctionDef | None
+    task: str
+
+
+class Work:
+    """What a codemod works with: the tree, which stays as it is, and the draft, which grows."""
+
+    def __init__(self, text: str, target_version: tuple[int, int]) -> None:
+        """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
+        self.tree = Tree(text)
+        self.module = self.tree.module
+        self.style: Style = style_of(self.module)
+        self.target_version = target_version
+        self.variables = variables(self.module)
+        self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
+        #: the calls that are to be mended: what a constructor sets is set before any of them
+        self.uses: list[cst.Call] = []
+        #: many tasks are to be kept, and in several homes
+        self.has_many = False
+        self.is_scattered = False
+        #: the sets that the file has for tasks, by who keeps them
+        self.pairs: dict[int, list[Pair]] = {}
+        #: no work that is mended gives a result, as far as its annotation tells
+        self.gives_nothing = False
+        #: the functions of the file that start a task, give it back and are mended themselves
+        self.wrappers: frozenset[str] = frozenset()
+
+    @property
+    def edits(self) -> Edits:
+        """The changes of nodes so far."""
+        return self.draft.edits
+
+    def claim(self, holder: cst.CSTNode) -> None:
+        """Keep a statement for the fix at hand; raises `CannotMend` where another has it."""
+        if id(holder) in self.draft.claimed:
+            raise CannotMend("another fix changes the same statement")
+        self.draft.claimed.add(id(holder))
+
+    # -- names
+
+    def module_name(self, *wanted: str) -> str:
+        """A new name for something of the module."""
+        name = free(wanted, self.variables | self.draft.names)
+        self.draft.names.add(name)
+        return name
+
+    def attribute_name(self, cls: cst.ClassDef, taken: Iterable[str], *wanted: str) -> str:
+        """A new name for an attribute of a class; its family has those of ``taken``."""
+        mine = {name for (_, key), name in self.draft.made.items() if key == id(cls)}
+        return free(wanted, attributes(cls) | mine | {*taken})
+
+    def local_name(self, node: cst.CSTNode, *wanted: str) -> str:
+        """A new name for a variable where the node stands, to be read at once."""
+        scope = self.tree.outermost(node)
+        if scope is None:
+            return free(wanted, self.variables | self.draft.names)
+        return free(wanted, variables(scope))
+
+    # -- texts
+
+    def asyncio(self, name: str) -> str:
+        """What the file calls a name of asyncio."""
+        return self.draft.imports.name("asyncio", name)
+
+    def task_type(self) -> str:
+        """The annotation of a task of any result; empty where the file does not annotate."""
+        if not self.style.annotates or self.target_version < (3, 9):
+            return ""
+        result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
+        return f"{self.asyncio('Task')}[{result}]"
+
+    def set_of_tasks(self, target: str) -> str:
+        """The statement that makes a set for tasks."""
+        task = self.task_type()
+        return f"{target}: set[{task}] = set()" if task else f"{target} = set()"
+
+    def statements(
+        self, node: cst.CSTNode, text: str, nodes: Mapping[str, cst.BaseExpression] | None = None
+    ) -> list[cst.BaseStatement]:
+        """New statements for the place of a node, each as wide as the file allows."""
+        return [fitted(each, self.room(node)) for each in statements(text, nodes)]
+
+    def put(self, place: BodyPlace, text: str) -> None:
+        """Add new statements at a place in a function."""
+        put(self.edits, place, self.statements(place.anchor, text))
+
+    def refit(self, holder: cst.CSTNode | None) -> None:
+        """Lay a line out anew where a change in it makes it too wide."""
+        if isinstance(holder, cst.SimpleStatementLine) and id(holder) not in self.draft.claimed:
+            self.draft.claimed.add(id(holder))
+            self.edits.change(holder, lambda line: fitted(line, self.room(holder)))
+
+    def room(self, node: cst.CSTNode) -> int:
+        """How wide a statement in the place of a node may be."""
+        depth = self.tree.depth(node).expandtabs(4)
+        if isinstance(node, cst.SimpleStatementSuite):
+            depth += self.module.default_indent.expandtabs(4)
+        return self.style.width - len(depth)
+
+    # -- the end of the round
+
+    def finished(self) -> cst.Module:
+        """The module with everything that the draft has."""
+        edits = self.edits.copy()
+        self.draft.imports.edit(edits)
+        place = module_place(self.module)
+        if self.draft.needed is not None:
+            place = place_after(self.module, self.draft.needed)
+        apart = functions_place(self.module, place, self.uses)
+        if self.draft.functions and apart.after is not place.after:
+            _put(edits, module_place(self.module), self.draft.variables, [])
+            _put(edits, apart, [], self.draft.functions)
+        else:
+            _put(edits, place, self.draft.variables, self.draft.functions)
+        return edits.applied_to(self.module)
+
+
+def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Statements) -> None:
+    new = [*variables]
+    if new and place.is_parted and place.after is not None:
+        new[0] = new[0].with_changes(leading_lines=[BLANK])
+    new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in functions]
+    if not new:
+        return
+    apart = functions or isinstance(place.following, cst.FunctionDef | cst.ClassDef)
+    if place.after is not None:
+        edits.insert_after(place.after, new)
+        if place.following is not None and apart:
+            edits.change(place.following, _two_blank_lines_above)
+    elif place.following is not None:
+        edits.insert_before(place.following, new, blank=2 if apart else 1)
+
+
+def _two_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
+    lines = list(getattr(statement, "leading_lines", ()))
+    blank = next((i for i, line in enumerate(lines) if line.comment is not None), len(lines))
+    return statement.with_changes(leading_lines=[BLANK] * max(2 - blank, 0) + lines)

@@ -1,0 +1,166 @@
+"""What a run that fixes does and says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from taskleash.driver.fix import Fixing
+    from taskleash.driver.settings import Settings
+    from taskleash.reporters.fixes import FixReport
+    from taskleash.reporters.report import Report
+
+
+def wants_fixes(options: dict[str, Any], settings: Settings) -> bool:
+    """Whether a run that fixes is asked for; raises `click.UsageError`."""
+    wanted = bool(settings.fix or options["fix_only"] or options["diff"])
+    if options["fix_report"] and (options["diff"] or not wanted):
+        raise click.UsageError("--fix-report needs --fix, and no --diff")
+    return wanted
+
+
+def finish(
+    fixing: Fixing,
+    options: dict[str, Any],
+    gated: Callable[[Report], Report],
+    show: Callable[[Report], None],
+    status: Callable[[Report], int],
+    apart: bool,
+) -> int:
+    """Write what was fixed, or show it, and say so; gives the exit status.
+
+    ``gated`` takes out of what remains what the gate lets pass, ``show`` writes it as the options
+    ask, ``status`` is the exit status for it. With ``apart`` standard output has something else.
+    """
+    if options["diff"]:
+        return _show_diff(fixing, options)
+    given = fixing.program.analysis.settings.stdin
+    failures: list[str] = []
+    if given is None:
+        fixing, failures = fixing.write()
+    else:
+        _write_source(fixing, given)
+        show = partial(_show_beside, options)
+    report, done = fixing.report()
+    report = gated(report)
+    if not options["fix_only"]:
+        show(report)
+    _say(report, done, options, sys.stderr if apart or given is not None else sys.stdout)
+    if options["fix_report"]:
+        _write_report(done, options["fix_report"])
+    for failure in failures:
+        click.echo(f"taskleash: {failure}", err=True)
+    if failures:
+        return 2
+    if report.fixed and options["exit_non_zero_on_fix"]:
+        return 1
+    return 0 if options["fix_only"] else status(report)
+
+
+def _write_source(fixing: Fixing, given: bytes) -> None:
+    """Write the fixed source of standard input to standard output."""
+    from taskleash.terminal import write_bytes
+
+    fixed = [fixing.program.data(file.path, file.after)[1] for file in fixing.files]
+    write_bytes(fixed[0] if fixed else given)
+
+
+def _show_beside(options: dict[str, Any], report: Report) -> None:
+    """Write what remains to standard error, where standard output has the source."""
+    from taskleash.reporters import concise
+    from taskleash.reporters.options import RenderOptions
+    from taskleash.terminal import can_show_symbols, use_color
+
+    settings = RenderOptions(
+        color=use_color(options["color"], sys.stderr),
+        unicode=can_show_symbols(sys.stderr),
+        command="check",
+        quiet=options["quiet"],
+    )
+    click.echo(concise.render(report, settings), nl=False, err=True)
+
+
+def _say(report: Report, done: FixReport, options: dict[str, Any], stream: TextIO) -> None:
+    """Say what was done, where it does not disturb what remains."""
+    from taskleash.reporters import fix_text
+    from taskleash.terminal import can_show_symbols, use_color
+
+    if options["quiet"] and not options["show_fixes"]:
+        return
+    text = fix_text.render(
+        replace(done, left=()) if options["fix_only"] else done,
+        every=bool(options["show_fixes"]),
+        git=_is_in_git(),
+        color=use_color(options["color"], stream),
+        unicode=can_show_symbols(stream),
+    )
+    if options["fix_only"]:
+        _echo_errors(report)
+        text = text if report.fixed else _outcome(report, "Fixed", "fixed")
+    elif text:
+        text = "\n" + text
+    click.echo(text, nl=False, file=stream)
+
+
+def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
+    from taskleash.reporters import diff
+    from taskleash.terminal import use_color, write, write_file
+
+    target = options["output_file"]
+    stream = None if target else sys.stdout
+    color = use_color(options["color"], stream)
+    text = diff.render(fixing.files, color, stream is not None and stream.isatty())
+    if target:
+        write_file(target, text)
+    else:
+        write(text)
+    if not options["quiet"] and fixing.program.analysis.settings.stdin is None:
+        report, _ = fixing.report()
+        _echo_errors(report)
+        click.echo(_outcome(report, "Would fix", "would be fixed"), nl=False, err=True)
+    return 1 if fixing.files else 0
+
+
+def _echo_errors(report: Report) -> None:
+    """Name the files that could not be analysed, where nothing else does."""
+    from taskleash.reporters.headline import error_line
+    from taskleash.reporters.paint import paint
+    from taskleash.terminal import can_show_symbols
+
+    lines = [error_line(error, can_show_symbols(sys.stderr)) for error in report.errors]
+    click.echo(paint(lines, False), nl=False, err=True)
+
+
+def _outcome(report: Report, fixed: str, none: str) -> str:
+    """How many findings were fixed, as a line; empty where there was nothing to fix."""
+    from taskleash.reporters.summary import count_hidden
+    from taskleash.reporters.words import plural
+
+    hidden = count_hidden(report.entries)
+    if report.fixed:
+        more = f" ({plural(hidden, 'additional fix')} available with `--unsafe-fixes`)"
+        return f"{fixed} {plural(report.fixed, 'error')}{more if hidden else ''}.\n"
+    more = f"{plural(hidden, 'fix')} available with `--unsafe-fixes`"
+    return f"No errors {none} ({more}).\n" if hidden else ""
+
+
+def _write_report(done: FixReport, path: str) -> None:
+    from taskleash.reporters import fix_markdown
+    from taskleash.terminal import write_file
+
+    write_file(path, fix_markdown.render(done, _is_in_git()))
+
+
+def _is_in_git() -> bool:
+    """Whether git keeps the current folder."""
+    from taskleash.source.paths import parents
+
+    folder = os.getcwd().replace(os.sep, "/")
+    return any(os.path.exists(f"{above}/.git") for above in (folder, *parents(folder)))

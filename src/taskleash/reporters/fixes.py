@@ -1,0 +1,20 @@
+"""What was mended, as data for those who write about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.fixes.engine import MendedFile
+from taskleash.fixes.model import Left
+
+
+@dataclass(frozen=True)
+class FixReport:
+    """The files that were mended, and the findings that remain, each with the reason.
+
+    ``fixed`` counts the findings that are gone: one fix can be the end of several.
+    """
+
+    fixed: int
+    files: tuple[MendedFile, ...]
+    left: tuple[Left, ...]

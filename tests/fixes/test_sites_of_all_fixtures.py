@@ -1,0 +1,67 @@
+"""Every fixture of the analysis is mended too: nothing that is fixed is reported again."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from taskleash.classify.judge import judge
+from taskleash.classify.model import Site
+from taskleash.facts.extract import extract
+from taskleash.fixes.choice import FixChoice
+from taskleash.fixes.mend import mend
+from taskleash.fixes.model import Target
+from taskleash.rules.registry import all_rules, diagnose
+from taskleash.source.loading import Source
+
+FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
+FOLDERS = ("rules", "spawns", "lifetimes", "real", "sound", "not_a_spawn")
+FILES = sorted(path for folder in FOLDERS for path in (FIXTURES / folder).rglob("*.py"))
+ENABLED = frozenset(rule.code for rule in all_rules()) - {"TL020"}
+ROUNDS = 4
+
+
+def label(path: Path) -> str:
+    return path.relative_to(FIXTURES).with_suffix("").as_posix()
+
+
+def targets(path: Path, text: str, choice: FixChoice) -> list[Target]:
+    found = []
+    for site in judge([extract(Source(path.name, path.stem, text))]):
+        diagnostic = diagnose(site, ENABLED)
+        if diagnostic is not None:
+            kinds = choice.kinds(site, choice.offers(diagnostic.code, diagnostic.fixes))
+            found.append(Target(site, diagnostic.code, kinds))
+    return found
+
+
+def places(found: list[Target]) -> Counter[tuple[str, str]]:
+    return Counter((target.site.scope, target.rule) for target in found)
+
+
+def key(site: Site) -> tuple[str, str]:
+    return site.scope, site.code
+
+
+@pytest.mark.parametrize("is_unsafe", [False, True], ids=["safe", "unsafe"])
+@pytest.mark.parametrize("path", FILES, ids=label)
+def test_rounds_end_with_nothing_that_was_fixed(path: Path, is_unsafe: bool) -> None:
+    choice = FixChoice(unsafe=is_unsafe)
+    text = path.read_text(encoding="utf-8")
+    before = targets(path, text, choice)
+    fixed: set[tuple[str, str]] = set()
+    for _ in range(ROUNDS):
+        result = mend(text, [target for target in targets(path, text, choice) if target.kinds])
+        if not result.applied:
+            break
+        fixed |= {key(each.site) for each in result.applied}
+        text = result.text
+    else:
+        pytest.fail("the rounds do not end")
+    ast.parse(text)
+    after = targets(path, text, choice)
+    assert not places(after) - places(before)
+    assert [key(t.site) for t in after if key(t.site) in fixed] == []
