@@ -185,7 +185,10 @@ class Observer:
         others = [
             op
             for op in trail.ops
-            if (op.kind in AWAITING or op.kind in _CANCELLING) and op not in partial
+            if (op.kind in AWAITING or op.kind in _CANCELLING)
+            # What is awaited of those that are done says nothing of the rest.
+            and op.kind != "waited"
+            and op not in partial
         ]
         again = any(comes_again(trail, op) for op in partial)
         return None if others or again else partial[0]
