@@ -9,7 +9,7 @@ from taskleash.facts.catalogue import (
     RESULT_USERS,
     RUNNERS,
 )
-from taskleash.facts.model import Alts, Call, If, Term
+from taskleash.facts.model import Alts, Arg, Call, If, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.context import around, tests
 from taskleash.link.entities import Class, Function
@@ -56,10 +56,16 @@ def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn
     if position is not None:
         arg = call.args[position]
         task = value_name(caller, arg.value) or task
-        started = tuple(coroutines(calls, caller, (arg,))) or started
+        started = tuple(coroutines(calls, caller, (arg,)) or _named(calls, caller, arg)) or started
     kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
     to_await = spawn.function.facts.is_async and not spawn.function.facts.is_generator
     return Spawn(caller, index, kind, task, started, work, to_await)
+
+
+def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
+    """The coroutine functions that are handed over themselves, to be called."""
+    targets = (target for term in arg.value for target in calls.targets(caller, term))
+    return [t for t in targets if isinstance(t, Function) and t.facts.is_async]
 
 
 def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
@@ -145,6 +151,8 @@ def _parts(calls: Calls, function: Function, value: Alts) -> Alts:
     pending = [term for term in value if term[0] == "s"]
     while pending and len(found) < _MAX_PARTS:
         call = function.call(pending.pop()[1])
+        # A function that is handed in and called here makes the coroutine.
+        found.update(dict.fromkeys(term for term in call.func if term[0] == "p"))
         for callee in calls.callees(function, call):
             inner = _taken(function, callee, call) if isinstance(callee, Function) else []
             pending.extend(term for term in inner if term[0] == "s" and term not in found)
