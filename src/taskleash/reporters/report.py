@@ -43,7 +43,8 @@ class Entry:
 class FileError:
     """What is wrong with a file apart from its spawn sites; ``line`` and ``column`` are 1-based.
 
-    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing.
+    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing. Neither comments
+    nor a baseline silence that.
     """
 
     path: str
@@ -52,6 +53,8 @@ class FileError:
     code: str
     message: str
     risk: Risk = Risk.HIGH
+    fixes: tuple[FixOffer, ...] = ()
+    silenced = False
 
     @property
     def is_invalid(self) -> bool:

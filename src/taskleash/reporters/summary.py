@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from taskleash.classify.model import Risk
 from taskleash.reporters import words
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, Report
+from taskleash.reporters.report import Entry, FileError, Report
 
 
 def closing(report: Report, options: RenderOptions) -> list[str]:
@@ -28,12 +28,12 @@ def inventory(report: Report) -> str:
     return f"{line} {fixable} fixable with --fix." if fixable else line
 
 
-def is_fixable(entry: Entry) -> bool:
+def is_fixable(entry: Entry | FileError) -> bool:
     """Whether the run's fixes mend the finding; a silenced one is left alone."""
     return not entry.silenced and any(fix.allowed for fix in entry.fixes)
 
 
-def count_hidden(entries: Iterable[Entry]) -> int:
+def count_hidden(entries: Iterable[Entry | FileError]) -> int:
     """How many findings only such fixes could mend as the run does not allow."""
     return sum(
         bool(entry.fixes) and not entry.silenced and not is_fixable(entry) for entry in entries
@@ -57,10 +57,10 @@ def _verdict(report: Report) -> list[str]:
         lines = [f"Found {found} ({report.fixed} fixed, {remaining} remaining)."]
     else:
         lines = [f"Found {found}." if remaining else "All checks passed!"]
-    return [*lines, *_offers(report.entries)]
+    return [*lines, *_offers([*report.entries, *report.errors])]
 
 
-def _offers(entries: Sequence[Entry]) -> list[str]:
+def _offers(entries: Sequence[Entry | FileError]) -> list[str]:
     fixable, hidden = sum(map(is_fixable, entries)), count_hidden(entries)
     more = f"{words.plural(hidden, 'unsafe fix')} available with `--fix --unsafe-fixes`"
     if not fixable:
