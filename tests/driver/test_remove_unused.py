@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from support.command import Ran, taskleash
+from support.git import Repository
 
 GO = "import asyncio\n\n\nasync def go(x):\n"
 SPAWN = "    asyncio.create_task(x())"
@@ -112,9 +112,6 @@ def test_standard_input_comes_back_without_it(tmp_path: Path) -> None:
 
 def test_only_changed_lines_lose_theirs(tmp_path: Path) -> None:
     old = "x = 1  # noqa: TL001\n"
-    (tmp_path / "m.py").write_text(old)
-    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.c")
-    for command in (("init", "-q"), ("add", "m.py"), ("commit", "-qm", "old")):
-        subprocess.run([*git, *command], cwd=tmp_path, check=True)
+    Repository(tmp_path).commit({"m.py": old})
     text = f"{old}y = 2  # noqa: TL001\n"
     assert fixed(tmp_path, text, "--diff-base", "HEAD") == f"{old}y = 2\n"

@@ -68,7 +68,7 @@ class Report:
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
-    mended: they are not among the entries.
+    mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
     """
 
     files: int
@@ -78,6 +78,8 @@ class Report:
     seconds: float
     scanned: frozenset[str] = frozenset()
     fixed: int = 0
+    known: int = 0
+    baseline: str = ""
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

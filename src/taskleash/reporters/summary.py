@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from taskleash.classify.model import Risk
 from taskleash.reporters import words
+from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 
@@ -14,7 +15,9 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
     """The last lines of a report: what a scan counted, or how a check went; none when quiet."""
     if options.quiet:
         return []
-    return _verdict(report) if options.command == "check" else [inventory(report)]
+    if options.command == "check":
+        return [_outcome(report, options.unicode), *_offers([*report.entries, *report.errors])]
+    return [inventory(report)]
 
 
 def inventory(report: Report) -> str:
@@ -50,14 +53,17 @@ def _risks(entries: Iterable[Entry]) -> list[str]:
     return [f"{count} {word}" for count, word in counts if count]
 
 
-def _verdict(report: Report) -> list[str]:
+def _outcome(report: Report, unicode: bool) -> str:
+    """What a check found; in brackets what was fixed, and what the baseline holds back."""
     remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
-    found = words.plural(remaining + report.fixed, "error")
-    if report.fixed:
-        lines = [f"Found {found} ({report.fixed} fixed, {remaining} remaining)."]
-    else:
-        lines = [f"Found {found}." if remaining else "All checks passed!"]
-    return [*lines, *_offers([*report.entries, *report.errors])]
+    notes = [f"{report.fixed} fixed, {remaining} remaining"] if report.fixed else []
+    if report.known and report.baseline:
+        known = words.plural(report.known, "known finding")
+        notes.append(f"{known} in {inert(report.baseline, unicode)}")
+    bracket = f" ({'; '.join(notes)})" if notes else ""
+    if remaining or report.fixed:
+        return f"Found {words.plural(remaining + report.fixed, 'error')}{bracket}."
+    return f"All checks passed!{bracket}"
 
 
 def _offers(entries: Sequence[Entry | FileError]) -> list[str]:
