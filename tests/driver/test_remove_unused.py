@@ -8,6 +8,8 @@ import pytest
 
 from support.command import Ran, taskleash
 from support.git import Repository
+from support.pages import example
+from taskleash.rules.tl100_unused_suppression import RULE
 
 GO = "import asyncio\n\n\nasync def go(x):\n"
 SPAWN = "    asyncio.create_task(x())"
@@ -76,6 +78,10 @@ def test_what_silences_nothing_goes(tmp_path: Path, line: str, left: str) -> Non
     assert fixed(tmp_path, GO + line) == GO + left
     again = taskleash("check", "--select", "TL100", cwd=tmp_path)
     assert again.out == "All checks passed!\n"
+
+
+def test_it_turns_the_example_of_the_page_into_what_to_use_instead(tmp_path: Path) -> None:
+    assert fixed(tmp_path, example(RULE, "Example")) == example(RULE, "Use instead")
 
 
 def test_it_goes_beside_other_fixes_which_move_its_line(tmp_path: Path) -> None:
