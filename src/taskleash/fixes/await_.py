@@ -115,22 +115,33 @@ def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpr
 
 
 def _is_seen(tree: Tree, call: cst.Call) -> bool:
-    """Whether a ``try`` around the call handles every error, as if the work were awaited in it."""
+    """Whether a ``try`` around the call handles every error, and lets none on to the caller."""
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
-        if isinstance(node, cst.Try) and child is node.body and any(map(_is_broad, node.handlers)):
+        if isinstance(node, cst.Try) and child is node.body and _handles_all(node):
             return True
     return False
 
 
-def _is_broad(handler: cst.ExceptHandler) -> bool:
+def _handles_all(node: cst.Try) -> bool:
+    caught = [(_types(handler), handler.body) for handler in node.handlers]
+    if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
+        return False
+    return not any(_raises(body) for types, body in caught if types != {"CancelledError"})
+
+
+def _types(handler: cst.ExceptHandler) -> set[str]:
+    """The last names of what a handler catches; an empty one stands for everything."""
     if handler.type is None:
-        return True
-    types = [handler.type]
+        return {""}
     if isinstance(handler.type, cst.Tuple):
-        types = [element.value for element in handler.type.elements]
-    return any(last_name(each) in BROAD_EXCEPTIONS - {""} for each in types)
+        return {last_name(element.value) for element in handler.type.elements}
+    return {last_name(handler.type)}
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    return any(isinstance(node, cst.Raise) for node in inside(body))
 
 
 def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
