@@ -115,20 +115,21 @@ def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpr
 
 
 def _is_seen(tree: Tree, call: cst.Call) -> bool:
-    """Whether a ``try`` around the call handles every error, and lets none on to the caller."""
+    """Whether a ``try`` around the call handles every error, as if the work were awaited in it.
+
+    Raises `CannotMend` where the handler would let the error on to the caller.
+    """
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
-        if isinstance(node, cst.Try) and child is node.body and _handles_all(node):
+        if isinstance(node, cst.Try) and child is node.body:
+            caught = [(_types(handler), handler.body) for handler in node.handlers]
+            if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
+                continue
+            if any(_raises(body) for types, body in caught if types != {"CancelledError"}):
+                raise CannotMend("the handler around it would raise its failure again")
             return True
     return False
-
-
-def _handles_all(node: cst.Try) -> bool:
-    caught = [(_types(handler), handler.body) for handler in node.handlers]
-    if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
-        return False
-    return not any(_raises(body) for types, body in caught if types != {"CancelledError"})
 
 
 def _types(handler: cst.ExceptHandler) -> set[str]:
@@ -141,7 +142,12 @@ def _types(handler: cst.ExceptHandler) -> set[str]:
 
 
 def _raises(body: cst.BaseSuite) -> bool:
-    return any(isinstance(node, cst.Raise) for node in inside(body))
+    """Whether a handler raises in any case; one that chooses to was written for such failures."""
+    lines = [line for line in body.body if isinstance(line, cst.SimpleStatementLine)]
+    smalls = [small for line in lines for small in line.body]
+    if isinstance(body, cst.SimpleStatementSuite):
+        smalls = list(body.body)
+    return any(isinstance(small, cst.Raise) for small in smalls)
 
 
 def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
