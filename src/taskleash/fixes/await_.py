@@ -8,7 +8,7 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS, LOOP_SPAWNS, SPAWNS
-from taskleash.fixes.layout import fitted, joined
+from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
@@ -57,8 +57,11 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
         value = spot.call_in(smalls[0])
         assert isinstance(value, cst.Call)
-        awaited = cst.Await(_parenthesized(joined(_work_of(target, value))))
+        awaited = cst.Await(_parenthesized(_flat(_work_of(target, value), value)))
         line = fitted(cst.SimpleStatementLine([cst.Expr(awaited)]), work.room(holder) - depth)
+        kept = {comment.value for comment in _comments(awaited)}
+        lost = [each for each in _comments(value) if each.value not in kept]
+        line = line.with_changes(leading_lines=[cst.EmptyLine(comment=each) for each in lost])
         if not logger:
             return spot.as_if(smalls[0], [line])
         text = f"try:\n    work_\nexcept Exception:\n    {logger}.exception(message_)"
@@ -68,6 +71,20 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
 
     work.edits.expand(holder, expansion)
     return f"await it here, log its failure by `{logger}`" if logger else "await it here"
+
+
+def _flat(work: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:
+    """The work on one line if it can be, else no further to the right than its call was."""
+    flat = joined(work)
+    is_deeper = isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)
+    return unindented(flat) if is_deeper and work is not call and not work.lpar else flat
+
+
+def _comments(node: cst.CSTNode) -> list[cst.Comment]:
+    """The comments in a node, in the order of the text."""
+    code = cst.Module([]).code_for_node(node)
+    found = [each for each in inside(node) if isinstance(each, cst.Comment)]
+    return sorted(found, key=lambda comment: code.index(comment.value))
 
 
 def _named(target: Target) -> str:
