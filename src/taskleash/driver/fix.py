@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,10 +12,11 @@ from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.settings import Settings
+from taskleash.driver.target import target_of
 from taskleash.fixes.choice import reason_against
 from taskleash.fixes.engine import MendedFile, fix
 from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Left
+from taskleash.fixes.model import Left, Mended, Target
 from taskleash.fixes.proof import Place, Scan, place
 from taskleash.fixes.replace import NotReplaced, replace_file
 from taskleash.reporters.fixes import FixReport
@@ -68,7 +69,7 @@ class Fixing:
         style = self.program.analysis.settings.fixes.style
         for entry in entries:
             failed = self.failed.get(place(entry.site, entry.rule))
-            reason = failed or reason_against(entry.fixes, style)
+            reason = failed or reason_against(entry.site, entry.fixes, style)
             yield Left(entry.site, entry.rule, reason)
 
     def _untried(self, entry: Entry) -> Entry:
@@ -100,7 +101,11 @@ def fixing(
     def rescan(changed: Mapping[str, str]) -> Scan:
         return program.with_texts(changed).scan(accepted)
 
-    work = partial(fix, texts, scan, rescan, mend)
+    def mended(text: str, targets: Sequence[Target]) -> Mended:
+        path = targets[0].site.path
+        return mend(text, targets, target_of(path, settings.target_version))
+
+    work = partial(fix, texts, scan, rescan, mended)
     outcome = with_deep_stack(work, LINKER_MEGABYTES)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
     files, removed = remove_unused(program, outcome.files, (let_in or report).errors)

@@ -13,6 +13,7 @@ from taskleash.facts.model import Alts, Arg, Call, If, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.context import Frame, around, tests
 from taskleash.link.entities import Class, Function
+from taskleash.link.results import gives_task
 from taskleash.link.spawns import Spawn, coroutines, value_name
 from taskleash.link.trail import Trail
 
@@ -96,7 +97,8 @@ def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn
         started = tuple(coroutines(calls, caller, (arg,)) or _named(calls, caller, arg)) or started
     kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
     to_await = spawn.function.facts.is_async and not spawn.function.facts.is_generator
-    return Spawn(caller, index, kind, task, started, work, to_await)
+    sure = gives_task(calls, caller, index)
+    return Spawn(caller, index, kind, task, started, work, to_await, sure)
 
 
 def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
