@@ -79,7 +79,8 @@ def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     settings = settings_from(options)
     targets = _targets(options, settings, "table")
-    _write(_report(settings, options["quiet"]), targets, options, command="scan", by=by)
+    said = {"command": "scan", "by": by, "lang": settings.lang}
+    _write(_report(settings, options["quiet"]), targets, options, **said)
     return 0
 
 
@@ -106,7 +107,8 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
         return _gated(gate, report, options["quiet"])
 
     def show(report: Report) -> None:
-        _write(report, targets, options, command="check", failing=failing)
+        said = {"command": "check", "failing": failing, "lang": settings.lang}
+        _write(report, targets, options, **said)
 
     def status(report: Report) -> int:
         return 0 if exit_zero else _status(report, failing)

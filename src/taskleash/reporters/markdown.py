@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taskleash.reporters import words
+from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, row, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
@@ -18,43 +19,47 @@ _ROOM_FOR_NOTE = 200
 
 def render(report: Report, options: RenderOptions) -> str:
     """Blocks with an empty line between them; a report without findings is table and summary."""
-    blocks = [f"# {words.TITLE}"]
+    say = options.say
+    blocks = [f"# {say('Background tasks')}"]
     if found := rows((entry.site for entry in report.entries), options.by):
-        blocks.append(_table(found))
+        blocks.append(_table(found, say))
     blocks += map(text, closing(report, options))
     findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
     findings += [_error(error) for error in report.errors if not error.is_invalid]
     invalid = [_error(error) for error in report.errors if error.is_invalid]
-    for title, items in ((words.FINDINGS, findings), (words.ERRORS, invalid)):
+    titled = ((say("Findings"), findings), (say("Files that could not be analysed"), invalid))
+    for title, items in titled:
         if items:
             blocks += [f"## {title}", "\n".join(items)]
-    return _fitting("\n\n".join(blocks) + "\n")
+    return _fitting("\n\n".join(blocks) + "\n", say)
 
 
-def _fitting(text: str) -> str:
+def _fitting(text: str, say: Language) -> str:
     """The text, cut after a line where a job summary would not take all of it."""
     data = text.encode("utf-8")
     if len(data) <= _MAX_BYTES:
         return text
     lines = data[: _MAX_BYTES - _ROOM_FOR_NOTE].decode("utf-8", "ignore").split("\n")[:-1]
     left_out = text.count("\n") - len(lines)
-    return "\n".join([*lines, "", words.left_out(left_out), ""])
+    more = say.count(left_out, "further line")
+    note = say("{lines} left out: too long for this format.", lines=more)
+    return "\n".join([*lines, "", note, ""])
 
 
-def _table(found: Iterable[Row]) -> str:
-    head = [row(words.HEADINGS), row("---" for _ in words.HEADINGS)]
-    return "\n".join([*head, *(row(_cells(each)) for each in found)])
+def _table(found: Iterable[Row], say: Language) -> str:
+    head = [row(map(say, words.HEADINGS)), row("---" for _ in words.HEADINGS)]
+    return "\n".join([*head, *(row(_cells(each, say)) for each in found)])
 
 
-def _cells(of: Row) -> list[str]:
+def _cells(of: Row, say: Language) -> list[str]:
     more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
     return [
         code(of.path),
         ",".join(map(str, of.lines)),
         code(of.tasks[0]) + more,
-        words.cell(of.tracked, unicode=True),
-        words.cell(of.cleaned, unicode=True),
-        words.risk(of.risk, of.dormant, unicode=True),
+        words.cell(of.tracked, unicode=True, say=say),
+        words.cell(of.cleaned, unicode=True, say=say),
+        words.risk(of.risk, of.dormant, unicode=True, say=say),
     ]
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskleash.reporters.language import Language
+
+#: the languages that reports for people can be in, the default first
+LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class RenderOptions:
     ``by`` is what a row of the scan table stands for: ``file`` or ``site``. ``width`` is in
     terminal cells. ``unicode`` is false where the output's encoding lacks the symbols.
     ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary. ``failing`` are the
-    risks that fail the gate.
+    risks that fail the gate. ``lang``, one of `LANGUAGES`, is that of formats for people.
     """
 
     by: str = "file"
@@ -44,3 +51,12 @@ class RenderOptions:
     quiet: bool = False
     failing: frozenset[str] = frozenset({"high"})
     repository: Repository = field(default_factory=Repository)
+    lang: str = LANGUAGES[0]
+
+    @property
+    def say(self) -> Language:
+        """The language, to say words through."""
+        # Imported here because formats for programs have no use for it.
+        from taskleash.reporters.language import language
+
+        return language(self.lang)

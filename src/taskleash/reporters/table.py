@@ -31,26 +31,27 @@ def render(report: Report, options: RenderOptions) -> str:
     Columns keep a smallest width, which together need 69 cells: a narrower width is not met.
     """
     found = rows((entry.site for entry in report.entries), options.by)
-    table = _table([_cells(row, options.unicode) for row in found], options) if found else []
+    table = _table([_cells(row, options) for row in found], options) if found else []
     summary = [[(line, "")] for line in closing(report, options)]
     errors = [error_line(error, options.unicode) for error in report.errors]
     return paint([*table, *summary, *errors], options.color)
 
 
-def _cells(row: Row, unicode: bool) -> list[Piece]:
+def _cells(row: Row, options: RenderOptions) -> list[Piece]:
+    unicode, say = options.unicode, options.say
     more = f", {words.ellipsis(unicode)}" if len(row.tasks) > 1 else ""
     return [
         (inert(row.path, unicode), ""),
         (",".join(map(str, row.lines)), ""),
         (inert(row.tasks[0], unicode) + more, ""),
-        (words.cell(row.tracked, unicode), _CELL_STYLE[row.tracked.state]),
-        (words.cell(row.cleaned, unicode), _CELL_STYLE[row.cleaned.state]),
-        (words.risk(row.risk, row.dormant, unicode), RISK_STYLE[row.risk]),
+        (words.cell(row.tracked, unicode, say), _CELL_STYLE[row.tracked.state]),
+        (words.cell(row.cleaned, unicode, say), _CELL_STYLE[row.cleaned.state]),
+        (words.risk(row.risk, row.dormant, unicode, say), RISK_STYLE[row.risk]),
     ]
 
 
 def _table(body: Sequence[list[Piece]], options: RenderOptions) -> list[Line]:
-    lines = [[(heading, "bold") for heading in words.HEADINGS], *body]
+    lines = [[(options.say(heading), "bold") for heading in words.HEADINGS], *body]
     natural = [max(cell_len(text) for text, _ in column) for column in zip(*lines, strict=True)]
     widths, gap = _layout(natural, options.width)
     more = words.ellipsis(options.unicode)
