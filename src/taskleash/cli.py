@@ -22,7 +22,7 @@ from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
-from taskleash.reporters.registry import DOCUMENTS
+from taskleash.reporters.registry import DOCUMENTS, SHOWS_FIXES
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     settings = settings_from(options)
     targets = _targets(options, settings, "table")
-    said = {"command": "scan", "by": by, "lang": settings.lang}
-    _write(_report(settings, options["quiet"]), targets, options, **said)
+    report = _report(_with_patches(settings, targets), options["quiet"])
+    _write(report, targets, options, command="scan", by=by, lang=settings.lang)
     return 0
 
 
@@ -107,8 +107,8 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
         return _gated(gate, report, options["quiet"])
 
     def show(report: Report) -> None:
-        said = {"command": "check", "failing": failing, "lang": settings.lang}
-        _write(report, targets, options, **said)
+        what = {"failing": failing, "lang": settings.lang}
+        _write(report, targets, options, command="check", **what)
 
     def status(report: Report) -> int:
         return 0 if exit_zero else _status(report, failing)
@@ -119,11 +119,17 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
-    report = gated(_report(settings, options["quiet"]))
+    report = gated(_report(_with_patches(settings, targets), options["quiet"]))
     if add_noqa:
         return _add_noqa(report, settings, options["quiet"])
     show(report)
     return status(report)
+
+
+def _with_patches(settings: Settings, targets: tuple[Target, ...]) -> Settings:
+    """The settings, with what the formats are to show of fixes."""
+    shows = any(target.format in SHOWS_FIXES for target in targets)
+    return replace(settings, patches=(settings.fixes,)) if shows else settings
 
 
 def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:

@@ -31,6 +31,9 @@ FORMATS: tuple[str, ...] = tuple(_MODULES)
 #: what programs and web pages read, which expect UTF-8 wherever it was written
 DOCUMENTS = frozenset({"markdown", "json", "sarif", "github", "gitlab", "junit"})
 
+#: what shows the fixes that a run that fixes would make
+SHOWS_FIXES = frozenset({"sarif"})
+
 
 def render(name: str, report: Report, options: RenderOptions) -> str:
     """The report in the named format, every line of it ended.
