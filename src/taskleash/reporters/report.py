@@ -72,12 +72,25 @@ class FileError:
 
 
 @dataclass(frozen=True)
+class FlagHint:
+    """A feature flag that would tell more: ``sites`` run only where it is true, as the code says.
+
+    ``message`` is one line for people: what depends on it, and where to set it.
+    """
+
+    flag: str
+    sites: int
+    message: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
+    ``hints`` are the flags that are not set and decide whether code runs.
     """
 
     files: int
@@ -89,6 +102,7 @@ class Report:
     fixed: int = 0
     known: int = 0
     baseline: str = ""
+    hints: tuple[FlagHint, ...] = ()
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""
