@@ -22,7 +22,12 @@ from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
-from taskleash.reporters.registry import DOCUMENTS, SHOWS_FIXES
+from taskleash.reporters.registry import (
+    DOCUMENTS,
+    SHOWS_FIXES,
+    SHOWS_UNSAFE_FIXES,
+    missing_extra,
+)
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
@@ -128,8 +133,11 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
 
 def _with_patches(settings: Settings, targets: tuple[Target, ...]) -> Settings:
     """The settings, with what the formats are to show of fixes."""
-    shows = any(target.format in SHOWS_FIXES for target in targets)
-    return replace(settings, patches=(settings.fixes,)) if shows else settings
+    formats = {target.format for target in targets}
+    choices = [settings.fixes] if formats & SHOWS_FIXES else []
+    if formats & SHOWS_UNSAFE_FIXES:
+        choices.append(replace(settings.fixes, unsafe=True))
+    return replace(settings, patches=tuple(choices))
 
 
 def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
@@ -258,9 +266,15 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
         targets = options["targets"] or map(parse_target, settings.formats)
-        return complete(targets, default, options["output_file"])
+        found = complete(targets, default, options["output_file"])
     except BadTarget as error:
         raise click.UsageError(f"--format: {error}") from None
+    for target in found:
+        if extra := missing_extra(target.format):
+            raise click.UsageError(
+                f"--format: {target.format} needs more packages: pip install 'taskleash[{extra}]'"
+            )
+    return found
 
 
 def _write(

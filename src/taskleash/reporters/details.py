@@ -23,14 +23,14 @@ def details(entry: Entry, options: RenderOptions) -> list[Line]:
     """The lines of the block, a label only where it changes; nothing is said of what is unknown."""
     lines: list[Line] = []
     previous = ""
-    for label, text in _facts(entry, options.unicode, options.say):
+    for label, text in facts(entry, options.unicode, options.say):
         head = "" if label == previous else options.say(label)
         lines.append([(_INDENT + _padded(head, _LABEL_WIDTH), "bold"), (text, "")])
         previous = label
     return lines
 
 
-def _facts(entry: Entry, unicode: bool, say: Language) -> Iterator[tuple[str, str]]:
+def facts(entry: Entry, unicode: bool, say: Language) -> Iterator[tuple[str, str]]:
     """The labels and what is said under them, foreign text made inert."""
     site = entry.site
     yield words.RUNS_LABEL, _runs(site, unicode, say)

@@ -38,7 +38,7 @@ def rows(sites: Iterable[Site], by: str) -> list[Row]:
         groups = [[site] for site in sites]
     else:
         groups = [list(group) for _, group in groupby(sites, key=lambda site: site.path)]
-    common = _common_folder([group[0].path for group in groups])
+    common = common_folder([group[0].path for group in groups])
     return sorted((_merged(group, common) for group in groups), key=_badness)
 
 
@@ -73,7 +73,7 @@ def _risk_rank(risk: Risk, dormant: bool) -> int:
     return _DORMANT_RANK if dormant and risk is Risk.LOW else _RISK_RANK[risk]
 
 
-def _common_folder(paths: Sequence[str]) -> str:
+def common_folder(paths: Sequence[str]) -> str:
     """The folders that all paths begin with, with their ``/``; empty where there is none."""
     levels = zip(*(path.split("/")[:-1] for path in paths), strict=False)
     common = "".join(
