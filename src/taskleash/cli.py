@@ -22,7 +22,8 @@ from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
-from taskleash.reporters.registry import DOCUMENTS, SHOWS_FIXES
+from taskleash.reporters.options import ROWS
+from taskleash.reporters.registry import DOCUMENTS, SHOWS_FIXES, SHOWS_PLAN
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
@@ -72,14 +73,12 @@ def cli(context: click.Context) -> None:
 @cli.command()
 @_COMMON
 @FORMAT
-@click.option(
-    "--by", type=click.Choice(["file", "site"]), default="file", help="What a row stands for."
-)
+@click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     settings = settings_from(options)
     targets = _targets(options, settings, "table")
-    report = _report(_with_patches(settings, targets), options["quiet"])
+    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
     return 0
 
@@ -126,10 +125,14 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     return status(report)
 
 
-def _with_patches(settings: Settings, targets: tuple[Target, ...]) -> Settings:
-    """The settings, with what the formats are to show of fixes."""
-    shows = any(target.format in SHOWS_FIXES for target in targets)
-    return replace(settings, patches=(settings.fixes,)) if shows else settings
+def _with_patches(
+    settings: Settings, targets: tuple[Target, ...], planned: frozenset[str] = frozenset()
+) -> Settings:
+    """The settings, with what the formats are to show of fixes; those planned show any fix."""
+    formats = {target.format for target in targets}
+    choices = [replace(settings.fixes, unsafe=True)] if formats & planned else []
+    choices += [settings.fixes] if formats & SHOWS_FIXES else []
+    return replace(settings, patches=tuple(choices))
 
 
 def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:

@@ -34,6 +34,9 @@ DOCUMENTS = frozenset({"markdown", "json", "sarif", "github", "gitlab", "junit"}
 #: what shows the fixes that a run that fixes would make
 SHOWS_FIXES = frozenset({"sarif"})
 
+#: what shows, for a scan, the fix that is recommended for each finding, allowed or not
+SHOWS_PLAN = frozenset({"markdown"})
+
 
 def render(name: str, report: Report, options: RenderOptions) -> str:
     """The report in the named format, every line of it ended.
