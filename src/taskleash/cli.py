@@ -16,6 +16,7 @@ from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
+from taskleash.options.flags import FLAGS
 from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
 from taskleash.options.making import group
@@ -47,6 +48,7 @@ _COMMON = group(
     CONFIGURATION,
     SELECTION,
     FILES,
+    FLAGS,
     click.option(
         "-j",
         "--jobs",
