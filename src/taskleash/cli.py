@@ -24,7 +24,13 @@ from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
 from taskleash.reporters.options import ROWS
-from taskleash.reporters.registry import DOCUMENTS, SHOWS_FIXES, SHOWS_PLAN
+from taskleash.reporters.registry import (
+    DOCUMENTS,
+    SHOWS_FIXES,
+    SHOWS_PLAN,
+    SHOWS_UNSAFE_FIXES,
+    missing_extra,
+)
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
@@ -120,7 +126,7 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
-    report = gated(_report(_with_patches(settings, targets), options["quiet"]))
+    report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     if add_noqa:
         return _add_noqa(report, settings, options["quiet"])
     show(report)
@@ -128,11 +134,11 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
 
 
 def _with_patches(
-    settings: Settings, targets: tuple[Target, ...], planned: frozenset[str] = frozenset()
+    settings: Settings, targets: tuple[Target, ...], unsafe: frozenset[str]
 ) -> Settings:
-    """The settings, with what the formats are to show of fixes; those planned show any fix."""
+    """The settings, with what the formats are to show of fixes; some show unsafe ones, too."""
     formats = {target.format for target in targets}
-    choices = [replace(settings.fixes, unsafe=True)] if formats & planned else []
+    choices = [replace(settings.fixes, unsafe=True)] if formats & unsafe else []
     choices += [settings.fixes] if formats & SHOWS_FIXES else []
     return replace(settings, patches=tuple(choices))
 
@@ -263,9 +269,15 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
         targets = options["targets"] or map(parse_target, settings.formats)
-        return complete(targets, default, options["output_file"])
+        found = complete(targets, default, options["output_file"])
     except BadTarget as error:
         raise click.UsageError(f"--format: {error}") from None
+    for target in found:
+        if extra := missing_extra(target.format):
+            raise click.UsageError(
+                f"--format: {target.format} needs more packages: pip install 'taskleash[{extra}]'"
+            )
+    return found
 
 
 def _write(

@@ -8,7 +8,6 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError
 
-
 CHECK = RenderOptions(command="check")
 
 

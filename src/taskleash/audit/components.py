@@ -50,7 +50,7 @@ def score_card(entries: Iterable[Audited]) -> tuple[Component, ...]:
 
     The lowest score comes first, then the higher risk, then the place.
     """
-    return _scored((each.site for each in entries), _class_or_module)
+    return _scored((each.site for each in entries), component_of)
 
 
 def package_card(entries: Iterable[Audited]) -> tuple[Component, ...]:
@@ -61,7 +61,8 @@ def package_card(entries: Iterable[Audited]) -> tuple[Component, ...]:
 _Key = tuple[Kind, str, str]
 
 
-def _class_or_module(site: Site) -> _Key:
+def component_of(site: Site) -> _Key:
+    """The class around a site, or else its module: what it is, its name, its path."""
     if site.class_name:
         return Kind.CLASS, site.class_name, site.path
     path = PurePosixPath(site.path)
