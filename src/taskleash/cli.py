@@ -16,15 +16,18 @@ from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
+from taskleash.options.flags import FLAGS
 from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
 from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
+from taskleash.reporters.options import ROWS
 from taskleash.reporters.registry import (
     DOCUMENTS,
     SHOWS_FIXES,
+    SHOWS_PLAN,
     SHOWS_UNSAFE_FIXES,
     missing_extra,
 )
@@ -51,6 +54,7 @@ _COMMON = group(
     CONFIGURATION,
     SELECTION,
     FILES,
+    FLAGS,
     click.option(
         "-j",
         "--jobs",
@@ -77,14 +81,12 @@ def cli(context: click.Context) -> None:
 @cli.command()
 @_COMMON
 @FORMAT
-@click.option(
-    "--by", type=click.Choice(["file", "site"]), default="file", help="What a row stands for."
-)
+@click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     settings = settings_from(options)
     targets = _targets(options, settings, "table")
-    report = _report(_with_patches(settings, targets), options["quiet"])
+    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
     return 0
 
@@ -124,19 +126,20 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
-    report = gated(_report(_with_patches(settings, targets), options["quiet"]))
+    report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     if add_noqa:
         return _add_noqa(report, settings, options["quiet"])
     show(report)
     return status(report)
 
 
-def _with_patches(settings: Settings, targets: tuple[Target, ...]) -> Settings:
-    """The settings, with what the formats are to show of fixes."""
+def _with_patches(
+    settings: Settings, targets: tuple[Target, ...], unsafe: frozenset[str]
+) -> Settings:
+    """The settings, with what the formats are to show of fixes; some show unsafe ones, too."""
     formats = {target.format for target in targets}
-    choices = [settings.fixes] if formats & SHOWS_FIXES else []
-    if formats & SHOWS_UNSAFE_FIXES:
-        choices.append(replace(settings.fixes, unsafe=True))
+    choices = [replace(settings.fixes, unsafe=True)] if formats & unsafe else []
+    choices += [settings.fixes] if formats & SHOWS_FIXES else []
     return replace(settings, patches=tuple(choices))
 
 

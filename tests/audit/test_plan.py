@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from support.reports import AWAIT, TRACK, entry, site, sound
-from taskleash.audit.plan import Effort, Plan, Priority, Reason, Step, by_priority, plan
+from taskleash.audit.plan import Effort, Plan, Priority, Reason, Step, plan
 from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site
 from taskleash.fixes.choice import FixOffer
+from taskleash.fixes.patch import Patch
 from taskleash.reporters.report import Entry
 
 OWN = FixOffer("own", "unsafe", False)
@@ -17,8 +19,10 @@ ENDLESS = {"lifetime": Lifetime.ENDLESS}
 
 
 def found(path: str = "a.py", line: int = 3, rule: str = "TL001", **fields: Any) -> Entry:
+    """A finding; the first of its fixes is the one that was found to work."""
     fixes = fields.pop("fixes", ())
-    return entry(site(path, line, **fields), rule, "m", fixes=fixes)
+    patches = tuple(Patch(one.kind, one.applicability, False, "", "", ()) for one in fixes[:1])
+    return entry(site(path, line, **fields), rule, "m", fixes=fixes, patches=patches)
 
 
 def only(of: Entry) -> Step[Entry]:
@@ -60,22 +64,19 @@ def test_more_harm_comes_first_then_the_cheaper_fix_then_the_place() -> None:
     ).steps
     places = [(step.entry.site.path, step.entry.site.span.line) for step in steps]
     assert places == [("e.py", 3), ("d.py", 8), ("d.py", 9), ("c.py", 3), ("b.py", 3), ("a.py", 3)]
-    assert [(p, len(group)) for p, group in by_priority(steps)] == [
-        (Priority.P0, 5),
-        (Priority.P2, 1),
-    ]
+    assert [str(step.priority) for step in steps] == ["P0", "P0", "P0", "P0", "P0", "P2"]
 
 
-def test_the_fix_is_the_one_that_suits_the_work_and_the_rest_are_alternatives() -> None:
-    offers = (TRACK, AWAIT, OWN)
-    waiting = only(found(fixes=offers))
-    assert (waiting.fix, waiting.alternatives, waiting.effort) == (
-        AWAIT,
-        (OWN, TRACK),
-        Effort.REVIEW,
-    )
-    beside = only(found(fixes=offers, multiplicity=Multiplicity.LOOP))
-    assert (beside.fix, beside.alternatives) == (OWN, (TRACK, AWAIT))
+def test_the_fix_is_the_one_that_works_and_the_rest_are_alternatives() -> None:
+    step = only(found(fixes=(TRACK, AWAIT, OWN)))
+    assert (step.fix, step.alternatives) == (TRACK, (AWAIT, OWN))
+    beside = only(found(fixes=(AWAIT, TRACK, OWN), multiplicity=Multiplicity.LOOP))
+    assert (beside.fix, beside.alternatives, beside.effort) == (AWAIT, (OWN, TRACK), Effort.REVIEW)
+
+
+def test_a_fix_that_does_not_work_is_left_to_a_person() -> None:
+    untried = replace(found(fixes=(TRACK,)), patches=())
+    assert (only(untried).fix, only(untried).effort) == (None, Effort.HAND)
 
 
 def test_a_safe_fix_takes_a_command_and_no_fix_takes_a_person() -> None:

@@ -108,7 +108,7 @@ def test_everything_but_rules_messages_and_evidence_is_chinese() -> None:
     for name in ("table", "full", "concise", "markdown"):
         for command in ("scan", "check"):
             text = render(name, of, RenderOptions(lang="zh", command=command))
-            foreign = r"\.py|TL\d+|--fix|--unsafe-fixes|taskleash rule|track|await|gather"
+            foreign = r"\.py|TL\d+|--fix|--unsafe-fixes|taskleash rule|track|await|gather|P\d"
             assert re.findall(r"[A-Za-z]+", re.sub(foreign, "", text)) == []
 
 

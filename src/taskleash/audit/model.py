@@ -7,6 +7,7 @@ from typing import Protocol
 
 from taskleash.classify.model import Risk, Site
 from taskleash.fixes.choice import FixOffer
+from taskleash.fixes.patch import Patch
 
 _RANK = {Risk.HIGH: 0, Risk.LOW: 1, Risk.NONE: 3}
 _DORMANT_RANK = 2
@@ -16,6 +17,7 @@ class Audited(Protocol):
     """A site with what a rule says of it; ``rule`` is empty where none reports it.
 
     ``suppressed`` is true where a comment silences the finding, ``known`` where a baseline does.
+    ``patch`` is what its recommended fix would change, where the run was asked for that.
     """
 
     @property
@@ -32,6 +34,9 @@ class Audited(Protocol):
 
     @property
     def known(self) -> bool: ...
+
+    @property
+    def patch(self) -> Patch | None: ...
 
 
 def risk_rank(risk: Risk, dormant: bool) -> int:

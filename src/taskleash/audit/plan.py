@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -92,7 +92,10 @@ class Plan(Generic[E]):
 
 
 def plan(entries: Iterable[E]) -> Plan[E]:
-    """The plan for what was found; every entry is in exactly one of its parts."""
+    """The plan for what was found; every entry is in exactly one of its parts.
+
+    The entries have the patches of their fixes: what has none is left to a person.
+    """
     steps: list[Step[E]] = []
     guarded: dict[str, list[Step[E]]] = defaultdict(list)
     unchanged: list[Unchanged[E]] = []
@@ -119,10 +122,9 @@ def _reason(entry: Audited) -> Reason | None:
 
 
 def _step(entry: E) -> Step[E]:
-    site = entry.site
-    harm = _harm(site)
-    first, *others = _ordered(entry) or (None,)
-    return Step(entry, _priority(harm), harm, first, tuple(filter(None, others)), _effort(first))
+    harm = _harm(entry.site)
+    fix, alternatives = _fixes(entry)
+    return Step(entry, _priority(harm), harm, fix, alternatives, _effort(fix))
 
 
 def _harm(site: Site) -> int:
@@ -138,11 +140,15 @@ def _priority(harm: int) -> Priority:
     return Priority.P1 if harm >= _P1_FROM else Priority.P2
 
 
-def _ordered(entry: Audited) -> tuple[FixOffer, ...]:
-    """All its fixes, the one first that a run would make which allows all of them."""
+def _fixes(entry: Audited) -> tuple[FixOffer | None, tuple[FixOffer, ...]]:
+    """The fix that was found to work, and the others in the order in which a run tries them."""
+    if entry.patch is None:
+        return None, ()
     offers = {offer.kind: offer for offer in entry.fixes}
-    every = [replace(offer, allowed=True) for offer in entry.fixes]
-    return tuple(offers[kind] for kind in FixChoice(unsafe=True).kinds(entry.site, every))
+    first = offers.pop(entry.patch.kind)
+    every = [replace(offer, allowed=True) for offer in offers.values()]
+    kinds = FixChoice(unsafe=True).kinds(entry.site, every)
+    return first, tuple(offers[kind] for kind in kinds)
 
 
 def _effort(fix: FixOffer | None) -> Effort:
@@ -158,11 +164,3 @@ def _ranked(steps: Iterable[Step[E]]) -> tuple[Step[E], ...]:
 def _urgency(step: Step[E]) -> tuple[int, int, str, int, int]:
     site = step.entry.site
     return -step.harm, _COST[step.effort], site.path, site.span.line, site.span.column
-
-
-def by_priority(steps: Iterable[Step[E]]) -> Iterator[tuple[Priority, tuple[Step[E], ...]]]:
-    """The ranked steps of each priority that has any."""
-    found = tuple(steps)
-    for priority in Priority:
-        if group := tuple(step for step in found if step.priority is priority):
-            yield priority, group

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
@@ -12,6 +13,7 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.facts.catalogue import TASKS
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.link.calls import Calls
@@ -24,16 +26,22 @@ from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
 
 _NOTHING_KNOWN = KnownCalls()
+_NO_FLAGS = FeatureFlags()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 _MAX_CALLERS = 5
 
 
-def judge(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> list[Site]:
+def judge(
+    facts: Sequence[ModuleFacts],
+    known: KnownCalls = _NOTHING_KNOWN,
+    flags: FeatureFlags = _NO_FLAGS,
+) -> list[Site]:
     """The verdicts of all spawn sites of the modules, sorted by path, line and column.
 
-    ``known`` are the calls that the settings name.
+    ``known`` are the calls that the settings name, ``flags`` the feature flags.
     """
-    return Judge(facts, known).sites()
+    made = Judge(facts, known)
+    return with_dormancy(made.calls, flags, made.sites())
 
 
 class Judge:

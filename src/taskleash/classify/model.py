@@ -118,11 +118,11 @@ class Reach(Word):
 class Standing:
     """How a long-running task lives.
 
-    ``reach`` is what it lives with: the process, an instance of the class around it, or a connection
-    or call. ``period`` is the constant number of seconds, as written, that its loop sleeps for (empty
-    where it does not or differs). ``stopped_by`` names what ends it (``disconnect()``), empty where
-    nothing does. ``swallows`` is the place of an ``except`` in its loop that swallows cancellation,
-    or None.
+    ``reach`` is what it lives with: the process, an instance of the class around it, or a
+    connection or call. ``period`` is the constant number of seconds, as written, that its loop
+    sleeps for (empty where it does not or differs). ``stopped_by`` names what ends it
+    (``disconnect()``), empty where nothing does. ``swallows`` is the place of an ``except`` in its
+    loop that swallows cancellation, or None.
     """
 
     reach: Reach

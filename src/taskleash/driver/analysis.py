@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from taskleash.classify.model import Site
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
+from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.parse import Broken
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
 
@@ -31,13 +33,15 @@ ProgressBar = Callable[[], AbstractContextManager[Advance]]
 class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
-    ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
+    ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others,
+    ``flags`` the feature flags.
     """
 
     settings: Settings
     asked: Mapping[str, Input]
     facts: Mapping[str, ModuleFacts]
     broken: Mapping[str, Broken]
+    flags: FeatureFlags = field(default_factory=FeatureFlags)
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -56,7 +60,9 @@ class Analysis:
         from taskleash.classify.judge import judge
 
         facts = [self.facts[path] for path in sorted(self.facts)]
-        found = with_deep_stack(partial(judge, facts, self.settings.known), LINKER_MEGABYTES)
+        found = with_deep_stack(
+            partial(judge, facts, self.settings.known, self.flags), LINKER_MEGABYTES
+        )
         return [site for site in found if site.path in self.asked]
 
     def report(self, start: float) -> Report:
@@ -105,13 +111,19 @@ def analyse(settings: Settings, progress: ProgressBar | None = None) -> Analysis
     """
     EnabledRules(settings.configs).check()
     settings.fixes.check()
+    flags = read_flags(settings.flags)
     asked = asked_inputs(settings)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
-            asked, lambda: context_inputs(settings, asked), settings.known, settings.jobs, advance
+            asked,
+            lambda: context_inputs(settings, asked),
+            settings.known,
+            flags,
+            settings.jobs,
+            advance,
         )
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    return Analysis(settings, inputs, found.facts, found.broken)
+    return Analysis(settings, inputs, found.facts, found.broken, flags)
 
 
 def _unseen(done: int, total: int) -> None:

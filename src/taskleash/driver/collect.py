@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, broken
+from taskleash.driver.leading import leading
+from taskleash.driver.parse import Broken, broken
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
+    from taskleash.driver.workers import Workers
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
 
@@ -40,9 +43,10 @@ class Collection:
     broken: dict[str, Broken] = field(default_factory=dict)
     read: dict[str, Input] = field(default_factory=dict)
 
-    def add(self, outcomes: Mapping[str, Parsed]) -> None:
-        """Take over the outcomes of the map step."""
-        for path, outcome in outcomes.items():
+    def take(self, workers: Workers, items: list[Input]) -> None:
+        """Have the files parsed, and take over what came of it."""
+        self.read |= {item.path: item for item in items}
+        for path, outcome in workers.parse(items).items():
             if isinstance(outcome, Broken):
                 self.broken[path] = outcome
             else:
@@ -57,6 +61,7 @@ def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
     known: KnownCalls,
+    flags: FeatureFlags,
     jobs: int,
     advance: Advance,
 ) -> Collection:
@@ -64,7 +69,8 @@ def collect(
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
     are parsed only where the linker asks for them, and about which nothing is reported. ``known``
-    are the calls that the settings name.
+    are the calls that the settings name. With ``flags`` the files that lead to a spawn are parsed,
+    too: one of them may have the branch that a flag keeps shut.
     """
     found = Collection()
     spawning, waiting = _sorted_out(asked, known, found)
@@ -75,19 +81,21 @@ def collect(
     from taskleash.link.demand import demand
 
     with Workers(jobs, advance) as workers:
-        found.add(workers.parse(spawning))
-        found.read |= {item.path: item for item in spawning}
+        found.take(workers, spawning)
         waiting += context()
+        if flags:
+            leads = list(_read(leading(spawning, waiting)))
+            found.take(workers, leads)
+            waiting = _without(waiting, leads)
         reported = {item.path for item in asked}
         for _ in range(_MAX_ROUNDS):
-            ask = with_deep_stack(partial(demand, found.in_order(), known), LINKER_MEGABYTES)
+            question = partial(demand, found.in_order(), known, flags)
+            ask = with_deep_stack(question, LINKER_MEGABYTES)
             wanted = list(_read(_wanted(ask, waiting)))
             if not wanted:
                 break
-            found.add(workers.parse(wanted))
-            found.read |= {item.path: item for item in wanted}
-            taken = {item.path for item in wanted}
-            waiting = [item for item in waiting if item.path not in taken]
+            found.take(workers, wanted)
+            waiting = _without(waiting, wanted)
     found.broken = {path: why for path, why in found.broken.items() if path in reported}
     return found
 
@@ -117,18 +125,27 @@ def _wanted(ask: Demand, waiting: Iterable[Input]) -> Iterable[Input]:
     A name that very many files mention tells nothing about any of them and is left out.
     """
     mentioned: list[tuple[Input, frozenset[bytes]]] = []
+    needed: set[str] = set()
     spread: Counter[bytes] = Counter()
     for item in waiting:
         try:
-            names = ask.mentioned(item.read())
+            data = item.read()
         except InvalidSource:
             continue
+        if ask.is_named(item.file) or ask.is_unsure_of(data):
+            needed.add(item.path)
+        names = ask.mentioned(data)
         spread.update(names)
         mentioned.append((item, names))
     limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
     for item, names in mentioned:
-        if ask.is_named(item.file) or any(spread[name] <= limit for name in names):
+        if item.path in needed or any(spread[name] <= limit for name in names):
             yield item
+
+
+def _without(items: list[Input], taken: list[Input]) -> list[Input]:
+    paths = {item.path for item in taken}
+    return [item for item in items if item.path not in paths]
 
 
 def _read(items: Iterable[Input]) -> Iterable[Input]:

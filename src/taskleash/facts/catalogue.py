@@ -275,6 +275,30 @@ FIELD_DECORATORS = frozenset(
     {"attrs", "attributes", "dataclass", "define", "frozen", "mutable", "s"}
 )
 
+#: functions and methods that read a setting by its name, which is their first argument
+SETTING_READERS = frozenset(
+    {
+        "config", "enabled", "env", "feature_enabled", "flag", "get", "get_bool", "get_boolean",
+        "get_config", "get_env", "get_flag", "get_setting", "getbool", "getboolean", "getenv",
+        "is_enabled", "is_feature_enabled", "option", "setting",
+    }
+)  # fmt: skip
+#: methods and functions whose result says the same of a setting as their receiver or argument
+SETTING_FILTERS = frozenset({"casefold", "lower", "strip", "upper"})
+SETTING_CONVERTERS = frozenset({"bool", "cast", "int", "str"})
+#: words in the names of functions that read a text as true or false
+TRUTH_WORDS = frozenset({"bool", "boolean", "strtobool", "truthy"})
+#: words in the names of classes whose instances serve what is registered with them only once they
+#: are handed to an application
+ROUTER_WORDS = frozenset({"blueprint", "router", "routes"})
+#: words in the names of settings that turn a part of a program on or off
+FLAG_WORDS = frozenset(
+    {
+        "allow", "disable", "disabled", "enable", "enabled", "experimental", "feature", "features",
+        "flag", "toggle", "use", "with",
+    }
+)  # fmt: skip
+
 #: exceptions that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}

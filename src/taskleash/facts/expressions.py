@@ -188,7 +188,8 @@ class ExpressionLowering:
         then, right = self._nested(node.right)
         if then.items:
             both = isinstance(node.operator, cst.And)
-            branch = If(test, then, Block()) if both else If(test, Block(), then)
+            line = self.frame.statement[0]
+            branch = If(test, then, Block(), line) if both else If(test, Block(), then, line)
             self.frame.items.append(branch)
         self.frame.env = merge_envs([before, self.frame.env])
         return merge(left, right)
@@ -198,7 +199,7 @@ class ExpressionLowering:
         then, left = self._nested(node.body)
         orelse, right = self._nested(node.orelse)
         if then.items or orelse.items:
-            self.frame.items.append(If(test, then, orelse))
+            self.frame.items.append(If(test, then, orelse, self.frame.statement[0]))
         return merge(left, right)
 
     def _nested(self, node: cst.BaseExpression) -> tuple[Block, Alts]:

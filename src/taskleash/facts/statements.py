@@ -11,11 +11,13 @@ from taskleash.facts.expressions import ExpressionLowering
 from taskleash.facts.frame import Env, merge_envs, source_of
 from taskleash.facts.model import (
     Block,
+    Define,
     Delete,
     Exit,
     Give,
     Handler,
     If,
+    Import,
     Loop,
     Switch,
     Test,
@@ -116,7 +118,7 @@ class StatementLowering(ExpressionLowering):
         self._begin(node)
         test = self.test(node.test)
         fails = Block((Exit("raise", self.frame.statement[0]),))
-        self.frame.items.append(If(test, Block(), fails))
+        self.frame.items.append(If(test, Block(), fails, self.frame.statement[0]))
         return True
 
     def _delete(self, node: cst.Del) -> bool:
@@ -135,7 +137,15 @@ class StatementLowering(ExpressionLowering):
         return True
 
     def _import(self, node: cst.Import | cst.ImportFrom) -> bool:
-        for name, dotted in self.module.imported(node).items():
+        self._begin(node)
+        names = self.module.imported(node)
+        asked = (
+            [alias.evaluated_name for alias in node.names]
+            if isinstance(node, cst.Import)
+            else list(names.values()) or self.module.stars[-1:]
+        )
+        self.frame.emit(Import(self.frame.statement, tuple(asked)))
+        for name, dotted in names.items():
             if self.frame.kind == "module":
                 self.module.imports[name] = dotted
             else:
@@ -146,6 +156,7 @@ class StatementLowering(ExpressionLowering):
 
     def _if(self, node: cst.If) -> bool:
         self._begin(node)
+        line = self.frame.statement[0]
         test = self.test(node.test)
         before = dict(self.frame.env)
         then, reached = self.suite(node.body)
@@ -161,7 +172,7 @@ class StatementLowering(ExpressionLowering):
             orelse, reached_else = self.suite(node.orelse.body)
         if reached_else:
             ends.append(self.frame.env)
-        self.frame.items.append(If(test, then, orelse))
+        self.frame.items.append(If(test, then, orelse, line))
         self.frame.env = merge_envs(ends) if ends else self.frame.env
         return bool(ends)
 
@@ -293,6 +304,7 @@ class StatementLowering(ExpressionLowering):
 
     def _function(self, node: cst.FunctionDef) -> bool:
         key = self.module.lower_function(node, self.frame, self)
+        self.frame.emit(Define(self.spans.of(node.name), key))
         name = node.name.value
         if self.frame.kind in ("module", "class"):
             return True
@@ -301,6 +313,7 @@ class StatementLowering(ExpressionLowering):
 
     def _class(self, node: cst.ClassDef) -> bool:
         key = self.module.lower_class(node, self.frame, self)
+        self.frame.emit(Define(self.spans.of(node.name), key))
         if self.frame.kind not in ("module", "class"):
             self.frame.define(node.name.value, (("q", key),))
         return True

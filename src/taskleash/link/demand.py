@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import LOOP_SPAWNS
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
+from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
@@ -25,20 +27,30 @@ from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
 _NOTHING_KNOWN = KnownCalls()
+_NO_FLAGS = FeatureFlags()
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for: modules by dotted name, identifiers, and subclasses of classes."""
+    """What is asked for: modules by dotted name, identifiers, and subclasses of classes.
+
+    ``unsure`` are identifiers, too: every file that mentions one of them may use what seems to be
+    out of use.
+    """
 
     modules: frozenset[str]
     words: re.Pattern[bytes] | None
     subclasses: re.Pattern[bytes] | None
+    unsure: re.Pattern[bytes] | None = None
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
+
+    def is_unsure_of(self, data: bytes) -> bool:
+        """Whether a module's raw bytes mention what seems to be out of use."""
+        return self.unsure is not None and self.unsure.search(data) is not None
 
     def mentioned(self, data: bytes) -> frozenset[bytes]:
         """The wanted names that a module's raw bytes mention."""
@@ -50,8 +62,15 @@ class Demand:
         return frozenset(found)
 
 
-def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
-    """What the facts at hand leave open; ``known`` are the calls that the settings name."""
+def demand(
+    facts: Sequence[ModuleFacts],
+    known: KnownCalls = _NOTHING_KNOWN,
+    flags: FeatureFlags = _NO_FLAGS,
+) -> Demand:
+    """What the facts at hand leave open.
+
+    ``known`` are the calls that the settings name, ``flags`` the feature flags.
+    """
     program = Program(facts, known)
     inference = Inference(program)
     calls = Calls(program, inference)
@@ -60,7 +79,8 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
     classes: set[str] = set()
     modules: set[str] = set()
     wrappers: set[str] = set(LOOP_SPAWNS)
-    for spawn in find_spawns(program, calls):
+    spawns = list(find_spawns(program, calls))
+    for spawn in spawns:
         trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
         if _is_wrapper(trail):
@@ -70,10 +90,12 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
     modules |= _bases_with(program, wrappers)
+    unsure = Dormant(calls, flags).unsure((spawn.function, spawn.index) for spawn in spawns)
     return Demand(
         frozenset(modules),
         _pattern(rb"\b(%s)\b", words),
         _pattern(rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b", classes),
+        _pattern(rb"\b(%s)\b", unsure),
     )
 
 

@@ -31,6 +31,7 @@ _KEYS = (
     "extend-safe-fixes",
     "extend-unsafe-fixes",
     "lang",
+    "flags",
 )
 
 

@@ -38,6 +38,9 @@ SHOWS_FIXES = frozenset({"sarif", "html"})
 #: what shows those, too, that it would only make where unsafe ones are allowed
 SHOWS_UNSAFE_FIXES = frozenset({"html"})
 
+#: what shows them for a scan, in its plan
+SHOWS_PLAN = SHOWS_UNSAFE_FIXES | {"markdown"}
+
 #: what needs an extra: its name and the package that it brings
 EXTRAS = {"html": ("html", "jinja2")}
 

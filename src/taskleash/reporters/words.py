@@ -12,8 +12,10 @@ HEADINGS = ("File", "Lines", "Task", "Tracked", "Cleaned up", "Risk")
 
 #: the labels of what is said of one site
 RUNS_LABEL = "runs"
+ADDS_UP_LABEL = "adds up"
 HELD_BY_LABEL = "held by"
 ENDED_BY_LABEL = "ended by"
+LIFETIME_LABEL = "lifetime"
 KEEPS_LABEL = "keeps"
 WHY_LABEL = "why"
 FIX_LABEL = "fix"
@@ -115,7 +117,19 @@ def cell(value: Cell, unicode: bool, say: Language) -> str:
     return word if value.how == _ECHO.get(value.state) else f"{word} {say(value.how)}"
 
 
+def mark(state: State, said: str) -> str:
+    """Words behind the symbol of a state: ``✅ said``."""
+    return f"{_STATE_SYMBOL[state]} {said}"
+
+
 def risk(value: Risk, dormant: bool, unicode: bool, say: Language) -> str:
     """A risk as the table shows it: ``🔴 high``, ``🟡 dormant``, without unicode ``high``."""
     word = say(DORMANT if dormant and value is not Risk.NONE else RISKS[value])
     return f"{_RISK_SYMBOL[value]} {word}" if unicode else word
+
+
+def score(percent: int, worst: Risk, dormant: bool, unicode: bool, say: Language) -> str:
+    """A score with the worst risk behind it: ``🔴 50%``, without unicode ``50% high``."""
+    if unicode:
+        return f"{_RISK_SYMBOL[worst]} {percent}%"
+    return f"{percent}% {risk(worst, dormant, unicode, say)}"

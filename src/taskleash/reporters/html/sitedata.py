@@ -11,11 +11,9 @@ from taskleash.reporters.details import facts
 from taskleash.reporters.html.listing import diff, excerpt
 from taskleash.reporters.html.prose import pieces
 from taskleash.reporters.inert import inert
+from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
-
-#: what has a place of its own on the page
-_ELSEWHERE = (words.WHY_LABEL, words.FIX_LABEL, words.MORE_LABEL)
 
 
 def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, Any]:
@@ -29,9 +27,7 @@ def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, A
         "place": inert(place),
         "source": excerpt(site, source),
         "facts": [
-            (say(label), pieces(text))
-            for label, text in facts(entry, True, say)
-            if label not in _ELSEWHERE
+            (say(label), pieces(text)) for label, text in facts(inert_entry(entry, True), say)
         ],
         "evidence": [
             (inert(f"{step.path}:{step.line}"), pieces(step.message)) for step in site.evidence
