@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from support.reports import NO, PARTIAL, TRACK, entry, report, site, yes
 from taskleash.classify.model import Evidence, Risk, Site
+from taskleash.fixes.patch import Patch, replacements, unified
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 
@@ -34,6 +35,20 @@ def sites(draw: st.DrawFn) -> Site:
     )
 
 
+@st.composite
+def patches(draw: st.DrawFn) -> Patch:
+    before = draw(NAMES)
+    after = draw(NAMES) + before
+    return Patch(
+        kind="track",
+        applicability="safe",
+        allowed=draw(st.booleans()),
+        note=draw(NAMES),
+        diff="\n".join(unified(draw(NAMES), before, after)),
+        replacements=replacements(before, after),
+    )
+
+
 def _key(of: Entry) -> tuple[str, int]:
     return of.site.path, of.site.span.line
 
@@ -48,6 +63,7 @@ def reports(draw: st.DrawFn) -> Report:
             fixes=(TRACK,),
             suppressed=draw(st.booleans()),
             known=draw(st.booleans()),
+            patches=tuple(draw(st.lists(patches(), max_size=1))),
         )
         for _ in range(draw(st.integers(0, 4)))
     ]

@@ -200,3 +200,9 @@ class Site:
     standing: Standing | None = None
     #: the members of the captured instance that weigh much: clients, engines, sessions, pools
     heavy: tuple[str, ...] = ()
+    #: the qualified name of the class around the site; empty outside of classes
+    class_name: str = ""
+    #: whether something awaits the task, or lets go of it, when it is done
+    on_completion: State = State.NO
+    #: whether something stops the task when what it belongs to is taken down
+    at_teardown: State = State.NO

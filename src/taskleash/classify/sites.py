@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.classify.describe import captures, holder, runs
+from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.model import (
     Cell,
     Defect,
@@ -72,6 +73,7 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
     spawn = signs.spawn
     call = spawn.call
     self_removing = verdict.ending == "self-removing"
+    owner = owner_of(spawn.function)
     return Site(
         path=spawn.function.module.path,
         span=Span(*call.pos),
@@ -95,11 +97,14 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         in_async=spawn.function.facts.is_async,
         unseen_failure=self_removing and not signs.outcome_seen,
         teardowns=signs.teardowns,
-        has_own_state=has_own_state(owner_of(spawn.function)),
-        task_attributes=task_attributes(owner_of(spawn.function)),
+        has_own_state=has_own_state(owner),
+        task_attributes=task_attributes(owner),
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
         restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
         gives_task=spawn.gives_task,
+        class_name=owner.facts.qualname if owner is not None else "",
+        on_completion=on_completion(signs, verdict),
+        at_teardown=at_teardown(signs, verdict),
     )
 
 

@@ -20,6 +20,7 @@ from taskleash.driver.parse import Broken
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ class Analysis:
         """The rules that the settings turn on."""
         return EnabledRules(self.settings.configs)
 
-    def entries(self, enabled: Rules) -> tuple[Entry, ...]:
-        """What these rules report about the sites."""
-        return entries(self.sites, enabled, self.asked, self.settings.fixes)
+    def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
+        """What these rules report about the sites; ``choice`` is by default the settings'."""
+        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""

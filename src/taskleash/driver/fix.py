@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from taskleash.driver.analysis import ProgressBar, analyse
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
+from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
-from taskleash.driver.target import target_of
 from taskleash.fixes.choice import reason_against
-from taskleash.fixes.engine import MendedFile, fix
-from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Left, Mended, Target
-from taskleash.fixes.proof import Place, Scan, place
+from taskleash.fixes.engine import MendedFile
+from taskleash.fixes.model import Left
+from taskleash.fixes.proof import Place, place
 from taskleash.fixes.replace import NotReplaced, replace_file
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.report import Entry, Report
@@ -95,18 +92,7 @@ def fixing(
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
     accepted = _accepted(let_in)
-    scan = program.scan(accepted)
-    texts = {path: program.text(path) for path in {t.site.path for t in scan.targets if t.kinds}}
-
-    def rescan(changed: Mapping[str, str]) -> Scan:
-        return program.with_texts(changed).scan(accepted)
-
-    def mended(text: str, targets: Sequence[Target]) -> Mended:
-        path = targets[0].site.path
-        return mend(text, targets, target_of(path, settings.target_version))
-
-    work = partial(fix, texts, scan, rescan, mended)
-    outcome = with_deep_stack(work, LINKER_MEGABYTES)
+    scan, outcome = fixed(program, settings.fixes, accepted)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
     files, removed = remove_unused(program, outcome.files, (let_in or report).errors)
     return Fixing(program, start, len(scan.targets), files, failed, removed)

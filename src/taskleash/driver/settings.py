@@ -29,8 +29,9 @@ class Settings:
     ``jobs`` is the number of worker processes (0: one for each core). ``stdin`` is source text
     given on standard input: it stands for the contents of the one path. ``configs`` has what is
     decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
-    names, or names with ``=FILE``; none stands for the command's own. ``hints`` asks for flags that
-    would tell more.
+    names, or names with ``=FILE``; none stands for the command's own. ``patches`` are the choices
+    of fixes that the report is to show for each finding, the recommended one first. ``hints``
+    asks for flags that would tell more.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -52,4 +53,5 @@ class Settings:
     hints: bool = False
     # the report
     formats: tuple[str, ...] = ()
+    patches: tuple[FixChoice, ...] = ()
     lang: str = "en"

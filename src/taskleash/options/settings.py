@@ -30,6 +30,7 @@ _KEYS = (
     "fix-style",
     "extend-safe-fixes",
     "extend-unsafe-fixes",
+    "lang",
     "flags",
 )
 
