@@ -32,16 +32,16 @@ _CLASSES = (
 )
 
 
-def highlighted(lines: Sequence[str], shown_from: int = 0) -> list[Code]:
-    """The lines, inert, from that index on; a very long one loses its end.
+def highlighted(lines: Sequence[str], code_at: int) -> list[Code]:
+    """The lines, inert; a very long one loses its end.
 
-    The lines may begin within a string that three quotes end.
+    They may begin within a string that three quotes end: the line with the index ``code_at`` is
+    known to be in none.
     """
     plain = [_plain(line) for line in lines]
-    opening = next((q for q in _QUOTES if _is_open(q, plain)), "")
+    opening = next((q for q in _QUOTES if _is_open(q, plain[:code_at])), "")
     text = "\n".join([opening, *plain, ""])
-    found = list(_lines(_lexer().get_tokens(text)))[1 : len(plain) + 1]
-    return found[shown_from:]
+    return list(_lines(_lexer().get_tokens(text)))[1 : len(plain) + 1]
 
 
 def _is_open(quotes: str, lines: Iterable[str]) -> bool:

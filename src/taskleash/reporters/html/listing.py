@@ -28,7 +28,7 @@ def excerpt(site: Site, source: Sequence[str]) -> list[SourceLine]:
     last = min(len(source), end + _AFTER)
     while last > end and not source[last - 1].strip():
         last -= 1
-    code = highlighted(source[first - 1 : last])
+    code = highlighted(source[first - 1 : last], start - first)
     return [(n, start <= n <= end, line) for n, line in enumerate(code, first)]
 
 
@@ -55,5 +55,6 @@ def _hunk(lines: Sequence[str]) -> Iterator[DiffLine]:
     heading, *body = lines
     yield "@", [heading]
     shown = [line for line in body if line and not line.startswith("\\")]
-    code = highlighted([line[1:] for line in shown])
+    changed = next((i for i, line in enumerate(shown) if line[0] != " "), 0)
+    code = highlighted([line[1:] for line in shown], changed)
     yield from zip((line[0] for line in shown), code, strict=True)
