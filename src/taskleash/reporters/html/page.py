@@ -8,15 +8,20 @@ from functools import lru_cache
 from typing import Any
 
 from taskleash.reporters import words
+from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.html import charts
+from taskleash.reporters.html.audit import Audit, audit
 from taskleash.reporters.html.risks import DORMANT, RISKS
 from taskleash.reporters.html.scan import Row, Scan, scan
 from taskleash.reporters.html.sitedata import site_data
 from taskleash.reporters.inert import inert
+from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import FileError, Report
+from taskleash.reporters.rows import common_folder
 from taskleash.reporters.summary import closing
 
 
@@ -47,6 +52,9 @@ class Page:
     overall: Sequence[charts.Part]
     bars: Sequence[charts.Bar]
     ring: Sequence[charts.Part]
+    audit: Audit
+    headings: dict[str, list[str]]
+    ranking: str
     words: dict[str, str]
     data: Sequence[dict[str, Any]]
 
@@ -68,9 +76,32 @@ def page(report: Report, options: RenderOptions) -> Page:
         overall=charts.risk_bar(sites),
         bars=charts.risk_bars((row.component, row.entry.site) for row in found.rows),
         ring=charts.ending_ring(sites),
+        audit=_audit(report, found, say),
+        headings=_headings(say),
+        ranking=phrases.ranking(say),
         words=_script_words(say),
         data=_sites(found.rows, say),
     )
+
+
+def _audit(report: Report, found: Scan, say: Language) -> Audit:
+    """The audit, of entries whose names do no harm."""
+    index = {id(row.entry): i for i, row in enumerate(found.rows)}
+    shown = [(inert_entry(entry, unicode=True), index[id(entry)]) for entry in report.entries]
+    common = common_folder([entry.site.path for entry, _ in shown])
+    rows = {id(entry.site): i for entry, i in shown}
+    return audit([entry for entry, _ in shown], rows, common, say)
+
+
+def _headings(say: Language) -> dict[str, list[str]]:
+    """The headings of the audit's tables."""
+    return {
+        "package": list(map(say, audit_words.PACKAGE_HEADINGS)),
+        "component": list(map(say, audit_words.COMPONENT_HEADINGS)),
+        "lifetime": list(map(say, audit_words.LIFETIME_HEADINGS)),
+        "step": list(map(say, audit_words.STEP_HEADINGS)),
+        "unchanged": list(map(say, audit_words.UNCHANGED_HEADINGS)),
+    }
 
 
 def _risk_words(say: Language) -> dict[str, str]:

@@ -242,6 +242,25 @@
     show("scan");
   };
 
+  // The change of a step of the plan, below the step.
+  const setUpChanges = () => {
+    for (const button of all(".change")) {
+      button.addEventListener("click", () => {
+        const row = button.closest("tr");
+        const open = button.getAttribute("aria-expanded") !== "true";
+        button.setAttribute("aria-expanded", String(open));
+        if (!open) {
+          row.nextElementSibling.remove();
+          return;
+        }
+        const site = siteOf(byId(`t${button.dataset.task}`));
+        const cell = make("td", "", make("div", "detail", fix(site.fixes[0])));
+        cell.colSpan = row.cells.length;
+        row.after(make("tr", "below", cell));
+      });
+    }
+  };
+
   // A link to a task opens it.
   const follow = () => {
     const row = /^#t\d+$/.test(location.hash) && byId(location.hash.slice(1));
@@ -282,6 +301,7 @@
   if (body) {
     setUpTabs();
     setUpRows();
+    setUpChanges();
     addEventListener("hashchange", follow);
     document.addEventListener("click", (event) => {
       if (event.target.closest('a[href^="#t"]')) setTimeout(follow);
