@@ -50,7 +50,7 @@ class Expectation:
     tracked: str = ""
     cleaned: str = ""
     task: str = ""
-    dormant: str = ""
+    dormant: str = _AWAKE
     would_be: str = ""
 
     def mismatches(self, seen: Expectation) -> tuple[str, ...]:
@@ -111,7 +111,6 @@ def _one(comment: str) -> Expectation:
             if name in values:
                 raise ValueError(f"{name} given twice")
             values[name] = value
-    values.setdefault("dormant", _AWAKE)
     if kind == "expect":
         if "rule" not in values:
             raise ValueError("`expect` without a rule code")

@@ -61,7 +61,7 @@ class Judge:
         wrapped: list[Site] = []
         for spawn in self.spawns:
             signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
-            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict)
+            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict, self.calls)
             if _keeps(signs, verdict):
                 for site in self._managed(spawn, verdict, 0):
                     found.setdefault((site.path, _key(site)), site)
@@ -87,9 +87,9 @@ class Judge:
             if passed_on and not signs.places:
                 continue
             if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
-                found.append(to_site(signs, own))
+                found.append(to_site(signs, own, self.calls))
             else:
-                found.append(_kept_by(spawn, inner, signs, verdict))
+                found.append(self._kept_by(spawn, inner, signs, verdict))
         return found
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
@@ -135,7 +135,7 @@ class Judge:
             signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
             if verdict.handle == "discarded" or handed:
-                wrapped.append(_wrapper_call(signs, verdict))
+                wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
                 wrapped.extend(self._managed(inner, verdict, 0))
             found.append(
@@ -154,6 +154,22 @@ class Judge:
         if not function.facts.is_async:
             found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
         return sorted(found, key=lambda c: -_RISKS.index(c.risk))
+
+    def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
+        """A call of a function that returns the task it starts."""
+        if verdict.defect in DROPS:
+            verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
+        return to_site(signs, verdict, self.calls)
+
+    def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
+        """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
+        handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
+        handle = "stored" if signs.places else handle
+        cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
+        kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
+        message = f"handed to `{spawn.function.qualname}`, which keeps the task"
+        first = step(inner.function, inner.index, message)
+        return replace(to_site(signs, kept, self.calls), evidence=(first,))
 
 
 def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
@@ -177,24 +193,6 @@ def _keeps(signs: Signs, verdict: Verdict) -> bool:
     if signs.kept and not signs.kept_if:
         return True
     return verdict.handle != "escapes" or not signs.given
-
-
-def _wrapper_call(signs: Signs, verdict: Verdict) -> Site:
-    """A call of a function that returns the task it starts."""
-    if verdict.defect in DROPS:
-        verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
-    return to_site(signs, verdict)
-
-
-def _kept_by(spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
-    """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
-    handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
-    handle = "stored" if signs.places else handle
-    cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
-    kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-    message = f"handed to `{spawn.function.qualname}`, which keeps the task"
-    first = step(inner.function, inner.index, message)
-    return replace(to_site(signs, kept), evidence=(first,))
 
 
 def _key(site: Site) -> Pos:

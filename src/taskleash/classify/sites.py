@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.classify.describe import captures, holder, runs
 from taskleash.classify.endings import at_teardown, on_completion
+from taskleash.classify.heavy import heavy
 from taskleash.classify.model import (
     Cell,
     Defect,
@@ -19,6 +20,8 @@ from taskleash.classify.narrate import evidence
 from taskleash.classify.owner import has_own_state, owner_of, task_attributes
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
+from taskleash.classify.standing import standing
+from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
 DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
@@ -68,10 +71,11 @@ def _observed_handle(signs: Signs) -> str:
     return "stored" if own else "escapes"
 
 
-def to_site(signs: Signs, verdict: Verdict) -> Site:
+def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
     """The site as it is reported."""
     spawn = signs.spawn
     call = spawn.call
+    captured = captures(signs)
     self_removing = verdict.ending == "self-removing"
     owner = owner_of(spawn.function)
     return Site(
@@ -91,7 +95,7 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         defect=verdict.defect,
         evidence=evidence(signs, decide(signs)),
         holder=holder(signs),
-        captures=captures(signs),
+        captures=captured,
         runs=runs(signs),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
@@ -102,6 +106,8 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
         restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
         gives_task=spawn.gives_task,
+        standing=standing(signs, calls),
+        heavy=heavy(signs, calls, captured),
         class_name=owner.facts.qualname if owner is not None else "",
         on_completion=on_completion(signs, verdict),
         at_teardown=at_teardown(signs, verdict),

@@ -299,6 +299,19 @@ FLAG_WORDS = frozenset(
     }
 )  # fmt: skip
 
+#: last words in the names of classes and attributes whose values hold much memory or a connection
+HEAVY_WORDS = frozenset(
+    {
+        "browser", "client", "clients", "conn", "connection", "connections", "database", "db",
+        "driver", "engine", "engines", "llm", "model", "models", "pipeline", "pool", "pools",
+        "session", "sessions", "socket", "sockets", "websocket", "ws",
+    }
+)  # fmt: skip
+#: methods of classes whose instances hold what has to be given back
+CLOSERS = frozenset({"aclose", "close", "disconnect"})
+#: classes whose instances weigh nothing, whatever they are called
+LIGHT_TYPES = frozenset({"bool", "bytes", "float", "int", "str"})
+
 #: exceptions that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}

@@ -175,6 +175,7 @@ class Handler:
 
     types: tuple[str, ...]
     body: Block
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +190,14 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A ``match`` statement; ``total`` where one case always matches."""
+    """A ``match`` statement; ``total`` where one case always matches.
+
+    ``patterns`` are those of the cases that ask for one constant, as written; empty for others.
+    """
 
     cases: tuple[Block, ...]
     total: bool
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +220,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A list, set, dict, tuple or comprehension written in the source, with its contents."""
+    """A list, set, dict, tuple or comprehension written in the source, with its contents.
+
+    ``keys`` are the constant keys of a dict's items, as written; empty for others.
+    """
 
     kind: str
     items: tuple[Alts, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

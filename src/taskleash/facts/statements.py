@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from taskleash.facts.expressions import ExpressionLowering
+from taskleash.facts.expressions import ExpressionLowering, constant_text
 from taskleash.facts.frame import Env, merge_envs, source_of
 from taskleash.facts.model import (
     Block,
@@ -223,6 +223,7 @@ class StatementLowering(ExpressionLowering):
 
     def _with(self, node: cst.With) -> bool:
         self._begin(node)
+        line = self.frame.statement[0]
         suppressed: list[str] = []
         for item in node.items:
             value = self.expr(item.item)
@@ -234,7 +235,7 @@ class StatementLowering(ExpressionLowering):
                 suppressed.extend(dotted_name(arg.value) for arg in item.item.args)
         before = dict(self.frame.env)
         body, reached = self.suite(node.body)
-        handlers = (Handler(tuple(suppressed), Block()),) if suppressed else ()
+        handlers = (Handler(tuple(suppressed), Block(), line),) if suppressed else ()
         self.frame.items.append(Try(body, handlers, Block(), Block()))
         if suppressed:
             self.frame.env = merge_envs([before, self.frame.env])
@@ -267,6 +268,7 @@ class StatementLowering(ExpressionLowering):
         return reached
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> tuple[Handler, bool]:
+        line = self.spans.of(node)[0]
         types = node.type
         names = (
             tuple(dotted_name(e.value) for e in types.elements)
@@ -278,7 +280,7 @@ class StatementLowering(ExpressionLowering):
         if node.name is not None and isinstance(node.name.name, cst.Name):
             self.frame.define(node.name.name.value, (("c", "exception"),))
         block, reached = self.suite(node.body)
-        return Handler(names, block), reached
+        return Handler(names, block, line), reached
 
     def _match(self, node: cst.Match) -> bool:
         self._begin(node)
@@ -298,7 +300,8 @@ class StatementLowering(ExpressionLowering):
                 ends.append(self.frame.env)
         if not total:
             ends.append(before)
-        self.frame.items.append(Switch(tuple(cases), total))
+        patterns = tuple(_asked_constant(case.pattern) for case in node.cases)
+        self.frame.items.append(Switch(tuple(cases), total, patterns if any(patterns) else ()))
         self.frame.env = merge_envs(ends) if ends else before
         return bool(ends)
 
@@ -321,6 +324,10 @@ class StatementLowering(ExpressionLowering):
 
 def _matches_all(pattern: cst.MatchPattern) -> bool:
     return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
+
+
+def _asked_constant(pattern: cst.MatchPattern) -> str:
+    return constant_text(pattern.value) if isinstance(pattern, cst.MatchValue) else ""
 
 
 def _has_break(block: Block) -> bool:

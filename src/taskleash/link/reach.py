@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from taskleash.facts.catalogue import ROUTER_WORDS
-from taskleash.facts.model import Define, If
+from taskleash.facts.model import Define, If, Term
 from taskleash.link.dead import Barrier, DeadEvents
 from taskleash.link.entities import Class, Function, Variable
 from taskleash.link.mentions import Mentions, Node
@@ -103,15 +103,24 @@ class Graph:
     def registry(self, function: Function) -> Variable | None:
         """The router of the program that a function's decorator registers it with, if one does."""
         around = function.parent
-        for decorator in function.facts.decorators if around is not None else ():
+        if around is None:
+            return None
+        for decorator in function.facts.decorators:
             for term in decorator.value:
-                called = around.call(term[1]).func if around and term[0] == "s" else (term,)
+                called = around.call(term[1]).func if term[0] == "s" else (term,)
                 for func in called:
-                    base = func[1] if func[0] == "a" else None
-                    symbol = self.program.symbol(around, base) if around and base else None
-                    if isinstance(symbol, Variable) and _is_mounted(symbol):
-                        return symbol
+                    held = self._global(around, func[1]) if func[0] == "a" else None
+                    if held is not None and _is_mounted(held):
+                        return held
         return None
+
+    def _global(self, function: Function, term: Term) -> Variable | None:
+        """The global that a term stands for; a module's own code sees its value instead."""
+        if function is function.module.body:
+            for name in function.uses.names.get(term, ()):
+                return Variable(function.module, name)
+        symbol = self.program.symbol(function, term)
+        return symbol if isinstance(symbol, Variable) else None
 
     def is_called_from_outside(self, function: Function) -> bool:
         """Whether a framework or the language calls the function, as far as can be told."""

@@ -48,7 +48,8 @@ def _facts(entry: Entry, say: Language) -> str:
     """A list of the facts, the steps of the evidence below the last."""
     shown = inert_entry(entry, unicode=True)
     items = [f"- **{say(label)}** {text(said)}" for label, said in facts(shown, say)]
-    items.append(f"- **{say(words.WHY_LABEL)}**")
+    if shown.site.evidence:
+        items.append(f"- **{say(words.WHY_LABEL)}**")
     for step in shown.site.evidence:
         items.append(f"  - {code(f'{step.path}:{step.line}')} {text(step.message)}")
     return "\n".join(items)

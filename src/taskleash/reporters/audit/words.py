@@ -73,3 +73,7 @@ REASONS = {
     Reason.KNOWN: "known to the baseline",
     Reason.UNREPORTED: "its rule is not selected",
 }
+
+NO_DIFFS = "Without diffs, which are too long for this format."
+NO_EXCERPTS = "Without diffs and excerpts, which are too long for this format."
+NO_FACTS = "Without diffs, excerpts and reasons, which are too long for this format."
