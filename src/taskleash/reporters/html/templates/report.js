@@ -159,6 +159,12 @@
     byId("clear").disabled = !(wanted.length || risks.size || rule || component);
   };
 
+  const clear = () => {
+    document.querySelector(".tools").reset();
+    sortBy("risk", false);
+    filter();
+  };
+
   const visible = () => rows.filter((row) => !row.hidden);
 
   const step = (row, by) => {
@@ -201,7 +207,7 @@
     for (const kind of ["input", "change"]) {
       tools.addEventListener(kind, (event) => event.target.id !== "sort" && filter());
     }
-    tools.addEventListener("reset", () => setTimeout(() => { sortBy("risk", false); filter(); }));
+    byId("clear").addEventListener("click", clear);
     byId("sort").addEventListener("change", (event) => sortBy(event.target.value, false));
     byId("all").addEventListener("click", () => {
       const open = visible().some((row) => !row.classList.contains("open"));
@@ -269,8 +275,7 @@
     if (!row) return;
     show("scan");
     if (row.hidden) {
-      document.querySelector(".tools").reset();
-      filter();
+      clear();
     }
     setOpen(row, true);
     row.scrollIntoView({ block: "start" });
