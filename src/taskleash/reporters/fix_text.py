@@ -12,6 +12,8 @@ from taskleash.reporters import words
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import inert
 from taskleash.reporters.paint import Line, paint
+from taskleash.rules.model import REMOVE
+from taskleash.rules.tl100_unused_suppression import RULE
 
 _MANY = 8
 
@@ -25,7 +27,7 @@ def render(report: FixReport, every: bool, git: bool, color: bool, unicode: bool
     lines: list[Line] = []
     if report.files:
         lines += [[(_headline(report), "bold")], *_files(report.files, every, unicode)]
-        more = report.fixed - sum(len(file.places) for file in report.files)
+        more = report.fixed - sum(len(file.places) + len(file.comments) for file in report.files)
         lines += [[(f"  {more} more {words.GONE_WITH_THEM}", "")]] if more else []
     if report.left:
         lines += [[(f"Left {words.plural(len(report.left), 'error')}:", "bold")]]
@@ -52,14 +54,22 @@ def _files(files: Iterable[MendedFile], every: bool, unicode: bool) -> Iterator[
             task = inert(applied.site.task, unicode)
             note = inert(applied.note, unicode)
             yield [(f"    {place.line}: {applied.rule} `{task}` {applied.kind}: {note}", "")]
+        for line in file.comments if every else ():
+            yield [(f"    {line}: {RULE.code} {REMOVE.kind}: {words.REMOVED}", "")]
 
 
 def _kinds(file: MendedFile) -> Iterator[str]:
     """Each kind of fix with the lines where it was made."""
     for kind in dict.fromkeys(place.applied.kind for place in file.places):
-        lines = dict.fromkeys(p.line for p in file.places if p.applied.kind == kind)
-        noun = "line" if len(lines) == 1 else "lines"
-        yield f"{kind} ({noun} {', '.join(map(str, lines))})"
+        yield _in_lines(kind, (p.line for p in file.places if p.applied.kind == kind))
+    if file.comments:
+        yield _in_lines(REMOVE.kind, file.comments)
+
+
+def _in_lines(kind: str, lines: Iterable[int]) -> str:
+    distinct = dict.fromkeys(lines)
+    noun = "line" if len(distinct) == 1 else "lines"
+    return f"{kind} ({noun} {', '.join(map(str, distinct))})"
 
 
 def _reasons(left: Iterable[Left]) -> Iterator[Line]:
