@@ -64,7 +64,7 @@ class Fixing:
         style = self.program.analysis.settings.fixes.style
         for entry in entries:
             failed = self.failed.get(place(entry.site, entry.rule))
-            reason = failed or reason_against(entry.site, entry.fixes, style)
+            reason = failed or reason_against(entry.site, entry.rule, entry.fixes, style)
             yield Left(entry.site, entry.rule, reason)
 
     def _untried(self, entry: Entry) -> Entry:
