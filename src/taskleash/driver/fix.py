@@ -86,7 +86,7 @@ def fixing(
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    program = Program(analyse(settings, progress))
+    program = Program(analyse(settings, progress, with_facts=True))
     accepted = _accepted(program.analysis.report(start), accept)
     scan = program.scan(accepted)
     texts = {path: program.text(path) for path in {t.site.path for t in scan.targets if t.kinds}}

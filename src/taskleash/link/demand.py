@@ -40,14 +40,22 @@ class Demand:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
 
-    def mentioned(self, data: bytes) -> frozenset[bytes]:
-        """The wanted names that a module's raw bytes mention."""
+    @property
+    def patterns(self) -> tuple[bytes, bytes]:
+        """All that decides what is `mentioned`."""
+        return (
+            self.words.pattern if self.words is not None else b"",
+            self.subclasses.pattern if self.subclasses is not None else b"",
+        )
+
+    def mentioned(self, data: bytes) -> tuple[bytes, ...]:
+        """The wanted names that a module's raw bytes mention, sorted."""
         found: set[bytes] = set()
         if self.words is not None:
             found.update(self.words.findall(data))
         if self.subclasses is not None:
             found.update(b"class " + name for name in self.subclasses.findall(data))
-        return frozenset(found)
+        return tuple(sorted(found))
 
 
 def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
