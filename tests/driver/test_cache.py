@@ -112,6 +112,28 @@ def test_a_second_run_parses_and_judges_nothing(
     assert scan(project) == first
 
 
+def test_a_second_run_writes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = scan(project)
+    monkeypatch.setattr("taskleash.driver.cache.store.DiskStore._write", fail)
+    assert scan(project) == first
+
+
+@pytest.mark.parametrize("text", ["x = 2\n", "class Other:\n    beat = 1\n"])
+def test_an_edit_of_a_file_that_does_not_count_judges_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    first = scan(project)
+    write(project / "plain.py", text)
+    write(project / "new.py", "y = 1\n")
+    with monkeypatch.context() as once:
+        once.setattr("taskleash.driver.workers.Workers.parse", fail)
+        once.setattr("taskleash.link.demand.demand", fail)
+        once.setattr("taskleash.classify.judge.judge", fail)
+        again = scan(project)
+    assert again["sites"] == first["sites"]
+    assert again == scan(project, "--no-cache")
+
+
 def fail(*arguments: object) -> None:
     raise AssertionError("done again")
 

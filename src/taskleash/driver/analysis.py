@@ -48,6 +48,7 @@ class Analysis:
         """The program with other contents in some of the files that are reported."""
         return replace(
             self,
+            verdicts=None,
             asked={**self.asked, **{path: item for path, (item, _) in files.items()}},
             facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
         )
@@ -56,22 +57,15 @@ class Analysis:
     def sites(self) -> list[Site]:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
-            return list(self.verdicts.sites)
-        if not self.facts:
-            return []
-        # The linker is only imported once something has been parsed.
-        from taskleash.classify.judge import judge
-
-        facts = [self.facts[path] for path in sorted(self.facts)]
-        found = with_deep_stack(partial(judge, facts, self.settings.known), LINKER_MEGABYTES)
+            return [site for site in self.verdicts.sites if site.path in self.asked]
+        found = _judged(self.facts, self.settings)
         return [site for site in found if site.path in self.asked]
 
     @property
     def parsed(self) -> int:
         """How many files had to be parsed for the verdicts."""
-        if self.verdicts is not None:
-            return self.verdicts.parsed
-        return len(self.facts) + len(self.broken)
+        facts = len(self.facts) if self.verdicts is None else self.verdicts.parsed
+        return facts + len(self.broken)
 
     def report(self, start: float) -> Report:
         """All verdicts and what could not be analysed, in a run that started at that time."""
@@ -131,14 +125,27 @@ def analyse(
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    if found.verdicts is not None:
-        return Analysis(settings, inputs, {}, found.verdicts.broken, found.verdicts)
-    analysis = Analysis(settings, inputs, found.facts, found.broken)
-    if settings.cache and not with_facts:
-        verdicts = Verdicts(tuple(analysis.sites), analysis.broken, analysis.parsed)
+    verdicts = found.verdicts
+    if verdicts is None and not with_facts:
+        verdicts = Verdicts(tuple(_judged(found.facts, settings)), found.broken, len(found.facts))
+    if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
+        memory.keep_verdicts(found.linked, verdicts)
         memory.save()
-    return analysis
+        found.broken.update(verdicts.broken)
+    reported = {path: why for path, why in found.broken.items() if path in inputs}
+    return Analysis(settings, inputs, found.facts, reported, verdicts)
+
+
+def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
+    """The verdicts on all spawn sites of a program."""
+    if not known:
+        return []
+    # The linker is only imported once something has been parsed.
+    from taskleash.classify.judge import judge
+
+    facts = [known[path] for path in sorted(known)]
+    return with_deep_stack(partial(judge, facts, settings.known), LINKER_MEGABYTES)
 
 
 def _unseen(done: int, total: int) -> None:

@@ -35,14 +35,15 @@ class Collection:
     """The facts gathered so far, by path, and the files that could not be analysed.
 
     ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
-    for all that was looked at. Where there are ``verdicts``, they come from an earlier run on the
-    same program, and nothing was parsed.
+    for all files that were looked at, ``linked`` for the facts of those that count. Where there are
+    ``verdicts``, they come from an earlier run with the same ones.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
     broken: dict[str, Broken] = field(default_factory=dict)
     read: dict[str, Input] = field(default_factory=dict)
     program: bytes | None = None
+    linked: bytes | None = None
     verdicts: Verdicts | None = None
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
@@ -83,45 +84,77 @@ def collect(
     found.program = memory.program_key(asked, others, known)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        _gather(found, spawning, [*waiting, *others], _Means(known, jobs, advance, memory))
-        reported = {item.path for item in asked}
-        found.broken = {path: why for path, why in found.broken.items() if path in reported}
+        gathering = _Gathering(found, jobs, advance, known, memory)
+        gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
 
-@dataclass(frozen=True)
-class _Means:
-    """What gathering needs beside files."""
+class _Gathering:
+    """Chooses what the linker has to see; parses it unless what comes of it is known."""
 
-    known: KnownCalls
-    jobs: int
-    advance: Advance
-    memory: Memory
+    def __init__(
+        self,
+        found: Collection,
+        jobs: int,
+        advance: Advance,
+        known: KnownCalls,
+        memory: Memory,
+    ) -> None:
+        # Nothing here is imported by a run that has nothing to judge.
+        from taskleash.driver.workers import Workers
 
+        self._found = found
+        self._known = known
+        self._memory = memory
+        self._workers = Workers(jobs, advance, memory.keep_outcome)
 
-def _gather(found: Collection, spawning: list[Input], waiting: list[Input], means: _Means) -> None:
-    """Parse what spawns, then in rounds those waiting files that the linker has to see."""
-    # Nothing here is imported by a run that finds nothing to parse.
-    from taskleash.driver.workers import Workers
-    from taskleash.link.demand import demand
+    def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
+        """Take what spawns and, in rounds, those of the waiting files that are asked for."""
+        with self._workers:
+            for _ in range(_MAX_ROUNDS):
+                ask = self._demand(chosen)
+                wanted = list(_wanted(ask, waiting, self._memory))
+                if not wanted:
+                    break
+                chosen = [*chosen, *wanted]
+                taken = {item.path for item in wanted}
+                waiting = [item for item in waiting if item.path not in taken]
+            self._found.linked = self._memory.facts_key(chosen, self._known)
+            if recall:
+                self._found.verdicts = self._memory.verdicts(self._found.linked)
+            if self._found.verdicts is None:
+                self._load(chosen)
 
-    memory = means.memory
-    wanted = list(_read(spawning, memory, found))
-    with Workers(means.jobs, means.advance, memory.keep_outcome) as workers:
-        for round_ in range(_MAX_ROUNDS + 1):
-            outcomes = memory.outcomes(wanted)
-            outcomes |= workers.parse([item for item in wanted if item.path not in outcomes])
-            found.add(outcomes)
-            found.read |= {item.path: item for item in wanted}
-            taken = {item.path for item in wanted}
-            waiting = [item for item in waiting if item.path not in taken]
-            if round_ == _MAX_ROUNDS:
-                break
-            facts = found.in_order()
-            ask = with_deep_stack(partial(demand, facts, means.known), LINKER_MEGABYTES)
-            wanted = list(_read(_wanted(ask, waiting, memory), memory))
-            if not wanted:
-                break
+    def _demand(self, chosen: list[Input]) -> Demand:
+        """What the facts of the chosen files leave open."""
+        from taskleash.link.demand import demand
+
+        key = self._memory.facts_key(chosen, self._known)
+        ask = self._memory.demand(key)
+        if ask is None:
+            self._load(chosen)
+            facts = self._found.in_order()
+            ask = with_deep_stack(partial(demand, facts, self._known), LINKER_MEGABYTES)
+            self._memory.keep_demand(key, ask)
+        return ask
+
+    def _load(self, chosen: list[Input]) -> None:
+        """Get the outcomes of the chosen files, from the memory or by parsing them."""
+        found, contents = self._found, self._memory.contents
+        items: list[Input] = []
+        for item in chosen:
+            if item.path in found.read or item.path in found.broken:
+                continue
+            try:
+                items.append(item.with_data(contents.data(item)))
+            except InvalidSource as error:
+                found.broken[item.path] = broken(error, lasts=False)
+        outcomes = self._memory.outcomes(items)
+        outcomes |= self._workers.parse([item for item in items if item.path not in outcomes])
+        found.add(outcomes)
+        found.read |= {item.path: item for item in items}
+        if not all(why.lasts for why in found.broken.values()):
+            self._memory.keeps = False
 
 
 def _sorted_out(
@@ -147,7 +180,7 @@ def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[I
 
     A name that very many files mention tells nothing about any of them and is left out.
     """
-    question = memory.question("mentioned", ask.patterns, ask.mentioned)
+    question = memory.question("mentioned", (ask.words, ask.subclasses), ask.mentioned)
     mentioned: list[tuple[Input, tuple[bytes, ...]]] = []
     spread: Counter[bytes] = Counter()
     for item in waiting:
@@ -161,15 +194,3 @@ def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[I
     for item, names in mentioned:
         if ask.is_named(item.file) or any(spread[name] <= limit for name in names):
             yield item
-
-
-def _read(
-    items: Iterable[Input], memory: Memory, found: Collection | None = None
-) -> Iterable[Input]:
-    """The files with their bytes, but for those that have vanished; ``found`` is told of these."""
-    for item in items:
-        try:
-            yield item.with_data(memory.contents.data(item))
-        except InvalidSource as error:
-            if found is not None:
-                found.broken[item.path] = broken(error, lasts=False)

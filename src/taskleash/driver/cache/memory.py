@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import key
@@ -15,8 +16,11 @@ from taskleash.driver.cache.verdicts import VERDICTS, Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, unpacked
 from taskleash.facts.known import KnownCalls
-from taskleash.facts.packing import BadPacking
+from taskleash.facts.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
+
+if TYPE_CHECKING:
+    from taskleash.link.demand import Demand
 
 _A = TypeVar("_A")
 
@@ -24,13 +28,16 @@ _A = TypeVar("_A")
 class Memory:
     """Facts, answers and verdicts, each under a key of all that it depends on.
 
-    Nothing is written before `save`.
+    Nothing is written before `save`. Where ``keeps`` is false, something went wrong that another
+    run may be spared: what follows from it is not to be remembered.
     """
 
     def __init__(self, store: Store | None = None) -> None:
+        self.keeps = True
         self._store = store or NoStore()
         self._questions: list[Question[Any]] = []
         self._entries: dict[bytes, bytes] = {}
+        self._there: set[bytes] = set()
         self.contents = Contents(self._store)
 
     def question(
@@ -59,6 +66,27 @@ class Memory:
         if self._store.lasts:
             self._entries[self._outcome_key(item)] = packed
 
+    def facts_key(self, chosen: Iterable[Input], known: KnownCalls) -> bytes | None:
+        """Stands for the facts of the chosen files; None where one cannot be read or kept."""
+        if not self._store.lasts:
+            return None
+        parts = [repr(known).encode()]
+        try:
+            for item in sorted(chosen, key=lambda item: item.path):
+                parts += (_encoded(item.path), self._outcome_key(item))
+        except InvalidSource:
+            return None
+        return key("facts", *parts)
+
+    def demand(self, facts: bytes | None) -> Demand | None:
+        """What the facts with this key leave open, where it is known."""
+        found: Demand | None = self._recalled("demand", facts, _demands)
+        return found
+
+    def keep_demand(self, facts: bytes | None, demand: Demand) -> None:
+        """Remember what facts leave open."""
+        self._keep("demand", facts, demand, _demands)
+
     def program_key(
         self, asked: Iterable[Input], others: Iterable[Input], known: KnownCalls
     ) -> bytes | None:
@@ -72,31 +100,41 @@ class Memory:
         try:
             for group, items in ((b"asked", asked), (b"other", others)):
                 for item in items:
-                    name = f"{item.path}\0{item.file.module}".encode("utf-8", "surrogateescape")
+                    name = _encoded(f"{item.path}\0{item.file.module}")
                     parts += (group, name, self.contents.digest(item))
         except InvalidSource:
             return None
-        return key("verdicts", *parts)
+        return key("program", *parts)
 
-    def verdicts(self, program: bytes | None) -> Verdicts | None:
-        """The verdicts on the program with this key, where they are known."""
-        if program is None:
-            return None
-        stored = self._store.get([program]).get(program)
-        if stored is None:
-            return None
-        try:
-            found: Verdicts = VERDICTS.unpack(stored)
-        except BadPacking:
-            return None
+    def verdicts(self, depends: bytes | None) -> Verdicts | None:
+        """The verdicts on the program, or the facts, with this key, where they are known."""
+        found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
         return found
 
-    def keep_verdicts(self, program: bytes | None, verdicts: Verdicts) -> None:
-        """Remember the verdicts, unless another run could fare better with a file."""
-        if program is None or not self.contents.steady:
+    def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
+        """Remember the verdicts."""
+        self._keep("verdicts", depends, verdicts, lambda: VERDICTS)
+
+    def _recalled(self, kind: str, depends: bytes | None, packing: Callable[[], Packing]) -> Any:
+        if depends is None:
+            return None
+        wanted = key(kind, depends)
+        stored = self._store.get([wanted]).get(wanted)
+        if stored is not None:
+            with suppress(BadPacking):
+                value = packing().unpack(stored)
+                self._there.add(wanted)
+                return value
+        return None
+
+    def _keep(
+        self, kind: str, depends: bytes | None, value: object, packing: Callable[[], Packing]
+    ) -> None:
+        if depends is None or not self.keeps or not self.contents.steady:
             return
-        if all(broken.lasts for broken in verdicts.broken.values()):
-            self._entries[program] = VERDICTS.pack(verdicts)
+        wanted = key(kind, depends)
+        if wanted not in self._there:
+            self._entries[wanted] = packing().pack(value)
 
     def save(self) -> None:
         """Keep for other runs what this one has found out so far."""
@@ -112,9 +150,20 @@ class Memory:
         return key(
             "outcome",
             self.contents.digest(item),
-            item.file.module.encode("utf-8", "surrogateescape"),
+            _encoded(item.file.module),
             b"package" if name == "__init__" else b"module",
         )
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+@cache
+def _demands() -> Packing:
+    from taskleash.link.demand import Demand
+
+    return Packing((Demand,))
 
 
 def _at(path: str, outcome: Parsed) -> Parsed:

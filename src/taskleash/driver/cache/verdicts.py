@@ -12,7 +12,7 @@ from taskleash.facts.packing import Packing
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What a run says of the files that are reported; ``parsed`` counts those it had to parse."""
+    """What a run says of all files that it had to look into; ``parsed`` counts those with facts."""
 
     sites: tuple[model.Site, ...]
     broken: Mapping[str, Broken]
