@@ -181,6 +181,13 @@ def test_the_action_takes_options_and_folders(workspace: Path) -> None:
 
 
 @needs_bash
+def test_the_action_reports_what_the_configuration_would_mend(workspace: Path) -> None:
+    (workspace / "taskleash.toml").write_text("fix = true\n", encoding="utf-8")
+    assert run_action(workspace).outputs["status"] == "1"
+    assert (workspace / "a b.py").read_text(encoding="utf-8") == DROPPED
+
+
+@needs_bash
 @pytest.mark.parametrize("inputs", [{"paths": "nowhere"}, {"args": "--nonsense"}])
 def test_the_action_fails_where_taskleash_cannot_run(
     workspace: Path, inputs: dict[str, str]

@@ -105,7 +105,7 @@ def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
     assert "Passed" in clean.stdout
     assert fixing.returncode == 1, fixing.stdout + fixing.stderr
     assert "files were modified by this hook" in fixing.stdout
-    assert "task.add_done_callback(" in (project / "leaky.py").read_text(encoding="utf-8")
+    assert "task.add_done_callback(" in (project.folder / "leaky.py").read_text(encoding="utf-8")
     assert tried("leaky.py").returncode == 0
 
 

@@ -42,3 +42,10 @@ def test_the_diff_is_what_the_tool_prints() -> None:
     assert block is not None
     ran = taskleash(*block[1].split(), cwd=ROOT)
     assert (ran.status, ran.out) == (1, block[2])
+
+
+def test_the_scan_table_is_what_the_tool_prints() -> None:
+    block = re.search(r"^\$ taskleash (scan [^\n]+)\n(.*?)^```$", README, re.M | re.S)
+    assert block is not None
+    ran = taskleash(*block[1].split(), cwd=ROOT)
+    assert (ran.status, ran.out) == (0, block[2])

@@ -113,9 +113,10 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     def status(report: Report) -> int:
         return 0 if exit_zero else _status(report, failing)
 
-    if wants_fixes(options, settings):
-        if add_noqa:
-            raise click.UsageError("--add-noqa silences findings, --fix mends them: give one")
+    fixes = wants_fixes(options, settings)
+    if add_noqa and (options["fix"] or options["fix_only"] or options["diff"]):
+        raise click.UsageError("--add-noqa silences findings, --fix mends them: give one")
+    if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
     report = gated(_report(settings, options["quiet"]))

@@ -111,3 +111,12 @@ def test_standard_input_is_no_file(tmp_path: Path) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("taskleash: --add-noqa needs files: ")
     assert ran.err.count("\n") == 1
+
+
+def test_a_configuration_that_fixes_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(DROPPED)
+    (tmp_path / "taskleash.toml").write_text("fix = true\n", encoding="utf-8")
+    ran = taskleash("check", "--add-noqa", "--fix", cwd=tmp_path)
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert added(tmp_path) == ("Added 1 noqa comment.\n", "")
+    assert (tmp_path / "a.py").read_bytes() == SILENCED

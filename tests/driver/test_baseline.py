@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.command import Ran, taskleash
+from support.git import Repository
 
 HEAD = "import asyncio\n\n\n"
 ONE = "async def {name}(store):\n    asyncio.create_task(store.save())\n\n\n"
@@ -70,7 +71,7 @@ class TestWriting:
             "b.py TL001 main",
             "b.py TL004 low",
         ]
-        assert known(tmp_path).out == "All checks passed!\n"
+        assert known(tmp_path).out == "All checks passed! (4 known findings in base.txt)\n"
 
     def test_again_changes_nothing(self, project: Path) -> None:
         before = (project / "base.txt").read_bytes()
@@ -97,7 +98,23 @@ class TestWriting:
 class TestChecking:
     def test_known_findings_pass(self, project: Path) -> None:
         ran = known(project, "--fail-on", "low")
-        assert (ran.status, ran.out, ran.err) == (0, "All checks passed!\n", "")
+        passed = "All checks passed! (2 known findings in base.txt)\n"
+        assert (ran.status, ran.out, ran.err) == (0, passed, "")
+
+    def test_what_is_held_back_is_counted_beside_what_is_found(self, project: Path) -> None:
+        write(project, "src/a.py", one("first"), one("fresh"), one("second"))
+        assert "\nFound 1 error (2 known findings in base.txt).\n" in known(project).out
+        assert "known" not in check(project, "--baseline", "base.txt", "--quiet").out
+        mended = check(project, "--baseline", "base.txt", "--fix")
+        counts = "1 fixed, 0 remaining; 2 known findings in base.txt"
+        assert mended.out.startswith(f"Found 1 error ({counts}).\n")
+
+    def test_what_changed_lines_do_not_have_is_not_counted(self, tmp_path: Path) -> None:
+        repository = Repository(tmp_path)
+        repository.commit({"a.py": one("first")})
+        check(tmp_path, "--write-baseline", "base.txt")
+        ran = check(tmp_path, "--baseline", "base.txt", "--diff-base", "HEAD")
+        assert ran.out == "All checks passed!\n"
 
     def test_a_new_finding_does_not(self, project: Path) -> None:
         write(project, "src/a.py", one("first"), one("fresh"), one("second"))
@@ -147,7 +164,7 @@ class TestChecking:
             True,
             False,
         ]
-        assert ran.out.endswith("All checks passed!\n")
+        assert ran.out.endswith("All checks passed! (2 known findings in base.txt)\n")
 
 
 class TestStaleEntries:
@@ -156,7 +173,8 @@ class TestStaleEntries:
     def test_are_told_and_fail_nothing(self, project: Path) -> None:
         write(project, "src/a.py", one("first"))
         ran = known(project)
-        assert (ran.status, ran.out, ran.err) == (0, "All checks passed!\n", self.STALE)
+        passed = "All checks passed! (1 known finding in base.txt)\n"
+        assert (ran.status, ran.out, ran.err) == (0, passed, self.STALE)
         assert known(project, "--quiet").err == ""
 
     def test_of_one_of_two_twins(self, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,12 @@ def mended(path: Path, text: str) -> Mended:
     return mend(text, [t for t in targets if t.kinds], (int(version[0]), int(version[1])))
 
 
+def comments(path: Path) -> Counter[str]:
+    with path.open("rb") as file:
+        tokens = tokenize.tokenize(file.readline)
+        return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
 @pytest.mark.parametrize("path", UNTOUCHED, ids=label)
 def test_what_no_fix_is_sure_for_stays_as_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -103,6 +111,11 @@ def test_the_result_is_python_and_reports_nothing(path: Path) -> None:
     ast.parse(text)
     reported = [(code, site.span.line, site.scope) for code, site, _ in findings(path, text)]
     assert reported == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=label)
+def test_no_comment_is_lost(path: Path) -> None:
+    assert comments(path) - comments(fixed(path)) == Counter()
 
 
 @pytest.mark.parametrize("path", CASES, ids=label)

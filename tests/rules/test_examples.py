@@ -8,6 +8,8 @@ from support.pages import example
 from taskleash.classify.judge import judge
 from taskleash.driver.entries import comment_lines
 from taskleash.facts.extract import extract
+from taskleash.fixes.mend import mend
+from taskleash.fixes.model import Target
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.rules.tl100_unused_suppression import RULE as UNUSED
@@ -18,6 +20,7 @@ from taskleash.source.suppressions import suppressions
 
 ALL = frozenset(rule.code for rule in all_rules())
 ON_BY_DEFAULT = frozenset(rule.code for rule in all_rules() if rule.default)
+MENDED = [rule for rule in all_rules() if rule.fixes and rule.code != UNUSED.code]
 EVERY_RULE = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 
 
@@ -45,3 +48,15 @@ def test_the_example_is_flagged_by_this_rule_and_no_other(rule: Rule) -> None:
 def test_what_to_use_instead_is_not_flagged(rule: Rule) -> None:
     enabled = ON_BY_DEFAULT | {rule.code}
     assert codes(example(rule, "Use instead"), enabled) == []
+
+
+@pytest.mark.parametrize("rule", MENDED, ids=lambda rule: rule.code)
+def test_a_fix_turns_the_example_into_what_to_use_instead(rule: Rule) -> None:
+    text = example(rule, "Example")
+    sites = judge([extract(Source("example.py", "example", text))])
+    found = [site for site in sites if diagnose(site, frozenset({rule.code}))]
+    results = [
+        mend(text, [Target(site, rule.code, (fix.kind,)) for site in found]).text
+        for fix in rule.fixes
+    ]
+    assert example(rule, "Use instead") in results

@@ -115,7 +115,7 @@ class Judge:
     def _callers(self, given: Signs, level: int, wrapped: list[Site]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
-        for caller, index in users(self.calls, function):
+        for caller, index in users(self.calls, function, spawn.index):
             callees = self.calls.callees(caller, caller.call(index))
             if configured(self.program.known, callees) in ("safe", "owner"):
                 continue

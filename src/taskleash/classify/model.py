@@ -135,7 +135,8 @@ class Site:
     site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
     given attributes there; ``task_attributes`` are those of its attributes, inherited ones too,
     with "task" in their names. ``is_closure`` is true where the coroutine is defined in the
-    function that starts it, ``restarts_itself`` where the task itself comes back to the site.
+    function that starts it, ``restarts_itself`` where the task itself comes back to the site,
+    ``gives_task`` where the value of the call is a task in any case.
     """
 
     path: str
@@ -165,3 +166,4 @@ class Site:
     task_attributes: tuple[str, ...] = ()
     is_closure: bool = False
     restarts_itself: bool = False
+    gives_task: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.classify.owner import owner_of, teardowns
+from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import comes_again, drains, is_partial, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
@@ -185,7 +186,10 @@ class Observer:
         others = [
             op
             for op in trail.ops
-            if (op.kind in AWAITING or op.kind in _CANCELLING) and op not in partial
+            if (op.kind in AWAITING or op.kind in _CANCELLING)
+            # What is awaited of those that are done says nothing of the rest.
+            and op.kind != "waited"
+            and op not in partial
         ]
         again = any(comes_again(trail, op) for op in partial)
         return None if others or again else partial[0]
@@ -249,6 +253,9 @@ class Observer:
         for op in signs.trail.ops:
             if self._removes(signs, op, started, callbacks):
                 signs.self_removing.append(op)
+        signs.self_removing.extend(
+            record_removals(self.calls, signs.trail, sorted(callbacks | started, key=repr))
+        )
 
     def _removes(
         self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]

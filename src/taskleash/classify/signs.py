@@ -97,6 +97,11 @@ class Signs:
         )
 
     @property
+    def given_whole(self) -> bool:
+        """Callers get the task itself, not only what a wait has found done."""
+        return self.given and any(not op.how for op in self.trail.of("give"))
+
+    @property
     def kept(self) -> bool:
         """Something outside the function holds the handle."""
         return bool(self.places)

@@ -99,6 +99,7 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         task_attributes=task_attributes(owner_of(spawn.function)),
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
         restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
+        gives_task=spawn.gives_task,
     )
 
 

@@ -78,6 +78,11 @@ class Analysis:
             scanned=frozenset(self.asked),
         )
 
+    @property
+    def analysed(self) -> list[Input]:
+        """The files that are reported, but for those that could not be analysed."""
+        return [item for path, item in self.asked.items() if path not in self.broken]
+
     @cached_property
     def enabled(self) -> EnabledRules:
         """The rules that the settings turn on."""
@@ -89,13 +94,13 @@ class Analysis:
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""
-        analysed = [item for path, item in self.asked.items() if path not in self.broken]
         invalid = (
             FileError(path, broken.line, broken.column, INVALID_FILE, broken.message)
             for path, broken in self.broken.items()
             if self.enabled.shows_invalid(self.asked[path].file)
         )
-        return [*invalid, *unused_suppressions(analysed, self.sites, self.enabled)]
+        choice = self.settings.fixes
+        return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
 def analyse(

@@ -46,8 +46,12 @@ def apply(gate: Gate, report: Report) -> Gated:
     report = gated.report
     if gate.diff_base is not None:
         report = _only_changed(report, gate.diff_base)
+    known = sum(entry.known and not entry.suppressed for entry in report.entries)
     shown = (e for e in report.entries if e.rule and (gate.show_silenced or not e.silenced))
-    return replace(gated, report=replace(report, entries=tuple(shown)))
+    # What has just been written is told by a note.
+    baseline = "" if gate.write_baseline is not None else gate.baseline or ""
+    report = replace(report, entries=tuple(shown), known=known, baseline=baseline)
+    return replace(gated, report=report)
 
 
 def _with_baseline(gate: Gate, report: Report) -> Gated:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from taskleash.facts.frame import source_of
-from taskleash.facts.model import Alts, Call, Test, Use
+from taskleash.facts.model import Alts, Call, Term, Test, Use
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
@@ -56,9 +56,45 @@ def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
                 return asks_none
             if isinstance(target.operator, cst.IsNot | cst.NotEqual):
                 return Test("not", parts=(asks_none,))
+        if (filled := _asks_filled(node.left, target)) is not None:
+            asked = _measured(lowering, left) or left
+            lowering.frame.emit(Use(lowering.frame.statement, "test", asked))
+            truth = Test("truth", asked)
+            return truth if filled else Test("not", parts=(truth,))
     for target in node.comparisons:
         lowering.expr(target.comparator)
     return Test("other", left, text=source_of(node))
+
+
+def _asks_filled(left: cst.BaseExpression, target: cst.ComparisonTarget) -> bool | None:
+    """Whether a comparison asks that a container is not empty (True) or that it is (False).
+
+    ``x != []`` and ``len(x) > 0``, or ``x == []`` and ``len(x) == 0``; None for any other.
+    """
+    measured = (
+        isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len"
+    )
+    comparator = target.comparator
+    if measured:
+        if not isinstance(comparator, cst.Integer) or comparator.value != "0":
+            return None
+    elif not isinstance(comparator, cst.List | cst.Tuple | cst.Dict) or comparator.elements:
+        return None
+    if isinstance(target.operator, cst.Equal):
+        return False
+    if isinstance(target.operator, cst.NotEqual):
+        return True
+    return True if measured and isinstance(target.operator, cst.GreaterThan) else None
+
+
+def _measured(lowering: ExpressionLowering, value: Alts) -> Alts:
+    """What ``len`` is asked of, where the value is its result."""
+    found: list[Term] = []
+    for term in value:
+        event = lowering.frame.events[term[1]] if term[0] == "s" else None
+        if isinstance(event, Call) and event.text == "len" and event.args:
+            found.extend(event.args[0].value)
+    return tuple(found)
 
 
 def _asks_done(node: cst.BaseExpression) -> bool:

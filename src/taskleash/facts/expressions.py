@@ -75,16 +75,22 @@ class ExpressionLowering:
         return tuple(("a", base, name) for base in self.expr(node.value))
 
     def _subscript(self, node: cst.Subscript) -> Alts:
+        return self._keyed(node)[0]
+
+    def _keyed(self, node: cst.Subscript) -> tuple[Alts, Alts]:
+        """What a subscript gives, and the key if it is a single one."""
         base = self.expr(node.value)
         sliced = False
+        key: Alts = ()
         for element in node.slice:
             if isinstance(element.slice, cst.Slice):
                 sliced = True
                 for part in (element.slice.lower, element.slice.upper, element.slice.step):
                     self.expr(part)
             elif isinstance(element.slice, cst.Index):
-                self.expr(element.slice.value)
-        return base if sliced else tuple(("e", term) for term in base)
+                key = self.expr(element.slice.value)
+        found = base if sliced else tuple(("e", term) for term in base)
+        return found, key if len(node.slice) == 1 else ()
 
     def _constant(self, node: cst.CSTNode) -> Alts:
         text = getattr(node, "value", "…")
@@ -301,24 +307,18 @@ class ExpressionLowering:
                 frame.emit(Store(pos, ("a", base, target.attr.value), value, op))
         elif isinstance(target, cst.Subscript):
             pos = self.spans.of(target)
-            elements = self._subscript(target)
+            elements, keys = self._keyed(target)
             for term in elements:
                 frame.emit(Store(pos, term, value, op))
-            key = self._key(target)
-            for base in (term[1] for term in elements if key):
+            # ``d[k] = v`` keeps what a call gave as ``k``, as ``d |= {k}`` would.
+            key = tuple(term for term in keys if term[0] == "s")
+            for base in (term[1] for term in elements if key and term[0] == "e"):
                 frame.emit(Store(pos, base, (frame.collect("set", (key,)),), "|="))
         elif isinstance(target, cst.Tuple | cst.List):
             for index, element in enumerate(target.elements):
                 self.assign(element.value, self.unpacked(value, index))
         elif isinstance(target, cst.StarredElement):
             self.assign(target.value, value)
-
-    def _key(self, target: cst.Subscript) -> Alts:
-        """What a call gave, where it is a key: ``d[k] = v`` keeps ``k`` as ``d |= {k}`` would."""
-        index = target.slice[0].slice if len(target.slice) == 1 else None
-        if not isinstance(index, cst.Index) or not isinstance(index.value, cst.Name):
-            return ()
-        return tuple(term for term in self.expr(index.value) if term[0] == "s")
 
     def _assign_name(self, target: cst.Name, value: Alts, op: str) -> None:
         frame, name = self.frame, target.value

@@ -8,7 +8,7 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS, LOOP_SPAWNS, SPAWNS
-from taskleash.fixes.layout import fitted, joined
+from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
@@ -57,8 +57,11 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
         value = spot.call_in(smalls[0])
         assert isinstance(value, cst.Call)
-        awaited = cst.Await(_parenthesized(joined(_work_of(target, value))))
+        awaited = cst.Await(_parenthesized(_flat(_work_of(target, value), value)))
         line = fitted(cst.SimpleStatementLine([cst.Expr(awaited)]), work.room(holder) - depth)
+        kept = {comment.value for comment in _comments(awaited)}
+        lost = [each for each in _comments(value) if each.value not in kept]
+        line = line.with_changes(leading_lines=[cst.EmptyLine(comment=each) for each in lost])
         if not logger:
             return spot.as_if(smalls[0], [line])
         text = f"try:\n    work_\nexcept Exception:\n    {logger}.exception(message_)"
@@ -68,6 +71,20 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
 
     work.edits.expand(holder, expansion)
     return f"await it here, log its failure by `{logger}`" if logger else "await it here"
+
+
+def _flat(work: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:
+    """The work on one line if it can be, else no further to the right than its call was."""
+    flat = joined(work)
+    is_deeper = isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)
+    return unindented(flat) if is_deeper and work is not call and not work.lpar else flat
+
+
+def _comments(node: cst.CSTNode) -> list[cst.Comment]:
+    """The comments in a node, in the order of the text."""
+    code = cst.Module([]).code_for_node(node)
+    found = [each for each in inside(node) if isinstance(each, cst.Comment)]
+    return sorted(found, key=lambda comment: code.index(comment.value))
 
 
 def _named(target: Target) -> str:
@@ -115,22 +132,39 @@ def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpr
 
 
 def _is_seen(tree: Tree, call: cst.Call) -> bool:
-    """Whether a ``try`` around the call handles every error, as if the work were awaited in it."""
+    """Whether a ``try`` around the call handles every error, as if the work were awaited in it.
+
+    Raises `CannotMend` where the handler would let the error on to the caller.
+    """
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
-        if isinstance(node, cst.Try) and child is node.body and any(map(_is_broad, node.handlers)):
+        if isinstance(node, cst.Try) and child is node.body:
+            caught = [(_types(handler), handler.body) for handler in node.handlers]
+            if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
+                continue
+            if any(_raises(body) for types, body in caught if types != {"CancelledError"}):
+                raise CannotMend("the handler around it would raise its failure again")
             return True
     return False
 
 
-def _is_broad(handler: cst.ExceptHandler) -> bool:
+def _types(handler: cst.ExceptHandler) -> set[str]:
+    """The last names of what a handler catches; an empty one stands for everything."""
     if handler.type is None:
-        return True
-    types = [handler.type]
+        return {""}
     if isinstance(handler.type, cst.Tuple):
-        types = [element.value for element in handler.type.elements]
-    return any(last_name(each) in BROAD_EXCEPTIONS - {""} for each in types)
+        return {last_name(element.value) for element in handler.type.elements}
+    return {last_name(handler.type)}
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    """Whether a handler raises in any case; one that chooses to was written for such failures."""
+    lines = [line for line in body.body if isinstance(line, cst.SimpleStatementLine)]
+    smalls = [small for line in lines for small in line.body]
+    if isinstance(body, cst.SimpleStatementSuite):
+        smalls = list(body.body)
+    return any(isinstance(small, cst.Raise) for small in smalls)
 
 
 def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:

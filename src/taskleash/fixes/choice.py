@@ -72,9 +72,11 @@ class FixChoice:
         return tuple(sorted(allowed, key=lambda k: order.index(k) if k in order else len(order)))
 
 
-def reason_against(offers: Sequence[FixOffer], style: str) -> str:
-    """Why a finding is left alone that has these offers."""
+def reason_against(site: Site, offers: Sequence[FixOffer], style: str) -> str:
+    """Why a site is left alone whose finding has these offers."""
     kinds = [offer.kind for offer in offers]
+    if not kinds and not site.gives_task:
+        return f"`{site.call}` may give something else than a task"
     if not kinds:
         return "there is no fix for it"
     if any(offer.allowed for offer in offers):

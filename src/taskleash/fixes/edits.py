@@ -83,10 +83,11 @@ class _Applying(cst.CSTTransformer):
             return _as_block(updated, expansion, before, after)
         middle = [updated]
         if expansion is not None:
-            middle = _on_lines(updated, expansion(updated.body))
+            expanded = expansion(updated.body)
+            middle = _on_lines(updated, expanded) if expanded else []
         if not before and not after and len(middle) == 1:
             return middle[0]
-        if before:
+        if before and middle:
             blank, own = _parted(middle[0])
             before = [_led(before[0], [*blank, *_leading(before[0])]), *before[1:]]
             own = _led(own, [*[BLANK] * self.edits.parted.get(key, 0), *_leading(own)])

@@ -68,7 +68,7 @@ def _starts_for_others(target: Target) -> bool:
 
 
 def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left:
-    reasons: list[str] = []
+    reasons: dict[str, list[str]] = {}
     for kind in target.kinds if call is not None else ():
         assert call is not None
         before = work.draft.copy()
@@ -76,8 +76,15 @@ def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left
             note = _CODEMODS[kind](work, target, call)
         except CannotMend as error:
             work.draft = before
-            reasons.append(f"{kind}: {error}" if len(target.kinds) > 1 else str(error))
+            reasons.setdefault(str(error), []).append(kind)
         else:
             return Applied(target.site, target.rule, kind, note)
-    reason = "; ".join(reasons) or "the file does not have it any more"
-    return Left(target.site, target.rule, reason)
+    return Left(target.site, target.rule, _joined(reasons))
+
+
+def _joined(reasons: Mapping[str, Sequence[str]]) -> str:
+    """Why no kind of fix was made; the kinds are named only where they differ in that."""
+    if len(reasons) == 1:
+        return next(iter(reasons))
+    each = (f"{' and '.join(kinds)}: {reason}" for reason, kinds in reasons.items())
+    return "; ".join(each) or "the file does not have it any more"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from taskleash.classify.model import Lifetime
 from taskleash.facts.catalogue import REPLACING_WORDS
 from taskleash.fixes.containers import attribute_values, container_of
 from taskleash.fixes.keepers import own_home
@@ -66,6 +67,9 @@ def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool
 def _own_dropped(
     work: Work, target: Target, call: cst.Call, method: Method, teardown: Method
 ) -> str:
+    if teardown.function.asynchronous is None and target.site.lifetime is not Lifetime.ENDLESS:
+        # Cancelled without a wait, work that is almost done would be lost.
+        raise CannotMend(f"`{teardown.function.name.value}` cannot wait for it to end")
     home = own_home(work, target.site, call)
     spot = handle_of(work.tree, call)
     container = keep(work, target, spot, home)

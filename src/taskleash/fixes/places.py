@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import libcst as cst
 
 from taskleash.fixes.edits import Edits
 from taskleash.fixes.imports import header
 from taskleash.fixes.signatures import called_on, called_on_instance
-from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Holder, Method, Tree, dotted, inside, last_name
 
 _LOGGER_MAKERS = ("getLogger", "get_logger", "bind")
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
@@ -111,6 +112,14 @@ def put(edits: Edits, place: BodyPlace, new: Sequence[cst.BaseStatement]) -> Non
         edits.insert_after(place.anchor, new)
     else:
         edits.insert_before(place.anchor, new)
+
+
+def is_pass(line: cst.CSTNode) -> TypeGuard[Holder]:
+    """Whether a line is a bare ``pass`` that no comment explains."""
+    if not isinstance(line, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+        return False
+    plain = not any(isinstance(node, cst.Comment) for node in inside(line))
+    return plain and len(line.body) == 1 and isinstance(line.body[0], cst.Pass)
 
 
 def constructor_place(

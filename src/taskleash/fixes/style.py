@@ -26,7 +26,7 @@ def style_of(module: cst.Module) -> Style:
     functions: list[bool] = []
     single = double = 0
     for node in inside(module):
-        if isinstance(node, cst.FunctionDef):
+        if isinstance(node, cst.FunctionDef) and (_is_annotated(node) or _takes_values(node)):
             functions.append(_is_annotated(node))
         elif isinstance(node, cst.SimpleString) and node.quote in ("'", '"'):
             single += node.quote == "'"
@@ -42,6 +42,13 @@ def _is_annotated(function: cst.FunctionDef) -> bool:
     params = function.params
     every = [*params.posonly_params, *params.params, *params.kwonly_params]
     return function.returns is not None or any(each.annotation is not None for each in every)
+
+
+def _takes_values(function: cst.FunctionDef) -> bool:
+    """Whether it has parameters beside the instance: without any, its silence tells little."""
+    params = function.params
+    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return any(each.name.value not in ("self", "cls") for each in every)
 
 
 def _width(text: str) -> int:

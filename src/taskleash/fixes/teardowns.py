@@ -9,7 +9,7 @@ from taskleash.fixes.containers import assignments
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.places import teardown_place
-from taskleash.fixes.tree import Method, Tree, dotted, inside
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 
 #: the names of a class's teardown, the most telling one first
@@ -32,7 +32,7 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     found = {
         m.function.name.value: m
         for m in tree.methods(spawning.cls)
-        if m.instance and m.function.name.value in names
+        if m.instance and m.function.name.value in names and not _is_abstract(m)
     }
     if not found:
         name = spawning.cls.name.value
@@ -42,6 +42,11 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
         del found[chosen.function.name.value]
         chosen = inner
     return chosen
+
+
+def _is_abstract(method: Method) -> bool:
+    """Whether subclasses put a method of their own in its place."""
+    return any(last_name(each.decorator) == "abstractmethod" for each in method.function.decorators)
 
 
 def _rank(method: Method) -> tuple[bool, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -16,6 +17,7 @@ from taskleash.fixes.places import (
     BodyPlace,
     ModulePlace,
     functions_place,
+    is_pass,
     module_place,
     place_after,
     put,
@@ -144,8 +146,10 @@ class Work:
         return [fitted(each, self.room(node)) for each in statements(text, nodes)]
 
     def put(self, place: BodyPlace, text: str) -> None:
-        """Add new statements at a place in a function."""
+        """Add new statements at a place in a function, where they make a ``pass`` needless."""
         put(self.edits, place, self.statements(place.anchor, text))
+        if is_pass(place.anchor):
+            self.edits.expand(place.anchor, lambda _: [])
 
     def refit(self, holder: cst.CSTNode | None) -> None:
         """Lay a line out anew where a change in it makes it too wide."""
@@ -185,6 +189,11 @@ def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Sta
     new += [each.with_changes(leading_lines=[BLANK, BLANK]) for each in functions]
     if not new:
         return
+    if place.is_parted and _stands_apart(place.following):
+        new[0] = new[0].with_changes(leading_lines=[])
+        is_line = isinstance(place.following, cst.SimpleStatementLine)
+        edits.insert_before(place.following, new, blank=1 if is_line and not functions else 2)
+        return
     apart = functions or isinstance(place.following, cst.FunctionDef | cst.ClassDef)
     if place.after is not None:
         edits.insert_after(place.after, new)
@@ -192,6 +201,14 @@ def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Sta
             edits.change(place.following, _two_blank_lines_above)
     elif place.following is not None:
         edits.insert_before(place.following, new, blank=2 if apart else 1)
+
+
+def _stands_apart(following: cst.BaseStatement | None) -> TypeGuard[cst.BaseStatement]:
+    """Whether the file has two blank lines after its imports that no definition asks for."""
+    if following is None or isinstance(following, cst.FunctionDef | cst.ClassDef):
+        return False
+    lines = list(getattr(following, "leading_lines", ()))
+    return len(lines) >= 2 and all(line.comment is None for line in lines[:2])
 
 
 def _two_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:

@@ -109,6 +109,9 @@ class Calls:
 
     def _method(self, function: Function, term: Term) -> list[Callee]:
         _, base, name = term
+        called = self._call_operators(function, term)
+        if called:
+            return called
         types = self.inference.types(function, base)
         found: list[Callee] = []
         for kind in types:
@@ -121,6 +124,15 @@ class Calls:
         if not types or all(isinstance(t.symbol, Class) for t in types):
             weak = self.by_name(name) if not types else []
             return [*weak] if weak else [Method(base, name)]
+        return found
+
+    def _call_operators(self, function: Function, term: Term) -> list[Callee]:
+        """Where an attribute holds an object that can be called: its class's ``__call__``."""
+        if not self.program.methods_named.get("__call__") or term[2] in self.program.methods_named:
+            return []
+        found: list[Callee] = []
+        for cls in self.inference.classes(function, term):
+            found.extend(cls.find("__call__"))
         return found
 
     def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
@@ -189,12 +201,19 @@ class Calls:
         found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
         for caller in self.program.functions():
             for index, call in caller.calls():
-                if any(term[0] in ("v", "f", "q", "s", "n") for term in call.func):
+                if any(self._may_be_alias(term) for term in call.func):
                     last = call.text.rpartition(".")[2]
                     for callee in self.callees(caller, call):
                         if isinstance(callee, Function) and callee.name != last:
                             found[callee].append((caller, index))
         return found
+
+    def _may_be_alias(self, term: Term) -> bool:
+        """Whether a callable term may stand for a function of another name."""
+        if term[0] == "a":
+            called = "__call__" in self.program.methods_named
+            return called and term[2] not in self.program.methods_named
+        return term[0] in ("v", "f", "q", "s", "n")
 
     def references(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function itself as an argument."""

@@ -83,6 +83,10 @@ class PathSearch:
             leaks.append(0)
         return Outcome(tuple(leaks), self.ended, self.respawned)
 
+    def falls_through(self) -> bool:
+        """Whether control comes to the end of the function without a jump out of it."""
+        return bool(self._block(self.function.facts.body, frozenset({_State(False)})).on)
+
     def _block(self, block: Block, states: States) -> _Out:
         out = _Out()
         for item in block.items:
@@ -236,6 +240,11 @@ class PathSearch:
         if test.kind in ("none", "done"):
             return not branch
         return True
+
+
+def falls_through(function: Function) -> bool:
+    """Whether a function can come to its end without a ``return``."""
+    return PathSearch(function, (), (), set()).falls_through()
 
 
 def _awaited_after_cancel(function: Function) -> frozenset[int]:

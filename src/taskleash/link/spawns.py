@@ -51,6 +51,8 @@ class Spawn:
     work: int = 0
     #: a wrapper that is a coroutine itself gives the handle when it is awaited
     to_await: bool = False
+    #: a call that gives a task in any case, rather than None or something else now and then
+    gives_task: bool = True
 
     @property
     def call(self) -> Call:
@@ -72,7 +74,7 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
     """All spawn sites of the program, in order."""
     for function in program.functions():
         for index, call in function.calls():
-            kind = _kind(calls, function, index, call)
+            kind = kind_of(calls, function, index, call)
             if kind:
                 started = _started(calls, function, call, kind)
                 work = 1 if _by_value(calls, function, call) else 0
@@ -80,7 +82,8 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
                 yield Spawn(function, index, kind, task, started, work)
 
 
-def _kind(calls: Calls, function: Function, index: int, call: Call) -> str:
+def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
+    """The kind of `Spawn` that a call is; empty where it is none."""
     callees = calls.callees(function, call)
     kind = configured(calls.program.known, callees)
     if kind:
@@ -205,7 +208,7 @@ def _is_task(calls: Calls, function: Function, call: Call) -> bool:
         types = calls.inference.types(function, term)
         if is_external(types, TASKS | GATHERS):
             return True
-        if term[0] == "s" and _kind(calls, function, term[1], function.call(term[1])) == "task":
+        if term[0] == "s" and kind_of(calls, function, term[1], function.call(term[1])) == "task":
             return True
     return False
 

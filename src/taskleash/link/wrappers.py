@@ -9,10 +9,11 @@ from taskleash.facts.catalogue import (
     RESULT_USERS,
     RUNNERS,
 )
-from taskleash.facts.model import Alts, Call, If, Term
+from taskleash.facts.model import Alts, Arg, Call, If, Term
 from taskleash.link.calls import Calls, bind, takes_instance
-from taskleash.link.context import around, tests
+from taskleash.link.context import Frame, around, tests
 from taskleash.link.entities import Class, Function
+from taskleash.link.results import gives_task
 from taskleash.link.spawns import Spawn, coroutines, value_name
 from taskleash.link.trail import Trail
 
@@ -20,7 +21,7 @@ _MAX_PARTS = 20
 _OFF = (("c", "None"), ("c", "False"), ("c", "''"), ("c", '""'))
 
 
-def users(calls: Calls, function: Function) -> list[tuple[Function, int]]:
+def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tuple[Function, int]]:
     """The call sites whose caller answers for the task that the function returns.
 
     A caller that drives the loop itself runs outside of it, where the spawn is not reached, and
@@ -29,7 +30,9 @@ def users(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     sites = [
         (caller, index)
         for caller, index in calls.callers(function)
-        if caller is not function and not _used_as_another_thing(caller, index)
+        if caller is not function
+        and not _used_as_another_thing(caller, index)
+        and not (spawn and _asks_for_no_task(function, spawn, caller.call(index)))
     ]
     inside = [(f, i) for f, i in sites if not _drives_loop(f)]
     return inside or sites
@@ -41,6 +44,41 @@ def _used_as_another_thing(caller: Function, index: int) -> bool:
         term[0] == "a" and term[2] not in HANDLE_ATTRIBUTES and not term[2].startswith("__")
         for term in caller.uses.derived.get(("s", index), ())
     )
+
+
+def _asks_for_no_task(function: Function, spawn: int, call: Call) -> bool:
+    """Whether a flag that a call gives, or leaves at its default, leads past the spawn."""
+    needed = {name: branch == "then" for name, branch in _flags(function, around(function, spawn))}
+    for order, exit_, frames in function.contexts.exits:
+        if order < spawn and exit_.kind == "return":
+            needed.update((name, branch != "then") for name, branch in _flags(function, frames))
+    return any(_constant(function, call, name) is (not wanted) for name, wanted in needed.items())
+
+
+def _flags(function: Function, frames: tuple[Frame, ...]) -> list[tuple[str, str]]:
+    """The parameter that a single condition asks about, and the branch taken."""
+    if len(frames) != 1 or not isinstance(frames[0].item, If):
+        return []
+    test, branch = frames[0].item.test, frames[0].branch
+    if test.kind == "not":
+        test, branch = test.parts[0], "else" if branch == "then" else "then"
+    own = [term[1] for term in test.value if term[0] == "p"]
+    return [(name, branch) for name in own] if test.kind == "truth" else []
+
+
+def _constant(function: Function, call: Call, name: str) -> bool | None:
+    """The truth of what a call gives for a parameter, its default too; None where not known."""
+    instance = takes_instance(function, call)
+    value: Alts = next((p.default for p in function.facts.params if p.name == name), ())
+    for position, arg in enumerate(call.args):
+        param = bind(function, call, position, instance)
+        if arg.key in ("*", "**"):
+            return None
+        if param is not None and param.name == name:
+            value = arg.value
+    if value in ((("c", "True"),),):
+        return True
+    return False if value and all(term in _OFF for term in value) else None
 
 
 def _drives_loop(function: Function) -> bool:
@@ -56,10 +94,17 @@ def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn
     if position is not None:
         arg = call.args[position]
         task = value_name(caller, arg.value) or task
-        started = tuple(coroutines(calls, caller, (arg,))) or started
+        started = tuple(coroutines(calls, caller, (arg,)) or _named(calls, caller, arg)) or started
     kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
     to_await = spawn.function.facts.is_async and not spawn.function.facts.is_generator
-    return Spawn(caller, index, kind, task, started, work, to_await)
+    sure = gives_task(calls, caller, index)
+    return Spawn(caller, index, kind, task, started, work, to_await, sure)
+
+
+def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
+    """The coroutine functions that are handed over themselves, to be called."""
+    targets = (target for term in arg.value for target in calls.targets(caller, term))
+    return [t for t in targets if isinstance(t, Function) and t.facts.is_async]
 
 
 def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
@@ -145,6 +190,8 @@ def _parts(calls: Calls, function: Function, value: Alts) -> Alts:
     pending = [term for term in value if term[0] == "s"]
     while pending and len(found) < _MAX_PARTS:
         call = function.call(pending.pop()[1])
+        # A function that is handed in and called here makes the coroutine.
+        found.update(dict.fromkeys(term for term in call.func if term[0] == "p"))
         for callee in calls.callees(function, call):
             inner = _taken(function, callee, call) if isinstance(callee, Function) else []
             pending.extend(term for term in inner if term[0] == "s" and term not in found)

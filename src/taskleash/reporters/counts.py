@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, paint
-from taskleash.reporters.report import Entry, Report
+from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.summary import closing, is_fixable
 from taskleash.rules import registry
 
@@ -17,7 +17,7 @@ def render(report: Report, options: RenderOptions) -> str:
     found = [entry for entry in report.entries if entry.rule and not entry.silenced]
     counter = Counter([entry.rule for entry in found] + [error.code for error in report.errors])
     width = len(str(max(counter.values(), default=0)))
-    fixable = _fixable_rules(found)
+    fixable = _fixable_rules([*found, *report.errors])
     ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     lines: list[Line] = [
         _line(f"{count:>{width}}", code, code in fixable, bool(fixable)) for code, count in ranked
@@ -37,6 +37,8 @@ def _line(count: str, code: str, fixable: bool, marked: bool) -> list[Piece]:
     ]
 
 
-def _fixable_rules(found: Iterable[Entry]) -> frozenset[str]:
-    fixable = {entry.rule for entry in found if is_fixable(entry)}
-    return frozenset(fixable - {entry.rule for entry in found if not is_fixable(entry)})
+def _fixable_rules(found: Iterable[Entry | FileError]) -> frozenset[str]:
+    codes = {True: set[str](), False: set[str]()}
+    for each in found:
+        codes[is_fixable(each)].add(each.rule if isinstance(each, Entry) else each.code)
+    return frozenset(codes[True] - codes[False])

@@ -30,6 +30,7 @@ def error_line(error: FileError, unicode: bool) -> list[Piece]:
     return [
         *_place(error.path, error.line, error.column, unicode),
         (error.code, RISK_STYLE[error.risk]),
+        (" [*]" if is_fixable(error) else "", "cyan"),
         (f" {inert(error.message, unicode)}", ""),
     ]
 

@@ -43,7 +43,8 @@ class Entry:
 class FileError:
     """What is wrong with a file apart from its spawn sites; ``line`` and ``column`` are 1-based.
 
-    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing.
+    It could not be analysed (`INVALID_FILE`), or a comment in it silences nothing. Neither comments
+    nor a baseline silence that.
     """
 
     path: str
@@ -52,6 +53,8 @@ class FileError:
     code: str
     message: str
     risk: Risk = Risk.HIGH
+    fixes: tuple[FixOffer, ...] = ()
+    silenced = False
 
     @property
     def is_invalid(self) -> bool:
@@ -65,7 +68,7 @@ class Report:
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
-    mended: they are not among the entries.
+    mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
     """
 
     files: int
@@ -75,6 +78,8 @@ class Report:
     seconds: float
     scanned: frozenset[str] = frozenset()
     fixed: int = 0
+    known: int = 0
+    baseline: str = ""
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

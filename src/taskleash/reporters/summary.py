@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from taskleash.classify.model import Risk
 from taskleash.reporters import words
+from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, Report
+from taskleash.reporters.report import Entry, FileError, Report
 
 
 def closing(report: Report, options: RenderOptions) -> list[str]:
     """The last lines of a report: what a scan counted, or how a check went; none when quiet."""
     if options.quiet:
         return []
-    return _verdict(report) if options.command == "check" else [inventory(report)]
+    if options.command == "check":
+        return [_outcome(report, options.unicode), *_offers([*report.entries, *report.errors])]
+    return [inventory(report)]
 
 
 def inventory(report: Report) -> str:
@@ -28,12 +31,12 @@ def inventory(report: Report) -> str:
     return f"{line} {fixable} fixable with --fix." if fixable else line
 
 
-def is_fixable(entry: Entry) -> bool:
+def is_fixable(entry: Entry | FileError) -> bool:
     """Whether the run's fixes mend the finding; a silenced one is left alone."""
     return not entry.silenced and any(fix.allowed for fix in entry.fixes)
 
 
-def count_hidden(entries: Iterable[Entry]) -> int:
+def count_hidden(entries: Iterable[Entry | FileError]) -> int:
     """How many findings only such fixes could mend as the run does not allow."""
     return sum(
         bool(entry.fixes) and not entry.silenced and not is_fixable(entry) for entry in entries
@@ -50,17 +53,20 @@ def _risks(entries: Iterable[Entry]) -> list[str]:
     return [f"{count} {word}" for count, word in counts if count]
 
 
-def _verdict(report: Report) -> list[str]:
+def _outcome(report: Report, unicode: bool) -> str:
+    """What a check found; in brackets what was fixed, and what the baseline holds back."""
     remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
-    found = words.plural(remaining + report.fixed, "error")
-    if report.fixed:
-        lines = [f"Found {found} ({report.fixed} fixed, {remaining} remaining)."]
-    else:
-        lines = [f"Found {found}." if remaining else "All checks passed!"]
-    return [*lines, *_offers(report.entries)]
+    notes = [f"{report.fixed} fixed, {remaining} remaining"] if report.fixed else []
+    if report.known and report.baseline:
+        known = words.plural(report.known, "known finding")
+        notes.append(f"{known} in {inert(report.baseline, unicode)}")
+    bracket = f" ({'; '.join(notes)})" if notes else ""
+    if remaining or report.fixed:
+        return f"Found {words.plural(remaining + report.fixed, 'error')}{bracket}."
+    return f"All checks passed!{bracket}"
 
 
-def _offers(entries: Sequence[Entry]) -> list[str]:
+def _offers(entries: Sequence[Entry | FileError]) -> list[str]:
     fixable, hidden = sum(map(is_fixable, entries)), count_hidden(entries)
     more = f"{words.plural(hidden, 'unsafe fix')} available with `--fix --unsafe-fixes`"
     if not fixable:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.facts.catalogue import RUNNING_WORDS
-from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, Fix, Rule
+from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
 
 
 def _can_await(site: Site) -> bool:
@@ -17,7 +17,12 @@ def _can_await(site: Site) -> bool:
     runs_on = site.lifetime is Lifetime.ENDLESS or (
         site.lifetime is Lifetime.UNKNOWN and not RUNNING_WORDS.isdisjoint(words(site.task))
     )
-    return site.in_async and not runs_on
+    return site.in_async and site.gives_task and not runs_on
+
+
+def _can_track(site: Site) -> bool:
+    """Not what may be None: it has no ``add_done_callback``."""
+    return site.gives_task
 
 
 def _can_own(site: Site) -> bool:
@@ -29,6 +34,7 @@ def _can_cancel_previous(site: Site) -> bool:
 
 
 _CONDITIONS: Mapping[Fix, Callable[[Site], bool]] = {
+    TRACK: _can_track,
     AWAIT: _can_await,
     OWN: _can_own,
     CANCEL_PREVIOUS: _can_cancel_previous,

@@ -19,11 +19,11 @@ Example
 
 
     class Inbox:
-        async def on_message(self, message):
-            asyncio.create_task(self.store(message))
+        def __init__(self, database):
+            self._database = database
 
-        async def store(self, message):
-            await asyncio.sleep(1)
+        async def on_message(self, message):
+            asyncio.create_task(self._database.store(message))
 
 Use instead
 -----------
@@ -31,16 +31,14 @@ Use instead
 
 
     class Inbox:
-        def __init__(self):
-            self._tasks = set()
+        def __init__(self, database):
+            self._database = database
+            self._background_tasks = set()
 
         async def on_message(self, message):
-            task = asyncio.create_task(self.store(message))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-        async def store(self, message):
-            await asyncio.sleep(1)
+            task = asyncio.create_task(self._database.store(message))
+            self._background_tasks.add(task)
+            task.add_done_callback(self._background_tasks.discard)
 
 Fix safety
 ----------

@@ -26,18 +26,18 @@ Use instead
 -----------
     import asyncio
 
-    tasks = set()
+    _background_tasks = set()
 
 
     def report(task):
-        tasks.discard(task)
         print(task.exception())
 
 
     async def on_message(store, message):
         task = asyncio.create_task(store(message))
-        tasks.add(task)
+        _background_tasks.add(task)
         task.add_done_callback(report)
+        task.add_done_callback(_background_tasks.discard)
 
 Fix safety
 ----------

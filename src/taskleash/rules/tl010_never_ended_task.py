@@ -17,20 +17,8 @@ Example
 
 
     class Sensor:
-        def start(self):
-            self._poller = asyncio.create_task(self._poll())
-
-        async def _poll(self):
-            while True:
-                await asyncio.sleep(1)
-
-Use instead
------------
-    import asyncio
-
-
-    class Sensor:
-        def __init__(self):
+        def __init__(self, port):
+            self._port = port
             self._poller = None
 
         def start(self):
@@ -41,10 +29,33 @@ Use instead
             while True:
                 await asyncio.sleep(1)
 
-        async def stop(self):
+        async def close(self):
+            await self._port.close()
+
+Use instead
+-----------
+    import asyncio
+
+
+    class Sensor:
+        def __init__(self, port):
+            self._port = port
+            self._poller = None
+
+        def start(self):
+            if self._poller is None:
+                self._poller = asyncio.create_task(self._poll())
+
+        async def _poll(self):
+            while True:
+                await asyncio.sleep(1)
+
+        async def close(self):
             if self._poller is not None:
                 self._poller.cancel()
+                await asyncio.gather(self._poller, return_exceptions=True)
                 self._poller = None
+            await self._port.close()
 
 Fix safety
 ----------

@@ -17,10 +17,10 @@ Example
 
     class Server:
         def __init__(self):
-            self._tasks = []
+            self._tasks = set()
 
         def on_connect(self, connection):
-            self._tasks.append(asyncio.create_task(self._serve(connection)))
+            self._tasks.add(asyncio.create_task(self._serve(connection)))
 
         async def _serve(self, connection):
             await asyncio.sleep(1)

@@ -28,20 +28,22 @@ Use instead
     import asyncio
     import logging
 
-    log = logging.getLogger(__name__)
+    logger = logging.getLogger(__name__)
+
     tasks = set()
 
 
-    def finish(task):
-        tasks.discard(task)
+    def _log_failure(task):
+        \"\"\"Log the exception that ended a task, if one did.\"\"\"
         if not task.cancelled() and task.exception() is not None:
-            log.error("could not store a message", exc_info=task.exception())
+            logger.error("%r failed", task, exc_info=task.exception())
 
 
     async def on_message(store, message):
         task = asyncio.create_task(store(message))
         tasks.add(task)
-        task.add_done_callback(finish)
+        task.add_done_callback(tasks.discard)
+        task.add_done_callback(_log_failure)
 
 Fix safety
 ----------

@@ -1,0 +1,78 @@
+"""Tasks kept in a record: the record goes out of its container when the task is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from taskleash.facts.catalogue import GROWING, SHRINKING
+from taskleash.facts.model import Alts, Arg, Call, Delete, Store, Term
+from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.entities import Class, Function
+from taskleash.link.trail import Op, Trail
+
+
+def record_removals(calls: Calls, trail: Trail, at_the_end: Iterable[Function]) -> Iterator[Op]:
+    """Where functions that run at a task's end take its record out of what keeps the records.
+
+    A record is an instance whose generated constructor was given the handle. The containers are
+    looked for in the module of the spawn.
+    """
+    made = [op.place.cls for op in trail.of("store") if isinstance(op.event, Call) and op.place]
+    records = {cls for cls in made if cls is not None}
+    if not records:
+        return
+    kept = {
+        name
+        for function in trail.function.module.functions.values()
+        for name in _containers(calls, function, records)
+    }
+    for function in at_the_end:
+        for index, event in enumerate(function.events):
+            if _taken_from(event) in kept:
+                yield Op("shrink", function, index, None, depth=1)
+
+
+def _containers(calls: Calls, function: Function, records: set[Class]) -> Iterator[str]:
+    """The attributes into whose elements a function puts a record."""
+    for event in function.events:
+        if isinstance(event, Store) and event.target[0] == "e":
+            base, values = event.target[1], [event.value]
+        elif isinstance(event, Call) and event.text.rpartition(".")[2] in GROWING:
+            base = event.func[0][1] if event.func and event.func[0][0] == "a" else ("c", "")
+            values = [arg.value for arg in event.args]
+        else:
+            continue
+        if base[0] == "a" and any(_is_record(calls, function, value, records) for value in values):
+            yield base[2]
+
+
+def _is_record(calls: Calls, function: Function, value: Alts, records: set[Class]) -> bool:
+    """Whether a value is a record, by its type or by what callers hand in."""
+    if any(kind.symbol in records for kind in calls.inference.of(function, value)):
+        return True
+    names = {term[1] for term in value if term[0] == "p"}
+    return any(
+        kind.symbol in records
+        for caller, index in (calls.callers(function) if names else ())
+        for arg in _arguments(function, caller.call(index), names)
+        for kind in calls.inference.of(caller, arg.value)
+    )
+
+
+def _arguments(function: Function, call: Call, names: set[str]) -> Iterator[Arg]:
+    """What a call gives for the named parameters of a function."""
+    for position, arg in enumerate(call.args):
+        param = bind(function, call, position, takes_instance(function, call))
+        if param is not None and param.name in names:
+            yield arg
+
+
+def _taken_from(event: object) -> str:
+    """The attribute out of whose elements an event takes something, or an empty string."""
+    base: Term = ("c", "")
+    if isinstance(event, Delete) and event.target[0] == "e":
+        base = event.target[1]
+    elif isinstance(event, Call) and event.func and event.func[0][0] == "a":
+        method = event.func[0]
+        base = method[1] if method[2] in SHRINKING or method[2] == "pop" else base
+    return base[2] if base[0] == "a" else ""

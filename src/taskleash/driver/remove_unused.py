@@ -1,0 +1,64 @@
+"""Comments that silence nothing, taken out of a program after its other fixes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from taskleash.driver.analysis import Analysis
+from taskleash.driver.program import Program
+from taskleash.driver.unused import unused_comments
+from taskleash.fixes.engine import MendedFile
+from taskleash.fixes.lines import count_changes, followed
+from taskleash.reporters.report import FileError
+from taskleash.source.comments import Unused, without
+
+
+def remove_unused(
+    program: Program, files: Iterable[MendedFile], errors: Iterable[FileError]
+) -> tuple[tuple[MendedFile, ...], Mapping[str, int]]:
+    """The mended files without the unused comments that these errors may have removed.
+
+    ``program`` is the one that the errors were found in, ``files`` those that fixes changed since.
+    Gives the files that differ now, by path, and by path how many of the errors are gone.
+    """
+    mended = {file.path: file for file in files}
+    removed: Counter[str] = Counter()
+    if wanted := set(_lines(errors, mended)):
+        result = program.with_texts({path: file.after for path, file in mended.items()})
+        for path, comments in _unused(result.analysis, wanted).items():
+            text = without(result.text(path), comments)
+            # A file that spawns nothing has not been parsed before.
+            if path not in program.with_texts({path: text}).broken:
+                mended[path] = _with_text(mended.get(path), path, program.text(path), text)
+                removed[path] = len(comments)
+    return tuple(mended[path] for path in sorted(mended)), removed
+
+
+def _unused(analysis: Analysis, wanted: Container[tuple[str, int]]) -> dict[str, list[Unused]]:
+    """The unused comments in these lines, by path."""
+    unused: dict[str, list[Unused]] = defaultdict(list)
+    for item, found in unused_comments(analysis.analysed, analysis.sites, analysis.enabled):
+        if (item.path, found.directive.line) in wanted:
+            unused[item.path].append(found)
+    return unused
+
+
+def _lines(
+    errors: Iterable[FileError], mended: Mapping[str, MendedFile]
+) -> Iterator[tuple[str, int]]:
+    """Path and line of the comments that may be removed, as they are in the mended files."""
+    for error in errors:
+        if any(fix.allowed for fix in error.fixes):
+            file = mended.get(error.path)
+            line = followed(file.before, file.after, error.line) if file else error.line
+            yield error.path, line
+
+
+def _with_text(file: MendedFile | None, path: str, before: str, after: str) -> MendedFile:
+    added, gone = count_changes(before, after)
+    if file is None:
+        return MendedFile(path, before, after, (), added, gone)
+    places = [replace(p, line=followed(file.after, after, p.line)) for p in file.places]
+    return MendedFile(path, before, after, tuple(places), added, gone)
