@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from taskleash.driver.analysis import analyse
 from taskleash.driver.collect import Collection, collect
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.settings import Settings
@@ -56,8 +57,8 @@ def test_the_linker_gets_what_it_asks_for_from_the_rest_of_the_project(project: 
 
 
 def test_nothing_is_said_about_broken_files_that_were_not_asked_for(project: Path) -> None:
-    assert collected("owner.py").broken == {}
-    assert list(collected(".").broken) == ["broken.py"]
+    assert analyse(Settings(paths=("owner.py",))).broken == {}
+    assert list(analyse(Settings(paths=(".",))).broken) == ["broken.py"]
 
 
 def test_files_that_spawn_nothing_need_no_context(project: Path) -> None:

@@ -86,7 +86,7 @@ def fixing(
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    program = Program(analyse(settings, progress))
+    program = Program(analyse(settings, progress, with_facts=True))
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
     accepted = _accepted(let_in)

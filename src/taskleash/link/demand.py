@@ -30,24 +30,28 @@ _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for: modules by dotted name, identifiers, and subclasses of classes."""
+    """What is asked for: modules by dotted name, and by patterns words and subclasses of classes.
+
+    A pattern that is empty asks for nothing.
+    """
 
     modules: frozenset[str]
-    words: re.Pattern[bytes] | None
-    subclasses: re.Pattern[bytes] | None
+    words: bytes
+    subclasses: bytes
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
 
-    def mentioned(self, data: bytes) -> frozenset[bytes]:
-        """The wanted names that a module's raw bytes mention."""
+    def mentioned(self, data: bytes) -> tuple[bytes, ...]:
+        """The wanted names that a module's raw bytes mention, sorted."""
         found: set[bytes] = set()
-        if self.words is not None:
-            found.update(self.words.findall(data))
-        if self.subclasses is not None:
-            found.update(b"class " + name for name in self.subclasses.findall(data))
-        return frozenset(found)
+        if self.words:
+            found.update(re.findall(self.words, data))
+        if self.subclasses:
+            names: list[bytes] = re.findall(self.subclasses, data, re.MULTILINE)
+            found.update(b"class " + name for name in names)
+        return tuple(sorted(found))
 
 
 def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
@@ -197,8 +201,8 @@ def _prefixes(dotted: str) -> set[str]:
     return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
 
 
-def _pattern(template: bytes, names: set[str]) -> re.Pattern[bytes] | None:
+def _pattern(template: bytes, names: set[str]) -> bytes:
     if not names:
-        return None
+        return b""
     either = b"|".join(re.escape(name.encode()) for name in sorted(names))
-    return re.compile(template % either, re.MULTILINE)
+    return template % either
