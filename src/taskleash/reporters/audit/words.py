@@ -15,7 +15,7 @@ PACKAGE_HEADINGS = (
     "Score",
 )
 COMPONENT_HEADINGS = ("Component", "File", *PACKAGE_HEADINGS[1:])
-LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows cancel", "Risk")
+LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows", "Risk")
 STEP_HEADINGS = ("#", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
 UNCHANGED_HEADINGS = ("Place", "Task", "Why")
 
