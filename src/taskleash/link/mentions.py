@@ -114,7 +114,7 @@ def _terms(event: object) -> Iterator[Term]:
             for arg in event.args:
                 yield from arg.value
     elif isinstance(event, Store):
-        if event.target[0] != "n":
+        if event.target[0] in ("a", "e"):
             yield event.target[1]
         yield from event.value
     elif isinstance(event, Await | Give | Use):
