@@ -60,7 +60,7 @@ def _value(text: str) -> object:
 
 
 def sites(case: Path, **flags: object) -> list[Site]:
-    given = [FeatureFlag(name, value, "in a test") for name, value in flags.items()]
+    given = tuple(FeatureFlag(name, value, "in a test") for name, value in flags.items())
     return judge(facts_of(case), flags=FeatureFlags(given))
 
 

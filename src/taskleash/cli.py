@@ -12,6 +12,7 @@ import click
 
 from taskleash import __version__
 from taskleash.mending import finish, wants_fixes
+from taskleash.options.caching import CACHE, CACHE_DIR
 from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
 from taskleash.options.files import FILES
@@ -61,6 +62,7 @@ _COMMON = group(
         type=click.IntRange(min=0),
         help="Worker processes (0: one for each core).",
     ),
+    CACHE,
     OUTPUT,
 )
 
@@ -84,7 +86,7 @@ def cli(context: click.Context) -> None:
 @click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    settings = settings_from(options)
+    settings = replace(settings_from(options), hints=True)
     targets = _targets(options, settings, "table")
     report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
@@ -206,6 +208,24 @@ def config(path: str, wants_schema: bool, **options: Any) -> int:
     from taskleash.terminal import write
 
     write(schema() if wants_schema else show(config_of(path, options)))
+    return 0
+
+
+@cli.command()
+@CONFIGURATION
+@CACHE_DIR
+def clean(**options: Any) -> int:
+    """Remove the cache of the project around the current folder."""
+    from taskleash.driver.cache.folder import cache_folder, remove
+    from taskleash.driver.configured import cache_dir
+
+    folder = cache_folder(cache_dir(config_of(".", options)))
+    try:
+        found = remove(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise click.ClickException(f"{folder}: the cache cannot be removed: {reason}") from None
+    click.echo(f"taskleash: {folder}: {'removed' if found else 'no cache there'}", err=True)
     return 0
 
 

@@ -63,14 +63,17 @@ class Judge:
             signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
             found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict, self.calls)
             if _keeps(signs, verdict):
-                for site in self._managed(spawn, verdict, 0):
+                for site in self._managed(spawn, signs, verdict, 0):
                     found.setdefault((site.path, _key(site)), site)
         for site in wrapped:
             found.setdefault((site.path, _key(site)), site)
         return sorted(found.values(), key=lambda s: (s.path, s.span))
 
-    def _managed(self, spawn: Spawn, verdict: Verdict, level: int) -> list[Site]:
-        """The calls that hand a coroutine to a wrapper of the program, which keeps the task."""
+    def _managed(self, spawn: Spawn, outer: Signs, verdict: Verdict, level: int) -> list[Site]:
+        """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
+
+        ``outer`` and the verdict are those of the wrapper's own spawn.
+        """
         found: list[Site] = []
         for caller, index in self.calls.callers(spawn.function) if level < _MAX_CALLERS else ():
             position = coroutine_argument(self.calls, spawn, caller.call(index))
@@ -83,14 +86,23 @@ class Judge:
             if not passed_on and not self._hands_work(caller, index, arg):
                 continue
             if passed_on:
-                found.extend(self._managed(inner, verdict, level + 1))
+                found.extend(self._managed(inner, outer, verdict, level + 1))
             if passed_on and not signs.places:
                 continue
             if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
             else:
-                found.append(self._kept_by(spawn, inner, signs, verdict))
+                of_call = self._for_caller(outer, verdict, caller)
+                found.append(self._kept_by(spawn, inner, signs, of_call))
         return found
+
+    def _for_caller(self, signs: Signs, verdict: Verdict, caller: Function) -> Verdict:
+        """The wrapper's verdict for one caller: the teardown of another heir is none of it."""
+        if verdict.defect is not Defect.TEARDOWN_IGNORES:
+            return verdict
+        teardown = self.observer.owner_teardown(signs, caller)
+        of_caller = replace(signs, owner_teardown=teardown)
+        return completed(of_caller, decide(of_caller).verdict)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
         """Whether a call hands over what is to run: for sure, or by what the argument is."""
@@ -137,7 +149,7 @@ class Judge:
             if verdict.handle == "discarded" or handed:
                 wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
-                wrapped.extend(self._managed(inner, verdict, 0))
+                wrapped.extend(self._managed(inner, signs, verdict, 0))
             found.append(
                 CallerVerdict(
                     caller,

@@ -96,7 +96,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         evidence=evidence(signs, decide(signs)),
         holder=holder(signs),
         captures=captured,
-        runs=runs(signs),
+        runs=runs(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen_failure=self_removing and not signs.outcome_seen,

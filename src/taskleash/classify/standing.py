@@ -100,8 +100,17 @@ def _is_global(maker: Function, index: int) -> bool:
 
 def _is_local(maker: Function, index: int) -> bool:
     """Whether the function that makes an object keeps it to itself."""
-    roles = maker.uses.roles.get(("s", index), ())
-    return maker.facts.kind == "function" and all(role.kind not in _KEEPING_ROLES for role in roles)
+    made: Term = ("s", index)
+    if maker.facts.kind != "function" or any(
+        role.kind in _KEEPING_ROLES for role in maker.uses.roles.get(made, ())
+    ):
+        return False
+    closed_over = {("f", maker.key, name) for name in maker.uses.names.get(made, ())}
+    return not any(
+        closed_over.intersection({*inner.uses.roles, *inner.uses.derived})
+        for inner in maker.module.functions.values()
+        if maker in inner.nesting[1:]
+    )
 
 
 # -- what ends it

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Site
-from taskleash.driver.collect import Advance, collect
+from taskleash.driver.cache.folder import cache_folder
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.store import DiskStore
+from taskleash.driver.cache.verdicts import Verdicts
+from taskleash.driver.collect import Advance, Collection, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
+from taskleash.driver.flags.hints import hints
 from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.parse import Broken
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
-from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
-from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
+from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
+
+_NOTHING_TOLD = Told()
 
 ProgressBar = Callable[[], AbstractContextManager[Advance]]
 
@@ -33,20 +40,23 @@ ProgressBar = Callable[[], AbstractContextManager[Advance]]
 class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
-    ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others,
-    ``flags`` the feature flags.
+    ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
+    Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
+    what the settings tell of the program.
     """
 
     settings: Settings
     asked: Mapping[str, Input]
     facts: Mapping[str, ModuleFacts]
     broken: Mapping[str, Broken]
-    flags: FeatureFlags = field(default_factory=FeatureFlags)
+    verdicts: Verdicts | None = None
+    told: Told = _NOTHING_TOLD
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
         return replace(
             self,
+            verdicts=None,
             asked={**self.asked, **{path: item for path, (item, _) in files.items()}},
             facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
         )
@@ -54,27 +64,34 @@ class Analysis:
     @cached_property
     def sites(self) -> list[Site]:
         """The verdicts of the files that are reported."""
-        if not self.facts:
-            return []
-        # The linker is only imported once something has been parsed.
-        from taskleash.classify.judge import judge
-
-        facts = [self.facts[path] for path in sorted(self.facts)]
-        found = with_deep_stack(
-            partial(judge, facts, self.settings.known, self.flags), LINKER_MEGABYTES
-        )
+        if self.verdicts is not None:
+            return [site for site in self.verdicts.sites if site.path in self.asked]
+        found = _judged(self.facts, self.told)
         return [site for site in found if site.path in self.asked]
+
+    @property
+    def parsed(self) -> int:
+        """How many files had to be parsed for the verdicts."""
+        facts = len(self.facts) if self.verdicts is None else self.verdicts.parsed
+        return facts + len(self.broken)
 
     def report(self, start: float) -> Report:
         """All verdicts and what could not be analysed, in a run that started at that time."""
         return Report(
             files=len(self.asked),
-            parsed=len(self.facts) + len(self.broken),
+            parsed=self.parsed,
             entries=self.entries(self.enabled),
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
+            hints=self._hints,
         )
+
+    @property
+    def _hints(self) -> tuple[FlagHint, ...]:
+        """The flags that would tell more, where that is asked for."""
+        deciding = self.verdicts.deciding if self.verdicts is not None else ()
+        return hints(deciding, self.settings.paths) if self.told.hints else ()
 
     @property
     def analysed(self) -> list[Input]:
@@ -101,8 +118,10 @@ class Analysis:
         return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
-def analyse(settings: Settings, progress: ProgressBar | None = None) -> Analysis:
-    """Read what the settings name.
+def analyse(
+    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+) -> Analysis:
+    """Read what the settings name; ``with_facts`` even where the verdicts on it are known.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -112,18 +131,55 @@ def analyse(settings: Settings, progress: ProgressBar | None = None) -> Analysis
     EnabledRules(settings.configs).check()
     settings.fixes.check()
     flags = read_flags(settings.flags)
+    told = Told(settings.known, flags, settings.hints and not flags)
     asked = asked_inputs(settings)
+    memory = Memory(DiskStore(cache_folder(settings.cache_dir)) if settings.cache else None)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
             lambda: context_inputs(settings, asked),
-            settings.known,
-            flags,
+            told,
             settings.jobs,
             advance,
+            memory,
+            recall=not with_facts,
         )
+    # What was parsed is worth keeping even if the run is broken off from here on.
+    memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    return Analysis(settings, inputs, found.facts, found.broken, flags)
+    verdicts = found.verdicts
+    if verdicts is None and not with_facts:
+        sites = tuple(_judged(found.facts, told))
+        deciding = _deciding(found, told, sites) if told.hints and sites else ()
+        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
+    if verdicts is not None:
+        memory.keep_verdicts(found.program, verdicts)
+        memory.keep_verdicts(found.linked, verdicts)
+        memory.save()
+        found.broken.update(verdicts.broken)
+    reported = {path: why for path, why in found.broken.items() if path in inputs}
+    return Analysis(settings, inputs, found.facts, reported, verdicts, told)
+
+
+def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
+    """The verdicts on all spawn sites of a program."""
+    if not known:
+        return []
+    # The linker is only imported once something has been parsed.
+    from taskleash.classify.judge import judge
+
+    facts = [known[path] for path in sorted(known)]
+    return with_deep_stack(partial(judge, facts, told.calls, told.flags), LINKER_MEGABYTES)
+
+
+def _deciding(found: Collection, told: Told, sites: Iterable[Site]) -> tuple[tuple[str, int], ...]:
+    """The flags that would tell more of the sites."""
+    from taskleash.classify.hints import deciding_flags
+
+    leading = {p: f for p, f in found.leading.items() if not isinstance(f, Broken)}
+    known = {**leading, **found.facts}
+    facts = [known[path] for path in sorted(known)]
+    return with_deep_stack(partial(deciding_flags, facts, told.calls, sites), LINKER_MEGABYTES)
 
 
 def _unseen(done: int, total: int) -> None:

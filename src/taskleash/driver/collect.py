@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
-from taskleash.driver.leading import leading
-from taskleash.driver.parse import Broken, broken
-from taskleash.facts.feature_flags import FeatureFlags
-from taskleash.facts.known import KnownCalls
+from taskleash.driver.leading import hinting, leading
+from taskleash.driver.parse import Broken, Parsed, broken
+from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
-    from taskleash.driver.workers import Workers
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
 
@@ -36,17 +35,23 @@ Advance = Callable[[int, int], None]
 class Collection:
     """The facts gathered so far, by path, and the files that could not be analysed.
 
-    ``read`` has what was parsed, with its bytes: by now the files may be others.
+    ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
+    for all files that were looked at, ``linked`` for the facts of those that count. Where there are
+    ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files that
+    lead to a spawn, where flags are to be suggested: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
     broken: dict[str, Broken] = field(default_factory=dict)
     read: dict[str, Input] = field(default_factory=dict)
+    program: bytes | None = None
+    linked: bytes | None = None
+    verdicts: Verdicts | None = None
+    leading: dict[str, Parsed] = field(default_factory=dict)
 
-    def take(self, workers: Workers, items: list[Input]) -> None:
-        """Have the files parsed, and take over what came of it."""
-        self.read |= {item.path: item for item in items}
-        for path, outcome in workers.parse(items).items():
+    def add(self, outcomes: Mapping[str, Parsed]) -> None:
+        """Take over the outcomes of the map step."""
+        for path, outcome in outcomes.items():
             if isinstance(outcome, Broken):
                 self.broken[path] = outcome
             else:
@@ -60,96 +65,152 @@ class Collection:
 def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
-    known: KnownCalls,
-    flags: FeatureFlags,
+    told: Told,
     jobs: int,
     advance: Advance,
+    memory: Memory | None = None,
+    recall: bool = True,
 ) -> Collection:
     """The facts that the verdicts need.
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
-    are parsed only where the linker asks for them, and about which nothing is reported. ``known``
-    are the calls that the settings name. With ``flags`` the files that lead to a spawn are parsed,
-    too: one of them may have the branch that a flag keeps shut.
+    are parsed only where the linker asks for them, and about which nothing is reported. ``told``
+    is what the settings tell: where that are flags, the files that lead to a spawn are parsed, too,
+    for one of them may have the branch that a flag keeps shut. Verdicts that the ``memory`` has are
+    only taken where ``recall`` is true.
     """
+    memory = memory or Memory()
     found = Collection()
-    spawning, waiting = _sorted_out(asked, known, found)
+    spawning, waiting = _sorted_out(asked, told.calls, memory, found)
     if not spawning:
         return found
-    # Nothing below is imported by a run that finds nothing to parse.
-    from taskleash.driver.workers import Workers
-    from taskleash.link.demand import demand
-
-    with Workers(jobs, advance) as workers:
-        found.take(workers, spawning)
-        waiting += context()
-        if flags:
-            leads = list(_read(leading(spawning, waiting)))
-            found.take(workers, leads)
-            waiting = _without(waiting, leads)
-        reported = {item.path for item in asked}
-        for _ in range(_MAX_ROUNDS):
-            question = partial(demand, found.in_order(), known, flags)
-            ask = with_deep_stack(question, LINKER_MEGABYTES)
-            wanted = list(_read(_wanted(ask, waiting)))
-            if not wanted:
-                break
-            found.take(workers, wanted)
-            waiting = _without(waiting, wanted)
-    found.broken = {path: why for path, why in found.broken.items() if path in reported}
+    others = context()
+    found.program = memory.program_key(asked, others, told)
+    found.verdicts = memory.verdicts(found.program) if recall else None
+    if found.verdicts is None:
+        gathering = _Gathering(found, jobs, advance, told, memory)
+        gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
 
+class _Gathering:
+    """Chooses what the linker has to see; parses it unless what comes of it is known."""
+
+    def __init__(
+        self,
+        found: Collection,
+        jobs: int,
+        advance: Advance,
+        told: Told,
+        memory: Memory,
+    ) -> None:
+        # Nothing here is imported by a run that has nothing to judge.
+        from taskleash.driver.workers import Workers
+
+        self._found = found
+        self._told = told
+        self._memory = memory
+        self._workers = Workers(jobs, advance, memory.keep_outcome)
+
+    def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
+        """Take what spawns and, in rounds, those of the waiting files that are asked for."""
+        with self._workers:
+            if self._told.flags:
+                ways = leading(chosen, waiting, self._memory)
+                chosen, waiting = [*chosen, *ways], _without(waiting, ways)
+            for _ in range(_MAX_ROUNDS):
+                ask = self._demand(chosen)
+                wanted = list(_wanted(ask, waiting, self._memory))
+                if not wanted:
+                    break
+                chosen = [*chosen, *wanted]
+                waiting = _without(waiting, wanted)
+            self._found.linked = self._memory.facts_key(chosen, self._told)
+            if recall:
+                self._found.verdicts = self._memory.verdicts(self._found.linked)
+            if self._found.verdicts is None:
+                self._load(chosen)
+                if self._told.hints:
+                    ways = hinting(chosen, waiting, self._memory)
+                    self._found.leading = self._outcomes(ways)
+
+    def _demand(self, chosen: list[Input]) -> Demand:
+        """What the facts of the chosen files leave open."""
+        from taskleash.link.demand import demand
+
+        key = self._memory.facts_key(chosen, self._told)
+        ask = self._memory.demand(key)
+        if ask is None:
+            self._load(chosen)
+            facts = self._found.in_order()
+            ask = with_deep_stack(partial(demand, facts, self._told), LINKER_MEGABYTES)
+            self._memory.keep_demand(key, ask)
+        return ask
+
+    def _load(self, chosen: list[Input]) -> None:
+        """Get the outcomes of the chosen files, from the memory or by parsing them."""
+        found, contents = self._found, self._memory.contents
+        items: list[Input] = []
+        for item in chosen:
+            if item.path in found.read or item.path in found.broken:
+                continue
+            try:
+                items.append(item.with_data(contents.data(item)))
+            except InvalidSource as error:
+                found.broken[item.path] = broken(error, lasts=False)
+        found.add(self._outcomes(items))
+        found.read |= {item.path: item for item in items}
+        if not all(why.lasts for why in found.broken.values()):
+            self._memory.keeps = False
+
+    def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
+        """What parsing the items gives; they have their bytes."""
+        outcomes = self._memory.outcomes(items)
+        return outcomes | self._workers.parse([i for i in items if i.path not in outcomes])
+
+
 def _sorted_out(
-    asked: list[Input], known: KnownCalls, found: Collection
+    asked: list[Input], known: KnownCalls, memory: Memory, found: Collection
 ) -> tuple[list[Input], list[Input]]:
     """The files that may spawn and the others; ``found`` gets those that cannot be read."""
+    words = sorted(known.words)
+    question = memory.question(
+        "spawns", (word.encode() for word in words), partial(may_spawn, more=known.words)
+    )
     spawning: list[Input] = []
     others: list[Input] = []
     for item in asked:
         try:
-            data = item.read()
+            (spawning if question.answer(item) else others).append(item)
         except InvalidSource as error:
-            found.broken[item.path] = broken(error)
-            continue
-        if may_spawn(data, known.words):
-            spawning.append(item.with_data(data))
-        else:
-            others.append(item)
+            found.broken[item.path] = broken(error, lasts=False)
     return spawning, others
 
 
-def _wanted(ask: Demand, waiting: Iterable[Input]) -> Iterable[Input]:
+def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[Input]:
     """The files that the linker has to see.
 
-    A name that very many files mention tells nothing about any of them and is left out.
+    A name that very many files mention tells nothing about any of them and is left out, unless the
+    linker is to be sure that no file uses it.
     """
-    mentioned: list[tuple[Input, frozenset[bytes]]] = []
-    needed: set[str] = set()
+    question = memory.question("mentioned", (ask.words, ask.subclasses, ask.unsure), ask.mentioned)
+    mentioned: list[tuple[Input, tuple[bytes, ...]]] = []
     spread: Counter[bytes] = Counter()
     for item in waiting:
         try:
-            data = item.read()
+            names = question.answer(item)
         except InvalidSource:
             continue
-        if ask.is_named(item.file) or ask.is_unsure_of(data):
-            needed.add(item.path)
-        names = ask.mentioned(data)
         spread.update(names)
         mentioned.append((item, names))
     limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
     for item, names in mentioned:
-        if item.path in needed or any(spread[name] <= limit for name in names):
+        if ask.is_named(item.file) or any(
+            spread[name] <= limit or ask.insists_on(name) for name in names
+        ):
             yield item
 
 
 def _without(items: list[Input], taken: list[Input]) -> list[Input]:
     paths = {item.path for item in taken}
     return [item for item in items if item.path not in paths]
-
-
-def _read(items: Iterable[Input]) -> Iterable[Input]:
-    """The files with their bytes, but for those that have vanished."""
-    for item in items:
-        with suppress(InvalidSource):
-            yield item.with_data(item.read())

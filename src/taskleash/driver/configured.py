@@ -31,7 +31,8 @@ def run_settings(
         configs=configs,
         discovery=discovery(config, project),
         jobs=value("jobs"),
-        cache_dir=_path(config, "cache-dir"),
+        cache=True,
+        cache_dir=cache_dir(config),
         fail_on=value("fail-on"),
         baseline=baseline and display(baseline),
         fix=value("fix"),
@@ -47,6 +48,11 @@ def run_settings(
         formats=_formats(config),
         lang=value("lang"),
     )
+
+
+def cache_dir(config: Config) -> str | None:
+    """The folder of the cache, where one is chosen."""
+    return _path(config, "cache-dir")
 
 
 def discovery(config: Config, project: str | None = None) -> Discovery:

@@ -25,8 +25,7 @@ class Fixing:
     """A program with its fixes made in memory.
 
     ``start`` is when the run began, ``found`` the number of findings then, ``files`` are those that
-    differ, ``failed`` says of findings why their fixes were not made. ``removed`` counts the unused
-    comments that were taken out, by path.
+    differ, ``failed`` says of findings why their fixes were not made.
     """
 
     program: Program
@@ -34,7 +33,6 @@ class Fixing:
     found: int
     files: tuple[MendedFile, ...]
     failed: Mapping[Place, str]
-    removed: Mapping[str, int]
 
     def write(self) -> tuple[Fixing, list[str]]:
         """Write the files; gives what was written, and of the others why they were not."""
@@ -57,7 +55,7 @@ class Fixing:
         made = sum(len(file.places) for file in self.files)
         # What a fix leaves for another rule to report was fixed all the same.
         fixed = max(made, self.found - len(report.entries))
-        fixed += sum(self.removed.get(file.path, 0) for file in self.files)
+        fixed += sum(len(file.comments) for file in self.files)
         report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
         return report, FixReport(fixed, self.files, left)
 
@@ -66,7 +64,7 @@ class Fixing:
         style = self.program.analysis.settings.fixes.style
         for entry in entries:
             failed = self.failed.get(place(entry.site, entry.rule))
-            reason = failed or reason_against(entry.site, entry.fixes, style)
+            reason = failed or reason_against(entry.site, entry.rule, entry.fixes, style)
             yield Left(entry.site, entry.rule, reason)
 
     def _untried(self, entry: Entry) -> Entry:
@@ -88,14 +86,14 @@ def fixing(
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    program = Program(analyse(settings, progress))
+    program = Program(analyse(settings, progress, with_facts=True))
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
     accepted = _accepted(let_in)
     scan, outcome = fixed(program, settings.fixes, accepted)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
-    files, removed = remove_unused(program, outcome.files, (let_in or report).errors)
-    return Fixing(program, start, len(scan.targets), files, failed, removed)
+    files = remove_unused(program, outcome.files, (let_in or report).errors)
+    return Fixing(program, start, len(scan.targets), files, failed)
 
 
 def _accepted(report: Report | None) -> frozenset[Place] | None:

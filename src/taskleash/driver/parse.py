@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.driver.inputs import Input
@@ -12,15 +13,20 @@ from taskleash.source.loading import InvalidSource, Source
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
+    from taskleash.facts.packing import Packing
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A file that cannot be analysed, and why; ``line`` and ``column`` are 1-based."""
+    """A file that cannot be analysed, and why; ``line`` and ``column`` are 1-based.
+
+    ``lasts`` is true where that follows from its contents: no other run fares better.
+    """
 
     line: int
     column: int
     message: str
+    lasts: bool = True
 
 
 Parsed: TypeAlias = "ModuleFacts | Broken"
@@ -42,11 +48,29 @@ def parse(item: Input) -> Parsed:
     except Exception as error:
         if os.environ.get("TASKLEASH_DEBUG"):
             raise
-        return Broken(1, 1, f"internal error: {type(error).__name__}: {error}")
+        return Broken(1, 1, f"internal error: {type(error).__name__}: {error}", lasts=False)
     finally:
         gc.enable()
 
 
-def broken(error: InvalidSource) -> Broken:
-    """The outcome for a file that is not a valid source."""
-    return Broken(error.line, error.column, error.message)
+def packed(outcome: Parsed) -> bytes:
+    """The outcome as bytes; raises BadPacking and RecursionError where it is nested too deeply."""
+    return _packing().pack(outcome)
+
+
+def unpacked(data: bytes) -> Parsed:
+    """The outcome from its bytes; raises BadPacking."""
+    outcome: Parsed = _packing().unpack(data)
+    return outcome
+
+
+@cache
+def _packing() -> Packing:
+    from taskleash.facts.packing import FACT_ALIASES, FACT_CLASSES, Packing
+
+    return Packing((*FACT_CLASSES, Broken), FACT_ALIASES)
+
+
+def broken(error: InvalidSource, lasts: bool = True) -> Broken:
+    """The outcome for a file that is not a valid source, or could not be read."""
+    return Broken(error.line, error.column, error.message, lasts)

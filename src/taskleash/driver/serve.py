@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-import io
-import pickle
 import signal
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 
 from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, parse
+from taskleash.driver.parse import Broken, Parsed, packed, parse
+from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
 
 
@@ -34,22 +34,14 @@ def _answer(connection: Connection) -> None:
             item: Input = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send_bytes(_pickled(parse(item)))
+        connection.send_bytes(_packed(parse(item)))
 
 
-def _pickled(outcome: Parsed) -> bytes:
+def _packed(outcome: Parsed) -> bytes:
+    with suppress(RecursionError, BadPacking):
+        return packed(outcome)
+    # A thousand branches of `elif` need more of the stack than parsing them does.
     try:
-        return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
-    except RecursionError:
-        pass
-    # The native pickler has a limit of its own, which a thousand branches of `elif` exceed.
-    try:
-        return with_deep_stack(partial(_pickled_slowly, outcome), LINKER_MEGABYTES)
-    except RecursionError:
-        return pickle.dumps(Broken(1, 1, TOO_DEEP))
-
-
-def _pickled_slowly(outcome: Parsed) -> bytes:
-    buffer = io.BytesIO()
-    pickle._Pickler(buffer).dump(outcome)
-    return buffer.getvalue()
+        return with_deep_stack(partial(packed, outcome), LINKER_MEGABYTES)
+    except (RecursionError, BadPacking):
+        return packed(Broken(1, 1, TOO_DEEP))

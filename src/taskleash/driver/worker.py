@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.parse import Broken
 from taskleash.driver.serve import serve
 
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
@@ -46,18 +46,17 @@ class Worker:
         with suppress(OSError):
             self.connection.send(item)
 
-    def take(self) -> Parsed:
-        """The file's outcome, which is there, or the process has died, or its time is over."""
+    def take(self) -> bytes | Broken:
+        """The file's outcome, packed, or that the process has died, or its time is over."""
         self.item = None
         if not self.connection.poll():
             self.kill()
-            return Broken(1, 1, TOO_SLOW)
+            return Broken(1, 1, TOO_SLOW, lasts=False)
         try:
-            outcome: Parsed = self.connection.recv()
+            return self.connection.recv_bytes()
         except (EOFError, OSError):
             self.kill()
-            return Broken(1, 1, DIED)
-        return outcome
+            return Broken(1, 1, DIED, lasts=False)
 
     def kill(self) -> None:
         """End the process, whatever it does."""

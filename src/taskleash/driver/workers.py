@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from types import TracebackType
 
 from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Parsed
+from taskleash.driver.parse import Broken, Parsed, unpacked
 from taskleash.driver.worker import Worker
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
@@ -24,18 +24,28 @@ _WORTH_A_WORKER = 100_000
 #: real code needs a tenth of this at most
 _PATIENCE_SECONDS = 10.0
 
+Keep = Callable[[Input, bytes], None]
+
 
 class Workers:
     """A pool whose processes start when they are first needed, and are gone after the block.
 
     There are ``jobs`` of them at most (0: one for each core). A file that takes longer than
-    ``patience``, in seconds, is given up.
+    ``patience``, in seconds, is given up. ``keep`` is called with what follows from an input's
+    contents, packed.
     """
 
-    def __init__(self, jobs: int, advance: Advance, patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        advance: Advance,
+        keep: Keep | None = None,
+        patience: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._patience = patience
         self._most = jobs or _cores()
         self._advance = advance
+        self._keep = keep
         self._workers: list[Worker] = []
         self._done = self._total = 0
 
@@ -61,11 +71,20 @@ class Workers:
         while len(outcomes) < len(inputs):
             self._hand_out(waiting, most)
             for worker, item in self._answering():
-                outcomes[item.path] = worker.take()
+                outcomes[item.path] = self._taken(worker, item)
                 self._done += 1
                 self._advance(self._done, self._total)
             self._workers = [w for w in self._workers if w.item is not None or w.is_alive]
         return outcomes
+
+    def _taken(self, worker: Worker, item: Input) -> Parsed:
+        answer = worker.take()
+        if isinstance(answer, Broken):
+            return answer
+        outcome = unpacked(answer)
+        if self._keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
+            self._keep(item, answer)
+        return outcome
 
     def _hand_out(self, waiting: list[Input], most: int) -> None:
         for worker in self._workers:

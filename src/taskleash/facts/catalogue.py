@@ -299,6 +299,8 @@ FLAG_WORDS = frozenset(
     }
 )  # fmt: skip
 
+#: decorators without arguments that register what they decorate with their object
+EVENT_DECORATORS = frozenset({"event", "listen", "listener", "on_event", "task"})
 #: last words in the names of classes and attributes whose values hold much memory or a connection
 HEAVY_WORDS = frozenset(
     {

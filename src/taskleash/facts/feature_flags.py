@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -46,20 +45,14 @@ class FeatureFlag:
         return is_off(self.value)
 
 
+@dataclass(frozen=True)
 class FeatureFlags:
-    """All flags of a run; none decides anything where it is empty."""
+    """All flags of a run; where there are none, nothing is decided."""
 
-    def __init__(self, flags: Iterable[FeatureFlag] = ()) -> None:
-        self.flags = tuple(flags)
+    flags: tuple[FeatureFlag, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.flags)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FeatureFlags) and self.flags == other.flags
-
-    def __hash__(self) -> int:
-        return hash(self.flags)
 
     @cached_property
     def _named(self) -> dict[str, list[FeatureFlag]]:
@@ -78,11 +71,16 @@ class FeatureFlags:
         within = [flag for flag in found if flag.section and _same(flag.section, section)]
         if within:
             found = within
-        elif name.lower() in _GENERIC:
+        elif is_generic(name):
             found = [flag for flag in found if not flag.section]
         if not found or any(flag.value != found[0].value for flag in found):
             return None
         return found[0]
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name says nothing without the section that it stands in."""
+    return name.lower() in _GENERIC
 
 
 def is_off(value: Value) -> bool:

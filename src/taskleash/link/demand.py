@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import LOOP_SPAWNS
-from taskleash.facts.feature_flags import FeatureFlags
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import Told
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
 from taskleash.link.dormant import Dormant
@@ -26,52 +25,49 @@ from taskleash.link.trail import Trail
 from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
-_NOTHING_KNOWN = KnownCalls()
-_NO_FLAGS = FeatureFlags()
+_NOTHING_TOLD = Told()
+#: comes before a name that `Demand.unsure` asks for
+_UNSURE = b"? "
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for: modules by dotted name, identifiers, and subclasses of classes.
+    """What is asked for: modules by dotted name, and by patterns words and subclasses of classes.
 
-    ``unsure`` are identifiers, too: every file that mentions one of them may use what seems to be
-    out of use.
+    ``unsure`` is a pattern of words, too: every file that mentions one of them may use what seems
+    to be out of use. A pattern that is empty asks for nothing.
     """
 
     modules: frozenset[str]
-    words: re.Pattern[bytes] | None
-    subclasses: re.Pattern[bytes] | None
-    unsure: re.Pattern[bytes] | None = None
+    words: bytes
+    subclasses: bytes
+    unsure: bytes = b""
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
 
-    def is_unsure_of(self, data: bytes) -> bool:
-        """Whether a module's raw bytes mention what seems to be out of use."""
-        return self.unsure is not None and self.unsure.search(data) is not None
+    def insists_on(self, name: bytes) -> bool:
+        """Whether every file is wanted that mentions a name, as `mentioned` gives it."""
+        return name.startswith(_UNSURE)
 
-    def mentioned(self, data: bytes) -> frozenset[bytes]:
-        """The wanted names that a module's raw bytes mention."""
+    def mentioned(self, data: bytes) -> tuple[bytes, ...]:
+        """The wanted names that a module's raw bytes mention, sorted."""
         found: set[bytes] = set()
-        if self.words is not None:
-            found.update(self.words.findall(data))
-        if self.subclasses is not None:
-            found.update(b"class " + name for name in self.subclasses.findall(data))
-        return frozenset(found)
+        if self.words:
+            found.update(re.findall(self.words, data))
+        if self.subclasses:
+            names: list[bytes] = re.findall(self.subclasses, data, re.MULTILINE)
+            found.update(b"class " + name for name in names)
+        if self.unsure:
+            found.update(_UNSURE + name for name in re.findall(self.unsure, data))
+        return tuple(sorted(found))
 
 
-def demand(
-    facts: Sequence[ModuleFacts],
-    known: KnownCalls = _NOTHING_KNOWN,
-    flags: FeatureFlags = _NO_FLAGS,
-) -> Demand:
-    """What the facts at hand leave open.
-
-    ``known`` are the calls that the settings name, ``flags`` the feature flags.
-    """
-    program = Program(facts, known)
+def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
+    """What the facts at hand leave open; ``told`` is what the settings tell."""
+    program = Program(facts, told.calls)
     inference = Inference(program)
     calls = Calls(program, inference)
     flow = Flow(calls)
@@ -90,7 +86,7 @@ def demand(
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
     modules |= _bases_with(program, wrappers)
-    unsure = Dormant(calls, flags).unsure((spawn.function, spawn.index) for spawn in spawns)
+    unsure = Dormant(calls, told.flags).unsure((spawn.function, spawn.index) for spawn in spawns)
     return Demand(
         frozenset(modules),
         _pattern(rb"\b(%s)\b", words),
@@ -219,8 +215,8 @@ def _prefixes(dotted: str) -> set[str]:
     return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
 
 
-def _pattern(template: bytes, names: set[str]) -> re.Pattern[bytes] | None:
+def _pattern(template: bytes, names: set[str]) -> bytes:
     if not names:
-        return None
+        return b""
     either = b"|".join(re.escape(name.encode()) for name in sorted(names))
-    return re.compile(template % either, re.MULTILINE)
+    return template % either

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,7 @@ _KEYS = (
     "respect-gitignore",
     "fail-on",
     "jobs",
+    "cache-dir",
     "fix",
     "unsafe-fixes",
     "fix-style",
@@ -49,12 +51,13 @@ def settings_from(options: dict[str, Any]) -> Settings:
         paths, stdin = _standard_input(options)
     project = options["project_root"]
     try:
-        return run_settings(
+        settings = run_settings(
             _configs(options),
             paths,
             stdin,
             os.path.abspath(project).replace(os.sep, "/") if project else None,
         )
+        return replace(settings, cache=False) if options["no_cache"] else settings
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
 

@@ -11,6 +11,8 @@ from taskleash.reporters.fix_text import git_command
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, row, text
+from taskleash.rules.model import REMOVE
+from taskleash.rules.tl100_unused_suppression import RULE
 
 
 def render(report: FixReport, git: bool, say: Language) -> str:
@@ -49,7 +51,8 @@ def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _file(file: MendedFile) -> list[str]:
-    return [code(file.path), str(len(file.places)), f"+{file.added}", f"-{file.removed}"]
+    count = len(file.places) + len(file.comments)
+    return [code(file.path), str(count), f"+{file.added}", f"-{file.removed}"]
 
 
 def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
@@ -60,6 +63,9 @@ def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
             call = code(applied.site.call)
             task = code(applied.site.task)
             yield [at, call, task, applied.rule, applied.kind, text(applied.note)]
+        for line in file.comments:
+            at = code(f"{file.path}:{line}")
+            yield [at, "", "", RULE.code, REMOVE.kind, text(words.REMOVED)]
 
 
 def _left(left: Left) -> list[str]:

@@ -14,6 +14,8 @@ from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.paint import Line, paint
+from taskleash.rules.model import REMOVE
+from taskleash.rules.tl100_unused_suppression import RULE
 
 _MANY = 8
 _LABEL_WIDTH = 9
@@ -30,8 +32,8 @@ def render(
     lines: list[Line] = []
     if report.files:
         lines += [[(_headline(report, say), "bold")], *_files(report.files, every, unicode, say)]
-        more = report.fixed - sum(len(file.places) for file in report.files)
-        gone = say("{count} more gone with these fixes, or unused comments", count=more)
+        more = report.fixed - sum(len(file.places) + len(file.comments) for file in report.files)
+        gone = say("{count} more gone with these fixes", count=more)
         lines += [[(f"  {gone}", "")]] if more else []
     if report.left:
         left = say("Left {errors}:", errors=say.count(len(report.left), "error"))
@@ -64,18 +66,24 @@ def _files(
             task = inert(applied.site.task, unicode)
             note = inert(applied.note, unicode)
             yield [(f"    {place.line}: {applied.rule} `{task}` {applied.kind}: {note}", "")]
+        for line in file.comments if every else ():
+            yield [(f"    {line}: {RULE.code} {REMOVE.kind}: {say(words.REMOVED)}", "")]
 
 
 def _kinds(file: MendedFile, say: Language) -> Iterator[str]:
     """Each kind of fix with the lines where it was made."""
     for kind in dict.fromkeys(place.applied.kind for place in file.places):
-        lines = dict.fromkeys(p.line for p in file.places if p.applied.kind == kind)
-        places = ", ".join(map(str, lines))
-        yield (
-            say("{kind} (line {line})", kind=kind, line=places)
-            if len(lines) == 1
-            else say("{kind} (lines {lines})", kind=kind, lines=places)
-        )
+        yield _in_lines(kind, (p.line for p in file.places if p.applied.kind == kind), say)
+    if file.comments:
+        yield _in_lines(REMOVE.kind, file.comments, say)
+
+
+def _in_lines(kind: str, lines: Iterable[int], say: Language) -> str:
+    distinct = dict.fromkeys(lines)
+    places = ", ".join(map(str, distinct))
+    if len(distinct) == 1:
+        return say("{kind} (line {line})", kind=kind, line=places)
+    return say("{kind} (lines {lines})", kind=kind, lines=places)
 
 
 def _reasons(left: Iterable[Left]) -> Iterator[Line]:

@@ -18,7 +18,8 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
     if options.command == "check":
         offers = _offers([*report.entries, *report.errors], options.say)
         return [_outcome(report, options), *offers]
-    return [inventory(report, options.say)]
+    hints = (inert(hint.message, options.unicode) for hint in report.hints)
+    return [inventory(report, options.say), *hints]
 
 
 def inventory(report: Report, say: Language) -> str:

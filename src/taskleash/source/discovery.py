@@ -39,14 +39,16 @@ class File:
     """A file to read.
 
     ``path`` is as reported: relative to the current folder, absolute where it lies outside.
-    ``module`` is the dotted name that the file has when imported, ``size`` is in bytes. Paths are
-    written with ``/``.
+    ``module`` is the dotted name that the file has when imported, ``size`` is in bytes. ``times``
+    are when the contents and the entry changed last, in nanoseconds; (0, 0) where that is unknown.
+    Paths are written with ``/``.
     """
 
     path: str
     module: str
     absolute: str
     size: int
+    times: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 def discover(
@@ -82,12 +84,12 @@ def project_root(path: str) -> str | None:
     return None
 
 
-def _size(path: str) -> int:
+def _status(path: str) -> os.stat_result | None:
     try:
-        return os.path.getsize(path)
+        return os.stat(path)
     except OSError:
         # Whoever reads the file reports that it has vanished, or that it never was there.
-        return 0
+        return None
 
 
 @dataclass
@@ -159,7 +161,7 @@ class _Walk:
         root = self._project_of(path) or project_root(path) or folder
         modules = self._module_names(root, self._scope(folder))
         real = os.path.realpath(path)
-        file = self._file(path, _size(path), modules)
+        file = self._file(path, _status(path), modules)
         if os.path.islink(path):
             self._add_link(real, file)
         else:
@@ -234,11 +236,10 @@ class _Walk:
             return
         if not stat.S_ISREG(status.st_mode):
             return
-        size = status.st_size
         if entry.is_symlink():
-            self._add_link(os.path.realpath(path), self._file(path, size, modules))
+            self._add_link(os.path.realpath(path), self._file(path, status, modules))
         elif real not in self._own:
-            self._own[real] = self._file(path, size, modules)
+            self._own[real] = self._file(path, status, modules)
 
     def _add_link(self, target: str, file: File) -> None:
         # The order of a folder's entries differs between file systems, the result must not.
@@ -257,11 +258,16 @@ class _Walk:
             self._modules[key] = ModuleNames(*key)
         return self._modules[key]
 
-    def _file(self, path: str, size: int, modules: ModuleNames) -> File:
+    def _file(self, path: str, status: os.stat_result | None, modules: ModuleNames) -> File:
         folder, name = path.rsplit("/", 1)
         prefix = self._prefix
         reported = path[len(prefix) :] if path.startswith(prefix) else path
-        return File(reported, modules.name(folder or "/", name), path, size)
+        module = modules.name(folder or "/", name)
+        if status is None:
+            return File(reported, module, path, 0)
+        return File(
+            reported, module, path, status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
+        )
 
 
 def _leaves_out_file(scope: _Scope, layers: Layers, path: str, name: str) -> bool:

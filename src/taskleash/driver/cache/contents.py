@@ -1,0 +1,86 @@
+"""The bytes of files, read once, and what stands for them where they need not be read."""
+
+from __future__ import annotations
+
+import marshal
+import time
+from typing import TypeAlias
+
+from taskleash.driver.cache.keys import digest, key
+from taskleash.driver.cache.store import Store
+from taskleash.driver.inputs import Input
+
+#: bytes beyond this are read again when they are needed
+_ROOM = 64 << 20
+#: a file that changed so recently may change again without a change of its times
+_SETTLED_NS = 2_000_000_000
+#: so many files that a run did not see are remembered in any case
+_SPARE = 20_000
+
+#: when a file changed, its size, and the digest of its bytes
+_Known: TypeAlias = "tuple[tuple[int, int], int, bytes]"
+
+
+class Contents:
+    """Reads the files of one run.
+
+    A file that has the size and the times that it had in an earlier run has the same contents.
+    ``steady`` is false once a file turned out to have changed during the run.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.steady = True
+        self._lasts = store.lasts
+        self._start = time.time_ns()
+        self._key = key("contents")
+        stored = store.get([self._key]).get(self._key)
+        self._known: dict[str, _Known] = {} if stored is None else marshal.loads(stored)
+        self._news: dict[str, _Known] = {}
+        self._seen: set[str] = set()
+        self._digests: dict[str, bytes] = {}
+        self._data: dict[str, bytes] = {}
+        self._room = _ROOM
+
+    def data(self, item: Input) -> bytes:
+        """The bytes of a file; raises InvalidSource where they cannot be read."""
+        data = self._data.get(item.path)
+        if data is not None:
+            return data
+        data = item.read()
+        if len(data) <= self._room:
+            self._room -= len(data)
+            self._data[item.path] = data
+        if self._lasts:
+            self._note(item, digest(data))
+        return data
+
+    def digest(self, item: Input) -> bytes:
+        """What stands for a file's bytes; raises InvalidSource where they cannot be read."""
+        found = self._digests.get(item.path)
+        if found is not None:
+            return found
+        known = self._known.get(item.file.absolute) if item.data is None else None
+        if known is not None and known[:2] == (item.file.times, item.file.size):
+            self._seen.add(item.file.absolute)
+            self._digests[item.path] = known[2]
+            return known[2]
+        return digest(self.data(item))
+
+    def news(self) -> dict[bytes, bytes]:
+        """What to put into the store, if anything."""
+        if not self._news:
+            return {}
+        known = {**self._known, **self._news}
+        if len(known) > 2 * len(self._seen) + _SPARE:
+            known = {path: entry for path, entry in known.items() if path in self._seen}
+        self._known, self._news = known, {}
+        return {self._key: marshal.dumps(known)}
+
+    def _note(self, item: Input, found: bytes) -> None:
+        if self._digests.setdefault(item.path, found) != found:
+            self.steady = False
+            self._digests[item.path] = found
+        file = item.file
+        if item.data is None and 0 < max(file.times) < self._start - _SETTLED_NS:
+            self._seen.add(file.absolute)
+            self._news[file.absolute] = (file.times, file.size, found)

@@ -1,0 +1,170 @@
+"""What earlier runs found out, and what this one adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from taskleash.driver.cache.contents import Contents
+from taskleash.driver.cache.keys import key
+from taskleash.driver.cache.questions import Question
+from taskleash.driver.cache.store import NoStore, Store
+from taskleash.driver.cache.verdicts import VERDICTS, Verdicts
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed, unpacked
+from taskleash.facts.known import Told
+from taskleash.facts.packing import BadPacking, Packing
+from taskleash.source.loading import InvalidSource
+
+if TYPE_CHECKING:
+    from taskleash.link.demand import Demand
+
+_A = TypeVar("_A")
+
+
+class Memory:
+    """Facts, answers and verdicts, each under a key of all that it depends on.
+
+    Nothing is written before `save`. Where ``keeps`` is false, something went wrong that another
+    run may be spared: what follows from it is not to be remembered.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
+        self.keeps = True
+        self._store = store or NoStore()
+        self._questions: list[Question[Any]] = []
+        self._entries: dict[bytes, bytes] = {}
+        self._there: set[bytes] = set()
+        self.contents = Contents(self._store)
+
+    def question(
+        self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
+    ) -> Question[_A]:
+        """A question about files; kind and parts say all that the answer depends on."""
+        question = Question(key(kind, *parts), ask, self.contents, self._store)
+        self._questions.append(question)
+        return question
+
+    def outcomes(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
+        """What parsing the inputs gave, by path, as far as it is known; they have their bytes."""
+        if not self._store.lasts:
+            return {}
+        keys = {item.path: self._outcome_key(item) for item in inputs}
+        stored = self._store.get(set(keys.values()))
+        found: dict[str, Parsed] = {}
+        for path, wanted in keys.items():
+            if wanted in stored:
+                with suppress(BadPacking):
+                    found[path] = _at(path, unpacked(stored[wanted]))
+        return found
+
+    def keep_outcome(self, item: Input, packed: bytes) -> None:
+        """Remember what parsing an input gave."""
+        if self._store.lasts:
+            self._entries[self._outcome_key(item)] = packed
+
+    def facts_key(self, chosen: Iterable[Input], told: Told) -> bytes | None:
+        """Stands for the facts of the chosen files; None where one cannot be read or kept."""
+        if not self._store.lasts:
+            return None
+        parts = [repr(told).encode()]
+        try:
+            for item in sorted(chosen, key=lambda item: item.path):
+                parts += (_encoded(item.path), self._outcome_key(item))
+        except InvalidSource:
+            return None
+        return key("facts", *parts)
+
+    def demand(self, facts: bytes | None) -> Demand | None:
+        """What the facts with this key leave open, where it is known."""
+        found: Demand | None = self._recalled("demand", facts, _demands)
+        return found
+
+    def keep_demand(self, facts: bytes | None, demand: Demand) -> None:
+        """Remember what facts leave open."""
+        self._keep("demand", facts, demand, _demands)
+
+    def program_key(
+        self, asked: Iterable[Input], others: Iterable[Input], told: Told
+    ) -> bytes | None:
+        """Stands for all that the verdicts depend on; None where that cannot be read or kept.
+
+        ``asked`` are the files that are reported, ``others`` those that may be looked into.
+        """
+        if not self._store.lasts:
+            return None
+        parts = [repr(told).encode()]
+        try:
+            for group, items in ((b"asked", asked), (b"other", others)):
+                for item in items:
+                    name = _encoded(f"{item.path}\0{item.file.module}")
+                    parts += (group, name, self.contents.digest(item))
+        except InvalidSource:
+            return None
+        return key("program", *parts)
+
+    def verdicts(self, depends: bytes | None) -> Verdicts | None:
+        """The verdicts on the program, or the facts, with this key, where they are known."""
+        found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
+        return found
+
+    def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
+        """Remember the verdicts."""
+        self._keep("verdicts", depends, verdicts, lambda: VERDICTS)
+
+    def _recalled(self, kind: str, depends: bytes | None, packing: Callable[[], Packing]) -> Any:
+        if depends is None:
+            return None
+        wanted = key(kind, depends)
+        stored = self._store.get([wanted]).get(wanted)
+        if stored is not None:
+            with suppress(BadPacking):
+                value = packing().unpack(stored)
+                self._there.add(wanted)
+                return value
+        return None
+
+    def _keep(
+        self, kind: str, depends: bytes | None, value: object, packing: Callable[[], Packing]
+    ) -> None:
+        if depends is None or not self.keeps or not self.contents.steady:
+            return
+        wanted = key(kind, depends)
+        if wanted not in self._there:
+            self._entries[wanted] = packing().pack(value)
+
+    def save(self) -> None:
+        """Keep for other runs what this one has found out so far."""
+        self._entries |= self.contents.news()
+        for question in self._questions:
+            self._entries |= question.news()
+        self._store.put(self._entries)
+        self._entries = {}
+
+    def _outcome_key(self, item: Input) -> bytes:
+        # Of its path, the facts know only whether it is that of a package.
+        name = item.path.rpartition("/")[2].partition(".")[0]
+        return key(
+            "outcome",
+            self.contents.digest(item),
+            _encoded(item.file.module),
+            b"package" if name == "__init__" else b"module",
+        )
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+@cache
+def _demands() -> Packing:
+    from taskleash.link.demand import Demand
+
+    return Packing((Demand,))
+
+
+def _at(path: str, outcome: Parsed) -> Parsed:
+    return outcome if isinstance(outcome, Broken) else replace(outcome, path=path)

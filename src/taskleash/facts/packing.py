@@ -1,0 +1,142 @@
+"""Frozen dataclasses as bytes and back, for pipes and caches: plain data that runs no code.
+
+Each instance becomes a row of a table; rows refer to earlier ones by index. However deep the data
+is nested, the table is flat: reading it needs no recursion.
+"""
+
+from __future__ import annotations
+
+import enum
+import marshal
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from taskleash.facts import model
+
+_VERSION = 4
+
+
+class BadPacking(Exception):
+    """The bytes hold nothing that was packed."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How instances of a class become rows: ``nested`` are the positions that may hold others."""
+
+    make: Callable[..., Any]
+    names: tuple[str, ...]
+    nested: tuple[int, ...]
+
+
+class Packing:
+    """Packs instances of these classes; ``aliases`` are names that stand for them in annotations.
+
+    Besides, fields hold strings, numbers, booleans, None, and tuples and dictionaries of them.
+    """
+
+    def __init__(self, classes: Sequence[type], aliases: frozenset[str] = frozenset()) -> None:
+        names = aliases | {cls.__name__ for cls in classes}
+        self._shapes = tuple(_shape(cls, names) for cls in classes)
+        self._indices = {cls: index for index, cls in enumerate(classes)}
+
+    def pack(self, value: Any) -> bytes:
+        """The bytes of an instance, or of a tuple of instances.
+
+        Raises:
+            BadPacking: plain values in it are nested too deeply.
+        """
+        rows: list[Any] = []
+        rows.append(self._packed(value, rows))
+        try:
+            return marshal.dumps(rows, _VERSION)
+        except ValueError as error:
+            raise BadPacking(str(error)) from None
+
+    def unpack(self, data: bytes) -> Any:
+        """The value that was packed.
+
+        Raises:
+            BadPacking: nothing was packed like this.
+        """
+        made: list[Any] = []
+        try:
+            *rows, last = marshal.loads(data)
+            for index, values in rows:
+                shape = self._shapes[index]
+                for position in shape.nested:
+                    values[position] = _unpacked(values[position], made)
+                made.append(shape.make(*values))
+            return _unpacked(last, made)
+        except (EOFError, ValueError, TypeError, LookupError) as error:
+            raise BadPacking(str(error)) from None
+
+    def _packed(self, value: Any, rows: list[Any]) -> Any:
+        """The value with references, lists of one index, in place of instances."""
+        index = self._indices.get(type(value))
+        if index is not None:
+            shape = self._shapes[index]
+            values = [getattr(value, name) for name in shape.names]
+            for position in shape.nested:
+                values[position] = self._packed(values[position], rows)
+            rows.append((index, values))
+            return [len(rows) - 1]
+        if type(value) is tuple:
+            return tuple([self._packed(item, rows) for item in value])
+        if type(value) is dict:
+            return {key: self._packed(item, rows) for key, item in value.items()}
+        return value
+
+
+def _unpacked(value: Any, made: list[Any]) -> Any:
+    kind = type(value)
+    if kind is list:
+        return made[value[0]]
+    if kind is tuple:
+        return tuple([_unpacked(item, made) for item in value])
+    if kind is dict:
+        return {key: _unpacked(item, made) for key, item in value.items()}
+    return value
+
+
+def _shape(cls: Any, names: frozenset[str]) -> _Shape:
+    if issubclass(cls, enum.Enum):
+        return _Shape(cls, ("value",), ())
+    found = fields(cls)
+    return _Shape(
+        cls,
+        tuple(field.name for field in found),
+        tuple(i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))),
+    )
+
+
+FACT_CLASSES: tuple[type, ...] = (
+    model.Arg,
+    model.Call,
+    model.Store,
+    model.Await,
+    model.Give,
+    model.Delete,
+    model.Use,
+    model.Define,
+    model.Import,
+    model.Test,
+    model.Block,
+    model.If,
+    model.Loop,
+    model.Handler,
+    model.Try,
+    model.Switch,
+    model.Exit,
+    model.Param,
+    model.Collection,
+    model.Decorator,
+    model.FunctionFacts,
+    model.ClassFacts,
+    model.ModuleFacts,
+)
+#: the items of a block are indices and blocks, of which its annotation says nothing
+FACT_ALIASES = frozenset({"Event", "Any"})
+FACTS = Packing(FACT_CLASSES, FACT_ALIASES)

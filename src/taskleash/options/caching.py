@@ -1,0 +1,15 @@
+"""What is remembered of a run, and where."""
+
+from __future__ import annotations
+
+import click
+
+from taskleash.options.making import group
+
+CACHE_DIR = click.option(
+    "--cache-dir", type=click.Path(file_okay=False), help="Keep the cache there."
+)
+CACHE = group(
+    click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
+    CACHE_DIR,
+)

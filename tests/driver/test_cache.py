@@ -1,0 +1,326 @@
+"""The cache changes how long a run takes and nothing else, whatever happens to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.command import taskleash
+from taskleash.driver.cache import contents
+from taskleash.driver.cache.store import DiskStore
+from taskleash.driver.inputs import Input
+from taskleash.source.discovery import File
+
+FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
+FOLDER = ".taskleash_cache"
+LEAKY = "import asyncio\n\n\nasync def f():\n    asyncio.create_task(work())\n"
+SOUND = (
+    "import asyncio\n\n\nasync def f():\n    await asyncio.gather(*[asyncio.create_task(g())])\n"
+)
+OWNER = (
+    "import asyncio\nfrom base import Base\n\n\nclass Owner(Base):\n    def start(self):\n"
+    "        self._beat = asyncio.create_task(self.beat())\n\n"
+    "    async def beat(self):\n        while True:\n            await asyncio.sleep(1)\n"
+)
+BASE = "class Base:\n    async def close(self):\n        self._beat.cancel()\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    write(tmp_path / "leaky.py", LEAKY)
+    write(tmp_path / "owner.py", OWNER)
+    write(tmp_path / "base.py", BASE)
+    write(tmp_path / "plain.py", "x = 1\n")
+    write(tmp_path / "broken.py", "import asyncio\nasyncio.create_task(= 1)\n")
+    return tmp_path
+
+
+def write(path: Path, text: str, age: float = 60.0) -> None:
+    """Write a file that seems to have been so for that many seconds."""
+    path.write_text(text, encoding="utf-8")
+    then = path.stat().st_mtime - age
+    os.utime(path, (then, then))
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that were written a moment ago are taken for settled: no test has to wait."""
+    monkeypatch.setattr(contents, "_SETTLED_NS", 0)
+
+
+def scan(folder: Path, *options: str) -> dict[str, Any]:
+    """The JSON report of a scan, without the time it took."""
+    ran = taskleash("scan", "--format", "json", *options, cwd=folder)
+    assert (ran.status, ran.err) == (0, "")
+    report: dict[str, Any] = json.loads(ran.out)
+    del report["summary"]["seconds"]
+    return report
+
+
+def rows(folder: Path) -> Iterator[tuple[bytes, bytes]]:
+    """What the cache in a folder holds."""
+    database = sqlite3.connect(folder / FOLDER / "taskleash.sqlite3")
+    yield from database.execute("SELECT key, data FROM entries ORDER BY key")
+    database.close()
+
+
+# -- the same report
+
+
+@pytest.mark.parametrize("program", ["linked", "."])
+def test_cold_warm_one_job_and_many_jobs_say_the_same(tmp_path: Path, program: str) -> None:
+    folder = tmp_path / "fixtures"
+    shutil.copytree(FIXTURES / program, folder)
+    without = scan(folder, "--no-cache", "--jobs", "1")
+    assert not (folder / FOLDER).exists()
+    assert scan(folder, "--no-cache", "--jobs", "3") == without
+    assert scan(folder, "--jobs", "3") == without
+    assert scan(folder) == without
+    assert without["sites"]
+
+
+def test_a_part_of_the_project_then_all_of_it_then_the_part(project: Path) -> None:
+    part, whole = scan(project, "owner.py", "--no-cache"), scan(project, "--no-cache")
+    assert scan(project, "owner.py") == part
+    assert scan(project) == whole
+    assert scan(project, "owner.py") == part
+
+
+def test_a_run_from_another_folder_has_its_own_paths(project: Path) -> None:
+    scan(project)
+    (project / "sub").mkdir()
+    (site, *_) = scan(project / "sub", "../leaky.py")["sites"]
+    assert site["path"] == str(project / "leaky.py")
+
+
+def test_a_second_run_parses_and_judges_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scan(project)
+    monkeypatch.setattr("taskleash.driver.workers.Workers.parse", fail)
+    monkeypatch.setattr("taskleash.classify.judge.judge", fail)
+    monkeypatch.setattr("taskleash.driver.cache.contents.digest", fail)
+    assert scan(project) == first
+
+
+def test_a_second_run_writes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = scan(project)
+    monkeypatch.setattr("taskleash.driver.cache.store.DiskStore._write", fail)
+    assert scan(project) == first
+
+
+@pytest.mark.parametrize("text", ["x = 2\n", "class Other:\n    beat = 1\n"])
+def test_an_edit_of_a_file_that_does_not_count_judges_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    first = scan(project)
+    write(project / "plain.py", text)
+    write(project / "new.py", "y = 1\n")
+    with monkeypatch.context() as once:
+        once.setattr("taskleash.driver.workers.Workers.parse", fail)
+        once.setattr("taskleash.link.demand.demand", fail)
+        once.setattr("taskleash.classify.judge.judge", fail)
+        again = scan(project)
+    assert again["sites"] == first["sites"]
+    assert again == scan(project, "--no-cache")
+
+
+def fail(*arguments: object) -> None:
+    raise AssertionError("done again")
+
+
+# -- what changed is seen
+
+
+def test_a_change_of_a_file_that_spawns(project: Path) -> None:
+    scan(project)
+    write(project / "leaky.py", SOUND)
+    assert scan(project) == scan(project, "--no-cache")
+
+
+def test_a_change_of_a_file_that_only_ends_a_task(project: Path) -> None:
+    before = scan(project)
+    write(project / "base.py", "class Base:\n    pass\n")
+    after = scan(project)
+    assert after != before
+    assert after == scan(project, "--no-cache")
+
+
+def test_a_change_that_keeps_size_and_time(project: Path) -> None:
+    before = scan(project)
+    path = project / "leaky.py"
+    status = path.stat()
+    path.write_text(LEAKY.replace("asyncio.create_task(work", "asyncio.create_tusk(work"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_mtime_ns == status.st_mtime_ns
+    assert scan(project) != before
+
+
+@pytest.mark.parametrize(("seconds", "trusted"), [(3600, True), (1, False)])
+def test_times_that_are_too_fresh_are_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, trusted: bool
+) -> None:
+    monkeypatch.setattr(contents, "_SETTLED_NS", 2_000_000_000)
+    store, path = DiskStore(str(tmp_path / "cache")), tmp_path / "a.py"
+    then = time.time_ns() - seconds * 1_000_000_000
+    item = Input(File("a.py", "a", str(path), 5, (then, then)))
+    digests = []
+    for text in ("x = 1", "x = 2"):
+        path.write_text(text)
+        read = contents.Contents(store)
+        digests.append(read.digest(item))
+        store.put(read.news())
+    assert (digests[0] == digests[1]) == trusted
+
+
+def test_files_that_come_and_go(project: Path) -> None:
+    first = scan(project)
+    write(project / "new.py", LEAKY)
+    assert scan(project) == scan(project, "--no-cache") != first
+    (project / "new.py").unlink()
+    assert scan(project) == first
+
+
+def test_a_file_that_becomes_part_of_a_package(project: Path) -> None:
+    scan(project)
+    (project / "pkg").mkdir()
+    shutil.move(project / "owner.py", project / "pkg" / "owner.py")
+    assert scan(project) == scan(project, "--no-cache")
+
+
+def test_settings_that_change_the_analysis(project: Path) -> None:
+    before = scan(project)
+    (project / "pyproject.toml").write_text('[tool.taskleash]\nspawn-calls = ["base.launch"]\n')
+    write(project / "plain.py", "from base import launch\n\nlaunch(work())\n")
+    after = scan(project)
+    assert after == scan(project, "--no-cache")
+    assert len(after["sites"]) == len(before["sites"]) + 1
+
+
+def test_settings_that_change_the_report_alone(project: Path) -> None:
+    scan(project)
+    assert scan(project, "--ignore", "TL001") == scan(project, "--ignore", "TL001", "--no-cache")
+
+
+def test_a_comment_that_silences(project: Path) -> None:
+    scan(project)
+    write(project / "leaky.py", LEAKY.replace("work())", "work())  # noqa: TL001"))
+    assert scan(project) == scan(project, "--no-cache")
+
+
+def test_standard_input_takes_the_place_of_the_file(project: Path) -> None:
+    scan(project)
+    given = ("check", "--format", "concise", "--stdin-filename", "leaky.py", "-")
+    assert taskleash(*given, cwd=project, text=SOUND).status == 0
+    assert taskleash(*given, cwd=project, text=LEAKY).status == 1
+
+
+def test_fixes_after_a_warm_run(project: Path) -> None:
+    scan(project)
+    ran = taskleash("check", "leaky.py", "--fix", cwd=project)
+    assert ran.status == 0, ran.out
+    assert "create_task" in (project / "leaky.py").read_text()
+    assert scan(project) == scan(project, "--no-cache")
+
+
+# -- whatever happens to the cache
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"\1" * 5000])
+def test_a_cache_that_is_damaged_is_made_anew(project: Path, damage: bytes) -> None:
+    first = scan(project)
+    (project / FOLDER / "taskleash.sqlite3").write_bytes(damage)
+    assert scan(project) == first
+    assert scan(project) == first
+    assert list(rows(project))
+
+
+def test_every_entry_that_is_damaged_is_ignored(project: Path) -> None:
+    first = scan(project)
+    with sqlite3.connect(project / FOLDER / "taskleash.sqlite3") as database:
+        database.execute("UPDATE entries SET data = zeroblob(length(data))")
+    database.close()
+    assert scan(project) == first
+
+
+def test_a_cache_that_another_run_holds_is_left_alone(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scan(project)
+    monkeypatch.setattr("taskleash.driver.cache.store._PATIENCE_SECONDS", 0.0)
+    database = sqlite3.connect(project / FOLDER / "taskleash.sqlite3", isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    assert scan(project) == first
+    database.close()
+
+
+def test_a_place_that_cannot_be_written(project: Path) -> None:
+    (project / FOLDER).write_text("a file")
+    assert scan(project) == scan(project, "--no-cache")
+    assert (project / FOLDER).read_text() == "a file"
+
+
+def test_what_is_wrong_by_chance_is_not_remembered(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr("taskleash.driver.worker._BYTES_A_SECOND", -1)
+        assert len(scan(project)["errors"]) > 1
+    assert scan(project) == scan(project, "--no-cache")
+
+
+# -- where it lies
+
+
+def test_the_folder_says_what_it_is(project: Path) -> None:
+    (project / "sub").mkdir()
+    scan(project / "sub", "..")
+    assert not (project / "sub" / FOLDER).exists()
+    tag = (project / FOLDER / "CACHEDIR.TAG").read_text()
+    assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
+    assert "*" in (project / FOLDER / ".gitignore").read_text().splitlines()
+
+
+def test_a_folder_that_is_chosen(project: Path, tmp_path: Path) -> None:
+    scan(project, "--cache-dir", "mine")
+    assert (project / "mine" / "taskleash.sqlite3").exists()
+    (project / "pyproject.toml").write_text('[tool.taskleash]\ncache-dir = "theirs"\n')
+    scan(project)
+    assert (project / "theirs" / "taskleash.sqlite3").exists()
+    assert not (project / FOLDER).exists()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(project: Path) -> None:
+    ran = taskleash("scan", "--cache-dir", "plain.py", cwd=project)
+    assert ran.status == 2
+    assert "plain.py" in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_clean_removes_the_cache(project: Path) -> None:
+    scan(project)
+    ran = taskleash("clean", cwd=project)
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.endswith("removed\n")
+    assert not (project / FOLDER).exists()
+    again = taskleash("clean", cwd=project)
+    assert again.status == 0
+    assert again.err.endswith("no cache there\n")
+
+
+def test_clean_takes_nothing_else_from_a_folder_that_was_there(project: Path) -> None:
+    (project / "docs").mkdir()
+    (project / "docs" / ".gitignore").write_text("mine\n")
+    scan(project, "--cache-dir", "docs")
+    assert (project / "docs" / "taskleash.sqlite3").exists()
+    assert taskleash("clean", "--cache-dir", "docs", cwd=project).status == 0
+    assert [path.name for path in (project / "docs").iterdir()] == [".gitignore"]

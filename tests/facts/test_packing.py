@@ -1,0 +1,60 @@
+"""Facts come out of their packing as they went in."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from pathlib import Path
+
+import pytest
+
+from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.facts import model
+from taskleash.facts.extract import extract
+from taskleash.facts.model import Await, Block, If, ModuleFacts
+from taskleash.facts.packing import FACTS, BadPacking
+from taskleash.source.loading import Source, decode
+
+FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
+
+
+def facts_of(path: Path) -> ModuleFacts:
+    return extract(Source(path.name, path.stem, decode(path.read_bytes())))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FIXTURES.rglob("*.py")), ids=lambda path: str(path.relative_to(FIXTURES))
+)
+def test_the_facts_of_each_fixture(path: Path) -> None:
+    facts = facts_of(path)
+    again = FACTS.unpack(FACTS.pack(facts))
+    assert again == facts
+    # Equality overlooks what `True == 1` hides.
+    assert repr(again) == repr(facts)
+
+
+def test_every_class_of_the_model_can_be_packed() -> None:
+    classes = [c for c in vars(model).values() if isinstance(c, type) and is_dataclass(c)]
+    assert {cls.__name__ for cls in classes} == {c.__name__ for c in FACTS._indices}
+
+
+def test_control_flow_that_is_nested_very_deeply_is_read_on_any_stack() -> None:
+    block = Block((0,))
+    for _ in range(5000):
+        block = Block((If(model.Test("truth"), block, Block()),))
+    packed = with_deep_stack(lambda: FACTS.pack(block), LINKER_MEGABYTES)
+    again = FACTS.unpack(packed)
+    assert with_deep_stack(lambda: repr(again) == repr(block), LINKER_MEGABYTES)
+
+
+def test_terms_that_are_nested_too_deeply() -> None:
+    term: model.Term = ("p", "x")
+    for _ in range(5000):
+        term = ("a", term, "next")
+    with pytest.raises(BadPacking):
+        FACTS.pack(Await((1, 1, 1, 1), (term,)))
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", b"[", b"not packed", FACTS.pack(Block((1,)))[:-3]])
+def test_bytes_that_are_no_packing(data: bytes) -> None:
+    with pytest.raises(BadPacking):
+        FACTS.unpack(data)
