@@ -156,7 +156,13 @@
     });
     byId("shown").textContent = words.shown.replace("{shown}", shown).replace("{total}", rows.length);
     byId("empty").hidden = shown > 0;
-    byId("reset").disabled = !(wanted.length || risks.size || rule || component);
+    byId("clear").disabled = !(wanted.length || risks.size || rule || component);
+  };
+
+  const clear = () => {
+    document.querySelector(".tools").reset();
+    sortBy("risk", false);
+    filter();
   };
 
   const visible = () => rows.filter((row) => !row.hidden);
@@ -198,8 +204,10 @@
     }
     const tools = document.querySelector(".tools");
     tools.addEventListener("submit", (event) => event.preventDefault());
-    tools.addEventListener("input", (event) => event.target.id !== "sort" && filter());
-    tools.addEventListener("reset", () => setTimeout(() => { sortBy("risk", false); filter(); }));
+    for (const kind of ["input", "change"]) {
+      tools.addEventListener(kind, (event) => event.target.id !== "sort" && filter());
+    }
+    byId("clear").addEventListener("click", clear);
     byId("sort").addEventListener("change", (event) => sortBy(event.target.value, false));
     byId("all").addEventListener("click", () => {
       const open = visible().some((row) => !row.classList.contains("open"));
@@ -267,8 +275,7 @@
     if (!row) return;
     show("scan");
     if (row.hidden) {
-      document.querySelector(".tools").reset();
-      filter();
+      clear();
     }
     setOpen(row, true);
     row.scrollIntoView({ block: "start" });
@@ -304,7 +311,12 @@
     setUpChanges();
     addEventListener("hashchange", follow);
     document.addEventListener("click", (event) => {
-      if (event.target.closest('a[href^="#t"]')) setTimeout(follow);
+      const link = event.target.closest('a[href^="#t"]');
+      if (!link) return;
+      // Not left to the browser, which would take the focus away again.
+      event.preventDefault();
+      history.pushState(null, "", link.hash);
+      follow();
     });
     follow();
   }
