@@ -64,7 +64,7 @@ def test_it_is_read_as_it_is_meant(small: Report) -> None:
     assert [row[0] for row in scan[1:]] == ["app.py", "c.py", "b.py"]
     assert [row[0] for row in lives[1:]] == ["poll", "sweep"]
     assert [row[0] for row in components[1:]] == ["App", "c", "app", "App"]
-    assert [row[:2] for row in [*p0[1:], *decided[1:]]] == [
+    assert [row[0:3:2] for row in [*p0[1:], *decided[1:]]] == [
         ["1", "app.py:3"],
         ["2 (P0)", "app.py:9"],
     ]

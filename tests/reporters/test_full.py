@@ -66,8 +66,7 @@ app.py:4:13: TL001 [*] task `send` is dropped
    held by   nothing after line 4
    ended by  nothing
    keeps     self (Agent), message
-   why       app.py:4: nothing is assigned
-             other.py:9: called for each message
+   why       other.py:9: called for each message
    fix       track (safe)     keep the task until it is done
              await (unsafe)   await the coroutine here, log its failure
    more      taskleash rule TL001

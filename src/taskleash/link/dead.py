@@ -41,11 +41,18 @@ class DeadEvents:
     def of(self, function: Function) -> dict[int, Barrier]:
         """The barriers by event; an event that may happen is not among them."""
         if function not in self._known:
-            walk = _Walk(self.conditions, function)
-            if _has_branches(function.facts.body):
-                walk.block(function.facts.body, None)
-            self._known[function] = walk.dead
+            self._known[function] = self._find(function)
         return self._known[function]
+
+    def _find(self, function: Function) -> dict[int, Barrier]:
+        walk = _Walk(self.conditions, function)
+        if _has_branches(function.facts.body):
+            try:
+                walk.block(function.facts.body, None)
+            except RecursionError:
+                # Nested beyond what the stack holds: then nothing of it counts as dead.
+                return {}
+        return walk.dead
 
 
 class _Walk:

@@ -15,6 +15,8 @@ Node: TypeAlias = Function | Class | Variable
 
 #: builtins that ask about a class and make nothing of it
 _ASKING = frozenset({"isinstance", "issubclass"})
+#: tags of terms that are built on another term
+_BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
 _PROTOCOL = "Protocol"
 
 
@@ -78,7 +80,7 @@ class Mentions:
             for alts in function.facts.collections[term[1]].items:
                 for item in alts:
                     yield from self._of(function, item)
-        elif tag in ("e", "i", "w", "m", "*"):
+        elif tag in _BUILT:
             yield from self._of(function, term[1])
 
     def _members(self, function: Function, term: Term) -> Iterator[Node]:
@@ -114,7 +116,7 @@ def _terms(event: object) -> Iterator[Term]:
             for arg in event.args:
                 yield from arg.value
     elif isinstance(event, Store):
-        if event.target[0] in ("a", "e"):
+        if event.target[0] in _BUILT:
             yield event.target[1]
         yield from event.value
     elif isinstance(event, Await | Give | Use):

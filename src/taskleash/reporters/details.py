@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.audit.growth import growth
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.classify.model import Handle, Lifetime, Site
+from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
@@ -52,9 +52,14 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.KEEPS_LABEL, _keeps(site, say)
 
 
+def reasons(entry: Entry) -> tuple[Evidence, ...]:
+    """The evidence that the facts do not say already: that a task is dropped, they do."""
+    return entry.leads if entry.site.handle is Handle.DISCARDED else entry.site.evidence
+
+
 def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     yield from facts(entry, say)
-    for step in entry.site.evidence:
+    for step in reasons(entry):
         yield words.WHY_LABEL, f"{step.path}:{step.line}: {step.message}"
     for fix in entry.fixes:
         yield words.FIX_LABEL, _offer(fix, say)
@@ -76,7 +81,9 @@ def _held_by(site: Site, say: Language) -> str:
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:
     if life is None:
         return say(words.ENDED_BY[site.cleaned.how])
-    return phrases.ended_by(life, say)
+    ended = phrases.ended_by(life, say)
+    partly = life.standing.stopped_by and phrases.end_state(life) is State.PARTIAL
+    return say("{name} on some paths only", name=ended) if partly else ended
 
 
 def _lives_with(life: Life, say: Language) -> str:

@@ -20,12 +20,12 @@ from taskleash.reporters.rows import common_folder
 
 _TASK, _PLACE, _LIVES, _ENDED, _EVERY, _SWALLOWS, _RISK = LIFETIME_HEADINGS
 _COLUMNS = (
-    Column(_TASK, floor=10, turn=3),
-    Column(_PLACE, floor=20, turn=2, fit=shorten_path),
-    Column(_LIVES, floor=9, turn=4),
-    Column(_ENDED, floor=14, turn=1),
-    Column(_EVERY, floor=6, turn=0),
-    Column(_SWALLOWS, floor=8, turn=0),
+    Column(_TASK, floor=8, turn=0),
+    Column(_PLACE, floor=12, turn=0, fit=shorten_path),
+    Column(_LIVES, floor=8, turn=1),
+    Column(_ENDED, floor=11, turn=1),
+    Column(_EVERY, floor=5, turn=1),
+    Column(_SWALLOWS, floor=8, turn=1),
     Column(_RISK),
 )
 _END_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red"}

@@ -24,8 +24,8 @@ def place(site: Site, common: str = "") -> str:
 
 
 def folder(package: Component, common: str) -> str:
-    """The package's folder without those that all files have in common."""
-    return f"{package.path}/"[len(common) :].rstrip("/") or "."
+    """The package's folder without those that all files have in common; of the last, its name."""
+    return f"{package.path}/"[len(common) :].rstrip("/") or package.name
 
 
 def lives_with(life: Life, say: Language) -> str:

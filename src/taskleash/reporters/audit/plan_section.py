@@ -63,6 +63,7 @@ def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
     site = step.entry.site
     return [
         number,
+        str(step.harm),
         code(phrases.place(site, common)),
         code(site.task),
         text(phrases.remedy(step, say)),

@@ -16,7 +16,7 @@ PACKAGE_HEADINGS = (
 )
 COMPONENT_HEADINGS = ("Component", "File", *PACKAGE_HEADINGS[1:])
 LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows", "Risk")
-STEP_HEADINGS = ("#", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
+STEP_HEADINGS = ("#", "Harm", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
 UNCHANGED_HEADINGS = ("Place", "Task", "Why")
 
 REACH = {Reach.PROCESS: "the process", Reach.INSTANCE: "an instance", Reach.CALL: "a call"}
