@@ -10,10 +10,13 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from support.browser import chromium, complaints, requests, resize
 from support.command import taskleash
+from support.reports import entry, report, site
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.registry import render
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -247,6 +250,31 @@ def test_without_scripts_the_tables_are_there(chrome: Chrome, assistant: Path) -
         chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
+def test_of_very_many_tasks_some_are_shown_at_first(chrome: Chrome, tmp_path: Path) -> None:
+    sites = [site("app.py", number, f"task_{number:03}") for number in range(1, 451)]
+    text = render("html", report([entry(one, "TL001", "m") for one in sites]), RenderOptions())
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    for page in opened(chrome, tmp_path / "page.html"):
+        assert len(shown_tasks(page)) == 200
+        assert find(page, "#shown").text == "450 of 450 tasks"
+        find(page, "#search").send_keys("task_449")
+        assert shown_tasks(page) == ["task_449"]
+        find(page, "#clear").click()
+        find(page, "th[data-key=task] button").click()
+        find(page, "th[data-key=task] button").click()
+        assert shown_tasks(page)[0] == "task_450"
+        rest = find(page, "#rest")
+        assert rest.text == "Show 250 more"
+        page.execute_script("arguments[0].scrollIntoView()", rest)
+        rest.click()
+        assert shown_tasks(page)[-1] == "task_001"
+        assert not rest.is_displayed()
+    for page in opened(chrome, tmp_path / "page.html"):
+        assert not find(page, "#t300").is_displayed()
+        page.execute_script("location.hash = 't300'")
+        WebDriverWait(page, 10).until(lambda chrome: find(chrome, "#t300").is_displayed())
+
+
 def test_hostile_names_and_sources_do_nothing(chrome: Chrome, tmp_path: Path) -> None:
     name = f"{MARKUP.replace('/', '')}.py"
     try:
@@ -257,7 +285,7 @@ def test_hostile_names_and_sources_do_nothing(chrome: Chrome, tmp_path: Path) ->
     for page in opened(chrome, tmp_path / "page.html"):
         find(page, "#all").click()
         assert page.find_elements(By.TAG_NAME, "img") == []
-        assert len(page.find_elements(By.TAG_NAME, "script")) == 3
+        assert len(page.find_elements(By.TAG_NAME, "script")) == 4
         assert MARKUP in find(page, "#t0 .c-file").text
         source = find(page, ".source").text
         assert "</script><script>alert(1)</script>" in source

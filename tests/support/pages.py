@@ -25,7 +25,7 @@ class Parsed:
 
     def data(self) -> tuple[dict[str, str], list[dict[str, Any]]]:
         """The words of the script, and what each row opens to."""
-        words, sites, _ = (text for element, text in self.texts if element == "script")
+        _, words, sites, _ = (text for element, text in self.texts if element == "script")
         return json.loads(words), json.loads(sites)
 
 

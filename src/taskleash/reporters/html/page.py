@@ -24,6 +24,9 @@ from taskleash.reporters.report import FileError, Report
 from taskleash.reporters.rows import common_folder
 from taskleash.reporters.summary import closing
 
+#: how many rows a browser lays out before it is asked for more
+_AT_ONCE = 200
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -38,7 +41,8 @@ class Problem:
 class Page:
     """The page's parts; ``counts`` are the tasks of each risk, ``risks`` the risks' words.
 
-    ``words`` are those of the script, ``data`` is what each row opens to.
+    ``at_once`` rows are shown at first. ``words`` are those of the script, ``data`` is what each
+    row opens to.
     """
 
     title: str
@@ -55,6 +59,7 @@ class Page:
     audit: Audit
     headings: dict[str, list[str]]
     ranking: str
+    at_once: int
     words: dict[str, str]
     data: Sequence[dict[str, Any]]
 
@@ -79,6 +84,7 @@ def page(report: Report, options: RenderOptions) -> Page:
         audit=_audit(report, found, say),
         headings=_headings(say),
         ranking=phrases.ranking(say),
+        at_once=_AT_ONCE,
         words=_script_words(say),
         data=_sites(found.rows, say),
     )
@@ -118,6 +124,7 @@ def _script_words(say: Language) -> dict[str, str]:
         "fixes": say("Fixes"),
         "noSource": say("The source is not at hand."),
         "noFix": say("There is no automatic fix."),
+        "rest": say("Show {count} more"),
         "auto": say("Theme: auto"),
         "light": say("Theme: light"),
         "dark": say("Theme: dark"),
