@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from support.command import taskleash
-from support.pages import Parsed, parsed
+from support.parsed_page import Parsed, parsed
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
 from taskleash.classify.model import Evidence, Lifetime, Span
 from taskleash.fixes.patch import Patch

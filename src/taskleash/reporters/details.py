@@ -41,6 +41,8 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     """
     site = entry.site
     (life,) = life_table([entry]) or (None,)
+    if site.dormant and site.guard:
+        yield words.DORMANT, _dormant(site, say)
     yield words.RUNS_LABEL, _runs(site, say)
     if found := growth(site):
         yield words.ADDS_UP_LABEL, say(audit_words.GROWTH[found])
@@ -65,6 +67,11 @@ def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.FIX_LABEL, _offer(fix, say)
     if entry.rule:
         yield words.MORE_LABEL, f"taskleash rule {entry.rule}"
+
+
+def _dormant(site: Site, say: Language) -> str:
+    flag, risk = f"`{site.guard}`", say(words.RISKS[site.would_be or site.risk])
+    return say("runs only where {flag} is on; its risk is {risk} then", flag=flag, risk=risk)
 
 
 def _runs(site: Site, say: Language) -> str:
