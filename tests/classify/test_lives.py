@@ -11,7 +11,6 @@ from taskleash.classify.model import Site, Standing
 from taskleash.facts.extract import extract
 from taskleash.source.loading import Source
 
-
 BROAD = "except BaseException:\n    pass"
 LINK = "class Link:\n    def start(self):\n        self.task = asyncio.create_task(beat())\n\n"
 ENDED = LINK + "    def close(self):\n        self.task.cancel()\n\n\n"
