@@ -294,7 +294,7 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
         raise click.UsageError(f"--format: {error}") from None
     for target in found:
         if extra := missing_extra(target.format):
-            raise click.UsageError(
+            raise click.ClickException(
                 f"--format: {target.format} needs more packages: pip install 'taskleash[{extra}]'"
             )
     return found

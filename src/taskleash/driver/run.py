@@ -17,7 +17,7 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    analysis = analyse(settings, progress)
+    analysis = analyse(settings, progress, with_facts=bool(settings.patches))
     report = analysis.report(start)
     if not settings.patches:
         return report

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.audit.growth import growth
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.classify.model import Handle, Lifetime, Site
+from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
@@ -41,6 +41,8 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     """
     site = entry.site
     (life,) = life_table([entry]) or (None,)
+    if site.dormant and site.guard:
+        yield words.DORMANT, _dormant(site, say)
     yield words.RUNS_LABEL, _runs(site, say)
     if found := growth(site):
         yield words.ADDS_UP_LABEL, say(audit_words.GROWTH[found])
@@ -52,14 +54,24 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.KEEPS_LABEL, _keeps(site, say)
 
 
+def reasons(entry: Entry) -> tuple[Evidence, ...]:
+    """The evidence that the facts do not say already: that a task is dropped, they do."""
+    return entry.leads if entry.site.handle is Handle.DISCARDED else entry.site.evidence
+
+
 def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     yield from facts(entry, say)
-    for step in entry.site.evidence:
+    for step in reasons(entry):
         yield words.WHY_LABEL, f"{step.path}:{step.line}: {step.message}"
     for fix in entry.fixes:
         yield words.FIX_LABEL, _offer(fix, say)
     if entry.rule:
         yield words.MORE_LABEL, f"taskleash rule {entry.rule}"
+
+
+def _dormant(site: Site, say: Language) -> str:
+    flag, risk = f"`{site.guard}`", say(words.RISKS[site.would_be or site.risk])
+    return say("runs only where {flag} is on; its risk is {risk} then", flag=flag, risk=risk)
 
 
 def _runs(site: Site, say: Language) -> str:
@@ -76,7 +88,9 @@ def _held_by(site: Site, say: Language) -> str:
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:
     if life is None:
         return say(words.ENDED_BY[site.cleaned.how])
-    return phrases.ended_by(life, say)
+    ended = phrases.ended_by(life, say)
+    partly = life.standing.stopped_by and phrases.end_state(life) is State.PARTIAL
+    return say("{name} on some paths only", name=ended) if partly else ended
 
 
 def _lives_with(life: Life, say: Language) -> str:

@@ -19,8 +19,8 @@ class Column:
     """``heading`` is said in the report's language.
 
     ``floor`` is the width that the column keeps where the table is too wide, 0 for all of it;
-    ``turn`` tells when it gives way, the lowest first; ``fit`` cuts a text to a width and marks it
-    with the last argument. ``is_number`` puts its cells to the right.
+    ``turn`` tells when it gives way, the lowest first, and of equal ones the widest; ``fit`` cuts a
+    text to a width and marks it with the last argument. ``is_number`` puts its cells to the right.
     """
 
     heading: str
@@ -48,11 +48,12 @@ def _layout(columns: Sequence[Column], natural: Sequence[int], width: int) -> tu
         surplus = _MARGIN + sum(widths) + gap * (len(widths) - 1) - width
         if surplus <= 0:
             return widths, gap
-    yielding = [index for index, column in enumerate(columns) if column.floor]
-    for index in sorted(yielding, key=lambda index: columns[index].turn):
-        cut = max(0, min(surplus, widths[index] - columns[index].floor))
-        widths[index] -= cut
-        surplus -= cut
+    for turn in sorted({column.turn for column in columns}):
+        yielding = [i for i, column in enumerate(columns) if column.floor and column.turn == turn]
+        while surplus > 0 and (wide := [i for i in yielding if widths[i] > columns[i].floor]):
+            widest = max(wide, key=widths.__getitem__)
+            widths[widest] -= 1
+            surplus -= 1
     return widths, gap
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.reporters.audit.detail import levels
+from taskleash.reporters.audit.detail import LEVELS
 from taskleash.reporters.audit.document import document, error_item, scan_table
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, text
@@ -21,7 +21,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """Blocks with an empty line between them, with as much detail as a job summary takes."""
     if options.command == "check":
         return _fitting(_joined(_check(report, options)), options.say)
-    for detail in levels():
+    for detail in LEVELS:
         rendered = _joined(document(report, options, detail))
         if _fits(rendered):
             break

@@ -18,15 +18,15 @@ from taskleash.reporters.report import Entry
 from taskleash.reporters.rows import common_folder
 
 _NAME, _FILE, *_NUMBERS, _SCORE = COMPONENT_HEADINGS
-_FIGURES = tuple(Column(heading, floor=7, turn=0, is_number=True) for heading in _NUMBERS)
+_FIGURES = tuple(Column(heading, floor=7, turn=1, is_number=True) for heading in _NUMBERS)
 _COMPONENTS = (
-    Column(_NAME, floor=12, turn=2),
-    Column(_FILE, floor=12, turn=1, fit=shorten_path),
+    Column(_NAME, floor=12),
+    Column(_FILE, floor=12, fit=shorten_path),
     *_FIGURES,
     Column(_SCORE),
 )
 _PACKAGES = (
-    Column(PACKAGE_HEADINGS[0], floor=12, turn=1, fit=shorten_path),
+    Column(PACKAGE_HEADINGS[0], floor=12, fit=shorten_path),
     *_FIGURES,
     Column(_SCORE),
 )

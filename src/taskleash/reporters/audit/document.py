@@ -32,13 +32,17 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
     if found or comments:
         yield f"## {say('Findings')}"
         yield from findings_section(found, source, detail, say)
-    yield from _errors(comments)
+    if comments:
+        yield f"### {say('Comments')}"
+        yield "\n".join(map(error_item, comments))
     yield from lifetime_section(entries, common, say)
     yield from score_section(entries, common, say)
     yield from plan_section(entries, common, detail, say)
     if invalid := [error for error in report.errors if error.is_invalid]:
         yield f"## {say('Files that could not be analysed')}"
-        yield from _errors(invalid)
+        yield "\n".join(map(error_item, invalid))
+    if detail.note:
+        yield text(say(detail.note))
 
 
 def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
@@ -58,11 +62,6 @@ def _cells(of: Row, say: Language) -> list[str]:
         words.cell(of.cleaned, unicode=True, say=say),
         words.risk(of.risk, of.dormant, unicode=True, say=say),
     ]
-
-
-def _errors(errors: list[FileError]) -> Iterator[str]:
-    if errors:
-        yield "\n".join(map(error_item, errors))
 
 
 def error_item(error: FileError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from taskleash.audit.model import risk_rank
 from taskleash.reporters import words
 from taskleash.reporters.audit.detail import Detail
-from taskleash.reporters.details import facts
+from taskleash.reporters.details import facts, reasons
 from taskleash.reporters.excerpt import excerpt
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
@@ -48,7 +48,9 @@ def _facts(entry: Entry, say: Language) -> str:
     """A list of the facts, the steps of the evidence below the last."""
     shown = inert_entry(entry, unicode=True)
     items = [f"- **{say(label)}** {text(said)}" for label, said in facts(shown, say)]
-    items.append(f"- **{say(words.WHY_LABEL)}**")
-    for step in shown.site.evidence:
+    steps = reasons(shown)
+    if steps:
+        items.append(f"- **{say(words.WHY_LABEL)}**")
+    for step in steps:
         items.append(f"  - {code(f'{step.path}:{step.line}')} {text(step.message)}")
     return "\n".join(items)

@@ -24,8 +24,8 @@ def place(site: Site, common: str = "") -> str:
 
 
 def folder(package: Component, common: str) -> str:
-    """The package's folder without those that all files have in common."""
-    return f"{package.path}/"[len(common) :].rstrip("/") or "."
+    """The package's folder without those that all files have in common; of the last, its name."""
+    return f"{package.path}/"[len(common) :].rstrip("/") or package.name
 
 
 def lives_with(life: Life, say: Language) -> str:
@@ -63,6 +63,15 @@ def swallows(life: Life) -> str:
     if found is None:
         return ""
     return f":{found.line}" if found.path == life.site.path else f"{found.path}:{found.line}"
+
+
+def ranking(say: Language) -> str:
+    """How the plan ranks its steps."""
+    return say(
+        "Harm is 3 for a high risk and 1 for a low one, 1 more where the task is started again and "
+        "again, 1 more where it never ends or keeps something heavy alive. P0 is harm 4 and 5, P1 "
+        "is 3, P2 the rest. Of equal harm, what is cheaper to mend comes first."
+    )
 
 
 def remedy(step: Step[Entry], say: Language) -> str:

@@ -31,7 +31,7 @@ def plan_section(
         return
     yield f"## {say('Plan')}"
     if made.steps or made.decisions:
-        yield text(_ranking(say))
+        yield text(phrases.ranking(say))
     numbers = count(1)
     for priority in Priority:
         if steps := [step for step in made.steps if step.priority is priority]:
@@ -49,14 +49,6 @@ def plan_section(
             yield table(map(say, UNCHANGED_HEADINGS), rows)
 
 
-def _ranking(say: Language) -> str:
-    return say(
-        "Harm is 3 for a high risk and 1 for a low one, 1 more where the task is started again and "
-        "again, 1 more where it never ends or keeps something heavy alive. P0 is harm 4 and 5, P1 "
-        "is 3, P2 the rest. Of equal harm, what is cheaper to mend comes first."
-    )
-
-
 def _steps(steps: Sequence[_Numbered], common: str, detail: Detail, say: Language) -> Iterator[str]:
     yield table(map(say, STEP_HEADINGS), (_step(each, common, say) for each in steps))
     for number, step in steps if detail.diffs else ():
@@ -71,6 +63,7 @@ def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
     site = step.entry.site
     return [
         number,
+        str(step.harm),
         code(phrases.place(site, common)),
         code(site.task),
         text(phrases.remedy(step, say)),

@@ -15,8 +15,8 @@ PACKAGE_HEADINGS = (
     "Score",
 )
 COMPONENT_HEADINGS = ("Component", "File", *PACKAGE_HEADINGS[1:])
-LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows cancel", "Risk")
-STEP_HEADINGS = ("#", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
+LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows", "Risk")
+STEP_HEADINGS = ("#", "Harm", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
 UNCHANGED_HEADINGS = ("Place", "Task", "Why")
 
 REACH = {Reach.PROCESS: "the process", Reach.INSTANCE: "an instance", Reach.CALL: "a call"}
@@ -73,3 +73,7 @@ REASONS = {
     Reason.KNOWN: "known to the baseline",
     Reason.UNREPORTED: "its rule is not selected",
 }
+
+NO_DIFFS = "Without diffs, which are too long for this format."
+NO_EXCERPTS = "Without diffs and excerpts, which are too long for this format."
+NO_FACTS = "Without diffs, excerpts and reasons, which are too long for this format."

@@ -21,7 +21,7 @@ _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 
 def render(report: Report, options: RenderOptions) -> str:
     """The page; everything that it shows of foreign text is escaped and inert."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, early, script = map(_asset, ("report.css", "early.js", "report.js"))
     template = _environment().get_template("report.html.jinja")
     return template.render(
         page=page(report, options),
@@ -29,8 +29,9 @@ def render(report: Report, options: RenderOptions) -> str:
         lang=_LANGUAGE_TAGS[options.lang],
         version=__version__,
         style=Markup(style),
+        early=Markup(early),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=_policy(style, early, script),
     )
 
 
@@ -54,10 +55,11 @@ def _asset(name: str) -> str:
     return files(__name__).joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
-    """What the page may do: run this script, use this style, and load nothing from anywhere."""
+def _policy(style: str, *scripts: str) -> str:
+    """What the page may do: run these scripts, use this style, and load nothing from anywhere."""
+    known = " ".join(f"'{_hash(script)}'" for script in scripts)
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src {known}; "
         "base-uri 'none'; form-action 'none'"
     )
 

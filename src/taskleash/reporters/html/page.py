@@ -8,16 +8,23 @@ from functools import lru_cache
 from typing import Any
 
 from taskleash.reporters import words
+from taskleash.reporters.audit import phrases
 from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.html import charts
+from taskleash.reporters.html.audit import Audit, audit
 from taskleash.reporters.html.risks import DORMANT, RISKS
 from taskleash.reporters.html.scan import Row, Scan, scan
 from taskleash.reporters.html.sitedata import site_data
 from taskleash.reporters.inert import inert
+from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import FileError, Report
+from taskleash.reporters.rows import common_folder
 from taskleash.reporters.summary import closing
+
+#: how many rows a browser lays out before it is asked for more
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class Problem:
 class Page:
     """The page's parts; ``counts`` are the tasks of each risk, ``risks`` the risks' words.
 
-    ``words`` are those of the script, ``data`` is what each row opens to.
+    ``at_once`` rows are shown at first. ``words`` are those of the script, ``data`` is what each
+    row opens to.
     """
 
     title: str
@@ -47,6 +55,9 @@ class Page:
     overall: Sequence[charts.Part]
     bars: Sequence[charts.Bar]
     ring: Sequence[charts.Part]
+    audit: Audit
+    ranking: str
+    at_once: int
     words: dict[str, str]
     data: Sequence[dict[str, Any]]
 
@@ -68,9 +79,21 @@ def page(report: Report, options: RenderOptions) -> Page:
         overall=charts.risk_bar(sites),
         bars=charts.risk_bars((row.component, row.entry.site) for row in found.rows),
         ring=charts.ending_ring(sites),
+        audit=_audit(report, found, say),
+        ranking=phrases.ranking(say),
+        at_once=_AT_ONCE,
         words=_script_words(say),
         data=_sites(found.rows, say),
     )
+
+
+def _audit(report: Report, found: Scan, say: Language) -> Audit:
+    """The audit, of entries whose names do no harm."""
+    index = {id(row.entry): i for i, row in enumerate(found.rows)}
+    shown = [(inert_entry(entry, unicode=True), index[id(entry)]) for entry in report.entries]
+    common = common_folder([entry.site.path for entry, _ in shown])
+    rows = {id(entry.site): i for entry, i in shown}
+    return audit([entry for entry, _ in shown], rows, common, say)
 
 
 def _risk_words(say: Language) -> dict[str, str]:
@@ -87,6 +110,7 @@ def _script_words(say: Language) -> dict[str, str]:
         "fixes": say("Fixes"),
         "noSource": say("The source is not at hand."),
         "noFix": say("There is no automatic fix."),
+        "rest": say("Show {count} more"),
         "auto": say("Theme: auto"),
         "light": say("Theme: light"),
         "dark": say("Theme: dark"),

@@ -75,6 +75,7 @@
     button.setAttribute("aria-expanded", String(open));
     row.classList.toggle("open", open);
     if (!open) {
+      button.removeAttribute("aria-controls");
       row.nextElementSibling.remove();
       return;
     }
@@ -82,13 +83,14 @@
     cell.colSpan = row.cells.length;
     const below = make("tr", "below", cell);
     below.id = `${row.id}-more`;
+    button.setAttribute("aria-controls", below.id);
     row.after(below);
   };
 
   // ---- rows: search, filters, order
 
   const body = byId("rows");
-  const rows = body ? all(".row", body) : [];
+  let rows = body ? all(".row", body) : [];
   const RANKS = { no: 0, partial: 1, yes: 2 };
   const text = (row, name) => row.querySelector(name).textContent;
   const state = (row, name) => RANKS[row.querySelector(`${name} .cell`).classList[1]];
@@ -115,8 +117,9 @@
     Object.assign(order, { key, down });
     const keyed = rows.map((row) => [KEYS[key](row), row]);
     keyed.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]));
+    rows = keyed.map(([, row]) => row);
     const sorted = document.createDocumentFragment();
-    for (const [, row] of keyed) {
+    for (const row of rows) {
       const below = row.classList.contains("open") ? row.nextElementSibling : null;
       sorted.append(row);
       if (below) sorted.append(below);
@@ -127,16 +130,22 @@
       else heading.removeAttribute("aria-sort");
     }
     byId("sort").value = key;
+    filter();
   };
 
-  let haystacks;
-  const haystack = (index) => {
-    haystacks ??= rows.map((row) => {
+  const haystacks = new Map();
+  const haystack = (row) => {
+    if (!haystacks.has(row)) {
       const site = siteOf(row);
-      return `${row.textContent} ${site.place} ${site.scope} ${site.message.join("")}`.toLowerCase();
-    });
-    return haystacks[index];
+      const found = `${row.textContent} ${site.place} ${site.scope} ${site.message.join("")}`;
+      haystacks.set(row, found.toLowerCase());
+    }
+    return haystacks.get(row);
   };
+
+  // A browser takes long to lay out thousands of rows, and nobody reads them all.
+  const AT_ONCE = rows.filter((row) => !row.classList.contains("late")).length;
+  let limit = AT_ONCE;
 
   const filter = () => {
     const wanted = byId("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -144,19 +153,33 @@
     const rule = byId("rule").value;
     const component = byId("component").value;
     let shown = 0;
-    rows.forEach((row, i) => {
+    for (const row of rows) {
       const fits =
         (!risks.size || risks.has(row.classList[1])) &&
         (!rule || row.dataset.rule === rule) &&
         (!component || row.dataset.component === component) &&
-        wanted.every((word) => haystack(i).includes(word));
-      row.hidden = !fits;
-      if (row.classList.contains("open")) row.nextElementSibling.hidden = !fits;
+        wanted.every((word) => haystack(row).includes(word));
+      row.classList.remove("late");
+      row.hidden = !fits || shown >= limit;
+      if (row.classList.contains("open")) row.nextElementSibling.hidden = row.hidden;
       shown += fits;
-    });
+    }
+    byId("rest").hidden = shown <= limit;
+    byId("rest").textContent = words.rest.replace("{count}", shown - limit);
     byId("shown").textContent = words.shown.replace("{shown}", shown).replace("{total}", rows.length);
     byId("empty").hidden = shown > 0;
-    byId("reset").disabled = !(wanted.length || risks.size || rule || component);
+    byId("clear").disabled = !(wanted.length || risks.size || rule || component);
+  };
+
+  const clear = () => {
+    document.querySelector(".tools").reset();
+    limit = AT_ONCE;
+    sortBy("risk", false);
+  };
+
+  const showAll = () => {
+    limit = Infinity;
+    filter();
   };
 
   const visible = () => rows.filter((row) => !row.hidden);
@@ -168,15 +191,6 @@
   };
 
   const setUpRows = () => {
-    for (const row of rows) {
-      const name = row.querySelector(".name");
-      const button = make("button", "opener");
-      button.type = "button";
-      button.setAttribute("aria-expanded", "false");
-      button.setAttribute("aria-controls", `${row.id}-more`);
-      name.replaceWith(button);
-      button.append(name);
-    }
     body.addEventListener("click", (event) => {
       const row = event.target.closest(".row");
       if (row && !String(getSelection())) setOpen(row, !row.classList.contains("open"));
@@ -198,8 +212,11 @@
     }
     const tools = document.querySelector(".tools");
     tools.addEventListener("submit", (event) => event.preventDefault());
-    tools.addEventListener("input", (event) => event.target.id !== "sort" && filter());
-    tools.addEventListener("reset", () => setTimeout(() => { sortBy("risk", false); filter(); }));
+    for (const kind of ["input", "change"]) {
+      tools.addEventListener(kind, (event) => event.target.id !== "sort" && filter());
+    }
+    byId("clear").addEventListener("click", clear);
+    byId("rest").addEventListener("click", showAll);
     byId("sort").addEventListener("change", (event) => sortBy(event.target.value, false));
     byId("all").addEventListener("click", () => {
       const open = visible().some((row) => !row.classList.contains("open"));
@@ -222,7 +239,8 @@
       const selected = tab.getAttribute("aria-controls") === id;
       tab.setAttribute("aria-selected", String(selected));
       tab.tabIndex = selected ? 0 : -1;
-      byId(tab.getAttribute("aria-controls")).classList.toggle("away", !selected);
+      byId(tab.getAttribute("aria-controls")).classList.toggle("chosen", selected);
+      if (selected) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   };
 
@@ -242,15 +260,32 @@
     show("scan");
   };
 
+  // The change of a step of the plan, below the step.
+  const setUpChanges = () => {
+    byId("plan").addEventListener("click", (event) => {
+      const button = event.target.closest(".change");
+      if (!button) return;
+      const row = button.closest("tr");
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      if (!open) {
+        row.nextElementSibling.remove();
+        return;
+      }
+      const site = siteOf(byId(`t${button.dataset.task}`));
+      const cell = make("td", "", make("div", "detail", fix(site.fixes[0])));
+      cell.colSpan = row.cells.length;
+      row.after(make("tr", "below", cell));
+    });
+  };
+
   // A link to a task opens it.
   const follow = () => {
     const row = /^#t\d+$/.test(location.hash) && byId(location.hash.slice(1));
     if (!row) return;
     show("scan");
-    if (row.hidden) {
-      document.querySelector(".tools").reset();
-      filter();
-    }
+    if (row.hidden) clear();
+    if (row.hidden) showAll();
     setOpen(row, true);
     row.scrollIntoView({ block: "start" });
     opener(row).focus({ preventScroll: true });
@@ -276,15 +311,20 @@
     });
   };
 
-  document.documentElement.classList.add("scripted");
-  for (const element of all(".needs-script")) element.hidden = false;
   setUpTheme();
   if (body) {
     setUpTabs();
     setUpRows();
+    setUpChanges();
     addEventListener("hashchange", follow);
+    addEventListener("beforeprint", () => all("details").forEach((one) => { one.open = true; }));
     document.addEventListener("click", (event) => {
-      if (event.target.closest('a[href^="#t"]')) setTimeout(follow);
+      const link = event.target.closest('a[href^="#t"]');
+      if (!link) return;
+      // Not left to the browser, which would take the focus away again.
+      event.preventDefault();
+      history.pushState(null, "", link.hash);
+      follow();
     });
     follow();
   }
