@@ -198,6 +198,21 @@ def test_a_step_of_the_plan_shows_its_change_and_leads_to_its_task(page: Chrome)
     assert opener.get_attribute("aria-expanded") == "true"
 
 
+def test_every_control_and_every_picture_has_a_name(page: Chrome) -> None:
+    find(page, "#all").click()
+    for tab in page.find_elements(By.CSS_SELECTOR, "[role=tab]"):
+        tab.click()
+        nodes = page.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        roles = {"button", "link", "tab", "searchbox", "combobox", "checkbox", "image", "region"}
+        named = [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node["ignored"] and node["role"]["value"] in roles
+        ]
+        assert len(named) > 5
+        assert [role for role, name in named if not name.strip()] == []
+
+
 def test_the_system_decides_about_dark_and_the_reader_may_differ(page: Chrome) -> None:
     def background() -> str:
         return find(page, "body").value_of_css_property("background-color")
@@ -228,8 +243,11 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Chrome) -> No
 
 
 def test_on_paper_every_part_is_there_and_no_control(page: Chrome) -> None:
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    black = find(page, "h1").value_of_css_property("color")
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
     try:
+        assert find(page, "h1").value_of_css_property("color") == black
         for part in ("#scan", "#score", "#plan"):
             assert find(page, part).is_displayed()
         assert not find(page, ".tools").is_displayed()

@@ -53,6 +53,7 @@ class Action:
     fix_risk: str
     instead: str
     changed: str
+    harm: int
     priority: str
 
 
@@ -141,6 +142,7 @@ def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Langua
         fix_risk=phrases.fix_risk(step, say),
         instead=phrases.instead(step),
         changed=phrases.changed_lines(patch) if patch else "",
+        harm=step.harm,
         priority=str(step.priority),
     )
 

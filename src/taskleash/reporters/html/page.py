@@ -9,7 +9,6 @@ from typing import Any
 
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
-from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.html import charts
 from taskleash.reporters.html.audit import Audit, audit
@@ -57,7 +56,6 @@ class Page:
     bars: Sequence[charts.Bar]
     ring: Sequence[charts.Part]
     audit: Audit
-    headings: dict[str, list[str]]
     ranking: str
     at_once: int
     words: dict[str, str]
@@ -82,7 +80,6 @@ def page(report: Report, options: RenderOptions) -> Page:
         bars=charts.risk_bars((row.component, row.entry.site) for row in found.rows),
         ring=charts.ending_ring(sites),
         audit=_audit(report, found, say),
-        headings=_headings(say),
         ranking=phrases.ranking(say),
         at_once=_AT_ONCE,
         words=_script_words(say),
@@ -97,17 +94,6 @@ def _audit(report: Report, found: Scan, say: Language) -> Audit:
     common = common_folder([entry.site.path for entry, _ in shown])
     rows = {id(entry.site): i for entry, i in shown}
     return audit([entry for entry, _ in shown], rows, common, say)
-
-
-def _headings(say: Language) -> dict[str, list[str]]:
-    """The headings of the audit's tables."""
-    return {
-        "package": list(map(say, audit_words.PACKAGE_HEADINGS)),
-        "component": list(map(say, audit_words.COMPONENT_HEADINGS)),
-        "lifetime": list(map(say, audit_words.LIFETIME_HEADINGS)),
-        "step": list(map(say, audit_words.STEP_HEADINGS)),
-        "unchanged": list(map(say, audit_words.UNCHANGED_HEADINGS)),
-    }
 
 
 def _risk_words(say: Language) -> dict[str, str]:

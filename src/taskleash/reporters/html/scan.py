@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,12 +70,15 @@ def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
 
 
 def _labels(keys: Sequence[tuple[Kind, str, str]], common: int) -> tuple[str, ...]:
-    """The components' names; where several have the same, each with its path."""
-    names = [name for _, name, _ in keys]
-    return tuple(
-        inert(name if names.count(name) == 1 else f"{name} ({path[common:]})")
-        for _, name, path in keys
-    )
+    """The components' names; where several have the same, their paths tell them apart."""
+    counts = Counter(name for _, name, _ in keys)
+
+    def label(kind: Kind, name: str, path: str) -> str:
+        if counts[name] == 1:
+            return name
+        return f"{name} ({path[common:]})" if kind is Kind.CLASS else path[common:]
+
+    return tuple(inert(label(*key)) for key in keys)
 
 
 def _row(entry: Entry, common: int, component: int, say: Language) -> Row:
