@@ -98,8 +98,8 @@ def test_chinese_columns_are_aligned_and_fit(width: int, unicode: bool) -> None:
 def test_everything_but_rules_messages_and_evidence_is_chinese() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [
-        entry(site("一.py", 3, "三", captures=("四",), evidence=steps), "TL001", "五",
-              fixes=(TRACK, AWAIT)),
+        entry(site("一.py", 3, "三", captures=("四",), evidence=steps, in_async=True,
+                   teardowns=("停",)), "TL001", "五", fixes=(TRACK, AWAIT)),
         entry(site("一.py", 4, "三", lifetime=Lifetime.ENDLESS), "TL010", "五", suppressed=True),
         entry(sound("一.py", 5, "三", holder="六")),
         entry(site("一.py", 6, "三"), "TL001", "五", known=True),
