@@ -10,7 +10,11 @@ from taskleash.audit.plan import Effort, Plan, Priority, Reason, Step, plan
 from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
+from taskleash.reporters.audit.phrases import fix_risk
+from taskleash.reporters.audit.words import REMEDIES
+from taskleash.reporters.language import ENGLISH
 from taskleash.reporters.report import Entry
+from taskleash.rules.registry import all_rules
 
 OWN = FixOffer("own", "unsafe", False)
 ONCE = {"multiplicity": Multiplicity.ONCE}
@@ -132,3 +136,17 @@ def test_dormant_findings_wait_for_their_flag_with_the_harm_that_they_would_do()
         ("use_b", [("b.py", Priority.P0), ("a.py", Priority.P2)]),
     ]
     assert unchanged(made) == [("d.py", Reason.SOUND)]
+
+
+def test_what_takes_a_person_says_why_no_fix_is_made() -> None:
+    again = only(found(rule="TL011", restarts_itself=True))
+    assert fix_risk(again, ENGLISH).startswith("the task itself starts the next one")
+    assert fix_risk(only(found(fixes=(TRACK,))), ENGLISH) == "none"
+    assert fix_risk(only(found(fixes=(OWN,))), ENGLISH) == "the teardown does more"
+    demoted = FixOffer("track", "unsafe", False)
+    assert fix_risk(only(found(fixes=(demoted,))), ENGLISH) == "it may change what the program does"
+
+
+def test_every_rule_that_reports_a_task_tells_a_person_what_to_do() -> None:
+    tasks = {rule.code for rule in all_rules()} - {"TL000", "TL100"}
+    assert set(REMEDIES) == tasks

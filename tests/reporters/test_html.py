@@ -176,8 +176,8 @@ def test_components_of_the_same_name_are_told_apart() -> None:
 def test_the_page_in_chinese_says_nothing_in_english() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [
-        entry(site("一.py", 3, "三", scope="三", call="四", captures=("四",), evidence=steps),
-              "TL001", "五", fixes=(TRACK, AWAIT)),
+        entry(site("一.py", 3, "三", scope="三", call="四", captures=("四",), evidence=steps,
+                   in_async=True, teardowns=("停",)), "TL001", "五", fixes=(TRACK, AWAIT)),
         entry(site("一.py", 4, "三", lifetime=Lifetime.ENDLESS), "TL010", "五", suppressed=True),
         entry(sound("二/一.py", 5, "三", holder="六")),
     ]  # fmt: skip
@@ -208,6 +208,15 @@ def test_a_check_and_a_scan_write_the_page(project: Path) -> None:
         _, (data,) = parsed((project / name).read_text(encoding="utf-8")).data()
         assert any(sign == "+" for sign, _ in data["fixes"][0]["diff"])
         assert {fix["kind"] for fix in data["fixes"]} >= {"track", "await"}
+
+
+def test_the_page_tells_of_flags_that_the_code_hangs_on(project: Path) -> None:
+    (project / "start.py").write_text(
+        "from app import main\n\n\ndef start(config):\n    if config.enable_it:\n        main()\n"
+    )
+    taskleash("scan", "--format", "html=scan.html", cwd=project)
+    said = parsed((project / "scan.html").read_text(encoding="utf-8")).said()
+    assert "1 site is reachable only where" in said
 
 
 def test_without_jinja_one_line_names_the_extra(project: Path) -> None:

@@ -243,8 +243,11 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Chrome) -> No
 
 
 def test_on_paper_every_part_is_there_and_no_control(page: Chrome) -> None:
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    black = find(page, "h1").value_of_css_property("color")
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
     try:
+        assert find(page, "h1").value_of_css_property("color") == black
         for part in ("#scan", "#score", "#plan"):
             assert find(page, part).is_displayed()
         assert not find(page, ".tools").is_displayed()

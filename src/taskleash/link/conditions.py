@@ -112,9 +112,9 @@ class Conditions:
 
 
 def _decision(holds: bool, reading: Reading, flag: FeatureFlag) -> Decision:
-    what = "true" if is_switch(flag.value) else "another"
+    what = "is true" if is_switch(flag.value) else "has another value"
     value = json.dumps(flag.value, ensure_ascii=False)
-    reason = f"reached only where `{reading.name}` is {what}, and it is {value} {flag.origin}"
+    reason = f"reached only where `{reading.name}` {what}, and it is {value} {flag.origin}"
     return Decision(holds, Guard(reading.name, reason.rstrip()))
 
 

@@ -11,6 +11,8 @@ from taskleash.reporters import words
 from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
+from taskleash.rules.offers import objections
+from taskleash.rules.registry import by_code
 
 
 def percentages(of: Component) -> tuple[str, str, str]:
@@ -82,9 +84,10 @@ def remedy(step: Step[Entry], say: Language) -> str:
 
 
 def fix_risk(step: Step[Entry], say: Language) -> str:
-    """What the recommended fix changes for the program; empty where there is none."""
+    """What the recommended fix changes for the program; where there is none, why not."""
     if step.fix is None:
-        return ""
+        rule = by_code(step.entry.rule)
+        return "; ".join(objections(rule, step.entry.site)) if rule is not None else ""
     if step.fix.applicability == "safe":
         return say(audit_words.NO_FIX_RISK)
     return say(audit_words.FIX_RISKS.get(step.fix.kind, audit_words.ANY_FIX_RISK))

@@ -68,7 +68,7 @@ def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
         code(site.task),
         text(phrases.remedy(step, say)),
         say(EFFORTS[step.effort]),
-        phrases.fix_risk(step, say),
+        text(phrases.fix_risk(step, say)),
         phrases.instead(step),
     ]
 

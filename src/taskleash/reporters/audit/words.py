@@ -60,7 +60,7 @@ REMEDIES = {
     "TL005": "await it",
     "TL006": "await the coroutine, or start a task of it",
     "TL010": "cancel and await it where its owner is taken down",
-    "TL011": "cancel the earlier task before the next one starts",
+    "TL011": "end the earlier task before the next one starts, or start none while it runs",
     "TL012": "end it on every path",
     "TL013": "take each task out when it is done",
     "TL014": "cancel and await what is kept in the teardown",

@@ -317,6 +317,7 @@
     setUpRows();
     setUpChanges();
     addEventListener("hashchange", follow);
+    addEventListener("beforeprint", () => all("details").forEach((one) => { one.open = true; }));
     document.addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="#t"]');
       if (!link) return;
