@@ -16,7 +16,7 @@ from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
 from taskleash.facts.prefilter import may_spawn
-from taskleash.link.demand import demand
+from taskleash.link.demand import Search, demand
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
@@ -105,7 +105,8 @@ def sites_on_demand(program: Program) -> list[Site]:
     for _ in range(_ROUNDS):
         waiting = [source for source in waiting if source not in wanted]
         ask = demand([extract(source) for source in taken])
-        wanted = [s for s in waiting if s.module in ask.modules or ask.mentioned(s.text.encode())]
+        search = Search(ask.names)
+        wanted = [s for s in waiting if s.module in ask.modules or search.found(s.text.encode())]
         taken = sorted([*taken, *wanted], key=lambda source: source.path)
     return judge([extract(source) for source in taken])
 

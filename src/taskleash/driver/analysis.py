@@ -15,12 +15,12 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
 from taskleash.driver.flags.hints import hints
 from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
@@ -176,7 +176,7 @@ def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return with_deep_stack(partial(judge, facts, told.calls, told.flags), LINKER_MEGABYTES)
+    return linked(partial(judge, facts, told.calls, told.flags))
 
 
 def _deciding(
@@ -192,7 +192,7 @@ def _deciding(
 
     known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]
-    return with_deep_stack(partial(deciding_flags, facts, told.calls, sites), LINKER_MEGABYTES)
+    return linked(partial(deciding_flags, facts, told.calls, sites))
 
 
 def _unseen(done: int, total: int) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
@@ -114,13 +114,14 @@ class _Gathering:
 
     def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for."""
+        mentions = _Mentions(self._memory)
         with self._workers:
             if self._told.flags:
                 ways = leading(chosen, waiting, self._memory)
                 chosen, waiting = [*chosen, *ways], _without(waiting, ways)
             for _ in range(_MAX_ROUNDS):
                 ask = self._demand(chosen)
-                wanted = list(_wanted(ask, waiting, self._memory))
+                wanted = list(mentions.wanted(ask, waiting))
                 if not wanted:
                     break
                 chosen = [*chosen, *wanted]
@@ -142,8 +143,7 @@ class _Gathering:
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            facts = self._found.in_order()
-            ask = with_deep_stack(partial(demand, facts, self._told), LINKER_MEGABYTES)
+            ask = linked(partial(demand, self._found.in_order(), self._told))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -187,28 +187,41 @@ def _sorted_out(
     return spawning, others
 
 
-def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[Input]:
-    """The files that the linker has to see.
+class _Mentions:
+    """What the waiting files mention, looked for once for each name."""
 
-    A name that very many files mention tells nothing about any of them and is left out, unless the
-    linker is to be sure that no file uses it.
-    """
-    question = memory.question("mentioned", (ask.words, ask.subclasses, ask.unsure), ask.mentioned)
-    mentioned: list[tuple[Input, tuple[bytes, ...]]] = []
-    spread: Counter[bytes] = Counter()
-    for item in waiting:
-        try:
-            names = question.answer(item)
-        except InvalidSource:
-            continue
-        spread.update(names)
-        mentioned.append((item, names))
-    limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
-    for item, names in mentioned:
-        if ask.is_named(item.file) or any(
-            spread[name] <= limit or ask.insists_on(name) for name in names
-        ):
-            yield item
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._asked: frozenset[bytes] = frozenset()
+        self._found: dict[str, set[bytes]] = {}
+
+    def wanted(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
+        """The files that the linker has to see.
+
+        A name that very many files mention tells nothing about any of them and is left out, unless
+        the linker is to be sure that no file uses it.
+        """
+        from taskleash.link.demand import Search
+
+        new = sorted(ask.names - self._asked)
+        self._asked |= ask.names
+        question = self._memory.question("mentioned", new, Search(new).found)
+        mentioned: list[tuple[Input, set[bytes]]] = []
+        spread: Counter[bytes] = Counter()
+        for item in waiting:
+            found = self._found.setdefault(item.path, set())
+            try:
+                found.update(question.answer(item))
+            except InvalidSource:
+                continue
+            mentioned.append((item, found & ask.names))
+            spread.update(mentioned[-1][1])
+        limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
+        for item, found in mentioned:
+            if ask.is_named(item.file) or any(
+                spread[name] <= limit or ask.insists_on(name) for name in found
+            ):
+                yield item
 
 
 def _without(items: list[Input], taken: list[Input]) -> list[Input]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -39,8 +38,6 @@ def parse(item: Input) -> Parsed:
     """
     from taskleash.facts.extract import extract
 
-    # Trees are large and have few cycles: collecting while they grow finds nothing, slowly.
-    gc.disable()
     try:
         return extract(Source(item.path, item.file.module, item.text()))
     except InvalidSource as error:
@@ -49,8 +46,6 @@ def parse(item: Input) -> Parsed:
         if os.environ.get("TASKLEASH_DEBUG"):
             raise
         return Broken(1, 1, f"internal error: {type(error).__name__}: {error}", lasts=False)
-    finally:
-        gc.enable()
 
 
 def packed(outcome: Parsed) -> bytes:

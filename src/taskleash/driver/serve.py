@@ -24,7 +24,9 @@ def serve(connection: Connection, other_end: Connection) -> None:
     other_end.close()
     # The parent sees to Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Trees are large and have no cycles: collecting while they grow finds nothing, slowly.
     gc.freeze()
+    gc.disable()
     with_deep_stack(partial(_answer, connection), PARSER_MEGABYTES)
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from taskleash.facts import model
 
 _VERSION = 4
+#: annotations of fields that hold tuples of strings and integers only
+_PLAIN = frozenset({"Alts", "Term", "Pos", "TypeRef"})
 
 
 class BadPacking(Exception):
@@ -24,11 +26,15 @@ class BadPacking(Exception):
 
 @dataclass(frozen=True)
 class _Shape:
-    """How instances of a class become rows: ``nested`` are the positions that may hold others."""
+    """How instances of a class become rows.
+
+    ``nested`` are the positions that may hold other instances, ``plain`` those of plain tuples.
+    """
 
     make: Callable[..., Any]
     names: tuple[str, ...]
-    nested: tuple[int, ...]
+    nested: tuple[int, ...] = ()
+    plain: tuple[int, ...] = ()
 
 
 class Packing:
@@ -49,7 +55,8 @@ class Packing:
             BadPacking: plain values in it are nested too deeply.
         """
         rows: list[Any] = []
-        rows.append(self._packed(value, rows))
+        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        rows.append(self._packed(value, rows, shared))
         try:
             return marshal.dumps(rows, _VERSION)
         except ValueError as error:
@@ -64,29 +71,37 @@ class Packing:
         made: list[Any] = []
         try:
             *rows, last = marshal.loads(data)
+            shapes = [(shape.make, shape.nested) for shape in self._shapes]
             for index, values in rows:
-                shape = self._shapes[index]
-                for position in shape.nested:
+                make, nested = shapes[index]
+                for position in nested:
                     values[position] = _unpacked(values[position], made)
-                made.append(shape.make(*values))
+                made.append(make(*values))
             return _unpacked(last, made)
         except (EOFError, ValueError, TypeError, LookupError) as error:
             raise BadPacking(str(error)) from None
 
-    def _packed(self, value: Any, rows: list[Any]) -> Any:
-        """The value with references, lists of one index, in place of instances."""
+    def _packed(
+        self, value: Any, rows: list[Any], shared: dict[tuple[Any, ...], tuple[Any, ...]]
+    ) -> Any:
+        """The value with references, lists of one index, in place of instances.
+
+        ``shared`` has the plain tuples so far: equal ones are written, and will be read, once.
+        """
         index = self._indices.get(type(value))
         if index is not None:
             shape = self._shapes[index]
             values = [getattr(value, name) for name in shape.names]
             for position in shape.nested:
-                values[position] = self._packed(values[position], rows)
+                values[position] = self._packed(values[position], rows, shared)
+            for position in shape.plain:
+                values[position] = shared.setdefault(values[position], values[position])
             rows.append((index, values))
             return [len(rows) - 1]
         if type(value) is tuple:
-            return tuple([self._packed(item, rows) for item in value])
+            return tuple([self._packed(item, rows, shared) for item in value])
         if type(value) is dict:
-            return {key: self._packed(item, rows) for key, item in value.items()}
+            return {key: self._packed(item, rows, shared) for key, item in value.items()}
         return value
 
 
@@ -103,13 +118,11 @@ def _unpacked(value: Any, made: list[Any]) -> Any:
 
 def _shape(cls: Any, names: frozenset[str]) -> _Shape:
     if issubclass(cls, enum.Enum):
-        return _Shape(cls, ("value",), ())
+        return _Shape(cls, ("value",))
     found = fields(cls)
-    return _Shape(
-        cls,
-        tuple(field.name for field in found),
-        tuple(i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))),
-    )
+    nested = [i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))]
+    plain = [i for i, f in enumerate(found) if str(f.type) in _PLAIN]
+    return _Shape(cls, tuple(field.name for field in found), tuple(nested), tuple(plain))
 
 
 FACT_CLASSES: tuple[type, ...] = (

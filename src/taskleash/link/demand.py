@@ -1,13 +1,13 @@
 """Which further modules the linker has to see, although they spawn nothing.
 
 They define a base class or a coroutine, call a wrapper, subclass an owner, or touch an attribute
-that keeps a task. They are asked for by module name, or by a pattern over their raw bytes.
+that keeps a task. They are asked for by module name, or by what their raw bytes mention.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import LOOP_SPAWNS
@@ -26,42 +26,58 @@ from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
 _NOTHING_TOLD = Told()
-#: comes before a name that `Demand.unsure` asks for
+#: comes before a name that every file which mentions it is wanted for
 _UNSURE = b"? "
+_CLASS = b"class "
+_HEIR = rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b"
+#: bytes beyond ASCII are parts of letters
+_WORD = re.compile(rb"[\w\x80-\xff]+")
+#: to look for more words than that one by one takes longer than to look at every word there is
+_FEW = 30
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked for: modules by dotted name, and by patterns words and subclasses of classes.
+    """What is asked for: modules by dotted name, the others by `names` that they mention.
 
-    ``unsure`` is a pattern of words, too: every file that mentions one of them may use what seems
-    to be out of use. A pattern that is empty asks for nothing.
+    A name is a word, or ``class Name`` where a module subclasses that class. A word that comes
+    after ``?`` is one of what seems to be out of use: every file that mentions it may use it.
     """
 
     modules: frozenset[str]
-    words: bytes
-    subclasses: bytes
-    unsure: bytes = b""
+    names: frozenset[bytes]
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
 
     def insists_on(self, name: bytes) -> bool:
-        """Whether every file is wanted that mentions a name, as `mentioned` gives it."""
+        """Whether every file is wanted that mentions one of the names."""
         return name.startswith(_UNSURE)
 
-    def mentioned(self, data: bytes) -> tuple[bytes, ...]:
-        """The wanted names that a module's raw bytes mention, sorted."""
-        found: set[bytes] = set()
-        if self.words:
-            found.update(re.findall(self.words, data))
-        if self.subclasses:
-            names: list[bytes] = re.findall(self.subclasses, data, re.MULTILINE)
-            found.update(b"class " + name for name in names)
-        if self.unsure:
-            found.update(_UNSURE + name for name in re.findall(self.unsure, data))
+
+class Search:
+    """Looks for names of a `Demand` in the raw bytes of modules."""
+
+    def __init__(self, names: Iterable[bytes]) -> None:
+        ordered = sorted(names)
+        self._unsure = {n.removeprefix(_UNSURE) for n in ordered if n.startswith(_UNSURE)}
+        self._plain = {name for name in ordered if not name.startswith((_CLASS, _UNSURE))}
+        self._words = sorted(self._plain | self._unsure)
+        self._is_short = len(self._words) <= _FEW
+        classes = [name.removeprefix(_CLASS) for name in ordered if name.startswith(_CLASS)]
+        self._heirs = re.compile(_HEIR % b"|".join(classes), re.MULTILINE) if classes else None
+
+    def found(self, data: bytes) -> tuple[bytes, ...]:
+        """Those that a module mentions, sorted."""
+        words = self._words
+        if self._is_short:
+            words = [word for word in words if word in data]
+        there = set(words).intersection(_WORD.findall(data)) if words else set()
+        found = (there & self._plain) | {_UNSURE + word for word in there & self._unsure}
+        if self._heirs is not None:
+            found.update(_CLASS + name for name in self._heirs.findall(data))
         return tuple(sorted(found))
 
 
@@ -86,13 +102,10 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
     modules |= _bases_with(program, wrappers)
+    names = {word.encode() for word in words} | {_CLASS + name.encode() for name in classes}
     unsure = Dormant(calls, told.flags).unsure((spawn.function, spawn.index) for spawn in spawns)
-    return Demand(
-        frozenset(modules),
-        _pattern(rb"\b(%s)\b", words),
-        _pattern(rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b", classes),
-        _pattern(rb"\b(%s)\b", unsure),
-    )
+    names |= {_UNSURE + name.encode() for name in unsure}
+    return Demand(frozenset(modules), frozenset(names))
 
 
 def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
@@ -213,10 +226,3 @@ def _prefixes(dotted: str) -> set[str]:
     """The modules in which a dotted name may be defined or re-exported."""
     parts = dotted.split(".")
     return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
-
-
-def _pattern(template: bytes, names: set[str]) -> bytes:
-    if not names:
-        return b""
-    either = b"|".join(re.escape(name.encode()) for name in sorted(names))
-    return template % either

@@ -208,7 +208,9 @@ class Class:
 
     def own_methods(self, name: str) -> list[Function]:
         """The methods of this name that this class itself defines (setters are several)."""
-        keys = self.facts.methods.get(name, ())
+        keys = self.facts.methods.get(name)
+        if keys is None:
+            return []
         return implementations([self.module.functions[key] for key in keys])
 
     def find(self, name: str) -> list[Function]:

@@ -289,9 +289,13 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
         symbol = calls.program.symbol(function, term)
         if symbol is None and term[0] == "a" and not calls.inference.classes(function, term[1]):
             return False
-    if _is_asked_about(function, call) or is_patched(calls, function, call):
+    if not _gives_coroutine(calls.callees(function, call)):
         return False
-    callees = calls.callees(function, call)
+    # Last, for it takes knowing all callers.
+    return not _is_asked_about(function, call) and not is_patched(calls, function, call)
+
+
+def _gives_coroutine(callees: tuple[Callee, ...]) -> bool:
     if any(isinstance(callee, External) and callee.dotted in COROUTINES for callee in callees):
         return True
     return bool(callees) and all(
