@@ -183,8 +183,8 @@ def write(shape: Shape, folder: Path) -> Written:
 def _modules(shape: Shape) -> Iterator[tuple[str, str, int]]:
     """The path below the folder, the text and the number of spawn sites of each file."""
     yield "program/__init__.py", "", 0
-    yield "program/keeping.py", _KEEPING, 1
-    spawning = [number for number in range(shape.files) if number % shape.sparse == 0]
+    yield "program/keeping.py", _KEEPING if shape.spawns else "", min(1, shape.spawns)
+    spawning = [number for number in range(shape.files) if _spawns(shape, number)]
     each, more = divmod(shape.spawns, len(spawning) or 1)
     for number in range(shape.files):
         package = number // _FILES_A_PACKAGE
@@ -192,11 +192,15 @@ def _modules(shape: Shape) -> Iterator[tuple[str, str, int]]:
             yield f"program/part{package}/__init__.py", "", 0
         sites = 0
         text = _HEAD.format(number=number, imports="")
-        if number % shape.sparse == 0:
+        if _spawns(shape, number):
             place = number // shape.sparse
             sites = each + (place < more)
             text = _spawning(shape, place, sites)
         yield f"program/part{package}/module{number}.py", _filled(text, shape.lines_a_file), sites
+
+
+def _spawns(shape: Shape, number: int) -> bool:
+    return shape.spawns > 0 and number % shape.sparse == 0
 
 
 def _spawning(shape: Shape, place: int, sites: int) -> str:
