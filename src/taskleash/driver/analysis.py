@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taskleash.classify.model import Site
 from taskleash.driver.cache.folder import cache_folder
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.store import DiskStore
+from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
@@ -103,10 +103,21 @@ class Analysis:
         return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
+def open_store(settings: Settings) -> Store:
+    """Where the settings keep what runs find out."""
+    return DiskStore(cache_folder(settings.cache_dir)) if settings.cache else NoStore()
+
+
 def analyse(
-    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+    settings: Settings,
+    progress: ProgressBar | None = None,
+    with_facts: bool = False,
+    asked: list[Input] | None = None,
+    memory: Memory | None = None,
 ) -> Analysis:
     """Read what the settings name; ``with_facts`` even where the verdicts on it are known.
+
+    All of it is linked as one program. ``asked`` are the files to report, where they are known.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -115,8 +126,8 @@ def analyse(
     """
     EnabledRules(settings.configs).check()
     settings.fixes.check()
-    asked = asked_inputs(settings)
-    memory = Memory(DiskStore(cache_folder(settings.cache_dir)) if settings.cache else None)
+    asked = asked_inputs(settings) if asked is None else asked
+    memory = memory or Memory(open_store(settings))
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
