@@ -20,6 +20,7 @@ from taskleash.driver.entries import entries
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.parse import Broken
+from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
@@ -114,10 +115,12 @@ def analyse(
     with_facts: bool = False,
     asked: list[Input] | None = None,
     memory: Memory | None = None,
+    parsers: Parsers | None = None,
 ) -> Analysis:
     """Read what the settings name; ``with_facts`` even where the verdicts on it are known.
 
-    All of it is linked as one program. ``asked`` are the files to report, where they are known.
+    All of it is linked as one program. ``asked`` are the files to report, where they are known,
+    ``parsers`` by default the processes of this machine.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -133,7 +136,7 @@ def analyse(
             asked,
             lambda: context_inputs(settings, asked),
             settings.known,
-            settings.jobs,
+            parsers or Parsers(settings.jobs),
             advance,
             memory,
             recall=not with_facts,

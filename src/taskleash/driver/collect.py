@@ -13,6 +13,7 @@ from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, broken
+from taskleash.driver.parsers import Parsers
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
@@ -63,7 +64,7 @@ def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
     known: KnownCalls,
-    jobs: int,
+    parsers: Parsers,
     advance: Advance,
     memory: Memory | None = None,
     recall: bool = True,
@@ -84,7 +85,7 @@ def collect(
     found.program = memory.program_key(asked, others, known)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, jobs, advance, known, memory)
+        gathering = _Gathering(found, parsers, advance, known, memory)
         gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
@@ -95,22 +96,19 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        jobs: int,
+        parsers: Parsers,
         advance: Advance,
         known: KnownCalls,
         memory: Memory,
     ) -> None:
-        # Nothing here is imported by a run that has nothing to judge.
-        from taskleash.driver.workers import Workers
-
         self._found = found
         self._known = known
         self._memory = memory
-        self._workers = Workers(jobs, advance, memory.keep_outcome)
+        self._parser = parsers.make(advance, memory.keep_outcome)
 
     def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for."""
-        with self._workers:
+        with self._parser:
             for _ in range(_MAX_ROUNDS):
                 ask = self._demand(chosen)
                 wanted = list(_wanted(ask, waiting, self._memory))
@@ -150,7 +148,7 @@ class _Gathering:
             except InvalidSource as error:
                 found.broken[item.path] = broken(error, lasts=False)
         outcomes = self._memory.outcomes(items)
-        outcomes |= self._workers.parse([item for item in items if item.path not in outcomes])
+        outcomes |= self._parser.parse([item for item in items if item.path not in outcomes])
         found.add(outcomes)
         found.read |= {item.path: item for item in items}
         if not all(why.lasts for why in found.broken.values()):

@@ -13,6 +13,7 @@ from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
+from taskleash.driver.parsers import parsers
 from taskleash.driver.roots import roots
 from taskleash.driver.settings import Settings
 
@@ -55,18 +56,20 @@ def analyse_roots(
         PathNotFound: a path does not exist.
         ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
+        ExecutorError: the cluster that the settings name cannot be used.
     """
     found = list(roots(settings))
-    if len(found) == 1:
-        return analyse(settings, progress, with_facts, found[0].asked)
-    store = open_store(settings)
-    parts: list[Analysis] = []
-    with progress() if progress is not None else nullcontext() as advance:
-        for root in found:
-            memory = Memory(store, root.path)
-            bar = _after(parts, advance) if advance is not None else None
-            parts.append(analyse(root.settings, bar, with_facts, root.asked, memory))
-    return _joined(settings, parts)
+    with parsers(settings.jobs, settings.executor) as making:
+        if len(found) == 1:
+            return analyse(settings, progress, with_facts, found[0].asked, parsers=making)
+        store = open_store(settings)
+        parts: list[Analysis] = []
+        with progress() if progress is not None else nullcontext() as advance:
+            for root in found:
+                memory = Memory(store, root.path)
+                bar = _after(parts, advance) if advance is not None else None
+                parts.append(analyse(root.settings, bar, with_facts, root.asked, memory, making))
+        return _joined(settings, parts)
 
 
 def _after(parts: Sequence[Analysis], advance: Advance) -> ProgressBar:
