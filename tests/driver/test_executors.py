@@ -8,7 +8,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +121,12 @@ def test_a_file_whose_worker_is_lost_too_often_is_reported_and_costs_no_other() 
     [
         (ModuleNotFoundError("No module named 'taskleash'", name="taskleash"), "install taskleash"),
         (RuntimeError("no more\nof it"), "test: the work was broken off: no more"),
+        (CancelledError(), "test: lost in the middle of the work: start it again"),
     ],
 )
-def test_an_error_of_the_cluster_ends_the_run_in_one_line(error: Exception, message: str) -> None:
+def test_an_error_of_the_cluster_ends_the_run_in_one_line(
+    error: BaseException, message: str
+) -> None:
     with pytest.raises(ExecutorError, match=message) as raised:
         on(OneAfterTheOther(error), [given("a.py", "")])
     assert "\n" not in str(raised.value)

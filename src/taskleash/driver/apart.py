@@ -12,9 +12,11 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 from typing import IO
 
 from taskleash.driver.cache.keys import key
+from taskleash.driver.deep import PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, packed
 from taskleash.driver.serve import answer
@@ -47,6 +49,10 @@ class _Child:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
+        assert self._process.stdout is not None
+        # Its start takes no time from the first file.
+        if _received(self._process.stdout) is None:
+            raise ChildProcessError("the process that parses cannot be started")
 
     @property
     def is_alive(self) -> bool:
@@ -78,8 +84,8 @@ class _Child:
 
 def main() -> None:
     """Parse what comes in until nothing more does."""
-    from taskleash.driver.deep import PARSER_MEGABYTES, with_deep_stack
-
+    import_module("taskleash.facts.extract")
+    _send(sys.stdout.buffer, b"")
     with_deep_stack(_serve, PARSER_MEGABYTES)
 
 

@@ -13,6 +13,8 @@ from taskleash.driver.executors import Cluster
 from taskleash.driver.parsers import ExecutorError
 
 _SECONDS_TO_CONNECT = 10
+#: those that have a level of their own, beside that of all others
+_LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
 
 
 def check() -> None:
@@ -27,7 +29,8 @@ def connect(address: str) -> Cluster:
     distributed: Any = import_module("distributed")
     name = f"dask={address}"
     # What goes wrong is said in one line, here.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for logger in _LOGGERS:
+        logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             # Each answer tells which versions have made it.

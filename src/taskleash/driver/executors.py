@@ -114,8 +114,10 @@ class OnExecutor:
             by, data = future.result()
         except cluster.lost:
             return Broken(1, 1, LOST, lasts=False)
-        except CancelledError as error:
-            raise _gone(cluster, error) from None
+        except CancelledError:
+            raise ExecutorError(
+                f"{cluster.name}: lost in the middle of the work: start it again, or run without"
+            ) from None
         except Exception as error:
             raise _gone(cluster, error) from None
         if by != program():
@@ -129,7 +131,7 @@ class OnExecutor:
         return outcome
 
 
-def _gone(cluster: Cluster, error: BaseException) -> ExecutorError:
+def _gone(cluster: Cluster, error: Exception) -> ExecutorError:
     """What to say of an error of the cluster: none is one of the file's."""
     if isinstance(error, ModuleNotFoundError):
         return ExecutorError(
