@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.corpora import python_files
 from benchmarks.measure import BenchmarkError, Subject
 
-_TASKLEASH = [str(Path(sys.executable).with_name("taskleash"))]
+TASKLEASH = [str(Path(sys.executable).with_name("taskleash"))]
 
 
 class Runs:
@@ -56,12 +56,12 @@ class Runs:
             self._edit()
 
         path = str(self.spawning.relative_to(self._folder))
-        command = [*_TASKLEASH, "check", *_options(cache), "--project-root", ".", path]
+        command = [*TASKLEASH, "check", *_options(cache), "--project-root", ".", path]
         return Subject("check of one staged file", command, self._folder, prepare, (0, 1))
 
     def version(self) -> Subject:
         """`taskleash --version`."""
-        return Subject("--version", [*_TASKLEASH, "--version"], self._folder)
+        return Subject("--version", [*TASKLEASH, "--version"], self._folder)
 
     def parsed(self) -> list[Path]:
         """The files that a scan parses."""
@@ -74,12 +74,12 @@ class Runs:
         return [self._folder / line for line in ran.stdout.splitlines()]
 
     def _scan(self, name: str, cache: Path, prepare: Callable[[], None]) -> Subject:
-        command = [*_TASKLEASH, "scan", *_options(cache), "--format", "json", "."]
+        command = [*TASKLEASH, "scan", *_options(cache), "--format", "json", "."]
         return Subject(name, command, self._folder, prepare)
 
     def _run(self, command: str, cache: Path) -> None:
         ran = subprocess.run(
-            [*_TASKLEASH, command, *_options(cache), "."],
+            [*TASKLEASH, command, *_options(cache), "."],
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -15,7 +15,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.deep import link
 from taskleash.driver.entries import entries
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
@@ -164,7 +164,7 @@ def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return with_deep_stack(partial(judge, facts, settings.known), LINKER_MEGABYTES)
+    return link(partial(judge, facts, settings.known))
 
 
 def _unseen(done: int, total: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.deep import link
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
@@ -132,7 +132,7 @@ class _Gathering:
         if ask is None:
             self._load(chosen)
             facts = self._found.in_order()
-            ask = with_deep_stack(partial(demand, facts, self._known), LINKER_MEGABYTES)
+            ask = link(partial(demand, facts, self._known))
             self._memory.keep_demand(key, ask)
         return ask
 
