@@ -15,6 +15,7 @@ from taskleash.mending import finish, wants_fixes
 from taskleash.options.caching import CACHE, CACHE_DIR
 from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
+from taskleash.options.executor import EXECUTOR
 from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
 from taskleash.options.flags import FLAGS
@@ -62,6 +63,7 @@ _COMMON = group(
         type=click.IntRange(min=0),
         help="Worker processes (0: one for each core).",
     ),
+    EXECUTOR,
     CACHE,
     OUTPUT,
 )
@@ -238,6 +240,7 @@ def _report(settings: Settings, quiet: bool) -> Report:
 def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings, quiet: bool) -> _T:
     """What comes of a run with the settings."""
     from taskleash.driver.config.errors import ConfigError
+    from taskleash.driver.parsers import ExecutorError
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
@@ -247,7 +250,7 @@ def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings,
         return work(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
-    except ConfigError as error:
+    except (ConfigError, ExecutorError) as error:
         raise click.ClickException(str(error)) from None
     except UnknownRule as error:
         raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -186,10 +187,10 @@ class Judge:
 
 def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     """The coroutines that each function starts."""
-    found: dict[Function, tuple[Function, ...]] = {}
+    found: dict[Function, list[Function]] = defaultdict(list)
     for spawn in spawns:
-        found[spawn.function] = (*found.get(spawn.function, ()), *spawn.started)
-    return found
+        found[spawn.function] += spawn.started
+    return {function: tuple(started) for function, started in found.items()}
 
 
 def _dropping(holder: Function, index: int) -> CallerVerdict:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from taskleash.classify.model import Site
 from taskleash.driver.cache.folder import cache_folder
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.store import DiskStore
+from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.entries import entries
-from taskleash.driver.flags.hints import hints
+from taskleash.driver.flags.hints import hints as flag_hints
 from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
+from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.known import Told
@@ -86,11 +87,11 @@ class Analysis:
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
-            hints=self._hints,
+            hints=self.hints,
         )
 
     @property
-    def _hints(self) -> tuple[FlagHint, ...]:
+    def hints(self) -> tuple[FlagHint, ...]:
         """The flags that would tell more, where that is asked for."""
         if not self.told.hints:
             return ()
@@ -98,7 +99,7 @@ class Analysis:
             deciding = self.verdicts.deciding
         else:
             deciding = _deciding(self.leading, self.facts, self.told, self.sites)
-        return hints(deciding, self.settings.paths)
+        return flag_hints(deciding, self.settings.paths)
 
     @property
     def analysed(self) -> list[Input]:
@@ -125,10 +126,23 @@ class Analysis:
         return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
+def open_store(settings: Settings) -> Store:
+    """Where the settings keep what runs find out."""
+    return DiskStore(cache_folder(settings.cache_dir)) if settings.cache else NoStore()
+
+
 def analyse(
-    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+    settings: Settings,
+    progress: ProgressBar | None = None,
+    with_facts: bool = False,
+    asked: list[Input] | None = None,
+    memory: Memory | None = None,
+    parsers: Parsers | None = None,
 ) -> Analysis:
     """Read what the settings name; ``with_facts`` even where the verdicts on it are known.
+
+    All of it is linked as one program. ``asked`` are the files to report, where they are known,
+    ``parsers`` by default the processes of this machine.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -139,14 +153,14 @@ def analyse(
     settings.fixes.check()
     flags = read_flags(settings.flags)
     told = Told(settings.known, flags, settings.hints and not flags)
-    asked = asked_inputs(settings)
-    memory = Memory(DiskStore(cache_folder(settings.cache_dir)) if settings.cache else None)
+    asked = asked_inputs(settings) if asked is None else asked
+    memory = memory or Memory(open_store(settings))
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
             lambda: context_inputs(settings, asked),
             told,
-            settings.jobs,
+            parsers or Parsers(settings.jobs),
             advance,
             memory,
             recall=not with_facts,

@@ -14,6 +14,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
+from taskleash.driver.parsers import Parsers
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
@@ -66,7 +67,7 @@ def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
     told: Told,
-    jobs: int,
+    parsers: Parsers,
     advance: Advance,
     memory: Memory | None = None,
     recall: bool = True,
@@ -88,7 +89,7 @@ def collect(
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, jobs, advance, told, memory)
+        gathering = _Gathering(found, parsers, advance, told, memory)
         gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
@@ -99,23 +100,20 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        jobs: int,
+        parsers: Parsers,
         advance: Advance,
         told: Told,
         memory: Memory,
     ) -> None:
-        # Nothing here is imported by a run that has nothing to judge.
-        from taskleash.driver.workers import Workers
-
         self._found = found
         self._told = told
         self._memory = memory
-        self._workers = Workers(jobs, advance, memory.keep_outcome)
+        self._parser = parsers.make(advance, memory.keep_outcome)
 
     def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for."""
         mentions = _Mentions(self._memory)
-        with self._workers:
+        with self._parser:
             if self._told.flags:
                 ways = leading(chosen, waiting, self._memory)
                 chosen, waiting = [*chosen, *ways], _without(waiting, ways)
@@ -166,7 +164,7 @@ class _Gathering:
     def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
         """What parsing the items gives; they have their bytes."""
         outcomes = self._memory.outcomes(items)
-        return outcomes | self._workers.parse([i for i in items if i.path not in outcomes])
+        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
 def _sorted_out(

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from taskleash.driver.analysis import ProgressBar, analyse
+from taskleash.driver.analysis import ProgressBar
+from taskleash.driver.joined import analyse_roots
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.rounds import fixed
@@ -86,7 +87,7 @@ def fixing(
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    program = Program(analyse(settings, progress, with_facts=True))
+    program = Program(analyse_roots(settings, progress, with_facts=True))
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
     accepted = _accepted(let_in)

@@ -26,13 +26,14 @@ class FlagSettings:
 class Settings:
     """The effective settings of a run.
 
-    ``jobs`` is the number of worker processes (0: one for each core). With ``cache`` what a run
-    finds out is kept for the next one, in ``cache_dir`` or in the project. ``stdin`` is source text
-    given on standard input: it stands for the contents of the one path. ``configs`` has what is
-    decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
-    names, or names with ``=FILE``; none stands for the command's own. ``patches`` are the choices
-    of fixes that the report is to show for each finding, the recommended one first. ``hints``
-    asks for flags that would tell more.
+    ``jobs`` is the number of worker processes (0: one for each core), ``executor`` the kind of a
+    cluster and its address, with ``=`` between them, that takes their place. With ``cache`` what a
+    run finds out is kept for the next one, in ``cache_dir`` or in the project. ``stdin`` is source
+    text given on standard input: it stands for the contents of the one path. ``configs`` has what
+    is decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
+    names, or names with ``=FILE``; none stands for the command's own. ``patches`` are the
+    choices of fixes that the report is to show for each finding, the recommended one first.
+    ``hints`` asks for flags that would tell more.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -40,6 +41,7 @@ class Settings:
     configs: Configs = field(default_factory=lambda: Configs(fixed=()))
     discovery: Discovery = field(default_factory=Discovery)
     jobs: int = 0
+    executor: str = ""
     cache: bool = False
     cache_dir: str | None = None
     # the gate

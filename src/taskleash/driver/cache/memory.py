@@ -29,22 +29,25 @@ class Memory:
     """Facts, answers and verdicts, each under a key of all that it depends on.
 
     Nothing is written before `save`. Where ``keeps`` is false, something went wrong that another
-    run may be spared: what follows from it is not to be remembered.
+    run may be spared: what follows from it is not to be remembered. What is asked of all files is
+    kept together, apart for each ``scope``.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, scope: str = "") -> None:
         self.keeps = True
         self._store = store or NoStore()
         self._questions: list[Question[Any]] = []
         self._entries: dict[bytes, bytes] = {}
         self._there: set[bytes] = set()
-        self.contents = Contents(self._store)
+        self._scope = _encoded(scope)
+        self.contents = Contents(self._store, self._scope)
 
     def question(
         self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
     ) -> Question[_A]:
         """A question about files; kind and parts say all that the answer depends on."""
-        question = Question(key(kind, *parts), ask, self.contents, self._store)
+        asked = key(kind, self._scope, *parts)
+        question = Question(asked, ask, self.contents, self._store)
         self._questions.append(question)
         return question
 
