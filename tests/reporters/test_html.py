@@ -210,6 +210,15 @@ def test_a_check_and_a_scan_write_the_page(project: Path) -> None:
         assert {fix["kind"] for fix in data["fixes"]} >= {"track", "await"}
 
 
+def test_the_page_tells_of_flags_that_the_code_hangs_on(project: Path) -> None:
+    (project / "start.py").write_text(
+        "from app import main\n\n\ndef start(config):\n    if config.enable_it:\n        main()\n"
+    )
+    taskleash("scan", "--format", "html=scan.html", cwd=project)
+    said = parsed((project / "scan.html").read_text(encoding="utf-8")).said()
+    assert "1 site is reachable only where" in said
+
+
 def test_without_jinja_one_line_names_the_extra(project: Path) -> None:
     with patch.dict(sys.modules, {"jinja2": None}):
         ran = taskleash("scan", "--format", "html", cwd=project)

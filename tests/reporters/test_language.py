@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import string
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from taskleash.classify.model import Evidence, Lifetime
 from taskleash.reporters.language import Language, language
 from taskleash.reporters.options import LANGUAGES, RenderOptions
 from taskleash.reporters.registry import FORMATS, render
-from taskleash.reporters.report import FileError
+from taskleash.reporters.report import FileError, FlagHint
 
 TRANSLATIONS = [code for code in LANGUAGES if code != "en"]
 FOR_PROGRAMS = ("json", "sarif", "github", "gitlab", "junit")
@@ -104,7 +105,8 @@ def test_everything_but_rules_messages_and_evidence_is_chinese() -> None:
         entry(sound("一.py", 5, "三", holder="六")),
         entry(site("一.py", 6, "三"), "TL001", "五", known=True),
     ]  # fmt: skip
-    of = report(entries, [FileError("七.py", 1, 1, "TL000", "八")])
+    hints = (FlagHint("九", 1, "十"), FlagHint("九", 2, "十"))
+    of = replace(report(entries, [FileError("七.py", 1, 1, "TL000", "八")]), hints=hints)
     for name in ("table", "full", "concise", "markdown"):
         for command in ("scan", "check"):
             text = render(name, of, RenderOptions(lang="zh", command=command))

@@ -60,9 +60,10 @@ def _asked(calls: Calls) -> set[str]:
     found: set[str] = set()
     state: set[str] = set()
     for function in calls.program.functions():
+        local = function.facts.defs if function.facts.kind == "function" else {}
         for test in _conditions(function.facts.body):
             for reading in readings.of(function, test.value, test):
-                if reading is not None and _is_flag(reading.name):
+                if reading is not None and reading.name not in local and _is_flag(reading.name):
                     found.add(reading.name)
         state |= _changed(function)
     return found - state

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from taskleash.driver.cache.folder import cache_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.collect import Advance, Collection, collect
+from taskleash.driver.collect import Advance, collect
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.entries import entries
 from taskleash.driver.flags.hints import hints
@@ -42,7 +42,8 @@ class Analysis:
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
     Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
-    what the settings tell of the program.
+    what the settings tell of the program, ``leading`` are files that only tell how others are
+    reached.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class Analysis:
     broken: Mapping[str, Broken]
     verdicts: Verdicts | None = None
     told: Told = _NOTHING_TOLD
+    leading: Mapping[str, ModuleFacts | Broken] = field(default_factory=dict)
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -90,8 +92,13 @@ class Analysis:
     @property
     def _hints(self) -> tuple[FlagHint, ...]:
         """The flags that would tell more, where that is asked for."""
-        deciding = self.verdicts.deciding if self.verdicts is not None else ()
-        return hints(deciding, self.settings.paths) if self.told.hints else ()
+        if not self.told.hints:
+            return ()
+        if self.verdicts is not None:
+            deciding = self.verdicts.deciding
+        else:
+            deciding = _deciding(self.leading, self.facts, self.told, self.sites)
+        return hints(deciding, self.settings.paths)
 
     @property
     def analysed(self) -> list[Input]:
@@ -150,7 +157,7 @@ def analyse(
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
         sites = tuple(_judged(found.facts, told))
-        deciding = _deciding(found, told, sites) if told.hints and sites else ()
+        deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
@@ -158,7 +165,7 @@ def analyse(
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
-    return Analysis(settings, inputs, found.facts, reported, verdicts, told)
+    return Analysis(settings, inputs, found.facts, reported, verdicts, told, found.leading)
 
 
 def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
@@ -172,12 +179,18 @@ def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     return with_deep_stack(partial(judge, facts, told.calls, told.flags), LINKER_MEGABYTES)
 
 
-def _deciding(found: Collection, told: Told, sites: Iterable[Site]) -> tuple[tuple[str, int], ...]:
+def _deciding(
+    leading: Mapping[str, ModuleFacts | Broken],
+    read: Mapping[str, ModuleFacts],
+    told: Told,
+    sites: Sequence[Site],
+) -> tuple[tuple[str, int], ...]:
     """The flags that would tell more of the sites."""
+    if not sites:
+        return ()
     from taskleash.classify.hints import deciding_flags
 
-    leading = {p: f for p, f in found.leading.items() if not isinstance(f, Broken)}
-    known = {**leading, **found.facts}
+    known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]
     return with_deep_stack(partial(deciding_flags, facts, told.calls, sites), LINKER_MEGABYTES)
 

@@ -63,7 +63,8 @@ def _site(entry: Entry) -> dict[str, Any]:
         "fingerprint": entry.fingerprint,
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
-    return {**fields, **{name: True for name, holds in silence.items() if holds}}
+    asleep = {"would_be": site.would_be} if site.would_be is not None else {}
+    return {**fields, **asleep, **{name: True for name, holds in silence.items() if holds}}
 
 
 def _cell(cell: Cell) -> dict[str, str]:

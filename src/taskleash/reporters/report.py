@@ -75,12 +75,12 @@ class FileError:
 class FlagHint:
     """A feature flag that would tell more: ``sites`` run only where it is true, as the code says.
 
-    ``message`` is one line for people: what depends on it, and where to set it.
+    ``setting`` is what would tell, as an option or as a line of the configuration.
     """
 
     flag: str
     sites: int
-    message: str
+    setting: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from taskleash.classify.model import Risk
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.report import Entry, FileError, FlagHint, Report
 
 
 def closing(report: Report, options: RenderOptions) -> list[str]:
@@ -18,8 +18,7 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
     if options.command == "check":
         offers = _offers([*report.entries, *report.errors], options.say)
         return [_outcome(report, options), *offers]
-    hints = (inert(hint.message, options.unicode) for hint in report.hints)
-    return [inventory(report, options.say), *hints]
+    return [inventory(report, options.say), *(_hint(hint, options) for hint in report.hints)]
 
 
 def inventory(report: Report, say: Language) -> str:
@@ -34,6 +33,20 @@ def inventory(report: Report, say: Language) -> str:
     )
     fixable = sum(map(is_fixable, report.entries))
     return line + say(" {count} fixable with --fix.", count=fixable) if fixable else line
+
+
+def _hint(hint: FlagHint, options: RenderOptions) -> str:
+    """What depends on a flag, and where to set it."""
+    said = {name: inert(getattr(hint, name), options.unicode) for name in ("flag", "setting")}
+    if hint.sites == 1:
+        return options.say(
+            "1 site is reachable only where `{flag}` is true: set `{setting}`", **said
+        )
+    return options.say(
+        "{count} sites are reachable only where `{flag}` is true: set `{setting}`",
+        count=hint.sites,
+        **said,
+    )
 
 
 def is_fixable(entry: Entry | FileError) -> bool:

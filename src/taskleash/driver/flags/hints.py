@@ -20,15 +20,13 @@ def hints(deciding: Iterable[tuple[str, int]], paths: Sequence[str]) -> tuple[Fl
     """
     found = list(deciding)[:_MAX_HINTS]
     texts = list(_settings_files(paths)) if found else []
-    return tuple(FlagHint(flag, sites, _message(flag, sites, texts)) for flag, sites in found)
+    return tuple(FlagHint(flag, sites, _setting(flag, texts)) for flag, sites in found)
 
 
-def _message(flag: str, sites: int, texts: Iterable[tuple[str, str]]) -> str:
-    what = "1 site is" if sites == 1 else f"{sites} sites are"
+def _setting(flag: str, texts: Iterable[tuple[str, str]]) -> str:
     word = re.compile(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", re.IGNORECASE)
     named = next((path for path, text in texts if word.search(text)), None)
-    setting = f'flags-from = ["{named}"]' if named is not None else f"--flag {flag}=false"
-    return f"{what} reachable only where `{flag}` is true: set `{setting}`"
+    return f'flags-from = ["{named}"]' if named is not None else f"--flag {flag}=false"
 
 
 def _settings_files(paths: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -46,7 +46,6 @@ class Page:
 
     title: str
     summary: Sequence[str]
-    hints: Sequence[str]
     problems: Sequence[Problem]
     scan: Scan
     risks: dict[str, str]
@@ -70,7 +69,6 @@ def page(report: Report, options: RenderOptions) -> Page:
     return Page(
         title=say("Background tasks"),
         summary=closing(report, options),
-        hints=[hint.message for hint in report.hints],
         problems=[_problem(error) for error in report.errors],
         scan=found,
         risks=_risk_words(say),
