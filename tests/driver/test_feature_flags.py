@@ -109,6 +109,21 @@ class TestFiles:
     def test_each_format(self, project: Path, name: str, text: str, key: str) -> None:
         assert is_dormant(project, *from_file(project, name, text, key))
 
+    @pytest.mark.parametrize(
+        ("condition", "text"),
+        [
+            ("message.title", "title: ''\n"),
+            ("message.retries", "retries: 0\n"),
+            ("url.host == 'example.org'", "host: localhost\n"),
+        ],
+    )
+    def test_an_empty_or_plain_setting_is_no_flag_for_what_shares_its_name(
+        self, project: Path, condition: str, text: str
+    ) -> None:
+        app = (project / "app.py").read_text().replace("config.enable_proxy", condition)
+        (project / "app.py").write_text(app)
+        assert not is_dormant(project, *from_file(project, "conf.yaml", text))
+
     def test_a_section_beside_the_one_that_is_asked_for(self, project: Path) -> None:
         text = "other:\n  enable_proxy: false\nsystem:\n  debug: true\n"
         assert not is_dormant(project, *from_file(project, "conf.yaml", text, ":system"))

@@ -283,6 +283,13 @@ SETTING_READERS = frozenset(
         "is_enabled", "is_feature_enabled", "option", "setting",
     }
 )  # fmt: skip
+#: words in the names of objects that hold settings
+SETTING_HOLDERS = frozenset(
+    {
+        "args", "cfg", "conf", "config", "configuration", "env", "environ", "flags", "options",
+        "opts", "settings",
+    }
+)  # fmt: skip
 #: methods and functions whose result says the same of a setting as their receiver or argument
 SETTING_FILTERS = frozenset({"casefold", "lower", "strip", "upper"})
 SETTING_CONVERTERS = frozenset({"bool", "cast", "int", "str"})

@@ -11,11 +11,20 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags, Value, is_off, is_switch
+from taskleash.facts.catalogue import SETTING_HOLDERS
+from taskleash.facts.feature_flags import (
+    FeatureFlag,
+    FeatureFlags,
+    Value,
+    is_generic,
+    is_off,
+    is_switch,
+)
 from taskleash.facts.model import Alts, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
+from taskleash.link.teardown import words
 
 _TYPE_CHECKING = "TYPE_CHECKING"
 
@@ -101,7 +110,7 @@ class Conditions:
         for reading in self.readings.of(function, value, test):
             while reading is not None:
                 flag = self.flags.find(reading.name, reading.section)
-                if flag is not None:
+                if flag is not None and (is_switch(flag.value) or _is_setting(reading, flag)):
                     found.append((reading, flag))
                     break
                 reading = reading.source
@@ -112,10 +121,23 @@ class Conditions:
 
 
 def _decision(holds: bool, reading: Reading, flag: FeatureFlag) -> Decision:
+    name = reading.name
+    if is_generic(name) and reading.section:
+        name = f"{reading.section}.{name}"
     what = "is true" if is_switch(flag.value) else "has another value"
     value = json.dumps(flag.value, ensure_ascii=False)
-    reason = f"reached only where `{reading.name}` {what}, and it is {value} {flag.origin}"
-    return Decision(holds, Guard(reading.name, reason.rstrip()))
+    reason = f"reached only where `{name}` {what}, and it is {value} {flag.origin}"
+    return Decision(holds, Guard(name, reason.rstrip()))
+
+
+def _is_setting(reading: Reading, flag: FeatureFlag) -> bool:
+    """Whether what was read is a setting rather than some attribute that has the flag's name."""
+    holder = set(words(reading.section))
+    return (
+        reading.name.isupper()
+        or not holder.isdisjoint(SETTING_HOLDERS)
+        or not holder.isdisjoint(words(flag.section))
+    )
 
 
 def _compared(text: str) -> tuple[bool, list[Value]] | None:

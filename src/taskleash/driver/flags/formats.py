@@ -19,10 +19,13 @@ def reader(path: str) -> Reader | None:
 
     A reader takes the text and the name that messages use, and raises `ConfigError`.
     """
+    return _env if is_env(path) else _READERS.get(path.lower().rpartition(".")[2])
+
+
+def is_env(path: str) -> bool:
+    """Whether a file of this name sets environment variables: all its values are text."""
     name = path.rpartition("/")[2].lower()
-    if name.startswith(".env") or name.endswith(".env"):
-        return _env
-    return _READERS.get(name.rpartition(".")[2])
+    return name.startswith(".env") or name.endswith(".env")
 
 
 def _json(text: str, name: str) -> Any:

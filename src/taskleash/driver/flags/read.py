@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from taskleash.driver.config.errors import ConfigError, did_you_mean, shown
 from taskleash.driver.config.files import display
-from taskleash.driver.flags.formats import reader
+from taskleash.driver.flags.formats import is_env, reader
 from taskleash.driver.settings import FlagSettings
+from taskleash.facts.catalogue import FLAG_WORDS
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags
 
 _MAX_LISTED = 5
@@ -41,9 +43,13 @@ def _from_file(source: str) -> Iterator[FeatureFlag]:
         raise ConfigError(f"flags-from: {name}: expected a .yaml, .toml, .json or .env file")
     try:
         data = read(_text(path, name), name)
+        is_typed = not is_env(path)
         for key in keys:
             data = _below(data, key, name, ".".join(keys))
-        yield from _flags(data, "", f"in {name}", set())
+        for flag in _flags(data, "", f"in {name}", set()):
+            # There an empty text or a zero is more often a setting than a switch.
+            if not is_typed or flag.value not in (None, "", 0) or _switches(flag):
+                yield flag
     except RecursionError:
         raise ConfigError(f"flags-from: {name}: nested too deeply") from None
 
@@ -79,6 +85,10 @@ def _below(data: Any, key: str, name: str, path: str) -> Any:
     listed = ", ".join(known[:_MAX_LISTED])
     hint = did_you_mean(key, known) or (listed and f"it has {listed}") or "it is empty"
     raise ConfigError(f"flags-from: {name}: {path}: no such key {shown(key)} ({hint})")
+
+
+def _switches(flag: FeatureFlag) -> bool:
+    return flag.value is False or not FLAG_WORDS.isdisjoint(re.split(r"[_-]", flag.last.lower()))
 
 
 def _kind(value: object) -> str:
