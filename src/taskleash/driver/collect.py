@@ -125,6 +125,8 @@ class _Gathering:
                 self._found.verdicts = self._memory.verdicts(self._found.linked)
             if self._found.verdicts is None:
                 self._load(chosen)
+        # The bytes of the whole project are no longer of use.
+        self._memory.contents.release()
 
     def _demand(self, chosen: list[Input]) -> Demand:
         """What the facts of the chosen files leave open."""
