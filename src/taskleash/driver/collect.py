@@ -132,6 +132,8 @@ class _Gathering:
                 if self._told.hints:
                     ways = hinting(chosen, waiting, self._memory)
                     self._found.leading = self._outcomes(ways)
+        # The bytes of the whole project are no longer of use.
+        self._memory.contents.release()
 
     def _demand(self, chosen: list[Input]) -> Demand:
         """What the facts of the chosen files leave open."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _FOLLOWED = frozenset({"s", "v", "e", "f", "i", "l", "p", "a"})
 _CONSTANTS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
 _TRUE = Test("true")
+_SPAWNING = SPAWN_WORDS | SPAWN_CLASSES
 
 
 class ExpressionLowering:
@@ -118,7 +119,7 @@ class ExpressionLowering:
                 args=args,
                 text=text,
                 code=normalised(self.spans.text(node))
-                if text.rpartition(".")[2] in SPAWN_WORDS | SPAWN_CLASSES
+                if text.rpartition(".")[2] in _SPAWNING
                 else text,
             )
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
 from itertools import accumulate
 from types import TracebackType
 from typing import Any
@@ -82,7 +83,12 @@ class _State(CodegenState):
     def record_syntactic_position(  # type: ignore[override]
         self, node: cst.CSTNode, **_: Any
     ) -> _Recording | _Ignored:
-        return _Recording(node, self) if isinstance(node, _WANTED) else _IGNORED
+        return _Recording(node, self) if _is_wanted(type(node)) else _IGNORED
+
+
+@cache
+def _is_wanted(kind: type[cst.CSTNode]) -> bool:
+    return issubclass(kind, _WANTED)
 
 
 class Positions:

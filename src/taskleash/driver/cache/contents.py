@@ -66,6 +66,11 @@ class Contents:
             return known[2]
         return digest(self.data(item))
 
+    def release(self) -> None:
+        """Keep no bytes: whoever needs some of them again has them read again."""
+        self._data.clear()
+        self._room = _ROOM
+
     def news(self) -> dict[bytes, bytes]:
         """What to put into the store, if anything."""
         if not self._news:
