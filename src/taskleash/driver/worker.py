@@ -20,10 +20,10 @@ from taskleash.driver.serve import serve
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 TOO_SLOW = "the parser takes too long, nested too deeply: split the code or exclude the file"
 
-#: real code needs a tenth of this at most
-PATIENCE_SECONDS = 10.0
-_BYTES_A_SECOND = 100_000
-_MAX_SECONDS = 60.0
+#: real code needs a tenth of this at most; the rest is for machines that have other things to do
+PATIENCE_SECONDS = 30.0
+_BYTES_A_SECOND = 50_000
+_MAX_SECONDS = 120.0
 
 
 def patience_for(item: Input, patience: float) -> float:
