@@ -15,12 +15,12 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, Collection, collect
-from taskleash.driver.deep import link
 from taskleash.driver.entries import entries
 from taskleash.driver.flags.hints import hints as flag_hints
 from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
@@ -183,7 +183,7 @@ def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return link(partial(judge, facts, told.calls, told.flags))
+    return linked(partial(judge, facts, told.calls, told.flags))
 
 
 def _deciding(found: Collection, told: Told, sites: Iterable[Site]) -> tuple[tuple[str, int], ...]:
@@ -193,7 +193,7 @@ def _deciding(found: Collection, told: Told, sites: Iterable[Site]) -> tuple[tup
     leading = {p: f for p, f in found.leading.items() if not isinstance(f, Broken)}
     known = {**leading, **found.facts}
     facts = [known[path] for path in sorted(known)]
-    return link(partial(deciding_flags, facts, told.calls, sites))
+    return linked(partial(deciding_flags, facts, told.calls, sites))
 
 
 def _unseen(done: int, total: int) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.deep import link
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
 from taskleash.facts.known import KnownCalls, Told
@@ -141,7 +141,7 @@ class _Gathering:
         if ask is None:
             self._load(chosen)
             facts = self._found.in_order()
-            ask = link(partial(demand, facts, self._told))
+            ask = linked(partial(demand, facts, self._told))
             self._memory.keep_demand(key, ask)
         return ask
 
