@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -14,19 +14,25 @@ from taskleash.driver.cache.folder import cache_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.collect import Advance, collect
-from taskleash.driver.deep import link
+from taskleash.driver.collect import Advance, Collection, collect
 from taskleash.driver.entries import entries
+from taskleash.driver.flags.hints import hints as flag_hints
+from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
-from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
+from taskleash.facts.known import Told
+from taskleash.fixes.choice import FixChoice
+from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
+
+_NOTHING_TOLD = Told()
 
 ProgressBar = Callable[[], AbstractContextManager[Advance]]
 
@@ -36,7 +42,8 @@ class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
-    Where an earlier run had the same program, its ``verdicts`` stand in place of facts.
+    Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
+    what the settings tell of the program.
     """
 
     settings: Settings
@@ -44,6 +51,7 @@ class Analysis:
     facts: Mapping[str, ModuleFacts]
     broken: Mapping[str, Broken]
     verdicts: Verdicts | None = None
+    told: Told = _NOTHING_TOLD
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -59,7 +67,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.settings)
+        found = _judged(self.facts, self.told)
         return [site for site in found if site.path in self.asked]
 
     @property
@@ -77,7 +85,14 @@ class Analysis:
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
+            hints=self.hints,
         )
+
+    @property
+    def hints(self) -> tuple[FlagHint, ...]:
+        """The flags that would tell more, where that is asked for."""
+        deciding = self.verdicts.deciding if self.verdicts is not None else ()
+        return flag_hints(deciding, self.settings.paths) if self.told.hints else ()
 
     @property
     def analysed(self) -> list[Input]:
@@ -89,9 +104,9 @@ class Analysis:
         """The rules that the settings turn on."""
         return EnabledRules(self.settings.configs)
 
-    def entries(self, enabled: Rules) -> tuple[Entry, ...]:
-        """What these rules report about the sites."""
-        return entries(self.sites, enabled, self.asked, self.settings.fixes)
+    def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
+        """What these rules report about the sites; ``choice`` is by default the settings'."""
+        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""
@@ -129,13 +144,15 @@ def analyse(
     """
     EnabledRules(settings.configs).check()
     settings.fixes.check()
+    flags = read_flags(settings.flags)
+    told = Told(settings.known, flags, settings.hints and not flags)
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
             lambda: context_inputs(settings, asked),
-            settings.known,
+            told,
             parsers or Parsers(settings.jobs),
             advance,
             memory,
@@ -146,17 +163,19 @@ def analyse(
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        verdicts = Verdicts(tuple(_judged(found.facts, settings)), found.broken, len(found.facts))
+        sites = tuple(_judged(found.facts, told))
+        deciding = _deciding(found, told, sites) if told.hints and sites else ()
+        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
         memory.keep_verdicts(found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
-    return Analysis(settings, inputs, found.facts, reported, verdicts)
+    return Analysis(settings, inputs, found.facts, reported, verdicts, told)
 
 
-def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
+def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     """The verdicts on all spawn sites of a program."""
     if not known:
         return []
@@ -164,7 +183,17 @@ def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return link(partial(judge, facts, settings.known))
+    return linked(partial(judge, facts, told.calls, told.flags))
+
+
+def _deciding(found: Collection, told: Told, sites: Iterable[Site]) -> tuple[tuple[str, int], ...]:
+    """The flags that would tell more of the sites."""
+    from taskleash.classify.hints import deciding_flags
+
+    leading = {p: f for p, f in found.leading.items() if not isinstance(f, Broken)}
+    known = {**leading, **found.facts}
+    facts = [known[path] for path in sorted(known)]
+    return linked(partial(deciding_flags, facts, told.calls, sites))
 
 
 def _unseen(done: int, total: int) -> None:

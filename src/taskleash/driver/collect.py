@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
-from taskleash.driver.deep import link
 from taskleash.driver.inputs import Input
+from taskleash.driver.leading import hinting, leading
+from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
 
@@ -37,7 +38,8 @@ class Collection:
 
     ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
     for all files that were looked at, ``linked`` for the facts of those that count. Where there are
-    ``verdicts``, they come from an earlier run with the same ones.
+    ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files that
+    lead to a spawn, where flags are to be suggested: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Collection:
     program: bytes | None = None
     linked: bytes | None = None
     verdicts: Verdicts | None = None
+    leading: dict[str, Parsed] = field(default_factory=dict)
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -63,7 +66,7 @@ class Collection:
 def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
-    known: KnownCalls,
+    told: Told,
     parsers: Parsers,
     advance: Advance,
     memory: Memory | None = None,
@@ -72,20 +75,21 @@ def collect(
     """The facts that the verdicts need.
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
-    are parsed only where the linker asks for them, and about which nothing is reported. ``known``
-    are the calls that the settings name. Verdicts that the ``memory`` has are only taken where
-    ``recall`` is true.
+    are parsed only where the linker asks for them, and about which nothing is reported. ``told``
+    is what the settings tell: where that are flags, the files that lead to a spawn are parsed, too,
+    for one of them may have the branch that a flag keeps shut. Verdicts that the ``memory`` has are
+    only taken where ``recall`` is true.
     """
     memory = memory or Memory()
     found = Collection()
-    spawning, waiting = _sorted_out(asked, known, memory, found)
+    spawning, waiting = _sorted_out(asked, told.calls, memory, found)
     if not spawning:
         return found
     others = context()
-    found.program = memory.program_key(asked, others, known)
+    found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parsers, advance, known, memory)
+        gathering = _Gathering(found, parsers, advance, told, memory)
         gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
@@ -98,41 +102,46 @@ class _Gathering:
         found: Collection,
         parsers: Parsers,
         advance: Advance,
-        known: KnownCalls,
+        told: Told,
         memory: Memory,
     ) -> None:
         self._found = found
-        self._known = known
+        self._told = told
         self._memory = memory
         self._parser = parsers.make(advance, memory.keep_outcome)
 
     def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for."""
         with self._parser:
+            if self._told.flags:
+                ways = leading(chosen, waiting, self._memory)
+                chosen, waiting = [*chosen, *ways], _without(waiting, ways)
             for _ in range(_MAX_ROUNDS):
                 ask = self._demand(chosen)
                 wanted = list(_wanted(ask, waiting, self._memory))
                 if not wanted:
                     break
                 chosen = [*chosen, *wanted]
-                taken = {item.path for item in wanted}
-                waiting = [item for item in waiting if item.path not in taken]
-            self._found.linked = self._memory.facts_key(chosen, self._known)
+                waiting = _without(waiting, wanted)
+            self._found.linked = self._memory.facts_key(chosen, self._told)
             if recall:
                 self._found.verdicts = self._memory.verdicts(self._found.linked)
             if self._found.verdicts is None:
                 self._load(chosen)
+                if self._told.hints:
+                    ways = hinting(chosen, waiting, self._memory)
+                    self._found.leading = self._outcomes(ways)
 
     def _demand(self, chosen: list[Input]) -> Demand:
         """What the facts of the chosen files leave open."""
         from taskleash.link.demand import demand
 
-        key = self._memory.facts_key(chosen, self._known)
+        key = self._memory.facts_key(chosen, self._told)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
             facts = self._found.in_order()
-            ask = link(partial(demand, facts, self._known))
+            ask = linked(partial(demand, facts, self._told))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -147,12 +156,15 @@ class _Gathering:
                 items.append(item.with_data(contents.data(item)))
             except InvalidSource as error:
                 found.broken[item.path] = broken(error, lasts=False)
-        outcomes = self._memory.outcomes(items)
-        outcomes |= self._parser.parse([item for item in items if item.path not in outcomes])
-        found.add(outcomes)
+        found.add(self._outcomes(items))
         found.read |= {item.path: item for item in items}
         if not all(why.lasts for why in found.broken.values()):
             self._memory.keeps = False
+
+    def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
+        """What parsing the items gives; they have their bytes."""
+        outcomes = self._memory.outcomes(items)
+        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
 def _sorted_out(
@@ -176,9 +188,10 @@ def _sorted_out(
 def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[Input]:
     """The files that the linker has to see.
 
-    A name that very many files mention tells nothing about any of them and is left out.
+    A name that very many files mention tells nothing about any of them and is left out, unless the
+    linker is to be sure that no file uses it.
     """
-    question = memory.question("mentioned", (ask.words, ask.subclasses), ask.mentioned)
+    question = memory.question("mentioned", (ask.words, ask.subclasses, ask.unsure), ask.mentioned)
     mentioned: list[tuple[Input, tuple[bytes, ...]]] = []
     spread: Counter[bytes] = Counter()
     for item in waiting:
@@ -190,5 +203,12 @@ def _wanted(ask: Demand, waiting: Iterable[Input], memory: Memory) -> Iterable[I
         mentioned.append((item, names))
     limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
     for item, names in mentioned:
-        if ask.is_named(item.file) or any(spread[name] <= limit for name in names):
+        if ask.is_named(item.file) or any(
+            spread[name] <= limit or ask.insists_on(name) for name in names
+        ):
             yield item
+
+
+def _without(items: list[Input], taken: list[Input]) -> list[Input]:
+    paths = {item.path for item in taken}
+    return [item for item in items if item.path not in paths]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -15,21 +14,6 @@ _CALLS_A_MEGABYTE = 500
 
 _STARTING = threading.Lock()
 _T = TypeVar("_T")
-
-
-def link(work: Callable[[], _T]) -> _T:
-    """What the work on the facts of a whole program returns or raises.
-
-    What it makes lives to its end: to look for garbage all the while costs half of the time, and
-    more than its share in a large program.
-    """
-    # The round before has left a whole program of objects that know each other.
-    gc.collect()
-    gc.disable()
-    try:
-        return with_deep_stack(work, LINKER_MEGABYTES)
-    finally:
-        gc.enable()
 
 
 def with_deep_stack(work: Callable[[], _T], megabytes: int) -> _T:

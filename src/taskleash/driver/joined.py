@@ -16,6 +16,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parsers import parsers
 from taskleash.driver.roots import roots
 from taskleash.driver.settings import Settings
+from taskleash.reporters.report import FlagHint
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
@@ -45,6 +46,11 @@ class Joined(Analysis):
     def parsed(self) -> int:
         """How many files had to be parsed for the verdicts."""
         return sum(part.parsed for part in self.parts)
+
+    @property
+    def hints(self) -> tuple[FlagHint, ...]:
+        """The flags that would tell more, where that is asked for."""
+        return tuple(hint for part in self.parts for hint in part.hints)
 
 
 def analyse_roots(

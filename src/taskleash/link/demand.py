@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import LOOP_SPAWNS
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import Told
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
+from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
@@ -24,7 +25,9 @@ from taskleash.link.trail import Trail
 from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
-_NOTHING_KNOWN = KnownCalls()
+_NOTHING_TOLD = Told()
+#: comes before a name that `Demand.unsure` asks for
+_UNSURE = b"? "
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
@@ -32,16 +35,22 @@ _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", 
 class Demand:
     """What is asked for: modules by dotted name, and by patterns words and subclasses of classes.
 
-    A pattern that is empty asks for nothing.
+    ``unsure`` is a pattern of words, too: every file that mentions one of them may use what seems
+    to be out of use. A pattern that is empty asks for nothing.
     """
 
     modules: frozenset[str]
     words: bytes
     subclasses: bytes
+    unsure: bytes = b""
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
+
+    def insists_on(self, name: bytes) -> bool:
+        """Whether every file is wanted that mentions a name, as `mentioned` gives it."""
+        return name.startswith(_UNSURE)
 
     def mentioned(self, data: bytes) -> tuple[bytes, ...]:
         """The wanted names that a module's raw bytes mention, sorted."""
@@ -51,12 +60,14 @@ class Demand:
         if self.subclasses:
             names: list[bytes] = re.findall(self.subclasses, data, re.MULTILINE)
             found.update(b"class " + name for name in names)
+        if self.unsure:
+            found.update(_UNSURE + name for name in re.findall(self.unsure, data))
         return tuple(sorted(found))
 
 
-def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
-    """What the facts at hand leave open; ``known`` are the calls that the settings name."""
-    program = Program(facts, known)
+def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
+    """What the facts at hand leave open; ``told`` is what the settings tell."""
+    program = Program(facts, told.calls)
     inference = Inference(program)
     calls = Calls(program, inference)
     flow = Flow(calls)
@@ -64,7 +75,8 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
     classes: set[str] = set()
     modules: set[str] = set()
     wrappers: set[str] = set(LOOP_SPAWNS)
-    for spawn in find_spawns(program, calls):
+    spawns = list(find_spawns(program, calls))
+    for spawn in spawns:
         trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
         if _is_wrapper(trail):
@@ -74,10 +86,12 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
     modules |= _bases_with(program, wrappers)
+    unsure = Dormant(calls, told.flags).unsure((spawn.function, spawn.index) for spawn in spawns)
     return Demand(
         frozenset(modules),
         _pattern(rb"\b(%s)\b", words),
         _pattern(rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b", classes),
+        _pattern(rb"\b(%s)\b", unsure),
     )
 
 

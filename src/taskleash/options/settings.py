@@ -32,6 +32,8 @@ _KEYS = (
     "fix-style",
     "extend-safe-fixes",
     "extend-unsafe-fixes",
+    "lang",
+    "flags",
 )
 
 

@@ -1,0 +1,26 @@
+"""The linker at work: with a deep stack, and without the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import TypeVar
+
+from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+
+_T = TypeVar("_T")
+
+
+def linked(work: Callable[[], _T]) -> _T:
+    """What the work returns or raises.
+
+    The facts of a program are a million objects, all of them needed: the collector would look at
+    them again and again. So it is off during the work, and never looks at what was there before.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        return with_deep_stack(work, LINKER_MEGABYTES)
+    finally:
+        gc.enable()
+        gc.collect()
