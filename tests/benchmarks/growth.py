@@ -111,8 +111,8 @@ def _panels(
 ) -> list[Panel]:
     largest = sizes[-1].written
     ratio = f"one spawn site in {largest.lines // largest.spawns} lines"
-    same = f"{spawns[0].written.lines:,} lines each"
-    few = f"{depths[0].written.lines:,} lines, {depths[0].written.spawns:,} spawn sites each"
+    same = f"{spawns[0].written.lines:,} lines"
+    few = f"{depths[0].written.lines:,} lines, {depths[0].written.spawns:,} sites"
     return [
         Panel("Time and lines", ratio, "lines", "s of processor time", _time(sizes, "lines")),
         Panel(

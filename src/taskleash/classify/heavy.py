@@ -28,7 +28,7 @@ def heavy(signs: Signs, calls: Calls, captures: tuple[str, ...]) -> tuple[str, .
 def _attributes(cls: Class) -> Iterator[str]:
     """The attributes of an instance, in the order in which the source names them."""
     for base in cls.mro:
-        for method in base.methods:
+        for method in base.methods():
             for event in method.events:
                 if isinstance(event, Store) and _is_own(method, event.target):
                     yield event.target[2]
@@ -46,7 +46,7 @@ def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
     values = [
         term
         for base in cls.mro
-        for method in base.methods
+        for method in base.methods()
         for event in method.events
         if isinstance(event, Store) and event.target == ("a", ("p", method.self_name), name)
         for term in event.value

@@ -171,7 +171,7 @@ def _set(cls: Class, name: str) -> Iterator[Term]:
     for function in cls.module.functions.values():
         if function.facts.kind == "class" and function.facts.owner == cls.facts.key:
             yield from function.facts.defs.get(name, ())
-    for method in cls.methods:
+    for method in cls.methods():
         for event in method.events:
             target = ("a", ("p", method.self_name), name)
             if isinstance(event, Store) and event.target == target:

@@ -44,13 +44,8 @@ class Joined(Analysis):
 
     @property
     def hints(self) -> tuple[FlagHint, ...]:
-        """The flags that would tell more of one of the programs."""
+        """The flags that would tell more, where that is asked for."""
         return tuple(hint for part in self.parts for hint in part.hints)
-
-    @property
-    def parsed(self) -> int:
-        """How many files had to be parsed for the verdicts."""
-        return sum(part.parsed for part in self.parts)
 
 
 def analyse_roots(

@@ -252,16 +252,19 @@ class Class:
                 return found
         return []
 
-    @cached_property
     def methods(self) -> tuple[Function, ...]:
         """All methods that the class itself defines."""
+        return self._methods
+
+    @cached_property
+    def _methods(self) -> tuple[Function, ...]:
         return tuple(method for name in self.facts.methods for method in self.own_methods(name))
 
     @cached_property
     def stores(self) -> dict[str, list[tuple[Function, Store]]]:
         """What its own methods store in the attributes of their instance, by attribute."""
         found: dict[str, list[tuple[Function, Store]]] = defaultdict(list)
-        for method in self.methods:
+        for method in self.methods():
             own = ("p", method.self_name)
             for event in method.events:
                 if isinstance(event, Store) and event.target[0] == "a" and event.target[1] == own:

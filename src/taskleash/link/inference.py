@@ -280,7 +280,7 @@ class Inference:
             return []
         found: list[Type] = []
         for cls in self.classes(function, base[1]):
-            for method in cls.methods:
+            for method in cls.methods():
                 target = ("e", ("a", ("p", method.self_name), base[2]))
                 for role in method.uses.roles.get(target, ()):
                     event = method.events[role.index]

@@ -142,7 +142,7 @@ class Places:
         """The properties, with their classes, by the attribute that they return."""
         found: dict[str, list[tuple[Class, Function]]] = defaultdict(list)
         for cls in self.program.classes():
-            for method in cls.methods:
+            for method in cls.methods():
                 if method.decorators & {"property", "cached_property"}:
                     for term, roles in method.uses.roles.items():
                         own = term[0] == "a" and term[1] == ("p", method.self_name)

@@ -95,7 +95,7 @@ class Readings:
             stored = [
                 (method, value)
                 for base in cls.mro
-                for method in base.methods
+                for method in base.methods()
                 for value in _stored(method, term[2])
             ]
             found = {self.reading(method, value, steps - 1) for method, value in stored}

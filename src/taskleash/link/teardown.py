@@ -174,7 +174,7 @@ class Teardown:
             found = [
                 method
                 for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
-                for method in base.methods
+                for method in base.methods()
                 if ends_owner(method)
             ]
             known[cls] = tuple(dict.fromkeys(found))
