@@ -17,6 +17,7 @@ LAYERS = (
     "classify",
     "rules",
     "fixes",
+    "audit",
     "reporters",
     "driver",
     "progress",
@@ -28,7 +29,7 @@ LAYERS = (
     "__main__",
 )
 #: what reads the code of others and must not run any
-ANALYSIS = ("source", "facts", "link", "classify", "rules", "fixes")
+ANALYSIS = ("source", "facts", "link", "classify", "rules", "fixes", "audit")
 #: registries that find the modules of their own package
 FINDS_ITS_OWN = {"rules/registry.py", "reporters/registry.py"}
 RUNS_CODE = {"exec", "eval", "compile", "__import__"}

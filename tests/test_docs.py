@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from support.command import taskleash
+from support.command import Ran, taskleash
 from support.pages import example
 from taskleash.driver.config.keys import KEYS
 from taskleash.rules.model import Rule
@@ -56,10 +56,14 @@ def test_every_setting_has_its_section() -> None:
 
 
 def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
-    (block,) = re.findall(r"^```toml\n(.*?)^```$", CONFIGURATION, re.DOTALL | re.MULTILINE)
-    assert "taskleash" in tomllib.loads(block)["tool"]
-    (tmp_path / "pyproject.toml").write_text(block, encoding="utf-8")
-    assert taskleash("check", cwd=tmp_path).status == 0
+    blocks = re.findall(r"^```toml\n(.*?)^```$", CONFIGURATION, re.DOTALL | re.MULTILINE)
+    assert "taskleash" in tomllib.loads(blocks[0])["tool"]
+    for block in blocks:
+        name = "pyproject.toml" if "tool" in tomllib.loads(block) else "taskleash.toml"
+        (tmp_path / name).write_text(block, encoding="utf-8")
+        for file, text in (("conf.yaml", "system_config: {}"), ("settings.toml", ""), (".env", "")):
+            (tmp_path / file).write_text(text, encoding="utf-8")
+        assert taskleash("check", cwd=tmp_path) == Ran(0, "All checks passed!\n", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BEFORE = ROOT / "fixtures" / "voice_assistant"
 FIXED = ROOT / "fixtures" / "voice_assistant_fixed"
 AGENT = "agent/agents/basic_memory_agent.py"
+CONF = "fixtures/voice_assistant/conf.yaml"
 CHANGED_BY_THE_FIX = {"service_context.py", AGENT}
 
 HEADINGS = ["File", "Lines", "Task", "Tracked", "Cleaned up", "Risk"]
@@ -124,6 +125,35 @@ def in_short(site: dict[str, Any]) -> str:
 
 def sources(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*.py")}
+
+
+def rows(folder: Path, *arguments: str) -> list[list[str]]:
+    """The scan table without its heading."""
+    lines = scan(folder, "--format", "table", *arguments).splitlines()
+    table = [re.split(r" {2,}", line.strip()) for line in lines[1:]]
+    return [row for row in table if len(row) == len(HEADINGS)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--flag", "enable_proxy=false"), ("--config", f'flags-from = ["{CONF}:system_config"]')],
+    ids=["option", "file"],
+)
+def test_the_proxy_is_out_of_use_where_its_flag_is_off(given: tuple[str, ...]) -> None:
+    high = [row for row in TABLE_BEFORE if row[-1] == "🔴 high" and row[1:] != QUEUE]
+    asleep = [
+        ["proxy_message_queue.py", *QUEUE[:-1], "🟡 dormant"],
+        ["proxy_handler.py", *PROXY[:-1], "🟡 dormant"],
+    ]
+    sound = [row for row in TABLE_BEFORE if row[-1] == "🟢 none"]
+    assert rows(BEFORE, *given) == [*high, *asleep, *sound]
+
+
+def test_no_flag_is_suggested_where_it_is_given() -> None:
+    last = scan(BEFORE, "--format", "table").splitlines()[-1]
+    assert last.startswith("4 sites are reachable only where `enable_proxy` is true: ")
+    known = scan(BEFORE, "--format", "table", "--flag", "enable_proxy=false").splitlines()[-1]
+    assert known.startswith("11 tasks in 7 files: 2 high, 3 low (3 dormant), 6 sound.")
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,24 @@ from taskleash.mending import finish, wants_fixes
 from taskleash.options.caching import CACHE, CACHE_DIR
 from taskleash.options.comments import ADD_NOQA
 from taskleash.options.configuration import CONFIGURATION
+from taskleash.options.executor import EXECUTOR
 from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
+from taskleash.options.flags import FLAGS
 from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
 from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
-from taskleash.reporters.registry import DOCUMENTS
+from taskleash.reporters.options import ROWS
+from taskleash.reporters.registry import (
+    DOCUMENTS,
+    SHOWS_FIXES,
+    SHOWS_PLAN,
+    SHOWS_UNSAFE_FIXES,
+    missing_extra,
+)
 from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
 
 if TYPE_CHECKING:
@@ -47,12 +56,14 @@ _COMMON = group(
     CONFIGURATION,
     SELECTION,
     FILES,
+    FLAGS,
     click.option(
         "-j",
         "--jobs",
         type=click.IntRange(min=0),
         help="Worker processes (0: one for each core).",
     ),
+    EXECUTOR,
     CACHE,
     OUTPUT,
 )
@@ -74,14 +85,13 @@ def cli(context: click.Context) -> None:
 @cli.command()
 @_COMMON
 @FORMAT
-@click.option(
-    "--by", type=click.Choice(["file", "site"]), default="file", help="What a row stands for."
-)
+@click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 def scan(by: str, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
-    settings = settings_from(options)
+    settings = replace(settings_from(options), hints=True)
     targets = _targets(options, settings, "table")
-    _write(_report(settings, options["quiet"]), targets, options, command="scan", by=by)
+    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
+    _write(report, targets, options, command="scan", by=by, lang=settings.lang)
     return 0
 
 
@@ -108,7 +118,8 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
         return _gated(gate, report, options["quiet"])
 
     def show(report: Report) -> None:
-        _write(report, targets, options, command="check", failing=failing)
+        what = {"failing": failing, "lang": settings.lang}
+        _write(report, targets, options, command="check", **what)
 
     def status(report: Report) -> int:
         return 0 if exit_zero else _status(report, failing)
@@ -119,11 +130,21 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
-    report = gated(_report(settings, options["quiet"]))
+    report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     if add_noqa:
         return _add_noqa(report, settings, options["quiet"])
     show(report)
     return status(report)
+
+
+def _with_patches(
+    settings: Settings, targets: tuple[Target, ...], unsafe: frozenset[str]
+) -> Settings:
+    """The settings, with what the formats are to show of fixes; some show unsafe ones, too."""
+    formats = {target.format for target in targets}
+    choices = [replace(settings.fixes, unsafe=True)] if formats & unsafe else []
+    choices += [settings.fixes] if formats & SHOWS_FIXES else []
+    return replace(settings, patches=tuple(choices))
 
 
 def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
@@ -219,6 +240,7 @@ def _report(settings: Settings, quiet: bool) -> Report:
 def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings, quiet: bool) -> _T:
     """What comes of a run with the settings."""
     from taskleash.driver.config.errors import ConfigError
+    from taskleash.driver.parsers import ExecutorError
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
@@ -228,7 +250,7 @@ def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings,
         return work(settings, progress_bar if shows_bar else None)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
-    except ConfigError as error:
+    except (ConfigError, ExecutorError) as error:
         raise click.ClickException(str(error)) from None
     except UnknownRule as error:
         raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None
@@ -270,9 +292,15 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
         targets = options["targets"] or map(parse_target, settings.formats)
-        return complete(targets, default, options["output_file"])
+        found = complete(targets, default, options["output_file"])
     except BadTarget as error:
         raise click.UsageError(f"--format: {error}") from None
+    for target in found:
+        if extra := missing_extra(target.format):
+            raise click.ClickException(
+                f"--format: {target.format} needs more packages: pip install 'taskleash[{extra}]'"
+            )
+    return found
 
 
 def _write(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from taskleash.driver.fix import Fixing
     from taskleash.driver.settings import Settings
     from taskleash.reporters.fixes import FixReport
+    from taskleash.reporters.language import Language
     from taskleash.reporters.report import Report
 
 
@@ -47,14 +48,15 @@ def finish(
         fixing, failures = fixing.write()
     else:
         _write_source(fixing, given)
-        show = partial(_show_beside, options)
+        show = partial(_show_beside, options, _language(fixing, sys.stderr).code)
     report, done = fixing.report()
     report = gated(report)
     if not options["fix_only"]:
         show(report)
-    _say(report, done, options, sys.stderr if apart or given is not None else sys.stdout)
+    stream = sys.stderr if apart or given is not None else sys.stdout
+    _say(report, done, options, stream, _language(fixing, stream))
     if options["fix_report"]:
-        _write_report(done, options["fix_report"])
+        _write_report(done, options["fix_report"], _language(fixing, None))
     for failure in failures:
         click.echo(f"taskleash: {failure}", err=True)
     if failures:
@@ -72,7 +74,7 @@ def _write_source(fixing: Fixing, given: bytes) -> None:
     write_bytes(fixed[0] if fixed else given)
 
 
-def _show_beside(options: dict[str, Any], report: Report) -> None:
+def _show_beside(options: dict[str, Any], lang: str, report: Report) -> None:
     """Write what remains to standard error, where standard output has the source."""
     from taskleash.reporters import concise
     from taskleash.reporters.options import RenderOptions
@@ -83,11 +85,14 @@ def _show_beside(options: dict[str, Any], report: Report) -> None:
         unicode=can_show_symbols(sys.stderr),
         command="check",
         quiet=options["quiet"],
+        lang=lang,
     )
     click.echo(concise.render(report, settings), nl=False, err=True)
 
 
-def _say(report: Report, done: FixReport, options: dict[str, Any], stream: TextIO) -> None:
+def _say(
+    report: Report, done: FixReport, options: dict[str, Any], stream: TextIO, say: Language
+) -> None:
     """Say what was done, where it does not disturb what remains."""
     from taskleash.reporters import fix_text
     from taskleash.terminal import can_show_symbols, use_color
@@ -100,10 +105,11 @@ def _say(report: Report, done: FixReport, options: dict[str, Any], stream: TextI
         git=_is_in_git(),
         color=use_color(options["color"], stream),
         unicode=can_show_symbols(stream),
+        say=say,
     )
     if options["fix_only"]:
         _echo_errors(report)
-        text = text if report.fixed else _outcome(report, "Fixed", "fixed")
+        text = text if report.fixed else _outcome(report, False, say)
     elif text:
         text = "\n" + text
     click.echo(text, nl=False, file=stream)
@@ -124,7 +130,9 @@ def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
     if not options["quiet"] and fixing.program.analysis.settings.stdin is None:
         report, _ = fixing.report()
         _echo_errors(report)
-        click.echo(_outcome(report, "Would fix", "would be fixed"), nl=False, err=True)
+        say = _language(fixing, sys.stderr)
+        outcome = _outcome(report, True, say)
+        click.echo(outcome, nl=False, err=True)
     return 1 if fixing.files else 0
 
 
@@ -138,24 +146,41 @@ def _echo_errors(report: Report) -> None:
     click.echo(paint(lines, False), nl=False, err=True)
 
 
-def _outcome(report: Report, fixed: str, none: str) -> str:
+def _outcome(report: Report, would: bool, say: Language) -> str:
     """How many findings were fixed, as a line; empty where there was nothing to fix."""
     from taskleash.reporters.summary import count_hidden
-    from taskleash.reporters.words import plural
 
     hidden = count_hidden(report.entries)
     if report.fixed:
-        more = f" ({plural(hidden, 'additional fix')} available with `--unsafe-fixes`)"
-        return f"{fixed} {plural(report.fixed, 'error')}{more if hidden else ''}.\n"
-    more = f"{plural(hidden, 'fix')} available with `--unsafe-fixes`"
-    return f"No errors {none} ({more}).\n" if hidden else ""
+        errors = say.count(report.fixed, "error")
+        done = (
+            say("Would fix {errors}", errors=errors)
+            if would
+            else say("Fixed {errors}", errors=errors)
+        )
+        fixes = say.count(hidden, "additional fix")
+    elif hidden:
+        done = say("No errors would be fixed") if would else say("No errors fixed")
+        fixes = say.count(hidden, "fix")
+    else:
+        return ""
+    more = say("{fixes} available with `--unsafe-fixes`", fixes=fixes)
+    return done + (say(" ({notes})", notes=more) if hidden else "") + say(".") + "\n"
 
 
-def _write_report(done: FixReport, path: str) -> None:
+def _language(fixing: Fixing, stream: TextIO | None) -> Language:
+    """The language to say it in to a stream; None for a file."""
+    from taskleash.reporters.language import language
+    from taskleash.terminal import readable
+
+    return language(readable(fixing.program.analysis.settings.lang, stream))
+
+
+def _write_report(done: FixReport, path: str, say: Language) -> None:
     from taskleash.reporters import fix_markdown
     from taskleash.terminal import write_file
 
-    write_file(path, fix_markdown.render(done, _is_in_git()))
+    write_file(path, fix_markdown.render(done, _is_in_git(), say))
 
 
 def _is_in_git() -> bool:

@@ -50,6 +50,16 @@ def can_show_symbols(stream: TextIO | None) -> bool:
     return True
 
 
+def readable(lang: str, stream: TextIO | None) -> str:
+    """The language that a stream is written in: English where its encoding lacks the one asked."""
+    if stream is None:
+        return lang
+    # Imported here because what is written in English needs no catalogue.
+    from taskleash.reporters.language import ENGLISH, language
+
+    return lang if language(lang).can_be_written(stream.encoding) else ENGLISH.code
+
+
 def write(text: str, encoding: str | None = None) -> None:
     """Write to standard output, in its own encoding unless one is given; raises NotWritten."""
     write_bytes(text.encode(encoding or sys.stdout.encoding, "backslashreplace"))

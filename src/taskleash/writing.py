@@ -10,7 +10,7 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import DOCUMENTS, render
 from taskleash.reporters.report import Report
 from taskleash.reporters.targets import Target
-from taskleash.terminal import can_show_symbols, use_color, width, write, write_file
+from taskleash.terminal import can_show_symbols, readable, use_color, width, write, write_file
 
 
 def write_reports(
@@ -27,9 +27,23 @@ def write_reports(
             width=width(stream),
             color=use_color(color, stream),
             unicode=can_show_symbols(stream),
+            lang=_language(options.lang, target),
         )
         text = render(target.format, report, fitting)
         if target.file is None:
             write(text, "utf-8" if target.format in DOCUMENTS else None)
         else:
             write_file(target.file, text)
+
+
+def _language(lang: str, target: Target) -> str:
+    """The language that the target's place can show."""
+    if target.file is not None or target.format in DOCUMENTS:
+        return lang
+    shown = readable(lang, sys.stdout)
+    if shown != lang:
+        sys.stderr.write(
+            f"taskleash: --lang: {sys.stdout.encoding} cannot show `{lang}`, so this is English: "
+            "set PYTHONUTF8=1, or write a file\n"
+        )
+    return shown

@@ -8,8 +8,9 @@ import pytest
 from taskleash.driver.analysis import analyse
 from taskleash.driver.collect import Collection, collect
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import Told
 from taskleash.source.discovery import File
 
 OWNER = """
@@ -49,7 +50,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def collected(*paths: str) -> Collection:
     settings = Settings(paths=paths)
     asked = asked_inputs(settings)
-    return collect(asked, lambda: context_inputs(settings, asked), KnownCalls(), 1, ignore)
+    return collect(asked, lambda: context_inputs(settings, asked), Told(), Parsers(1), ignore)
 
 
 def test_the_linker_gets_what_it_asks_for_from_the_rest_of_the_project(project: Path) -> None:
@@ -67,7 +68,7 @@ def test_files_that_spawn_nothing_need_no_context(project: Path) -> None:
 
 def test_a_file_that_vanished_after_it_was_found(tmp_path: Path) -> None:
     gone = Input(File("gone.py", "gone", str(tmp_path / "gone.py"), 10))
-    found = collect([gone], list, KnownCalls(), 1, ignore)
+    found = collect([gone], list, Told(), Parsers(1), ignore)
     assert {path: why.message for path, why in found.broken.items()} == {
         "gone.py": "the file vanished before it was read"
     }

@@ -121,3 +121,14 @@ def test_only_changed_lines_lose_theirs(tmp_path: Path) -> None:
     Repository(tmp_path).commit({"m.py": old})
     text = f"{old}y = 2  # noqa: TL001\n"
     assert fixed(tmp_path, text, "--diff-base", "HEAD") == f"{old}y = 2\n"
+
+
+def test_the_fix_report_says_where_each_comment_stood(tmp_path: Path) -> None:
+    text = f"import asyncio\n\nx = 1  # noqa: TL001\n\n\nasync def go(x):\n{SPAWN}\n"
+    options = ("--select", "TL001", "--show-fixes", "--fix-report", "r.md")
+    lines = fix(tmp_path, text, *options).out.splitlines()
+    after = (tmp_path / "m.py").read_text().splitlines()
+    at = after.index("x = 1") + 1
+    assert f"    {at}: TL100 remove: the comment that silenced nothing is out" in lines
+    assert not any("more gone" in line for line in lines)
+    assert f"| `m.py:{at}` |  |  | TL100 | remove |" in (tmp_path / "r.md").read_text()

@@ -12,6 +12,7 @@ import pytest
 from taskleash.driver.analysis import analyse
 from taskleash.driver.program import Program
 from taskleash.driver.settings import Settings
+from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Mend, Outcome, fix
 from taskleash.fixes.model import Applied, Left, Mended, Target
 from taskleash.fixes.proof import Scan
@@ -70,9 +71,9 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
 
     def rescan(texts: Mapping[str, str]) -> Scan:
         scans.append(texts)
-        return fixable(program.with_texts(texts).scan())
+        return fixable(program.with_texts(texts).scan(FixChoice()))
 
-    scan = fixable(program.scan())
+    scan = fixable(program.scan(FixChoice()))
     texts = {target.site.path: program.text(target.site.path) for target in scan.targets}
     return fix(texts, scan, rescan, mend), scans
 

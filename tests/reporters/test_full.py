@@ -4,8 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from support.reports import AWAIT, TRACK, entry, report, site, sound
-from taskleash.classify.model import Evidence, Handle, Lifetime, Site, Span
+from support.reports import AWAIT, PARTIAL, TRACK, entry, report, site, sound
+from taskleash.classify.model import (
+    Evidence,
+    Handle,
+    Lifetime,
+    Reach,
+    Risk,
+    Site,
+    Span,
+    Standing,
+)
 from taskleash.reporters import words
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
@@ -66,8 +75,7 @@ app.py:4:13: TL001 [*] task `send` is dropped
    held by   nothing after line 4
    ended by  nothing
    keeps     self (Agent), message
-   why       app.py:4: nothing is assigned
-             other.py:9: called for each message
+   why       other.py:9: called for each message
    fix       track (safe)     keep the task until it is done
              await (unsafe)   await the coroutine here, log its failure
    more      taskleash rule TL001
@@ -94,6 +102,43 @@ gone.py:3:5: none stored/cancelled task `send`
 1 task in 1 file: 1 sound.
 """
     )
+
+
+def test_a_dormant_site_says_what_wakes_it_and_what_it_is_then() -> None:
+    asleep = site("gone.py", risk=Risk.LOW, dormant=True, guard="use_proxy", would_be=Risk.HIGH)
+    text = render("full", report([entry(asleep, "TL001", "m")]), RenderOptions())
+    assert "\n   dormant   runs only where `use_proxy` is on; its risk is high then\n" in text
+
+
+def test_what_a_task_lives_with_and_keeps_alive() -> None:
+    standing = Standing(Reach.INSTANCE, "30", "stop()", Evidence("b.py", 8, 1, "caught"))
+    found = site(
+        "a.py",
+        class_name="Bus",
+        lifetime=Lifetime.ENDLESS,
+        cleaned=PARTIAL,
+        standing=standing,
+        captures=("self (Bus)",),
+        heavy=("client", "pool"),
+    )
+    text = render("full", report([entry(found, "TL012", "m")]), RenderOptions())
+    assert text.startswith(
+        """\
+a.py:3:5: TL012 m
+   runs      once for each call; it never ends by itself
+   held by   nothing after line 3
+   ended by  `stop()` on some paths only
+   lifetime  each `Bus`; a turn every 30 s; swallows its cancellation at b.py:8
+   keeps     self (Bus); heavy: client, pool
+   more      taskleash rule TL012
+"""
+    )
+
+
+def test_tasks_that_pile_up_say_so() -> None:
+    endless = site("a.py", lifetime=Lifetime.ENDLESS)
+    text = render("full", report([entry(endless, "TL001", "m")]), RenderOptions())
+    assert "\n   adds up   each call leaves one more running: 10 calls, 10 tasks\n" in text
 
 
 def test_a_span_of_several_lines_is_marked_on_its_first(folder: Path) -> None:

@@ -8,8 +8,10 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError
 
+CHECK = RenderOptions(command="check")
 
-def test_a_scan_as_markdown() -> None:
+
+def test_a_check_as_markdown() -> None:
     steps = (Evidence("src/b.py", 30, 5, "overwritten in `start()`"),)
     entries = [
         entry(sound("src/a.py", 3, "run")),
@@ -19,7 +21,7 @@ def test_a_scan_as_markdown() -> None:
         entry(site("src/b.py", 9), "TL001", "task `send` is dropped", suppressed=True),
     ]  # fmt: skip
     broken = FileError("src/c.py", 3, 7, "TL000", "invalid syntax")
-    assert render("markdown", report(entries, [broken]), RenderOptions()) == (
+    assert render("markdown", report(entries, [broken]), CHECK) == (
         """\
 # Background tasks
 
@@ -28,7 +30,7 @@ def test_a_scan_as_markdown() -> None:
 | `b.py` | 8,9 | `send` | ❌ none | ❌ none | 🔴 high |
 | `a.py` | 3,5 | `run`, … | ✅ tracked | ✅ cancelled | 🟢 none |
 
-4 tasks in 2 files: 1 high, 1 low, 2 sound.
+Found 4 errors.
 
 ## Findings
 
@@ -72,7 +74,7 @@ def test_markup_within_code_needs_no_escape() -> None:
 
 def test_what_a_job_summary_cannot_take_is_left_out() -> None:
     of = report([entry(site(f"{n}/消.py", n + 1), "TL001", "m" * 50) for n in range(20_000)])
-    text = render("markdown", of, RenderOptions())
+    text = render("markdown", of, CHECK)
     assert 1_000_000 < len(text.encode("utf-8")) <= 1024 * 1024
     *_, last, blank, note = text.splitlines()
     assert re.fullmatch(r"(- )?`.*`.*|\|.*\|", last)

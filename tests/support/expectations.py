@@ -3,7 +3,8 @@
 ``# expect: TL001 high discarded/none`` on the line where a spawn call starts says that the site is
 reported; ``# sound: stored/cancelled`` that it is a site and silent. Several comments for one line
 are separated by ``;`` and stand in the order of the calls. Risk, handle and ending are optional, as
-are a lifetime, a multiplicity, ``tracked=state:how``, ``cleaned=state:how`` and ``task=name``.
+are a lifetime, a multiplicity, ``tracked=state:how``, ``cleaned=state:how``, ``task=name`` and
+``would_be=risk``. A site is awake unless the comment says ``dormant``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, fields
 from taskleash.classify.model import Ending, Handle, Lifetime, Multiplicity, Risk, Site, State
 
 _HEAD = re.compile(r"#\s*(?:expect|sound)\b")
+_DORMANT, _AWAKE = "dormant", "awake"
 _CODE = re.compile(r"TL\d{3}")
 _HOWS = {
     "tracked": {"tracked", "singleton", "owner", "partial", "none"},
@@ -48,6 +50,8 @@ class Expectation:
     tracked: str = ""
     cleaned: str = ""
     task: str = ""
+    dormant: str = _AWAKE
+    would_be: str = ""
 
     def mismatches(self, seen: Expectation) -> tuple[str, ...]:
         """Name the fields in which a site differs from what this comment states."""
@@ -60,7 +64,8 @@ class Expectation:
     def __str__(self) -> str:
         verdict = "/".join(part for part in (self.handle, self.ending) if part)
         words = [self.rule, self.risk, verdict, self.lifetime, self.multiplicity]
-        named = [(n, getattr(self, n)) for n in ("tracked", "cleaned", "task")]
+        words.append("" if self.dormant == _AWAKE else self.dormant)
+        named = [(n, getattr(self, n)) for n in ("tracked", "cleaned", "task", "would_be")]
         words += [f"{name}={value}" for name, value in named if value]
         return " ".join(word for word in words if word)
 
@@ -77,6 +82,8 @@ def observed(site: Site, code: str) -> Expectation:
         tracked=f"{site.tracked.state}:{site.tracked.how}",
         cleaned=f"{site.cleaned.state}:{site.cleaned.how}",
         task=site.task,
+        dormant=_DORMANT if site.dormant else _AWAKE,
+        would_be=str(site.would_be or ""),
     )
 
 
@@ -117,6 +124,8 @@ def _meaning(word: str) -> dict[str, str]:
     name, equals, value = word.partition("=")
     if equals:
         return {name: _named_value(name, value)}
+    if word == _DORMANT:
+        return {"dormant": word}
     if _CODE.fullmatch(word):
         return {"rule": word}
     for field, words in (("risk", Risk), ("lifetime", Lifetime), ("multiplicity", Multiplicity)):
@@ -132,6 +141,8 @@ def _meaning(word: str) -> dict[str, str]:
 def _named_value(name: str, value: str) -> str:
     if name == "task" and value:
         return value
+    if name == "would_be":
+        return str(Risk(value))
     state, _, how = value.partition(":")
     if how not in _HOWS.get(name, ()):
         raise ValueError(f"unknown {name}={value}")

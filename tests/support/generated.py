@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from support.reports import NO, PARTIAL, TRACK, entry, report, site, yes
-from taskleash.classify.model import Evidence, Risk, Site
-from taskleash.reporters.options import RenderOptions
+from taskleash.classify.model import Evidence, Lifetime, Reach, Risk, Site, Standing
+from taskleash.fixes.patch import Patch, replacements, unified
+from taskleash.reporters.options import ROWS, RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+
+# How long a report takes says nothing about it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 HOSTILE = "\x00\x07\x08\x1b[31m\r\n\t\x7f\x9b\xad\u061c\u200b\u200f\u2028\u202e\u2066\ufeff\udcff"
 NAMES = st.text(st.one_of(st.sampled_from(HOSTILE + "|`*<>\\[]/, 日本e\u0301\ufe0f👍"),
                           st.characters(codec="utf-8")), min_size=1, max_size=60)  # fmt: skip
+HOSTILE_LINES = st.sampled_from(
+    ["```", "~~~", "````diff", "</details>", "<script>", "| a | b |", "# title", "\t`x`", "<!--"]
+)
+SOURCES = st.lists(st.one_of(NAMES, HOSTILE_LINES), min_size=1, max_size=4).map("\n".join)
 TRACKED = st.sampled_from([NO, PARTIAL, yes("tracked"), yes("singleton")])
 CLEANED = st.sampled_from([NO, PARTIAL, yes("gathered"), yes("self-managed")])
 
@@ -31,6 +41,33 @@ def sites(draw: st.DrawFn) -> Site:
         risk=draw(st.sampled_from(Risk)),
         dormant=draw(st.booleans()),
         evidence=(Evidence(draw(NAMES), 1, 1, draw(NAMES)),),
+        scope=draw(NAMES),
+        class_name=draw(st.one_of(st.just(""), NAMES)),
+        guard=draw(st.one_of(st.just(""), NAMES)),
+        heavy=draw(st.sampled_from([(), ("client",)])),
+        lifetime=draw(st.sampled_from(Lifetime)),
+        standing=draw(st.one_of(st.none(), standings())),
+    )
+
+
+@st.composite
+def standings(draw: st.DrawFn) -> Standing:
+    swallows = draw(st.one_of(st.none(), st.just(Evidence(draw(NAMES), 7, 1, draw(NAMES)))))
+    period, stopped_by = draw(NAMES), draw(st.one_of(st.just(""), NAMES))
+    return Standing(draw(st.sampled_from(Reach)), period, stopped_by, swallows)
+
+
+@st.composite
+def patches(draw: st.DrawFn) -> Patch:
+    before = draw(SOURCES)
+    after = draw(SOURCES) + before
+    return Patch(
+        kind="track",
+        applicability="safe",
+        allowed=draw(st.booleans()),
+        note=draw(NAMES),
+        diff="\n".join(unified(draw(NAMES), before, after)),
+        replacements=replacements(before, after),
     )
 
 
@@ -48,6 +85,7 @@ def reports(draw: st.DrawFn) -> Report:
             fixes=(TRACK,),
             suppressed=draw(st.booleans()),
             known=draw(st.booleans()),
+            patches=tuple(draw(st.lists(patches(), max_size=1))),
         )
         for _ in range(draw(st.integers(0, 4)))
     ]
@@ -57,7 +95,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 OPTIONS = st.builds(
     RenderOptions,
-    by=st.sampled_from(["file", "site"]),
+    by=st.sampled_from(ROWS),
     width=st.integers(69, 160),
     unicode=st.booleans(),
     command=st.sampled_from(["scan", "check"]),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from taskleash.classify.signs import Signs
+from taskleash.classify.trigger import trigger
+from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
 
@@ -63,14 +65,16 @@ def _free(function: Function) -> list[str]:
     return sorted({term[2] for term in terms if term[0] == "f"})
 
 
-def runs(signs: Signs) -> str:
-    """How often the site runs, in words."""
+def runs(signs: Signs, calls: Calls) -> str:
+    """How often the site runs, in words, and by what."""
     function = signs.spawn.function
     name = function.method.qualname
     if function.facts.kind == "module":
         return "once, when the module is imported"
-    if signs.multiplicity == "loop":
-        return f"in a loop of `{name}`, once for each turn"
     if signs.multiplicity == "once":
         return f"once for each `{function.method.owner.name}`" if function.method.owner else "once"
-    return f"once for each call of `{name}`"
+    often = f"once for each call of `{name}`"
+    if signs.multiplicity == "loop":
+        often = f"in a loop of `{name}`, once for each turn"
+    by = trigger(function, calls)
+    return f"{often}, {by}" if by else often

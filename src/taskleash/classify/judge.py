@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
@@ -12,6 +14,7 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.facts.catalogue import TASKS
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.link.calls import Calls
@@ -24,16 +27,22 @@ from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
 
 _NOTHING_KNOWN = KnownCalls()
+_NO_FLAGS = FeatureFlags()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 _MAX_CALLERS = 5
 
 
-def judge(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> list[Site]:
+def judge(
+    facts: Sequence[ModuleFacts],
+    known: KnownCalls = _NOTHING_KNOWN,
+    flags: FeatureFlags = _NO_FLAGS,
+) -> list[Site]:
     """The verdicts of all spawn sites of the modules, sorted by path, line and column.
 
-    ``known`` are the calls that the settings name.
+    ``known`` are the calls that the settings name, ``flags`` the feature flags.
     """
-    return Judge(facts, known).sites()
+    made = Judge(facts, known)
+    return with_dormancy(made.calls, flags, made.sites())
 
 
 class Judge:
@@ -53,16 +62,19 @@ class Judge:
         wrapped: list[Site] = []
         for spawn in self.spawns:
             signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
-            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict)
+            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict, self.calls)
             if _keeps(signs, verdict):
-                for site in self._managed(spawn, verdict, 0):
+                for site in self._managed(spawn, signs, verdict, 0):
                     found.setdefault((site.path, _key(site)), site)
         for site in wrapped:
             found.setdefault((site.path, _key(site)), site)
         return sorted(found.values(), key=lambda s: (s.path, s.span))
 
-    def _managed(self, spawn: Spawn, verdict: Verdict, level: int) -> list[Site]:
-        """The calls that hand a coroutine to a wrapper of the program, which keeps the task."""
+    def _managed(self, spawn: Spawn, outer: Signs, verdict: Verdict, level: int) -> list[Site]:
+        """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
+
+        ``outer`` and the verdict are those of the wrapper's own spawn.
+        """
         found: list[Site] = []
         for caller, index in self.calls.callers(spawn.function) if level < _MAX_CALLERS else ():
             position = coroutine_argument(self.calls, spawn, caller.call(index))
@@ -75,14 +87,23 @@ class Judge:
             if not passed_on and not self._hands_work(caller, index, arg):
                 continue
             if passed_on:
-                found.extend(self._managed(inner, verdict, level + 1))
+                found.extend(self._managed(inner, outer, verdict, level + 1))
             if passed_on and not signs.places:
                 continue
             if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
-                found.append(to_site(signs, own))
+                found.append(to_site(signs, own, self.calls))
             else:
-                found.append(_kept_by(spawn, inner, signs, verdict))
+                of_call = self._for_caller(outer, verdict, caller)
+                found.append(self._kept_by(spawn, inner, signs, of_call))
         return found
+
+    def _for_caller(self, signs: Signs, verdict: Verdict, caller: Function) -> Verdict:
+        """The wrapper's verdict for one caller: the teardown of another heir is none of it."""
+        if verdict.defect is not Defect.TEARDOWN_IGNORES:
+            return verdict
+        teardown = self.observer.owner_teardown(signs, caller)
+        of_caller = replace(signs, owner_teardown=teardown)
+        return completed(of_caller, decide(of_caller).verdict)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
         """Whether a call hands over what is to run: for sure, or by what the argument is."""
@@ -127,9 +148,9 @@ class Judge:
             signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
             if verdict.handle == "discarded" or handed:
-                wrapped.append(_wrapper_call(signs, verdict))
+                wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
-                wrapped.extend(self._managed(inner, verdict, 0))
+                wrapped.extend(self._managed(inner, signs, verdict, 0))
             found.append(
                 CallerVerdict(
                     caller,
@@ -147,13 +168,29 @@ class Judge:
             found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
         return sorted(found, key=lambda c: -_RISKS.index(c.risk))
 
+    def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
+        """A call of a function that returns the task it starts."""
+        if verdict.defect in DROPS:
+            verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
+        return to_site(signs, verdict, self.calls)
+
+    def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
+        """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
+        handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
+        handle = "stored" if signs.places else handle
+        cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
+        kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
+        message = f"handed to `{spawn.function.qualname}`, which keeps the task"
+        first = step(inner.function, inner.index, message)
+        return replace(to_site(signs, kept, self.calls), evidence=(first,))
+
 
 def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     """The coroutines that each function starts."""
-    found: dict[Function, tuple[Function, ...]] = {}
+    found: dict[Function, list[Function]] = defaultdict(list)
     for spawn in spawns:
-        found[spawn.function] = (*found.get(spawn.function, ()), *spawn.started)
-    return found
+        found[spawn.function] += spawn.started
+    return {function: tuple(started) for function, started in found.items()}
 
 
 def _dropping(holder: Function, index: int) -> CallerVerdict:
@@ -169,24 +206,6 @@ def _keeps(signs: Signs, verdict: Verdict) -> bool:
     if signs.kept and not signs.kept_if:
         return True
     return verdict.handle != "escapes" or not signs.given
-
-
-def _wrapper_call(signs: Signs, verdict: Verdict) -> Site:
-    """A call of a function that returns the task it starts."""
-    if verdict.defect in DROPS:
-        verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
-    return to_site(signs, verdict)
-
-
-def _kept_by(spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
-    """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
-    handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
-    handle = "stored" if signs.places else handle
-    cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
-    kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-    message = f"handed to `{spawn.function.qualname}`, which keeps the task"
-    first = step(inner.function, inner.index, message)
-    return replace(to_site(signs, kept), evidence=(first,))
 
 
 def _key(site: Site) -> Pos:

@@ -106,6 +106,31 @@ class Evidence:
     message: str
 
 
+class Reach(Word):
+    """What a long-running task lives with."""
+
+    PROCESS = "process"
+    INSTANCE = "instance"
+    CALL = "call"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a long-running task lives.
+
+    ``reach`` is what it lives with: the process, an instance of the class around it, or a
+    connection or call. ``period`` is the constant number of seconds, as written, that its loop
+    sleeps for (empty where it does not or differs). ``stopped_by`` names what ends it
+    (``disconnect()``), empty where nothing does. ``swallows`` is the place of an ``except`` in its
+    loop that swallows cancellation, or None.
+    """
+
+    reach: Reach
+    period: str = ""
+    stopped_by: str = ""
+    swallows: Evidence | None = None
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of the scan table: ``state`` chooses the symbol, ``how`` is the word beside it.
@@ -167,3 +192,17 @@ class Site:
     is_closure: bool = False
     restarts_itself: bool = False
     gives_task: bool = True
+    #: the risk the site would have if its code were reachable; None where the code is not dormant
+    would_be: Risk | None = None
+    #: the flag, as written, that keeps dormant code from running (``enable_proxy``)
+    guard: str = ""
+    #: of a task that runs long (endless, or a loop that only a flag ends): None for any other
+    standing: Standing | None = None
+    #: the members of the captured instance that weigh much: clients, engines, sessions, pools
+    heavy: tuple[str, ...] = ()
+    #: the qualified name of the class around the site; empty outside of classes
+    class_name: str = ""
+    #: whether something awaits the task, or lets go of it, when it is done
+    on_completion: State = State.NO
+    #: whether something stops the task when what it belongs to is taken down
+    at_teardown: State = State.NO

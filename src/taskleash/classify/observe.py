@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.containers import collects, emptied, made_afresh
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
@@ -38,7 +39,7 @@ class Observer:
 
     def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
         self.calls = calls
-        self.teardown = Teardown(calls)
+        self.teardown = Teardown(calls, frozenset(f for each in started.values() for f in each))
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
         self.flags = Flags(calls, self.teardown)
@@ -65,8 +66,8 @@ class Observer:
         self._here(signs)
         self._there(signs)
         self._removal(signs)
-        signs.growing = _collects(trail) and not signs.self_removing and not _emptied(trail)
-        signs.owner_teardown = self._owner_teardown(signs)
+        signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
+        signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
         return signs
@@ -87,7 +88,7 @@ class Observer:
             return False
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
         if self.guards.by_flag(function, spawn.index):
-            return not trail.of("contain")
+            return all(map(made_afresh, trail.of("contain")))
         return any(
             self.guards.guarded(trail, op, strict=True) and not _ended_first(trail, op)
             for op in slots
@@ -299,18 +300,22 @@ class Observer:
         owner = method.owner
         if owner is None or owner in keeper.mro:
             return True
+        heir = spawning.method.owner
+        if heir is not None and heir is not keeper and keeper in heir.mro:
+            return heir.related(owner)
         users = {f.method.owner for f, _ in self.calls.callers(spawning)} - {None}
         return not users or any(user and user.related(owner) for user in users)
 
-    def _owner_teardown(self, signs: Signs) -> str:
+    def owner_teardown(self, signs: Signs, spawning: Function) -> str:
+        """The method that takes down what keeps the task, where it belongs to the spawning one."""
         for place in signs.places:
             if place.cls is None:
                 continue
-            involved = (signs.spawn.function, *signs.spawn.started)
+            involved = (spawning, *signs.spawn.started)
             methods = [
                 method
                 for method in self.teardown.of_class(place.cls)
-                if method not in involved and self._answers(method, place.cls, signs.spawn.function)
+                if method not in involved and self._answers(method, place.cls, spawning)
             ]
             if methods:
                 return min(methods, key=lambda m: m.name.startswith("__")).qualname
@@ -334,24 +339,6 @@ def _owner(spawn: Spawn) -> str:
 
 def _places(trail: Trail) -> list[Place]:
     return [place for place in trail.places if place.kind != "local"]
-
-
-def _collects(trail: Trail) -> bool:
-    """Whether a container that outlives the function takes one handle after the other."""
-    return any(
-        op.place is not None and op.place.depth > 0 and op.place.kind not in ("local", "handed in")
-        for op in trail.of("contain", "store")
-    )
-
-
-def _emptied(trail: Trail) -> bool:
-    """Whether anything but a constructor empties or replaces the container."""
-    return any(
-        op.function.name not in ("__init__", "__post_init__")
-        and op.function.facts.kind == "function"
-        for op in trail.of("clear", "clear-slot")
-        if op.depth > 0 or op.kind == "clear-slot"
-    )
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:

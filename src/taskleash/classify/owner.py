@@ -37,10 +37,7 @@ def task_attributes(cls: Class | None) -> tuple[str, ...]:
         return ()
     found: set[str] = set()
     for each in {*cls.mro, *cls.descendants}:
-        found |= {*each.facts.methods, *each.facts.fields}
-        for method in each.methods():
-            own = ("p", method.self_name)
-            found |= {t[2] for t in method.stored if t[0] == "a" and t[1] == own}
+        found.update(each.facts.methods, each.facts.fields, each.stores)
     return tuple(sorted(name for name in found if "task" in name))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from taskleash.classify.describe import captures, holder, runs
+from taskleash.classify.endings import at_teardown, on_completion
+from taskleash.classify.heavy import heavy
 from taskleash.classify.model import (
     Cell,
     Defect,
@@ -18,6 +20,8 @@ from taskleash.classify.narrate import evidence
 from taskleash.classify.owner import has_own_state, owner_of, task_attributes
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
+from taskleash.classify.standing import standing
+from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
 DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
@@ -67,11 +71,13 @@ def _observed_handle(signs: Signs) -> str:
     return "stored" if own else "escapes"
 
 
-def to_site(signs: Signs, verdict: Verdict) -> Site:
+def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
     """The site as it is reported."""
     spawn = signs.spawn
     call = spawn.call
+    captured = captures(signs)
     self_removing = verdict.ending == "self-removing"
+    owner = owner_of(spawn.function)
     return Site(
         path=spawn.function.module.path,
         span=Span(*call.pos),
@@ -89,17 +95,22 @@ def to_site(signs: Signs, verdict: Verdict) -> Site:
         defect=verdict.defect,
         evidence=evidence(signs, decide(signs)),
         holder=holder(signs),
-        captures=captures(signs),
-        runs=runs(signs),
+        captures=captured,
+        runs=runs(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen_failure=self_removing and not signs.outcome_seen,
         teardowns=signs.teardowns,
-        has_own_state=has_own_state(owner_of(spawn.function)),
-        task_attributes=task_attributes(owner_of(spawn.function)),
+        has_own_state=has_own_state(owner),
+        task_attributes=task_attributes(owner),
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
         restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
         gives_task=spawn.gives_task,
+        standing=standing(signs, calls),
+        heavy=heavy(signs, calls, captured),
+        class_name=owner.facts.qualname if owner is not None else "",
+        on_completion=on_completion(signs, verdict),
+        at_teardown=at_teardown(signs, verdict),
     )
 
 

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Site
 from taskleash.driver.cache.folder import cache_folder
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.store import DiskStore
+from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.entries import entries
+from taskleash.driver.flags.hints import hints as flag_hints
+from taskleash.driver.flags.read import read_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
+from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
-from taskleash.reporters.report import INVALID_FILE, Entry, FileError, Report
+from taskleash.facts.known import Told
+from taskleash.fixes.choice import FixChoice
+from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
+
+_NOTHING_TOLD = Told()
 
 ProgressBar = Callable[[], AbstractContextManager[Advance]]
 
@@ -35,7 +42,9 @@ class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
-    Where an earlier run had the same program, its ``verdicts`` stand in place of facts.
+    Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
+    what the settings tell of the program, ``leading`` are files that only tell how others are
+    reached.
     """
 
     settings: Settings
@@ -43,6 +52,8 @@ class Analysis:
     facts: Mapping[str, ModuleFacts]
     broken: Mapping[str, Broken]
     verdicts: Verdicts | None = None
+    told: Told = _NOTHING_TOLD
+    leading: Mapping[str, ModuleFacts | Broken] = field(default_factory=dict)
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -58,7 +69,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.settings)
+        found = _judged(self.facts, self.told)
         return [site for site in found if site.path in self.asked]
 
     @property
@@ -76,7 +87,19 @@ class Analysis:
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
+            hints=self.hints,
         )
+
+    @property
+    def hints(self) -> tuple[FlagHint, ...]:
+        """The flags that would tell more, where that is asked for."""
+        if not self.told.hints:
+            return ()
+        if self.verdicts is not None:
+            deciding = self.verdicts.deciding
+        else:
+            deciding = _deciding(self.leading, self.facts, self.told, self.sites)
+        return flag_hints(deciding, self.settings.paths)
 
     @property
     def analysed(self) -> list[Input]:
@@ -88,9 +111,9 @@ class Analysis:
         """The rules that the settings turn on."""
         return EnabledRules(self.settings.configs)
 
-    def entries(self, enabled: Rules) -> tuple[Entry, ...]:
-        """What these rules report about the sites."""
-        return entries(self.sites, enabled, self.asked, self.settings.fixes)
+    def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
+        """What these rules report about the sites; ``choice`` is by default the settings'."""
+        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""
@@ -103,10 +126,23 @@ class Analysis:
         return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
+def open_store(settings: Settings) -> Store:
+    """Where the settings keep what runs find out."""
+    return DiskStore(cache_folder(settings.cache_dir)) if settings.cache else NoStore()
+
+
 def analyse(
-    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+    settings: Settings,
+    progress: ProgressBar | None = None,
+    with_facts: bool = False,
+    asked: list[Input] | None = None,
+    memory: Memory | None = None,
+    parsers: Parsers | None = None,
 ) -> Analysis:
     """Read what the settings name; ``with_facts`` even where the verdicts on it are known.
+
+    All of it is linked as one program. ``asked`` are the files to report, where they are known,
+    ``parsers`` by default the processes of this machine.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -115,14 +151,16 @@ def analyse(
     """
     EnabledRules(settings.configs).check()
     settings.fixes.check()
-    asked = asked_inputs(settings)
-    memory = Memory(DiskStore(cache_folder(settings.cache_dir)) if settings.cache else None)
+    flags = read_flags(settings.flags)
+    told = Told(settings.known, flags, settings.hints and not flags)
+    asked = asked_inputs(settings) if asked is None else asked
+    memory = memory or Memory(open_store(settings))
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
             lambda: context_inputs(settings, asked),
-            settings.known,
-            settings.jobs,
+            told,
+            parsers or Parsers(settings.jobs),
             advance,
             memory,
             recall=not with_facts,
@@ -132,17 +170,19 @@ def analyse(
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        verdicts = Verdicts(tuple(_judged(found.facts, settings)), found.broken, len(found.facts))
+        sites = tuple(_judged(found.facts, told))
+        deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
+        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
         memory.keep_verdicts(found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
-    return Analysis(settings, inputs, found.facts, reported, verdicts)
+    return Analysis(settings, inputs, found.facts, reported, verdicts, told, found.leading)
 
 
-def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
+def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     """The verdicts on all spawn sites of a program."""
     if not known:
         return []
@@ -150,7 +190,23 @@ def _judged(known: Mapping[str, ModuleFacts], settings: Settings) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(judge, facts, settings.known))
+    return linked(partial(judge, facts, told.calls, told.flags))
+
+
+def _deciding(
+    leading: Mapping[str, ModuleFacts | Broken],
+    read: Mapping[str, ModuleFacts],
+    told: Told,
+    sites: Sequence[Site],
+) -> tuple[tuple[str, int], ...]:
+    """The flags that would tell more of the sites."""
+    if not sites:
+        return ()
+    from taskleash.classify.hints import deciding_flags
+
+    known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
+    facts = [known[path] for path in sorted(known)]
+    return linked(partial(deciding_flags, facts, told.calls, sites))
 
 
 def _unseen(done: int, total: int) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
+from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
-from taskleash.facts.known import KnownCalls
+from taskleash.driver.parsers import Parsers
+from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
 
@@ -36,7 +38,8 @@ class Collection:
 
     ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
     for all files that were looked at, ``linked`` for the facts of those that count. Where there are
-    ``verdicts``, they come from an earlier run with the same ones.
+    ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files that
+    lead to a spawn, where flags are to be suggested: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Collection:
     program: bytes | None = None
     linked: bytes | None = None
     verdicts: Verdicts | None = None
+    leading: dict[str, Parsed] = field(default_factory=dict)
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -62,8 +66,8 @@ class Collection:
 def collect(
     asked: list[Input],
     context: Callable[[], list[Input]],
-    known: KnownCalls,
-    jobs: int,
+    told: Told,
+    parsers: Parsers,
     advance: Advance,
     memory: Memory | None = None,
     recall: bool = True,
@@ -71,20 +75,21 @@ def collect(
     """The facts that the verdicts need.
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
-    are parsed only where the linker asks for them, and about which nothing is reported. ``known``
-    are the calls that the settings name. Verdicts that the ``memory`` has are only taken where
-    ``recall`` is true.
+    are parsed only where the linker asks for them, and about which nothing is reported. ``told``
+    is what the settings tell: where that are flags, the files that lead to a spawn are parsed, too,
+    for one of them may have the branch that a flag keeps shut. Verdicts that the ``memory`` has are
+    only taken where ``recall`` is true.
     """
     memory = memory or Memory()
     found = Collection()
-    spawning, waiting = _sorted_out(asked, known, memory, found)
+    spawning, waiting = _sorted_out(asked, told.calls, memory, found)
     if not spawning:
         return found
     others = context()
-    found.program = memory.program_key(asked, others, known)
+    found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, jobs, advance, known, memory)
+        gathering = _Gathering(found, parsers, advance, told, memory)
         gathering.gather(spawning, [*waiting, *others], recall)
     return found
 
@@ -95,36 +100,38 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        jobs: int,
+        parsers: Parsers,
         advance: Advance,
-        known: KnownCalls,
+        told: Told,
         memory: Memory,
     ) -> None:
-        # Nothing here is imported by a run that has nothing to judge.
-        from taskleash.driver.workers import Workers
-
         self._found = found
-        self._known = known
+        self._told = told
         self._memory = memory
-        self._workers = Workers(jobs, advance, memory.keep_outcome)
+        self._parser = parsers.make(advance, memory.keep_outcome)
 
     def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for."""
         mentions = _Mentions(self._memory)
-        with self._workers:
+        with self._parser:
+            if self._told.flags:
+                ways = leading(chosen, waiting, self._memory)
+                chosen, waiting = [*chosen, *ways], _without(waiting, ways)
             for _ in range(_MAX_ROUNDS):
                 ask = self._demand(chosen)
                 wanted = list(mentions.wanted(ask, waiting))
                 if not wanted:
                     break
                 chosen = [*chosen, *wanted]
-                taken = {item.path for item in wanted}
-                waiting = [item for item in waiting if item.path not in taken]
-            self._found.linked = self._memory.facts_key(chosen, self._known)
+                waiting = _without(waiting, wanted)
+            self._found.linked = self._memory.facts_key(chosen, self._told)
             if recall:
                 self._found.verdicts = self._memory.verdicts(self._found.linked)
             if self._found.verdicts is None:
                 self._load(chosen)
+                if self._told.hints:
+                    ways = hinting(chosen, waiting, self._memory)
+                    self._found.leading = self._outcomes(ways)
         # The bytes of the whole project are no longer of use.
         self._memory.contents.release()
 
@@ -132,11 +139,11 @@ class _Gathering:
         """What the facts of the chosen files leave open."""
         from taskleash.link.demand import demand
 
-        key = self._memory.facts_key(chosen, self._known)
+        key = self._memory.facts_key(chosen, self._told)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            ask = linked(partial(demand, self._found.in_order(), self._known))
+            ask = linked(partial(demand, self._found.in_order(), self._told))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -151,12 +158,15 @@ class _Gathering:
                 items.append(item.with_data(contents.data(item)))
             except InvalidSource as error:
                 found.broken[item.path] = broken(error, lasts=False)
-        outcomes = self._memory.outcomes(items)
-        outcomes |= self._workers.parse([item for item in items if item.path not in outcomes])
-        found.add(outcomes)
+        found.add(self._outcomes(items))
         found.read |= {item.path: item for item in items}
         if not all(why.lasts for why in found.broken.values()):
             self._memory.keeps = False
+
+    def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
+        """What parsing the items gives; they have their bytes."""
+        outcomes = self._memory.outcomes(items)
+        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
 def _sorted_out(
@@ -188,7 +198,8 @@ class _Mentions:
     def wanted(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
         """The files that the linker has to see.
 
-        A name that very many files mention tells nothing about any of them and is left out.
+        A name that very many files mention tells nothing about any of them and is left out, unless
+        the linker is to be sure that no file uses it.
         """
         from taskleash.link.demand import Search
 
@@ -207,5 +218,12 @@ class _Mentions:
             spread.update(mentioned[-1][1])
         limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
         for item, found in mentioned:
-            if ask.is_named(item.file) or any(spread[name] <= limit for name in found):
+            if ask.is_named(item.file) or any(
+                spread[name] <= limit or ask.insists_on(name) for name in found
+            ):
                 yield item
+
+
+def _without(items: list[Input], taken: list[Input]) -> list[Input]:
+    paths = {item.path for item in taken}
+    return [item for item in items if item.path not in paths]

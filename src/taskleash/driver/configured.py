@@ -5,8 +5,9 @@ from __future__ import annotations
 from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
-from taskleash.driver.config.layers import Config
+from taskleash.driver.config.layers import COMMAND_LINE, Config
 from taskleash.driver.settings import FlagSettings, Settings
+from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
 from taskleash.rules.selection import Selection
@@ -43,7 +44,7 @@ def run_settings(
         ),
         target_version=value("target-version"),
         known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
-        flags=FlagSettings(value("flags"), _paths(config, "flags-from")),
+        flags=FlagSettings(_given_flags(config), _paths(config, "flags-from")),
         formats=_formats(config),
         lang=value("lang"),
     )
@@ -109,6 +110,18 @@ def _path(config: Config, name: str) -> str | None:
     for layer in config.saying(name):
         return resolved(layer.values[name], layer.base)
     return None
+
+
+def _given_flags(config: Config) -> tuple[FeatureFlag, ...]:
+    return tuple(
+        FeatureFlag(name, value, _origin(layer.name))
+        for layer in config.saying("flags")
+        for name, value in layer.values["flags"].items()
+    )
+
+
+def _origin(layer: str) -> str:
+    return "on the command line" if layer == COMMAND_LINE else f"in {layer}"
 
 
 def _formats(config: Config) -> tuple[str, ...]:

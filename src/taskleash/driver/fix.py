@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
-from taskleash.driver.analysis import ProgressBar, analyse
-from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.analysis import ProgressBar
+from taskleash.driver.joined import analyse_roots
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
+from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
-from taskleash.driver.target import target_of
 from taskleash.fixes.choice import reason_against
-from taskleash.fixes.engine import MendedFile, fix
-from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Left, Mended, Target
-from taskleash.fixes.proof import Place, Scan, place
+from taskleash.fixes.engine import MendedFile
+from taskleash.fixes.model import Left
+from taskleash.fixes.proof import Place, place
 from taskleash.fixes.replace import NotReplaced, replace_file
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.report import Entry, Report
@@ -28,8 +26,7 @@ class Fixing:
     """A program with its fixes made in memory.
 
     ``start`` is when the run began, ``found`` the number of findings then, ``files`` are those that
-    differ, ``failed`` says of findings why their fixes were not made. ``removed`` counts the unused
-    comments that were taken out, by path.
+    differ, ``failed`` says of findings why their fixes were not made.
     """
 
     program: Program
@@ -37,7 +34,6 @@ class Fixing:
     found: int
     files: tuple[MendedFile, ...]
     failed: Mapping[Place, str]
-    removed: Mapping[str, int]
 
     def write(self) -> tuple[Fixing, list[str]]:
         """Write the files; gives what was written, and of the others why they were not."""
@@ -60,7 +56,7 @@ class Fixing:
         made = sum(len(file.places) for file in self.files)
         # What a fix leaves for another rule to report was fixed all the same.
         fixed = max(made, self.found - len(report.entries))
-        fixed += sum(self.removed.get(file.path, 0) for file in self.files)
+        fixed += sum(len(file.comments) for file in self.files)
         report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
         return report, FixReport(fixed, self.files, left)
 
@@ -69,7 +65,7 @@ class Fixing:
         style = self.program.analysis.settings.fixes.style
         for entry in entries:
             failed = self.failed.get(place(entry.site, entry.rule))
-            reason = failed or reason_against(entry.site, entry.fixes, style)
+            reason = failed or reason_against(entry.site, entry.rule, entry.fixes, style)
             yield Left(entry.site, entry.rule, reason)
 
     def _untried(self, entry: Entry) -> Entry:
@@ -91,25 +87,14 @@ def fixing(
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    program = Program(analyse(settings, progress, with_facts=True))
+    program = Program(analyse_roots(settings, progress, with_facts=True))
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
     accepted = _accepted(let_in)
-    scan = program.scan(accepted)
-    texts = {path: program.text(path) for path in {t.site.path for t in scan.targets if t.kinds}}
-
-    def rescan(changed: Mapping[str, str]) -> Scan:
-        return program.with_texts(changed).scan(accepted)
-
-    def mended(text: str, targets: Sequence[Target]) -> Mended:
-        path = targets[0].site.path
-        return mend(text, targets, target_of(path, settings.target_version))
-
-    work = partial(fix, texts, scan, rescan, mended)
-    outcome = with_deep_stack(work, LINKER_MEGABYTES)
+    scan, outcome = fixed(program, settings.fixes, accepted)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
-    files, removed = remove_unused(program, outcome.files, (let_in or report).errors)
-    return Fixing(program, start, len(scan.targets), files, failed, removed)
+    files = remove_unused(program, outcome.files, (let_in or report).errors)
+    return Fixing(program, start, len(scan.targets), files, failed)
 
 
 def _accepted(report: Report | None) -> frozenset[Place] | None:

@@ -11,6 +11,7 @@ from taskleash.driver.folders import SameRules
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, parse
 from taskleash.facts.model import ModuleFacts
+from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.model import Target
 from taskleash.fixes.proof import Place, Scan, place
 from taskleash.rules.selection import resolve_codes
@@ -72,15 +73,15 @@ class Program:
             self._parsed[key] = parse(item)
         return self._parsed[key]
 
-    def scan(self, accepted: frozenset[Place] | None = None) -> Scan:
+    def scan(self, choice: FixChoice, accepted: frozenset[Place] | None = None) -> Scan:
         """What the rules say of the program, the suppressed findings left out.
 
-        Only the findings ``accepted`` are offered their fixes; None stands for all.
+        Only the findings ``accepted`` are offered their fixes of the choice; None stands for all.
         """
-        analysis, choice = self.analysis, self.analysis.settings.fixes
+        analysis = self.analysis
         reported = [
             entry
-            for entry in analysis.entries(analysis.enabled)
+            for entry in analysis.entries(analysis.enabled, choice)
             if entry.rule and not entry.suppressed
         ]
         # Also what nobody asked for is not to be there anew.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -17,23 +17,22 @@ from taskleash.source.comments import Unused, without
 
 def remove_unused(
     program: Program, files: Iterable[MendedFile], errors: Iterable[FileError]
-) -> tuple[tuple[MendedFile, ...], Mapping[str, int]]:
+) -> tuple[MendedFile, ...]:
     """The mended files without the unused comments that these errors may have removed.
 
     ``program`` is the one that the errors were found in, ``files`` those that fixes changed since.
-    Gives the files that differ now, by path, and by path how many of the errors are gone.
+    Gives the files that differ now, by path.
     """
     mended = {file.path: file for file in files}
-    removed: Counter[str] = Counter()
     if wanted := set(_lines(errors, mended)):
         result = program.with_texts({path: file.after for path, file in mended.items()})
         for path, comments in _unused(result.analysis, wanted).items():
             text = without(result.text(path), comments)
             # A file that spawns nothing has not been parsed before.
             if path not in program.with_texts({path: text}).broken:
-                mended[path] = _with_text(mended.get(path), path, program.text(path), text)
-                removed[path] = len(comments)
-    return tuple(mended[path] for path in sorted(mended)), removed
+                lines = [found.directive.line for found in comments]
+                mended[path] = _without(lines, mended.get(path), path, program.text(path), text)
+    return tuple(mended[path] for path in sorted(mended))
 
 
 def _unused(analysis: Analysis, wanted: Container[tuple[str, int]]) -> dict[str, list[Unused]]:
@@ -56,9 +55,12 @@ def _lines(
             yield error.path, line
 
 
-def _with_text(file: MendedFile | None, path: str, before: str, after: str) -> MendedFile:
+def _without(
+    lines: list[int], file: MendedFile | None, path: str, before: str, after: str
+) -> MendedFile:
+    """The file, mended before or not, once the comments in these lines are out."""
     added, gone = count_changes(before, after)
-    if file is None:
-        return MendedFile(path, before, after, (), added, gone)
-    places = [replace(p, line=followed(file.after, after, p.line)) for p in file.places]
-    return MendedFile(path, before, after, tuple(places), added, gone)
+    current, fixed = (file.after, file.places) if file else (before, ())
+    places = tuple(replace(each, line=followed(current, after, each.line)) for each in fixed)
+    comments = tuple(sorted(followed(current, after, line) for line in lines))
+    return MendedFile(path, before, after, places, added, gone, comments)

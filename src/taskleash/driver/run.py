@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from taskleash.driver.analysis import ProgressBar, analyse
+from taskleash.driver.analysis import ProgressBar
+from taskleash.driver.joined import analyse_roots
 from taskleash.driver.settings import Settings
 from taskleash.reporters.report import Report
 
@@ -17,4 +18,11 @@ def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    return analyse(settings, progress).report(start)
+    analysis = analyse_roots(settings, progress, with_facts=bool(settings.patches))
+    report = analysis.report(start)
+    if not settings.patches:
+        return report
+    # Imported here because few formats show fixes.
+    from taskleash.driver.patches import with_patches
+
+    return with_patches(analysis, report, settings.patches)

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, packed, parse
+from taskleash.driver.parse import Broken, packed, parse
 from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
 
@@ -36,10 +36,12 @@ def _answer(connection: Connection) -> None:
             item: Input = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send_bytes(_packed(parse(item)))
+        connection.send_bytes(answer(item))
 
 
-def _packed(outcome: Parsed) -> bytes:
+def answer(item: Input) -> bytes:
+    """The outcome of parsing, packed."""
+    outcome = parse(item)
     with suppress(RecursionError, BadPacking):
         return packed(outcome)
     # A thousand branches of `elif` need more of the stack than parsing them does.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from taskleash.driver.config.find import Configs
+from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
 from taskleash.source.options import Discovery
@@ -14,12 +13,12 @@ from taskleash.source.options import Discovery
 
 @dataclass(frozen=True)
 class FlagSettings:
-    """Feature flags: ``values`` by name, ``sources`` the files to read further ones from.
+    """Feature flags: those that are ``given``, and the files, ``sources``, of further ones.
 
     A source is a path (absolute, with ``/``), and the key in the file, if any, after a colon.
     """
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    given: tuple[FeatureFlag, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -27,11 +26,14 @@ class FlagSettings:
 class Settings:
     """The effective settings of a run.
 
-    ``jobs`` is the number of worker processes (0: one for each core). With ``cache`` what a run
-    finds out is kept for the next one, in ``cache_dir`` or in the project. ``stdin`` is source text
-    given on standard input: it stands for the contents of the one path. ``configs`` has what is
-    decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
-    names, or names with ``=FILE``; none stands for the command's own.
+    ``jobs`` is the number of worker processes (0: one for each core), ``executor`` the kind of a
+    cluster and its address, with ``=`` between them, that takes their place. With ``cache`` what a
+    run finds out is kept for the next one, in ``cache_dir`` or in the project. ``stdin`` is source
+    text given on standard input: it stands for the contents of the one path. ``configs`` has what
+    is decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
+    names, or names with ``=FILE``; none stands for the command's own. ``patches`` are the
+    choices of fixes that the report is to show for each finding, the recommended one first.
+    ``hints`` asks for flags that would tell more.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -39,6 +41,7 @@ class Settings:
     configs: Configs = field(default_factory=lambda: Configs(fixed=()))
     discovery: Discovery = field(default_factory=Discovery)
     jobs: int = 0
+    executor: str = ""
     cache: bool = False
     cache_dir: str | None = None
     # the gate
@@ -51,6 +54,8 @@ class Settings:
     # the analysis
     known: KnownCalls = field(default_factory=KnownCalls)
     flags: FlagSettings = field(default_factory=FlagSettings)
+    hints: bool = False
     # the report
     formats: tuple[str, ...] = ()
+    patches: tuple[FixChoice, ...] = ()
     lang: str = "en"

@@ -20,8 +20,15 @@ from taskleash.driver.serve import serve
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 TOO_SLOW = "the parser takes too long, nested too deeply: split the code or exclude the file"
 
-_BYTES_A_SECOND = 100_000
-_MAX_SECONDS = 60.0
+#: real code needs a tenth of this at most; the rest is for machines that have other things to do
+PATIENCE_SECONDS = 30.0
+_BYTES_A_SECOND = 50_000
+_MAX_SECONDS = 120.0
+
+
+def patience_for(item: Input, patience: float) -> float:
+    """How many seconds a file may take: so many, and a bit for its size."""
+    return patience + min(item.size / _BYTES_A_SECOND, _MAX_SECONDS)
 
 
 class Worker:
@@ -40,8 +47,7 @@ class Worker:
     def give(self, item: Input, patience: float) -> None:
         """Let the process parse a file, in so many seconds and a bit for its size."""
         self.item = item
-        seconds = patience + min(item.size / _BYTES_A_SECOND, _MAX_SECONDS)
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.monotonic() + patience_for(item, patience)
         # Where the process has died, `take` finds out.
         with suppress(OSError):
             self.connection.send(item)

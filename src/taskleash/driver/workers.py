@@ -17,12 +17,10 @@ from types import TracebackType
 from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, unpacked
-from taskleash.driver.worker import Worker
+from taskleash.driver.worker import PATIENCE_SECONDS, Worker
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
 _WORTH_A_WORKER = 100_000
-#: real code needs a tenth of this at most
-_PATIENCE_SECONDS = 10.0
 
 Keep = Callable[[Input, bytes], None]
 
@@ -40,7 +38,7 @@ class Workers:
         jobs: int,
         advance: Advance,
         keep: Keep | None = None,
-        patience: float = _PATIENCE_SECONDS,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._patience = patience
         self._most = jobs or _cores()

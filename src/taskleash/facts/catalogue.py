@@ -275,6 +275,52 @@ FIELD_DECORATORS = frozenset(
     {"attrs", "attributes", "dataclass", "define", "frozen", "mutable", "s"}
 )
 
+#: functions and methods that read a setting by its name, which is their first argument
+SETTING_READERS = frozenset(
+    {
+        "config", "enabled", "env", "feature_enabled", "flag", "get", "get_bool", "get_boolean",
+        "get_config", "get_env", "get_flag", "get_setting", "getbool", "getboolean", "getenv",
+        "is_enabled", "is_feature_enabled", "option", "setting",
+    }
+)  # fmt: skip
+#: words in the names of objects that hold settings
+SETTING_HOLDERS = frozenset(
+    {
+        "args", "cfg", "conf", "config", "configuration", "env", "environ", "flags", "options",
+        "opts", "settings",
+    }
+)  # fmt: skip
+#: methods and functions whose result says the same of a setting as their receiver or argument
+SETTING_FILTERS = frozenset({"casefold", "lower", "strip", "upper"})
+SETTING_CONVERTERS = frozenset({"bool", "cast", "int", "str"})
+#: words in the names of functions that read a text as true or false
+TRUTH_WORDS = frozenset({"bool", "boolean", "strtobool", "truthy"})
+#: words in the names of classes whose instances serve what is registered with them only once they
+#: are handed to an application
+ROUTER_WORDS = frozenset({"blueprint", "router", "routes"})
+#: words in the names of settings that turn a part of a program on or off
+FLAG_WORDS = frozenset(
+    {
+        "allow", "disable", "disabled", "enable", "enabled", "experimental", "feature", "features",
+        "flag", "toggle", "use", "with",
+    }
+)  # fmt: skip
+
+#: decorators without arguments that register what they decorate with their object
+EVENT_DECORATORS = frozenset({"event", "listen", "listener", "on_event", "task"})
+#: last words in the names of classes and attributes whose values hold much memory or a connection
+HEAVY_WORDS = frozenset(
+    {
+        "browser", "client", "clients", "conn", "connection", "connections", "database", "db",
+        "driver", "engine", "engines", "llm", "model", "models", "pipeline", "pool", "pools",
+        "session", "sessions", "socket", "sockets", "websocket", "ws",
+    }
+)  # fmt: skip
+#: methods of classes whose instances hold what has to be given back
+CLOSERS = frozenset({"aclose", "close", "disconnect"})
+#: classes whose instances weigh nothing, whatever they are called
+LIGHT_TYPES = frozenset({"bool", "bytes", "float", "int", "str"})
+
 #: exceptions that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}

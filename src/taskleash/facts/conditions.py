@@ -31,7 +31,17 @@ def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
         asked = tuple(term for f in _callee(lowering, value) for term in f)
         return Test("done", asked, text=source_of(node))
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
-    return Test("truth", value, text=source_of(node) if len(node.children) < 4 else "")
+    text = source_of(node) if len(node.children) < 4 else ""
+    return Test("truth", value, text=text, key=_key(node))
+
+
+def _key(node: cst.BaseExpression) -> str:
+    """The constant string of a subscript, as written."""
+    if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
+        return ""
+    index = node.slice[0].slice
+    key = index.value if isinstance(index, cst.Index) else None
+    return key.value if isinstance(key, cst.SimpleString) else ""
 
 
 def _callee(lowering: ExpressionLowering, value: Alts) -> list[Alts]:
@@ -63,7 +73,7 @@ def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
             return truth if filled else Test("not", parts=(truth,))
     for target in node.comparisons:
         lowering.expr(target.comparator)
-    return Test("other", left, text=source_of(node))
+    return Test("other", left, text=source_of(node), key=_key(node.left))
 
 
 def _asks_filled(left: cst.BaseExpression, target: cst.ComparisonTarget) -> bool | None:

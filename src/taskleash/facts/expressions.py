@@ -189,7 +189,8 @@ class ExpressionLowering:
         then, right = self._nested(node.right)
         if then.items:
             both = isinstance(node.operator, cst.And)
-            branch = If(test, then, Block()) if both else If(test, Block(), then)
+            line = self.frame.statement[0]
+            branch = If(test, then, Block(), line) if both else If(test, Block(), then, line)
             self.frame.items.append(branch)
         self.frame.env = merge_envs([before, self.frame.env])
         return merge(left, right)
@@ -199,7 +200,7 @@ class ExpressionLowering:
         then, left = self._nested(node.body)
         orelse, right = self._nested(node.orelse)
         if then.items or orelse.items:
-            self.frame.items.append(If(test, then, orelse))
+            self.frame.items.append(If(test, then, orelse, self.frame.statement[0]))
         return merge(left, right)
 
     def _nested(self, node: cst.BaseExpression) -> tuple[Block, Alts]:
@@ -248,13 +249,16 @@ class ExpressionLowering:
 
     def _dict(self, node: cst.Dict) -> Alts:
         items: list[Alts] = []
+        keys: list[str] = []
         for element in node.elements:
             if isinstance(element, cst.DictElement):
                 self.expr(element.key)
+                keys.append(constant_text(element.key))
                 items.append(self.expr(element.value))
             else:
+                keys.append("")
                 items.append(tuple(("*", term) for term in self.expr(element.value)))
-        return (self.frame.collect("dict", items),)
+        return (self.frame.collect("dict", items, keys if any(keys) else ()),)
 
     def _comprehension(self, node: cst.BaseComp) -> Alts:
         env, names = dict(self.frame.env), set(self.frame.local_names)
@@ -347,6 +351,11 @@ class ExpressionLowering:
                     continue
             found.append((("i", term, index),))
         return merge(*found) if found else ()
+
+
+def constant_text(node: cst.CSTNode) -> str:
+    """A constant string as written; empty for anything else."""
+    return node.value if isinstance(node, cst.SimpleString) else ""
 
 
 _WORTH_A_LOOK = (

@@ -83,9 +83,9 @@ class Frame:
         known = self.defs.setdefault(name, [])
         known.extend(term for term in value if term not in known)
 
-    def collect(self, kind: str, items: Iterable[Alts]) -> Term:
+    def collect(self, kind: str, items: Iterable[Alts], keys: Iterable[str] = ()) -> Term:
         """Note a collection written in the source; returns the term that stands for it."""
-        self.collections.append(Collection(kind, tuple(items)))
+        self.collections.append(Collection(kind, tuple(items), tuple(keys)))
         return ("l", len(self.collections) - 1)
 
     def block(self, items: list[Any]) -> Block:

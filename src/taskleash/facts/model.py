@@ -106,7 +106,23 @@ class Use:
     value: Alts
 
 
-Event: TypeAlias = Call | Store | Await | Give | Delete | Use
+@dataclass(frozen=True, slots=True)
+class Define:
+    """The place where a function or class (its key) is defined."""
+
+    pos: Pos
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The place of an import: the dotted names that it asks for."""
+
+    pos: Pos
+    names: tuple[str, ...]
+
+
+Event: TypeAlias = Call | Store | Await | Give | Delete | Use | Define | Import
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +130,15 @@ class Test:
     """A condition: ``kind`` is and, or, not, truth, none, done, true, false or other.
 
     ``none`` asks whether the value is None, ``done`` whether ``value.done()``. ``text`` is the
-    condition as written, to recognise the same condition elsewhere.
+    condition as written, to recognise the same condition elsewhere. ``key`` is the constant by
+    which the value is looked up (``settings["key"]``), as written.
     """
 
     kind: str
     value: Alts = ()
     parts: tuple[Test, ...] = ()
     text: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +155,7 @@ class If:
     test: Test
     then: Block
     orelse: Block
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,7 @@ class Handler:
 
     types: tuple[str, ...]
     body: Block
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +190,14 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A ``match`` statement; ``total`` where one case always matches."""
+    """A ``match`` statement; ``total`` where one case always matches.
+
+    ``patterns`` are those of the cases that ask for one constant, as written; empty for others.
+    """
 
     cases: tuple[Block, ...]
     total: bool
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +220,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A list, set, dict, tuple or comprehension written in the source, with its contents."""
+    """A list, set, dict, tuple or comprehension written in the source, with its contents.
+
+    ``keys`` are the constant keys of a dict's items, as written; empty for others.
+    """
 
     kind: str
     items: tuple[Alts, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,8 @@ FACT_CLASSES: tuple[type, ...] = (
     model.Give,
     model.Delete,
     model.Use,
+    model.Define,
+    model.Import,
     model.Test,
     model.Block,
     model.If,

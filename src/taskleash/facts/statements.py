@@ -7,15 +7,17 @@ from typing import Any
 
 import libcst as cst
 
-from taskleash.facts.expressions import ExpressionLowering
+from taskleash.facts.expressions import ExpressionLowering, constant_text
 from taskleash.facts.frame import Env, merge_envs, source_of
 from taskleash.facts.model import (
     Block,
+    Define,
     Delete,
     Exit,
     Give,
     Handler,
     If,
+    Import,
     Loop,
     Switch,
     Test,
@@ -116,7 +118,7 @@ class StatementLowering(ExpressionLowering):
         self._begin(node)
         test = self.test(node.test)
         fails = Block((Exit("raise", self.frame.statement[0]),))
-        self.frame.items.append(If(test, Block(), fails))
+        self.frame.items.append(If(test, Block(), fails, self.frame.statement[0]))
         return True
 
     def _delete(self, node: cst.Del) -> bool:
@@ -135,7 +137,15 @@ class StatementLowering(ExpressionLowering):
         return True
 
     def _import(self, node: cst.Import | cst.ImportFrom) -> bool:
-        for name, dotted in self.module.imported(node).items():
+        self._begin(node)
+        names = self.module.imported(node)
+        asked = (
+            [alias.evaluated_name for alias in node.names]
+            if isinstance(node, cst.Import)
+            else list(names.values()) or self.module.stars[-1:]
+        )
+        self.frame.emit(Import(self.frame.statement, tuple(asked)))
+        for name, dotted in names.items():
             if self.frame.kind == "module":
                 self.module.imports[name] = dotted
             else:
@@ -146,6 +156,7 @@ class StatementLowering(ExpressionLowering):
 
     def _if(self, node: cst.If) -> bool:
         self._begin(node)
+        line = self.frame.statement[0]
         test = self.test(node.test)
         before = dict(self.frame.env)
         then, reached = self.suite(node.body)
@@ -161,7 +172,7 @@ class StatementLowering(ExpressionLowering):
             orelse, reached_else = self.suite(node.orelse.body)
         if reached_else:
             ends.append(self.frame.env)
-        self.frame.items.append(If(test, then, orelse))
+        self.frame.items.append(If(test, then, orelse, line))
         self.frame.env = merge_envs(ends) if ends else self.frame.env
         return bool(ends)
 
@@ -212,6 +223,7 @@ class StatementLowering(ExpressionLowering):
 
     def _with(self, node: cst.With) -> bool:
         self._begin(node)
+        line = self.frame.statement[0]
         suppressed: list[str] = []
         for item in node.items:
             value = self.expr(item.item)
@@ -223,7 +235,7 @@ class StatementLowering(ExpressionLowering):
                 suppressed.extend(dotted_name(arg.value) for arg in item.item.args)
         before = dict(self.frame.env)
         body, reached = self.suite(node.body)
-        handlers = (Handler(tuple(suppressed), Block()),) if suppressed else ()
+        handlers = (Handler(tuple(suppressed), Block(), line),) if suppressed else ()
         self.frame.items.append(Try(body, handlers, Block(), Block()))
         if suppressed:
             self.frame.env = merge_envs([before, self.frame.env])
@@ -256,6 +268,7 @@ class StatementLowering(ExpressionLowering):
         return reached
 
     def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> tuple[Handler, bool]:
+        line = self.spans.of(node)[0]
         types = node.type
         names = (
             tuple(dotted_name(e.value) for e in types.elements)
@@ -267,7 +280,7 @@ class StatementLowering(ExpressionLowering):
         if node.name is not None and isinstance(node.name.name, cst.Name):
             self.frame.define(node.name.name.value, (("c", "exception"),))
         block, reached = self.suite(node.body)
-        return Handler(names, block), reached
+        return Handler(names, block, line), reached
 
     def _match(self, node: cst.Match) -> bool:
         self._begin(node)
@@ -287,12 +300,14 @@ class StatementLowering(ExpressionLowering):
                 ends.append(self.frame.env)
         if not total:
             ends.append(before)
-        self.frame.items.append(Switch(tuple(cases), total))
+        patterns = tuple(_asked_constant(case.pattern) for case in node.cases)
+        self.frame.items.append(Switch(tuple(cases), total, patterns if any(patterns) else ()))
         self.frame.env = merge_envs(ends) if ends else before
         return bool(ends)
 
     def _function(self, node: cst.FunctionDef) -> bool:
         key = self.module.lower_function(node, self.frame, self)
+        self.frame.emit(Define(self.spans.of(node.name), key))
         name = node.name.value
         if self.frame.kind in ("module", "class"):
             return True
@@ -301,6 +316,7 @@ class StatementLowering(ExpressionLowering):
 
     def _class(self, node: cst.ClassDef) -> bool:
         key = self.module.lower_class(node, self.frame, self)
+        self.frame.emit(Define(self.spans.of(node.name), key))
         if self.frame.kind not in ("module", "class"):
             self.frame.define(node.name.value, (("q", key),))
         return True
@@ -308,6 +324,10 @@ class StatementLowering(ExpressionLowering):
 
 def _matches_all(pattern: cst.MatchPattern) -> bool:
     return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
+
+
+def _asked_constant(pattern: cst.MatchPattern) -> str:
+    return constant_text(pattern.value) if isinstance(pattern, cst.MatchValue) else ""
 
 
 def _has_break(block: Block) -> bool:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.rules.model import Applicability, Fix
+from taskleash.rules.offers import objections
+from taskleash.rules.registry import by_code
 from taskleash.rules.selection import resolve_codes
 
 STYLES = ("auto", "track", "await", "own")
@@ -72,13 +74,13 @@ class FixChoice:
         return tuple(sorted(allowed, key=lambda k: order.index(k) if k in order else len(order)))
 
 
-def reason_against(site: Site, offers: Sequence[FixOffer], style: str) -> str:
-    """Why a site is left alone whose finding has these offers."""
+def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> str:
+    """Why a site is left alone whose finding, of the rule with this code, has these offers."""
     kinds = [offer.kind for offer in offers]
-    if not kinds and not site.gives_task:
-        return f"`{site.call}` may give something else than a task"
     if not kinds:
-        return "there is no fix for it"
+        rule = by_code(code)
+        reasons = objections(rule, site) if rule is not None else ()
+        return "; ".join(reasons) or "there is no fix for it"
     if any(offer.allowed for offer in offers):
         return "its file was left as it is"
     if style in kinds:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import libcst as cst
 
-from taskleash.fixes.tree import Holder
+from taskleash.fixes.tree import Holder, Tree
 
 Statements: TypeAlias = Sequence[cst.BaseStatement]
 #: makes a new node of an original one whose inside has been changed already
@@ -60,17 +60,22 @@ class Edits:
         """Put statements after one, after what was put there earlier."""
         self.after.setdefault(id(statement), []).extend(new)
 
-    def applied_to(self, module: cst.Module) -> cst.Module:
+    def applied_to(self, tree: Tree) -> cst.Module:
         """The module with all changes made."""
-        changed = module.visit(_Applying(self))
+        edited = {*self.changes, *self.expansions, *self.before, *self.after}
+        changed = tree.module.visit(_Applying(self, tree.on_the_way(edited)))
         assert isinstance(changed, cst.Module)
         return changed
 
 
 class _Applying(cst.CSTTransformer):
-    def __init__(self, edits: Edits) -> None:
+    def __init__(self, edits: Edits, way: Container[int]) -> None:
         super().__init__()
         self.edits = edits
+        self.way = way
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return id(node) in self.way
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         key = id(original_node)

@@ -30,7 +30,10 @@ class FixedPlace:
 
 @dataclass(frozen=True)
 class MendedFile:
-    """A file's text before and after, its fixes by line, and the lines that are new and gone."""
+    """A file's text before and after, its fixes by line, and the lines that are new and gone.
+
+    ``comments`` are the lines, in the mended file, where a comment that silenced nothing stood.
+    """
 
     path: str
     before: str
@@ -38,6 +41,7 @@ class MendedFile:
     places: tuple[FixedPlace, ...]
     added: int
     removed: int
+    comments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from taskleash.facts.positions import Positions
 Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
 #: the nodes whose inside is a scope of its own, class bodies left out
 Scope: TypeAlias = cst.FunctionDef | cst.Lambda
+_NODES: dict[type[object], bool] = {}
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
@@ -61,6 +62,17 @@ class Tree:
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
         return self._parents.get(id(node))
+
+    def on_the_way(self, wanted: Iterable[int]) -> set[int]:
+        """The wanted nodes and all that are around any of them, by identity."""
+        found: set[int] = set()
+        for key in wanted:
+            current: int | None = key
+            while current is not None and current not in found:
+                found.add(current)
+                parent = self._parents.get(current)
+                current = None if parent is None else id(parent)
+        return found
 
     def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
         """Every node around a node, from the inside, each with its child on the way."""
@@ -180,13 +192,21 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     found: list[cst.CSTNode] = []
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        kind = type(value)
+        if kind is list or kind is tuple:
+            found.extend(each for each in value if _is_node(type(each)))
+        elif _is_node(kind):
             found.append(value)
-        elif isinstance(value, list | tuple):
-            found.extend(each for each in value if isinstance(each, cst.CSTNode))
     return found
 
 
 @cache
 def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
+
+
+def _is_node(kind: type[object]) -> bool:
+    # Asking each value, not its type, took most of the time of a fix: the base class is abstract.
+    if kind not in _NODES:
+        _NODES[kind] = issubclass(kind, cst.CSTNode)
+    return _NODES[kind]

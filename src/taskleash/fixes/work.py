@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeGuard
 
 import libcst as cst
@@ -67,16 +68,21 @@ class Pair:
     task: str
 
 
+@lru_cache(maxsize=4)
+def _read(text: str) -> tuple[Tree, Style, frozenset[str]]:
+    """What a text says; a report with the fix of each finding asks for the same one many times."""
+    tree = Tree(text)
+    return tree, style_of(tree.module), variables(tree.module)
+
+
 class Work:
     """What a codemod works with: the tree, which stays as it is, and the draft, which grows."""
 
     def __init__(self, text: str, target_version: tuple[int, int]) -> None:
         """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
-        self.tree = Tree(text)
+        self.tree, self.style, self.variables = _read(text)
         self.module = self.tree.module
-        self.style: Style = style_of(self.module)
         self.target_version = target_version
-        self.variables = variables(self.module)
         self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
         #: the calls that are to be mended: what a constructor sets is set before any of them
         self.uses: list[cst.Call] = []
@@ -179,7 +185,7 @@ class Work:
             _put(edits, apart, [], self.draft.functions)
         else:
             _put(edits, place, self.draft.variables, self.draft.functions)
-        return edits.applied_to(self.module)
+        return edits.applied_to(self.tree)
 
 
 def _put(edits: Edits, place: ModulePlace, variables: Statements, functions: Statements) -> None:

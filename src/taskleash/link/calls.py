@@ -11,6 +11,7 @@ from taskleash.facts.catalogue import canonical
 from taskleash.facts.model import Call, Param, Term
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
+from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 
 #: method names that say nothing about the class they belong to
@@ -45,8 +46,10 @@ class Calls:
     def __init__(self, program: Program, inference: Inference) -> None:
         self.program = program
         self.inference = inference
+        self.loads = Loads(inference)
         self._callees: dict[tuple[Function, Term], tuple[Callee, ...]] = {}
         self._callers: dict[Function, tuple[tuple[Function, int], ...]] = {}
+        self._called: dict[str, dict[Callee, list[tuple[Function, int]]]] = {}
 
     def callees(self, function: Function, call: Call) -> tuple[Callee, ...]:
         """What a call may call."""
@@ -181,14 +184,22 @@ class Calls:
     def callers(self, function: Function) -> tuple[tuple[Function, int], ...]:
         """The call sites that may call the function."""
         if function not in self._callers:
-            found = []
+            found: list[tuple[Function, int]] = []
             seen = self._seen(function)
-            for caller, index in self.program.calls_named.get(function.name, ()):
-                if seen in self.callees(caller, caller.call(index)):
-                    found.append((caller, index))
+            found.extend(self._calling(function.name).get(seen, ()))
             found.extend(self._aliased.get(seen, ()))
             self._callers[function] = tuple(dict.fromkeys(found))
         return self._callers[function]
+
+    def _calling(self, name: str) -> dict[Callee, list[tuple[Function, int]]]:
+        """The calls that are written with this name, by what they may call."""
+        if name not in self._called:
+            found: dict[Callee, list[tuple[Function, int]]] = defaultdict(list)
+            for caller, index in self.program.calls_named.get(name, ()):
+                for callee in self.callees(caller, caller.call(index)):
+                    found[callee].append((caller, index))
+            self._called[name] = found
+        return self._called[name]
 
     def _seen(self, function: Function) -> Function:
         """What a name resolves to of the definitions in the branches of an ``if``: the last."""

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import LOOP_SPAWNS
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import Told
 from taskleash.facts.model import Call, ModuleFacts, Store
 from taskleash.link.calls import Calls
+from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference
@@ -24,10 +25,13 @@ from taskleash.link.trail import Trail
 from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
-_NOTHING_KNOWN = KnownCalls()
+_NOTHING_TOLD = Told()
+#: comes before a name that every file which mentions it is wanted for
+_UNSURE = b"? "
 _CLASS = b"class "
 _HEIR = rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b"
-_WORD = re.compile(rb"\w+")
+#: bytes beyond ASCII are parts of letters
+_WORD = re.compile(rb"[\w\x80-\xff]+")
 #: to look for more words than that one by one takes longer than to look at every word there is
 _FEW = 30
 _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
@@ -37,7 +41,8 @@ _ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", 
 class Demand:
     """What is asked for: modules by dotted name, the others by `names` that they mention.
 
-    A name is a word, or ``class Name`` where a module subclasses that class.
+    A name is a word, or ``class Name`` where a module subclasses that class. A word that comes
+    after ``?`` is one of what seems to be out of use: every file that mentions it may use it.
     """
 
     modules: frozenset[str]
@@ -47,13 +52,19 @@ class Demand:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
 
+    def insists_on(self, name: bytes) -> bool:
+        """Whether every file is wanted that mentions one of the names."""
+        return name.startswith(_UNSURE)
+
 
 class Search:
     """Looks for names of a `Demand` in the raw bytes of modules."""
 
     def __init__(self, names: Iterable[bytes]) -> None:
         ordered = sorted(names)
-        self._words = [name for name in ordered if not name.startswith(_CLASS)]
+        self._unsure = {n.removeprefix(_UNSURE) for n in ordered if n.startswith(_UNSURE)}
+        self._plain = {name for name in ordered if not name.startswith((_CLASS, _UNSURE))}
+        self._words = sorted(self._plain | self._unsure)
         self._is_short = len(self._words) <= _FEW
         classes = [name.removeprefix(_CLASS) for name in ordered if name.startswith(_CLASS)]
         self._heirs = re.compile(_HEIR % b"|".join(classes), re.MULTILINE) if classes else None
@@ -63,15 +74,16 @@ class Search:
         words = self._words
         if self._is_short:
             words = [word for word in words if word in data]
-        found = set(words).intersection(_WORD.findall(data)) if words else set()
+        there = set(words).intersection(_WORD.findall(data)) if words else set()
+        found = (there & self._plain) | {_UNSURE + word for word in there & self._unsure}
         if self._heirs is not None:
             found.update(_CLASS + name for name in self._heirs.findall(data))
         return tuple(sorted(found))
 
 
-def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> Demand:
-    """What the facts at hand leave open; ``known`` are the calls that the settings name."""
-    program = Program(facts, known)
+def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
+    """What the facts at hand leave open; ``told`` is what the settings tell."""
+    program = Program(facts, told.calls)
     inference = Inference(program)
     calls = Calls(program, inference)
     flow = Flow(calls)
@@ -79,7 +91,8 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
     classes: set[str] = set()
     modules: set[str] = set()
     wrappers: set[str] = set(LOOP_SPAWNS)
-    for spawn in find_spawns(program, calls):
+    spawns = list(find_spawns(program, calls))
+    for spawn in spawns:
         trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
         if _is_wrapper(trail):
@@ -90,6 +103,8 @@ def demand(facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> 
             modules |= _outside_bases(program, cls)
     modules |= _bases_with(program, wrappers)
     names = {word.encode() for word in words} | {_CLASS + name.encode() for name in classes}
+    unsure = Dormant(calls, told.flags).unsure((spawn.function, spawn.index) for spawn in spawns)
+    names |= {_UNSURE + name.encode() for name in unsure}
     return Demand(frozenset(modules), frozenset(names))
 
 

@@ -61,6 +61,25 @@ class Module:
                 found[function.qualname].append(function)
         return {name: implementations(functions) for name, functions in found.items()}
 
+    @cached_property
+    def nested(self) -> dict[str, list[Function]]:
+        """The functions that stand right inside another one, by that one's key."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.functions.values():
+            found[function.facts.parent].append(function)
+        return dict(found)
+
+    @cached_property
+    def readers(self) -> dict[Term, list[Function]]:
+        """The functions that use a global (an ``n`` term) or another's local (an ``f`` term)."""
+        found: dict[Term, list[Function]] = defaultdict(list)
+        for function in self.functions.values():
+            uses = function.uses
+            for term in {**uses.roles, **uses.derived}:
+                if term[0] in "nf":
+                    found[term].append(function)
+        return dict(found)
+
     @property
     def body(self) -> Function:
         """The module's own code as a function."""
@@ -95,8 +114,8 @@ class Function:
     def lent(self) -> dict[Term, list[tuple[Function, str]]]:
         """The parameters of nested functions that have a term of this function as default."""
         found: dict[Term, list[tuple[Function, str]]] = defaultdict(list)
-        for inner in self.module.functions.values():
-            for param in inner.facts.params if inner.facts.parent == self.key else ():
+        for inner in self.module.nested.get(self.key, ()):
+            for param in inner.facts.params:
                 for term in param.default:
                     found[term].append((inner, param.name))
         return found
@@ -202,9 +221,21 @@ class Class:
                     pending.append(sub)
         return frozenset(seen)
 
+    @cached_property
+    def relatives(self) -> frozenset[Class]:
+        """The classes that an instance of this class may be an instance of, too."""
+        seen = set(self.descendants)
+        pending = list(seen)
+        while pending:
+            for base in pending.pop().bases:
+                if base not in seen:
+                    seen.add(base)
+                    pending.append(base)
+        return frozenset(seen)
+
     def related(self, other: Class) -> bool:
         """Whether one object can be an instance of both classes."""
-        return not self.descendants.isdisjoint(other.descendants)
+        return other in self.relatives
 
     def own_methods(self, name: str) -> list[Function]:
         """The methods of this name that this class itself defines (setters are several)."""
@@ -221,10 +252,21 @@ class Class:
                 return found
         return []
 
-    def methods(self) -> Iterator[Function]:
+    @cached_property
+    def methods(self) -> tuple[Function, ...]:
         """All methods that the class itself defines."""
-        for name in self.facts.methods:
-            yield from self.own_methods(name)
+        return tuple(method for name in self.facts.methods for method in self.own_methods(name))
+
+    @cached_property
+    def stores(self) -> dict[str, list[tuple[Function, Store]]]:
+        """What its own methods store in the attributes of their instance, by attribute."""
+        found: dict[str, list[tuple[Function, Store]]] = defaultdict(list)
+        for method in self.methods:
+            own = ("p", method.self_name)
+            for event in method.events:
+                if isinstance(event, Store) and event.target[0] == "a" and event.target[1] == own:
+                    found[event.target[2]].append((method, event))
+        return dict(found)
 
     @cached_property
     def decorators(self) -> frozenset[str]:

@@ -25,21 +25,28 @@ class Flags:
     def __init__(self, calls: Calls, teardown: Teardown) -> None:
         self.calls = calls
         self.teardown = teardown
+        self._known: dict[Function, list[tuple[Function, int, str]]] = {}
 
     def enders(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
         """The events in teardowns that end the coroutines' loops, with the attribute's name."""
-        found: list[tuple[Function, int, str]] = []
-        for coroutine in started:
-            owner = coroutine.method.owner
-            if owner is None:
-                continue
-            own = self._reached(coroutine)
-            tested, awaited = governing(coroutine)
-            for name in dict.fromkeys((*tested, *awaited)):
-                for function, index in self._sets(owner, name, name in tested):
-                    if function not in own:
-                        found.append((function, index, name))
-        return found
+        return [ender for coroutine in started for ender in self._enders(coroutine)]
+
+    def _enders(self, coroutine: Function) -> list[tuple[Function, int, str]]:
+        if coroutine not in self._known:
+            self._known[coroutine] = list(self._find_enders(coroutine))
+        return self._known[coroutine]
+
+    def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
+        owner = coroutine.method.owner
+        tested, awaited = governing(coroutine)
+        names = dict.fromkeys((*tested, *awaited))
+        if owner is None or not names:
+            return
+        own = self._reached(coroutine)
+        for name in names:
+            for function, index in self._sets(owner, name, name in tested):
+                if function not in own:
+                    yield function, index, name
 
     def _reached(self, coroutine: Function) -> set[Function]:
         """The coroutine and what it calls: what it does itself does not end it from outside."""
@@ -54,14 +61,10 @@ class Flags:
         return found
 
     def _sets(self, owner: Class, name: str, tested: bool) -> Iterator[tuple[Function, int]]:
-        program = self.calls.program
-        for function, term in program.loads_named.get(name, ()):
-            classes = self.calls.inference.classes(function, term[1])
-            if not any(cls.related(owner) for cls in classes):
-                continue
-            for index in _endings(function, term, tested):
-                if self.teardown.holds(function, index):
-                    yield function, index
+        for load in self.calls.loads.named(name).related((owner,)):
+            for index in _endings(load.function, load.term, tested):
+                if load.named is None and self.teardown.holds(load.function, index):
+                    yield load.function, index
 
 
 def governing(coroutine: Function) -> tuple[list[str], list[str]]:

@@ -36,7 +36,7 @@ class Flow:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
-        self.places = Places(calls.program, calls.inference)
+        self.places = Places(calls)
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False

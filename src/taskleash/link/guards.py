@@ -291,9 +291,8 @@ class Guards:
             method
             for cls in self.calls.inference.classes(function, term[1])
             for member in (*cls.mro, *cls.descendants)
-            for method in member.methods()
-            if ("a", ("p", method.self_name), term[2]) in method.stored
-            and method.name not in ("__init__", "__post_init__")
+            for method, _ in member.stores.get(term[2], ())
+            if method.name not in ("__init__", "__post_init__")
         ]
         if setters:
             return all(named_teardown(method.name) for method in setters)

@@ -251,18 +251,10 @@ class Inference:
     def _stored_in(self, classes: Iterable[Class], name: str) -> Types:
         found: list[Type] = []
         for cls in classes:
-            for method in cls.methods():
-                found.extend(self._stored_by(method, name))
+            for method, event in cls.stores.get(name, ()):
+                if not event.op:
+                    found.extend(self.of(method, event.value))
         return tuple(dict.fromkeys(found))
-
-    def _stored_by(self, method: Function, name: str) -> list[Type]:
-        target = ("a", ("p", method.self_name), name)
-        found: list[Type] = []
-        for role in method.uses.roles.get(target, ()):
-            event = method.events[role.index] if role.kind == "target" else None
-            if isinstance(event, Store) and not event.op:
-                found.extend(self.of(method, event.value))
-        return found
 
     def _element(self, function: Function, term: Term) -> Types:
         found: list[Type] = []
@@ -288,7 +280,7 @@ class Inference:
             return []
         found: list[Type] = []
         for cls in self.classes(function, base[1]):
-            for method in cls.methods():
+            for method in cls.methods:
                 target = ("e", ("a", ("p", method.self_name), base[2]))
                 for role in method.uses.roles.get(target, ()):
                     event = method.events[role.index]

@@ -8,10 +8,11 @@ which an exception is under way are left out: they make no finding.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Term, Test, Try
+from taskleash.facts.model import Block, Exit, If, Loop, Switch, Term, Test, Try
 from taskleash.link.context import catches_cancellation
 from taskleash.link.entities import Function
 
@@ -69,7 +70,8 @@ class PathSearch:
         self.spawns = frozenset(spawns)
         self.endings = frozenset(endings)
         self.carriers = carriers
-        self.raising = _awaited_after_cancel(function)
+        self.raising = function.contexts.awaited_after_cancel
+        self.marked = sorted(self.spawns | self.endings | self.raising)
         self.raised: list[States] = [_NONE]
         self.repeated = function.contexts.repeated_conditions
         self.ended = False
@@ -97,12 +99,23 @@ class PathSearch:
             elif isinstance(item, Exit):
                 self._exit(item, states, out)
                 states = _NONE
-            else:
+            elif not self._passes(item):
                 inner = self._nested(item, states)
                 out.absorb(inner)
                 states = _bounded(inner.on)
         out.on = states
         return out
+
+    def _passes(self, item: object) -> bool:
+        """Whether control comes out of a piece of it in the states in which it went in.
+
+        Without this a function with many spawns would be searched in full for each of them.
+        """
+        span = self.function.contexts.span(item)
+        if span is None:
+            return False
+        place = bisect_left(self.marked, span[0])
+        return place == len(self.marked) or self.marked[place] > span[1]
 
     def _exit(self, item: Exit, states: States, out: _Out) -> None:
         if item.kind == "return":
@@ -245,20 +258,6 @@ class PathSearch:
 def falls_through(function: Function) -> bool:
     """Whether a function can come to its end without a ``return``."""
     return PathSearch(function, (), (), set()).falls_through()
-
-
-def _awaited_after_cancel(function: Function) -> frozenset[int]:
-    """The awaits of a task that was cancelled just before: they raise its cancellation here."""
-    cancelled: set[Term] = set()
-    found = set()
-    for index, event in enumerate(function.events):
-        if isinstance(event, Call):
-            cancelled.update(
-                func[1] for func in event.func if func[0] == "a" and func[2] == "cancel"
-            )
-        elif isinstance(event, Await) and cancelled.intersection(event.value):
-            found.add(index)
-    return frozenset(found)
 
 
 def _live(states: States) -> bool:

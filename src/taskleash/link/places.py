@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,8 +11,7 @@ from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
 from taskleash.facts.model import Call, Give, Store, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module, Variable
-from taskleash.link.inference import Inference
-from taskleash.link.program import Program
+from taskleash.link.loads import Load
 from taskleash.link.trail import Place
 
 _MAX_STEPS = 40
@@ -31,10 +30,12 @@ class Containers:
 class Places:
     """Finds the places that terms name, and everything that reads them."""
 
-    def __init__(self, program: Program, inference: Inference) -> None:
-        self.program = program
-        self.inference = inference
+    def __init__(self, calls: Calls) -> None:
+        self.program = calls.program
+        self.inference = calls.inference
+        self._loads = calls.loads
         self._reads: dict[Place, list[tuple[Function, Term, bool]]] = {}
+        self._global_reads: dict[tuple[Module, str], list[tuple[Function, Term]]] = {}
 
     # -- attributes
 
@@ -85,40 +86,26 @@ class Places:
                 yield function, term, False
             return
         if place.kind == "handed in":
-            for function in self.program.functions():
-                if ("p", place.name) in function.uses.derived:
-                    yield function, ("p", place.name), True
+            for function in self._using_parameter.get(place.name, ()):
+                yield function, ("p", place.name), True
             return
-        distinctive = self._distinctive(place)
-        for function, term in self.program.loads_named.get(place.name, ()):
-            link = self._links(place, function, term, distinctive)
-            if link is not None:
-                yield function, term, link
+        for load in self._attribute_loads(place):
+            yield load.function, load.term, load.free or place.cls is None
         yield from self._property_reads(place)
 
-    def _links(
-        self, place: Place, function: Function, term: Term, distinctive: bool
-    ) -> bool | None:
-        """False for a sure link, True for one by name, None for none."""
-        symbol = self.program.symbol(function, term[1])
-        if isinstance(symbol, Class) and place.cls is not None:
-            return False if symbol.related(place.cls) else None
-        if isinstance(symbol, Module | External):
-            return None
-        types = self.inference.types(function, term[1])
-        classes = [t.symbol for t in types if isinstance(t.symbol, Class)]
-        if place.cls is not None and classes:
-            return False if any(c.related(place.cls) for c in classes) else None
-        if place.cls is None and classes:
-            return True if self._only_declares(classes, place.name) else None
-        return True if distinctive else None
+    def _attribute_loads(self, place: Place) -> Iterable[Load]:
+        loads = self._loads.named(place.name)
+        if place.cls is not None:
+            return loads.related((place.cls,), free=self._distinctive(place.cls, place.name))
+        return (
+            load
+            for load in loads
+            if load.free or load.named or self._only_declares(load.classes, place.name)
+        )
 
-    def _distinctive(self, place: Place) -> bool:
+    def _distinctive(self, cls: Class, name: str) -> bool:
         """Whether an attribute's name alone tells which class it belongs to."""
-        if place.cls is None:
-            return True
-        owners = self._declaring.get(place.name, ())
-        return all(cls.related(place.cls) for cls in owners)
+        return all(owner.related(cls) for owner in self._declaring.get(name, ()))
 
     @cached_property
     def _declaring(self) -> dict[str, list[Class]]:
@@ -134,66 +121,72 @@ class Places:
                 found[name][cls] = None
         return {name: list(classes) for name, classes in found.items()}
 
-    def _only_declares(self, classes: list[Class], name: str) -> bool:
+    def _only_declares(self, classes: tuple[Class, ...], name: str) -> bool:
         """Whether no class but these (and theirs) has an attribute of this name."""
-        declaring = self._declaring.get(name, ())
+        declaring = self._declaring.get(name, ()) if classes else ()
         return bool(declaring) and all(any(d.related(c) for c in classes) for d in declaring)
 
     def _property_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
         """Reads of a property that returns the place."""
         if place.cls is None:
             return
-        for cls in (*place.cls.mro, *place.cls.descendants):
-            for method in cls.methods():
-                if not method.decorators & {"property", "cached_property"}:
-                    continue
-                term = ("a", ("p", method.self_name), place.name)
-                if not any(r.kind == "return" for r in method.uses.roles.get(term, ())):
-                    continue
-                for function, load in self.program.loads_named.get(method.name, ()):
-                    classes = self.inference.classes(function, load[1])
-                    if any(c.related(cls) for c in classes):
-                        yield function, load, False
-                    elif not classes and method.name.startswith("_"):
-                        yield function, load, True
+        for cls, method in self._returning.get(place.name, ()):
+            if cls not in place.cls.descendants and place.cls not in cls.descendants:
+                continue
+            for load in self._loads.named(method.name).related((cls,), method.name.startswith("_")):
+                if load.named is None:
+                    yield load.function, load.term, load.free
+
+    @cached_property
+    def _returning(self) -> dict[str, list[tuple[Class, Function]]]:
+        """The properties, with their classes, by the attribute that they return."""
+        found: dict[str, list[tuple[Class, Function]]] = defaultdict(list)
+        for cls in self.program.classes():
+            for method in cls.methods:
+                if method.decorators & {"property", "cached_property"}:
+                    for term, roles in method.uses.roles.items():
+                        own = term[0] == "a" and term[1] == ("p", method.self_name)
+                        if own and any(role.kind == "return" for role in roles):
+                            found[term[2]].append((cls, method))
+        return found
+
+    @cached_property
+    def _using_parameter(self) -> dict[str, list[Function]]:
+        """The functions that use something of a parameter of each name."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.program.functions():
+            for term in function.uses.derived:
+                if term[0] == "p":
+                    found[term[1]].append(function)
+        return found
 
     # -- globals and closures
 
     def global_reads(self, module: Module, name: str) -> list[tuple[Function, Term]]:
         """The terms that read a module global, here and in the modules that import it."""
-        found: list[tuple[Function, Term]] = []
-        for function in module.functions.values():
-            for term in (("n", name), ("v", name)):
-                used = term in function.uses.roles or term in function.uses.derived
-                if used and (term[0] == "n" or function is module.body):
-                    found.append((function, term))
-        if module.body.facts.defs.get(name):
-            found.extend((module.body, t) for t in module.body.facts.defs[name] if t[0] != "c")
-        for other in self.program.modules:
-            if other is module:
-                continue
-            for local, dotted in other.facts.imports.items():
-                if dotted.rpartition(".")[2] == name:
-                    symbol = self.program.resolve_dotted(dotted)
-                    if symbol == Variable(module, name):
-                        found.extend(
-                            (f, ("n", local))
-                            for f in other.functions.values()
-                            if ("n", local) in f.uses.roles or ("n", local) in f.uses.derived
-                        )
-        for function, load in self.program.loads_named.get(name, ()):
-            if self.program.symbol(function, load[1]) is module:
-                found.append((function, load))
-        return found
+        if (module, name) not in self._global_reads:
+            self._global_reads[module, name] = self._find_global_reads(module, name)
+        return self._global_reads[module, name]
+
+    def _find_global_reads(self, module: Module, name: str) -> list[tuple[Function, Term]]:
+        body = module.body
+        readers = module.readers.get(("n", name), ())
+        found: list[tuple[Function, Term]] = [(function, ("n", name)) for function in readers]
+        if ("v", name) in body.uses.roles or ("v", name) in body.uses.derived:
+            found.append((body, ("v", name)))
+        if body.facts.defs.get(name):
+            found.extend((body, t) for t in body.facts.defs[name] if t[0] != "c")
+        own = Variable(module, name)
+        for other, local, dotted in self.program.imports_named.get(name, ()):
+            if other is not module and self.program.resolve_dotted(dotted) == own:
+                term = ("n", local)
+                found.extend((function, term) for function in other.readers.get(term, ()))
+        loads = self._loads.named(name).of_module(module)
+        return [*found, *((load.function, load.term) for load in loads)]
 
     def readers_of(self, function: Function, name: str) -> list[Function]:
         """The nested functions that read a local of a function."""
-        term = ("f", function.key, name)
-        return [
-            inner
-            for inner in function.module.functions.values()
-            if term in inner.uses.roles or term in inner.uses.derived
-        ]
+        return function.module.readers.get(("f", function.key, name), [])
 
     # -- containers
 
@@ -257,16 +250,15 @@ class Places:
         """
         found: list[tuple[Function, Term, int]] = []
         owners = self.inference.classes(home, term[1])
-        for function, load in self.program.loads_named.get(term[2], ()) if owners else ():
-            for role in function.uses.roles.get(load, ()):
+        for load in self._loads.named(term[2]).related(owners) if owners else ():
+            function = load.function
+            for role in function.uses.roles.get(load.term, ()) if load.named is None else ():
                 event = function.events[role.index] if role.kind == "target" else None
                 if not isinstance(event, Store) or event.op:
                     continue
-                classes = self.inference.classes(function, load[1])
-                if any(c.related(o) for c in classes for o in owners):
-                    found.extend((function, t, level) for t in event.value if t[0] == "a")
-                    for name in (t[1] for t in event.value if t[0] == "p"):
-                        found.extend(self._caller_arguments(calls, function, name, level))
+                found.extend((function, t, level) for t in event.value if t[0] == "a")
+                for name in (t[1] for t in event.value if t[0] == "p"):
+                    found.extend(self._caller_arguments(calls, function, name, level))
         return found
 
     def _call_origins(

@@ -88,6 +88,15 @@ class Program:
                 found[term[2]].append((function, term))
         return found
 
+    @cached_property
+    def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:
+        """Imports by the last part of what they import: the module, its name for it, all parts."""
+        found: dict[str, list[tuple[Module, str, str]]] = defaultdict(list)
+        for module in self.modules:
+            for local, dotted in module.facts.imports.items():
+                found[dotted.rpartition(".")[2]].append((module, local, dotted))
+        return found
+
     # -- names
 
     def resolve_dotted(self, dotted: str) -> Symbol:

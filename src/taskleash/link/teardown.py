@@ -46,10 +46,14 @@ def words(name: str) -> list[str]:
 
 
 class Teardown:
-    """Answers, with memory, whether a function belongs to a teardown."""
+    """Answers, with memory, whether a function belongs to a teardown.
 
-    def __init__(self, calls: Calls) -> None:
+    ``started`` are the coroutines that the program starts as tasks.
+    """
+
+    def __init__(self, calls: Calls, started: frozenset[Function]) -> None:
         self.calls = calls
+        self.started = started
         self._known: dict[Function, str] = {}
 
     def reason(self, function: Function, depth: int = 0) -> str:
@@ -72,7 +76,7 @@ class Teardown:
             return ""
         if named_teardown(function.name):
             return f"`{function.qualname}`"
-        if _SOFT_WORDS & set(words(function.name)) and not self.calls.callers(function):
+        if _SOFT_WORDS & set(words(function.name)) and not self._is_called(function):
             return f"`{function.qualname}`"
         if depth >= _MAX_DEPTH:
             return ""
@@ -86,6 +90,13 @@ class Teardown:
                 top = found.rpartition("which ")[2].partition(" ")[0] if "which" in found else found
                 return f"`{function.qualname}`, which {top} reaches"
         return self._registered(function, depth)
+
+    def _is_called(self, function: Function) -> bool:
+        """Whether the program calls a function, but for a task of the same object at its end."""
+        return any(
+            caller not in self.started or caller.owner is not function.owner
+            for caller, _ in self.calls.callers(function)
+        )
 
     def _registered(self, function: Function, depth: int) -> str:
         for decorator in function.facts.decorators:
@@ -163,7 +174,7 @@ class Teardown:
             found = [
                 method
                 for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
-                for method in base.methods()
+                for method in base.methods
                 if ends_owner(method)
             ]
             known[cls] = tuple(dict.fromkeys(found))

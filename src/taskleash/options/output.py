@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from taskleash.options.making import group
+from taskleash.reporters.options import LANGUAGES
 
 OUTPUT = group(
     click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
+    ),
+    click.option(
+        "--lang", type=click.Choice(LANGUAGES), help="The language of reports for people."
     ),
     click.option("--statistics", is_flag=True, help="Count findings by rule."),
     click.option("-q", "--quiet", is_flag=True, help="Leave out the summary."),

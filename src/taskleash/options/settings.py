@@ -32,6 +32,8 @@ _KEYS = (
     "fix-style",
     "extend-safe-fixes",
     "extend-unsafe-fixes",
+    "lang",
+    "flags",
 )
 
 
@@ -55,7 +57,8 @@ def settings_from(options: dict[str, Any]) -> Settings:
             stdin,
             os.path.abspath(project).replace(os.sep, "/") if project else None,
         )
-        return replace(settings, cache=False) if options["no_cache"] else settings
+        cache = settings.cache and not options["no_cache"]
+        return replace(settings, cache=cache, executor=options["executor"])
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, paint
 from taskleash.reporters.report import Entry, FileError, Report
@@ -20,20 +21,27 @@ def render(report: Report, options: RenderOptions) -> str:
     fixable = _fixable_rules([*found, *report.errors])
     ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     lines: list[Line] = [
-        _line(f"{count:>{width}}", code, code in fixable, bool(fixable)) for code, count in ranked
+        _line(f"{count:>{width}}", code, _mark(code, fixable), options.say)
+        for code, count in ranked
     ]
     summary = [[(line, "")] for line in closing(report, options)]
     return paint([*lines, *summary], options.color)
 
 
-def _line(count: str, code: str, fixable: bool, marked: bool) -> list[Piece]:
+def _mark(code: str, fixable: frozenset[str]) -> str:
+    """Whether all of a rule's findings are fixable, where that is so of any rule's."""
+    if not fixable:
+        return ""
+    return "[*] " if code in fixable else "[ ] "
+
+
+def _line(count: str, code: str, mark: str, say: Language) -> list[Piece]:
     rule = registry.by_code(code)
-    mark = ("[*] " if fixable else "[ ] ") if marked else ""
     return [
         (count, "bold"),
         (f"\t{code}\t", "bold red"),
         (mark, "cyan"),
-        (rule.name if rule else "", ""),
+        (say(rule.name) if rule else "", ""),
     ]
 
 

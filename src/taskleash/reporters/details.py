@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.classify.model import Handle, Lifetime, Site
+from taskleash.audit.growth import growth
+from taskleash.audit.lifetimes import Life, life_table
+from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
-from taskleash.reporters.inert import inert
+from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit import words as audit_words
+from taskleash.reporters.cells import cell_len
+from taskleash.reporters.inert_entry import inert_entry
+from taskleash.reporters.language import Language
+from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line
 from taskleash.reporters.report import Entry
 
@@ -16,43 +23,96 @@ _LABEL_WIDTH = 10
 _OFFER_WIDTH = 17
 
 
-def details(entry: Entry, unicode: bool) -> list[Line]:
+def details(entry: Entry, options: RenderOptions) -> list[Line]:
     """The lines of the block, a label only where it changes; nothing is said of what is unknown."""
     lines: list[Line] = []
     previous = ""
-    for label, text in _facts(entry):
-        head = "" if label == previous else label
-        lines.append([(f"{_INDENT}{head:<{_LABEL_WIDTH}}", "bold"), (inert(text, unicode), "")])
+    for label, text in _all(inert_entry(entry, options.unicode), options.say):
+        head = "" if label == previous else options.say(label)
+        lines.append([(_INDENT + _padded(head, _LABEL_WIDTH), "bold"), (text, "")])
         previous = label
     return lines
 
 
-def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
+def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
+    """The label and what is said under it, of each fact about an inert entry but its evidence.
+
+    Labels are English.
+    """
     site = entry.site
-    yield "runs", _runs(site)
-    yield "held by", _held_by(site)
-    yield "ended by", words.ENDED_BY[site.cleaned.how]
+    (life,) = life_table([entry]) or (None,)
+    if site.dormant and site.guard:
+        yield words.DORMANT, _dormant(site, say)
+    yield words.RUNS_LABEL, _runs(site, say)
+    if found := growth(site):
+        yield words.ADDS_UP_LABEL, say(audit_words.GROWTH[found])
+    yield words.HELD_BY_LABEL, _held_by(site, say)
+    yield words.ENDED_BY_LABEL, _ended_by(site, life, say)
+    if life is not None:
+        yield words.LIFETIME_LABEL, _lives_with(life, say)
     if site.captures:
-        yield "keeps", ", ".join(site.captures)
-    for step in site.evidence:
-        yield "why", f"{step.path}:{step.line}: {step.message}"
+        yield words.KEEPS_LABEL, _keeps(site, say)
+
+
+def reasons(entry: Entry) -> tuple[Evidence, ...]:
+    """The evidence that the facts do not say already: that a task is dropped, they do."""
+    return entry.leads if entry.site.handle is Handle.DISCARDED else entry.site.evidence
+
+
+def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
+    yield from facts(entry, say)
+    for step in reasons(entry):
+        yield words.WHY_LABEL, f"{step.path}:{step.line}: {step.message}"
     for fix in entry.fixes:
-        yield "fix", _offer(fix)
+        yield words.FIX_LABEL, _offer(fix, say)
     if entry.rule:
-        yield "more", f"taskleash rule {entry.rule}"
+        yield words.MORE_LABEL, f"taskleash rule {entry.rule}"
 
 
-def _runs(site: Site) -> str:
-    runs = site.runs or words.RUNS[site.multiplicity]
-    return f"{runs}; {words.ENDLESS}" if site.lifetime is Lifetime.ENDLESS else runs
+def _dormant(site: Site, say: Language) -> str:
+    flag, risk = f"`{site.guard}`", say(words.RISKS[site.would_be or site.risk])
+    return say("runs only where {flag} is on; its risk is {risk} then", flag=flag, risk=risk)
 
 
-def _held_by(site: Site) -> str:
+def _runs(site: Site, say: Language) -> str:
+    runs = site.runs or say(words.RUNS[site.multiplicity])
+    return f"{runs}; {say(words.ENDLESS)}" if site.lifetime is Lifetime.ENDLESS else runs
+
+
+def _held_by(site: Site, say: Language) -> str:
     if site.handle is Handle.DISCARDED:
-        return words.nothing_after(site.statement.end_line)
-    return f"`{site.holder}`" if site.holder else words.HELD_BY[site.handle]
+        return say("nothing after line {line}", line=site.statement.end_line)
+    return f"`{site.holder}`" if site.holder else say(words.HELD_BY[site.handle])
 
 
-def _offer(fix: FixOffer) -> str:
-    offer = f"{fix.kind} ({fix.applicability})"
-    return f"{offer:<{_OFFER_WIDTH}}{words.FIXES[fix.kind]}"
+def _ended_by(site: Site, life: Life | None, say: Language) -> str:
+    if life is None:
+        return say(words.ENDED_BY[site.cleaned.how])
+    ended = phrases.ended_by(life, say)
+    partly = life.standing.stopped_by and phrases.end_state(life) is State.PARTIAL
+    return say("{name} on some paths only", name=ended) if partly else ended
+
+
+def _lives_with(life: Life, say: Language) -> str:
+    said = [phrases.lives_with(life, say)]
+    if life.standing.period:
+        said.append(say("a turn every {seconds}", seconds=phrases.period(life)))
+    if life.standing.swallows is not None:
+        said.append(say("swallows its cancellation at {place}", place=phrases.swallows(life)))
+    return say("; ").join(said)
+
+
+def _keeps(site: Site, say: Language) -> str:
+    captures = ", ".join(site.captures)
+    if not site.heavy:
+        return captures
+    return say("{captures}; heavy: {members}", captures=captures, members=", ".join(site.heavy))
+
+
+def _offer(fix: FixOffer, say: Language) -> str:
+    offer = f"{fix.kind} ({say(fix.applicability)})"
+    return _padded(offer, _OFFER_WIDTH) + say(words.FIXES[fix.kind])
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))

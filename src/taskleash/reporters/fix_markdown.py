@@ -9,31 +9,40 @@ from taskleash.fixes.model import Left
 from taskleash.reporters import words
 from taskleash.reporters.fix_text import git_command
 from taskleash.reporters.fixes import FixReport
+from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, row, text
+from taskleash.rules.model import REMOVE
+from taskleash.rules.tl100_unused_suppression import RULE
 
 
-def render(report: FixReport, git: bool) -> str:
+def render(report: FixReport, git: bool, say: Language) -> str:
     """Blocks with an empty line between them: files, fixes, what remains, and how to go on."""
-    blocks = [f"# {words.FIXES_TITLE}", _summary(report)]
+    blocks = [f"# {say('Fixes')}", _summary(report, say)]
     if report.files:
-        blocks += [_table(words.FIX_FILE_HEADINGS, map(_file, report.files))]
-        blocks += [f"## {words.FIXED}", _table(words.FIX_HEADINGS, _places(report.files))]
-        blocks += [f"## {words.CHECKED_TITLE}", text(f"{words.CHECKED}.")]
+        blocks += [_table(map(say, words.FIX_FILE_HEADINGS), map(_file, report.files))]
+        blocks += [f"## {say('What was fixed')}"]
+        blocks += [_table(map(say, words.FIX_HEADINGS), _places(report.files))]
+        blocks += [f"## {say('Checked')}", text(say(words.CHECKED) + say("."))]
     if report.left:
-        blocks += [f"## {words.LEFT}", _table(words.LEFT_HEADINGS, map(_left, report.left))]
+        blocks += [f"## {say('What was left')}"]
+        blocks += [_table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
     if report.files and git:
         paths = [file.path for file in report.files]
         commands = [git_command("diff", paths), git_command("restore", paths)]
-        blocks += [f"## {words.GO_ON}", "\n".join(("```sh", *commands, "```"))]
-        blocks += [f"`git restore`: {words.UNDO}."]
+        blocks += [f"## {say('Review and roll back')}", "\n".join(("```sh", *commands, "```"))]
+        blocks += [f"`git restore`: {say(words.UNDO)}{say('.')}"]
     return "\n\n".join(blocks) + "\n"
 
 
-def _summary(report: FixReport) -> str:
-    fixed = words.plural(report.fixed, "error")
-    files = words.plural(len(report.files), "file")
-    added, removed = (sum(f.added for f in report.files), sum(f.removed for f in report.files))
-    return f"{fixed} fixed in {files} (+{added} -{removed} lines), {len(report.left)} left."
+def _summary(report: FixReport, say: Language) -> str:
+    return say(
+        "{errors} fixed in {files} (+{added} -{removed} lines), {left} left.",
+        errors=say.count(report.fixed, "error"),
+        files=say.count(len(report.files), "file"),
+        added=sum(file.added for file in report.files),
+        removed=sum(file.removed for file in report.files),
+        left=len(report.left),
+    )
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -42,7 +51,8 @@ def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _file(file: MendedFile) -> list[str]:
-    return [code(file.path), str(len(file.places)), f"+{file.added}", f"-{file.removed}"]
+    count = len(file.places) + len(file.comments)
+    return [code(file.path), str(count), f"+{file.added}", f"-{file.removed}"]
 
 
 def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
@@ -53,6 +63,9 @@ def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
             call = code(applied.site.call)
             task = code(applied.site.task)
             yield [at, call, task, applied.rule, applied.kind, text(applied.note)]
+        for line in file.comments:
+            at = code(f"{file.path}:{line}")
+            yield [at, "", "", RULE.code, REMOVE.kind, text(words.REMOVED)]
 
 
 def _left(left: Left) -> list[str]:

@@ -9,14 +9,21 @@ from collections.abc import Iterable, Iterator
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
 from taskleash.reporters import words
+from taskleash.reporters.cells import cell_len
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import inert
+from taskleash.reporters.language import Language
 from taskleash.reporters.paint import Line, paint
+from taskleash.rules.model import REMOVE
+from taskleash.rules.tl100_unused_suppression import RULE
 
 _MANY = 8
+_LABEL_WIDTH = 9
 
 
-def render(report: FixReport, every: bool, git: bool, color: bool, unicode: bool) -> str:
+def render(
+    report: FixReport, every: bool, git: bool, color: bool, unicode: bool, say: Language
+) -> str:
     """The files, what remains and why, and how to go on; empty where nothing was found.
 
     With ``every`` each fix and each finding that remains has a line of its own, and there is
@@ -24,42 +31,59 @@ def render(report: FixReport, every: bool, git: bool, color: bool, unicode: bool
     """
     lines: list[Line] = []
     if report.files:
-        lines += [[(_headline(report), "bold")], *_files(report.files, every, unicode)]
-        more = report.fixed - sum(len(file.places) for file in report.files)
-        lines += [[(f"  {more} more {words.GONE_WITH_THEM}", "")]] if more else []
+        lines += [[(_headline(report, say), "bold")], *_files(report.files, every, unicode, say)]
+        more = report.fixed - sum(len(file.places) + len(file.comments) for file in report.files)
+        gone = say("{count} more gone with these fixes", count=more)
+        lines += [[(f"  {gone}", "")]] if more else []
     if report.left:
-        lines += [[(f"Left {words.plural(len(report.left), 'error')}:", "bold")]]
+        left = say("Left {errors}:", errors=say.count(len(report.left), "error"))
+        lines += [[(left, "bold")]]
         lines += _each(report.left, unicode) if every else _reasons(report.left)
     if report.files:
-        lines += [[(f"{label:<9}", "bold"), (text, "")] for label, text in _next(report, git)]
+        lines += [
+            [(label + " " * (_LABEL_WIDTH - cell_len(label)), "bold"), (text, "")]
+            for label, text in _next(report, git, say)
+        ]
     return paint(lines, color)
 
 
-def _headline(report: FixReport) -> str:
-    count = words.plural(report.fixed, "error")
-    return f"Fixed {count} in {words.plural(len(report.files), 'file')}:"
+def _headline(report: FixReport, say: Language) -> str:
+    files = say.count(len(report.files), "file")
+    return say("Fixed {errors} in {files}:", errors=say.count(report.fixed, "error"), files=files)
 
 
-def _files(files: Iterable[MendedFile], every: bool, unicode: bool) -> Iterator[Line]:
+def _files(
+    files: Iterable[MendedFile], every: bool, unicode: bool, say: Language
+) -> Iterator[Line]:
     for file in files:
         changed = f" +{file.added} -{file.removed}"
         kinds = ""
         if not every:
-            kinds = f"  {', '.join(_kinds(file))}"
+            kinds = f"  {', '.join(_kinds(file, say))}"
         yield [(f"  {inert(file.path, unicode)}", ""), (changed, "cyan"), (kinds, "")]
         for place in file.places if every else ():
             applied = place.applied
             task = inert(applied.site.task, unicode)
             note = inert(applied.note, unicode)
             yield [(f"    {place.line}: {applied.rule} `{task}` {applied.kind}: {note}", "")]
+        for line in file.comments if every else ():
+            yield [(f"    {line}: {RULE.code} {REMOVE.kind}: {say(words.REMOVED)}", "")]
 
 
-def _kinds(file: MendedFile) -> Iterator[str]:
+def _kinds(file: MendedFile, say: Language) -> Iterator[str]:
     """Each kind of fix with the lines where it was made."""
     for kind in dict.fromkeys(place.applied.kind for place in file.places):
-        lines = dict.fromkeys(p.line for p in file.places if p.applied.kind == kind)
-        noun = "line" if len(lines) == 1 else "lines"
-        yield f"{kind} ({noun} {', '.join(map(str, lines))})"
+        yield _in_lines(kind, (p.line for p in file.places if p.applied.kind == kind), say)
+    if file.comments:
+        yield _in_lines(REMOVE.kind, file.comments, say)
+
+
+def _in_lines(kind: str, lines: Iterable[int], say: Language) -> str:
+    distinct = dict.fromkeys(lines)
+    places = ", ".join(map(str, distinct))
+    if len(distinct) == 1:
+        return say("{kind} (line {line})", kind=kind, line=places)
+    return say("{kind} (lines {lines})", kind=kind, lines=places)
 
 
 def _reasons(left: Iterable[Left]) -> Iterator[Line]:
@@ -73,15 +97,15 @@ def _each(left: Iterable[Left], unicode: bool) -> Iterator[Line]:
         yield [(f"{place}: {each.rule} `{inert(each.site.task, unicode)}`: {each.reason}", "")]
 
 
-def _next(report: FixReport, git: bool) -> Iterator[tuple[str, str]]:
-    yield "Checked:", words.CHECKED
+def _next(report: FixReport, git: bool, say: Language) -> Iterator[tuple[str, str]]:
+    yield say("Checked:"), say(words.CHECKED)
     paths = [file.path for file in report.files]
     if git and len(paths) <= _MANY:
-        yield "Review:", git_command("diff", paths)
-        yield "Undo:", f"{git_command('restore', paths)} ({words.UNDO})"
+        yield say("Review:"), git_command("diff", paths)
+        yield say("Undo:"), git_command("restore", paths) + say(" ({notes})", notes=say(words.UNDO))
     elif git:
-        yield "Review:", "git diff"
-        yield "Undo:", "--fix-report FILE lists the command"
+        yield say("Review:"), "git diff"
+        yield say("Undo:"), say("--fix-report FILE lists the command")
 
 
 def git_command(name: str, paths: Iterable[str]) -> str:

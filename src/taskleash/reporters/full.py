@@ -19,9 +19,9 @@ def render(report: Report, options: RenderOptions) -> str:
     source = lru_cache(maxsize=1)(read_lines)
     lines: list[Line] = []
     for entry in report.entries:
-        lines.append(entry_line(entry, options.unicode))
+        lines.append(entry_line(entry, options))
         lines += excerpt(entry.site, source(entry.site.path), options.unicode)
-        lines += [*details(entry, options.unicode), []]
+        lines += [*details(entry, options), []]
     for error in report.errors:
         lines += [error_line(error, options.unicode), []]
     lines += [[(line, "")] for line in closing(report, options)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from taskleash.classify.model import Risk, Site
+from taskleash.reporters import words
 from taskleash.reporters.inert import inert
+from taskleash.reporters.language import Language
+from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Piece
 from taskleash.reporters.report import Entry, FileError
 from taskleash.reporters.summary import is_fixable
@@ -11,17 +14,17 @@ from taskleash.reporters.summary import is_fixable
 RISK_STYLE = {Risk.HIGH: "bold red", Risk.LOW: "yellow", Risk.NONE: "green"}
 
 
-def entry_line(entry: Entry, unicode: bool) -> list[Piece]:
+def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
     """The line for a site; one that no rule reports is told by its risk, handle and ending."""
-    site = entry.site
-    label = entry.rule or str(site.risk)
-    message = entry.message if entry.rule else _verdict(site)
+    site, unicode, say = entry.site, options.unicode, options.say
+    label = entry.rule or say(words.RISKS[site.risk])
+    message = inert(entry.message, unicode) if entry.rule else _verdict(site, options)
     return [
         *_place(site.path, site.span.line, site.span.column, unicode),
         (label, RISK_STYLE[site.risk]),
         (" [*]" if is_fixable(entry) else "", "cyan"),
-        (f" {inert(message, unicode)}", ""),
-        (_silence(entry), "dim"),
+        (f" {message}", ""),
+        (_silence(entry, say), "dim"),
     ]
 
 
@@ -39,11 +42,17 @@ def _place(path: str, line: int, column: int, unicode: bool) -> list[Piece]:
     return [(inert(path, unicode), "bold"), (f":{line}:{column}: ", "")]
 
 
-def _silence(entry: Entry) -> str:
-    if entry.suppressed:
-        return " (suppressed)"
-    return " (in the baseline)" if entry.known else ""
+def _silence(entry: Entry, say: Language) -> str:
+    if not entry.silenced:
+        return ""
+    return f" ({say('suppressed') if entry.suppressed else say('in the baseline')})"
 
 
-def _verdict(site: Site) -> str:
-    return f"{site.handle}/{site.ending} task `{site.task}`"
+def _verdict(site: Site, options: RenderOptions) -> str:
+    say = options.say
+    return say(
+        "{handle}/{ending} task `{task}`",
+        handle=say(words.HANDLES[site.handle]),
+        ending=say(words.ENDINGS[site.ending]),
+        task=inert(site.task, options.unicode),
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
+from taskleash.fixes.choice import FixOffer
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
@@ -57,11 +59,12 @@ def _site(entry: Entry) -> dict[str, Any]:
         "tracked": _cell(site.tracked),
         "cleaned": _cell(site.cleaned),
         "evidence": [_evidence(step) for step in site.evidence],
-        "fixes": [{"kind": fix.kind, "applicability": fix.applicability} for fix in entry.fixes],
+        "fixes": _fixes(entry.fixes),
         "fingerprint": entry.fingerprint,
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
-    return {**fields, **{name: True for name, holds in silence.items() if holds}}
+    asleep = {"would_be": site.would_be} if site.would_be is not None else {}
+    return {**fields, **asleep, **{name: True for name, holds in silence.items() if holds}}
 
 
 def _cell(cell: Cell) -> dict[str, str]:
@@ -79,4 +82,9 @@ def _error(error: FileError) -> dict[str, Any]:
         "column": error.column,
         "code": error.code,
         "message": error.message,
+        **({"fixes": _fixes(error.fixes)} if error.fixes else {}),
     }
+
+
+def _fixes(offers: Iterable[FixOffer]) -> list[dict[str, str]]:
+    return [{"kind": offer.kind, "applicability": offer.applicability} for offer in offers]

@@ -1,14 +1,15 @@
-"""The scan as Markdown, for a pull request or a wiki: the table, then every finding."""
+"""Markdown: the whole audit of a scan, or what a check found, for a pull request or a job."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from taskleash.reporters import words
-from taskleash.reporters.markup import code, row, text
+from taskleash.reporters.audit.detail import LEVELS
+from taskleash.reporters.audit.document import document, error_item, scan_table
+from taskleash.reporters.language import Language
+from taskleash.reporters.markup import code, text
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, FileError, Report
-from taskleash.reporters.rows import Row, rows
+from taskleash.reporters.report import Entry, Report
 from taskleash.reporters.summary import closing
 
 #: what GitHub takes as the summary of a step
@@ -17,45 +18,50 @@ _ROOM_FOR_NOTE = 200
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """Blocks with an empty line between them; a report without findings is table and summary."""
-    blocks = [f"# {words.TITLE}"]
-    if found := rows((entry.site for entry in report.entries), options.by):
-        blocks.append(_table(found))
-    blocks += map(text, closing(report, options))
+    """Blocks with an empty line between them, with as much detail as a job summary takes."""
+    if options.command == "check":
+        return _fitting(_joined(_check(report, options)), options.say)
+    for detail in LEVELS:
+        rendered = _joined(document(report, options, detail))
+        if _fits(rendered):
+            break
+    return _fitting(rendered, options.say)
+
+
+def _check(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The scan table, then every finding with its evidence; table and summary without one."""
+    say = options.say
+    yield f"# {say('Background tasks')}"
+    yield from scan_table(report, options)
+    yield from map(text, closing(report, options))
     findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
-    findings += [_error(error) for error in report.errors if not error.is_invalid]
-    invalid = [_error(error) for error in report.errors if error.is_invalid]
-    for title, items in ((words.FINDINGS, findings), (words.ERRORS, invalid)):
+    findings += [error_item(error) for error in report.errors if not error.is_invalid]
+    invalid = [error_item(error) for error in report.errors if error.is_invalid]
+    titled = ((say("Findings"), findings), (say("Files that could not be analysed"), invalid))
+    for title, items in titled:
         if items:
-            blocks += [f"## {title}", "\n".join(items)]
-    return _fitting("\n\n".join(blocks) + "\n")
+            yield f"## {title}"
+            yield "\n".join(items)
 
 
-def _fitting(text: str) -> str:
+def _joined(blocks: Iterator[str]) -> str:
+    return "\n\n".join(blocks) + "\n"
+
+
+def _fits(rendered: str) -> bool:
+    return len(rendered.encode("utf-8")) <= _MAX_BYTES
+
+
+def _fitting(rendered: str, say: Language) -> str:
     """The text, cut after a line where a job summary would not take all of it."""
-    data = text.encode("utf-8")
-    if len(data) <= _MAX_BYTES:
-        return text
-    lines = data[: _MAX_BYTES - _ROOM_FOR_NOTE].decode("utf-8", "ignore").split("\n")[:-1]
-    left_out = text.count("\n") - len(lines)
-    return "\n".join([*lines, "", words.left_out(left_out), ""])
-
-
-def _table(found: Iterable[Row]) -> str:
-    head = [row(words.HEADINGS), row("---" for _ in words.HEADINGS)]
-    return "\n".join([*head, *(row(_cells(each)) for each in found)])
-
-
-def _cells(of: Row) -> list[str]:
-    more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
-    return [
-        code(of.path),
-        ",".join(map(str, of.lines)),
-        code(of.tasks[0]) + more,
-        words.cell(of.tracked, unicode=True),
-        words.cell(of.cleaned, unicode=True),
-        words.risk(of.risk, of.dormant, unicode=True),
-    ]
+    if _fits(rendered):
+        return rendered
+    data = rendered.encode("utf-8")[: _MAX_BYTES - _ROOM_FOR_NOTE]
+    lines = data.decode("utf-8", "ignore").split("\n")[:-1]
+    left_out = rendered.count("\n") - len(lines)
+    more = say.count(left_out, "further line")
+    note = say("{lines} left out: too long for this format.", lines=more)
+    return "\n".join([*lines, "", note, ""])
 
 
 def _finding(entry: Entry) -> str:
@@ -65,11 +71,6 @@ def _finding(entry: Entry) -> str:
     for step in site.evidence:
         lines.append(f"  - {_place(step.path, step.line)} {text(step.message)}")
     return "\n".join(lines)
-
-
-def _error(error: FileError) -> str:
-    place = _place(error.path, error.line, error.column)
-    return f"- {place} **{error.code}** {text(error.message)}"
 
 
 def _place(path: str, *position: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from taskleash.reporters.inert import inert
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|~#$@]")
+_TICKS = re.compile(r"`+")
 
 
 def text(message: str) -> str:
@@ -31,3 +32,22 @@ def row(cells: Iterable[str]) -> str:
 
 def _escaped(foreign: str) -> str:
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", inert(foreign))
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table; headings and cells are markup already."""
+    head = list(headings)
+    return "\n".join([row(head), row("---" for _ in head), *map(row, rows)])
+
+
+def fenced(lines: Iterable[str], language: str) -> str:
+    """Foreign lines as a block of code that nothing in them ends; tabs become spaces."""
+    shown = [inert(line.expandtabs(4)) for line in lines]
+    longest = max((len(ticks) for line in shown for ticks in _TICKS.findall(line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{language}", *shown, fence])
+
+
+def folded(summary: str, block: str) -> str:
+    """A block that opens with a click on its summary, which is foreign text."""
+    return f"<details><summary>{_escaped(summary)}</summary>\n\n{block}\n\n</details>"

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskleash.reporters.language import Language
+
+#: the languages that reports for people can be in, the default first
+LANGUAGES = ("en", "zh")
+
+#: what a row of a scan's table can stand for, the default first
+ROWS = ("file", "site", "component", "lifetime")
 
 
 @dataclass(frozen=True)
@@ -29,13 +39,13 @@ class Repository:
 class RenderOptions:
     """What the user asked of the output, and what the place that it goes to can show.
 
-    ``by`` is what a row of the scan table stands for: ``file`` or ``site``. ``width`` is in
-    terminal cells. ``unicode`` is false where the output's encoding lacks the symbols.
+    ``by``, one of `ROWS`, is what a row of the scan table stands for. ``width`` is in terminal
+    cells. ``unicode`` is false where the output's encoding lacks the symbols.
     ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary. ``failing`` are the
-    risks that fail the gate.
+    risks that fail the gate. ``lang``, one of `LANGUAGES`, is that of formats for people.
     """
 
-    by: str = "file"
+    by: str = ROWS[0]
     width: int = 100
     color: bool = False
     unicode: bool = True
@@ -44,3 +54,12 @@ class RenderOptions:
     quiet: bool = False
     failing: frozenset[str] = frozenset({"high"})
     repository: Repository = field(default_factory=Repository)
+    lang: str = LANGUAGES[0]
+
+    @property
+    def say(self) -> Language:
+        """The language, to say words through."""
+        # Imported here because formats for programs have no use for it.
+        from taskleash.reporters.language import language
+
+        return language(self.lang)

@@ -18,6 +18,7 @@ _MODULES = {
     "full": "full",
     "concise": "concise",
     "markdown": "markdown",
+    "html": "html",
     "json": "json_",
     "sarif": "sarif",
     "github": "github",
@@ -29,7 +30,28 @@ _COUNTABLE = frozenset({"table", "full", "concise"})
 FORMATS: tuple[str, ...] = tuple(_MODULES)
 
 #: what programs and web pages read, which expect UTF-8 wherever it was written
-DOCUMENTS = frozenset({"markdown", "json", "sarif", "github", "gitlab", "junit"})
+DOCUMENTS = frozenset({"markdown", "html", "json", "sarif", "github", "gitlab", "junit"})
+
+#: what shows the fixes that a run that fixes would make
+SHOWS_FIXES = frozenset({"sarif", "html"})
+
+#: what shows those, too, that it would only make where unsafe ones are allowed
+SHOWS_UNSAFE_FIXES = frozenset({"html"})
+
+#: what shows them for a scan, in its plan
+SHOWS_PLAN = SHOWS_UNSAFE_FIXES | {"markdown"}
+
+#: what needs an extra: its name and the package that it brings
+EXTRAS = {"html": ("html", "jinja2")}
+
+
+def missing_extra(name: str) -> str | None:
+    """The name of the extra that a format needs and that is not installed."""
+    extra, package = EXTRAS.get(name, ("", ""))
+    # Imported here because few formats need it.
+    from importlib.util import find_spec
+
+    return extra if extra and find_spec(package) is None else None
 
 
 def render(name: str, report: Report, options: RenderOptions) -> str:

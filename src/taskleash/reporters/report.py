@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from taskleash.classify.model import Evidence, Risk, Site
 from taskleash.fixes.choice import FixOffer
+from taskleash.fixes.patch import Patch
 
 #: the code of the rule that reports a file that cannot be analysed
 INVALID_FILE = "TL000"
@@ -16,7 +17,8 @@ class Entry:
     """A site as it is reported: ``rule`` and ``message`` are empty for a sound one.
 
     ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
-    true where a comment silences it, ``known`` where a baseline does.
+    true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
+    fixes would change, the recommended one first, where the run was asked for that.
     """
 
     site: Site
@@ -26,6 +28,12 @@ class Entry:
     fixes: tuple[FixOffer, ...] = ()
     suppressed: bool = False
     known: bool = False
+    patches: tuple[Patch, ...] = ()
+
+    @property
+    def patch(self) -> Patch | None:
+        """What the recommended fix would change."""
+        return self.patches[0] if self.patches else None
 
     @property
     def silenced(self) -> bool:
@@ -54,6 +62,7 @@ class FileError:
     message: str
     risk: Risk = Risk.HIGH
     fixes: tuple[FixOffer, ...] = ()
+    patches: tuple[Patch, ...] = ()
     silenced = False
 
     @property
@@ -63,12 +72,25 @@ class FileError:
 
 
 @dataclass(frozen=True)
+class FlagHint:
+    """A feature flag that would tell more: ``sites`` run only where it is true, as the code says.
+
+    ``setting`` is what would tell, as an option or as a line of the configuration.
+    """
+
+    flag: str
+    sites: int
+    setting: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
+    ``hints`` are the flags that are not set and decide whether code runs.
     """
 
     files: int
@@ -80,6 +102,7 @@ class Report:
     fixed: int = 0
     known: int = 0
     baseline: str = ""
+    hints: tuple[FlagHint, ...] = ()
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

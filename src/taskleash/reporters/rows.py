@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
+from taskleash.audit.model import risk_rank
 from taskleash.classify.model import Cell, Risk, Site, State
 
 _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.YES: 2}
-_RISK_RANK = {Risk.HIGH: 0, Risk.LOW: 1, Risk.NONE: 3}
-_DORMANT_RANK = 2
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,12 @@ def rows(sites: Iterable[Site], by: str) -> list[Row]:
         groups = [[site] for site in sites]
     else:
         groups = [list(group) for _, group in groupby(sites, key=lambda site: site.path)]
-    common = _common_folder([group[0].path for group in groups])
+    common = common_folder([group[0].path for group in groups])
     return sorted((_merged(group, common) for group in groups), key=_badness)
 
 
 def _merged(sites: Sequence[Site], common: str) -> Row:
-    worst = min(sites, key=lambda site: _risk_rank(site.risk, site.dormant))
+    worst = min(sites, key=lambda site: risk_rank(site.risk, site.dormant))
     return Row(
         path=sites[0].path[len(common) :],
         lines=tuple(dict.fromkeys(site.span.line for site in sites)),
@@ -57,7 +56,7 @@ def _merged(sites: Sequence[Site], common: str) -> Row:
 
 def _badness(row: Row) -> tuple[int, int, int, str, tuple[int, ...]]:
     return (
-        _risk_rank(row.risk, row.dormant),
+        risk_rank(row.risk, row.dormant),
         _cell_rank(row.tracked),
         _cell_rank(row.cleaned),
         row.path,
@@ -69,11 +68,7 @@ def _cell_rank(cell: Cell) -> int:
     return _STATE_RANK[cell.state]
 
 
-def _risk_rank(risk: Risk, dormant: bool) -> int:
-    return _DORMANT_RANK if dormant and risk is Risk.LOW else _RISK_RANK[risk]
-
-
-def _common_folder(paths: Sequence[str]) -> str:
+def common_folder(paths: Sequence[str]) -> str:
     """The folders that all paths begin with, with their ``/``; empty where there is none."""
     levels = zip(*(path.split("/")[:-1] for path in paths), strict=False)
     common = "".join(

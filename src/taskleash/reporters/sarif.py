@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from taskleash import __version__
 from taskleash.classify.model import Evidence, Span
+from taskleash.fixes.patch import Patch
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions, Repository
 from taskleash.reporters.report import Entry, FileError, Report
@@ -72,10 +74,25 @@ def _finding(entry: Entry, repository: Repository) -> Json:
         # Code scanning shows related locations only where a message links to them.
         locations = [{"location": _step(step, repository)} for step in site.evidence]
         result["codeFlows"] = [{"threadFlows": [{"locations": locations}]}]
+    result |= _fixes(entry.patches, site.path, repository)
     kinds = {"inSource": entry.suppressed, "external": entry.known}
     if entry.silenced:
         result["suppressions"] = [{"kind": kind} for kind, holds in kinds.items() if holds]
     return result
+
+
+def _fixes(patches: Iterable[Patch], path: str, repository: Repository) -> Json:
+    fixes = [_fix(patch, path, repository) for patch in patches if patch.allowed]
+    return {"fixes": fixes} if fixes else {}
+
+
+def _fix(patch: Patch, path: str, repository: Repository) -> Json:
+    replacements = [
+        {"deletedRegion": _region(each.span), "insertedContent": {"text": each.text}}
+        for each in patch.replacements
+    ]
+    change = {"artifactLocation": _artifact(repository.path(path)), "replacements": replacements}
+    return {"description": {"text": f"{patch.kind}: {patch.note}"}, "artifactChanges": [change]}
 
 
 def _error(error: FileError, repository: Repository) -> Json:
@@ -85,6 +102,7 @@ def _error(error: FileError, repository: Repository) -> Json:
         "level": LEVELS[error.risk],
         "message": {"text": error.message},
         "locations": [_location(error.path, region, repository)],
+        **_fixes(error.patches, error.path, repository),
     }
 
 

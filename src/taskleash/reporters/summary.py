@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from taskleash.classify.model import Risk
-from taskleash.reporters import words
 from taskleash.reporters.inert import inert
+from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.report import Entry, FileError, FlagHint, Report
 
 
 def closing(report: Report, options: RenderOptions) -> list[str]:
@@ -16,19 +16,37 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
     if options.quiet:
         return []
     if options.command == "check":
-        return [_outcome(report, options.unicode), *_offers([*report.entries, *report.errors])]
-    return [inventory(report)]
+        offers = _offers([*report.entries, *report.errors], options.say)
+        return [_outcome(report, options), *offers]
+    return [inventory(report, options.say), *(_hint(hint, options) for hint in report.hints)]
 
 
-def inventory(report: Report) -> str:
+def inventory(report: Report, say: Language) -> str:
     """All sites in one line: ``3 tasks in 2 files: 1 high, 2 sound. 1 fixable with --fix.``"""
     if not report.entries:
-        return f"No tasks in {words.plural(report.files, 'file')}."
-    files = len({entry.site.path for entry in report.entries})
-    tasks = f"{words.plural(len(report.entries), 'task')} in {words.plural(files, 'file')}"
-    line = f"{tasks}: {', '.join(_risks(report.entries))}."
+        return say("No tasks in {files}.", files=say.count(report.files, "file"))
+    line = say(
+        "{tasks} in {files}: {risks}.",
+        tasks=say.count(len(report.entries), "task"),
+        files=say.count(len({entry.site.path for entry in report.entries}), "file"),
+        risks=say(", ").join(_risks(report.entries, say)),
+    )
     fixable = sum(map(is_fixable, report.entries))
-    return f"{line} {fixable} fixable with --fix." if fixable else line
+    return line + say(" {count} fixable with --fix.", count=fixable) if fixable else line
+
+
+def _hint(hint: FlagHint, options: RenderOptions) -> str:
+    """What depends on a flag, and where to set it."""
+    said = {name: inert(getattr(hint, name), options.unicode) for name in ("flag", "setting")}
+    if hint.sites == 1:
+        return options.say(
+            "1 site is reachable only where `{flag}` is true: set `{setting}`", **said
+        )
+    return options.say(
+        "{count} sites are reachable only where `{flag}` is true: set `{setting}`",
+        count=hint.sites,
+        **said,
+    )
 
 
 def is_fixable(entry: Entry | FileError) -> bool:
@@ -43,32 +61,46 @@ def count_hidden(entries: Iterable[Entry | FileError]) -> int:
     )
 
 
-def _risks(entries: Iterable[Entry]) -> list[str]:
+def _risks(entries: Iterable[Entry], say: Language) -> list[str]:
     sites = [entry.site for entry in entries]
     high = sum(site.risk is Risk.HIGH for site in sites)
     low = sum(site.risk is Risk.LOW for site in sites)
     dormant = sum(site.risk is Risk.LOW and site.dormant for site in sites)
-    asleep = f" ({dormant} {words.DORMANT})" if dormant else ""
-    counts = ((high, "high"), (low, f"low{asleep}"), (len(sites) - high - low, "sound"))
-    return [f"{count} {word}" for count, word in counts if count]
+    asleep = say(" ({count} dormant)", count=dormant) if dormant else ""
+    counts = (
+        (high, say("{count} high", count=high)),
+        (low, say("{count} low", count=low) + asleep),
+        (len(sites) - high - low, say("{count} sound", count=len(sites) - high - low)),
+    )
+    return [text for count, text in counts if count]
 
 
-def _outcome(report: Report, unicode: bool) -> str:
+def _outcome(report: Report, options: RenderOptions) -> str:
     """What a check found; in brackets what was fixed, and what the baseline holds back."""
+    say = options.say
     remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
-    notes = [f"{report.fixed} fixed, {remaining} remaining"] if report.fixed else []
+    notes = []
+    if report.fixed:
+        notes.append(say("{fixed} fixed, {left} remaining", fixed=report.fixed, left=remaining))
     if report.known and report.baseline:
-        known = words.plural(report.known, "known finding")
-        notes.append(f"{known} in {inert(report.baseline, unicode)}")
-    bracket = f" ({'; '.join(notes)})" if notes else ""
+        known = say.count(report.known, "known finding")
+        file = inert(report.baseline, options.unicode)
+        notes.append(say("{findings} in {file}", findings=known, file=file))
+    bracket = say(" ({notes})", notes=say("; ").join(notes)) if notes else ""
     if remaining or report.fixed:
-        return f"Found {words.plural(remaining + report.fixed, 'error')}{bracket}."
-    return f"All checks passed!{bracket}"
+        return say(
+            "Found {errors}{notes}.",
+            errors=say.count(remaining + report.fixed, "error"),
+            notes=bracket,
+        )
+    return say("All checks passed!") + bracket
 
 
-def _offers(entries: Sequence[Entry | FileError]) -> list[str]:
+def _offers(entries: Sequence[Entry | FileError], say: Language) -> list[str]:
     fixable, hidden = sum(map(is_fixable, entries)), count_hidden(entries)
-    more = f"{words.plural(hidden, 'unsafe fix')} available with `--fix --unsafe-fixes`"
+    fixes = say.count(hidden, "unsafe fix")
+    more = say("{fixes} available with `--fix --unsafe-fixes`", fixes=fixes)
     if not fixable:
-        return [f"{more}."] if hidden else []
-    return [f"[*] {fixable} fixable with `--fix`{f' ({more})' if hidden else ''}."]
+        return [more + say(".")] if hidden else []
+    bracket = say(" ({notes})", notes=more) if hidden else ""
+    return [say("[*] {count} fixable with `--fix`{notes}.", count=fixable, notes=bracket)]

@@ -1,14 +1,25 @@
-"""Every word and symbol that the formats for people use, in one place to translate."""
+"""The words and symbols that several formats for people use; each is said in their language.
+
+A text that one place uses stands there, as ``say("Checked")``.
+"""
 
 from __future__ import annotations
 
-from taskleash.classify.model import Cell, Handle, Multiplicity, Risk, State
+from taskleash.classify.model import Cell, Ending, Handle, Multiplicity, Risk, State
+from taskleash.reporters.language import Language
 
 HEADINGS = ("File", "Lines", "Task", "Tracked", "Cleaned up", "Risk")
 
-TITLE = "Background tasks"
-FINDINGS = "Findings"
-ERRORS = "Files that could not be analysed"
+#: the labels of what is said of one site
+RUNS_LABEL = "runs"
+ADDS_UP_LABEL = "adds up"
+HELD_BY_LABEL = "held by"
+ENDED_BY_LABEL = "ended by"
+LIFETIME_LABEL = "lifetime"
+KEEPS_LABEL = "keeps"
+WHY_LABEL = "why"
+FIX_LABEL = "fix"
+MORE_LABEL = "more"
 
 DORMANT = "dormant"
 ENDLESS = "it never ends by itself"
@@ -19,6 +30,37 @@ _RISK_SYMBOL = {Risk.HIGH: "🔴", Risk.LOW: "🟡", Risk.NONE: "🟢"}
 
 # A how-word that only says again what the state's own word says.
 _ECHO = {State.PARTIAL: "partial", State.NO: "none"}
+
+#: the words of cells, beside the states' own
+HOW = (
+    "tracked",
+    "singleton",
+    "owner",
+    "cancelled",
+    "gathered",
+    "awaited",
+    "self-managed",
+    "partial",
+    "none",
+)
+
+HANDLES = {
+    Handle.DISCARDED: "discarded",
+    Handle.LOCAL: "local",
+    Handle.STORED: "stored",
+    Handle.OWNED: "owned",
+    Handle.ESCAPES: "escapes",
+}
+
+ENDINGS = {
+    Ending.AWAITED: "awaited",
+    Ending.CANCELLED: "cancelled",
+    Ending.SELF_REMOVING: "self-removing",
+    Ending.PARTIAL: "partial",
+    Ending.NONE: "none",
+}
+
+RISKS = {Risk.HIGH: "high", Risk.LOW: "low", Risk.NONE: "none"}
 
 HELD_BY = {
     Handle.DISCARDED: "nothing",
@@ -44,6 +86,8 @@ RUNS = {
     Multiplicity.LOOP: "again and again, in a loop",
 }
 
+APPLICABILITY = ("safe", "unsafe")
+
 FIXES = {
     "track": "keep the task until it is done",
     "await": "await the coroutine here, log its failure",
@@ -53,27 +97,12 @@ FIXES = {
     "remove": "remove the comment",
 }
 
-FIXES_TITLE = "Fixes"
-FIXED = "What was fixed"
-LEFT = "What was left"
-CHECKED_TITLE = "Checked"
-GO_ON = "Review and roll back"
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
-GONE_WITH_THEM = "gone with these fixes, or unused comments"
+REMOVED = "the comment that silenced nothing is out"
 UNDO = "drops everything in these files that is not committed"
 FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")
 FIX_HEADINGS = ("Place", "Call", "Task", "Rule", "Fix", "What was done")
 LEFT_HEADINGS = ("Place", "Call", "Task", "Rule", "Why")
-
-
-def nothing_after(line: int) -> str:
-    """Who holds a task whose handle is dropped at the line."""
-    return f"{HELD_BY[Handle.DISCARDED]} after line {line}"
-
-
-def left_out(lines: int) -> str:
-    """What is said at the end of a text that is too long for its place."""
-    return f"{plural(lines, 'further line')} left out: too long for this format."
 
 
 def ellipsis(unicode: bool) -> str:
@@ -81,21 +110,27 @@ def ellipsis(unicode: bool) -> str:
     return "…" if unicode else "..."
 
 
-def cell(value: Cell, unicode: bool) -> str:
+def cell(value: Cell, unicode: bool, say: Language) -> str:
     """A cell as the table shows it: ``✅ tracked``, without unicode ``yes tracked``."""
     if unicode:
-        return f"{_STATE_SYMBOL[value.state]} {value.how}"
-    word = _STATE_WORD[value.state]
-    return word if value.how == _ECHO.get(value.state) else f"{word} {value.how}"
+        return f"{_STATE_SYMBOL[value.state]} {say(value.how)}"
+    word = say(_STATE_WORD[value.state])
+    return word if value.how == _ECHO.get(value.state) else f"{word} {say(value.how)}"
 
 
-def risk(value: Risk, dormant: bool, unicode: bool) -> str:
+def mark(state: State, said: str) -> str:
+    """Words behind the symbol of a state: ``✅ said``."""
+    return f"{_STATE_SYMBOL[state]} {said}"
+
+
+def risk(value: Risk, dormant: bool, unicode: bool, say: Language) -> str:
     """A risk as the table shows it: ``🔴 high``, ``🟡 dormant``, without unicode ``high``."""
-    word = DORMANT if dormant and value is not Risk.NONE else str(value)
+    word = say(DORMANT if dormant and value is not Risk.NONE else RISKS[value])
     return f"{_RISK_SYMBOL[value]} {word}" if unicode else word
 
 
-def plural(count: int, noun: str) -> str:
-    """The count and its noun: ``1 file``, ``2 files``, ``3 fixes``."""
-    ending = "" if count == 1 else "es" if noun.endswith("x") else "s"
-    return f"{count} {noun}{ending}"
+def score(percent: int, worst: Risk, dormant: bool, unicode: bool, say: Language) -> str:
+    """A score with the worst risk behind it: ``🔴 50%``, without unicode ``50% high``."""
+    if unicode:
+        return f"{_RISK_SYMBOL[worst]} {percent}%"
+    return f"{percent}% {risk(worst, dormant, unicode, say)}"

@@ -9,35 +9,41 @@ from taskleash.facts.catalogue import RUNNING_WORDS
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
 
 
-def _can_await(site: Site) -> bool:
+def _against_await(site: Site) -> str:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
     # Imported here because a run that finds nothing has no use for the linker.
     from taskleash.link.teardown import words
 
-    runs_on = site.lifetime is Lifetime.ENDLESS or (
+    if not site.in_async:
+        return "nothing can be awaited outside `async def`"
+    if site.lifetime is Lifetime.ENDLESS or (
         site.lifetime is Lifetime.UNKNOWN and not RUNNING_WORDS.isdisjoint(words(site.task))
-    )
-    return site.in_async and site.gives_task and not runs_on
+    ):
+        return f"whoever awaits `{site.task}` would not go on"
+    return _against_track(site)
 
 
-def _can_track(site: Site) -> bool:
+def _against_track(site: Site) -> str:
     """Not what may be None: it has no ``add_done_callback``."""
-    return site.gives_task
+    return "" if site.gives_task else f"`{site.call}` may give something else than a task"
 
 
-def _can_own(site: Site) -> bool:
-    return bool(site.teardowns)
+def _against_own(site: Site) -> str:
+    return "" if site.teardowns else "there is no `close()`, `stop()` or the like to end it in"
 
 
-def _can_cancel_previous(site: Site) -> bool:
-    return site.multiplicity is not Multiplicity.LOOP and not site.restarts_itself
+def _against_cancel_previous(site: Site) -> str:
+    if site.restarts_itself:
+        return "the task itself starts the next one: cancelled, it would not come to that"
+    again = site.multiplicity is Multiplicity.LOOP
+    return "the tasks of a loop are meant to run side by side" if again else ""
 
 
-_CONDITIONS: Mapping[Fix, Callable[[Site], bool]] = {
-    TRACK: _can_track,
-    AWAIT: _can_await,
-    OWN: _can_own,
-    CANCEL_PREVIOUS: _can_cancel_previous,
+_OBJECTIONS: Mapping[Fix, Callable[[Site], str]] = {
+    TRACK: _against_track,
+    AWAIT: _against_await,
+    OWN: _against_own,
+    CANCEL_PREVIOUS: _against_cancel_previous,
 }
 
 
@@ -46,9 +52,15 @@ def offered(rule: Rule, site: Site) -> tuple[Fix, ...]:
 
     The source may still show that one of them cannot be made.
     """
-    return tuple(fix for fix in rule.fixes if _fits(fix, site))
+    return tuple(fix for fix in rule.fixes if not _objection(fix, site))
 
 
-def _fits(fix: Fix, site: Site) -> bool:
-    condition = _CONDITIONS.get(fix)
-    return condition is None or condition(site)
+def objections(rule: Rule, site: Site) -> tuple[str, ...]:
+    """Why fixes of a rule do not fit a site that it reports, each reason once, as a clause."""
+    reasons = (_objection(fix, site) for fix in rule.fixes)
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def _objection(fix: Fix, site: Site) -> str:
+    objection = _OBJECTIONS.get(fix)
+    return objection(site) if objection is not None else ""

@@ -45,7 +45,8 @@ Use instead
 Fix safety
 ----------
 Keeping the task in a set until it is done (`track`) is safe: the task only lives as long as it
-runs. Awaiting the result (`await`) is unsafe: the caller now waits.
+runs. Awaiting the result (`await`) is unsafe: the caller now waits. Neither is offered where the
+function may give something else than a task, `None` for one, which cannot be kept or awaited.
 """
 
 from __future__ import annotations

@@ -22,17 +22,17 @@ _Known: TypeAlias = "tuple[tuple[int, int], int, bytes]"
 
 
 class Contents:
-    """Reads the files of one run.
+    """Reads the files of one run; what it knows of them is kept apart for each ``scope``.
 
     A file that has the size and the times that it had in an earlier run has the same contents.
     ``steady`` is false once a file turned out to have changed during the run.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, scope: bytes = b"") -> None:
         self.steady = True
         self._lasts = store.lasts
         self._start = time.time_ns()
-        self._key = key("contents")
+        self._key = key("contents", scope)
         stored = store.get([self._key]).get(self._key)
         self._known: dict[str, _Known] = {} if stored is None else marshal.loads(stored)
         self._news: dict[str, _Known] = {}

@@ -15,7 +15,7 @@ from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import VERDICTS, Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, unpacked
-from taskleash.facts.known import KnownCalls
+from taskleash.facts.known import Told
 from taskleash.facts.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
 
@@ -29,22 +29,25 @@ class Memory:
     """Facts, answers and verdicts, each under a key of all that it depends on.
 
     Nothing is written before `save`. Where ``keeps`` is false, something went wrong that another
-    run may be spared: what follows from it is not to be remembered.
+    run may be spared: what follows from it is not to be remembered. What is asked of all files is
+    kept together, apart for each ``scope``.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, scope: str = "") -> None:
         self.keeps = True
         self._store = store or NoStore()
         self._questions: list[Question[Any]] = []
         self._entries: dict[bytes, bytes] = {}
         self._there: set[bytes] = set()
-        self.contents = Contents(self._store)
+        self._scope = _encoded(scope)
+        self.contents = Contents(self._store, self._scope)
 
     def question(
         self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
     ) -> Question[_A]:
         """A question about files; kind and parts say all that the answer depends on."""
-        question = Question(key(kind, *parts), ask, self.contents, self._store)
+        asked = key(kind, self._scope, *parts)
+        question = Question(asked, ask, self.contents, self._store)
         self._questions.append(question)
         return question
 
@@ -66,11 +69,11 @@ class Memory:
         if self._store.lasts:
             self._entries[self._outcome_key(item)] = packed
 
-    def facts_key(self, chosen: Iterable[Input], known: KnownCalls) -> bytes | None:
+    def facts_key(self, chosen: Iterable[Input], told: Told) -> bytes | None:
         """Stands for the facts of the chosen files; None where one cannot be read or kept."""
         if not self._store.lasts:
             return None
-        parts = [repr(known).encode()]
+        parts = [repr(told).encode()]
         try:
             for item in sorted(chosen, key=lambda item: item.path):
                 parts += (_encoded(item.path), self._outcome_key(item))
@@ -88,7 +91,7 @@ class Memory:
         self._keep("demand", facts, demand, _demands)
 
     def program_key(
-        self, asked: Iterable[Input], others: Iterable[Input], known: KnownCalls
+        self, asked: Iterable[Input], others: Iterable[Input], told: Told
     ) -> bytes | None:
         """Stands for all that the verdicts depend on; None where that cannot be read or kept.
 
@@ -96,7 +99,7 @@ class Memory:
         """
         if not self._store.lasts:
             return None
-        parts = [repr(known).encode()]
+        parts = [repr(told).encode()]
         try:
             for group, items in ((b"asked", asked), (b"other", others)):
                 for item in items:

@@ -12,11 +12,15 @@ from taskleash.facts.packing import Packing
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What a run says of all files that it had to look into; ``parsed`` counts those with facts."""
+    """What a run says of all files that it had to look into; ``parsed`` counts those with facts.
+
+    ``deciding`` are the flags that would tell more, with the number of sites that hang on each.
+    """
 
     sites: tuple[model.Site, ...]
     broken: Mapping[str, Broken]
     parsed: int
+    deciding: tuple[tuple[str, int], ...] = ()
 
 
 VERDICTS = Packing(
@@ -34,5 +38,7 @@ VERDICTS = Packing(
         model.Risk,
         model.Defect,
         model.State,
+        model.Standing,
+        model.Reach,
     )
 )

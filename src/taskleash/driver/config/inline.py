@@ -10,7 +10,7 @@ from typing import Any
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.files import named
 from taskleash.driver.config.find import Configs
-from taskleash.driver.config.layers import Layer, checked
+from taskleash.driver.config.layers import COMMAND_LINE, Layer, checked
 from taskleash.driver.config.toml import parse
 
 _OPTION = "--config"
@@ -32,7 +32,7 @@ def configs(given: Sequence[str], isolated: bool, options: dict[str, Any]) -> Co
     settings = [value for value in given if _is_setting(value)]
     over = (
         *(_inline(value, current) for value in settings),
-        Layer("command line", current, options),
+        Layer(COMMAND_LINE, current, options),
     )
     if files:
         return Configs(_file(files[0]), over)

@@ -21,12 +21,12 @@ from taskleash.driver.config.kinds import (
     TableOf,
     Text,
 )
+from taskleash.reporters.options import LANGUAGES
 from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES
 
 FAIL_ON = ("high", "low", "never")
 FIX_STYLES = ("auto", "track", "await", "own")
-LANGUAGES = ("en", "zh")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")

@@ -9,6 +9,8 @@ from typing import Any
 from taskleash.driver.config.errors import ConfigError, WrongValue, did_you_mean, key_path
 from taskleash.driver.config.keys import KEYS
 
+#: the name of the layer that the options of the command line are
+COMMAND_LINE = "command line"
 _OF_PROJECT_FILES = "tool"
 
 

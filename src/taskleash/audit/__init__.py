@@ -1,0 +1,1 @@
+"""What the verdicts come to: a score card, the long-running tasks, a plan."""

@@ -1,0 +1,56 @@
+"""Whether a site's tasks add up while the program runs, as far as its verdict proves it."""
+
+from __future__ import annotations
+
+from taskleash.classify.model import (
+    Defect,
+    Lifetime,
+    Multiplicity,
+    Reach,
+    Risk,
+    Site,
+    State,
+    Word,
+)
+
+
+class Growth(Word):
+    """How tasks add up: each start leaves one running, can leave one, or leaves it in a place."""
+
+    RUNS_ON = "runs-on"
+    CAN_RUN_ON = "can-run-on"
+    STAYS_KEPT = "stays-kept"
+
+
+class Turn(Word):
+    """What adds one more: a call, a turn of a loop, an instance of the class."""
+
+    CALL = "call"
+    LOOP = "loop"
+    INSTANCE = "instance"
+
+
+def growth(site: Site) -> tuple[Growth, Turn] | None:
+    """How the site's tasks add up, and with what; None where that is not known to be so.
+
+    A task that ends by itself does not count, however it is dropped.
+    """
+    turn = _turn(site)
+    if turn is None or site.risk is Risk.NONE:
+        return None
+    if site.defect is Defect.UNPRUNED:
+        return Growth.STAYS_KEPT, turn
+    if site.lifetime is not Lifetime.ENDLESS:
+        return None
+    if site.cleaned.state is State.NO:
+        return Growth.RUNS_ON, turn
+    return (Growth.CAN_RUN_ON, turn) if site.defect is Defect.OVERWRITTEN else None
+
+
+def _turn(site: Site) -> Turn | None:
+    if site.multiplicity is Multiplicity.LOOP:
+        return Turn.LOOP
+    if site.multiplicity is Multiplicity.PER_CALL:
+        return Turn.CALL
+    per_instance = site.standing is not None and site.standing.reach is Reach.INSTANCE
+    return Turn.INSTANCE if per_instance else None

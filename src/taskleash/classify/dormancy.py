@@ -1,0 +1,55 @@
+"""Sites that feature flags keep from running: their verdict stays as what it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from taskleash.classify.model import Evidence, Risk, Site
+from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.facts.model import Pos
+from taskleash.link.calls import Calls
+from taskleash.link.dead import Barrier
+from taskleash.link.dormant import Dormant
+from taskleash.link.program import Program
+from taskleash.link.reach import Place
+
+_MAX_BARRIERS = 3
+
+
+def with_dormancy(calls: Calls, flags: FeatureFlags, sites: Iterable[Site]) -> list[Site]:
+    """The sites, those marked that the flags keep from running."""
+    dormant = Dormant(calls, flags)
+    if dormant.is_idle:
+        return list(sites)
+    places = places_of(calls.program)
+    return [_asleep(site, dormant.barriers(places[key(site)])) for site in sites]
+
+
+def places_of(program: Program) -> dict[tuple[str, Pos], Place]:
+    """Every call of a program by its file and its position."""
+    return {
+        (function.module.path, call.pos): (function, index)
+        for function in program.functions()
+        for index, call in function.calls()
+    }
+
+
+def key(site: Site) -> tuple[str, Pos]:
+    """The file and the position of a site."""
+    span = site.span
+    return site.path, (span.line, span.column, span.end_line, span.end_column)
+
+
+def _asleep(site: Site, barriers: list[Barrier]) -> Site:
+    if not barriers:
+        return site
+    steps = tuple(Evidence(b.path, b.line, 1, b.guard.reason) for b in barriers[:_MAX_BARRIERS])
+    return replace(
+        site,
+        dormant=True,
+        would_be=site.risk,
+        guard=barriers[0].guard.flag,
+        risk=Risk.LOW if site.risk is Risk.HIGH else site.risk,
+        evidence=(*steps, *site.evidence),
+    )

@@ -1,0 +1,67 @@
+"""What a task keeps alive that weighs much: the heavy members of the instance it captures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.classify.signs import Signs
+from taskleash.facts.catalogue import CLOSERS, HEAVY_WORDS, LIGHT_TYPES
+from taskleash.facts.model import Store, Term
+from taskleash.link.calls import Calls
+from taskleash.link.entities import Class, Function
+from taskleash.link.inference import Type
+from taskleash.link.teardown import words
+
+_MAX_MEMBERS = 6
+
+
+def heavy(signs: Signs, calls: Calls, captures: tuple[str, ...]) -> tuple[str, ...]:
+    """The attributes of the captured instance that hold clients, engines, pools and the like."""
+    spawn = signs.spawn
+    own = spawn.function.method
+    if own.owner is None or not any(name.partition(" ")[0] == own.self_name for name in captures):
+        return ()
+    found = [name for name in _attributes(own.owner) if _is_heavy(calls, own.owner, name)]
+    return tuple(dict.fromkeys(found))[:_MAX_MEMBERS]
+
+
+def _attributes(cls: Class) -> Iterator[str]:
+    """The attributes of an instance, in the order in which the source names them."""
+    for base in cls.mro:
+        for method in base.methods:
+            for event in method.events:
+                if isinstance(event, Store) and _is_own(method, event.target):
+                    yield event.target[2]
+        yield from base.facts.fields
+
+
+def _is_own(method: Function, target: Term) -> bool:
+    return bool(target[0] == "a" and target[1] == ("p", method.self_name) and method.self_name)
+
+
+def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
+    types = calls.inference.attribute(cls, name)
+    if types:
+        return any(map(_weighs, types))
+    values = [
+        term
+        for base in cls.mro
+        for method in base.methods
+        for event in method.events
+        if isinstance(event, Store) and event.target == ("a", ("p", method.self_name), name)
+        for term in event.value
+    ]
+    is_plain = bool(values) and all(term[0] == "c" and term[1] != "None" for term in values)
+    return not is_plain and _last_word(name) in HEAVY_WORDS
+
+
+def _weighs(kind: Type) -> bool:
+    if isinstance(kind.symbol, Class):
+        closes = any(kind.symbol.find(name) for name in CLOSERS)
+        return closes or _last_word(kind.symbol.name) in HEAVY_WORDS
+    name = kind.name.rpartition(".")[2]
+    return name not in LIGHT_TYPES and _last_word(name) in HEAVY_WORDS
+
+
+def _last_word(name: str) -> str:
+    return next(iter(reversed(words(name))), "")

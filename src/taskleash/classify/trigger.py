@@ -1,0 +1,152 @@
+"""What makes a site run: the calls that lead to it, up to where something from outside comes in."""
+
+from __future__ import annotations
+
+import ast
+
+from taskleash.facts.catalogue import EVENT_DECORATORS
+from taskleash.facts.model import Arg, If, Switch, Test
+from taskleash.link.calls import Calls
+from taskleash.link.context import around
+from taskleash.link.entities import Function
+
+_MAX_LINKS = 3
+_MAX_SHOWN = 40
+
+
+def trigger(function: Function, calls: Calls) -> str:
+    """The way to a function in words, empty where it is not known: ``from `f` for "x"``.
+
+    At most three links; the way is followed where there is one caller only.
+    """
+    found: list[str] = []
+    current, seen = function.method, {function.method}
+    while len(found) < _MAX_LINKS:
+        entry = _entry(current, calls)
+        if entry:
+            found.append(entry)
+            break
+        callers = dict(calls.callers(current))
+        if len(callers) != 1:
+            break
+        ((above, index),) = callers.items()
+        while len(outer := dict(calls.callers(above))) == 1 and set(outer) <= {*above.nesting[1:]}:
+            ((above, index),) = outer.items()
+        if above in seen or above.facts.kind != "function":
+            break
+        case = _case(above, index)
+        found.append(f"from `{above.qualname}`{case and f' {case}'}")
+        if case:
+            break
+        seen.add(above)
+        current = above
+    return ", ".join(found)
+
+
+def _entry(function: Function, calls: Calls) -> str:
+    """How something outside the program comes to call a function, if it does."""
+    return _route(function) or _registered(function, calls) or _dispatched(function)
+
+
+def _route(function: Function) -> str:
+    """``@app.post("/x")``, ``@bot.event``: the decorator, as written."""
+    around_it = function.parent
+    for decorator in function.facts.decorators:
+        last = decorator.text.rpartition(".")[2]
+        for term in decorator.value if around_it is not None else ():
+            if term[0] == "s" and around_it is not None:
+                name = _first_text(around_it.call(term[1]).args)
+                if name:
+                    return f'by `@{decorator.text}("{name}")`'
+        if last in EVENT_DECORATORS and "." in decorator.text:
+            return f"by `@{decorator.text}`"
+    return ""
+
+
+def _registered(function: Function, calls: Calls) -> str:
+    """``bus.on("x", function)``: what registers it for a name."""
+    for holder, index in calls.references(function):
+        call = holder.call(index)
+        name = _first_text(call.args)
+        if name:
+            return f'by `{call.text}("{name}")`'
+    return ""
+
+
+def _dispatched(function: Function) -> str:
+    """A table from names to functions that has it."""
+    for holder in function.module.functions.values():
+        for collection in holder.facts.collections:
+            for key, item in zip(collection.keys, collection.items, strict=False):
+                if key and any(_means(holder, function, term) for term in item):
+                    return f"for {_quoted(key)}"
+    return ""
+
+
+def _means(holder: Function, function: Function, term: tuple[object, ...]) -> bool:
+    if term[0] == "a" and function.owner is not None and holder.owner is function.owner:
+        return term[1] == ("p", holder.self_name) and term[2] == function.name
+    return function.module.program.symbol(holder, term) is function
+
+
+def _case(caller: Function, index: int) -> str:
+    """The constant that a call is made for: ``if kind == "x"``, ``case "x"``."""
+    for frame in reversed(around(caller, index)):
+        item = frame.item
+        if isinstance(item, If) and frame.branch == "then":
+            name = _compared(item.test)
+            if name:
+                return f"for {name}"
+        elif isinstance(item, Switch):
+            for case, pattern in zip(item.cases, item.patterns, strict=False):
+                if pattern and index in _direct(case.items):
+                    return f"for {_quoted(pattern)}"
+    return ""
+
+
+def _direct(items: tuple[object, ...]) -> set[int]:
+    return {item for item in items if isinstance(item, int)}
+
+
+def _compared(test: Test) -> str:
+    """The constant that a condition asks for, where it asks for one."""
+    if test.kind == "and":
+        return next(filter(None, map(_compared, test.parts)), "")
+    if test.kind != "other":
+        return ""
+    try:
+        node = ast.parse(test.text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq):
+        return ""
+    right = node.comparators[0]
+    if isinstance(right, ast.Constant) and isinstance(right.value, str):
+        return _shown(right.value)
+    if isinstance(right, ast.Attribute):
+        return f"`{ast.unparse(right)}`"
+    return ""
+
+
+def _first_text(args: tuple[Arg, ...]) -> str:
+    """The string that a call is given first, by which it names an event or a path."""
+    first = args[0] if args and not args[0].key else None
+    texts = [term[1] for term in first.value if term[0] == "c"] if first is not None else []
+    if len(texts) != 1:
+        return ""
+    quoted = _quoted(str(texts[0]))
+    return quoted.strip('"') if quoted.startswith('"') else ""
+
+
+def _quoted(constant: str) -> str:
+    """A string constant as written, in double quotes; empty for anything else."""
+    try:
+        value = ast.literal_eval(constant)
+    except (ValueError, SyntaxError):
+        return ""
+    return _shown(value) if isinstance(value, str) else ""
+
+
+def _shown(text: str) -> str:
+    short = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+    return f'"{short}"'

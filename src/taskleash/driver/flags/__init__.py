@@ -1,0 +1,1 @@
+"""Feature flags: from settings files and options to their values."""

@@ -1,0 +1,94 @@
+"""Several programs in one run: each is linked for itself, all of them are reported as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from taskleash.classify.model import Site
+from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.collect import Advance
+from taskleash.driver.inputs import Input
+from taskleash.driver.parsers import parsers
+from taskleash.driver.roots import roots
+from taskleash.driver.settings import Settings
+from taskleash.reporters.report import FlagHint
+
+if TYPE_CHECKING:
+    from taskleash.facts.model import ModuleFacts
+
+
+@dataclass(frozen=True)
+class Joined(Analysis):
+    """Several programs; no two of them report the same file."""
+
+    parts: tuple[Analysis, ...] = ()
+
+    def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
+        """The programs with other contents in some of the files that are reported."""
+        parts = []
+        for part in self.parts:
+            own = {path: file for path, file in files.items() if path in part.asked}
+            parts.append(part.with_files(own) if own else part)
+        return _joined(self.settings, parts)
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """The verdicts of the files that are reported."""
+        found = [site for part in self.parts for site in part.sites]
+        return sorted(found, key=lambda site: (site.path, site.span))
+
+    @property
+    def hints(self) -> tuple[FlagHint, ...]:
+        """The flags that would tell more of one of the programs."""
+        return tuple(hint for part in self.parts for hint in part.hints)
+
+    @property
+    def parsed(self) -> int:
+        """How many files had to be parsed for the verdicts."""
+        return sum(part.parsed for part in self.parts)
+
+
+def analyse_roots(
+    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+) -> Analysis:
+    """Read what the settings name, each root as a program of its own.
+
+    Raises:
+        PathNotFound: a path does not exist.
+        ConfigError: a configuration cannot be used.
+        UnknownRule: a selector fits no rule.
+        ExecutorError: the cluster that the settings name cannot be used.
+    """
+    found = list(roots(settings))
+    with parsers(settings.jobs, settings.executor) as making:
+        if len(found) == 1:
+            return analyse(settings, progress, with_facts, found[0].asked, parsers=making)
+        store = open_store(settings)
+        parts: list[Analysis] = []
+        with progress() if progress is not None else nullcontext() as advance:
+            for root in found:
+                memory = Memory(store, root.path)
+                bar = _after(parts, advance) if advance is not None else None
+                parts.append(analyse(root.settings, bar, with_facts, root.asked, memory, making))
+        return _joined(settings, parts)
+
+
+def _after(parts: Sequence[Analysis], advance: Advance) -> ProgressBar:
+    """The bar for the next program: what was parsed of those before it counts."""
+    before = sum(part.parsed for part in parts)
+    return lambda: nullcontext(lambda done, total: advance(before + done, before + total))
+
+
+def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
+    return Joined(
+        settings,
+        asked={path: item for part in parts for path, item in part.asked.items()},
+        facts={path: facts for part in parts for path, facts in part.facts.items()},
+        broken={path: broken for part in parts for path, broken in part.broken.items()},
+        parts=tuple(parts),
+    )

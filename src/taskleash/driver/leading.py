@@ -1,0 +1,74 @@
+"""Which files lead to spawns by their imports: with flags, one of them may have the branch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.inputs import Input
+from taskleash.facts.catalogue import FLAG_WORDS
+from taskleash.source.loading import InvalidSource
+
+_IMPORTS = re.compile(
+    rb"^[ \t]*(?:from|import)\b(?:\\\r?\n|[^\n(])*(?:\([^)]*\))?|\bimport_module\([^)]*\)",
+    re.MULTILINE,
+)
+_NAME = re.compile(rb"[^\W\d]\w*")
+_ASKS = re.compile(
+    rb"^[ \t]*(?:if|elif)\b[^\n]*(?:\b|_)(?:%s)(?:\b|_)"
+    % b"|".join(word.encode() for word in sorted(FLAG_WORDS)),
+    re.MULTILINE | re.IGNORECASE,
+)
+#: more than this is not parsed only to suggest flags
+_MAX_BYTES_FOR_HINTS = 400_000
+
+
+def hinting(chosen: Sequence[Input], others: Iterable[Input], memory: Memory) -> list[Input]:
+    """The other files that lead to a chosen one, with their bytes, where any asks for a flag.
+
+    None where they are too many to be parsed for suggestions only.
+    """
+    found = leading(chosen, others, memory)
+    if sum(item.size for item in found) > _MAX_BYTES_FOR_HINTS:
+        return []
+    asks = memory.question("asks for flags", (), _asks)
+    for item in (*chosen, *found):
+        with suppress(InvalidSource):
+            if asks.answer(item):
+                return [item.with_data(memory.contents.data(item)) for item in found]
+    return []
+
+
+def leading(goals: Iterable[Input], others: Iterable[Input], memory: Memory) -> list[Input]:
+    """The other files that import a goal, or a file that leads to one.
+
+    A file counts as importing every module whose bare name its imports mention.
+    """
+    imports = memory.question("imports", (), _imported)
+    rest: dict[str, tuple[Input, frozenset[str]]] = {}
+    for item in others:
+        with suppress(InvalidSource):
+            rest[item.path] = (item, frozenset(imports.answer(item)))
+    found: list[Input] = []
+    wanted = set(map(_bare, goals))
+    while new := [item for item, names in rest.values() if not wanted.isdisjoint(names)]:
+        found += new
+        wanted = set(map(_bare, new))
+        for item in new:
+            del rest[item.path]
+    return found
+
+
+def _imported(data: bytes) -> tuple[str, ...]:
+    names = {name.decode() for match in _IMPORTS.findall(data) for name in _NAME.findall(match)}
+    return tuple(sorted(names))
+
+
+def _asks(data: bytes) -> bool:
+    return _ASKS.search(data) is not None
+
+
+def _bare(item: Input) -> str:
+    return item.file.module.rpartition(".")[2]

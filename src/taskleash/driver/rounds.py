@@ -1,0 +1,38 @@
+"""The fixes of a choice made in a program, in memory, and proved by scanning it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.program import Program
+from taskleash.driver.target import target_of
+from taskleash.fixes.choice import FixChoice
+from taskleash.fixes.engine import Outcome, fix
+from taskleash.fixes.mend import mend
+from taskleash.fixes.model import Mended, Target
+from taskleash.fixes.proof import Place, Scan
+
+
+def fixed(
+    program: Program, choice: FixChoice, accepted: frozenset[Place] | None = None
+) -> tuple[Scan, Outcome]:
+    """What the program scans as, and what came of its fixes.
+
+    Only the findings ``accepted`` are mended; None stands for all.
+    """
+    scan = program.scan(choice, accepted)
+    texts = {path: program.text(path) for path in {t.site.path for t in scan.targets if t.kinds}}
+
+    def rescan(changed: Mapping[str, str]) -> Scan:
+        return program.with_texts(changed).scan(choice, accepted)
+
+    work = partial(fix, texts, scan, rescan, partial(mended, program))
+    return scan, with_deep_stack(work, LINKER_MEGABYTES)
+
+
+def mended(program: Program, text: str, targets: Sequence[Target]) -> Mended:
+    """The text of one file with fixes for its targets, for the Python that the file must run on."""
+    version = target_of(targets[0].site.path, program.analysis.settings.target_version)
+    return mend(text, targets, version)

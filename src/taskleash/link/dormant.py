@@ -1,0 +1,72 @@
+"""Whether feature flags keep an event of the program from happening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.link.calls import Calls
+from taskleash.link.conditions import Conditions
+from taskleash.link.dead import Barrier, DeadEvents
+from taskleash.link.entities import Function
+from taskleash.link.mentions import Mentions, Node
+from taskleash.link.reach import Graph, Place, Reach, Ways
+
+
+class Dormant:
+    """Answers what is dormant under some flags; ``graph`` is the program's, where it is known."""
+
+    def __init__(self, calls: Calls, flags: FeatureFlags, graph: Graph | None = None) -> None:
+        self.calls = calls
+        self.dead = DeadEvents(Conditions(calls, flags))
+        self._graph = graph
+
+    @cached_property
+    def is_idle(self) -> bool:
+        """Whether nothing in the program is ever kept from running."""
+        return not any(self.dead.of(function) for function in self.calls.program.functions())
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Who mentions whom in the program."""
+        return self._graph or graph_of(self.calls)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        graph = self.graph
+        alive = Reach(graph, lambda function: {}).live
+        # What nothing reaches anyway is taken to be called from outside.
+        roots = frozenset(node for node in graph.nodes if node not in alive)
+        return Ways(Reach(graph, self.dead.of, roots), self.dead)
+
+    def barriers(self, place: Place) -> list[Barrier]:
+        """What keeps control from an event, nearest first; nothing where it can happen."""
+        return [] if self.is_idle else self._ways.barriers(*place)[0]
+
+    def unsure(self, places: Iterable[Place]) -> set[str]:
+        """The names by which further modules may reach those of the events that are dormant."""
+        if self.is_idle:
+            return set()
+        found = [self._ways.barriers(*place) for place in places]
+        nodes = {node for barriers, between in found if barriers for node in between}
+        return {_name(node) for node in nodes if not self._ways.reach.is_mentioned(node)} - {""}
+
+
+def graph_of(calls: Calls) -> Graph:
+    """Who mentions whom in a program; what only type checkers read is no mention."""
+    literal = DeadEvents(Conditions(calls, FeatureFlags()))
+
+    def ignored(function: Function) -> dict[int, Barrier]:
+        dead = literal.of(function)
+        return {i: barrier for i, barrier in dead.items() if barrier.guard.is_for_types}
+
+    return Graph(Mentions(calls), ignored)
+
+
+def _name(node: Node) -> str:
+    if isinstance(node, Function):
+        if node.facts.kind == "module":
+            return node.module.name.rpartition(".")[2]
+        return node.name if node.name.isidentifier() else ""
+    return node.name

@@ -1,0 +1,95 @@
+"""All uses of an attribute name, found by the class of the object whose attribute it is.
+
+Many classes have attributes of the same name. To ask of each use in the program whether it may
+belong to each of them takes time in proportion to the square of the program.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from taskleash.facts.model import Term
+from taskleash.link.entities import Class, External, Function, Module
+from taskleash.link.inference import Inference
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """An attribute term and the function that reads or writes it.
+
+    ``module`` or ``named`` is the module or the class whose attribute it is by name
+    (``Session.tasks``), ``classes`` are those that its object may have. Where there is none of
+    them, ``free`` tells that it is not of something outside either.
+    """
+
+    function: Function
+    term: Term
+    module: Module | None
+    named: Class | None
+    classes: tuple[Class, ...]
+    free: bool
+
+
+class Loads:
+    """The uses of all attribute names, each looked up once."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._known: dict[str, NamedLoads] = {}
+
+    def named(self, name: str) -> NamedLoads:
+        """The uses of one attribute name."""
+        if name not in self._known:
+            self._known[name] = NamedLoads(self._inference, name)
+        return self._known[name]
+
+
+class NamedLoads:
+    """The uses of one attribute name."""
+
+    def __init__(self, inference: Inference, name: str) -> None:
+        self._by_class: dict[Class, list[int]] = defaultdict(list)
+        self._free: list[int] = []
+        program = inference.program
+        self._loads = [
+            self._load(inference, function, term)
+            for function, term in program.loads_named.get(name, ())
+        ]
+        self._by_module: dict[Module, list[Load]] = defaultdict(list)
+        for position, load in enumerate(self._loads):
+            if load.module is not None:
+                self._by_module[load.module].append(load)
+            for cls in (load.named,) if load.named is not None else load.classes:
+                self._by_class[cls].append(position)
+            if load.free:
+                self._free.append(position)
+
+    def __iter__(self) -> Iterator[Load]:
+        return iter(self._loads)
+
+    def related(self, classes: Iterable[Class], free: bool = False) -> list[Load]:
+        """Those of objects that may be instances of one of the classes, in order.
+
+        With ``free`` also those of objects of which nothing is known.
+        """
+        found: set[int] = set(self._free) if free else set()
+        for cls in classes:
+            smaller, larger = sorted((cls.relatives, self._by_class.keys()), key=len)
+            for each in smaller:
+                if each in larger:
+                    found.update(self._by_class[each])
+        return [self._loads[position] for position in sorted(found)]
+
+    def of_module(self, module: Module) -> list[Load]:
+        """Those that name a global of a module, in order."""
+        return self._by_module.get(module, [])
+
+    def _load(self, inference: Inference, function: Function, term: Term) -> Load:
+        symbol = inference.program.symbol(function, term[1])
+        named = symbol if isinstance(symbol, Class) else None
+        classes = inference.classes(function, term[1])
+        free = named is None and not classes and not isinstance(symbol, Module | External)
+        module = symbol if isinstance(symbol, Module) else None
+        return Load(function, term, module, named, classes, free)

@@ -1,0 +1,130 @@
+"""What each event of a function mentions: by that, code comes to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from taskleash.facts.model import Await, Call, Delete, Give, Import, Store, Term, Use
+from taskleash.link.calls import Calls
+from taskleash.link.entities import Class, Function, Module, Variable
+from taskleash.link.program import folders
+
+#: what can be mentioned; a module is its body
+Node: TypeAlias = Function | Class | Variable
+
+#: builtins that ask about a class and make nothing of it
+_ASKING = frozenset({"isinstance", "issubclass"})
+#: tags of terms that are built on another term
+_BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
+_PROTOCOL = "Protocol"
+
+
+class Mentions:
+    """Answers, with memory, which parts of the program events mention."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.program = calls.program
+        self._known: dict[tuple[Function, Term], tuple[Node, ...]] = {}
+
+    def at(self, function: Function, index: int) -> tuple[Node, ...]:
+        """What an event mentions."""
+        event = function.events[index]
+        if isinstance(event, Import):
+            return tuple(body for name in event.names for body in self._modules(function, name))
+        found = [node for term in _terms(event) for node in self._of(function, term)]
+        return tuple(dict.fromkeys(found))
+
+    def of_definition(self, function: Function) -> tuple[Node, ...]:
+        """What a function's defaults and decorators mention, in the function around it."""
+        around = function.parent
+        terms = [t for param in function.facts.params for t in param.default]
+        terms += [t for decorator in function.facts.decorators for t in decorator.value]
+        return tuple(node for t in terms for node in self._of(around, t)) if around else ()
+
+    def _modules(self, function: Function, dotted: str) -> Iterator[Function]:
+        """The bodies of the modules that an import runs: the packages on the way too."""
+        parts = dotted.split(".")
+        for base in ("", *(f"{folder}." for folder in folders(function.module))):
+            found = [
+                module
+                for size in range(1, len(parts) + 1)
+                if (module := self.program.by_name.get(base + ".".join(parts[:size]))) is not None
+            ]
+            if found:
+                yield from (module.body for module in found if module is not function.module)
+                return
+
+    def _of(self, function: Function, term: Term) -> tuple[Node, ...]:
+        key = (function, term)
+        if key not in self._known:
+            self._known[key] = ()
+            self._known[key] = tuple(dict.fromkeys(self._found(function, term)))
+        return self._known[key]
+
+    def _found(self, function: Function, term: Term) -> Iterator[Node]:
+        tag = term[0]
+        if tag == "n":
+            yield from _nodes(self.program.symbol(function, term))
+        elif tag == "a":
+            yield from self._of(function, term[1])
+            yield from self._members(function, term)
+        elif tag == "q":
+            yield from _nodes(self.program.symbol(function, term))
+        elif tag in ("v", "f"):
+            home, name = self.program.home(function, term)
+            for defined in home.facts.defs.get(name, ()):
+                yield from self._of(home, defined)
+        elif tag == "l":
+            for alts in function.facts.collections[term[1]].items:
+                for item in alts:
+                    yield from self._of(function, item)
+        elif tag in _BUILT:
+            yield from self._of(function, term[1])
+
+    def _members(self, function: Function, term: Term) -> Iterator[Node]:
+        """What an attribute can be: all methods of the name where the object is not known."""
+        symbol = self.program.symbol(function, term)
+        if symbol is not None:
+            yield from _nodes(symbol)
+            return
+        classes = self.calls.inference.classes(function, term[1])
+        if self.calls.inference.types(function, term[1]) and not any(map(_is_protocol, classes)):
+            for target in self.calls.targets(function, term):
+                if isinstance(target, Function | Class):
+                    yield target
+            return
+        yield from self.program.methods_named.get(term[2], ())
+
+
+def _nodes(symbol: object) -> Iterator[Node]:
+    """A symbol as a node; with a function the others of its name, in other branches."""
+    if isinstance(symbol, Function):
+        yield from symbol.module.named.get(symbol.qualname, ())
+        yield symbol
+    elif isinstance(symbol, Class | Variable):
+        yield symbol
+    elif isinstance(symbol, Module):
+        return
+
+
+def _terms(event: object) -> Iterator[Term]:
+    if isinstance(event, Call):
+        yield from event.func
+        if event.text not in _ASKING:
+            for arg in event.args:
+                yield from arg.value
+    elif isinstance(event, Store):
+        if event.target[0] in _BUILT:
+            yield event.target[1]
+        yield from event.value
+    elif isinstance(event, Await | Give | Use):
+        yield from event.value
+    elif isinstance(event, Delete):
+        yield event.target
+
+
+def _is_protocol(cls: Class) -> bool:
+    refs = [ref for base in cls.mro for ref in base.facts.bases if ref]
+    return any(str(ref[0]).rpartition(".")[2] == _PROTOCOL for ref in refs)

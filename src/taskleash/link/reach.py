@@ -1,0 +1,261 @@
+"""Which code can be reached, and by what way: every function, class and module of the program.
+
+A part of the program is live where something live mentions it, or where nothing at all does: it may
+be called from outside. A method needs its class to be live, too, and what is defined in a function,
+a class or a module that one's code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from taskleash.facts.catalogue import ROUTER_WORDS
+from taskleash.facts.model import Define, If, Term
+from taskleash.link.dead import Barrier, DeadEvents
+from taskleash.link.entities import Class, Function, Variable
+from taskleash.link.mentions import Mentions, Node
+from taskleash.link.teardown import words
+
+_PLAIN_DECORATORS = frozenset(
+    {
+        "abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod",
+        "contextmanager", "dataclass", "final", "lru_cache", "overload", "override", "property",
+        "setter", "staticmethod", "wraps",
+    }
+)  # fmt: skip
+#: bases outside of the program that call none of a class's methods
+_PASSIVE_BASES = frozenset(
+    {
+        "ABC", "Enum", "Exception", "Generic", "NamedTuple", "Protocol", "RuntimeError",
+        "TypedDict", "object",
+    }
+)  # fmt: skip
+
+Dead = Callable[[Function], Mapping[int, object]]
+Place = tuple[Function, int]
+
+
+class Graph:
+    """Who mentions whom, and where each is defined."""
+
+    def __init__(self, mentions: Mentions, ignored: Dead) -> None:
+        self.mentions = mentions
+        self.program = mentions.program
+        #: by function: what its events mention, and what they define
+        self.edges: dict[Function, list[tuple[int, tuple[Node, ...]]]] = {}
+        self.mentioned_at: dict[Node, list[Place]] = defaultdict(list)
+        self.defined_at: dict[Node, Place] = {}
+        self.definitions: dict[Function, list[Node]] = defaultdict(list)
+        self.registered: dict[Variable, list[Function]] = defaultdict(list)
+        for function in self.program.functions():
+            self._define(function)
+        for function in self.program.functions():
+            self._mention(function, ignored(function))
+
+    def _define(self, function: Function) -> None:
+        module = function.module
+        for index, event in enumerate(function.events):
+            if isinstance(event, Define):
+                cls = module.classes.get(event.key)
+                body = self.bodies.get(cls) if cls is not None else None
+                for node in (module.functions.get(event.key), cls, body):
+                    if node is not None:
+                        self.defined_at[node] = (function, index)
+                        self.definitions[function].append(node)
+        if function.facts.kind == "lambda" and function.parent is not None:
+            self.definitions[function.parent].append(function)
+            self.defined_at[function] = (function.parent, -1)
+
+    def _mention(self, function: Function, ignored: Mapping[int, object]) -> None:
+        edges: list[tuple[int, tuple[Node, ...]]] = []
+        for index in range(len(function.events)):
+            event = function.events[index]
+            nodes = () if index in ignored else self.mentions.at(function, index)
+            if isinstance(event, Define):
+                defined = function.module.functions.get(event.key)
+                nodes = self.mentions.of_definition(defined) if defined is not None else ()
+            nodes = tuple(node for node in nodes if not _is_own(function, node))
+            if nodes:
+                edges.append((index, nodes))
+            for node in nodes:
+                self.mentioned_at[node].append((function, index))
+        self.edges[function] = edges
+        registry = self.registry(function)
+        if registry is not None:
+            self.registered[registry].append(function)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every part of the program."""
+        return [*self.edges, *self.program.classes(), *self.registered]
+
+    @cached_property
+    def bodies(self) -> dict[Class, Function]:
+        """The body of each class."""
+        return {
+            function.module.classes[function.facts.owner]: function
+            for function in self.program.functions()
+            if function.facts.kind == "class"
+        }
+
+    def registry(self, function: Function) -> Variable | None:
+        """The router of the program that a function's decorator registers it with, if one does."""
+        around = function.parent
+        if around is None:
+            return None
+        for decorator in function.facts.decorators:
+            for term in decorator.value:
+                called = around.call(term[1]).func if term[0] == "s" else (term,)
+                for func in called:
+                    held = self._global(around, func[1]) if func[0] == "a" else None
+                    if held is not None and _is_mounted(held):
+                        return held
+        return None
+
+    def _global(self, function: Function, term: Term) -> Variable | None:
+        """The global that a term stands for; a module's own code sees its value instead."""
+        if function is function.module.body:
+            for name in function.uses.names.get(term, ()):
+                return Variable(function.module, name)
+        symbol = self.program.symbol(function, term)
+        return symbol if isinstance(symbol, Variable) else None
+
+    def is_called_from_outside(self, function: Function) -> bool:
+        """Whether a framework or the language calls the function, as far as can be told."""
+        if function.facts.kind == "module":
+            return function.module.path.endswith("__main__.py") or any(
+                isinstance(item, If) and "__name__" in item.test.text
+                for item in function.facts.body.items
+            )
+        owner = function.owner
+        if owner is not None and function.name.startswith("__") and function.name.endswith("__"):
+            return True
+        if not function.decorators <= _PLAIN_DECORATORS and self.registry(function) is None:
+            return True
+        return owner is not None and any(
+            ref and str(ref[0]).rpartition(".")[2] not in _PASSIVE_BASES
+            for base in owner.mro
+            for ref in _outside_bases(base)
+        )
+
+
+class Reach:
+    """What is live where some events are dead; ``roots`` are live in any case."""
+
+    def __init__(self, graph: Graph, dead: Dead, roots: frozenset[Node] = frozenset()) -> None:
+        self.graph = graph
+        self.dead = dead
+        self.roots = roots
+        self.live: set[Node] = set()
+        self._mentioned: set[Node] = set()
+        self._pending: list[Node] = []
+        for node in graph.nodes:
+            self._consider(node)
+        while self._pending:
+            self._spread(self._pending.pop())
+
+    def _consider(self, node: Node) -> None:
+        if node not in self.live and (node in self.roots or not any(self.lacks(node))):
+            self.live.add(node)
+            self._pending.append(node)
+
+    def lacks(self, node: Node) -> Iterator[list[Place | Node]]:
+        """What keeps a node from being live: for each condition, the ways that would meet it."""
+        home = self.graph.defined_at.get(node)
+        if home is not None and (home[0] not in self.live or home[1] in self.dead(home[0])):
+            yield [home]
+            return
+        cls = node.owner if isinstance(node, Function) and node.facts.kind != "class" else None
+        if cls is not None and cls not in self.live:
+            yield [cls]
+        if not self.is_mentioned(node):
+            ways: list[Place | Node] = [*self.graph.mentioned_at.get(node, ())]
+            if isinstance(node, Class):
+                ways += node.subclasses
+            registry = self.graph.registry(node) if isinstance(node, Function) else None
+            yield [*ways, *([registry] if registry is not None else [])]
+
+    def is_mentioned(self, node: Node) -> bool:
+        """Whether something live mentions the node, or is taken to."""
+        if node in self._mentioned:
+            return True
+        if isinstance(node, Function):
+            if node.facts.kind == "class" or self.graph.is_called_from_outside(node):
+                return True
+            registry = self.graph.registry(node)
+            if registry is not None:
+                return registry in self.live
+        if isinstance(node, Class) and node.subclasses:
+            return any(sub in self.live for sub in node.subclasses)
+        return not self.graph.mentioned_at.get(node)
+
+    def _spread(self, node: Node) -> None:
+        reached: list[Node] = []
+        if isinstance(node, Function):
+            dead = self.dead(node)
+            for index, nodes in self.graph.edges[node]:
+                if index not in dead:
+                    self._mentioned.update(nodes)
+                    reached.extend(nodes)
+            reached.extend(self.graph.definitions.get(node, ()))
+        elif isinstance(node, Class):
+            reached.extend(node.bases)
+            reached.extend(f for f in node.module.functions.values() if f.owner is node)
+        else:
+            reached.extend(self.graph.registered.get(node, ()))
+        for other in reached:
+            self._consider(other)
+
+
+class Ways:
+    """Explains why code is not reached."""
+
+    def __init__(self, reach: Reach, dead: DeadEvents) -> None:
+        self.reach = reach
+        self.dead = dead
+
+    def barriers(self, function: Function, index: int) -> tuple[list[Barrier], set[Node]]:
+        """What keeps control from an event, nearest first, and the parts of the program between.
+
+        No barriers where the event can be reached.
+        """
+        found: dict[Barrier, None] = {}
+        seen: set[Node] = set()
+        pending: list[Place | Node] = [(function, index)]
+        while pending:
+            way = pending.pop(0)
+            if isinstance(way, tuple):
+                barrier = self.dead.of(way[0]).get(way[1])
+                if barrier is not None:
+                    found[barrier] = None
+                    continue
+                way = way[0]
+            if way in self.reach.live or way in seen:
+                continue
+            seen.add(way)
+            for ways in self.reach.lacks(way):
+                pending.extend(ways)
+        return list(found), seen
+
+
+def _is_own(function: Function, node: Node) -> bool:
+    """Whether a mention says nothing of who uses a node: its module's own use of a variable."""
+    if isinstance(node, Variable):
+        return function.module is node.module and function.facts.kind == "module"
+    return node is function
+
+
+def _is_mounted(variable: Variable) -> bool:
+    """Whether what a global holds serves nothing until it is handed to an application."""
+    body = variable.module.body
+    return any(
+        term[0] == "s" and ROUTER_WORDS & set(words(body.call(term[1]).text.rpartition(".")[2]))
+        for term in body.facts.defs.get(variable.name, ())
+    )
+
+
+def _outside_bases(cls: Class) -> list[tuple[object, ...]]:
+    known = {base.name for base in cls.bases}
+    return [ref for ref in cls.facts.bases if ref and str(ref[0]).rpartition(".")[2] not in known]

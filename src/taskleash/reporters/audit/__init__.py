@@ -1,0 +1,1 @@
+"""The audit in the formats for people: score card, lifetimes, plan."""

@@ -1,0 +1,70 @@
+"""The whole audit of a scan as one Markdown document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from taskleash.reporters import words
+from taskleash.reporters.audit.detail import Detail
+from taskleash.reporters.audit.findings_section import Source, findings_section
+from taskleash.reporters.audit.plan_section import plan_section
+from taskleash.reporters.audit.tables_section import lifetime_section, score_section
+from taskleash.reporters.excerpt import read_lines
+from taskleash.reporters.language import Language
+from taskleash.reporters.markup import code, table, text
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.report import FileError, Report
+from taskleash.reporters.rows import Row, common_folder, rows
+from taskleash.reporters.summary import closing
+
+
+def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator[str]:
+    """The blocks: scan table, findings, lifetimes, score card, plan, unreadable files."""
+    say, entries = options.say, report.entries
+    common = common_folder([entry.site.path for entry in entries])
+    source: Source = lru_cache(maxsize=1)(read_lines)
+    yield f"# {say('Background tasks')}"
+    yield from scan_table(report, options)
+    yield from map(text, closing(report, options))
+    found = [entry for entry in entries if entry.rule and not entry.silenced]
+    comments = [error for error in report.errors if not error.is_invalid]
+    if found or comments:
+        yield f"## {say('Findings')}"
+        yield from findings_section(found, source, detail, say)
+    if comments:
+        yield f"### {say('Comments')}"
+        yield "\n".join(map(error_item, comments))
+    yield from lifetime_section(entries, common, say)
+    yield from score_section(entries, common, say)
+    yield from plan_section(entries, common, detail, say)
+    if invalid := [error for error in report.errors if error.is_invalid]:
+        yield f"## {say('Files that could not be analysed')}"
+        yield "\n".join(map(error_item, invalid))
+    if detail.note:
+        yield text(say(detail.note))
+
+
+def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The scan table by file, or by site where that was asked for; nothing without a task."""
+    say = options.say
+    if found := rows((entry.site for entry in report.entries), options.by):
+        yield table(map(say, words.HEADINGS), (_cells(each, say) for each in found))
+
+
+def _cells(of: Row, say: Language) -> list[str]:
+    more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
+    return [
+        code(of.path),
+        ",".join(map(str, of.lines)),
+        code(of.tasks[0]) + more,
+        words.cell(of.tracked, unicode=True, say=say),
+        words.cell(of.cleaned, unicode=True, say=say),
+        words.risk(of.risk, of.dormant, unicode=True, say=say),
+    ]
+
+
+def error_item(error: FileError) -> str:
+    """What is wrong with a file, as an item of a list."""
+    place = code(f"{error.path}:{error.line}:{error.column}")
+    return f"- {place} **{error.code}** {text(error.message)}"

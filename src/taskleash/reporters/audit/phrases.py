@@ -1,0 +1,113 @@
+"""What the audit says in a cell: plain text of inert names, code between backticks."""
+
+from __future__ import annotations
+
+from taskleash.audit.components import Component
+from taskleash.audit.lifetimes import Life
+from taskleash.audit.plan import Step, Unchanged
+from taskleash.classify.model import Reach, Site, State
+from taskleash.fixes.patch import Patch
+from taskleash.reporters import words
+from taskleash.reporters.audit import words as audit_words
+from taskleash.reporters.language import Language
+from taskleash.reporters.report import Entry
+from taskleash.rules.offers import objections
+from taskleash.rules.registry import by_code
+
+
+def percentages(of: Component) -> tuple[str, str, str]:
+    """How many of its tasks are tracked, ended on completion, cancelled at teardown."""
+    return f"{of.tracked}%", f"{of.completed}%", f"{of.cancelled}%"
+
+
+def place(site: Site, common: str = "") -> str:
+    """``file.py:9`` without the folders that all files have in common."""
+    return f"{site.path[len(common) :]}:{site.span.line}"
+
+
+def folder(package: Component, common: str) -> str:
+    """The package's folder without those that all files have in common; of the last, its name."""
+    return f"{package.path}/"[len(common) :].rstrip("/") or package.name
+
+
+def lives_with(life: Life, say: Language) -> str:
+    """What the task lives with: the process, an instance of which class, a call."""
+    if life.standing.reach is Reach.INSTANCE and life.site.class_name:
+        return say("each {name}", name=f"`{life.site.class_name}`")
+    return say(audit_words.REACH[life.standing.reach])
+
+
+def ended_by(life: Life, say: Language) -> str:
+    """What ends the task: the name of a method, or in words how."""
+    if life.standing.stopped_by:
+        return f"`{life.standing.stopped_by}`"
+    return say(words.ENDED_BY[life.site.cleaned.how] if life.is_ended else audit_words.NEVER)
+
+
+def end_state(life: Life) -> State:
+    """Whether the task is ended: on all paths, on some, or not at all."""
+    if not life.is_ended:
+        return State.NO
+    return State.PARTIAL if life.site.cleaned.state is State.PARTIAL else State.YES
+
+
+def period(life: Life) -> str:
+    """How many seconds its loop sleeps for, empty where that is unknown."""
+    return f"{life.standing.period} s" if life.standing.period else ""
+
+
+def swallows(life: Life) -> str:
+    """Where the coroutine swallows its cancellation: the line, with its file where it is another.
+
+    Empty where it does not.
+    """
+    found = life.standing.swallows
+    if found is None:
+        return ""
+    return f":{found.line}" if found.path == life.site.path else f"{found.path}:{found.line}"
+
+
+def ranking(say: Language) -> str:
+    """How the plan ranks its steps."""
+    return say(
+        "Harm is 3 for a high risk and 1 for a low one, 1 more where the task is started again and "
+        "again, 1 more where it never ends or keeps something heavy alive. P0 is harm 4 and 5, P1 "
+        "is 3, P2 the rest. Of equal harm, what is cheaper to mend comes first."
+    )
+
+
+def remedy(step: Step[Entry], say: Language) -> str:
+    """How to mend the finding: the recommended fix, or what a person is to do."""
+    if step.fix is None:
+        return say(audit_words.REMEDIES[step.entry.rule])
+    return f"`{step.fix.kind}` {say(words.FIXES[step.fix.kind])}"
+
+
+def fix_risk(step: Step[Entry], say: Language) -> str:
+    """What the recommended fix changes for the program; where there is none, why not."""
+    if step.fix is None:
+        rule = by_code(step.entry.rule)
+        return "; ".join(objections(rule, step.entry.site)) if rule is not None else ""
+    if step.fix.applicability == "safe":
+        return say(audit_words.NO_FIX_RISK)
+    return say(audit_words.FIX_RISKS.get(step.fix.kind, audit_words.ANY_FIX_RISK))
+
+
+def instead(step: Step[Entry]) -> str:
+    """The kinds of the other fixes."""
+    return ", ".join(fix.kind for fix in step.alternatives)
+
+
+def changed_lines(patch: Patch) -> str:
+    """How many lines the fix adds and removes: ``+3 -1``."""
+    lines = patch.diff.split("\n")[2:]
+    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return f"+{added} -{removed}"
+
+
+def reason(of: Unchanged[Entry], say: Language) -> str:
+    """Why a task needs no change: how it is ended and where that is seen, or what silences it."""
+    if of.reason in audit_words.REASONS:
+        return say(audit_words.REASONS[of.reason])
+    steps = [step.message for step in of.entry.site.evidence]
+    return say("; ").join(dict.fromkeys(steps)) or say(words.ENDED_BY[of.entry.site.cleaned.how])

@@ -1,0 +1,92 @@
+"""The plan in Markdown: steps by priority with their diffs, decisions, what stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged, plan
+from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit.detail import Detail
+from taskleash.reporters.audit.words import (
+    EFFORTS,
+    PRIORITIES,
+    STEP_HEADINGS,
+    UNCHANGED_HEADINGS,
+)
+from taskleash.reporters.inert_entry import inert_entry
+from taskleash.reporters.language import Language
+from taskleash.reporters.markup import code, fenced, folded, table, text
+from taskleash.reporters.report import Entry
+
+_Numbered = tuple[str, Step[Entry]]
+
+
+def plan_section(
+    entries: Iterable[Entry], common: str, detail: Detail, say: Language
+) -> Iterator[str]:
+    """The blocks of the plan for these entries; nothing where there is no task."""
+    made: Plan[Entry] = plan([inert_entry(entry, unicode=True) for entry in entries])
+    if made == Plan((), (), ()):
+        return
+    yield f"## {say('Plan')}"
+    if made.steps or made.decisions:
+        yield text(phrases.ranking(say))
+    numbers = count(1)
+    for priority in Priority:
+        if steps := [step for step in made.steps if step.priority is priority]:
+            yield f"### {priority}: {say(PRIORITIES[priority])} ({len(steps)})"
+            numbered = [(str(next(numbers)), step) for step in steps]
+            yield from _steps(numbered, common, detail, say)
+    for decision in made.decisions:
+        yield from _question(decision, say)
+        numbered = [(f"{next(numbers)} ({step.priority})", step) for step in decision.steps]
+        yield from _steps(numbered, common, detail, say)
+    if made.unchanged:
+        yield f"### {say('No change needed')} ({len(made.unchanged)})"
+        if detail.facts:
+            rows = (_unchanged(each, common, say) for each in made.unchanged)
+            yield table(map(say, UNCHANGED_HEADINGS), rows)
+
+
+def _steps(steps: Sequence[_Numbered], common: str, detail: Detail, say: Language) -> Iterator[str]:
+    yield table(map(say, STEP_HEADINGS), (_step(each, common, say) for each in steps))
+    for number, step in steps if detail.diffs else ():
+        if patch := step.entry.patch:
+            place = phrases.place(step.entry.site, common)
+            summary = f"{number} {patch.kind} {place} {phrases.changed_lines(patch)}"
+            yield folded(summary, fenced(patch.diff.split("\n"), "diff"))
+
+
+def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
+    number, step = numbered
+    site = step.entry.site
+    return [
+        number,
+        str(step.harm),
+        code(phrases.place(site, common)),
+        code(site.task),
+        text(phrases.remedy(step, say)),
+        say(EFFORTS[step.effort]),
+        text(phrases.fix_risk(step, say)),
+        phrases.instead(step),
+    ]
+
+
+def _question(decision: Decision[Entry], say: Language) -> Iterator[str]:
+    """Whether the flag is on, and what follows from either answer."""
+    flag = f"`{decision.flag}`"
+    asked = say("Is {flag} on?", flag=flag) if decision.flag else say("Does this code ever run?")
+    findings = say.count(len(decision.steps), "finding")
+    yield f"### {text(asked)}"
+    yield "\n".join(
+        [
+            f"- **{say('no')}** {say('nothing to do now about {findings}', findings=findings)}",
+            f"- **{say('yes')}** {say('mend these first, in this order')}",
+        ]
+    )
+
+
+def _unchanged(of: Unchanged[Entry], common: str, say: Language) -> list[str]:
+    site = of.entry.site
+    return [code(phrases.place(site, common)), code(site.task), text(phrases.reason(of, say))]

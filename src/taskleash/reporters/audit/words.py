@@ -1,0 +1,79 @@
+"""The words of the audit that several formats use; each is said in their language."""
+
+from __future__ import annotations
+
+from taskleash.audit.growth import Growth, Turn
+from taskleash.audit.plan import Effort, Priority, Reason
+from taskleash.classify.model import Reach
+
+PACKAGE_HEADINGS = (
+    "Package",
+    "Tasks",
+    "Tracked",
+    "On completion",
+    "At teardown",
+    "Score",
+)
+COMPONENT_HEADINGS = ("Component", "File", *PACKAGE_HEADINGS[1:])
+LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows", "Risk")
+STEP_HEADINGS = ("#", "Harm", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
+UNCHANGED_HEADINGS = ("Place", "Task", "Why")
+
+REACH = {Reach.PROCESS: "the process", Reach.INSTANCE: "an instance", Reach.CALL: "a call"}
+NEVER = "nothing"
+
+GROWTH = {
+    (Growth.RUNS_ON, Turn.CALL): "each call leaves one more running: 10 calls, 10 tasks",
+    (Growth.RUNS_ON, Turn.LOOP): "each turn leaves one more running: 10 turns, 10 tasks",
+    (Growth.RUNS_ON, Turn.INSTANCE): "each instance leaves one running: 10 instances, 10 tasks",
+    (Growth.CAN_RUN_ON, Turn.CALL): "each call can leave the earlier one running",
+    (Growth.CAN_RUN_ON, Turn.LOOP): "each turn can leave the earlier one running",
+    (Growth.CAN_RUN_ON, Turn.INSTANCE): "each instance can leave the earlier one running",
+    (Growth.STAYS_KEPT, Turn.CALL): "each call leaves one more in its container, done or not",
+    (Growth.STAYS_KEPT, Turn.LOOP): "each turn leaves one more in its container, done or not",
+    (Growth.STAYS_KEPT, Turn.INSTANCE): "each instance leaves one in its container, done or not",
+}
+
+PRIORITIES = {Priority.P0: "at once", Priority.P1: "next", Priority.P2: "when there is time"}
+
+EFFORTS = {
+    Effort.APPLY: "one command",
+    Effort.REVIEW: "one command, then a review",
+    Effort.HAND: "by hand",
+}
+
+#: what an unsafe fix changes
+FIX_RISKS = {
+    "await": "the caller waits",
+    "own": "the teardown does more",
+    "cancel-previous": "it ends what ran on",
+}
+ANY_FIX_RISK = "it may change what the program does"
+NO_FIX_RISK = "none"
+
+#: what a person is to do where no fix fits, by the rule that reports it
+REMEDIES = {
+    "TL001": "keep the task and end it",
+    "TL002": "keep the task and end it",
+    "TL003": "keep the task that it returns and end it",
+    "TL004": "keep the future and look at its result",
+    "TL005": "await it",
+    "TL006": "await the coroutine, or start a task of it",
+    "TL010": "cancel and await it where its owner is taken down",
+    "TL011": "end the earlier task before the next one starts, or start none while it runs",
+    "TL012": "end it on every path",
+    "TL013": "take each task out when it is done",
+    "TL014": "cancel and await what is kept in the teardown",
+    "TL015": "cancel what is still pending after the wait",
+    "TL020": "look at the task's exception when it is done",
+}
+
+REASONS = {
+    Reason.SUPPRESSED: "silenced by a comment",
+    Reason.KNOWN: "known to the baseline",
+    Reason.UNREPORTED: "its rule is not selected",
+}
+
+NO_DIFFS = "Without diffs, which are too long for this format."
+NO_EXCERPTS = "Without diffs and excerpts, which are too long for this format."
+NO_FACTS = "Without diffs, excerpts and reasons, which are too long for this format."

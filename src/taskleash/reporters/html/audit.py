@@ -1,0 +1,165 @@
+"""Score card, lifetimes and plan on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from taskleash.audit.components import Component, package_card, score_card
+from taskleash.audit.lifetimes import Life, life_table
+from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged, plan
+from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit.words import EFFORTS, PRIORITIES
+from taskleash.reporters.html.risks import risk_key
+from taskleash.reporters.inert import inert
+from taskleash.reporters.language import Language
+from taskleash.reporters.report import Entry
+
+
+@dataclass(frozen=True)
+class Score:
+    """A row of the score card; ``file`` is empty for a package, which is named by its folder."""
+
+    name: str
+    file: str
+    tasks: int
+    percentages: tuple[str, ...]
+    score: int
+    risk: str
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """A row of the lifetime table; ``task`` is the index of the site's row."""
+
+    task: int
+    lives_with: str
+    end_state: str
+    ended_by: str
+    period: str
+    swallows: str
+    risk: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """A step of the plan; ``task`` is the index of the site's row, ``changed`` as ``+3 -1``."""
+
+    number: int
+    task: int
+    remedy: str
+    effort: str
+    fix_risk: str
+    instead: str
+    changed: str
+    harm: int
+    priority: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Steps that belong together: ``title`` is a priority with its word, or a question.
+
+    ``answers`` are those to the question, each with what follows from it.
+    """
+
+    title: str
+    actions: tuple[Action, ...]
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All of it; ``unchanged`` has the index of the site's row and the reason."""
+
+    packages: tuple[Score, ...]
+    components: tuple[Score, ...]
+    lives: tuple[LongRun, ...]
+    stages: tuple[Stage, ...]
+    unchanged: tuple[tuple[int, str], ...]
+
+
+def audit(entries: Sequence[Entry], rows: Mapping[int, int], common: str, say: Language) -> Audit:
+    """The audit of inert entries; ``rows`` has the index of each one's row by its site's id."""
+    packages = package_card(entries)
+    made: Plan[Entry] = plan(entries)
+    return Audit(
+        packages=tuple(_package(each, common) for each in packages) if len(packages) > 1 else (),
+        components=tuple(_component(each, common) for each in score_card(entries)),
+        lives=tuple(_life(each, rows, say) for each in life_table(entries)),
+        stages=tuple(_stages(made, rows, say)),
+        unchanged=tuple(_unchanged(each, rows, say) for each in made.unchanged),
+    )
+
+
+def _package(of: Component, common: str) -> Score:
+    return _score(of, phrases.folder(of, common), "")
+
+
+def _component(of: Component, common: str) -> Score:
+    return _score(of, of.name, of.path[len(common) :])
+
+
+def _score(of: Component, name: str, file: str) -> Score:
+    risk = risk_key(of.risk, of.dormant)
+    figures = phrases.percentages(of)
+    return Score(inert(name), inert(file), of.tasks, figures, of.score, risk)
+
+
+def _life(life: Life, rows: Mapping[int, int], say: Language) -> LongRun:
+    return LongRun(
+        task=rows[id(life.site)],
+        lives_with=phrases.lives_with(life, say),
+        end_state=str(phrases.end_state(life)),
+        ended_by=phrases.ended_by(life, say),
+        period=phrases.period(life),
+        swallows=phrases.swallows(life),
+        risk=risk_key(life.risk, life.site.dormant),
+    )
+
+
+def _stages(made: Plan[Entry], rows: Mapping[int, int], say: Language) -> Iterator[Stage]:
+    numbers = count(1)
+
+    def actions(steps: Sequence[Step[Entry]]) -> tuple[Action, ...]:
+        return tuple(_action(next(numbers), step, rows, say) for step in steps)
+
+    for priority in Priority:
+        if steps := [step for step in made.steps if step.priority is priority]:
+            yield Stage(f"{priority}: {say(PRIORITIES[priority])}", actions(steps))
+    for decision in made.decisions:
+        yield Stage(_question(decision, say), actions(decision.steps), _answers(decision, say))
+
+
+def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Language) -> Action:
+    patch = step.entry.patch
+    return Action(
+        number=number,
+        task=rows[id(step.entry.site)],
+        remedy=phrases.remedy(step, say),
+        effort=say(EFFORTS[step.effort]),
+        fix_risk=phrases.fix_risk(step, say),
+        instead=phrases.instead(step),
+        changed=phrases.changed_lines(patch) if patch else "",
+        harm=step.harm,
+        priority=str(step.priority),
+    )
+
+
+def _question(decision: Decision[Entry], say: Language) -> str:
+    if not decision.flag:
+        return say("Does this code ever run?")
+    return say("Is {flag} on?", flag=f"`{decision.flag}`")
+
+
+def _answers(decision: Decision[Entry], say: Language) -> tuple[tuple[str, str], ...]:
+    findings = say.count(len(decision.steps), "finding")
+    return (
+        (say("no"), say("nothing to do now about {findings}", findings=findings)),
+        (say("yes"), say("mend these first, in this order")),
+    )
+
+
+def _unchanged(of: Unchanged[Entry], rows: Mapping[int, int], say: Language) -> tuple[int, str]:
+    return rows[id(of.entry.site)], phrases.reason(of, say)

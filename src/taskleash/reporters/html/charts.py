@@ -1,0 +1,86 @@
+"""The numbers behind the charts."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from taskleash.classify.model import Ending, Site
+from taskleash.reporters.html.risks import RISKS, risk_of
+
+_MOST = 10
+_RADIUS = 40
+CIRCUMFERENCE = 2 * math.pi * _RADIUS
+#: the best first
+_ENDINGS = (
+    Ending.AWAITED,
+    Ending.CANCELLED,
+    Ending.SELF_REMOVING,
+    Ending.PARTIAL,
+    Ending.NONE,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a bar or a ring: what it stands for, how many, where it begins and how long it is.
+
+    Both lengths are in the chart's own units.
+    """
+
+    key: str
+    count: int
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One component's bar; ``component`` is its index, its parts are the risks of its tasks."""
+
+    component: int
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> int:
+        """How many tasks the component has."""
+        return sum(part.count for part in self.parts)
+
+
+def risk_bars(sites: Iterable[tuple[int, Site]]) -> tuple[Bar, ...]:
+    """The bars of the components with most at risk, of at most ten; the longest takes 100 units.
+
+    ``sites`` come with the index of their component.
+    """
+    counts: dict[int, Counter[str]] = {}
+    for component, site in sites:
+        counts.setdefault(component, Counter())[risk_of(site)] += 1
+    worst = sorted(counts, key=lambda c: ([-counts[c][risk] for risk in RISKS], c))[:_MOST]
+    longest = max((counts[c].total() for c in worst), default=1)
+    return tuple(Bar(c, _parts(counts[c], RISKS, 100 / longest)) for c in worst)
+
+
+def risk_bar(sites: Iterable[Site]) -> tuple[Part, ...]:
+    """How the risks share 100 units."""
+    counts = Counter(risk_of(site) for site in sites)
+    return _parts(counts, RISKS, 100 / max(1, counts.total()))
+
+
+def ending_ring(sites: Iterable[Site]) -> tuple[Part, ...]:
+    """How the endings share a ring of the given circumference; those that occur, the best first."""
+    counts = Counter(str(site.ending) for site in sites)
+    keys = [str(ending) for ending in _ENDINGS]
+    return _parts(counts, keys, CIRCUMFERENCE / max(1, counts.total()))
+
+
+def _parts(counts: Counter[str], keys: Sequence[str], unit: float) -> tuple[Part, ...]:
+    parts, before = [], 0
+    for key in keys:
+        if counts[key]:
+            parts.append(
+                Part(key, counts[key], round(before * unit, 3), round(counts[key] * unit, 3))
+            )
+        before += counts[key]
+    return tuple(parts)

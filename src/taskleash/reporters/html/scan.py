@@ -1,0 +1,109 @@
+"""The rows of the scan table on a page: one for each site, the worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taskleash.audit.components import Kind, component_of
+from taskleash.classify.model import Cell, State
+from taskleash.reporters.html.risks import RISKS, risk_of
+from taskleash.reporters.inert import inert
+from taskleash.reporters.language import Language
+from taskleash.reporters.report import Entry
+from taskleash.reporters.rows import common_folder
+from taskleash.rules import registry
+
+_STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.YES: 2}
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell: its state, which chooses the symbol, and its word."""
+
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One site; ``path`` lacks the folders that all sites share, ``component`` is an index."""
+
+    entry: Entry
+    path: str
+    line: int
+    task: str
+    tracked: ShownCell
+    cleaned: ShownCell
+    risk: str
+    rule: str
+    rule_title: str
+    component: int
+    silenced: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The rows, the components that they name by index, and the codes and titles of the rules."""
+
+    rows: tuple[Row, ...]
+    components: tuple[str, ...]
+    rules: tuple[tuple[str, str], ...]
+
+
+def scan(entries: Sequence[Entry], say: Language) -> Scan:
+    """All sites of a report."""
+    ordered = sorted(entries, key=_badness)
+    keys = sorted({component_of(e.site) for e in ordered}, key=lambda key: (key[1], key[2]))
+    index = {key: i for i, key in enumerate(keys)}
+    common = len(common_folder([entry.site.path for entry in ordered]))
+    rows = tuple(_row(entry, common, index[component_of(entry.site)], say) for entry in ordered)
+    titles = {row.rule: row.rule_title for row in rows if row.rule}
+    return Scan(rows, _labels(keys, common), tuple(sorted(titles.items())))
+
+
+def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
+    site = entry.site
+    cells = _STATE_RANK[site.tracked.state], _STATE_RANK[site.cleaned.state]
+    return (RISKS.index(risk_of(site)), *cells, site.path, site.span.line, site.span.column)
+
+
+def _labels(keys: Sequence[tuple[Kind, str, str]], common: int) -> tuple[str, ...]:
+    """The components' names; where several have the same, their paths tell them apart."""
+    counts = Counter(name for _, name, _ in keys)
+
+    def label(kind: Kind, name: str, path: str) -> str:
+        if counts[name] == 1:
+            return name
+        return f"{name} ({path[common:]})" if kind is Kind.CLASS else path[common:]
+
+    return tuple(inert(label(*key)) for key in keys)
+
+
+def _row(entry: Entry, common: int, component: int, say: Language) -> Row:
+    site = entry.site
+    rule = registry.by_code(entry.rule) if entry.rule else None
+    return Row(
+        entry=entry,
+        path=inert(site.path[common:]),
+        line=site.span.line,
+        task=inert(site.task),
+        tracked=_cell(site.tracked, say),
+        cleaned=_cell(site.cleaned, say),
+        risk=risk_of(site),
+        rule=entry.rule,
+        rule_title=say(rule.name) if rule else "",
+        component=component,
+        silenced=_silence(entry, say),
+    )
+
+
+def _cell(cell: Cell, say: Language) -> ShownCell:
+    return ShownCell(str(cell.state), say(cell.how))
+
+
+def _silence(entry: Entry, say: Language) -> str:
+    if not entry.silenced:
+        return ""
+    return say("suppressed") if entry.suppressed else say("in the baseline")

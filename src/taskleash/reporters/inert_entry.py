@@ -1,0 +1,43 @@
+"""An entry whose names do no harm, so that sentences can be made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taskleash.classify.model import Evidence, Site
+from taskleash.reporters.inert import inert
+from taskleash.reporters.report import Entry
+
+
+def inert_entry(entry: Entry, unicode: bool) -> Entry:
+    """The entry with all foreign text that people read made inert; its span is as before."""
+    return replace(entry, site=_site(entry.site, unicode), message=inert(entry.message, unicode))
+
+
+def _site(site: Site, unicode: bool) -> Site:
+    def shown(text: str) -> str:
+        return inert(text, unicode)
+
+    def fact(step: Evidence) -> Evidence:
+        return replace(step, path=shown(step.path), message=shown(step.message))
+
+    standing = site.standing
+    if standing is not None:
+        swallows = standing.swallows and fact(standing.swallows)
+        period, stopped_by = shown(standing.period), shown(standing.stopped_by)
+        standing = replace(standing, period=period, stopped_by=stopped_by, swallows=swallows)
+    return replace(
+        site,
+        path=shown(site.path),
+        task=shown(site.task),
+        call=shown(site.call),
+        scope=shown(site.scope),
+        class_name=shown(site.class_name),
+        holder=shown(site.holder),
+        captures=tuple(map(shown, site.captures)),
+        heavy=tuple(map(shown, site.heavy)),
+        runs=shown(site.runs),
+        guard=shown(site.guard),
+        evidence=tuple(map(fact, site.evidence)),
+        standing=standing,
+    )

@@ -1,0 +1,131 @@
+"""How long taskleash takes, beside ruff in the same minutes, and how much memory.
+
+    python tests/benchmarks/speed.py [CORPUS…] [--runs 5]
+
+A CORPUS is homeassistant, litellm or labelled; all of them where none is named. The packages are
+pinned and downloaded once, into the user's cache folder. Each is copied, read once so that the
+disk plays no part, and then every command is run so many times, all of them in turn.
+
+Prints for each command the median of its time, that as a multiple of ruff's, the median of its
+processor time and the peak of its largest process; how many lines there are and how many of them
+are in files that are parsed; what a million lines without a spawn add; and last what was aimed at
+and what was reached. Exits with 0 whatever that is, and with 2 where something cannot be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.corpora import CORPORA, Size, size, unpacked
+from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
+from benchmarks.peers import flake8_async, ruff
+from benchmarks.subjects import Runs
+from benchmarks.synthetic import Shape, write
+from benchmarks.targets import IDLE, reached
+
+_IDLE = Shape(files=4000, spawns=0)
+#: a file that changed a moment ago is not remembered by its times
+_SETTLING_SECONDS = 3.0
+
+Figures = dict[str, Measured]
+
+
+def main() -> int:
+    """Run the benchmark; the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help=", ".join(CORPORA))
+    parser.add_argument("--runs", type=int, default=5, help="of each command (default: 5)")
+    options = parser.parse_args()
+    if unknown := set(options.corpora) - CORPORA.keys():
+        parser.error(f"no such corpus: {', '.join(sorted(unknown))}")
+    figures: dict[str, Figures] = {}
+    try:
+        for name in options.corpora or CORPORA:
+            figures[name] = _measure(name, options.runs)
+    except BenchmarkError as error:
+        print(f"speed: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(reached(figures)))
+    return 0
+
+
+def _measure(name: str, runs: int) -> Figures:
+    """Measure one corpus, and print what comes out."""
+    corpus = CORPORA[name]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "code")
+        for package in unpacked(corpus):
+            shutil.copytree(package, folder / package.name)
+        present = size(folder)
+        print(f"{', '.join(corpus.requirements)}: {_sized(present)}", flush=True)
+        time.sleep(_SETTLING_SECONDS)
+        own = Runs(folder, Path(scratch))
+        peer = ruff(folder)
+        subjects = [peer, own.cold(), own.warm(), own.changed(), own.staged(), own.version()]
+        found = in_turns(subjects, runs)
+        _print_table(found)
+        _print_parsed(own.parsed(), present)
+        _print_flake8(folder, present, found)
+        found[IDLE] = _with_idle_lines(folder, own, runs)
+    return found
+
+
+def _with_idle_lines(folder: Path, own: Runs, runs: int) -> Measured:
+    """What a million lines without a spawn add to a cold scan, in multiples of reading them."""
+    idle = folder / "idle"
+    without = in_turns([own.cold()], runs)["cold"]
+    written = write(_IDLE, idle)
+    script = "import sys,pathlib\nfor p in pathlib.Path('idle').rglob('*.py'): p.read_bytes()"
+    reading = Subject("reading", [sys.executable, "-c", script], folder)
+    found = in_turns([own.cold(), reading, ruff(folder)], runs)
+    shutil.rmtree(idle)
+    # A difference of two long runs: by the clock it would be that of what else the machine did.
+    added = found["cold"].cpu - without.cpu
+    reading = found["reading"].cpu
+    print(
+        f"  {written.lines:,} lines without a spawn in {written.files:,} more files: {added:.2f} s"
+        f" of processor time more in a cold scan; a script that only reads them takes"
+        f" {reading:.2f} s, ruff takes {found['ruff'].cpu:.2f} s for all",
+        flush=True,
+    )
+    return Measured(added / reading, 0.0, 0.0)
+
+
+def _print_table(found: Figures) -> None:
+    print(f"  {'':28}{'seconds':>9}{'× ruff':>9}{'cpu':>9}{'peak MB':>9}")
+    for name, each in found.items():
+        ratio = each.seconds / found["ruff"].seconds
+        print(f"  {name:28}{each.seconds:9.2f}{ratio:9.2f}{each.cpu:9.2f}{each.peak:9.0f}")
+
+
+def _print_parsed(parsed: list[Path], present: Size) -> None:
+    lines = sum(path.read_bytes().count(b"\n") for path in parsed)
+    print(f"  parsed: {_sized(Size(len(parsed), lines))}, {lines / present.lines:.1%} of the lines")
+
+
+def _print_flake8(folder: Path, present: Size, found: Figures) -> None:
+    """flake8-async would take minutes: it gets a sample."""
+    subject, lines = flake8_async(folder)
+    sample = measured(subject)
+    whole = sample.seconds * present.lines / lines
+    ratio = whole / found["ruff"].seconds
+    print(
+        f"  flake8-async: {sample.seconds:.1f} s and {sample.peak:.0f} MB for a sample of"
+        f" {lines:,} lines; extrapolated to all lines {whole:.0f} s, {ratio:.0f} × ruff",
+        flush=True,
+    )
+
+
+def _sized(what: Size) -> str:
+    return f"{what.files:,} files, {what.lines:,} lines"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The runs of taskleash that are measured, each with what has to be there before it."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.corpora import python_files
+from benchmarks.measure import BenchmarkError, Subject
+
+TASKLEASH = [str(Path(sys.executable).with_name("taskleash"))]
+
+
+class Runs:
+    """Runs over one folder, whose files are edited and put back; ``scratch`` is for the caches."""
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        self._folder = folder
+        self._scratch = scratch
+        self._filled = scratch / "filled"
+        self._numbers = itertools.count()
+        self.spawning = _spawning_file(folder)
+        self._text = self.spawning.read_bytes()
+        self._run("scan", self._filled)
+
+    def cold(self, name: str = "cold") -> Subject:
+        """A scan with an empty cache."""
+        cache = self._scratch / "cold"
+        return self._scan(name, cache, lambda: shutil.rmtree(cache, ignore_errors=True))
+
+    def warm(self) -> Subject:
+        """A scan with the cache of one before, and nothing changed."""
+        cache = self._copied("warm")
+        return self._scan("warm", cache, self._put_back)
+
+    def changed(self) -> Subject:
+        """A scan after an edit of a file that spawns: a new function at its end."""
+        cache = self._scratch / "changed"
+
+        def prepare() -> None:
+            self._refill(cache)
+            self._edit()
+
+        return self._scan("one file changed", cache, prepare)
+
+    def staged(self) -> Subject:
+        """A check of one edited file, where the cache has what a scan of the project left."""
+        cache = self._scratch / "staged"
+
+        def prepare() -> None:
+            self._refill(cache)
+            self._edit()
+
+        path = str(self.spawning.relative_to(self._folder))
+        command = [*TASKLEASH, "check", *_options(cache), "--project-root", ".", path]
+        return Subject("check of one staged file", command, self._folder, prepare, (0, 1))
+
+    def version(self) -> Subject:
+        """`taskleash --version`."""
+        return Subject("--version", [*TASKLEASH, "--version"], self._folder)
+
+    def parsed(self) -> list[Path]:
+        """The files that a scan parses."""
+        script = Path(__file__).with_name("parsed.py")
+        ran = subprocess.run(
+            [sys.executable, str(script)], cwd=self._folder, capture_output=True, encoding="utf-8"
+        )
+        if ran.returncode:
+            raise BenchmarkError(f"{script.name} fails:\n{ran.stderr.strip()}")
+        return [self._folder / line for line in ran.stdout.splitlines()]
+
+    def _scan(self, name: str, cache: Path, prepare: Callable[[], None]) -> Subject:
+        command = [*TASKLEASH, "scan", *_options(cache), "--format", "json", "."]
+        return Subject(name, command, self._folder, prepare)
+
+    def _run(self, command: str, cache: Path) -> None:
+        ran = subprocess.run(
+            [*TASKLEASH, command, *_options(cache), "."],
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        if ran.returncode:
+            raise BenchmarkError(f"`taskleash {command}` fails:\n{ran.stderr.strip()}")
+
+    def _copied(self, name: str) -> Path:
+        self._refill(self._scratch / name)
+        return self._scratch / name
+
+    def _refill(self, cache: Path) -> None:
+        shutil.rmtree(cache, ignore_errors=True)
+        shutil.copytree(self._filled, cache)
+
+    def _edit(self) -> None:
+        number = next(self._numbers)
+        added = f"\n\ndef added_{number}():\n    return {number}\n"
+        self.spawning.write_bytes(self._text + added.encode())
+
+    def _put_back(self) -> None:
+        if self.spawning.read_bytes() != self._text:
+            self.spawning.write_bytes(self._text)
+
+
+def _options(cache: Path) -> list[str]:
+    return ["--isolated", "--quiet", "--cache-dir", str(cache)]
+
+
+def _spawning_file(folder: Path) -> Path:
+    """The middle one, by size, of the files with a spawn."""
+    found = [path for path in python_files(folder) if b"create_task(" in path.read_bytes()]
+    if not found:
+        raise BenchmarkError(f"{folder}: no file starts a task")
+    return sorted(found, key=lambda path: path.stat().st_size)[len(found) // 2]

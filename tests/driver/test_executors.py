@@ -1,0 +1,215 @@
+"""The map step on other executors: what comes out is what the processes of this machine give."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from support.command import python, taskleash
+from taskleash.driver import apart
+from taskleash.driver.dask_cluster import connect
+from taskleash.driver.executors import LOST, Cluster, OnExecutor
+from taskleash.driver.inputs import Input
+from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.parsers import ExecutorError
+from taskleash.driver.workers import Workers
+from taskleash.source.discovery import File
+
+FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
+OVERFLOWING = "x = " + "(" * 10_000 + ")" * 10_000 + "\n"
+ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"
+
+
+class OneAfterTheOther(Executor):
+    """Runs a task where and when it is submitted, or fails as it is told."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self._error = error
+
+    def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self._error is None:
+            future.set_result(work(*args, **kwargs))
+        else:
+            future.set_exception(self._error)
+        return future
+
+
+def given(path: str, text: str) -> Input:
+    return Input(File(path, path.removesuffix(".py"), f"/nowhere/{path}", 0), text.encode())
+
+
+def fixtures() -> list[Input]:
+    paths = sorted((FIXTURES / "linked").rglob("*.py"))
+    found = [given(path.name, path.read_text(encoding="utf-8")) for path in paths]
+    return [*{item.path: item for item in found}.values(), given("wrong.py", "x = = 1\n")]
+
+
+def ignore(done: int, total: int) -> None:
+    return None
+
+
+def here(inputs: Sequence[Input]) -> dict[str, Parsed]:
+    with Workers(2, ignore) as workers:
+        return workers.parse(inputs)
+
+
+def on(executor: Executor, inputs: Sequence[Input]) -> dict[str, Parsed]:
+    with OnExecutor(lambda: Cluster("test", executor), ignore) as parser:
+        return parser.parse(inputs)
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[LocalCluster]:
+    """A scheduler and two workers, in processes of their own."""
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+@pytest.mark.parametrize("kind", [ProcessPoolExecutor, ThreadPoolExecutor])
+def test_any_executor_gives_the_same_facts(kind: Any) -> None:
+    inputs = fixtures()
+    with kind(2) as executor:
+        assert on(executor, inputs) == here(inputs)
+
+
+def test_a_file_that_the_parser_dies_of_is_reported_as_it_is_here() -> None:
+    inputs = [given("good.py", "x = 1\n"), given("bad.py", OVERFLOWING), given("last.py", "")]
+    with ThreadPoolExecutor(1) as executor:
+        found = on(executor, inputs)
+    assert isinstance(found["bad.py"], Broken)
+    assert found == here(inputs)
+
+
+def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 1.0)
+    inputs = [given("bad.py", ENDLESS), given("good.py", "x = 1\n")]
+    with ThreadPoolExecutor(1) as executor:
+        found = on(executor, inputs)
+    assert isinstance(found["bad.py"], Broken)
+    assert found["bad.py"].message.startswith("the parser takes too long")
+    assert not isinstance(found["good.py"], Broken)
+
+
+def test_a_file_whose_worker_is_lost_too_often_is_reported_and_costs_no_other() -> None:
+    cluster = Cluster("test", OneAfterTheOther(OSError("gone")), lost=(OSError,))
+    with OnExecutor(lambda: cluster, ignore) as parser:
+        found = parser.parse([given("bad.py", "x = 1\n"), given("worse.py", "")])
+    assert set(found.values()) == {Broken(1, 1, LOST, lasts=False)}
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ModuleNotFoundError("No module named 'taskleash'", name="taskleash"), "install taskleash"),
+        (RuntimeError("no more\nof it"), "test: the work was broken off: no more"),
+        (CancelledError(), "test: lost in the middle of the work: start it again"),
+    ],
+)
+def test_an_error_of_the_cluster_ends_the_run_in_one_line(
+    error: BaseException, message: str
+) -> None:
+    with pytest.raises(ExecutorError, match=message) as raised:
+        on(OneAfterTheOther(error), [given("a.py", "")])
+    assert "\n" not in str(raised.value)
+
+
+def test_workers_of_another_version_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "program", lambda: b"another")
+    with pytest.raises(ExecutorError, match="another version of taskleash, libcst or Python"):
+        on(OneAfterTheOther(), [given("a.py", "")])
+
+
+def test_a_cluster_is_left_alone_where_there_is_nothing_to_parse() -> None:
+    with OnExecutor(lambda: pytest.fail("connected"), ignore) as parser:
+        assert parser.parse([]) == {}
+
+
+# -- a real cluster
+
+
+def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: LocalCluster) -> None:
+    def scan(*options: str) -> str:
+        paths = ["linked", "voice_assistant", "rules"]
+        ran = taskleash("scan", "--format", "json", "--no-cache", *options, *paths, cwd=FIXTURES)
+        assert (ran.status, ran.err) == (0, "")
+        report = json.loads(ran.out)
+        assert report["sites"]
+        del report["summary"]["seconds"]
+        return json.dumps(report)
+
+    assert scan("--executor", f"dask={scheduler.scheduler_address}") == scan()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_worker_that_is_killed_half_way_costs_nothing(scheduler: LocalCluster) -> None:
+    inputs = fixtures()
+    killed: list[int] = []
+
+    def kill_one(done: int, total: int) -> None:
+        if not killed:
+            with Client(scheduler.scheduler_address, set_as_default=False) as client:
+                killed.extend(list(client.run(os.getpid).values())[:1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    cluster = connect(scheduler.scheduler_address)
+    try:
+        with OnExecutor(lambda: cluster, kill_one) as parser:
+            assert parser.parse(inputs) == here(inputs)
+    finally:
+        cluster.close()
+    assert killed
+
+
+# -- the command line
+
+
+def test_a_scheduler_that_cannot_be_reached() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        # Nobody listens here once the socket is closed.
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+    ran = python(
+        *("-m", "taskleash", "scan", "--no-cache", "--executor", f"dask={address}", "linked"),
+        cwd=FIXTURES,
+    )
+    assert ran.status == 2
+    assert ran.err.startswith(f"taskleash: dask={address}: no scheduler can be reached there: ")
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("value", ["dask", "dask=", "slurm=there", ""])
+def test_an_executor_that_there_is_not(value: str) -> None:
+    ran = taskleash("scan", "--executor", value, cwd=FIXTURES)
+    assert ran.status == 2
+    assert f'expected processes or dask=ADDRESS, got "{value}"' in ran.err
+
+
+def test_without_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("", encoding="utf-8")
+    hiding = (
+        "import sys; sys.modules['distributed'] = None\n"
+        "sys.argv = ['taskleash', 'scan', '--executor', 'dask=tcp://127.0.0.1:1']\n"
+        "from taskleash.__main__ import main; main()"
+    )
+    ran = python("-c", hiding, cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "taskleash: --executor dask needs an extra: `pip install 'taskleash[dask]'`\n"

@@ -1,0 +1,97 @@
+"""What the benchmarks measure is what they say; how long anything takes is not tested."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
+from benchmarks.plot import Panel, svg
+from benchmarks.synthetic import Shape, write
+from benchmarks.targets import IDLE, reached
+from support.packages import scanned
+
+_HOLD = "data = bytearray(b'x') * (120 << 20)"
+_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {_HOLD!r}])"
+
+
+def python(code: str, folder: Path) -> Subject:
+    return Subject("python", [sys.executable, "-c", code], folder)
+
+
+def test_the_peak_is_that_of_the_largest_process(tmp_path: Path) -> None:
+    small = measured(python("pass", tmp_path)).peak
+    assert small < 100
+    assert 120 < measured(python(_HOLD, tmp_path)).peak < 120 + small + 20
+    # Two processes are not added up: what counts is whether each of them fits.
+    assert 120 < measured(python(_CHILD, tmp_path)).peak < 120 + small + 20
+
+
+def test_commands_take_turns(tmp_path: Path) -> None:
+    seen: list[str] = []
+    subjects = [
+        Subject(name, [sys.executable, "-c", ""], tmp_path, lambda name=name: seen.append(name))
+        for name in ("first", "second")
+    ]
+    assert in_turns(subjects, 2).keys() == {"first", "second"}
+    assert seen == ["first", "second", "first", "second"]
+
+
+def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
+    with pytest.raises(BenchmarkError, match=r"exits with 3:\noh no"):
+        measured(python("import sys; print('oh no', file=sys.stderr); sys.exit(3)", tmp_path))
+    with pytest.raises(BenchmarkError, match="there-is-none"):
+        measured(Subject("none", ["there-is-none"], tmp_path))
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_a_program_is_as_large_as_it_was_asked_for(depth: int, tmp_path: Path) -> None:
+    written = write(Shape(files=12, spawns=60, depth=depth, lines_a_file=250, sparse=2), tmp_path)
+    assert abs(written.lines - 12 * 250) < 12 * 10
+    found = scanned(tmp_path)
+    spawns = [f for f in found if f.rule != "TL003"]
+    # The calls that hand their work to a wrapper are sites, too.
+    assert written.spawns <= len(spawns) <= written.spawns * 1.3
+    assert {f.risk for f in found} == {"none", "low", "high"}
+
+
+def test_the_same_numbers_give_the_same_program(tmp_path: Path) -> None:
+    shape = Shape(files=6, spawns=20, depth=2)
+    for name in ("one", "two"):
+        write(shape, tmp_path / name)
+    texts = [
+        {path.relative_to(tmp_path / name): path.read_bytes() for path in files}
+        for name in ("one", "two")
+        for files in [sorted((tmp_path / name).rglob("*.py"))]
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_lines_without_a_spawn(tmp_path: Path) -> None:
+    assert write(Shape(files=4, spawns=0), tmp_path).spawns == 0
+    assert scanned(tmp_path) == []
+
+
+def test_a_figure_is_valid_and_its_points_are_in_it() -> None:
+    panel = Panel("a < b", "", "x", "y", [(0.5, 1.0), (1_000_000, 250.0)])
+    root = ElementTree.fromstring(svg([panel, panel, panel]))
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    circles = root.findall(".//{*}circle")
+    assert len(circles) == 6
+    assert all(0 < float(c.attrib["cx"]) < width for c in circles)
+    assert all(0 < float(c.attrib["cy"]) < height for c in circles)
+
+
+def test_targets_are_compared_with_what_was_measured() -> None:
+    names = ("cold", "warm", "one file changed", "check of one staged file", "--version", IDLE)
+    figures = {name: Measured(0.05, 0.05, 100.0) for name in names}
+    figures |= {"ruff": Measured(0.02, 0.02, 999.0), "warm": Measured(0.5, 0.5, 200.0)}
+    lines = [" ".join(line.split()) for line in reached({"homeassistant": figures})]
+    assert "homeassistant: cold (× ruff) 2.50 4 2 reached" in lines
+    assert "homeassistant: warm, nothing changed (× ruff) 25.00 1 0.6 missed" in lines
+    assert "homeassistant: --version (s) 0.05 0.12 0.06 aim reached" in lines
+    assert "homeassistant: peak memory of the largest process (MB) 200.00 300 150 reached" in lines
+    assert not any(line.startswith("litellm") for line in lines)
