@@ -43,6 +43,11 @@ class Joined(Analysis):
         return sorted(found, key=lambda site: (site.path, site.span))
 
     @property
+    def parsed(self) -> int:
+        """How many files had to be parsed for the verdicts."""
+        return sum(part.parsed for part in self.parts)
+
+    @property
     def hints(self) -> tuple[FlagHint, ...]:
         """The flags that would tell more, where that is asked for."""
         return tuple(hint for part in self.parts for hint in part.hints)
