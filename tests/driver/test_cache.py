@@ -127,7 +127,7 @@ def test_an_edit_of_a_file_that_does_not_count_judges_nothing(
     write(project / "new.py", "y = 1\n")
     with monkeypatch.context() as once:
         once.setattr("taskleash.driver.workers.Workers.parse", fail)
-        once.setattr("taskleash.link.demand.demand", fail)
+        once.setattr("taskleash.classify.undecided.demand", fail)
         once.setattr("taskleash.classify.judge.judge", fail)
         again = scan(project)
     assert again["sites"] == first["sites"]

@@ -100,3 +100,42 @@ def test_a_file_outside_every_project_has_no_context(project: Path) -> None:
         pytest.skip("the folder for temporary files is in a repository")
     settings = Settings(paths=("owner.py",))
     assert context_inputs(settings, asked_inputs(settings)) == []
+
+
+HUB = """
+import asyncio
+
+class Hub:
+    def start(self):
+        self.task = asyncio.create_task(self.beat())
+
+    async def beat(self):
+        await asyncio.sleep(1)
+"""
+ENDED = """
+    async def close(self):
+        self.task.cancel()
+"""
+ELSEWHERE = "from hub import Hub\n\nasync def close(hub: Hub):\n    hub.task.cancel()\n"
+
+
+def test_what_is_sound_already_asks_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hub.py").write_text(HUB + ENDED, encoding="utf-8")
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    assert sorted(collected(".").facts) == ["hub.py"]
+    (tmp_path / "hub.py").write_text(HUB, encoding="utf-8")
+    assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]
+
+
+def test_a_common_name_counts_where_its_class_is_mentioned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hub.py").write_text(HUB, encoding="utf-8")
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    for number in range(40):
+        (tmp_path / f"other{number}.py").write_text("print(job.task)\n", encoding="utf-8")
+    assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]

@@ -14,10 +14,10 @@ from support.programs import Program, fixture_programs
 from support.writing import steady
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.classify.judge import judge
+from taskleash.classify.undecided import demand
 from taskleash.facts.extract import extract
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.prefilter import may_spawn
-from taskleash.link.demand import demand
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import InvalidSource
 

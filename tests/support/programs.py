@@ -14,9 +14,10 @@ from pathlib import Path
 
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
+from taskleash.classify.undecided import demand
 from taskleash.facts.extract import extract
 from taskleash.facts.prefilter import may_spawn
-from taskleash.link.demand import Search, demand
+from taskleash.link.demand import Search
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 

@@ -24,12 +24,14 @@ from taskleash.link.flow import Flow
 from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
+from taskleash.link.trail import Trail
 from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
 
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
-_MAX_CALLERS = 5
+#: how many calls up a handle that is given back is followed
+MAX_CALLERS = 5
 
 
 def judge(
@@ -70,18 +72,22 @@ class Judge:
             found.setdefault((site.path, _key(site)), site)
         return sorted(found.values(), key=lambda s: (s.path, s.span))
 
+    def alone(self, spawn: Spawn, trail: Trail) -> Verdict:
+        """The verdict on a spawn by what is done to its handle, whatever its callers do."""
+        return decide(self.observer.signs(spawn, trail)).verdict
+
     def _managed(self, spawn: Spawn, outer: Signs, verdict: Verdict, level: int) -> list[Site]:
         """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
 
         ``outer`` and the verdict are those of the wrapper's own spawn.
         """
         found: list[Site] = []
-        for caller, index in self.calls.callers(spawn.function) if level < _MAX_CALLERS else ():
+        for caller, index in self.calls.callers(spawn.function) if level < MAX_CALLERS else ():
             position = coroutine_argument(self.calls, spawn, caller.call(index))
             if position is None or (caller is spawn.function and level):
                 continue
             inner = handed_in(self.calls, spawn, caller, index)
-            signs, own = self._verdict(inner, _MAX_CALLERS, [])
+            signs, own = self._verdict(inner, MAX_CALLERS, [])
             arg = caller.call(index).args[position]
             passed_on = any(term[0] == "p" for term in arg.value)
             if not passed_on and not self._hands_work(caller, index, arg):
@@ -125,7 +131,7 @@ class Judge:
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
         row = decide(signs)
-        if level < _MAX_CALLERS and (row.verdict.ending == "users" or signs.kept_if):
+        if level < MAX_CALLERS and (row.verdict.ending == "users" or signs.kept_if):
             inner: list[Site] = []
             signs.callers = self._callers(signs, level + 1, inner)
             row = decide(signs)

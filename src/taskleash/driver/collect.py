@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _MAX_ROUNDS = 3
 #: a name is distinctive while no more files than this, or this share of all, mention it
 _MIN_SPREAD = 25
-_SPREAD_SHARE = 100
+_SPREAD_SHARE = 80
 
 #: called with the number of files parsed so far and of those to parse, as far as is known
 Advance = Callable[[int, int], None]
@@ -137,7 +136,7 @@ class _Gathering:
 
     def _demand(self, chosen: list[Input]) -> Demand:
         """What the facts of the chosen files leave open."""
-        from taskleash.link.demand import demand
+        from taskleash.classify.undecided import demand
 
         key = self._memory.facts_key(chosen, self._told)
         ask = self._memory.demand(key)
@@ -192,8 +191,9 @@ class _Mentions:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._asked: frozenset[bytes] = frozenset()
         self._found: dict[str, set[bytes]] = {}
+        #: how many files mention each name, counted when it is first asked for
+        self._spread: dict[bytes, int] = {}
 
     def wanted(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
         """The files that the linker has to see.
@@ -203,23 +203,24 @@ class _Mentions:
         """
         from taskleash.link.demand import Search
 
-        new = sorted(ask.names - self._asked)
-        self._asked |= ask.names
+        new = sorted(ask.names - self._spread.keys())
+        self._spread |= dict.fromkeys(new, 0)
         question = self._memory.question("mentioned", new, Search(new).found)
         mentioned: list[tuple[Input, set[bytes]]] = []
-        spread: Counter[bytes] = Counter()
         for item in waiting:
             found = self._found.setdefault(item.path, set())
             try:
-                found.update(question.answer(item))
+                seen = question.answer(item)
             except InvalidSource:
                 continue
+            for name in seen:
+                self._spread[name] += 1
+            found.update(seen)
             mentioned.append((item, found & ask.names))
-            spread.update(mentioned[-1][1])
         limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
         for item, found in mentioned:
             if ask.is_named(item.file) or any(
-                spread[name] <= limit or ask.insists_on(name) for name in found
+                self._spread[name] <= limit or ask.insists_on(name) for name in found
             ):
                 yield item
 

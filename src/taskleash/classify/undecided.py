@@ -1,0 +1,141 @@
+"""Which further modules could change a verdict, although they spawn nothing.
+
+They define a base class or a coroutine, call a wrapper, or touch an attribute that keeps a task
+which nothing at hand ends. What is sound as far as it is seen needs nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from taskleash.classify.judge import MAX_CALLERS, Judge
+from taskleash.classify.model import Risk
+from taskleash.facts.catalogue import LOOP_SPAWNS
+from taskleash.facts.known import Told
+from taskleash.facts.model import ModuleFacts
+from taskleash.link.demand import UNSURE, Demand
+from taskleash.link.dormant import Dormant
+from taskleash.link.entities import Class, Function
+from taskleash.link.outside import bases_with, modules_of, outside_bases
+from taskleash.link.spawns import Spawn
+from taskleash.link.teardown import named_teardown
+from taskleash.link.trail import Place, Trail
+from taskleash.link.wrappers import handed_in, kept_if, work_parameters
+
+_NOTHING_TOLD = Told()
+_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
+
+
+def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
+    """What the facts at hand leave open; ``told`` is what the settings tell."""
+    judge = Judge(facts, told.calls)
+    calls = judge.calls
+    names: set[str] = set()
+    modules: set[str] = set()
+    wrappers: set[str] = set(LOOP_SPAWNS)
+    for spawn in judge.spawns:
+        trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
+        found = _wrappers(judge, spawn, trail)
+        wrappers |= {function.name for function in found}
+        names |= {_mention(function) for function in found}
+        if _is_open(judge, spawn, trail):
+            names |= set(_enders(spawn, trail))
+        if spawn.kind == "coroutine":
+            names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
+        modules |= modules_of(calls, spawn, trail)
+        for cls in _classes(spawn, trail):
+            modules |= outside_bases(calls.program, cls)
+    modules |= bases_with(calls.program, wrappers)
+    unsure = Dormant(calls, told.flags).unsure((s.function, s.index) for s in judge.spawns)
+    mentions = {name.encode() for name in names if _is_telling(name)}
+    return Demand(frozenset(modules), frozenset(mentions | {UNSURE + n.encode() for n in unsure}))
+
+
+def _is_open(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
+    """Whether what other modules do to the places that keep a task may still acquit it."""
+    if not any(place.kind in ("attribute", "global") for place in trail.places):
+        return False
+    return judge.alone(spawn, trail).risk is not Risk.NONE
+
+
+def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
+    """How other modules may mention what keeps a task, and what ends it."""
+    for place in trail.places:
+        if place.kind == "attribute":
+            yield from _with_homes(f".{place.name}", _homes(spawn, place))
+        elif place.kind == "global":
+            yield from _with_homes(place.name, _homes(spawn, place))
+    for op in trail.ops:
+        function = op.function
+        if op.kind in _ENDING and function.facts.owner and not named_teardown(function.name):
+            homes = {_last(function.module.name)}
+            if function.method.owner is not None:
+                homes.add(function.method.owner.name)
+            yield from _with_homes(f".{function.name}", homes)
+
+
+def _with_homes(form: str, homes: set[str]) -> Iterator[str]:
+    """A mention, and, should it be a common one, together with each class or module it is of."""
+    yield form
+    for home in homes:
+        yield f"{home} {form}"
+
+
+def _homes(spawn: Spawn, place: Place) -> set[str]:
+    """The names of the classes that have a place; of its module where it is in none."""
+    if place.cls is None:
+        return {_last((place.module or spawn.function.module).name)}
+    owner = spawn.function.method.owner
+    heir = owner if owner is not None and place.cls in owner.mro else place.cls
+    return {place.cls.name, heir.name}
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
+
+
+def _mention(function: Function) -> str:
+    """How others mention a function that they call or hand on."""
+    return f".{function.name}" if function.method.owner is not None else function.name
+
+
+def _is_telling(name: str) -> bool:
+    return all(
+        (word := form.strip(".(")).isidentifier() and not word.startswith("__")
+        for form in name.split()
+    )
+
+
+def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> list[Function]:
+    """The functions whose callers answer for a task: what spawns it, and wrappers of that."""
+    found: dict[str, Function] = {}
+    pending = [(spawn, trail, 0)]
+    while pending:
+        current, trail, level = pending.pop()
+        function = current.function
+        if function.name in found or not _asks_callers(judge, current, trail):
+            continue
+        found[function.name] = function
+        for caller, index in judge.calls.callers(function) if level < MAX_CALLERS else ():
+            if any(role.kind == "return" for role in caller.uses.roles.get(("s", index), ())):
+                inner = handed_in(judge.calls, current, caller, index)
+                follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
+                pending.append((inner, follow, level + 1))
+    return list(found.values())
+
+
+def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
+    """Whether it takes the callers of a function to know its task, or what ends it."""
+    if work_parameters(judge.calls, spawn):
+        return True
+    if trail.given:
+        verdict = judge.alone(spawn, trail)
+        return verdict.ending == "users" or bool(kept_if(spawn.function, trail))
+    return any(place.kind == "handed in" for place in trail.places)
+
+
+def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
+    owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
+    owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
+    owners += [op.function.method.owner for op in trail.ops if op.kind in _ENDING]
+    return [base for cls in owners if cls is not None for base in cls.mro]
