@@ -91,17 +91,19 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
     classes: set[str] = set()
     modules: set[str] = set()
     wrappers: set[str] = set(LOOP_SPAWNS)
+    sources: set[str] = set()
     spawns = list(find_spawns(program, calls))
     for spawn in spawns:
         trail = flow.follow(spawn.function, spawn.index, spawn.depth)
         words |= _words(calls, spawn, trail)
         if _is_wrapper(trail):
             wrappers |= _wrappers(calls, spawn.function)
+            sources |= _sources(spawn.function)
         modules |= _modules(calls, spawn, trail)
         for cls in _classes(spawn, trail):
             classes.add(cls.name)
             modules |= _outside_bases(program, cls)
-    modules |= _bases_with(program, wrappers)
+    modules |= _bases_with(program, wrappers) | _reexports(program, sources)
     names = {word.encode() for word in words} | {_CLASS + name.encode() for name in classes}
     unsure = Dormant(calls, told.flags).unsure((spawn.function, spawn.index) for spawn in spawns)
     names |= {_UNSURE + name.encode() for name in unsure}
@@ -136,6 +138,25 @@ def _bases_with(program: Program, wrappers: set[str]) -> set[str]:
         and any(_calls_own(function, call, wrappers) for _, call in function.calls())
         for cls in owner.mro
         for name in _outside_bases(program, cls)
+    }
+
+
+def _sources(wrapper: Function) -> set[str]:
+    """What a module imports that uses a wrapper: the wrapper, or a class that has it."""
+    owner = wrapper.owner
+    if owner is None:
+        return {wrapper.name}
+    return {cls.name for cls in (*owner.mro, *owner.descendants)}
+
+
+def _reexports(program: Program, names: set[str]) -> set[str]:
+    """The modules that others import these names from and that are not there yet."""
+    return {
+        wanted
+        for name in names
+        for module, local, dotted in program.imports_named.get(name, ())
+        if isinstance(program.resolve_name(module, local), External)
+        for wanted in _modules_of(module, dotted)
     }
 
 
