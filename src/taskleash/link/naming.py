@@ -14,10 +14,11 @@ def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]
     object that can be called. Any other name may be an alias, so may that of a module's global.
     """
     program = calls.program
-    return any(
-        term[0] != "a"
-        or term[2] in names
-        or ("__call__" in names and term[2] not in program.methods_named)
-        or isinstance(program.symbol(function, term[1]), Module)
-        for term in call.func
-    )
+    for term in call.func:
+        if term[0] != "a" or term[2] in names:
+            return True
+        if "__call__" in names and term[2] not in program.methods_named:
+            return True
+        if isinstance(program.symbol(function, term[1]), Module):
+            return True
+    return False

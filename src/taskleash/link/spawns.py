@@ -102,6 +102,8 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     kind = _by_value(calls, function, call)
     if kind:
         return kind
+    if not may_call(calls, function, call, calls.program.coroutine_names):
+        return ""
     if _dropped(function, index) and _never_runs(calls, function, call):
         return "coroutine"
     return ""
@@ -288,8 +290,6 @@ _PLAIN_DECORATORS = frozenset(
 
 def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
     """Whether the callee is certainly a coroutine function, so that the call alone runs nothing."""
-    if not may_call(calls, function, call, calls.program.coroutine_names):
-        return False
     for term in call.func:
         symbol = calls.program.symbol(function, term)
         if symbol is None and term[0] == "a" and not calls.inference.classes(function, term[1]):
