@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from taskleash.classify.model import Defect
 from taskleash.driver.analysis import analyse
 from taskleash.driver.collect import Collection, collect
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
@@ -64,6 +65,39 @@ def test_nothing_is_said_about_broken_files_that_were_not_asked_for(project: Pat
 
 def test_files_that_spawn_nothing_need_no_context(project: Path) -> None:
     assert collected("base.py", "other.py") == Collection()
+
+
+SPAWNER = """
+import asyncio
+
+class Bus:
+    def publish(self, message):
+        return asyncio.create_task(self.send(message))
+
+    async def send(self, message):
+        await asyncio.sleep(1)
+"""
+
+
+@pytest.mark.parametrize("imported", ["from bus import Bus", "from pack import Bus"])
+def test_a_file_without_a_spawn_may_drop_what_an_imported_one_starts(
+    project: Path, imported: str
+) -> None:
+    (project / "bus.py").write_text(SPAWNER, encoding="utf-8")
+    (project / "pack").mkdir()
+    (project / "pack" / "__init__.py").write_text("from bus import Bus\n", encoding="utf-8")
+    user = f"{imported}\n\nasync def announce(bus: Bus):\n    bus.publish('ready')\n"
+    (project / "user.py").write_text(user, encoding="utf-8")
+    (site,) = analyse(Settings(paths=("user.py",))).sites
+    assert (site.path, site.defect) == ("user.py", Defect.DROPPED_WRAPPER_RESULT)
+
+
+def test_a_file_that_uses_nothing_of_what_an_imported_one_starts_is_not_parsed(
+    project: Path,
+) -> None:
+    (project / "bus.py").write_text(SPAWNER, encoding="utf-8")
+    (project / "user.py").write_text("from bus import Bus\n\nBUS = Bus()\n", encoding="utf-8")
+    assert "user.py" not in collected("user.py").facts
 
 
 def test_a_file_that_vanished_after_it_was_found(tmp_path: Path) -> None:

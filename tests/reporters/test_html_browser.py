@@ -242,6 +242,13 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Chrome) -> No
     assert shown_tasks(page) == sorted(shown_tasks(page))
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_page_opens_at_its_top(page: Chrome, width: int) -> None:
+    resize(page, width)
+    page.refresh()
+    assert page.execute_script("return window.scrollY") == 0
+
+
 def test_on_paper_every_part_is_there_and_no_control(page: Chrome) -> None:
     black = find(page, "h1").value_of_css_property("color")
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]

@@ -44,12 +44,7 @@ def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
     if types:
         return any(map(_weighs, types))
     values = [
-        term
-        for base in cls.mro
-        for method in base.methods()
-        for event in method.events
-        if isinstance(event, Store) and event.target == ("a", ("p", method.self_name), name)
-        for term in event.value
+        term for base in cls.mro for _, event in base.stores.get(name, ()) for term in event.value
     ]
     is_plain = bool(values) and all(term[0] == "c" and term[1] != "None" for term in values)
     return not is_plain and _last_word(name) in HEAVY_WORDS

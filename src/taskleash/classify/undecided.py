@@ -16,7 +16,7 @@ from taskleash.facts.model import ModuleFacts
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function
-from taskleash.link.outside import bases_with, modules_of, outside_bases
+from taskleash.link.outside import bases_with, modules_of, outside_bases, reexports
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import Place, Trail
@@ -32,11 +32,11 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
     calls = judge.calls
     names: set[str] = set()
     modules: set[str] = set()
-    wrappers: set[str] = set(LOOP_SPAWNS)
+    wrappers: set[Function] = set()
     for spawn in judge.spawns:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
         found = _wrappers(judge, spawn, trail)
-        wrappers |= {function.name for function in found}
+        wrappers |= set(found)
         names |= {_mention(function) for function in found}
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
@@ -45,7 +45,8 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
         modules |= modules_of(calls, spawn, trail)
         for cls in _classes(spawn, trail):
             modules |= outside_bases(calls.program, cls)
-    modules |= bases_with(calls.program, wrappers)
+    called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
+    modules |= bases_with(calls.program, called) | reexports(calls.program, wrappers)
     unsure = Dormant(calls, told.flags).unsure((s.function, s.index) for s in judge.spawns)
     mentions = {name.encode() for name in names if _is_telling(name)}
     return Demand(frozenset(modules), frozenset(mentions | {UNSURE + n.encode() for n in unsure}))

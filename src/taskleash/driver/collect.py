@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
-from taskleash.driver.leading import hinting, leading
+from taskleash.driver.leading import hinting, leading, supporting
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
@@ -82,14 +82,18 @@ def collect(
     memory = memory or Memory()
     found = Collection()
     spawning, waiting = _sorted_out(asked, told.calls, memory, found)
-    if not spawning:
-        return found
     others = context()
+    # A file without a spawn of its own may drop what a function of another one returns.
+    supports, _ = _sorted_out(supporting(asked, others, memory), told.calls, memory, Collection())
+    if not spawning and not supports:
+        return found
+    others = _without(others, supports)
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
         gathering = _Gathering(found, parsers, advance, told, memory)
-        gathering.gather(spawning, [*waiting, *others], recall)
+        idle = [] if spawning else waiting
+        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle)
     return found
 
 
@@ -109,8 +113,14 @@ class _Gathering:
         self._memory = memory
         self._parser = parsers.make(advance, memory.keep_outcome)
 
-    def gather(self, chosen: list[Input], waiting: list[Input], recall: bool) -> None:
-        """Take what spawns and, in rounds, those of the waiting files that are asked for."""
+    def gather(
+        self, chosen: list[Input], waiting: list[Input], recall: bool, idle: list[Input]
+    ) -> None:
+        """Take what spawns and, in rounds, those of the waiting files that are asked for.
+
+        Where there are only ``idle`` files to report, and none of them may use what the chosen
+        ones start, there is nothing to say.
+        """
         mentions = _Mentions(self._memory)
         with self._parser:
             if self._told.flags:
@@ -118,6 +128,9 @@ class _Gathering:
                 chosen, waiting = [*chosen, *ways], _without(waiting, ways)
             for _ in range(_MAX_ROUNDS):
                 ask = self._demand(chosen)
+                if idle and not list(_Mentions(self._memory).wanted(ask, idle)):
+                    return
+                idle = []
                 wanted = list(mentions.wanted(ask, waiting))
                 if not wanted:
                     break

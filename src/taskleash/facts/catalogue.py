@@ -109,9 +109,17 @@ OWNER_NAMES = ("taskgroup", "task_group", "nursery", "tg")
 #: awaiting what these return awaits the tasks given to them
 GATHERS = frozenset({"asyncio.gather"})
 WAITS = frozenset({"asyncio.wait"})
-AWAITERS = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.wrap_future"})
+SHIELDS = frozenset({"asyncio.shield"})
+AWAITERS = SHIELDS | {"asyncio.wait_for", "asyncio.wrap_future"}
 COMPLETIONS = frozenset({"asyncio.as_completed"})
 EXECUTORS = frozenset({"run_in_executor"})
+#: the bare names of all that starts a task
+SPAWNING_NAMES = (
+    frozenset(n.rpartition(".")[2] for n in SPAWNS | THREADSAFE_SPAWNS | GATHERS | SHIELDS)
+    | LOOP_SPAWNS
+    | OWNER_SPAWNS
+    | EXECUTORS
+)
 #: methods of a loop that call what they are given later and drop what it returns
 SCHEDULERS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call_at"})
 #: methods that have a function called later and drop what it returns

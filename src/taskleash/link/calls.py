@@ -212,19 +212,23 @@ class Calls:
         found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
         for caller in self.program.functions():
             for index, call in caller.calls():
-                if any(self._may_be_alias(term) for term in call.func):
-                    last = call.text.rpartition(".")[2]
+                last = call.text.rpartition(".")[2]
+                if any(self._may_be_alias(caller, term, last) for term in call.func):
                     for callee in self.callees(caller, call):
                         if isinstance(callee, Function) and callee.name != last:
                             found[callee].append((caller, index))
         return found
 
-    def _may_be_alias(self, term: Term) -> bool:
+    def _may_be_alias(self, caller: Function, term: Term, written: str) -> bool:
         """Whether a callable term may stand for a function of another name."""
         if term[0] == "a":
             called = "__call__" in self.program.methods_named
             return called and term[2] not in self.program.methods_named
-        return term[0] in ("v", "f", "q", "s", "n")
+        if term[0] == "n":
+            symbol = self.program.symbol(caller, term)
+            named = isinstance(symbol, Function) and symbol.name != written
+            return named or isinstance(symbol, Variable)
+        return term[0] in ("v", "f", "q", "s")
 
     def references(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function itself as an argument."""

@@ -11,7 +11,7 @@ from taskleash.link.conditions import Conditions
 from taskleash.link.dead import Barrier, DeadEvents
 from taskleash.link.entities import Function
 from taskleash.link.mentions import Mentions, Node
-from taskleash.link.reach import Graph, Place, Reach, Ways
+from taskleash.link.reach import Graph, Place, Reach, Ways, in_doubt
 
 
 class Dormant:
@@ -40,15 +40,26 @@ class Dormant:
         roots = frozenset(node for node in graph.nodes if node not in alive)
         return Ways(Reach(graph, self.dead.of, roots), self.dead)
 
+    @cached_property
+    def _in_doubt(self) -> set[Node]:
+        return in_doubt(self.graph, self.dead.of)
+
+    def _is_in_doubt(self, place: Place) -> bool:
+        """Whether more than a look at the event's own function is needed to know it can happen."""
+        function, index = place
+        return index in self.dead.of(function) or function in self._in_doubt
+
     def barriers(self, place: Place) -> list[Barrier]:
         """What keeps control from an event, nearest first; nothing where it can happen."""
-        return [] if self.is_idle else self._ways.barriers(*place)[0]
+        if self.is_idle or not self._is_in_doubt(place):
+            return []
+        return self._ways.barriers(*place)[0]
 
     def unsure(self, places: Iterable[Place]) -> set[str]:
         """The names by which further modules may reach those of the events that are dormant."""
         if self.is_idle:
             return set()
-        found = [self._ways.barriers(*place) for place in places]
+        found = [self._ways.barriers(*place) for place in places if self._is_in_doubt(place)]
         nodes = {node for barriers, between in found if barriers for node in between}
         return {_name(node) for node in nodes if not self._ways.reach.is_mentioned(node)} - {""}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from taskleash.facts.model import Call, Store
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
@@ -81,6 +83,21 @@ def bases_with(program: Program, wrappers: set[str]) -> set[str]:
         and any(_calls_own(function, call, wrappers) for _, call in function.calls())
         for cls in owner.mro
         for name in outside_bases(program, cls)
+    }
+
+
+def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
+    """The modules, not at hand, that others import a wrapper from, or a class that has one."""
+    names: set[str] = set()
+    for wrapper in wrappers:
+        owner = wrapper.owner
+        names |= {cls.name for cls in (*owner.mro, *owner.descendants)} if owner else {wrapper.name}
+    return {
+        wanted
+        for name in names
+        for module, local, dotted in program.imports_named.get(name, ())
+        if isinstance(program.resolve_name(module, local), External)
+        for wanted in _candidates(module, dotted)
     }
 
 

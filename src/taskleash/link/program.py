@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from taskleash.facts.catalogue import canonical
+from taskleash.facts.catalogue import COROUTINES, SPAWNING_NAMES, canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
@@ -69,6 +69,17 @@ class Program:
             if function.facts.owner and function.facts.kind == "function":
                 found[function.name].append(function)
         return found
+
+    @cached_property
+    def spawning_names(self) -> frozenset[str]:
+        """The bare names of what starts a task, what the settings name included."""
+        return SPAWNING_NAMES | self.known.words
+
+    @cached_property
+    def coroutine_names(self) -> frozenset[str]:
+        """The bare names of coroutine functions, of the program and of others that are known."""
+        own = (function.name for function in self.functions() if function.facts.is_async)
+        return frozenset([*own, *(name.rpartition(".")[2] for name in COROUTINES)])
 
     @cached_property
     def calls_named(self) -> dict[str, list[tuple[Function, int]]]:

@@ -8,7 +8,7 @@ a class or a module that one's code.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from taskleash.facts.catalogue import ROUTER_WORDS
@@ -38,21 +38,20 @@ Place = tuple[Function, int]
 
 
 class Graph:
-    """Who mentions whom, and where each is defined."""
+    """Who mentions whom, and where each is defined; what ``ignored`` events mention does not count.
+
+    What a function mentions is only found out once that is asked for.
+    """
 
     def __init__(self, mentions: Mentions, ignored: Dead) -> None:
         self.mentions = mentions
         self.program = mentions.program
-        #: by function: what its events mention, and what they define
-        self.edges: dict[Function, list[tuple[int, tuple[Node, ...]]]] = {}
-        self.mentioned_at: dict[Node, list[Place]] = defaultdict(list)
+        self._ignored = ignored
+        self._edges: dict[Function, list[tuple[int, tuple[Node, ...]]]] = {}
         self.defined_at: dict[Node, Place] = {}
         self.definitions: dict[Function, list[Node]] = defaultdict(list)
-        self.registered: dict[Variable, list[Function]] = defaultdict(list)
         for function in self.program.functions():
             self._define(function)
-        for function in self.program.functions():
-            self._mention(function, ignored(function))
 
     def _define(self, function: Function) -> None:
         module = function.module
@@ -68,28 +67,60 @@ class Graph:
             self.definitions[function.parent].append(function)
             self.defined_at[function] = (function.parent, -1)
 
-    def _mention(self, function: Function, ignored: Mapping[int, object]) -> None:
+    def edges(self, function: Function) -> list[tuple[int, tuple[Node, ...]]]:
+        """What each event of a function mentions, and what a definition in it does."""
+        if function not in self._edges:
+            self._edges[function] = self._mention(function, self._ignored(function))
+        return self._edges[function]
+
+    def _mention(
+        self, function: Function, ignored: Mapping[int, object]
+    ) -> list[tuple[int, tuple[Node, ...]]]:
         edges: list[tuple[int, tuple[Node, ...]]] = []
-        for index in range(len(function.events)):
-            event = function.events[index]
-            nodes = () if index in ignored else self.mentions.at(function, index)
+        for index, event in enumerate(function.events):
             if isinstance(event, Define):
                 defined = function.module.functions.get(event.key)
                 nodes = self.mentions.of_definition(defined) if defined is not None else ()
+            else:
+                nodes = () if index in ignored else self.mentions.at(function, index)
             nodes = tuple(node for node in nodes if not _is_own(function, node))
             if nodes:
                 edges.append((index, nodes))
-            for node in nodes:
-                self.mentioned_at[node].append((function, index))
-        self.edges[function] = edges
-        registry = self.registry(function)
-        if registry is not None:
-            self.registered[registry].append(function)
+        return edges
+
+    @cached_property
+    def mentioned_at(self) -> dict[Node, list[Place]]:
+        """The events that mention each part of the program."""
+        found: dict[Node, list[Place]] = defaultdict(list)
+        for function in self.program.functions():
+            for index, nodes in self.edges(function):
+                for node in nodes:
+                    found[node].append((function, index))
+        return found
+
+    @cached_property
+    def registered(self) -> dict[Variable, list[Function]]:
+        """The functions that decorators register, by router."""
+        found: dict[Variable, list[Function]] = defaultdict(list)
+        for function in self.program.functions():
+            registry = self.registry(function)
+            if registry is not None:
+                found[registry].append(function)
+        return found
+
+    def beyond(self, node: Node) -> Sequence[Node]:
+        """What else may be live once a node is, besides what it mentions."""
+        if isinstance(node, Function):
+            return self.definitions.get(node, ())
+        if isinstance(node, Class):
+            own = (f for f in node.module.functions.values() if f.owner is node)
+            return [*node.bases, *own]
+        return self.registered.get(node, ())
 
     @property
     def nodes(self) -> list[Node]:
         """Every part of the program."""
-        return [*self.edges, *self.program.classes(), *self.registered]
+        return [*self.program.functions(), *self.program.classes(), *self.registered]
 
     @cached_property
     def bodies(self) -> dict[Class, Function]:
@@ -195,18 +226,37 @@ class Reach:
         reached: list[Node] = []
         if isinstance(node, Function):
             dead = self.dead(node)
-            for index, nodes in self.graph.edges[node]:
+            for index, nodes in self.graph.edges(node):
                 if index not in dead:
                     self._mentioned.update(nodes)
                     reached.extend(nodes)
-            reached.extend(self.graph.definitions.get(node, ()))
-        elif isinstance(node, Class):
-            reached.extend(node.bases)
-            reached.extend(f for f in node.module.functions.values() if f.owner is node)
-        else:
-            reached.extend(self.graph.registered.get(node, ()))
+        reached.extend(self.graph.beyond(node))
         for other in reached:
             self._consider(other)
+
+
+def in_doubt(graph: Graph, dead: Dead) -> set[Node]:
+    """All that may not be live because of dead events: whatever would be so by way of them.
+
+    It takes looking at few functions where little is dead, and the rest is as live as without.
+    """
+    found: set[Node] = set()
+    pending: list[Node] = []
+    for function in graph.program.functions():
+        events = dead(function)
+        if events:
+            for index, nodes in graph.edges(function):
+                pending.extend(nodes if index in events else ())
+            defined = graph.definitions.get(function, ())
+            pending.extend(node for node in defined if graph.defined_at[node][1] in events)
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending.extend(graph.beyond(node))
+            if isinstance(node, Function):
+                pending.extend(other for _, nodes in graph.edges(node) for other in nodes)
+    return found
 
 
 class Ways:

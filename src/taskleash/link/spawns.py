@@ -16,6 +16,7 @@ from taskleash.facts.catalogue import (
     OWNER_SPAWNS,
     OWNERS,
     SCHEDULERS,
+    SHIELDS,
     SPAWN_CALLERS,
     SPAWNS,
     TASKS,
@@ -27,6 +28,7 @@ from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.configured import configured
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
+from taskleash.link.naming import may_call
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 
@@ -84,21 +86,24 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
 
 def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     """The kind of `Spawn` that a call is; empty where it is none."""
-    callees = calls.callees(function, call)
-    kind = configured(calls.program.known, callees)
-    if kind:
-        return kind if call.args else ""
-    for callee in callees:
-        kind = _callee_kind(calls, function, call, callee)
-        if kind in ("task", "owner") and _is_constant(call):
-            return ""
-        if kind in ("gather", "executor"):
-            return kind if _dropped(function, index) else ""
+    if may_call(calls, function, call, calls.program.spawning_names):
+        callees = calls.callees(function, call)
+        kind = configured(calls.program.known, callees)
         if kind:
-            return kind
+            return kind if call.args else ""
+        for callee in callees:
+            kind = _callee_kind(calls, function, call, callee)
+            if kind in ("task", "owner") and _is_constant(call):
+                return ""
+            if kind in ("gather", "executor"):
+                return kind if _dropped(function, index) else ""
+            if kind:
+                return kind
     kind = _by_value(calls, function, call)
     if kind:
         return kind
+    if not may_call(calls, function, call, calls.program.coroutine_names):
+        return ""
     if _dropped(function, index) and _never_runs(calls, function, call):
         return "coroutine"
     return ""
@@ -136,7 +141,7 @@ def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) ->
         return "task" if call.args and not _is_task(calls, function, call) else ""
     if name in THREADSAFE_SPAWNS:
         return "threadsafe"
-    if name in GATHERS or name == "asyncio.shield":
+    if name in GATHERS | SHIELDS:
         return "gather"
     receiver, _, method = name.rpartition(".")
     if method in EXECUTORS and _is_loop(receiver):

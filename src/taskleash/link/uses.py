@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taskleash.facts.model import (
     Alts,
@@ -22,16 +22,16 @@ from taskleash.facts.model import (
 _BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """How an event uses a term: ``kind`` names the part it plays, ``key`` tells which argument.
 
     Kinds: func, arg, target, value, await, return, yield, delete, item, and those of ``Use``.
-    For an item of a collection ``index`` is the collection's number.
+    For an item of a collection ``index`` is the collection's number. A tuple, for there are as many
+    as words in the program, and frozen dataclasses take three times as long to make.
     """
 
     kind: str
-    index: int
+    index: int  # type: ignore[assignment]  # hides the method of tuples, which nobody needs
     key: str = ""
 
 
@@ -72,14 +72,16 @@ class UseIndex:
     def _operand(self, alts: Alts, role: Role) -> None:
         for term in alts:
             self.roles[term].append(role)
-            self._build(term)
+            if term[0] in _BUILT:
+                self._build(term)
 
     def _build(self, term: Term) -> None:
         while term[0] in _BUILT:
             base = term[1]
-            if term in self.derived[base]:
+            built = self.derived[base]
+            if term in built:
                 return
-            self.derived[base][term] = None
+            built[term] = None
             term = base
 
     def attributes(self) -> Iterator[Term]:

@@ -240,7 +240,8 @@
       tab.setAttribute("aria-selected", String(selected));
       tab.tabIndex = selected ? 0 : -1;
       byId(tab.getAttribute("aria-controls")).classList.toggle("chosen", selected);
-      if (selected) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+      // Along the bar only: the page stays where it is.
+      if (selected) tab.parentElement.scrollLeft = tab.offsetLeft;
     }
   };
 
