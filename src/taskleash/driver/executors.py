@@ -10,8 +10,9 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from taskleash.driver.apart import parsed_apart, program
+from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, unpacked
+from taskleash.driver.parse import Broken, Keep, Parsed, taken
 from taskleash.driver.parsers import ExecutorError
 
 LOST = "the cluster lost several workers while they had this file: exclude it, or run without"
@@ -20,9 +21,6 @@ _ON_THE_WAY = 1000
 _SECONDS_BETWEEN_LOOKS = 30.0
 #: a file that ends in an error so often will do so again
 _TRIES = 3
-
-Advance = Callable[[int, int], None]
-Keep = Callable[[Input, bytes], None]
 
 
 def _always() -> bool:
@@ -140,10 +138,7 @@ class OnExecutor:
                 f"{cluster.name}: its workers run another version of taskleash, libcst or Python:"
                 " install the same ones there"
             )
-        outcome = unpacked(data)
-        if self._keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
-            self._keep(item, data)
-        return outcome
+        return taken(item, data, self._keep)
 
 
 def _gone(cluster: Cluster, error: Exception) -> ExecutorError:

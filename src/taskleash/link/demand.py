@@ -21,7 +21,7 @@ from taskleash.link.inference import Inference
 from taskleash.link.program import Program, folders, path_name
 from taskleash.link.spawns import Spawn, find_spawns
 from taskleash.link.teardown import named_teardown
-from taskleash.link.trail import Trail
+from taskleash.link.trail import ENDING, Trail
 from taskleash.link.wrappers import work_parameters
 from taskleash.source.discovery import File
 
@@ -34,7 +34,6 @@ _HEIR = rb"^[ \t]*class\s+\w+\([^)]*\b(%s)\b"
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 #: to look for more words than that one by one takes longer than to look at every word there is
 _FEW = 30
-_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _words(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     if _is_wrapper(trail):
         found |= _wrappers(calls, spawn.function)
     for op in trail.ops:
-        if op.kind in _ENDING and op.function.facts.owner and not named_teardown(op.function.name):
+        if op.kind in ENDING and op.function.facts.owner and not named_teardown(op.function.name):
             found.add(op.function.name)
     if spawn.kind == "coroutine" and spawn.started and spawn.started[0].owner is not None:
         found.add("setattr")
@@ -183,7 +182,7 @@ def _wrappers(calls: Calls, function: Function) -> set[str]:
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
-    owners += [op.function.method.owner for op in trail.ops if op.kind in _ENDING]
+    owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
     return [base for cls in owners if cls is not None for base in cls.mro]
 
 
