@@ -15,6 +15,7 @@ import pytest
 
 from support.command import taskleash
 from taskleash.driver.cache import contents
+from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore
 from taskleash.driver.inputs import Input
 from taskleash.source.discovery import File
@@ -324,3 +325,17 @@ def test_clean_takes_nothing_else_from_a_folder_that_was_there(project: Path) ->
     assert (project / "docs" / "taskleash.sqlite3").exists()
     assert taskleash("clean", "--cache-dir", "docs", cwd=project).status == 0
     assert [path.name for path in (project / "docs").iterdir()] == [".gitignore"]
+
+
+def test_what_a_question_found_out_in_two_places_is_kept(tmp_path: Path) -> None:
+    names = ("one.py", "two.py")
+    for name in names:
+        (tmp_path / name).write_text(f"{name!r}\n", encoding="utf-8")
+    one, two = (Input(File(name, name, str(tmp_path / name), 9)) for name in names)
+    store = DiskStore(str(tmp_path / "cache"))
+    memory = Memory(store)
+    for item in (one, two):
+        assert memory.question("length", (), len).answer(item) == 9
+    memory.save()
+    later = Memory(store).question("length", (), fail)
+    assert [later.answer(item) for item in (one, two)] == [9, 9]

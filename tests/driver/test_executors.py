@@ -116,6 +116,28 @@ def test_a_file_whose_worker_is_lost_too_often_is_reported_and_costs_no_other() 
     assert set(found.values()) == {Broken(1, 1, LOST, lasts=False)}
 
 
+class Stumbling(ThreadPoolExecutor):
+    """Answers for every other piece of work with an error of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._calls = 0
+
+    def submit(self, work: Any, /, *arguments: Any, **more: Any) -> Future[Any]:
+        self._calls += 1
+        if self._calls % 2 == 0:
+            return super().submit(work, *arguments, **more)
+        failed: Future[Any] = Future()
+        failed.set_exception(ValueError("nobody knows why"))
+        return failed
+
+
+def test_an_error_that_does_not_come_again_costs_nothing() -> None:
+    inputs = [given("one.py", "x = 1\n"), given("two.py", "")]
+    with Stumbling() as executor:
+        assert on(executor, inputs) == here(inputs)
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [

@@ -8,10 +8,9 @@ from __future__ import annotations
 from taskleash.classify.model import State
 from taskleash.classify.policy import Verdict
 from taskleash.classify.signs import Signs
-from taskleash.link.trail import Op
+from taskleash.link.trail import CANCELLING, Op
 
 _PARTIAL = "partial"
-_CANCELLING = frozenset({"cancel", "cancel-ref"})
 _ON_COMPLETION = frozenset({"awaited", "gathered", "owner"})
 _AT_TEARDOWN = frozenset({"cancelled", "owner"})
 
@@ -41,4 +40,4 @@ def at_teardown(signs: Signs, verdict: Verdict) -> State:
 
 
 def _cancels(op: Op) -> bool:
-    return op.kind in _CANCELLING
+    return op.kind in CANCELLING

@@ -18,7 +18,7 @@ from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown, words
-from taskleash.link.trail import Op, Place, Trail
+from taskleash.link.trail import CANCELLING, Op, Place, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
 #: operations that see a task to its end by waiting for it
@@ -26,7 +26,6 @@ AWAITING = frozenset(
     {"await", "gather", "wait", "complete", "run", "shield", "wait_for", "wrap_future", "waited"}
 )
 _GATHERING = frozenset({"gather", "wait", "complete"})
-_CANCELLING = frozenset({"cancel", "cancel-ref"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 _TOUCHING = frozenset({"callback", "passive", "seen"})
@@ -138,7 +137,7 @@ class Observer:
         )
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or [op for op in endings if in_loop(function, trail.index) is not None]
-        beside = [op for op in endings if op.kind in _CANCELLING and self._runs_beside(op)]
+        beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
         if beside and not after:
             signs.ended_here_by, signs.ended_here = beside, _how(beside)
         signs.ended_here_by = after
@@ -164,7 +163,7 @@ class Observer:
     def _ends(self, trail: Trail, op: Op) -> bool:
         if op.kind == "wait":
             return not is_partial(op) or comes_again(trail, op)
-        if op.kind in AWAITING or op.kind in _CANCELLING:
+        if op.kind in AWAITING or op.kind in CANCELLING:
             return not (op.kind == "cancel" and op.depth > 0)
         if op.kind == "done":
             return polls(op)
@@ -177,7 +176,7 @@ class Observer:
             wait.root is not None and op.root is not None and wait.root < op.root
             for wait in waits
             for op in endings
-            if op.kind in _CANCELLING
+            if op.kind in CANCELLING
         )
 
     def _abandoned(self, trail: Trail) -> Op | None:
@@ -187,7 +186,7 @@ class Observer:
         others = [
             op
             for op in trail.ops
-            if (op.kind in AWAITING or op.kind in _CANCELLING)
+            if (op.kind in AWAITING or op.kind in CANCELLING)
             # What is awaited of those that are done says nothing of the rest.
             and op.kind != "waited"
             and op not in partial
@@ -203,7 +202,7 @@ class Observer:
             return
         elsewhere: list[Op] = []
         for op in signs.trail.ops:
-            if not (op.kind in AWAITING or op.kind in _CANCELLING or drains(op)):
+            if not (op.kind in AWAITING or op.kind in CANCELLING or drains(op)):
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
@@ -215,11 +214,11 @@ class Observer:
                 signs.ended_there_by.append((op, why))
             elif op.kind in AWAITING and not self._before(signs, op):
                 signs.ended_there_by.append((op, ""))
-            elif op.kind in _CANCELLING:
+            elif op.kind in CANCELLING:
                 elsewhere.append(op)
         signs.ended_elsewhere = elsewhere
         ends = [op for op, _ in signs.ended_there_by]
-        cancelled = [op for op, why in signs.ended_there_by if why and op.kind in _CANCELLING]
+        cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
         if ends and self._misses_whole(signs):
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
@@ -343,7 +342,7 @@ def _places(trail: Trail) -> list[Place]:
 
 def _ended_first(trail: Trail, op: Op) -> bool:
     return any(
-        other.kind in _CANCELLING and other.site[0] is op.function and other.site[1] < op.index
+        other.kind in CANCELLING and other.site[0] is op.function and other.site[1] < op.index
         for other in trail.ops
     )
 
@@ -356,12 +355,12 @@ def _hands_on(op: Op) -> bool:
 
 def _how(ops: list[Op]) -> str:
     first = min((op.root for op in ops if op.root is not None), default=None)
-    if any(op.kind in _CANCELLING for op in ops if op.root == first):
+    if any(op.kind in CANCELLING for op in ops if op.root == first):
         return "cancelled"
     kinds = {op.kind for op in ops}
     if kinds & _GATHERING:
         return "gathered"
-    return "cancelled" if kinds <= _CANCELLING else "awaited"
+    return "cancelled" if kinds <= CANCELLING else "awaited"
 
 
 def _handles_errors(block: Block) -> bool:

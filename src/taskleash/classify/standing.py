@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from taskleash.classify.model import Evidence, Reach, Standing
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Store, Term, Try
+from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Term, Try
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, catches_cancellation, in_loop
 from taskleash.link.entities import Class, External, Function, Variable
+from taskleash.link.trail import CANCELLING
 
-_CANCELLING = frozenset({"cancel", "cancel-ref"})
 _KEEPING_ROLES = frozenset({"value", "arg", "return", "yield", "item"})
 _MAX_DEPTH = 3
 
@@ -120,9 +120,9 @@ def _stopped_by(signs: Signs) -> str:
     """The function that ends the task from outside, by a teardown where there is one."""
     is_awaited = signs.ended_there not in ("", "cancelled")
     enders = [] if is_awaited else [function for function, _, _ in signs.flagged]
-    enders += [op.site[0] for op, why in signs.ended_there_by if why and op.kind in _CANCELLING]
-    enders += [op.site[0] for op in signs.ended_elsewhere if op.kind in _CANCELLING]
-    enders += [op.site[0] for op in signs.ended_here_by if op.kind in _CANCELLING]
+    enders += [op.site[0] for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
+    enders += [op.site[0] for op in signs.ended_elsewhere if op.kind in CANCELLING]
+    enders += [op.site[0] for op in signs.ended_here_by if op.kind in CANCELLING]
     names = [function.method.name for function in enders if function.facts.kind != "module"]
     return f"{names[0]}()" if names else ""
 
@@ -171,11 +171,8 @@ def _set(cls: Class, name: str) -> Iterator[Term]:
     for function in cls.module.functions.values():
         if function.facts.kind == "class" and function.facts.owner == cls.facts.key:
             yield from function.facts.defs.get(name, ())
-    for method in cls.methods():
-        for event in method.events:
-            target = ("a", ("p", method.self_name), name)
-            if isinstance(event, Store) and event.target == target:
-                yield from event.value or (("p", name),)
+    for _, event in cls.stores.get(name, ()):
+        yield from event.value or (("p", name),)
 
 
 def _events(block: Block) -> Iterator[int]:

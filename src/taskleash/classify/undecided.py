@@ -19,11 +19,11 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.outside import bases_with, modules_of, outside_bases, reexports
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
-from taskleash.link.trail import Place, Trail
+from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import handed_in, kept_if, work_parameters
 
 _NOTHING_TOLD = Told()
-_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "shield", "run"})
+
 
 
 def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
@@ -68,7 +68,7 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from _with_homes(place.name, _homes(spawn, place))
     for op in trail.ops:
         function = op.function
-        if op.kind in _ENDING and function.facts.owner and not named_teardown(function.name):
+        if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
             homes = {_last(function.module.name)}
             if function.method.owner is not None:
                 homes.add(function.method.owner.name)
@@ -138,5 +138,5 @@ def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
-    owners += [op.function.method.owner for op in trail.ops if op.kind in _ENDING]
+    owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
     return [base for cls in owners if cls is not None for base in cls.mro]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
@@ -9,17 +10,17 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from taskleash.driver.apart import parsed_apart, program
+from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, unpacked
+from taskleash.driver.parse import Broken, Keep, Parsed, taken
 from taskleash.driver.parsers import ExecutorError
 
 LOST = "the cluster lost several workers while they had this file: exclude it, or run without"
 #: so many files travel at once: enough for some hundred machines, and little of their memory
 _ON_THE_WAY = 1000
 _SECONDS_BETWEEN_LOOKS = 30.0
-
-Advance = Callable[[int, int], None]
-Keep = Callable[[Input, bytes], None]
+#: a file that ends in an error so often will do so again
+_TRIES = 3
 
 
 def _always() -> bool:
@@ -55,6 +56,7 @@ class OnExecutor:
         self._keep = keep
         self._running: dict[Future[tuple[bytes, bytes]], Input] = {}
         self._answered: SimpleQueue[Future[tuple[bytes, bytes]]] = SimpleQueue()
+        self._failures: Counter[str] = Counter()
         self._done = self._total = 0
 
     def __enter__(self) -> OnExecutor:
@@ -86,7 +88,11 @@ class OnExecutor:
                 self._submit(cluster, waiting.pop())
             future = self._next(cluster)
             item = self._running.pop(future)
-            outcomes[item.path] = self._taken(cluster, item, future)
+            outcome = self._taken(cluster, item, future)
+            if outcome is None:
+                waiting.append(item)
+                continue
+            outcomes[item.path] = outcome
             self._done += 1
             self._advance(self._done, self._total)
         return outcomes
@@ -109,7 +115,10 @@ class OnExecutor:
                         f"{cluster.name}: all its workers are gone: start some, or run without"
                     ) from None
 
-    def _taken(self, cluster: Cluster, item: Input, future: Future[tuple[bytes, bytes]]) -> Parsed:
+    def _taken(
+        self, cluster: Cluster, item: Input, future: Future[tuple[bytes, bytes]]
+    ) -> Parsed | None:
+        """The outcome; None where the file is to be tried again."""
         try:
             by, data = future.result()
         except cluster.lost:
@@ -119,16 +128,17 @@ class OnExecutor:
                 f"{cluster.name}: lost in the middle of the work: start it again, or run without"
             ) from None
         except Exception as error:
-            raise _gone(cluster, error) from None
+            # A cluster that loses a worker may answer for it with an error of its own.
+            self._failures[item.path] += 1
+            if isinstance(error, ModuleNotFoundError) or self._failures[item.path] == _TRIES:
+                raise _gone(cluster, error) from None
+            return None
         if by != program():
             raise ExecutorError(
                 f"{cluster.name}: its workers run another version of taskleash, libcst or Python:"
                 " install the same ones there"
             )
-        outcome = unpacked(data)
-        if self._keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
-            self._keep(item, data)
-        return outcome
+        return taken(item, data, self._keep)
 
 
 def _gone(cluster: Cluster, error: Exception) -> ExecutorError:

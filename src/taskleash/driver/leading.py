@@ -66,6 +66,12 @@ def supporting(asked: Iterable[Input], others: Iterable[Input], memory: Memory) 
 
     A file counts as importing every module whose bare name its imports mention.
     """
+    by_name: dict[str, list[Input]] = {}
+    for item in others:
+        by_name.setdefault(_bare(item), []).append(item)
+    # Most runs are about all files of a project.
+    if not by_name:
+        return []
     imports = memory.question("imports", (), _imported)
 
     def imported(item: Input) -> frozenset[str]:
@@ -73,12 +79,8 @@ def supporting(asked: Iterable[Input], others: Iterable[Input], memory: Memory) 
             return frozenset(imports.answer(item))
         return frozenset()
 
-    by_name: dict[str, list[Input]] = {}
-    for item in others:
-        by_name.setdefault(_bare(item), []).append(item)
     found: dict[str, Input] = {}
-    # Most runs are about all files of a project.
-    pending = [*asked] if by_name else []
+    pending = [*asked]
     while pending:
         new = [each for name in imported(pending.pop()) for each in by_name.pop(name, ())]
         found |= {each.path: each for each in new}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,6 +30,8 @@ class Broken:
 
 
 Parsed: TypeAlias = "ModuleFacts | Broken"
+#: called with what follows from an input's contents, packed
+Keep: TypeAlias = Callable[[Input, bytes], None]
 
 
 def parse(item: Input) -> Parsed:
@@ -56,6 +59,14 @@ def packed(outcome: Parsed) -> bytes:
 def unpacked(data: bytes) -> Parsed:
     """The outcome from its bytes; raises BadPacking."""
     outcome: Parsed = _packing().unpack(data)
+    return outcome
+
+
+def taken(item: Input, data: bytes, keep: Keep | None) -> Parsed:
+    """The outcome that a worker has packed; what follows from the item's contents is kept."""
+    outcome = unpacked(data)
+    if keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
+        keep(item, data)
     return outcome
 
 

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Parsed
+from taskleash.driver.parse import Keep, Parsed
 
 if TYPE_CHECKING:
     from taskleash.driver.collect import Advance
-    from taskleash.driver.executors import Cluster, Keep
+    from taskleash.driver.executors import Cluster
 
 #: the name of each kind of cluster before the ``=`` of ``--executor``
 CLUSTERS = ("dask",)

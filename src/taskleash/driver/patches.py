@@ -67,9 +67,9 @@ def _without_comments(analysis: Analysis, report: Report) -> tuple[FileError, ..
         if not error.fixes or place not in unused:
             return error
         item, comment = unused[place]
-        after = without(item.text(), [comment])
-        note = "take the comment out"
-        return replace(error, patches=(_made(item.path, item.text(), after, error.fixes[0], note),))
+        before = item.text()
+        after, note = without(before, [comment]), "take the comment out"
+        return replace(error, patches=(_made(item.path, before, after, error.fixes[0], note),))
 
     return tuple(map(patched, report.errors))
 

@@ -10,19 +10,17 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from multiprocessing.connection import wait
 from types import TracebackType
 
 from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, unpacked
+from taskleash.driver.parse import Broken, Keep, Parsed, taken
 from taskleash.driver.worker import PATIENCE_SECONDS, Worker
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
 _WORTH_A_WORKER = 100_000
-
-Keep = Callable[[Input, bytes], None]
 
 
 class Workers:
@@ -79,10 +77,7 @@ class Workers:
         answer = worker.take()
         if isinstance(answer, Broken):
             return answer
-        outcome = unpacked(answer)
-        if self._keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
-            self._keep(item, answer)
-        return outcome
+        return taken(item, answer, self._keep)
 
     def _hand_out(self, waiting: list[Input], most: int) -> None:
         for worker in self._workers:

@@ -28,6 +28,15 @@ def matching_blocks(before: Sequence[str], after: Sequence[str]) -> list[Block]:
     return found
 
 
+def differences(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[range, range]]:
+    """The stretches by index, in order, of which each takes the place of the other."""
+    at, to = 0, 0
+    for start, end, size in [*matching_blocks(before, after), (len(before), len(after), 0)]:
+        if start > at or end > to:
+            yield range(at, start), range(to, end)
+        at, to = start + size, end + size
+
+
 def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Block]:
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])

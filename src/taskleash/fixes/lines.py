@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.fixes.alignment import matching_blocks
+from taskleash.fixes.alignment import differences
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 
@@ -63,13 +63,13 @@ def _split(text: str) -> list[tuple[str, str]]:
 def _changes(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[_Change]:
     """The stretches of both texts, in turn equal and not; newlines do not count."""
     at, to = 0, 0
-    before, after = [line for line, _ in old], [line for line, _ in new]
-    for start, end, size in [*matching_blocks(before, after), (len(old), len(new), 0)]:
-        if start > at or end > to:
-            yield _Change(False, range(at, start), range(to, end))
-        at, to = start + size, end + size
-        if size:
-            yield _Change(True, range(start, at), range(end, to))
+    for gone, come in differences([line for line, _ in old], [line for line, _ in new]):
+        if gone.start > at:
+            yield _Change(True, range(at, gone.start), range(to, come.start))
+        yield _Change(False, gone, come)
+        at, to = gone.stop, come.stop
+    if at < len(old):
+        yield _Change(True, range(at, len(old)), range(to, len(new)))
 
 
 def _newline_at(lines: Sequence[tuple[str, str]], index: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 
 from taskleash.classify.model import Span
-from taskleash.fixes.alignment import matching_blocks
+from taskleash.fixes.alignment import differences
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _GIT_LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -40,14 +40,13 @@ class Patch:
 def replacements(before: str, after: str) -> tuple[Replacement, ...]:
     """What leads from one text of a file to another, in whole lines."""
     old, new = _LINE.findall(before), _LINE.findall(after)
-    found: list[Replacement] = []
-    at, to = 0, 0
-    for start, end, size in [*matching_blocks(old, new), (len(old), len(new), 0)]:
-        if start > at or end > to:
-            span = Span(*_begin(old, at), *_begin(old, start))
-            found.append(Replacement(span, "".join(new[to:end])))
-        at, to = start + size, end + size
-    return tuple(found)
+    return tuple(
+        Replacement(
+            Span(*_begin(old, gone.start), *_begin(old, gone.stop)),
+            "".join(new[come.start : come.stop]),
+        )
+        for gone, come in differences(old, new)
+    )
 
 
 def _begin(lines: Sequence[str], index: int) -> tuple[int, int]:

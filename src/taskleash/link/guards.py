@@ -10,7 +10,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import named_teardown, words
-from taskleash.link.trail import Op, Place, Trail
+from taskleash.link.trail import ENDING, Op, Place, Trail
 
 #: words in the name of a function that runs once for each event, message or request
 _EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
@@ -29,7 +29,6 @@ _START_WORDS = frozenset(
         "ready", "run", "serve", "setup", "start", "startup", "subscribe",
     }
 )  # fmt: skip
-_ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "run", "shield"})
 _MAX_REACH = 60
 
 
@@ -152,7 +151,7 @@ class Guards:
         loop = in_loop(op.function, op.index)
         return any(
             other.root is not None
-            and other.kind in _ENDING
+            and other.kind in ENDING
             and trail.function is op.function
             and in_loop(op.function, other.root) is loop
             for other in trail.ops
@@ -178,7 +177,7 @@ class Guards:
 
     def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
         """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.ops if other.kind in _ENDING}
+        enders = {other.site[0] for other in trail.ops if other.kind in ENDING}
         pending, seen = [start], {start, *(enders - {start, goal})}
         if start in enders and start is not goal:
             return False
@@ -232,7 +231,7 @@ class Guards:
     def _ended_before(self, trail: Trail, function: Function, index: int) -> bool:
         """Whether the function ends the earlier task first, itself or by a method it calls."""
         for other in trail.ops:
-            if other.kind not in _ENDING:
+            if other.kind not in ENDING:
                 continue
             home, at = other.site
             if home is function:

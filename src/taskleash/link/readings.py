@@ -12,7 +12,7 @@ from taskleash.facts.catalogue import (
     SETTING_READERS,
     TRUTH_WORDS,
 )
-from taskleash.facts.model import Alts, Call, Give, Store, Term, Test
+from taskleash.facts.model import Alts, Call, Give, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Variable
 from taskleash.link.teardown import words
@@ -95,8 +95,8 @@ class Readings:
             stored = [
                 (method, value)
                 for base in cls.mro
-                for method in base.methods()
-                for value in _stored(method, term[2])
+                for method, event in base.stores.get(term[2], ())
+                for value in event.value or (("c", ""),)
             ]
             found = {self.reading(method, value, steps - 1) for method, value in stored}
             source = found.pop() if len(found) == 1 else source
@@ -125,14 +125,6 @@ class Readings:
         if len(gives) != 1 or not gives[0].value:
             return None
         return self._same(function, list(gives[0].value), steps)
-
-
-def _stored(method: Function, name: str) -> Iterator[Term]:
-    target = ("a", ("p", method.self_name), name)
-    for role in method.uses.roles.get(target, ()):
-        event = method.events[role.index] if role.kind == "target" else None
-        if isinstance(event, Store):
-            yield from event.value or (("c", ""),)
 
 
 def _local(function: Function, test: Test, term: Term) -> Reading | None:

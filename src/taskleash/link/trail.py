@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from taskleash.facts.model import Event, Term
 from taskleash.link.entities import Class, Function, Module
 
+#: the operations that cancel a task
+CANCELLING = frozenset({"cancel", "cancel-ref"})
+#: the operations by which code elsewhere sees an earlier task to its end
+ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "run", "shield"})
+
 
 @dataclass(frozen=True)
 class Op:

@@ -47,8 +47,8 @@ def _merged(sites: Sequence[Site], common: str) -> Row:
         path=sites[0].path[len(common) :],
         lines=tuple(dict.fromkeys(site.span.line for site in sites)),
         tasks=tuple(dict.fromkeys(site.task for site in sites)),
-        tracked=min((site.tracked for site in sites), key=_cell_rank),
-        cleaned=min((site.cleaned for site in sites), key=_cell_rank),
+        tracked=min((site.tracked for site in sites), key=cell_rank),
+        cleaned=min((site.cleaned for site in sites), key=cell_rank),
         risk=worst.risk,
         dormant=worst.dormant,
     )
@@ -57,14 +57,15 @@ def _merged(sites: Sequence[Site], common: str) -> Row:
 def _badness(row: Row) -> tuple[int, int, int, str, tuple[int, ...]]:
     return (
         risk_rank(row.risk, row.dormant),
-        _cell_rank(row.tracked),
-        _cell_rank(row.cleaned),
+        cell_rank(row.tracked),
+        cell_rank(row.cleaned),
         row.path,
         row.lines,
     )
 
 
-def _cell_rank(cell: Cell) -> int:
+def cell_rank(cell: Cell) -> int:
+    """Where a cell stands when the worst comes first."""
     return _STATE_RANK[cell.state]
 
 

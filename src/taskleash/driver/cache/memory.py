@@ -36,7 +36,7 @@ class Memory:
     def __init__(self, store: Store | None = None, scope: str = "") -> None:
         self.keeps = True
         self._store = store or NoStore()
-        self._questions: list[Question[Any]] = []
+        self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
@@ -45,11 +45,14 @@ class Memory:
     def question(
         self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
     ) -> Question[_A]:
-        """A question about files; kind and parts say all that the answer depends on."""
+        """A question about files; kind and parts say all that the answer depends on.
+
+        One that was asked before in this run is the same: what it has found out is known to both.
+        """
         asked = key(kind, self._scope, *parts)
-        question = Question(asked, ask, self.contents, self._store)
-        self._questions.append(question)
-        return question
+        if asked not in self._questions:
+            self._questions[asked] = Question(asked, ask, self.contents, self._store)
+        return self._questions[asked]
 
     def outcomes(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
         """What parsing the inputs gave, by path, as far as it is known; they have their bytes."""
@@ -142,7 +145,7 @@ class Memory:
     def save(self) -> None:
         """Keep for other runs what this one has found out so far."""
         self._entries |= self.contents.news()
-        for question in self._questions:
+        for question in self._questions.values():
             self._entries |= question.news()
         self._store.put(self._entries)
         self._entries = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskleash.audit.components import Component
 from taskleash.audit.lifetimes import Life
-from taskleash.audit.plan import Step, Unchanged
+from taskleash.audit.plan import Decision, Step, Unchanged
 from taskleash.classify.model import Reach, Site, State
 from taskleash.fixes.patch import Patch
 from taskleash.reporters import words
@@ -103,6 +103,22 @@ def changed_lines(patch: Patch) -> str:
     lines = patch.diff.split("\n")[2:]
     added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
     return f"+{added} -{removed}"
+
+
+def question(decision: Decision[Entry], say: Language) -> str:
+    """What decides whether the steps matter."""
+    if not decision.flag:
+        return say("Does this code ever run?")
+    return say("Is {flag} on?", flag=f"`{decision.flag}`")
+
+
+def answers(decision: Decision[Entry], say: Language) -> tuple[tuple[str, str], ...]:
+    """The answers to the question, each with what follows from it."""
+    findings = say.count(len(decision.steps), "finding")
+    return (
+        (say("no"), say("nothing to do now about {findings}", findings=findings)),
+        (say("yes"), say("mend these first, in this order")),
+    )
 
 
 def reason(of: Unchanged[Entry], say: Language) -> str:

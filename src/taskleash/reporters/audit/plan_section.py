@@ -74,17 +74,8 @@ def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
 
 
 def _question(decision: Decision[Entry], say: Language) -> Iterator[str]:
-    """Whether the flag is on, and what follows from either answer."""
-    flag = f"`{decision.flag}`"
-    asked = say("Is {flag} on?", flag=flag) if decision.flag else say("Does this code ever run?")
-    findings = say.count(len(decision.steps), "finding")
-    yield f"### {text(asked)}"
-    yield "\n".join(
-        [
-            f"- **{say('no')}** {say('nothing to do now about {findings}', findings=findings)}",
-            f"- **{say('yes')}** {say('mend these first, in this order')}",
-        ]
-    )
+    yield f"### {text(phrases.question(decision, say))}"
+    yield "\n".join(f"- **{yes}** {then}" for yes, then in phrases.answers(decision, say))
 
 
 def _unchanged(of: Unchanged[Entry], common: str, say: Language) -> list[str]:

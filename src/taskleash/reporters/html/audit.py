@@ -8,7 +8,7 @@ from itertools import count
 
 from taskleash.audit.components import Component, package_card, score_card
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged, plan
+from taskleash.audit.plan import Plan, Priority, Step, Unchanged, plan
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.audit.words import EFFORTS, PRIORITIES
 from taskleash.reporters.html.risks import risk_key
@@ -129,7 +129,8 @@ def _stages(made: Plan[Entry], rows: Mapping[int, int], say: Language) -> Iterat
         if steps := [step for step in made.steps if step.priority is priority]:
             yield Stage(f"{priority}: {say(PRIORITIES[priority])}", actions(steps))
     for decision in made.decisions:
-        yield Stage(_question(decision, say), actions(decision.steps), _answers(decision, say))
+        answers = phrases.answers(decision, say)
+        yield Stage(phrases.question(decision, say), actions(decision.steps), answers)
 
 
 def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Language) -> Action:
@@ -144,20 +145,6 @@ def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Langua
         changed=phrases.changed_lines(patch) if patch else "",
         harm=step.harm,
         priority=str(step.priority),
-    )
-
-
-def _question(decision: Decision[Entry], say: Language) -> str:
-    if not decision.flag:
-        return say("Does this code ever run?")
-    return say("Is {flag} on?", flag=f"`{decision.flag}`")
-
-
-def _answers(decision: Decision[Entry], say: Language) -> tuple[tuple[str, str], ...]:
-    findings = say.count(len(decision.steps), "finding")
-    return (
-        (say("no"), say("nothing to do now about {findings}", findings=findings)),
-        (say("yes"), say("mend these first, in this order")),
     )
 
 

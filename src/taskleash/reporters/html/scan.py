@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskleash.audit.components import Kind, component_of
-from taskleash.classify.model import Cell, State
+from taskleash.classify.model import Cell
 from taskleash.reporters.html.risks import RISKS, risk_of
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
-from taskleash.reporters.rows import common_folder
+from taskleash.reporters.rows import cell_rank, common_folder
 from taskleash.rules import registry
-
-_STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.YES: 2}
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def scan(entries: Sequence[Entry], say: Language) -> Scan:
 
 def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
     site = entry.site
-    cells = _STATE_RANK[site.tracked.state], _STATE_RANK[site.cleaned.state]
+    cells = cell_rank(site.tracked), cell_rank(site.cleaned)
     return (RISKS.index(risk_of(site)), *cells, site.path, site.span.line, site.span.column)
 
 
