@@ -16,14 +16,13 @@ from taskleash.facts.model import ModuleFacts
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function
-from taskleash.link.outside import bases_with, modules_of, outside_bases, reexports
+from taskleash.link.outside import bases_with, modules_of, outside_bases, receivers, reexports
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import handed_in, kept_if, work_parameters
 
 _NOTHING_TOLD = Told()
-
 
 
 def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
@@ -37,7 +36,8 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
         found = _wrappers(judge, spawn, trail)
         wrappers |= set(found)
-        names |= {_mention(function) for function in found}
+        for function in found:
+            names |= set(_with_homes(_mention(function), _homes_of(function)))
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
         if spawn.kind == "coroutine":
@@ -47,6 +47,7 @@ def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
             modules |= outside_bases(calls.program, cls)
     called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
     modules |= bases_with(calls.program, called) | reexports(calls.program, wrappers)
+    modules |= receivers(calls, wrappers)
     unsure = Dormant(calls, told.flags).unsure((s.function, s.index) for s in judge.spawns)
     mentions = {name.encode() for name in names if _is_telling(name)}
     return Demand(frozenset(modules), frozenset(mentions | {UNSURE + n.encode() for n in unsure}))
@@ -69,10 +70,7 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
     for op in trail.ops:
         function = op.function
         if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
-            homes = {_last(function.module.name)}
-            if function.method.owner is not None:
-                homes.add(function.method.owner.name)
-            yield from _with_homes(f".{function.name}", homes)
+            yield from _with_homes(f".{function.name}", _homes_of(function))
 
 
 def _with_homes(form: str, homes: set[str]) -> Iterator[str]:
@@ -80,6 +78,12 @@ def _with_homes(form: str, homes: set[str]) -> Iterator[str]:
     yield form
     for home in homes:
         yield f"{home} {form}"
+
+
+def _homes_of(function: Function) -> set[str]:
+    """The names of a function's module, and of the class whose method it is."""
+    owner = function.method.owner
+    return {_last(function.module.name), *([owner.name] if owner is not None else [])}
 
 
 def _homes(spawn: Spawn, place: Place) -> set[str]:
@@ -130,8 +134,7 @@ def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
     if work_parameters(judge.calls, spawn):
         return True
     if trail.given:
-        verdict = judge.alone(spawn, trail)
-        return verdict.ending == "users" or bool(kept_if(spawn.function, trail))
+        return True
     return any(place.kind == "handed in" for place in trail.places)
 
 

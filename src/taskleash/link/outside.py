@@ -101,6 +101,24 @@ def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
     }
 
 
+def receivers(calls: Calls, wrappers: Iterable[Function]) -> set[str]:
+    """The modules of outside classes on whose instances something named like a wrapper is called.
+
+    Such a class may inherit the wrapper from one that is at hand.
+    """
+    names = {wrapper.name for wrapper in wrappers if wrapper.owner is not None}
+    return {
+        wanted
+        for name in names
+        for caller, index in calls.program.calls_named.get(name, ())
+        for term in caller.call(index).func
+        if term[0] == "a"
+        for kind in calls.inference.types(caller, term[1])
+        if not isinstance(kind.symbol, Class)
+        for wanted in _candidates(caller.module, kind.name)
+    }
+
+
 def _calls_own(function: Function, call: Call, wrappers: set[str]) -> bool:
     receiver, _, name = call.text.rpartition(".")
     return name in wrappers and receiver == function.method.self_name
