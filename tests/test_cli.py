@@ -256,7 +256,7 @@ class TestPartOfAProject:
     def project(self, tmp_path: Path) -> Path:
         (tmp_path / "pyproject.toml").touch()
         write(tmp_path, owner=OWNER, base=BASE, dropped=DROPPED)
-        write(tmp_path, broken="class Other(Owner):\n    _beat = = 1\n")
+        write(tmp_path, broken="class Other(Owner):\n    _beat = = create_task(beat())\n")
         return tmp_path
 
     def scanned(self, project: Path, *paths: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from taskleash.link.outside import bases_with, modules_of, outside_bases, receiv
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
-from taskleash.link.wrappers import handed_in, kept_if, work_parameters
+from taskleash.link.wrappers import handed_in, work_parameters
 
 _NOTHING_TOLD = Told()
 
