@@ -173,3 +173,31 @@ def test_a_common_name_counts_where_its_class_is_mentioned(
     for number in range(40):
         (tmp_path / f"other{number}.py").write_text("print(job.task)\n", encoding="utf-8")
     assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]
+
+
+def test_a_common_wrapper_counts_where_its_module_is_mentioned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    start = "def create(coro):\n    return asyncio.create_task(coro)\n"
+    (tmp_path / "background.py").write_text(f"import asyncio\n{start}", encoding="utf-8")
+    user = "import background\n\ndef begin():\n    background.create(work())\n"
+    (tmp_path / "user.py").write_text(user, encoding="utf-8")
+    for number in range(40):
+        (tmp_path / f"other{number}.py").write_text("print(job.create())\n", encoding="utf-8")
+    assert sorted(collected(".").facts) == ["background.py", "user.py"]
+
+
+def test_a_class_that_only_inherits_a_wrapper_is_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "events.py": "import asyncio\n\nclass Events:\n    def dispatch_all(self, coro):\n"
+        "        return [asyncio.create_task(coro)]\n",
+        "heir.py": "from events import Events\n\nclass Heir(Events):\n    pass\n",
+        "user.py": "from heir import Heir\n\n\ndef run(heir: Heir):\n    heir.dispatch_all(w())\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert sorted(collected(".").facts) == ["events.py", "heir.py", "user.py"]
