@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,10 +12,8 @@ from taskleash.source.discovery import File
 
 #: comes before a name that every file which mentions it is wanted for
 UNSURE = b"? "
-#: bytes beyond ASCII are parts of letters
-_TOKEN = re.compile(rb"\.?[\w\x80-\xff]+\(?")
-#: to look for more names than that one by one takes longer than to look at every token there is
-_FEW = 30
+_NOT_AFTER = rb"(?<![\w\x80-\xff])"
+_NOT_BEFORE = rb"(?![\w\x80-\xff])"
 
 
 @dataclass(frozen=True)
@@ -43,38 +42,29 @@ class Search:
     """Looks for names of a `Demand` in the raw bytes of modules."""
 
     def __init__(self, names: Iterable[bytes]) -> None:
-        self._forms = {name: frozenset(name.removeprefix(UNSURE).split()) for name in names}
-        every = {form for forms in self._forms.values() for form in forms}
-        #: the forms that a token of the source is, for those that are looked for
-        self._tokens: dict[bytes, list[bytes]] = {}
-        for form in every:
-            for token in _written_as(form):
-                self._tokens.setdefault(token, []).append(form)
-        self._by_form: dict[bytes, list[bytes]] = {}
-        for name, forms in self._forms.items():
-            self._by_form.setdefault(max(forms, key=len), []).append(name)
+        #: the names by the last of their forms, each with the other forms
+        self._names: dict[bytes, list[tuple[bytes, tuple[bytes, ...]]]] = defaultdict(list)
+        for name in names:
+            *others, last = name.removeprefix(UNSURE).split()
+            self._names[last].append((name, tuple(others)))
+        forms = {*self._names}
+        forms.update(*(others for group in self._names.values() for _, others in group))
+        self._patterns = {form: _pattern(form) for form in forms}
 
     def found(self, data: bytes) -> tuple[bytes, ...]:
         """Those that a module mentions, sorted."""
-        if len(self._forms) <= _FEW and not any(
-            all(form in data for form in forms) for forms in self._forms.values()
-        ):
-            return ()
-        tokens = self._tokens.keys() & set(_TOKEN.findall(data))
-        there = {form for token in tokens for form in self._tokens[token]}
-        return tuple(
-            sorted(
-                name
-                for form in there
-                for name in self._by_form.get(form, ())
-                if self._forms[name] <= there
-            )
-        )
+        found: list[bytes] = []
+        for form, group in self._names.items():
+            # To look for plain bytes is many times faster than for a pattern.
+            if form in data and self._patterns[form].search(data):
+                found += (name for name, others in group if self._has(data, others))
+        return tuple(sorted(found))
+
+    def _has(self, data: bytes, forms: tuple[bytes, ...]) -> bool:
+        return all(form in data and self._patterns[form].search(data) for form in forms)
 
 
-def _written_as(form: bytes) -> list[bytes]:
-    """The tokens that have a form."""
-    starts = [form] if form.startswith(b".") else [form, b"." + form]
-    return [
-        start + end for start in starts for end in ((b"",) if form.endswith(b"(") else (b"", b"("))
-    ]
+def _pattern(form: bytes) -> re.Pattern[bytes]:
+    """A name in its form and not as a part of a longer one; bytes beyond ASCII are letters."""
+    start = b"" if form.startswith(b".") else _NOT_AFTER
+    return re.compile(start + re.escape(form) + (b"" if form.endswith(b"(") else _NOT_BEFORE))
