@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
 
-_MAX_ROUNDS = 3
+#: a third changed no verdict in sixty packages, and each links the whole program
+_MAX_ROUNDS = 2
 #: a name is distinctive while no more files than this, or this share of all, mention it
 _MIN_SPREAD = 25
 _SPREAD_SHARE = 80
