@@ -18,7 +18,7 @@ from taskleash.facts.model import (
     TypeRef,
 )
 from taskleash.facts.positions import Positions
-from taskleash.facts.scope import assigned_names, declared
+from taskleash.facts.scope import bindings
 from taskleash.facts.statements import StatementLowering
 from taskleash.facts.syntax import syntax_error
 from taskleash.facts.types import dotted_name, type_ref, written
@@ -78,9 +78,10 @@ class ModuleLowering:
         return key
 
     def _lower(self, frame: Frame, body: Sequence[cst.CSTNode]) -> StatementLowering:
-        frame.global_names |= declared(body, cst.Global)
-        frame.nonlocal_names |= declared(body, cst.Nonlocal)
-        frame.local_names |= assigned_names(body)
+        bound = bindings(body)
+        frame.global_names |= bound.global_names
+        frame.nonlocal_names |= bound.nonlocal_names
+        frame.local_names |= bound.assigned
         lowering = StatementLowering(self, frame)
         lowering.loop_exits = []
         lowering.body(body)

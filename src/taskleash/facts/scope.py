@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import libcst as cst
 
 
-def bound_names(target: cst.BaseExpression) -> Iterator[str]:
+@dataclass
+class Bindings:
+    """The names that statements bind, nested blocks included, nested functions not.
+
+    ``assigned`` has them all, the others those that ``global`` and ``nonlocal`` declare.
+    """
+
+    assigned: set[str] = field(default_factory=set)
+    global_names: set[str] = field(default_factory=set)
+    nonlocal_names: set[str] = field(default_factory=set)
+
+
+def bindings(statements: Iterable[cst.CSTNode]) -> Bindings:
+    """What the statements bind."""
+    found = Bindings()
+    _collect(statements, found)
+    return found
+
+
+def bound_names(target: cst.CSTNode) -> Iterator[str]:
     """The plain names that assigning to this target binds."""
     if isinstance(target, cst.Name):
         yield target.value
@@ -18,66 +39,113 @@ def bound_names(target: cst.BaseExpression) -> Iterator[str]:
         yield from bound_names(target.value)
 
 
-def assigned_names(statements: Iterable[cst.CSTNode]) -> set[str]:
-    """All names that the statements bind, nested blocks included, nested functions not."""
-    names: set[str] = set()
+def _collect(statements: Iterable[cst.CSTNode], found: Bindings) -> None:
     for statement in statements:
-        names.update(_bound_by(statement))
-        for block in child_blocks(statement):
-            names |= assigned_names(block)
-    return names
+        kind = type(statement)
+        # By type, not by `isinstance`: every statement of the program is asked.
+        if kind in _BOUND:
+            found.assigned.update(_BOUND[kind](statement))
+        elif kind is cst.Global:
+            found.global_names.update(_declared(statement))
+        elif kind is cst.Nonlocal:
+            found.nonlocal_names.update(_declared(statement))
+        if kind in _BLOCKS:
+            for block in _BLOCKS[kind](statement):
+                _collect(block, found)
 
 
-def declared(statements: Iterable[cst.CSTNode], kind: type[cst.Global | cst.Nonlocal]) -> set[str]:
-    """The names that ``global`` or ``nonlocal`` statements declare."""
-    names: set[str] = set()
-    for statement in statements:
-        if isinstance(statement, kind):
-            names.update(item.name.value for item in statement.names)
-        for block in child_blocks(statement):
-            names |= declared(block, kind)
-    return names
+def _declared(statement: Any) -> Iterator[str]:
+    return (item.name.value for item in statement.names)
 
 
-def child_blocks(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, ...]]:
-    """The statement lists directly inside a statement, those of functions and classes left out."""
-    if isinstance(
-        statement, cst.SimpleStatementLine | cst.SimpleStatementSuite | cst.IndentedBlock
-    ):
-        yield tuple(statement.body)
-    elif isinstance(statement, cst.If | cst.For | cst.While):
-        yield (statement.body,)
-        if statement.orelse is not None:
-            yield (statement.orelse,)
-    elif isinstance(statement, cst.Else | cst.Finally | cst.With):
-        yield (statement.body,)
-    elif isinstance(statement, cst.Try | cst.TryStar):
-        yield (statement.body,)
-        yield tuple(statement.handlers)
-        yield tuple(part for part in (statement.orelse, statement.finalbody) if part is not None)
-    elif isinstance(statement, cst.ExceptHandler | cst.ExceptStarHandler):
-        yield (statement.body,)
-    elif isinstance(statement, cst.Match):
-        yield from ((case.body,) for case in statement.cases)
+# -- what a statement binds by itself
 
 
-def _bound_by(node: cst.CSTNode) -> Iterator[str]:
-    if isinstance(node, cst.Assign):
-        for target in node.targets:
-            yield from bound_names(target.target)
-    elif isinstance(node, cst.AnnAssign | cst.AugAssign | cst.For):
-        yield from bound_names(node.target)
-    elif isinstance(node, cst.With):
-        for item in node.items:
-            if item.asname is not None:
-                yield from bound_names(item.asname.name)
-    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
-        if node.name is not None:
-            yield from bound_names(node.name.name)
-    elif isinstance(node, cst.FunctionDef | cst.ClassDef):
-        yield node.name.value
-    elif isinstance(node, cst.Import | cst.ImportFrom) and not isinstance(
-        node.names, cst.ImportStar
-    ):
+def _by_assignment(node: cst.Assign) -> Iterator[str]:
+    for target in node.targets:
+        yield from bound_names(target.target)
+
+
+def _by_target(node: cst.AnnAssign | cst.AugAssign | cst.For) -> Iterator[str]:
+    return bound_names(node.target)
+
+
+def _by_with(node: cst.With) -> Iterator[str]:
+    for item in node.items:
+        if item.asname is not None:
+            yield from bound_names(item.asname.name)
+
+
+def _by_handler(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[str]:
+    if node.name is not None:
+        yield from bound_names(node.name.name)
+
+
+def _by_definition(node: cst.FunctionDef | cst.ClassDef) -> Iterator[str]:
+    yield node.name.value
+
+
+def _by_import(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    if not isinstance(node.names, cst.ImportStar):
         for alias in node.names:
             yield alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+
+
+# -- the statements inside a statement, those of functions and classes left out
+
+_Statements: TypeAlias = Iterable[cst.CSTNode]
+
+
+def _in_block(node: cst.BaseSuite | cst.SimpleStatementLine) -> Iterator[_Statements]:
+    yield node.body
+
+
+def _in_body(node: Any) -> Iterator[_Statements]:
+    yield (node.body,)
+
+
+def _in_branches(node: cst.If | cst.For | cst.While) -> Iterator[_Statements]:
+    yield (node.body,)
+    if node.orelse is not None:
+        yield (node.orelse,)
+
+
+def _in_try(node: cst.Try | cst.TryStar) -> Iterator[_Statements]:
+    yield (node.body,)
+    yield node.handlers
+    yield (part for part in (node.orelse, node.finalbody) if part is not None)
+
+
+def _in_match(node: cst.Match) -> Iterator[_Statements]:
+    yield (case.body for case in node.cases)
+
+
+_BOUND: dict[type[cst.CSTNode], Callable[[Any], Iterator[str]]] = {
+    cst.Assign: _by_assignment,
+    cst.AnnAssign: _by_target,
+    cst.AugAssign: _by_target,
+    cst.For: _by_target,
+    cst.With: _by_with,
+    cst.ExceptHandler: _by_handler,
+    cst.ExceptStarHandler: _by_handler,
+    cst.FunctionDef: _by_definition,
+    cst.ClassDef: _by_definition,
+    cst.Import: _by_import,
+    cst.ImportFrom: _by_import,
+}
+_BLOCKS: dict[type[cst.CSTNode], Callable[[Any], Iterator[_Statements]]] = {
+    cst.SimpleStatementLine: _in_block,
+    cst.SimpleStatementSuite: _in_block,
+    cst.IndentedBlock: _in_block,
+    cst.If: _in_branches,
+    cst.For: _in_branches,
+    cst.While: _in_branches,
+    cst.Else: _in_body,
+    cst.Finally: _in_body,
+    cst.With: _in_body,
+    cst.ExceptHandler: _in_body,
+    cst.ExceptStarHandler: _in_body,
+    cst.Try: _in_try,
+    cst.TryStar: _in_try,
+    cst.Match: _in_match,
+}

@@ -24,7 +24,7 @@ from taskleash.facts.model import (
     Try,
     Use,
 )
-from taskleash.facts.scope import assigned_names
+from taskleash.facts.scope import bindings
 from taskleash.facts.types import dotted_name, type_ref
 
 _SUPPRESSING = frozenset({"suppress", "contextlib.suppress"})
@@ -207,7 +207,7 @@ class StatementLowering(ExpressionLowering):
 
     def _enter_loop(self, body: cst.BaseSuite) -> None:
         self.loop_exits.append([dict(self.frame.env)])
-        for name in assigned_names(body.body):
+        for name in bindings(body.body).assigned:
             if name in self.frame.env:
                 self.frame.env[name] = (*self.frame.env[name], ("v", name))
 
