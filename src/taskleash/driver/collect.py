@@ -11,7 +11,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading, supporting
-from taskleash.driver.linked import linked
+from taskleash.driver.linked import linked, uncollected
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
 from taskleash.facts.known import KnownCalls, Told
@@ -177,8 +177,9 @@ class _Gathering:
 
     def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
         """What parsing the items gives; they have their bytes."""
-        outcomes = self._memory.outcomes(items)
-        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
+        with uncollected():
+            outcomes = self._memory.outcomes(items)
+            return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
 def _sorted_out(

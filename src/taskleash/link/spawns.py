@@ -122,9 +122,7 @@ def _is_constant(call: Call) -> bool:
 
 def _dropped(function: Function, index: int) -> bool:
     """Whether nothing at all is done with a call's result."""
-    term = ("s", index)
-    uses = function.uses
-    return not uses.roles.get(term) and not uses.derived.get(term) and not uses.names.get(term)
+    return index not in function.uses.results
 
 
 def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -> str:
