@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
@@ -21,6 +21,7 @@ from taskleash.source.loading import InvalidSource
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
+    from taskleash.link.indexed import IndexedModules
 
 _MAX_ROUNDS = 3
 #: a name is distinctive while no more files than this, or this share of all, mention it
@@ -48,6 +49,13 @@ class Collection:
     linked: bytes | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] = field(default_factory=dict)
+
+    @cached_property
+    def indexed(self) -> IndexedModules:
+        """What linking finds out of each module by itself: no round has to do it again."""
+        from taskleash.link.indexed import IndexedModules
+
+        return IndexedModules()
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -155,7 +163,8 @@ class _Gathering:
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            ask = linked(partial(demand, self._found.in_order(), self._told))
+            found = self._found
+            ask = linked(partial(demand, found.in_order(), self._told, found.indexed))
             self._memory.keep_demand(key, ask)
         return ask
 

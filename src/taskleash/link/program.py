@@ -15,6 +15,7 @@ from taskleash.facts.catalogue import COROUTINES, SPAWNING_NAMES, canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
+from taskleash.link.indexed import IndexedModules
 from taskleash.link.recall import Recall
 
 _NOTHING_KNOWN = KnownCalls()
@@ -35,11 +36,21 @@ def folders(module: Module) -> list[str]:
 
 
 class Program:
-    """All modules, and the indices over them that linking needs."""
+    """All modules, and the indices over them that linking needs.
 
-    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+    ``indexed`` has what is known of the modules from an earlier program, if there was one.
+    """
+
+    def __init__(
+        self,
+        facts: Sequence[ModuleFacts],
+        known: KnownCalls = _NOTHING_KNOWN,
+        indexed: IndexedModules | None = None,
+    ) -> None:
         self.known = known
-        self.modules = [Module(self, f) for f in sorted(facts, key=lambda f: f.path)]
+        indexed = indexed or IndexedModules()
+        in_order = sorted(facts, key=lambda f: f.path)
+        self.modules = [Module(self, indexed.of(f)) for f in in_order]
         self.by_name: dict[str, Module] = {}
         self._dotted: Recall[str, Symbol] = Recall()
         self._names: Recall[tuple[Module, str], Symbol | None] = Recall()
