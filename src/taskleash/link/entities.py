@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term
+from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term, Test
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
@@ -122,6 +122,11 @@ class Function:
     def contexts(self) -> Contexts:
         """Where its events stand in its control flow."""
         return self.indexed.contexts
+
+    @property
+    def conditions(self) -> tuple[Test, ...]:
+        """The conditions of its control flow, with those that they are made of."""
+        return self.indexed.conditions
 
     @property
     def owner(self) -> Class | None:

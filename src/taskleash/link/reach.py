@@ -71,25 +71,24 @@ class Graph:
     def edges(self, function: Function) -> list[tuple[int, tuple[Node, ...]]]:
         """What each event of a function mentions, and what a definition in it does."""
         if function not in self._edges:
-            self._edges[function] = self._mention(function, self._ignored(function))
+            events = range(len(function.events))
+            found = [(index, self.mentioned_by(function, index)) for index in events]
+            self._edges[function] = [(index, nodes) for index, nodes in found if nodes]
         return self._edges[function]
 
-    def _mention(
-        self, function: Function, ignored: Mapping[int, object]
-    ) -> list[tuple[int, tuple[Node, ...]]]:
-        edges: list[tuple[int, tuple[Node, ...]]] = []
+    def mentioned_by(self, function: Function, index: int) -> tuple[Node, ...]:
+        """What one event of a function mentions; of a definition, what is around its body."""
         if self.is_ignored(function):
-            return edges
-        for index, event in enumerate(function.events):
-            if isinstance(event, Define):
-                defined = function.module.functions.get(event.key)
-                nodes = self.mentions.of_definition(defined) if defined is not None else ()
-            else:
-                nodes = () if index in ignored else self.mentions.at(function, index)
-            nodes = tuple(node for node in nodes if not _is_own(function, node))
-            if nodes:
-                edges.append((index, nodes))
-        return edges
+            return ()
+        event = function.events[index]
+        if isinstance(event, Define):
+            defined = function.module.functions.get(event.key)
+            nodes = self.mentions.of_definition(defined) if defined is not None else ()
+        elif index in self._ignored(function):
+            return ()
+        else:
+            nodes = self.mentions.at(function, index)
+        return tuple([node for node in nodes if not _is_own(function, node)])
 
     def is_ignored(self, node: Node) -> bool:
         """Whether an ignored event defines the node, or what it stands in: it mentions nothing."""
@@ -258,8 +257,8 @@ def in_doubt(graph: Graph, dead: Dead) -> set[Node]:
     for function in graph.program.functions():
         events = dead(function)
         if events:
-            for index, nodes in graph.edges(function):
-                pending.extend(nodes if index in events else ())
+            for index in events:
+                pending.extend(graph.mentioned_by(function, index))
             defined = graph.definitions.get(function, ())
             pending.extend(node for node in defined if graph.defined_at[node][1] in events)
     while pending:
