@@ -43,9 +43,9 @@ class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
-    Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
-    what the settings tell of the program, ``leading`` are files that only tell how others are
-    reached. ``indexed`` has what linking found out of the facts of each file by itself.
+    Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
+    tell of the program, ``leading`` are files that only tell how others are reached. ``indexed``
+    has what linking found out of the facts of each file by itself.
     """
 
     settings: Settings
@@ -181,8 +181,11 @@ def analyse(
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
-    indexed = found.indexed if with_facts else None
-    return Analysis(settings, inputs, found.facts, reported, verdicts, told, found.leading, indexed)
+    if verdicts is not None:
+        # A large program's facts take more memory than all that is to come.
+        return Analysis(settings, inputs, {}, reported, verdicts, told)
+    leading = found.leading
+    return Analysis(settings, inputs, found.facts, reported, None, told, leading, found.indexed)
 
 
 def _judged(
