@@ -21,6 +21,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.configured import configured
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
+from taskleash.link.indexed import IndexedModules
 from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
@@ -38,20 +39,27 @@ def judge(
     facts: Sequence[ModuleFacts],
     known: KnownCalls = _NOTHING_KNOWN,
     flags: FeatureFlags = _NO_FLAGS,
+    indexed: IndexedModules | None = None,
 ) -> list[Site]:
     """The verdicts of all spawn sites of the modules, sorted by path, line and column.
 
-    ``known`` are the calls that the settings name, ``flags`` the feature flags.
+    ``known`` are the calls that the settings name, ``flags`` the feature flags. ``indexed`` has
+    what is known of the modules from an earlier program.
     """
-    made = Judge(facts, known)
+    made = Judge(facts, known, indexed)
     return with_dormancy(made.calls, flags, made.sites())
 
 
 class Judge:
     """Judges one program."""
 
-    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
-        self.program = Program(facts, known)
+    def __init__(
+        self,
+        facts: Sequence[ModuleFacts],
+        known: KnownCalls = _NOTHING_KNOWN,
+        indexed: IndexedModules | None = None,
+    ) -> None:
+        self.program = Program(facts, known, indexed)
         inference = Inference(self.program)
         self.calls = Calls(self.program, inference)
         self.flow = Flow(self.calls)

@@ -16,6 +16,7 @@ from taskleash.facts.model import ModuleFacts
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function
+from taskleash.link.indexed import IndexedModules
 from taskleash.link.outside import bases_with, modules_of, outside_bases, receivers, reexports
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
@@ -25,9 +26,16 @@ from taskleash.link.wrappers import handed_in, work_parameters
 _NOTHING_TOLD = Told()
 
 
-def demand(facts: Sequence[ModuleFacts], told: Told = _NOTHING_TOLD) -> Demand:
-    """What the facts at hand leave open; ``told`` is what the settings tell."""
-    judge = Judge(facts, told.calls)
+def demand(
+    facts: Sequence[ModuleFacts],
+    told: Told = _NOTHING_TOLD,
+    indexed: IndexedModules | None = None,
+) -> Demand:
+    """What the facts at hand leave open; ``told`` is what the settings tell.
+
+    ``indexed`` has what is known of the modules from an earlier program.
+    """
+    judge = Judge(facts, told.calls, indexed)
     calls = judge.calls
     names: set[str] = set()
     modules: set[str] = set()

@@ -31,6 +31,7 @@ from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint,
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
+    from taskleash.link.indexed import IndexedModules
 
 _NOTHING_TOLD = Told()
 
@@ -42,9 +43,9 @@ class Analysis:
     """What was read: ``asked`` are the files that are reported, those parsed with their bytes.
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
-    Where an earlier run had the same program, its ``verdicts`` stand in place of facts. ``told`` is
-    what the settings tell of the program, ``leading`` are files that only tell how others are
-    reached.
+    Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
+    tell of the program, ``leading`` are files that only tell how others are reached. ``indexed``
+    has what linking found out of the facts of each file by itself.
     """
 
     settings: Settings
@@ -54,6 +55,7 @@ class Analysis:
     verdicts: Verdicts | None = None
     told: Told = _NOTHING_TOLD
     leading: Mapping[str, ModuleFacts | Broken] = field(default_factory=dict)
+    indexed: IndexedModules | None = None
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -69,7 +71,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.told)
+        found = _judged(self.facts, self.told, self.indexed)
         return [site for site in found if site.path in self.asked]
 
     @property
@@ -170,7 +172,7 @@ def analyse(
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told))
+        sites = tuple(_judged(found.facts, told, found.indexed))
         deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
@@ -179,10 +181,16 @@ def analyse(
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
-    return Analysis(settings, inputs, found.facts, reported, verdicts, told, found.leading)
+    if verdicts is not None:
+        # A large program's facts take more memory than all that is to come.
+        return Analysis(settings, inputs, {}, reported, verdicts, told)
+    leading = found.leading
+    return Analysis(settings, inputs, found.facts, reported, None, told, leading, found.indexed)
 
 
-def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
+def _judged(
+    known: Mapping[str, ModuleFacts], told: Told, indexed: IndexedModules | None
+) -> list[Site]:
     """The verdicts on all spawn sites of a program."""
     if not known:
         return []
@@ -190,7 +198,7 @@ def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(judge, facts, told.calls, told.flags))
+    return linked(partial(judge, facts, told.calls, told.flags, indexed))
 
 
 def _deciding(

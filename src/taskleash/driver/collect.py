@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading, supporting
-from taskleash.driver.linked import linked
+from taskleash.driver.linked import linked, uncollected
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
 from taskleash.facts.known import KnownCalls, Told
@@ -21,6 +21,7 @@ from taskleash.source.loading import InvalidSource
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
+    from taskleash.link.indexed import IndexedModules
 
 #: a third changed no verdict in sixty packages, and each links the whole program
 _MAX_ROUNDS = 2
@@ -49,6 +50,13 @@ class Collection:
     linked: bytes | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] = field(default_factory=dict)
+
+    @cached_property
+    def indexed(self) -> IndexedModules:
+        """What linking finds out of each module by itself: no round has to do it again."""
+        from taskleash.link.indexed import IndexedModules
+
+        return IndexedModules()
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -156,7 +164,8 @@ class _Gathering:
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            ask = linked(partial(demand, self._found.in_order(), self._told))
+            found = self._found
+            ask = linked(partial(demand, found.in_order(), self._told, found.indexed))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -178,8 +187,9 @@ class _Gathering:
 
     def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
         """What parsing the items gives; they have their bytes."""
-        outcomes = self._memory.outcomes(items)
-        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
+        with uncollected():
+            outcomes = self._memory.outcomes(items)
+            return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
 def _sorted_out(

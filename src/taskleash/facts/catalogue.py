@@ -6,6 +6,8 @@ public ones; ``canonical`` maps the names that libraries re-export to them.
 
 from __future__ import annotations
 
+from functools import cache
+
 #: words of which every spawn has at least one in its source, for the search in raw bytes
 SPAWN_WORDS = frozenset(
     {
@@ -32,6 +34,7 @@ _PRIVATE_MODULES = (
 )
 
 
+@cache
 def canonical(dotted: str) -> str:
     """The public name for a dotted name: ``asyncio.tasks.gather`` is ``asyncio.gather``."""
     for prefix in _PRIVATE_MODULES:

@@ -13,6 +13,7 @@ from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
+from taskleash.link.references import References
 
 #: method names that say nothing about the class they belong to
 _COMMON = frozenset(
@@ -25,6 +26,8 @@ _COMMON = frozenset(
         "start", "stop", "submit", "update", "values", "wait", "write",
     }
 )  # fmt: skip
+#: the method that a call of an object calls
+_OPERATOR = "__call__"
 #: a name that more methods have says nothing about any of them
 _MAX_NAMESAKES = 4
 
@@ -131,11 +134,11 @@ class Calls:
 
     def _call_operators(self, function: Function, term: Term) -> list[Callee]:
         """Where an attribute holds an object that can be called: its class's ``__call__``."""
-        if not self.program.methods_named.get("__call__") or term[2] in self.program.methods_named:
+        if not self.program.methods_named.get(_OPERATOR) or term[2] in self.program.methods_named:
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):
-            found.extend(cls.find("__call__"))
+            found.extend(cls.find(_OPERATOR))
         return found
 
     def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
@@ -188,6 +191,8 @@ class Calls:
             seen = self._seen(function)
             found.extend(self._calling(function.name).get(seen, ()))
             found.extend(self._aliased.get(seen, ()))
+            if function.name == _OPERATOR:
+                found.extend(self._called_objects.get(seen, ()))
             self._callers[function] = tuple(dict.fromkeys(found))
         return self._callers[function]
 
@@ -214,36 +219,50 @@ class Calls:
             for index, call in caller.calls():
                 last = call.text.rpartition(".")[2]
                 if any(self._may_be_alias(caller, term, last) for term in call.func):
-                    for callee in self.callees(caller, call):
-                        if isinstance(callee, Function) and callee.name != last:
-                            found[callee].append((caller, index))
+                    self._note_alias(found, caller, index)
         return found
+
+    @cached_property
+    def _called_objects(self) -> dict[Function, list[tuple[Function, int]]]:
+        """Call sites of objects that attributes hold, by the operators that these may call."""
+        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+        for caller in self.program.functions():
+            for index, call in caller.calls():
+                if any(self._may_be_object(caller, term) for term in call.func):
+                    self._note_alias(found, caller, index)
+        return found
+
+    def _note_alias(
+        self, found: dict[Function, list[tuple[Function, int]]], caller: Function, index: int
+    ) -> None:
+        call = caller.call(index)
+        for callee in self.callees(caller, call):
+            if isinstance(callee, Function) and callee.name != call.text.rpartition(".")[2]:
+                found[callee].append((caller, index))
 
     def _may_be_alias(self, caller: Function, term: Term, written: str) -> bool:
         """Whether a callable term may stand for a function of another name."""
-        if term[0] == "a":
-            called = "__call__" in self.program.methods_named
-            return called and term[2] not in self.program.methods_named
-        if term[0] == "n":
+        if term[0] in ("n", "a"):
+            if term[0] == "a" and term[2] in self.program.methods_named:
+                return False
             symbol = self.program.symbol(caller, term)
             named = isinstance(symbol, Function) and symbol.name != written
             return named or isinstance(symbol, Variable)
         return term[0] in ("v", "f", "q", "s")
 
+    def _may_be_object(self, caller: Function, term: Term) -> bool:
+        """Whether what is called is an attribute that may hold an object."""
+        if term[0] != "a" or term[2] in self.program.methods_named:
+            return False
+        return self.program.symbol(caller, term) is None
+
     def references(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function itself as an argument."""
-        return self._referred.get(function, [])
+        return self._references.to(function)
 
     @cached_property
-    def _referred(self) -> dict[Function, list[tuple[Function, int]]]:
-        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
-        for holder in self.program.functions():
-            for index, call in holder.calls():
-                for term in (t for arg in call.args for t in arg.value if t[0] in ("a", "n", "q")):
-                    for target in self.targets(holder, term):
-                        if isinstance(target, Function):
-                            found[target].append((holder, index))
-        return found
+    def _references(self) -> References:
+        return References(self.program, self.targets)
 
 
 def bind(function: Function, call: Call, position: int, bound: bool) -> Param | None:

@@ -60,6 +60,10 @@ class Conditions:
         self.readings = Readings(calls)
         self.flags = flags
 
+    def may_decide(self, function: Function) -> bool:
+        """Whether any condition of a function can be decided: without flags, hardly one is."""
+        return bool(self.flags) or any(map(_is_literal, function.conditions))
+
     def decide(self, function: Function, test: Test) -> Decision | None:
         """What the condition comes to, or None where that is open."""
         if test.kind in ("true", "false"):
@@ -168,6 +172,11 @@ def _is_one_of(value: Value, constants: Iterable[object]) -> bool | None:
     if is_switch(value) or not known:
         return None
     return any(str(constant).lower() == str(value).lower() for constant in known)
+
+
+def _is_literal(test: Test) -> bool:
+    """Whether the source itself may say what a condition comes to."""
+    return test.kind in ("true", "false") or any(term[-1] == _TYPE_CHECKING for term in test.value)
 
 
 def _is_type_checking(calls: Calls, function: Function, term: Term) -> bool:

@@ -45,13 +45,14 @@ class DeadEvents:
         return self._known[function]
 
     def _find(self, function: Function) -> dict[int, Barrier]:
+        if not self.conditions.may_decide(function):
+            return {}
         walk = _Walk(self.conditions, function)
-        if _has_branches(function.facts.body):
-            try:
-                walk.block(function.facts.body, None)
-            except RecursionError:
-                # Nested beyond what the stack holds: then nothing of it counts as dead.
-                return {}
+        try:
+            walk.block(function.facts.body, None)
+        except RecursionError:
+            # Nested beyond what the stack holds: then nothing of it counts as dead.
+            return {}
         return walk.dead
 
 
@@ -123,7 +124,3 @@ def _merged(ends: Iterable[_End]) -> _End:
     if not all(end.leaves for end in found):
         return _REACHED
     return _End(True, next((end.barrier for end in found if end.barrier), None))
-
-
-def _has_branches(block: Block) -> bool:
-    return any(not isinstance(item, int | Exit) for item in block.items)

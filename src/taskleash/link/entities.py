@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskleash.facts.model import MODULE, Call, ClassFacts, FunctionFacts, ModuleFacts, Store, Term
+from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term, Test
 from taskleash.link.context import Contexts
+from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
 
 if TYPE_CHECKING:
@@ -34,23 +34,20 @@ class Variable:
 class Module:
     """A module of the program with its functions and classes."""
 
-    def __init__(self, program: Program, facts: ModuleFacts) -> None:
+    def __init__(self, program: Program, indexed: IndexedModule) -> None:
         self.program = program
-        self.facts = facts
+        self.indexed = indexed
+        self.facts = facts = indexed.facts
         self.path = facts.path
         self.name = facts.module
-        self.functions = {key: Function(self, f) for key, f in facts.functions.items()}
+        self.functions = {key: Function(self, f) for key, f in indexed.functions.items()}
         self.classes = {key: Class(self, c) for key, c in facts.classes.items()}
 
     @cached_property
     def global_names(self) -> frozenset[str]:
         """The names of its global variables, also those that only functions bind."""
-        found = {*self.body.facts.defs, *self.body.facts.annotations}
-        for function in self.functions.values():
-            for event in function.events:
-                if isinstance(event, Store) and event.target[0] == "n":
-                    found.add(event.target[1])
-        return frozenset(found)
+        body = self.body.facts
+        return frozenset({*body.defs, *body.annotations, *self.indexed.stored_globals})
 
     @cached_property
     def named(self) -> dict[str, list[Function]]:
@@ -89,9 +86,10 @@ class Module:
 class Function:
     """A function of the program, with its facts and an index of what it does to each term."""
 
-    def __init__(self, module: Module, facts: FunctionFacts) -> None:
+    def __init__(self, module: Module, indexed: IndexedFunction) -> None:
         self.module = module
-        self.facts = facts
+        self.indexed = indexed
+        self.facts = facts = indexed.facts
         self.key = facts.key
         self.name = facts.name
         self.qualname = facts.qualname
@@ -100,15 +98,15 @@ class Function:
     def __repr__(self) -> str:
         return f"{self.module.path}:{self.key}"
 
-    @cached_property
+    @property
     def uses(self) -> UseIndex:
         """Where each term is used."""
-        return UseIndex(self.facts)
+        return self.indexed.uses
 
-    @cached_property
+    @property
     def stored(self) -> frozenset[Term]:
         """The attributes, elements and globals that it stores to."""
-        return frozenset(event.target for event in self.events if isinstance(event, Store))
+        return self.indexed.stored
 
     @cached_property
     def lent(self) -> dict[Term, list[tuple[Function, str]]]:
@@ -120,10 +118,15 @@ class Function:
                     found[term].append((inner, param.name))
         return found
 
-    @cached_property
+    @property
     def contexts(self) -> Contexts:
         """Where its events stand in its control flow."""
-        return Contexts(self.facts)
+        return self.indexed.contexts
+
+    @property
+    def conditions(self) -> tuple[Test, ...]:
+        """The conditions of its control flow, with those that they are made of."""
+        return self.indexed.conditions
 
     @property
     def owner(self) -> Class | None:
@@ -149,10 +152,10 @@ class Function:
         """The outermost function around this one that is not a module or class body."""
         return self.nesting[-1]
 
-    @cached_property
+    @property
     def decorators(self) -> frozenset[str]:
         """The last names of its decorators."""
-        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+        return self.indexed.decorators
 
     def call(self, index: int) -> Call:
         """The call event with this index."""
@@ -160,11 +163,9 @@ class Function:
         assert isinstance(event, Call)
         return event
 
-    def calls(self) -> Iterator[tuple[int, Call]]:
+    def calls(self) -> tuple[tuple[int, Call], ...]:
         """All call events with their indices."""
-        for index, event in enumerate(self.events):
-            if isinstance(event, Call):
-                yield index, event
+        return self.indexed.calls
 
     @property
     def self_name(self) -> str:

@@ -15,6 +15,7 @@ from taskleash.facts.catalogue import COROUTINES, SPAWNING_NAMES, canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
+from taskleash.link.indexed import IndexedModules
 from taskleash.link.recall import Recall
 
 _NOTHING_KNOWN = KnownCalls()
@@ -35,14 +36,25 @@ def folders(module: Module) -> list[str]:
 
 
 class Program:
-    """All modules, and the indices over them that linking needs."""
+    """All modules, and the indices over them that linking needs.
 
-    def __init__(self, facts: Sequence[ModuleFacts], known: KnownCalls = _NOTHING_KNOWN) -> None:
+    ``indexed`` has what is known of the modules from an earlier program, if there was one.
+    """
+
+    def __init__(
+        self,
+        facts: Sequence[ModuleFacts],
+        known: KnownCalls = _NOTHING_KNOWN,
+        indexed: IndexedModules | None = None,
+    ) -> None:
         self.known = known
-        self.modules = [Module(self, f) for f in sorted(facts, key=lambda f: f.path)]
+        indexed = indexed or IndexedModules()
+        in_order = sorted(facts, key=lambda f: f.path)
+        self.modules = [Module(self, indexed.of(f)) for f in in_order]
         self.by_name: dict[str, Module] = {}
         self._dotted: Recall[str, Symbol] = Recall()
         self._names: Recall[tuple[Module, str], Symbol | None] = Recall()
+        self._globals: dict[Module, dict[str, Symbol]] = defaultdict(dict)
         for module in self.modules:
             self.by_name.setdefault(module.name, module)
         for module in self.modules:
@@ -209,11 +221,10 @@ class Program:
         """What a term stands for where that can be told without types, else None."""
         tag = term[0]
         if tag == "n":
-            name = term[1]
-            if name.startswith("."):
-                return self.resolve_import(function.module, name[1:])
-            found = self.resolve_name(function.module, name)
-            return found if found is not None else External(canonical(name))
+            known = self._globals[function.module]
+            if term[1] not in known:
+                known[term[1]] = self._global(function.module, term[1])
+            return known[term[1]]
         if tag == "a":
             base = self.symbol(function, term[1])
             if isinstance(base, Module | External):
@@ -228,6 +239,12 @@ class Program:
         if tag in "vf":
             return self._only_definition(function, term)
         return None
+
+    def _global(self, module: Module, name: str) -> Symbol:
+        """What a name that no function binds stands for; one with a dot before it is imported."""
+        if name.startswith("."):
+            return self.resolve_import(module, name[1:])
+        return self.resolve_name(module, name) or External(canonical(name))
 
     def _only_definition(self, function: Function, term: Term) -> Symbol | None:
         home, name = self.home(function, term)

@@ -40,7 +40,8 @@ Place = tuple[Function, int]
 class Graph:
     """Who mentions whom, and where each is defined; what ``ignored`` events mention does not count.
 
-    What a function mentions is only found out once that is asked for.
+    Nor does what stands in a definition that such an event makes. What a function mentions is only
+    found out once that is asked for.
     """
 
     def __init__(self, mentions: Mentions, ignored: Dead) -> None:
@@ -70,23 +71,29 @@ class Graph:
     def edges(self, function: Function) -> list[tuple[int, tuple[Node, ...]]]:
         """What each event of a function mentions, and what a definition in it does."""
         if function not in self._edges:
-            self._edges[function] = self._mention(function, self._ignored(function))
+            events = range(len(function.events))
+            found = [(index, self.mentioned_by(function, index)) for index in events]
+            self._edges[function] = [(index, nodes) for index, nodes in found if nodes]
         return self._edges[function]
 
-    def _mention(
-        self, function: Function, ignored: Mapping[int, object]
-    ) -> list[tuple[int, tuple[Node, ...]]]:
-        edges: list[tuple[int, tuple[Node, ...]]] = []
-        for index, event in enumerate(function.events):
-            if isinstance(event, Define):
-                defined = function.module.functions.get(event.key)
-                nodes = self.mentions.of_definition(defined) if defined is not None else ()
-            else:
-                nodes = () if index in ignored else self.mentions.at(function, index)
-            nodes = tuple(node for node in nodes if not _is_own(function, node))
-            if nodes:
-                edges.append((index, nodes))
-        return edges
+    def mentioned_by(self, function: Function, index: int) -> tuple[Node, ...]:
+        """What one event of a function mentions; of a definition, what is around its body."""
+        if self.is_ignored(function):
+            return ()
+        event = function.events[index]
+        if isinstance(event, Define):
+            defined = function.module.functions.get(event.key)
+            nodes = self.mentions.of_definition(defined) if defined is not None else ()
+        elif index in self._ignored(function):
+            return ()
+        else:
+            nodes = self.mentions.at(function, index)
+        return tuple([node for node in nodes if not _is_own(function, node)])
+
+    def is_ignored(self, node: Node) -> bool:
+        """Whether an ignored event defines the node, or what it stands in: it mentions nothing."""
+        home = self.defined_at.get(node)
+        return home is not None and (home[1] in self._ignored(home[0]) or self.is_ignored(home[0]))
 
     @cached_property
     def mentioned_at(self) -> dict[Node, list[Place]]:
@@ -114,8 +121,12 @@ class Graph:
             return self.definitions.get(node, ())
         if isinstance(node, Class):
             own = (f for f in node.module.functions.values() if f.owner is node)
-            return [*node.bases, *own]
+            return [*(() if self.is_ignored(node) else node.bases), *own]
         return self.registered.get(node, ())
+
+    def heirs(self, cls: Class) -> list[Class]:
+        """The subclasses that count: where one of them is live, so is the class."""
+        return [sub for sub in cls.subclasses if not self.is_ignored(sub)]
 
     @property
     def nodes(self) -> list[Node]:
@@ -204,7 +215,7 @@ class Reach:
         if not self.is_mentioned(node):
             ways: list[Place | Node] = [*self.graph.mentioned_at.get(node, ())]
             if isinstance(node, Class):
-                ways += node.subclasses
+                ways += self.graph.heirs(node)
             registry = self.graph.registry(node) if isinstance(node, Function) else None
             yield [*ways, *([registry] if registry is not None else [])]
 
@@ -218,8 +229,9 @@ class Reach:
             registry = self.graph.registry(node)
             if registry is not None:
                 return registry in self.live
-        if isinstance(node, Class) and node.subclasses:
-            return any(sub in self.live for sub in node.subclasses)
+        heirs = self.graph.heirs(node) if isinstance(node, Class) else ()
+        if heirs:
+            return any(sub in self.live for sub in heirs)
         return not self.graph.mentioned_at.get(node)
 
     def _spread(self, node: Node) -> None:
@@ -245,8 +257,8 @@ def in_doubt(graph: Graph, dead: Dead) -> set[Node]:
     for function in graph.program.functions():
         events = dead(function)
         if events:
-            for index, nodes in graph.edges(function):
-                pending.extend(nodes if index in events else ())
+            for index in events:
+                pending.extend(graph.mentioned_by(function, index))
             defined = graph.definitions.get(function, ())
             pending.extend(node for node in defined if graph.defined_at[node][1] in events)
     while pending:

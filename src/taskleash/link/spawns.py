@@ -32,6 +32,9 @@ from taskleash.link.naming import may_call
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 
+_GATHERING = GATHERS | SHIELDS
+_CALLING_LATER = SCHEDULERS | SPAWN_CALLERS
+
 
 @dataclass(frozen=True)
 class Spawn:
@@ -102,11 +105,11 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     kind = _by_value(calls, function, call)
     if kind:
         return kind
+    if not _dropped(function, index):
+        return ""
     if not may_call(calls, function, call, calls.program.coroutine_names):
         return ""
-    if _dropped(function, index) and _never_runs(calls, function, call):
-        return "coroutine"
-    return ""
+    return "coroutine" if _never_runs(calls, function, call) else ""
 
 
 def _is_constant(call: Call) -> bool:
@@ -122,9 +125,7 @@ def _is_constant(call: Call) -> bool:
 
 def _dropped(function: Function, index: int) -> bool:
     """Whether nothing at all is done with a call's result."""
-    term = ("s", index)
-    uses = function.uses
-    return not uses.roles.get(term) and not uses.derived.get(term) and not uses.names.get(term)
+    return index not in function.uses.results
 
 
 def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -> str:
@@ -141,7 +142,7 @@ def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) ->
         return "task" if call.args and not _is_task(calls, function, call) else ""
     if name in THREADSAFE_SPAWNS:
         return "threadsafe"
-    if name in GATHERS | SHIELDS:
+    if name in _GATHERING:
         return "gather"
     receiver, _, method = name.rpartition(".")
     if method in EXECUTORS and _is_loop(receiver):
@@ -232,7 +233,7 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
     ``map`` gives a container of handles.
     """
     name = call.text.rpartition(".")[2]
-    if not call.args or name not in SCHEDULERS | SPAWN_CALLERS:
+    if not call.args or name not in _CALLING_LATER:
         return ""
     for arg in call.args[:2]:
         for term in arg.value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from taskleash.facts.model import (
@@ -20,6 +21,8 @@ from taskleash.facts.model import (
 
 #: tags of terms that are built on another term, which is their second item
 _BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
+#: what binds a local is no use of it
+_DEFINITION = "definition"
 
 
 class Role(NamedTuple):
@@ -36,53 +39,47 @@ class Role(NamedTuple):
 
 
 class UseIndex:
-    """Where the terms of one function are used."""
+    """Where the terms of one function are used.
+
+    ``derived`` has the terms that are built on each term, ``results`` the calls, by their index,
+    whose result is used at all. That much is asked of every function, the rest of few.
+    """
 
     def __init__(self, facts: FunctionFacts) -> None:
-        self.roles: dict[Term, list[Role]] = defaultdict(list)
-        self.derived: dict[Term, dict[Term, None]] = defaultdict(dict)
-        self.names: dict[Term, list[str]] = defaultdict(list)
-        for index, event in enumerate(facts.events):
-            self._event(index, event)
-        for number, collection in enumerate(facts.collections):
-            for alts in collection.items:
-                self._operand(alts, Role("item", number))
-        for name, alts in facts.defs.items():
+        self._facts = facts
+        self.derived: dict[Term, list[Term]] = defaultdict(list)
+        used: set[int] = set()
+        built: set[Term] = set()
+        for alts, _, _, _ in _operands(facts):
             for term in alts:
-                self._build(term)
-                self.names[term].append(name)
+                base = term
+                while base[0] in _BUILT and base not in built:
+                    built.add(base)
+                    self.derived[base[1]].append(base)
+                    base = base[1]
+                if base[0] == "s":
+                    used.add(base[1])
+        self.results = frozenset(used)
 
-    def _event(self, index: int, event: object) -> None:
-        if isinstance(event, Call):
-            self._operand(event.func, Role("func", index))
-            for position, arg in enumerate(event.args):
-                self._operand(arg.value, Role("arg", index, str(position)))
-        elif isinstance(event, Store):
-            self._operand((event.target,), Role("target", index, event.op))
-            self._operand(event.value, Role("value", index))
-        elif isinstance(event, Await):
-            self._operand(event.value, Role("await", index))
-        elif isinstance(event, Give):
-            self._operand(event.value, Role(event.kind, index))
-        elif isinstance(event, Delete):
-            self._operand((event.target,), Role("delete", index))
-        elif isinstance(event, Use):
-            self._operand(event.value, Role(event.kind, index))
+    @cached_property
+    def roles(self) -> dict[Term, list[Role]]:
+        """The parts that each term plays."""
+        found: dict[Term, list[Role]] = defaultdict(list)
+        for alts, kind, index, key in _operands(self._facts):
+            if alts and kind != _DEFINITION:
+                role = Role(kind, index, key)
+                for term in alts:
+                    found[term].append(role)
+        return found
 
-    def _operand(self, alts: Alts, role: Role) -> None:
-        for term in alts:
-            self.roles[term].append(role)
-            if term[0] in _BUILT:
-                self._build(term)
-
-    def _build(self, term: Term) -> None:
-        while term[0] in _BUILT:
-            base = term[1]
-            built = self.derived[base]
-            if term in built:
-                return
-            built[term] = None
-            term = base
+    @cached_property
+    def names(self) -> dict[Term, list[str]]:
+        """The locals that each term is bound to."""
+        found: dict[Term, list[str]] = defaultdict(list)
+        for name, alts in self._facts.defs.items():
+            for term in alts:
+                found[term].append(name)
+        return found
 
     def attributes(self) -> Iterator[Term]:
         """All attribute terms, each once."""
@@ -90,3 +87,26 @@ class UseIndex:
             for term in terms:
                 if term[0] == "a":
                     yield term
+
+
+def _operands(facts: FunctionFacts) -> Iterator[tuple[Alts, str, int, str]]:
+    """All that a function uses, each with the parts of its `Role`; definitions come last."""
+    for index, event in enumerate(facts.events):
+        if isinstance(event, Call):
+            yield event.func, "func", index, ""
+            for position, arg in enumerate(event.args):
+                yield arg.value, "arg", index, str(position)
+        elif isinstance(event, Store):
+            yield (event.target,), "target", index, event.op
+            yield event.value, "value", index, ""
+        elif isinstance(event, Await):
+            yield event.value, "await", index, ""
+        elif isinstance(event, Give | Use):
+            yield event.value, event.kind, index, ""
+        elif isinstance(event, Delete):
+            yield (event.target,), "delete", index, ""
+    for number, collection in enumerate(facts.collections):
+        for alts in collection.items:
+            yield alts, "item", number, ""
+    for alts in facts.defs.values():
+        yield alts, _DEFINITION, 0, ""

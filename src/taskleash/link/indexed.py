@@ -1,0 +1,88 @@
+"""What the facts of a module say by themselves, whatever program it is part of.
+
+Linking asks in rounds, each time of a larger program: what is worked out here holds for all.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from taskleash.facts.model import Call, FunctionFacts, If, Loop, ModuleFacts, Store, Term, Test
+from taskleash.link.context import Contexts, branches
+from taskleash.link.uses import UseIndex
+
+
+class IndexedFunction:
+    """The facts of a function and indices of them, each made when it is first asked for."""
+
+    def __init__(self, facts: FunctionFacts) -> None:
+        self.facts = facts
+
+    @cached_property
+    def calls(self) -> tuple[tuple[int, Call], ...]:
+        """All call events with their indices."""
+        events = enumerate(self.facts.events)
+        return tuple([(index, event) for index, event in events if isinstance(event, Call)])
+
+    @cached_property
+    def uses(self) -> UseIndex:
+        """Where each term is used."""
+        return UseIndex(self.facts)
+
+    @cached_property
+    def stored(self) -> frozenset[Term]:
+        """The attributes, elements and globals that it stores to."""
+        return frozenset(event.target for event in self.facts.events if isinstance(event, Store))
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Where its events stand in its control flow."""
+        return Contexts(self.facts)
+
+    @cached_property
+    def conditions(self) -> tuple[Test, ...]:
+        """The conditions of its control flow, with those that they are made of."""
+        found: list[Test] = []
+        blocks = [self.facts.body]
+        while blocks:
+            for item in blocks.pop().items:
+                if isinstance(item, If | Loop):
+                    found.append(item.test)
+                blocks.extend(block for _, block, _ in branches(item))
+        for test in found:
+            # The list grows under way: conditions can be nested beyond what the stack holds.
+            found.extend(test.parts)
+        return tuple(found)
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The last names of its decorators."""
+        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+
+class IndexedModule:
+    """The facts of a module and its indexed functions, by key."""
+
+    def __init__(self, facts: ModuleFacts) -> None:
+        self.facts = facts
+        self.functions = {key: IndexedFunction(f) for key, f in facts.functions.items()}
+
+    @cached_property
+    def stored_globals(self) -> frozenset[str]:
+        """The names of the global variables that any of its functions stores to."""
+        targets = (target for f in self.functions.values() for target in f.stored)
+        return frozenset(target[1] for target in targets if target[0] == "n")
+
+
+class IndexedModules:
+    """The indexed modules of one program and of those that grow from it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, IndexedModule] = {}
+
+    def of(self, facts: ModuleFacts) -> IndexedModule:
+        """A module; the same one for the same facts, which stay in memory with it."""
+        # To compare facts by their contents would take longer than to index them again.
+        if id(facts) not in self._known:
+            self._known[id(facts)] = IndexedModule(facts)
+        return self._known[id(facts)]
