@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -69,8 +69,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.told)
-        return [site for site in found if site.path in self.asked]
+        return _judged(self.facts, self.told, self.asked.keys())
 
     @property
     def parsed(self) -> int:
@@ -170,7 +169,7 @@ def analyse(
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told))
+        sites = tuple(_judged(found.facts, told, found.reported))
         deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
@@ -182,15 +181,17 @@ def analyse(
     return Analysis(settings, inputs, found.facts, reported, verdicts, told, found.leading)
 
 
-def _judged(known: Mapping[str, ModuleFacts], told: Told) -> list[Site]:
-    """The verdicts on all spawn sites of a program."""
+def _judged(
+    known: Mapping[str, ModuleFacts], told: Told, reported: Collection[str] | None
+) -> list[Site]:
+    """The verdicts on the spawn sites of a program that are reported; None stands for all."""
     if not known:
         return []
     # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(judge, facts, told.calls, told.flags))
+    return linked(partial(judge, facts, told.calls, told.flags, reported))
 
 
 def _deciding(

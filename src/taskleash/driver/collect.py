@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
-from taskleash.driver.leading import hinting, leading, supporting
+from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parsers
+from taskleash.driver.supporting import supporting
+from taskleash.driver.wanted import Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
 _MAX_ROUNDS = 3
-#: a name is distinctive while no more files than this, or this share of all, mention it
-_MIN_SPREAD = 25
-_SPREAD_SHARE = 80
 
 #: called with the number of files parsed so far and of those to parse, as far as is known
 Advance = Callable[[int, int], None]
@@ -36,9 +35,10 @@ class Collection:
     """The facts gathered so far, by path, and the files that could not be analysed.
 
     ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
-    for all files that were looked at, ``linked`` for the facts of those that count. Where there are
-    ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files that
-    lead to a spawn, where flags are to be suggested: no verdict depends on them.
+    for all files that were looked at, ``linked`` for the facts of those that count. Verdicts are
+    asked for on the files with the paths ``reported``, or on all where that is None. Where there
+    are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
+    that lead to a spawn, where flags are to be suggested: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Collection:
     read: dict[str, Input] = field(default_factory=dict)
     program: bytes | None = None
     linked: bytes | None = None
+    reported: frozenset[str] | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] = field(default_factory=dict)
 
@@ -81,19 +82,23 @@ def collect(
     """
     memory = memory or Memory()
     found = Collection()
-    spawning, waiting = _sorted_out(asked, told.calls, memory, found)
+    spawns = _spawns(told.calls, memory)
+    spawning, waiting = _sorted_out(asked, spawns, found)
     others = context()
     # A file without a spawn of its own may drop what a function of another one returns.
-    supports, _ = _sorted_out(supporting(asked, others, memory), told.calls, memory, Collection())
+    near = supporting(asked, others, memory)
+    supports, _ = _sorted_out(near, spawns, Collection())
     if not spawning and not supports:
         return found
+    if others:
+        found.reported = frozenset(item.path for item in asked)
     others = _without(others, supports)
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parsers, advance, told, memory)
+        gathering = _Gathering(found, parsers, advance, told, memory, spawns)
         idle = [] if spawning else waiting
-        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle)
+        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
     return found
 
 
@@ -107,36 +112,44 @@ class _Gathering:
         advance: Advance,
         told: Told,
         memory: Memory,
+        spawns: Callable[[Input], bool],
     ) -> None:
         self._found = found
+        self._spawns = spawns
         self._told = told
         self._memory = memory
         self._parser = parsers.make(advance, memory.keep_outcome)
 
     def gather(
-        self, chosen: list[Input], waiting: list[Input], recall: bool, idle: list[Input]
+        self,
+        chosen: list[Input],
+        waiting: list[Input],
+        recall: bool,
+        idle: list[Input],
+        near: list[Input],
     ) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for.
 
         Where there are only ``idle`` files to report, and none of them may use what the chosen
-        ones start, there is nothing to say.
+        ones start, also by way of files ``near`` them, there is nothing to say.
         """
-        mentions = _Mentions(self._memory)
+        reported = self._found.reported
+        wanted = Wanted(self._memory, reported, self._spawns)
         with self._parser:
             if self._told.flags:
                 ways = leading(chosen, waiting, self._memory)
                 chosen, waiting = [*chosen, *ways], _without(waiting, ways)
-            for _ in range(_MAX_ROUNDS):
-                ask = self._demand(chosen)
-                if idle and not list(_Mentions(self._memory).wanted(ask, idle)):
+            if idle:
+                users = self._users(chosen, idle, _without(near, chosen))
+                if not users:
                     return
-                idle = []
-                wanted = list(mentions.wanted(ask, waiting))
-                if not wanted:
+                chosen, waiting = [*chosen, *users], _without(waiting, users)
+            for _ in range(_MAX_ROUNDS):
+                more = list(wanted.of(self._demand(chosen, reported), waiting))
+                if not more:
                     break
-                chosen = [*chosen, *wanted]
-                waiting = _without(waiting, wanted)
-            self._found.linked = self._memory.facts_key(chosen, self._told)
+                chosen, waiting = [*chosen, *more], _without(waiting, more)
+            self._found.linked = self._memory.facts_key(chosen, self._told, reported)
             if recall:
                 self._found.verdicts = self._memory.verdicts(self._found.linked)
             if self._found.verdicts is None:
@@ -147,15 +160,22 @@ class _Gathering:
         # The bytes of the whole project are no longer of use.
         self._memory.contents.release()
 
-    def _demand(self, chosen: list[Input]) -> Demand:
-        """What the facts of the chosen files leave open."""
+    def _users(self, chosen: list[Input], idle: list[Input], near: list[Input]) -> list[Input]:
+        """The idle files that may use what the chosen ones start, also by way of near ones."""
+        # Nobody is reported: so the answer is the same for all files that import the same.
+        uses = mentions(self._memory, self._demand(chosen, frozenset()).calls)
+        between = [item for item in near if uses(item)]
+        return [item for item in idle if uses(item) or supporting([item], between, self._memory)]
+
+    def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:
+        """What the facts of the chosen files leave open, as far as some files are reported."""
         from taskleash.classify.undecided import demand
 
-        key = self._memory.facts_key(chosen, self._told)
+        key = self._memory.facts_key(chosen, self._told, reported)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            ask = linked(partial(demand, self._found.in_order(), self._told))
+            ask = linked(partial(demand, self._found.in_order(), self._told, reported))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -181,61 +201,24 @@ class _Gathering:
         return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
 
 
+def _spawns(known: KnownCalls, memory: Memory) -> Callable[[Input], bool]:
+    """What tells whether a file may start a task; raises InvalidSource where it cannot be read."""
+    words = (word.encode() for word in sorted(known.words))
+    return memory.question("spawns", words, partial(may_spawn, more=known.words)).answer
+
+
 def _sorted_out(
-    asked: list[Input], known: KnownCalls, memory: Memory, found: Collection
+    asked: list[Input], spawns: Callable[[Input], bool], found: Collection
 ) -> tuple[list[Input], list[Input]]:
     """The files that may spawn and the others; ``found`` gets those that cannot be read."""
-    words = sorted(known.words)
-    question = memory.question(
-        "spawns", (word.encode() for word in words), partial(may_spawn, more=known.words)
-    )
     spawning: list[Input] = []
     others: list[Input] = []
     for item in asked:
         try:
-            (spawning if question.answer(item) else others).append(item)
+            (spawning if spawns(item) else others).append(item)
         except InvalidSource as error:
             found.broken[item.path] = broken(error, lasts=False)
     return spawning, others
-
-
-class _Mentions:
-    """What the waiting files mention, looked for once for each name."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._found: dict[str, set[bytes]] = {}
-        #: how many files mention each name, counted when it is first asked for
-        self._spread: dict[bytes, int] = {}
-
-    def wanted(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
-        """The files that the linker has to see.
-
-        A name that very many files mention tells nothing about any of them and is left out, unless
-        the linker is to be sure that no file uses it.
-        """
-        from taskleash.link.demand import Search
-
-        new = sorted(ask.names - self._spread.keys())
-        self._spread |= dict.fromkeys(new, 0)
-        question = self._memory.question("mentioned", new, Search(new).found)
-        mentioned: list[tuple[Input, set[bytes]]] = []
-        for item in waiting:
-            found = self._found.setdefault(item.path, set())
-            try:
-                seen = question.answer(item)
-            except InvalidSource:
-                continue
-            for name in seen:
-                self._spread[name] += 1
-            found.update(seen)
-            mentioned.append((item, found & ask.names))
-        limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
-        for item, found in mentioned:
-            if ask.is_named(item.file) or any(
-                self._spread[name] <= limit or ask.insists_on(name) for name in found
-            ):
-                yield item
 
 
 def _without(items: list[Input], taken: list[Input]) -> list[Input]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.link.program import path_name
 from taskleash.source.discovery import File
+from taskleash.source.modules import path_name
 
 #: comes before a name that every file which mentions it is wanted for
 UNSURE = b"? "
@@ -24,15 +24,23 @@ class Demand:
     A name is a word in the form in which it matters: ``name`` anywhere, ``.name`` as an attribute,
     ``name(`` or ``.name(`` where it is called. Several with spaces between them stand for files
     that have them all. What comes after ``?`` is a word of what seems to be out of use: every file
-    that mentions it may use it.
+    that mentions it may use it. Of those that mention only `calls`, no more are wanted than are
+    reported, and of the `starting` modules only those that may start a task.
     """
 
     modules: frozenset[str]
     names: frozenset[bytes]
+    calls: frozenset[bytes] = frozenset()
+    starting: frozenset[str] = frozenset()
 
     def is_named(self, file: File) -> bool:
         """Whether a module is asked for by one of its names."""
         return file.module in self.modules or path_name(file.path) in self.modules
+
+    def is_starting(self, file: File) -> bool:
+        """Whether a module is asked for if it may start a task."""
+        names = self.starting
+        return bool(names) and (file.module in names or path_name(file.path) in names)
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from taskleash.facts.model import Call, Store
 from taskleash.link.calls import Calls
@@ -12,8 +12,13 @@ from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Trail
 
 
-def modules_of(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
-    """The modules of what starts, of what is given the handle, and of whose attribute keeps it."""
+def modules_of(
+    calls: Calls, spawn: Spawn, trail: Trail, reports: Callable[[Function], bool]
+) -> set[str]:
+    """The modules of what starts, of what is given the handle, and of whose attribute keeps it.
+
+    Of what callers hand in, only those of callers count about which the run ``reports``.
+    """
     found: set[str] = set()
     function = spawn.function
     for arg in spawn.call.args:
@@ -21,7 +26,7 @@ def modules_of(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
             if term[0] == "s":
                 found |= _outside(calls, function, function.call(term[1]))
             elif term[0] == "p":
-                found |= _handed_in(calls, function)
+                found |= _handed_in(calls, function, reports)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
     for op in trail.of("store"):
@@ -32,11 +37,12 @@ def modules_of(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
     return found
 
 
-def _handed_in(calls: Calls, function: Function) -> set[str]:
+def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], bool]) -> set[str]:
     """The modules of the coroutines that callers hand to a wrapper."""
     return {
         prefix
         for caller, index in calls.callers(function)
+        if reports(caller)
         for arg in caller.call(index).args
         for term in arg.value
         if term[0] == "s"
@@ -51,6 +57,36 @@ def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
         if isinstance(callee, External)
         for name in _candidates(function.module, callee.dotted)
     }
+
+
+def called_outside(calls: Calls, reports: Callable[[Function], bool]) -> set[str]:
+    """The modules of what may start a task for functions that are reported, or that these call.
+
+    A function may hand on what it is given to one of another module, or give back what it gets.
+    """
+    found: set[str] = set()
+    seen: set[Function] = set()
+    pending = {function for function in calls.program.functions() if reports(function)}
+    while new := pending - seen:
+        seen |= new
+        pending = set()
+        for function in new:
+            for index, call in function.calls():
+                if reports(function) or _hands_on(function, index, call):
+                    found |= _outside(calls, function, call)
+                    pending.update(_functions(calls, function, call))
+    return found
+
+
+def _functions(calls: Calls, function: Function, call: Call) -> Iterator[Function]:
+    return (callee for callee in calls.callees(function, call) if isinstance(callee, Function))
+
+
+def _hands_on(function: Function, index: int, call: Call) -> bool:
+    """Whether a function gives a call what it was given, or gives back what it gets from it."""
+    if any(role.kind == "return" for role in function.uses.roles.get(("s", index), ())):
+        return True
+    return any(term[0] == "p" for arg in call.args for term in arg.value)
 
 
 def outside_bases(program: Program, cls: Class) -> set[str]:
@@ -82,6 +118,25 @@ def bases_with(program: Program, wrappers: set[str]) -> set[str]:
         if (owner := function.method.owner) is not None
         and any(_calls_own(function, call, wrappers) for _, call in function.calls())
         for cls in owner.mro
+        for name in outside_bases(program, cls)
+    }
+
+
+def bases_around(
+    program: Program, wrappers: set[str], reports: Callable[[Function], bool]
+) -> set[str]:
+    """The modules of outside bases of the reported classes that call a wrapper on anything.
+
+    A base may say of what class an attribute is. What a mixin calls on itself may be defined by the
+    classes that its heirs inherit from beside it.
+    """
+    return {
+        name
+        for function in program.functions()
+        if reports(function) and (owner := function.method.owner) is not None
+        if any(call.text.rpartition(".")[2] in wrappers for _, call in function.calls())
+        for heir in owner.descendants
+        for cls in heir.mro
         for name in outside_bases(program, cls)
     }
 
