@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken, Parsed, broken
-from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsers import Parser, Parsers
 from taskleash.driver.supporting import supporting
 from taskleash.driver.wanted import Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
 _MAX_ROUNDS = 3
+#: with more files, parsing one of them ahead saves nothing
+_FEW = 5
 
 #: called with the number of files parsed so far and of those to parse, as far as is known
 Advance = Callable[[int, int], None]
@@ -81,9 +84,26 @@ def collect(
     only taken where ``recall`` is true.
     """
     memory = memory or Memory()
+    with parsers.make(advance, memory.keep_outcome) as parser:
+        found = _collected(asked, context, told, parser, memory, recall)
+    # The bytes of the whole project are no longer of use.
+    memory.contents.release()
+    return found
+
+
+def _collected(
+    asked: list[Input],
+    context: Callable[[], list[Input]],
+    told: Told,
+    parser: Parser,
+    memory: Memory,
+    recall: bool,
+) -> Collection:
     found = Collection()
     spawns = _spawns(told.calls, memory)
     spawning, waiting = _sorted_out(asked, spawns, found)
+    if len(spawning) <= _FEW:
+        _begin(spawning, parser, memory)
     others = context()
     # A file without a spawn of its own may drop what a function of another one returns.
     near = supporting(asked, others, memory)
@@ -96,10 +116,20 @@ def collect(
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parsers, advance, told, memory, spawns)
+        gathering = _Gathering(found, parser, told, memory, spawns)
         idle = [] if spawning else waiting
         gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
     return found
+
+
+def _begin(spawning: list[Input], parser: Parser, memory: Memory) -> None:
+    """Have the first file parsed that is not known: to find the rest of its project takes time."""
+    for item in spawning:
+        with suppress(InvalidSource):
+            read = item.with_data(memory.contents.data(item))
+            if not memory.outcomes([read]):
+                parser.begin(read)
+                return
 
 
 class _Gathering:
@@ -108,8 +138,7 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        parsers: Parsers,
-        advance: Advance,
+        parser: Parser,
         told: Told,
         memory: Memory,
         spawns: Callable[[Input], bool],
@@ -118,7 +147,7 @@ class _Gathering:
         self._spawns = spawns
         self._told = told
         self._memory = memory
-        self._parser = parsers.make(advance, memory.keep_outcome)
+        self._parser = parser
 
     def gather(
         self,
@@ -135,30 +164,27 @@ class _Gathering:
         """
         reported = self._found.reported
         wanted = Wanted(self._memory, reported, self._spawns)
-        with self._parser:
-            if self._told.flags:
-                ways = leading(chosen, waiting, self._memory)
-                chosen, waiting = [*chosen, *ways], _without(waiting, ways)
-            if idle:
-                users = self._users(chosen, idle, _without(near, chosen))
-                if not users:
-                    return
-                chosen, waiting = [*chosen, *users], _without(waiting, users)
-            for _ in range(_MAX_ROUNDS):
-                more = list(wanted.of(self._demand(chosen, reported), waiting))
-                if not more:
-                    break
-                chosen, waiting = [*chosen, *more], _without(waiting, more)
-            self._found.linked = self._memory.facts_key(chosen, self._told, reported)
-            if recall:
-                self._found.verdicts = self._memory.verdicts(self._found.linked)
-            if self._found.verdicts is None:
-                self._load(chosen)
-                if self._told.hints:
-                    ways = hinting(chosen, waiting, self._memory)
-                    self._found.leading = self._outcomes(ways)
-        # The bytes of the whole project are no longer of use.
-        self._memory.contents.release()
+        if self._told.flags:
+            ways = leading(chosen, waiting, self._memory)
+            chosen, waiting = [*chosen, *ways], _without(waiting, ways)
+        if idle:
+            users = self._users(chosen, idle, _without(near, chosen))
+            if not users:
+                return
+            chosen, waiting = [*chosen, *users], _without(waiting, users)
+        for _ in range(_MAX_ROUNDS):
+            more = list(wanted.of(self._demand(chosen, reported), waiting))
+            if not more:
+                break
+            chosen, waiting = [*chosen, *more], _without(waiting, more)
+        self._found.linked = self._memory.facts_key(chosen, self._told, reported)
+        if recall:
+            self._found.verdicts = self._memory.verdicts(self._found.linked)
+        if self._found.verdicts is None:
+            self._load(chosen)
+            if self._told.hints:
+                ways = hinting(chosen, waiting, self._memory)
+                self._found.leading = self._outcomes(ways)
 
     def _users(self, chosen: list[Input], idle: list[Input], near: list[Input]) -> list[Input]:
         """The idle files that may use what the chosen ones start, also by way of near ones."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
+from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import path_name
 
@@ -47,14 +48,14 @@ def supporting(asked: Iterable[Input], others: Sequence[Input], memory: Memory) 
 def _imported_by(asked: Iterable[Input], others: Sequence[Input], memory: Memory) -> list[Input]:
     """The other files that the asked ones import, sorted by path."""
     question = memory.question("imported modules", (), _imported)
-    modules = _Modules(others)
+    modules = Modules(others)
     found: dict[str, Input] = {}
     pending = [*asked]
     while pending:
         item = pending.pop()
         with suppress(InvalidSource):
             for dotted in question.answer(item):
-                for module in modules.imported(item, dotted):
+                for module in _named(modules, item, dotted):
                     if module.path not in found:
                         found[module.path] = module
                         if _is_package(module):
@@ -62,35 +63,16 @@ def _imported_by(asked: Iterable[Input], others: Sequence[Input], memory: Memory
     return [found[path] for path in sorted(found)]
 
 
-class _Modules:
-    """Files by the dotted names under which they are imported."""
-
-    def __init__(self, items: Iterable[Input]) -> None:
-        self._by_last: dict[str, list[Input]] = {}
-        self._tops: set[str] = set()
-        for item in items:
-            top, _, _ = item.file.module.partition(".")
-            self._tops.add(top)
-            self._by_last.setdefault(item.file.module.rpartition(".")[2], []).append(item)
-
-    def imported(self, item: Input, dotted: str) -> list[Input]:
-        """What an import in a file stands for: absolute, or beside the file."""
-        if dotted.startswith("."):
-            name = dotted.lstrip(".")
-            home = _folder(item.file.module, len(dotted) - len(name) - _is_package(item))
-            return self._named(f"{home}.{name}".strip("."))
-        found = self._named(dotted)
-        if found or dotted.partition(".")[0] in self._tops:
-            return found
-        return [beside for folder in _folders(item) for beside in self._named(f"{folder}.{dotted}")]
-
-    def _named(self, dotted: str) -> list[Input]:
-        last = dotted.rpartition(".")[2]
-        return [
-            item
-            for item in self._by_last.get(last, ())
-            if dotted == item.file.module or dotted == path_name(item.path)
-        ]
+def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:
+    """What an import in a file stands for: absolute, or beside the file."""
+    if dotted.startswith("."):
+        name = dotted.lstrip(".")
+        home = _folder(item.file.module, len(dotted) - len(name) - _is_package(item))
+        return modules.named(f"{home}.{name}".strip("."))
+    found = modules.named(dotted)
+    if found or dotted.partition(".")[0] in modules.tops:
+        return found
+    return [beside for folder in _folders(item) for beside in modules.named(f"{folder}.{dotted}")]
 
 
 def _is_package(item: Input) -> bool:

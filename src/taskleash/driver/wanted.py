@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Finding, Memory
 from taskleash.driver.inputs import Input
+from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
@@ -33,26 +34,29 @@ class Wanted:
         self._spawns = spawns
         self._names = _Mentions(memory)
         self._calls = _Mentions(memory)
+        self._modules: Modules | None = None
 
     def of(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
-        """Those of the waiting files that are asked for."""
+        """Those of the waiting files that are asked for; in a later round fewer are waiting."""
         items = list(waiting)
-        named: Collection[str]
-        calling: Collection[str]
+        calling: set[str] = set()
         if self._reported is None:
             named = self._names.among(items, ask.names | ask.calls, ask.insists_on)
-            calling = ()
         else:
             named = self._names.among(items, ask.names, ask.insists_on)
+            # A whole program has what starts a task, however common the name of what keeps it.
+            common = self._names.mentioning(ask.names) - named
+            named |= {i.path for i in items if i.path in common and self._spawns(i)}
             users = [item for item in items if item.path in self._reported]
             calling = self._calls.among(users, ask.calls, ask.insists_on)
+        if self._modules is None:
+            self._modules = Modules(items)
+        paths = {item.path for name in ask.modules for item in self._modules.named(name)}
+        for name in ask.starting:
+            starting = (item for item in self._modules.named(name) if item.path not in paths)
+            paths |= {item.path for item in starting if self._starts(item, ask.calls)}
         for item in items:
-            if (
-                item.path in named
-                or item.path in calling
-                or ask.is_named(item.file)
-                or (ask.is_starting(item.file) and self._starts(item, ask.calls))
-            ):
+            if item.path in named or item.path in calling or item.path in paths:
                 yield item
 
     def _starts(self, item: Input, calls: frozenset[bytes]) -> bool:
@@ -81,7 +85,11 @@ class _Mentions:
         self._look_for(names, items)
         limit = max(_MIN_SPREAD, len(items) // _SPREAD_SHARE)
         telling = {name for name in names if self._spread[name] <= limit or insists(name)}
-        return {path for path, found in self._found.items() if not found.isdisjoint(telling)}
+        return self.mentioning(telling)
+
+    def mentioning(self, names: Collection[bytes]) -> set[str]:
+        """The paths of the files so far that mention one of the names."""
+        return {path for path, found in self._found.items() if not found.isdisjoint(names)}
 
     def _look_for(self, names: frozenset[bytes], items: Sequence[Input]) -> None:
         new = sorted(names - self._spread.keys())

@@ -57,14 +57,20 @@ class Workers:
         for worker in self._workers:
             worker.kill()
 
+    def begin(self, item: Input) -> None:
+        """Parse a file while this process does other things, until `parse` is given it, too."""
+        self._workers.append(Worker(of_many=False))
+        self._workers[-1].give(item, self._patience)
+
     def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
         """The outcome of each input, by path."""
         self._total += len(inputs)
         most = min(self._most, 1 + sum(item.size for item in inputs) // _WORTH_A_WORKER)
+        begun = {worker.item for worker in self._workers}
         # Taken from its end: the largest first, so that it is not what all wait for at last.
-        waiting = sorted(inputs, key=lambda item: item.size)
+        waiting = sorted((i for i in inputs if i not in begun), key=lambda item: item.size)
         outcomes: dict[str, Parsed] = {}
-        while len(outcomes) < len(inputs):
+        while any(item.path not in outcomes for item in inputs):
             self._hand_out(waiting, most)
             for worker, item in self._answering():
                 outcomes[item.path] = self._taken(worker, item)

@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.source.discovery import File
-from taskleash.source.modules import path_name
-
 #: comes before a name that every file which mentions it is wanted for
 UNSURE = b"? "
 #: bytes beyond ASCII are parts of letters
@@ -32,15 +29,6 @@ class Demand:
     names: frozenset[bytes]
     calls: frozenset[bytes] = frozenset()
     starting: frozenset[str] = frozenset()
-
-    def is_named(self, file: File) -> bool:
-        """Whether a module is asked for by one of its names."""
-        return file.module in self.modules or path_name(file.path) in self.modules
-
-    def is_starting(self, file: File) -> bool:
-        """Whether a module is asked for if it may start a task."""
-        names = self.starting
-        return bool(names) and (file.module in names or path_name(file.path) in names)
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from taskleash.facts.model import Call, Store
-from taskleash.link.calls import Calls
+from taskleash.facts.model import Call, Store, Term
+from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program, folders
 from taskleash.link.spawns import Spawn
@@ -62,31 +62,59 @@ def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
 def called_outside(calls: Calls, reports: Callable[[Function], bool]) -> set[str]:
     """The modules of what may start a task for functions that are reported, or that these call.
 
-    A function may hand on what it is given to one of another module, or give back what it gets.
+    A function that is called may hand on the coroutine that it is given to one of another module,
+    or give back what it gets there.
     """
     found: set[str] = set()
-    seen: set[Function] = set()
-    pending = {function for function in calls.program.functions() if reports(function)}
-    while new := pending - seen:
-        seen |= new
-        pending = set()
-        for function in new:
-            for index, call in function.calls():
-                if reports(function) or _hands_on(function, index, call):
-                    found |= _outside(calls, function, call)
-                    pending.update(_functions(calls, function, call))
+    given: dict[Function, set[str]] = {}
+    pending: list[tuple[Function, set[str]]] = []
+    for function in calls.program.functions():
+        if reports(function):
+            for _, call in function.calls():
+                found |= _outside(calls, function, call)
+                pending += _handing(calls, function, call, set())
+    while pending:
+        function, names = pending.pop()
+        if function in given and names <= given[function]:
+            continue
+        given.setdefault(function, set()).update(names)
+        for index, call in function.calls():
+            if _returns(function, index) or _gets(call, names):
+                found |= _outside(calls, function, call)
+                pending += _handing(calls, function, call, names)
     return found
 
 
-def _functions(calls: Calls, function: Function, call: Call) -> Iterator[Function]:
-    return (callee for callee in calls.callees(function, call) if isinstance(callee, Function))
+def _handing(
+    calls: Calls, function: Function, call: Call, names: set[str]
+) -> Iterator[tuple[Function, set[str]]]:
+    """What a call calls, with the parameters through which it may get a coroutine.
+
+    ``names`` are the calling function's own parameters of that kind.
+    """
+    for callee in calls.callees(function, call):
+        if isinstance(callee, Function):
+            bound = takes_instance(callee, call)
+            params = (
+                bind(callee, call, position, bound)
+                for position, arg in enumerate(call.args)
+                if any(_may_be_work(term, names) for term in arg.value)
+            )
+            yield callee, {param.name for param in params if param is not None}
 
 
-def _hands_on(function: Function, index: int, call: Call) -> bool:
-    """Whether a function gives a call what it was given, or gives back what it gets from it."""
-    if any(role.kind == "return" for role in function.uses.roles.get(("s", index), ())):
-        return True
-    return any(term[0] == "p" for arg in call.args for term in arg.value)
+def _may_be_work(term: Term, names: set[str]) -> bool:
+    return term[0] in ("s", "q") or (term[0] == "p" and term[1] in names)
+
+
+def _gets(call: Call, names: set[str]) -> bool:
+    """Whether a call is given one of the parameters of the function that it is in."""
+    return any(term[0] == "p" and term[1] in names for arg in call.args for term in arg.value)
+
+
+def _returns(function: Function, index: int) -> bool:
+    """Whether a function gives back what it gets from a call."""
+    return any(role.kind == "return" for role in function.uses.roles.get(("s", index), ()))
 
 
 def outside_bases(program: Program, cls: Class) -> set[str]:
