@@ -126,9 +126,8 @@ def _begin(spawning: list[Input], parser: Parser, memory: Memory) -> None:
     """Have the first file parsed that is not known: to find the rest of its project takes time."""
     for item in spawning:
         with suppress(InvalidSource):
-            read = item.with_data(memory.contents.data(item))
-            if not memory.outcomes([read]):
-                parser.begin(read)
+            if not memory.outcomes([item]):
+                parser.begin(item.with_data(memory.contents.data(item)))
                 return
 
 

@@ -73,7 +73,10 @@ class Memory:
         return self._searched.mentioned(names, ask)
 
     def outcomes(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
-        """What parsing the inputs gave, by path, as far as it is known; they have their bytes."""
+        """What parsing the inputs gave, by path, as far as it is known.
+
+        Raises InvalidSource where one has to be read and cannot be.
+        """
         if not self._store.lasts:
             return {}
         keys = {item.path: self._outcome_key(item) for item in inputs}
