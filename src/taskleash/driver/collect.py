@@ -13,6 +13,7 @@ from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked
+from taskleash.driver.modules import Modules
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parser, Parsers
 from taskleash.driver.supporting import supporting
@@ -106,7 +107,8 @@ def _collected(
         _begin(spawning, parser, memory)
     others = context()
     # A file without a spawn of its own may drop what a function of another one returns.
-    near = supporting(asked, others, memory)
+    modules = Modules([*asked, *others])
+    near = supporting(asked, modules, memory) if others else []
     supports, _ = _sorted_out(near, spawns, Collection())
     if not spawning and not supports:
         return found
@@ -116,7 +118,7 @@ def _collected(
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parser, told, memory, spawns)
+        gathering = _Gathering(found, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
         gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
     return found
@@ -140,9 +142,11 @@ class _Gathering:
         parser: Parser,
         told: Told,
         memory: Memory,
+        modules: Modules,
         spawns: Callable[[Input], bool],
     ) -> None:
         self._found = found
+        self._modules = modules
         self._spawns = spawns
         self._told = told
         self._memory = memory
@@ -162,7 +166,7 @@ class _Gathering:
         ones start, also by way of files ``near`` them, there is nothing to say.
         """
         reported = self._found.reported
-        wanted = Wanted(self._memory, reported, self._spawns)
+        wanted = Wanted(self._memory, self._modules, reported, self._spawns)
         if self._told.flags:
             ways = leading(chosen, waiting, self._memory)
             chosen, waiting = [*chosen, *ways], _without(waiting, ways)
@@ -189,7 +193,7 @@ class _Gathering:
         """The idle files that may use what the chosen ones start, also by way of near ones."""
         # Nobody is reported: so the answer is the same for all files that import the same.
         uses = mentions(self._memory, self._demand(chosen, frozenset()).calls)
-        between = [item for item in near if uses(item)]
+        between = Modules([item for item in near if uses(item)])
         return [item for item in idle if uses(item) or supporting([item], between, self._memory)]
 
     def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:

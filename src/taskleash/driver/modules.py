@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import cached_property
 
 from taskleash.driver.inputs import Input
 from taskleash.source.modules import path_name
@@ -14,14 +15,21 @@ class Modules:
     There are thousands of files, and few are looked for: what takes time is put off until then.
     """
 
-    def __init__(self, items: Iterable[Input]) -> None:
-        self._by_last: dict[str, list[Input]] = {}
+    def __init__(self, items: Sequence[Input]) -> None:
+        self._items = items
         self._by_name: dict[str, dict[str, list[Input]]] = {}
-        self.tops: set[str] = set()
-        for item in items:
-            module = item.file.module
-            self._by_last.setdefault(module.rpartition(".")[2], []).append(item)
-            self.tops.add(module.partition(".")[0])
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[Input]]:
+        found: dict[str, list[Input]] = {}
+        for item in self._items:
+            found.setdefault(item.file.module.rpartition(".")[2], []).append(item)
+        return found
+
+    @cached_property
+    def tops(self) -> frozenset[str]:
+        """The first parts of all names."""
+        return frozenset(item.file.module.partition(".")[0] for item in self._items)
 
     def named(self, dotted: str) -> list[Input]:
         """The files with a name, in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from taskleash.driver.cache.memory import Memory
@@ -24,18 +24,15 @@ _NAME = re.compile(rb"[^\W\d]\w*")
 _DOTTED = re.compile(rb"[^\W\d][\w.]*")
 
 
-def supporting(asked: Iterable[Input], others: Sequence[Input], memory: Memory) -> list[Input]:
-    """The other files that the asked ones import, and seem to call or to inherit from.
+def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files among the modules that the asked ones import, and seem to call or inherit from.
 
     Imports are followed by way of a package's ``__init__``. Whether a file defines what an asked
     one calls is told by the bare name.
     """
-    # Most runs are about all files of a project.
-    if not others:
-        return []
     defines = memory.question("defines", (), _defined)
     defined: list[tuple[Input, frozenset[str]]] = []
-    for item in _imported_by(asked, others, memory):
+    for item in _imported_by(asked, modules, memory):
         with suppress(InvalidSource):
             defined.append((item, frozenset(defines.answer(item))))
     named: set[str] = set()
@@ -45,18 +42,19 @@ def supporting(asked: Iterable[Input], others: Sequence[Input], memory: Memory) 
     return [item for item, names in defined if not names.isdisjoint(named)]
 
 
-def _imported_by(asked: Iterable[Input], others: Sequence[Input], memory: Memory) -> list[Input]:
-    """The other files that the asked ones import, sorted by path."""
+def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files that the asked ones import, but for these themselves, sorted by path."""
     question = memory.question("imported modules", (), _imported)
-    modules = Modules(others)
     found: dict[str, Input] = {}
     pending = [*asked]
+    seen = {item.path for item in pending}
     while pending:
         item = pending.pop()
         with suppress(InvalidSource):
             for dotted in question.answer(item):
                 for module in _named(modules, item, dotted):
-                    if module.path not in found:
+                    if module.path not in seen:
+                        seen.add(module.path)
                         found[module.path] = module
                         if _is_package(module):
                             pending.append(module)

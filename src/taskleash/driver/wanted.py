@@ -20,24 +20,28 @@ _SPREAD_SHARE = 80
 
 
 class Wanted:
-    """Chooses the files that the linker has to see, over several rounds.
+    """Chooses the files that the linker has to see, of all ``modules``, over several rounds.
 
     Where only the files with some paths are ``reported``, calls that answer for themselves matter
     in those alone. ``spawns`` tells which may start a task.
     """
 
     def __init__(
-        self, memory: Memory, reported: Collection[str] | None, spawns: Callable[[Input], bool]
+        self,
+        memory: Memory,
+        modules: Modules,
+        reported: Collection[str] | None,
+        spawns: Callable[[Input], bool],
     ) -> None:
         self._memory = memory
         self._reported = reported
         self._spawns = spawns
         self._names = _Mentions(memory)
         self._calls = _Mentions(memory)
-        self._modules: Modules | None = None
+        self._modules = modules
 
     def of(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
-        """Those of the waiting files that are asked for; in a later round fewer are waiting."""
+        """Those of the waiting files that are asked for."""
         items = list(waiting)
         calling: set[str] = set()
         if self._reported is None:
@@ -49,8 +53,6 @@ class Wanted:
             named |= {i.path for i in items if i.path in common and self._spawns(i)}
             users = [item for item in items if item.path in self._reported]
             calling = self._calls.among(users, ask.calls, ask.insists_on)
-        if self._modules is None:
-            self._modules = Modules(items)
         paths = {item.path for name in ask.modules for item in self._modules.named(name)}
         for name in ask.starting:
             starting = (item for item in self._modules.named(name) if item.path not in paths)

@@ -29,10 +29,13 @@ def modules_of(
                 found |= _handed_in(calls, function, reports)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
-    for op in trail.of("store"):
+    for op in trail.of("store", "contain"):
         event = op.event
-        if isinstance(event, Store) and event.target[0] == "a":
-            for kind in calls.inference.types(op.function, event.target[1]):
+        target = event.target if isinstance(event, Store) else ("",)
+        while target[0] == "e":
+            target = target[1]
+        if target[0] == "a":
+            for kind in calls.inference.types(op.function, target[1]):
                 found |= _candidates(op.function.module, kind.name)
     return found
 

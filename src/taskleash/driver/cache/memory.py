@@ -132,9 +132,10 @@ class Memory:
         parts = [repr(told).encode()]
         try:
             for group, items in ((b"asked", asked), (b"other", others)):
+                parts.append(group)
                 for item in items:
-                    name = _encoded(f"{item.path}\0{item.file.module}")
-                    parts += (group, name, self.contents.digest(item))
+                    name = f"{item.path}\0{item.file.module}\0"
+                    parts.append(_encoded(name) + self.contents.digest(item))
         except InvalidSource:
             return None
         return key("program", *parts)
