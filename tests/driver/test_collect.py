@@ -227,6 +227,10 @@ class TestOneFile:
         )
         assert sorted(collected("plain.py").facts) == ["plain.py"]
 
+    def test_a_file_with_nothing_to_say_leaves_nothing_behind(self, program: Path) -> None:
+        (program / "quiet.py").write_text("from bus import Bus\n\nunrelated = Bus\n")
+        assert collected("quiet.py").facts == {}
+
     @pytest.mark.parametrize("spawn", ["", "    await asyncio.create_task(g())\n"])
     def test_a_wrapper_of_a_wrapper_may_be_in_a_file_without_a_spawn(
         self, program: Path, spawn: str

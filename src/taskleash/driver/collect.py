@@ -112,6 +112,8 @@ def _collected(
     supports, _ = _sorted_out(near, spawns, Collection())
     if not spawning and not supports:
         return found
+    if not spawning and len(waiting) <= _FEW:
+        _begin(waiting, parser, memory)
     if others:
         found.reported = frozenset(item.path for item in asked)
     others = _without(others, supports)
@@ -124,9 +126,9 @@ def _collected(
     return found
 
 
-def _begin(spawning: list[Input], parser: Parser, memory: Memory) -> None:
-    """Have the first file parsed that is not known: to find the rest of its project takes time."""
-    for item in spawning:
+def _begin(files: list[Input], parser: Parser, memory: Memory) -> None:
+    """Have the first file parsed that is not known: to see which others matter takes time."""
+    for item in files:
         with suppress(InvalidSource):
             if not memory.outcomes([item]):
                 parser.begin(item.with_data(memory.contents.data(item)))
@@ -173,6 +175,7 @@ class _Gathering:
         if idle:
             users = self._users(chosen, idle, _without(near, chosen))
             if not users:
+                self._found.facts.clear()
                 return
             chosen, waiting = [*chosen, *users], _without(waiting, users)
         for _ in range(_MAX_ROUNDS):
