@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
@@ -85,8 +85,10 @@ def collect(
     only taken where ``recall`` is true.
     """
     memory = memory or Memory()
-    with parsers.make(advance, memory.keep_outcome) as parser:
-        found = _collected(asked, context, told, parser, memory, recall)
+    with ExitStack() as stack:
+        # To make one takes time, and most runs after the first have no need of it.
+        make = cache(lambda: stack.enter_context(parsers.make(advance, memory.keep_outcome)))
+        found = _collected(asked, context, told, make, memory, recall)
     # The bytes of the whole project are no longer of use.
     memory.contents.release()
     return found
@@ -96,7 +98,7 @@ def _collected(
     asked: list[Input],
     context: Callable[[], list[Input]],
     told: Told,
-    parser: Parser,
+    parser: Callable[[], Parser],
     memory: Memory,
     recall: bool,
 ) -> Collection:
@@ -126,12 +128,12 @@ def _collected(
     return found
 
 
-def _begin(files: list[Input], parser: Parser, memory: Memory) -> None:
+def _begin(files: list[Input], parser: Callable[[], Parser], memory: Memory) -> None:
     """Have the first file parsed that is not known: to see which others matter takes time."""
     for item in files:
         with suppress(InvalidSource):
             if not memory.outcomes([item]):
-                parser.begin(item.with_data(memory.contents.data(item)))
+                parser().begin(item.with_data(memory.contents.data(item)))
                 return
 
 
@@ -141,7 +143,7 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        parser: Parser,
+        parser: Callable[[], Parser],
         told: Told,
         memory: Memory,
         modules: Modules,
@@ -230,7 +232,7 @@ class _Gathering:
     def _outcomes(self, items: list[Input]) -> dict[str, Parsed]:
         """What parsing the items gives; they have their bytes."""
         outcomes = self._memory.outcomes(items)
-        return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
+        return outcomes | self._parser().parse([i for i in items if i.path not in outcomes])
 
 
 def _spawns(known: KnownCalls, memory: Memory) -> Callable[[Input], bool]:
