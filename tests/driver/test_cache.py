@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,26 @@ def test_a_part_of_the_project_then_all_of_it_then_the_part(project: Path) -> No
     assert scan(project, "owner.py") == part
     assert scan(project) == whole
     assert scan(project, "owner.py") == part
+
+
+def test_a_part_asks_for_less_and_leaves_the_whole_as_it_is(project: Path) -> None:
+    write(
+        project / "bus.py",
+        "import asyncio\n\n\nclass Bus:\n    def send(self):\n"
+        "        return asyncio.create_task(go())\n",
+    )
+    for name in ("one", "two"):
+        write(
+            project / f"{name}.py",
+            f"from bus import Bus\n\n\nasync def {name}(bus: Bus):\n    bus.send()\n",
+        )
+    part, whole = scan(project, "one.py", "--no-cache"), scan(project, "--no-cache")
+    assert [site["path"] for site in part["sites"]] == ["one.py"]
+    assert scan(project, "one.py") == part
+    assert scan(project) == whole
+    write(project / "one.py", (project / "one.py").read_text(encoding="utf-8") + "\n\nx = 1\n")
+    assert scan(project, "one.py") == part
+    assert scan(project) == scan(project, "--no-cache")
 
 
 def test_a_run_from_another_folder_has_its_own_paths(project: Path) -> None:
@@ -339,3 +359,22 @@ def test_what_a_question_found_out_in_two_places_is_kept(tmp_path: Path) -> None
     memory.save()
     later = Memory(store).question("length", (), fail)
     assert [later.answer(item) for item in (one, two)] == [9, 9]
+
+
+def test_names_that_were_looked_for_with_others_are_not_looked_for_again(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("a.b\n", encoding="utf-8")
+    (tmp_path / "new.py").write_text("a.c\n", encoding="utf-8")
+    one, new = (Input(File(n, n, str(tmp_path / n), 4)) for n in ("one.py", "new.py"))
+    store = DiskStore(str(tmp_path / "cache"))
+
+    def search(names: list[bytes]) -> Callable[[bytes], tuple[bytes, ...]]:
+        return lambda data: tuple(name for name in names if name in data)
+
+    memory = Memory(store)
+    assert memory.mentioned([b"a", b"b"], search)(one) == (b"a", b"b")
+    assert memory.mentioned([b"c", b"d"], search)(one) == ()
+    memory.save()
+    later = Memory(store)
+    assert set(later.mentioned([b"b", b"c"], fail)(one)) == {b"b"}  # type: ignore[arg-type]
+    assert later.mentioned([b"c"], search)(new) == (b"c",)
+    assert later.mentioned([b"b", b"e"], search)(one) == (b"b",)

@@ -201,3 +201,98 @@ def test_a_class_that_only_inherits_a_wrapper_is_looked_up(
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert sorted(collected(".").facts) == ["events.py", "heir.py", "user.py"]
+
+
+BUS = """
+import asyncio
+from clock import Clock
+
+class Bus(Clock):
+    def publish(self, message):
+        return asyncio.create_task(self.send(message))
+
+    async def send(self, message):
+        await asyncio.sleep(1)
+
+    def unrelated(self):
+        self.timer = asyncio.create_task(self.run())
+"""
+ANNOUNCE = "from bus import Bus\n\nasync def announce(bus: Bus):\n    bus.publish('ready')\n"
+
+
+class TestOneFile:
+    """What is looked into for one file of a project, and that it is enough."""
+
+    @pytest.fixture(autouse=True)
+    def program(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        files = {
+            "pyproject.toml": "",
+            "bus.py": BUS,
+            "clock.py": "class Clock:\n    async def run(self):\n        pass\n",
+            "user.py": ANNOUNCE,
+            "other.py": ANNOUNCE.replace("announce", "other"),
+            "ender.py": "def end(bus):\n    bus.timer.cancel()\n",
+            "apart.py": "import asyncio\n\ndef go():\n    asyncio.create_task(work())\n",
+        }
+        for name, text in files.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_other_callers_of_what_it_calls_are_not_asked_for(self) -> None:
+        assert sorted(collected("user.py").facts) == ["bus.py", "clock.py", "user.py"]
+
+    def test_what_an_imported_file_keeps_for_itself_is_not_asked_about(self) -> None:
+        assert "ender.py" not in collected("user.py").facts
+        assert "ender.py" in collected("bus.py").facts
+
+    def test_all_callers_are_asked_for_where_they_decide(self) -> None:
+        assert {"user.py", "other.py"} <= collected("bus.py").facts.keys()
+
+    def test_an_imported_file_of_which_it_calls_nothing_is_left_out(self, program: Path) -> None:
+        (program / "plain.py").write_text(
+            "import asyncio\nfrom bus import Bus\n\ndef f():\n    asyncio.create_task(g(Bus))\n"
+        )
+        assert sorted(collected("plain.py").facts) == ["plain.py"]
+
+    def test_a_file_with_nothing_to_say_leaves_nothing_behind(self, program: Path) -> None:
+        (program / "quiet.py").write_text("from bus import Bus\n\nunrelated = Bus\n")
+        assert collected("quiet.py").facts == {}
+
+    @pytest.mark.parametrize("spawn", ["", "    await asyncio.create_task(g())\n"])
+    def test_a_wrapper_of_a_wrapper_may_be_in_a_file_without_a_spawn(
+        self, program: Path, spawn: str
+    ) -> None:
+        (program / "api.py").write_text(
+            "from bus import Bus\n\n\ndef notify(text, bus=Bus()):\n    return bus.publish(text)\n"
+        )
+        (program / "calls.py").write_text(
+            "import asyncio\nfrom api import notify\nfrom bus import Bus\n\n"
+            f"async def f(bus: Bus):\n    await bus.publish('x')\n    notify('x')\n{spawn}"
+        )
+        assert alone("calls.py") == whole("calls.py")
+        assert (7, Defect.DROPPED_WRAPPER_RESULT, "discarded/none") in alone("calls.py")
+
+    @pytest.mark.parametrize("path", ["user.py", "other.py", "bus.py", "apart.py", "clock.py"])
+    def test_its_verdicts_are_those_of_the_whole(self, path: str) -> None:
+        assert alone(path) == whole(path)
+
+    def test_a_mixin_calls_what_stands_beside_it_in_its_heirs(self, program: Path) -> None:
+        (program / "heir.py").write_text(
+            "import bus\n\nclass Mixin:\n    def go(self):\n        self.publish('x')\n\n"
+            "class Heir(Mixin, bus.Bus):\n    pass\n"
+        )
+        assert alone("heir.py") == whole("heir.py") != []
+
+
+def alone(path: str) -> list[tuple[int, Defect | None, str]]:
+    """What is said of a file that is asked for by itself."""
+    sites = analyse(Settings(paths=(path,))).sites
+    assert {site.path for site in sites} <= {path}
+    return [(s.span.line, s.defect, f"{s.handle.value}/{s.ending.value}") for s in sites]
+
+
+def whole(path: str) -> list[tuple[int, Defect | None, str]]:
+    """What is said of the same file where all are asked for."""
+    sites = (site for site in analyse(Settings(paths=(".",))).sites if site.path == path)
+    return [(s.span.line, s.defect, f"{s.handle.value}/{s.ending.value}") for s in sites]

@@ -63,6 +63,22 @@ def test_a_worker_that_dies_between_two_files_is_replaced() -> None:
     assert sorted(in_short(outcomes).values()) == [f"facts of {name}.py" for name in "abc"]
 
 
+def test_what_was_begun_is_given_to_who_asks_for_it_and_nobody_else() -> None:
+    with Workers(1, ignore) as workers:
+        workers.begin(given("ahead.py", "x = 1\n"))
+        assert list(workers.parse([given("other.py", "y = 1\n")])) == ["other.py"]
+        outcomes = workers.parse([given("late.py", "z = 1\n"), given("ahead.py", "x = 1\n")])
+    assert in_short(outcomes) == {name: f"facts of {name}" for name in ("late.py", "ahead.py")}
+
+
+def test_a_file_that_was_begun_and_ends_the_parser_costs_no_other() -> None:
+    with Workers(1, ignore) as workers:
+        workers.begin(given("deep.py", OVERFLOWING))
+        outcomes = workers.parse([given("deep.py", ""), given("other.py", "y = 1\n")])
+    assert isinstance(outcomes["deep.py"], Broken)
+    assert in_short(outcomes)["other.py"] == "facts of other.py"
+
+
 def test_no_process_is_left_after_the_block() -> None:
     with Workers(2, ignore) as workers:
         workers.parse([given("a.py", "x = 1\n"), given("b.py", "#" * 200_000)])

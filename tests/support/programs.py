@@ -106,7 +106,7 @@ def sites_on_demand(program: Program) -> list[Site]:
     for _ in range(_ROUNDS):
         waiting = [source for source in waiting if source not in wanted]
         ask = demand([extract(source) for source in taken])
-        search = Search(ask.names)
+        search = Search(ask.names | ask.calls)
         wanted = [s for s in waiting if s.module in ask.modules or search.found(s.text.encode())]
         taken = sorted([*taken, *wanted], key=lambda source: source.path)
     return judge([extract(source) for source in taken])

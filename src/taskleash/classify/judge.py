@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import Defect, Risk, Site
@@ -28,6 +29,9 @@ from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
 from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
 
+#: the paths of the files that are reported; None stands for all
+Reported: TypeAlias = "Collection[str] | None"
+
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
@@ -39,32 +43,39 @@ def judge(
     facts: Sequence[ModuleFacts],
     known: KnownCalls = _NOTHING_KNOWN,
     flags: FeatureFlags = _NO_FLAGS,
+    reported: Reported = None,
     indexed: IndexedModules | None = None,
 ) -> list[Site]:
-    """The verdicts of all spawn sites of the modules, sorted by path, line and column.
+    """The verdicts of the spawn sites in the files ``reported``, sorted by path, line and column.
 
     ``known`` are the calls that the settings name, ``flags`` the feature flags. ``indexed`` has
     what is known of the modules from an earlier program.
     """
-    made = Judge(facts, known, indexed)
+    made = Judge(facts, known, reported, indexed)
     return with_dormancy(made.calls, flags, made.sites())
 
 
 class Judge:
-    """Judges one program."""
+    """Judges one program, as far as that concerns the files ``reported``."""
 
     def __init__(
         self,
         facts: Sequence[ModuleFacts],
         known: KnownCalls = _NOTHING_KNOWN,
+        reported: Reported = None,
         indexed: IndexedModules | None = None,
     ) -> None:
+        self._reported = reported
         self.program = Program(facts, known, indexed)
         inference = Inference(self.program)
         self.calls = Calls(self.program, inference)
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.calls, _started_by(self.spawns))
+
+    def reports(self, function: Function) -> bool:
+        """Whether what is found in a function is reported."""
+        return self._reported is None or function.module.path in self._reported
 
     def sites(self) -> list[Site]:
         """All sites: the spawns, and the calls that drop what a wrapper returns."""
@@ -78,7 +89,8 @@ class Judge:
                     found.setdefault((site.path, _key(site)), site)
         for site in wrapped:
             found.setdefault((site.path, _key(site)), site)
-        return sorted(found.values(), key=lambda s: (s.path, s.span))
+        sites = (s for s in found.values() if self._reported is None or s.path in self._reported)
+        return sorted(sites, key=lambda s: (s.path, s.span))
 
     def alone(self, spawn: Spawn, trail: Trail) -> Verdict:
         """The verdict on a spawn by what is done to its handle, whatever its callers do."""

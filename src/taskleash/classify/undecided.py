@@ -6,9 +6,9 @@ which nothing at hand ends. What is sound as far as it is seen needs nobody else
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from taskleash.classify.judge import MAX_CALLERS, Judge
+from taskleash.classify.judge import MAX_CALLERS, Judge, Reported
 from taskleash.classify.model import Risk
 from taskleash.facts.catalogue import LOOP_SPAWNS
 from taskleash.facts.known import Told
@@ -17,11 +17,19 @@ from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function
 from taskleash.link.indexed import IndexedModules
-from taskleash.link.outside import bases_with, modules_of, outside_bases, receivers, reexports
+from taskleash.link.outside import (
+    bases_around,
+    bases_with,
+    called_outside,
+    modules_of,
+    outside_bases,
+    receivers,
+    reexports,
+)
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
-from taskleash.link.wrappers import handed_in, work_parameters
+from taskleash.link.wrappers import handed_in, kept_if, work_parameters
 
 _NOTHING_TOLD = Told()
 
@@ -29,36 +37,58 @@ _NOTHING_TOLD = Told()
 def demand(
     facts: Sequence[ModuleFacts],
     told: Told = _NOTHING_TOLD,
+    reported: Reported = None,
     indexed: IndexedModules | None = None,
 ) -> Demand:
     """What the facts at hand leave open; ``told`` is what the settings tell.
 
+    Where only the files with some paths are ``reported``, it is what may change a verdict there.
     ``indexed`` has what is known of the modules from an earlier program.
     """
-    judge = Judge(facts, told.calls, indexed)
-    calls = judge.calls
+    judge = Judge(facts, told.calls, reported, indexed)
+    calls, program = judge.calls, judge.program
     names: set[str] = set()
     modules: set[str] = set()
     wrappers: set[Function] = set()
     for spawn in judge.spawns:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
         found = _wrappers(judge, spawn, trail)
-        wrappers |= set(found)
-        for function in found:
-            names |= set(_with_homes(_mention(function), _homes_of(function)))
+        wrappers |= found.keys()
+        if not _concerns(judge, spawn, found):
+            continue
+        names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
         if spawn.kind == "coroutine":
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
-        modules |= modules_of(calls, spawn, trail)
+        modules |= modules_of(calls, spawn, trail, judge.reports)
         for cls in _classes(spawn, trail):
-            modules |= outside_bases(calls.program, cls)
+            modules |= outside_bases(program, cls)
     called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
-    modules |= bases_with(calls.program, called) | reexports(calls.program, wrappers)
-    modules |= receivers(calls, wrappers)
-    unsure = Dormant(calls, told.flags).unsure((s.function, s.index) for s in judge.spawns)
-    mentions = {name.encode() for name in names if _is_telling(name)}
-    return Demand(frozenset(modules), frozenset(mentions | {UNSURE + n.encode() for n in unsure}))
+    modules |= reexports(program, wrappers) | receivers(calls, wrappers, judge.reports)
+    sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
+    insisted = {UNSURE + name.encode() for name in Dormant(calls, told.flags).unsure(sites)}
+    starting: set[str] = set()
+    if reported is None:
+        modules |= bases_with(program, called)
+    else:
+        # Of few files much can be asked: what a whole program knows by its size has to be found.
+        modules |= bases_around(program, called, judge.reports)
+        starting = called_outside(calls, judge.reports)
+    return Demand(
+        modules=frozenset(modules),
+        names=_telling(names) | insisted,
+        calls=_telling(_mentions(wrappers)),
+        starting=frozenset(starting),
+    )
+
+
+def _concerns(judge: Judge, spawn: Spawn, wrappers: Iterable[Function]) -> bool:
+    """Whether a verdict that is reported may hang on a spawn: on its own, or on that of a call."""
+    return judge.reports(spawn.function) or any(
+        judge.reports(function) or any(judge.reports(f) for f, _ in judge.calls.callers(function))
+        for function in wrappers
+    )
 
 
 def _is_open(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
@@ -107,9 +137,21 @@ def _last(dotted: str) -> str:
     return dotted.rpartition(".")[2]
 
 
+def _mentions(functions: Iterable[Function]) -> set[str]:
+    """How others mention functions that they call or hand on."""
+    return {
+        mention
+        for function in functions
+        for mention in _with_homes(_mention(function), _homes_of(function))
+    }
+
+
 def _mention(function: Function) -> str:
-    """How others mention a function that they call or hand on."""
     return f".{function.name}" if function.method.owner is not None else function.name
+
+
+def _telling(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names if _is_telling(name))
 
 
 def _is_telling(name: str) -> bool:
@@ -119,22 +161,25 @@ def _is_telling(name: str) -> bool:
     )
 
 
-def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> list[Function]:
-    """The functions whose callers answer for a task: what spawns it, and wrappers of that."""
-    found: dict[str, Function] = {}
+def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
+    """The functions whose callers answer for a task: what spawns it, and wrappers of that.
+
+    Each with whether a verdict that is reported may hang on all of its callers.
+    """
+    found: dict[str, tuple[Function, bool]] = {}
     pending = [(spawn, trail, 0)]
     while pending:
         current, trail, level = pending.pop()
         function = current.function
         if function.name in found or not _asks_callers(judge, current, trail):
             continue
-        found[function.name] = function
+        found[function.name] = function, _hangs_on_callers(judge, current, trail)
         for caller, index in judge.calls.callers(function) if level < MAX_CALLERS else ():
             if any(role.kind == "return" for role in caller.uses.roles.get(("s", index), ())):
                 inner = handed_in(judge.calls, current, caller, index)
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
                 pending.append((inner, follow, level + 1))
-    return list(found.values())
+    return dict(found.values())
 
 
 def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
@@ -143,6 +188,19 @@ def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
         return True
     if trail.given:
         return True
+    return _is_handed_in(trail)
+
+
+def _hangs_on_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
+    """Whether it takes all callers to know the verdict on the task, rather than on each call."""
+    if not trail.given:
+        return _is_handed_in(trail)
+    if kept_if(spawn.function, trail):
+        return True
+    return judge.reports(spawn.function) and judge.alone(spawn, trail).ending == "users"
+
+
+def _is_handed_in(trail: Trail) -> bool:
     return any(place.kind == "handed in" for place in trail.places)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -71,8 +71,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.told, self.indexed)
-        return [site for site in found if site.path in self.asked]
+        return _judged(self.facts, self.told, self.asked.keys(), self.indexed)
 
     @property
     def parsed(self) -> int:
@@ -172,7 +171,7 @@ def analyse(
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told, found.indexed))
+        sites = tuple(_judged(found.facts, told, found.reported, found.indexed))
         deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
@@ -189,16 +188,19 @@ def analyse(
 
 
 def _judged(
-    known: Mapping[str, ModuleFacts], told: Told, indexed: IndexedModules | None
+    known: Mapping[str, ModuleFacts],
+    told: Told,
+    reported: Collection[str] | None,
+    indexed: IndexedModules | None,
 ) -> list[Site]:
-    """The verdicts on all spawn sites of a program."""
+    """The verdicts on the spawn sites of a program that are reported; None stands for all."""
     if not known:
         return []
     # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(judge, facts, told.calls, told.flags, indexed))
+    return linked(partial(judge, facts, told.calls, told.flags, reported, indexed))
 
 
 def _deciding(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
-from taskleash.driver.leading import hinting, leading, supporting
+from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import linked, uncollected
+from taskleash.driver.modules import Modules
 from taskleash.driver.parse import Broken, Parsed, broken
-from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsers import Parser, Parsers
+from taskleash.driver.supporting import supporting
+from taskleash.driver.wanted import Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.source.loading import InvalidSource
@@ -25,9 +29,10 @@ if TYPE_CHECKING:
 
 #: a third changed no verdict in sixty packages, and each links the whole program
 _MAX_ROUNDS = 2
-#: a name is distinctive while no more files than this, or this share of all, mention it
-_MIN_SPREAD = 25
-_SPREAD_SHARE = 80
+#: one file by itself starts with less at hand
+_MAX_ROUNDS_OF_PART = 3
+#: with more files, parsing one of them ahead saves nothing
+_FEW = 5
 
 #: called with the number of files parsed so far and of those to parse, as far as is known
 Advance = Callable[[int, int], None]
@@ -38,9 +43,10 @@ class Collection:
     """The facts gathered so far, by path, and the files that could not be analysed.
 
     ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
-    for all files that were looked at, ``linked`` for the facts of those that count. Where there are
-    ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files that
-    lead to a spawn, where flags are to be suggested: no verdict depends on them.
+    for all files that were looked at, ``linked`` for the facts of those that count. Verdicts are
+    asked for on the files with the paths ``reported``, or on all where that is None. Where there
+    are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
+    that lead to a spawn, where flags are to be suggested: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -48,6 +54,7 @@ class Collection:
     read: dict[str, Input] = field(default_factory=dict)
     program: bytes | None = None
     linked: bytes | None = None
+    reported: frozenset[str] | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] = field(default_factory=dict)
 
@@ -89,21 +96,56 @@ def collect(
     only taken where ``recall`` is true.
     """
     memory = memory or Memory()
+    with ExitStack() as stack:
+        # To make one takes time, and most runs after the first have no need of it.
+        make = cache(lambda: stack.enter_context(parsers.make(advance, memory.keep_outcome)))
+        found = _collected(asked, context, told, make, memory, recall)
+    # The bytes of the whole project are no longer of use.
+    memory.contents.release()
+    return found
+
+
+def _collected(
+    asked: list[Input],
+    context: Callable[[], list[Input]],
+    told: Told,
+    parser: Callable[[], Parser],
+    memory: Memory,
+    recall: bool,
+) -> Collection:
     found = Collection()
-    spawning, waiting = _sorted_out(asked, told.calls, memory, found)
+    spawns = _spawns(told.calls, memory)
+    spawning, waiting = _sorted_out(asked, spawns, found)
+    if len(spawning) <= _FEW:
+        _begin(spawning, parser, memory)
     others = context()
     # A file without a spawn of its own may drop what a function of another one returns.
-    supports, _ = _sorted_out(supporting(asked, others, memory), told.calls, memory, Collection())
+    modules = Modules([*asked, *others])
+    near = supporting(asked, modules, memory) if others else []
+    supports, _ = _sorted_out(near, spawns, Collection())
     if not spawning and not supports:
         return found
+    if not spawning and len(waiting) <= _FEW:
+        _begin(waiting, parser, memory)
+    if others:
+        found.reported = frozenset(item.path for item in asked)
     others = _without(others, supports)
     found.program = memory.program_key(asked, others, told)
     found.verdicts = memory.verdicts(found.program) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parsers, advance, told, memory)
+        gathering = _Gathering(found, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
-        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle)
+        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
     return found
+
+
+def _begin(files: list[Input], parser: Callable[[], Parser], memory: Memory) -> None:
+    """Have the first file parsed that is not known: to see which others matter takes time."""
+    for item in files:
+        with suppress(InvalidSource):
+            if not memory.outcomes([item]):
+                parser().begin(item.with_data(memory.contents.data(item)))
+                return
 
 
 class _Gathering:
@@ -112,60 +154,74 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
-        parsers: Parsers,
-        advance: Advance,
+        parser: Callable[[], Parser],
         told: Told,
         memory: Memory,
+        modules: Modules,
+        spawns: Callable[[Input], bool],
     ) -> None:
         self._found = found
+        self._modules = modules
+        self._spawns = spawns
         self._told = told
         self._memory = memory
-        self._parser = parsers.make(advance, memory.keep_outcome)
+        self._parser = parser
 
     def gather(
-        self, chosen: list[Input], waiting: list[Input], recall: bool, idle: list[Input]
+        self,
+        chosen: list[Input],
+        waiting: list[Input],
+        recall: bool,
+        idle: list[Input],
+        near: list[Input],
     ) -> None:
         """Take what spawns and, in rounds, those of the waiting files that are asked for.
 
         Where there are only ``idle`` files to report, and none of them may use what the chosen
-        ones start, there is nothing to say.
+        ones start, also by way of files ``near`` them, there is nothing to say.
         """
-        mentions = _Mentions(self._memory)
-        with self._parser:
-            if self._told.flags:
-                ways = leading(chosen, waiting, self._memory)
-                chosen, waiting = [*chosen, *ways], _without(waiting, ways)
-            for _ in range(_MAX_ROUNDS):
-                ask = self._demand(chosen)
-                if idle and not list(_Mentions(self._memory).wanted(ask, idle)):
-                    return
-                idle = []
-                wanted = list(mentions.wanted(ask, waiting))
-                if not wanted:
-                    break
-                chosen = [*chosen, *wanted]
-                waiting = _without(waiting, wanted)
-            self._found.linked = self._memory.facts_key(chosen, self._told)
-            if recall:
-                self._found.verdicts = self._memory.verdicts(self._found.linked)
-            if self._found.verdicts is None:
-                self._load(chosen)
-                if self._told.hints:
-                    ways = hinting(chosen, waiting, self._memory)
-                    self._found.leading = self._outcomes(ways)
-        # The bytes of the whole project are no longer of use.
-        self._memory.contents.release()
+        reported = self._found.reported
+        wanted = Wanted(self._memory, self._modules, reported, self._spawns)
+        if self._told.flags:
+            ways = leading(chosen, waiting, self._memory)
+            chosen, waiting = [*chosen, *ways], _without(waiting, ways)
+        if idle:
+            users = self._users(chosen, idle, _without(near, chosen))
+            if not users:
+                self._found.facts.clear()
+                return
+            chosen, waiting = [*chosen, *users], _without(waiting, users)
+        for _ in range(_MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART):
+            more = list(wanted.of(self._demand(chosen, reported), waiting))
+            if not more:
+                break
+            chosen, waiting = [*chosen, *more], _without(waiting, more)
+        self._found.linked = self._memory.facts_key(chosen, self._told, reported)
+        if recall:
+            self._found.verdicts = self._memory.verdicts(self._found.linked)
+        if self._found.verdicts is None:
+            self._load(chosen)
+            if self._told.hints:
+                ways = hinting(chosen, waiting, self._memory)
+                self._found.leading = self._outcomes(ways)
 
-    def _demand(self, chosen: list[Input]) -> Demand:
-        """What the facts of the chosen files leave open."""
+    def _users(self, chosen: list[Input], idle: list[Input], near: list[Input]) -> list[Input]:
+        """The idle files that may use what the chosen ones start, also by way of near ones."""
+        # Nobody is reported: so the answer is the same for all files that import the same.
+        uses = mentions(self._memory, self._demand(chosen, frozenset()).calls)
+        between = Modules([item for item in near if uses(item)])
+        return [item for item in idle if uses(item) or supporting([item], between, self._memory)]
+
+    def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:
+        """What the facts of the chosen files leave open, as far as some files are reported."""
         from taskleash.classify.undecided import demand
 
-        key = self._memory.facts_key(chosen, self._told)
+        key = self._memory.facts_key(chosen, self._told, reported)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
             found = self._found
-            ask = linked(partial(demand, found.in_order(), self._told, found.indexed))
+            ask = linked(partial(demand, found.in_order(), self._told, reported, found.indexed))
             self._memory.keep_demand(key, ask)
         return ask
 
@@ -189,64 +245,27 @@ class _Gathering:
         """What parsing the items gives; they have their bytes."""
         with uncollected():
             outcomes = self._memory.outcomes(items)
-            return outcomes | self._parser.parse([i for i in items if i.path not in outcomes])
+            return outcomes | self._parser().parse([i for i in items if i.path not in outcomes])
+
+
+def _spawns(known: KnownCalls, memory: Memory) -> Callable[[Input], bool]:
+    """What tells whether a file may start a task; raises InvalidSource where it cannot be read."""
+    words = (word.encode() for word in sorted(known.words))
+    return memory.question("spawns", words, partial(may_spawn, more=known.words)).answer
 
 
 def _sorted_out(
-    asked: list[Input], known: KnownCalls, memory: Memory, found: Collection
+    asked: list[Input], spawns: Callable[[Input], bool], found: Collection
 ) -> tuple[list[Input], list[Input]]:
     """The files that may spawn and the others; ``found`` gets those that cannot be read."""
-    words = sorted(known.words)
-    question = memory.question(
-        "spawns", (word.encode() for word in words), partial(may_spawn, more=known.words)
-    )
     spawning: list[Input] = []
     others: list[Input] = []
     for item in asked:
         try:
-            (spawning if question.answer(item) else others).append(item)
+            (spawning if spawns(item) else others).append(item)
         except InvalidSource as error:
             found.broken[item.path] = broken(error, lasts=False)
     return spawning, others
-
-
-class _Mentions:
-    """What the waiting files mention, looked for once for each name."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._found: dict[str, set[bytes]] = {}
-        #: how many files mention each name, counted when it is first asked for
-        self._spread: dict[bytes, int] = {}
-
-    def wanted(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
-        """The files that the linker has to see.
-
-        A name that very many files mention tells nothing about any of them and is left out, unless
-        the linker is to be sure that no file uses it.
-        """
-        from taskleash.link.demand import Search
-
-        new = sorted(ask.names - self._spread.keys())
-        self._spread |= dict.fromkeys(new, 0)
-        question = self._memory.question("mentioned", new, Search(new).found)
-        mentioned: list[tuple[Input, set[bytes]]] = []
-        for item in waiting:
-            found = self._found.setdefault(item.path, set())
-            try:
-                seen = question.answer(item)
-            except InvalidSource:
-                continue
-            for name in seen:
-                self._spread[name] += 1
-            found.update(seen)
-            mentioned.append((item, found & ask.names))
-        limit = max(_MIN_SPREAD, len(mentioned) // _SPREAD_SHARE)
-        for item, found in mentioned:
-            if ask.is_named(item.file) or any(
-                self._spread[name] <= limit or ask.insists_on(name) for name in found
-            ):
-                yield item
 
 
 def _without(items: list[Input], taken: list[Input]) -> list[Input]:

@@ -71,6 +71,9 @@ class OnExecutor:
         for future in list(self._running):
             future.cancel()
 
+    def begin(self, item: Input) -> None:
+        """Nothing: it is not known yet whether there is anything to ask a cluster for."""
+
     def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
         """The outcome of each input, by path; the inputs have their bytes.
 

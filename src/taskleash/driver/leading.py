@@ -61,33 +61,6 @@ def leading(goals: Iterable[Input], others: Iterable[Input], memory: Memory) -> 
     return found
 
 
-def supporting(asked: Iterable[Input], others: Iterable[Input], memory: Memory) -> list[Input]:
-    """The other files that the asked ones import, also by way of a package's ``__init__``.
-
-    A file counts as importing every module whose bare name its imports mention.
-    """
-    by_name: dict[str, list[Input]] = {}
-    for item in others:
-        by_name.setdefault(_bare(item), []).append(item)
-    # Most runs are about all files of a project.
-    if not by_name:
-        return []
-    imports = memory.question("imports", (), _imported)
-
-    def imported(item: Input) -> frozenset[str]:
-        with suppress(InvalidSource):
-            return frozenset(imports.answer(item))
-        return frozenset()
-
-    found: dict[str, Input] = {}
-    pending = [*asked]
-    while pending:
-        new = [each for name in imported(pending.pop()) for each in by_name.pop(name, ())]
-        found |= {each.path: each for each in new}
-        pending += (each for each in new if each.path.endswith("__init__.py"))
-    return [found[path] for path in sorted(found)]
-
-
 def _imported(data: bytes) -> tuple[str, ...]:
     names = {name.decode() for match in _IMPORTS.findall(data) for name in _NAME.findall(match)}
     return tuple(sorted(names))

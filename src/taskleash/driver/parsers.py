@@ -35,6 +35,10 @@ class Parser(Protocol):
         traceback: TracebackType | None,
     ) -> None: ...
 
+    def begin(self, item: Input) -> None:
+        """Parse an input ahead, if that is worth it: `parse` will be given it, too."""
+        ...
+
     def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
         """The outcome of each input, by path."""
         ...

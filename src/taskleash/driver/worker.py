@@ -32,12 +32,15 @@ def patience_for(item: Input, patience: float) -> float:
 
 
 class Worker:
-    """A process that parses one file at a time; ``item`` is what it is at work on, if anything."""
+    """A process that parses one file at a time; ``item`` is what it is at work on, if anything.
 
-    def __init__(self) -> None:
+    One ``of_many`` shares with the others what they all have to import.
+    """
+
+    def __init__(self, of_many: bool = True) -> None:
         self.item: Input | None = None
         self.deadline = 0.0
-        self.connection, self._process = _start()
+        self.connection, self._process = _start(of_many)
 
     @property
     def is_alive(self) -> bool:
@@ -71,11 +74,12 @@ class Worker:
         self.connection.close()
 
 
-def _start() -> tuple[Connection, BaseProcess]:
+def _start(of_many: bool) -> tuple[Connection, BaseProcess]:
     """A new process, and this side's end of the pipe to it."""
     if sys.platform == "linux" and threading.active_count() == 1:
         # The fastest start, and safe without threads; what is imported here is shared by all.
-        import_module("taskleash.facts.extract")
+        if of_many:
+            import_module("taskleash.facts.extract")
         context = get_context("fork")
         ours, theirs = context.Pipe()
         process: BaseProcess = context.Process(target=serve, args=(theirs, ours), daemon=True)

@@ -43,6 +43,8 @@ class Workers:
         self._advance = advance
         self._keep = keep
         self._workers: list[Worker] = []
+        #: what nobody has been given yet
+        self._outcomes: dict[str, Parsed] = {}
         self._done = self._total = 0
 
     def __enter__(self) -> Workers:
@@ -57,21 +59,28 @@ class Workers:
         for worker in self._workers:
             worker.kill()
 
+    def begin(self, item: Input) -> None:
+        """Parse a file while this process does other things, until `parse` is given it, too."""
+        self._total += 1
+        self._workers.append(Worker(of_many=False))
+        self._workers[-1].give(item, self._patience)
+
     def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
         """The outcome of each input, by path."""
-        self._total += len(inputs)
-        most = min(self._most, 1 + sum(item.size for item in inputs) // _WORTH_A_WORKER)
+        begun = self._outcomes.keys() | {w.item.path for w in self._workers if w.item is not None}
+        new = [item for item in inputs if item.path not in begun]
+        self._total += len(new)
+        most = min(self._most, 1 + sum(item.size for item in new) // _WORTH_A_WORKER)
         # Taken from its end: the largest first, so that it is not what all wait for at last.
-        waiting = sorted(inputs, key=lambda item: item.size)
-        outcomes: dict[str, Parsed] = {}
-        while len(outcomes) < len(inputs):
+        waiting = sorted(new, key=lambda item: item.size)
+        while any(item.path not in self._outcomes for item in inputs):
             self._hand_out(waiting, most)
             for worker, item in self._answering():
-                outcomes[item.path] = self._taken(worker, item)
+                self._outcomes[item.path] = self._taken(worker, item)
                 self._done += 1
                 self._advance(self._done, self._total)
             self._workers = [w for w in self._workers if w.item is not None or w.is_alive]
-        return outcomes
+        return {item.path: self._outcomes.pop(item.path) for item in inputs}
 
     def _taken(self, worker: Worker, item: Input) -> Parsed:
         answer = worker.take()

@@ -8,7 +8,7 @@ from taskleash.facts.catalogue import canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.link.calls import Callee
 from taskleash.link.entities import External, Function
-from taskleash.link.program import path_name
+from taskleash.source.modules import path_name
 
 
 def configured(known: KnownCalls, callees: Iterable[Callee]) -> str:

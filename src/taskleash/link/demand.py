@@ -7,9 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.link.program import path_name
-from taskleash.source.discovery import File
-
 #: comes before a name that every file which mentions it is wanted for
 UNSURE = b"? "
 _NOT_AFTER = rb"(?<![\w\x80-\xff])"
@@ -23,15 +20,14 @@ class Demand:
     A name is a word in the form in which it matters: ``name`` anywhere, ``.name`` as an attribute,
     ``name(`` or ``.name(`` where it is called. Several with spaces between them stand for files
     that have them all. What comes after ``?`` is a word of what seems to be out of use: every file
-    that mentions it may use it.
+    that mentions it may use it. Of those that mention only `calls`, no more are wanted than are
+    reported, and of the `starting` modules only those that may start a task.
     """
 
     modules: frozenset[str]
     names: frozenset[bytes]
-
-    def is_named(self, file: File) -> bool:
-        """Whether a module is asked for by one of its names."""
-        return file.module in self.modules or path_name(file.path) in self.modules
+    calls: frozenset[bytes] = frozenset()
+    starting: frozenset[str] = frozenset()
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from taskleash.facts.model import Call, Store
-from taskleash.link.calls import Calls
+from taskleash.facts.model import Call, Store, Term
+from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program, folders
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Trail
 
 
-def modules_of(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
-    """The modules of what starts, of what is given the handle, and of whose attribute keeps it."""
+def modules_of(
+    calls: Calls, spawn: Spawn, trail: Trail, reports: Callable[[Function], bool]
+) -> set[str]:
+    """The modules of what starts, of what is given the handle, and of whose attribute keeps it.
+
+    Of what callers hand in, only those of callers count about which the run ``reports``.
+    """
     found: set[str] = set()
     function = spawn.function
     for arg in spawn.call.args:
@@ -21,22 +26,26 @@ def modules_of(calls: Calls, spawn: Spawn, trail: Trail) -> set[str]:
             if term[0] == "s":
                 found |= _outside(calls, function, function.call(term[1]))
             elif term[0] == "p":
-                found |= _handed_in(calls, function)
+                found |= _handed_in(calls, function, reports)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
-    for op in trail.of("store"):
+    for op in trail.of("store", "contain"):
         event = op.event
-        if isinstance(event, Store) and event.target[0] == "a":
-            for kind in calls.inference.types(op.function, event.target[1]):
+        target = event.target if isinstance(event, Store) else ("",)
+        while target[0] == "e":
+            target = target[1]
+        if target[0] == "a":
+            for kind in calls.inference.types(op.function, target[1]):
                 found |= _candidates(op.function.module, kind.name)
     return found
 
 
-def _handed_in(calls: Calls, function: Function) -> set[str]:
+def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], bool]) -> set[str]:
     """The modules of the coroutines that callers hand to a wrapper."""
     return {
         prefix
         for caller, index in calls.callers(function)
+        if reports(caller)
         for arg in caller.call(index).args
         for term in arg.value
         if term[0] == "s"
@@ -51,6 +60,64 @@ def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
         if isinstance(callee, External)
         for name in _candidates(function.module, callee.dotted)
     }
+
+
+def called_outside(calls: Calls, reports: Callable[[Function], bool]) -> set[str]:
+    """The modules of what may start a task for functions that are reported, or that these call.
+
+    A function that is called may hand on the coroutine that it is given to one of another module,
+    or give back what it gets there.
+    """
+    found: set[str] = set()
+    given: dict[Function, set[str]] = {}
+    pending: list[tuple[Function, set[str]]] = []
+    for function in calls.program.functions():
+        if reports(function):
+            for _, call in function.calls():
+                found |= _outside(calls, function, call)
+                pending += _handing(calls, function, call, set())
+    while pending:
+        function, names = pending.pop()
+        if function in given and names <= given[function]:
+            continue
+        given.setdefault(function, set()).update(names)
+        for index, call in function.calls():
+            if _returns(function, index) or _gets(call, names):
+                found |= _outside(calls, function, call)
+                pending += _handing(calls, function, call, names)
+    return found
+
+
+def _handing(
+    calls: Calls, function: Function, call: Call, names: set[str]
+) -> Iterator[tuple[Function, set[str]]]:
+    """What a call calls, with the parameters through which it may get a coroutine.
+
+    ``names`` are the calling function's own parameters of that kind.
+    """
+    for callee in calls.callees(function, call):
+        if isinstance(callee, Function):
+            bound = takes_instance(callee, call)
+            params = (
+                bind(callee, call, position, bound)
+                for position, arg in enumerate(call.args)
+                if any(_may_be_work(term, names) for term in arg.value)
+            )
+            yield callee, {param.name for param in params if param is not None}
+
+
+def _may_be_work(term: Term, names: set[str]) -> bool:
+    return term[0] in ("s", "q") or (term[0] == "p" and term[1] in names)
+
+
+def _gets(call: Call, names: set[str]) -> bool:
+    """Whether a call is given one of the parameters of the function that it is in."""
+    return any(term[0] == "p" and term[1] in names for arg in call.args for term in arg.value)
+
+
+def _returns(function: Function, index: int) -> bool:
+    """Whether a function gives back what it gets from a call."""
+    return any(role.kind == "return" for role in function.uses.roles.get(("s", index), ()))
 
 
 def outside_bases(program: Program, cls: Class) -> set[str]:
@@ -86,6 +153,25 @@ def bases_with(program: Program, wrappers: set[str]) -> set[str]:
     }
 
 
+def bases_around(
+    program: Program, wrappers: set[str], reports: Callable[[Function], bool]
+) -> set[str]:
+    """The modules of outside bases of the reported classes that call a wrapper on anything.
+
+    A base may say of what class an attribute is. What a mixin calls on itself may be defined by the
+    classes that its heirs inherit from beside it.
+    """
+    return {
+        name
+        for function in program.functions()
+        if reports(function) and (owner := function.method.owner) is not None
+        if any(call.text.rpartition(".")[2] in wrappers for _, call in function.calls())
+        for heir in owner.descendants
+        for cls in heir.mro
+        for name in outside_bases(program, cls)
+    }
+
+
 def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
     """The modules, not at hand, that others import a wrapper from, or a class that has one."""
     names: set[str] = set()
@@ -101,16 +187,20 @@ def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
     }
 
 
-def receivers(calls: Calls, wrappers: Iterable[Function]) -> set[str]:
+def receivers(
+    calls: Calls, wrappers: Iterable[Function], reports: Callable[[Function], bool]
+) -> set[str]:
     """The modules of outside classes on whose instances something named like a wrapper is called.
 
-    Such a class may inherit the wrapper from one that is at hand.
+    Such a class may inherit the wrapper from one that is at hand. Only calls count about which the
+    run ``reports``.
     """
     names = {wrapper.name for wrapper in wrappers if wrapper.owner is not None}
     return {
         wanted
         for name in names
         for caller, index in calls.program.calls_named.get(name, ())
+        if reports(caller)
         for term in caller.call(index).func
         if term[0] == "a"
         for kind in calls.inference.types(caller, term[1])

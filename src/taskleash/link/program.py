@@ -17,16 +17,9 @@ from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
 from taskleash.link.indexed import IndexedModules
 from taskleash.link.recall import Recall
+from taskleash.source.modules import path_name
 
 _NOTHING_KNOWN = KnownCalls()
-
-
-def path_name(path: str) -> str:
-    """The dotted name that a file has by its path alone, as inside a namespace package."""
-    parts = path.rpartition(".")[0].split("/")
-    if parts[-1] == "__init__":
-        parts.pop()
-    return ".".join(part for part in parts if part not in ("", ".", "..", "src"))
 
 
 def folders(module: Module) -> list[str]:

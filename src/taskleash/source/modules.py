@@ -10,6 +10,14 @@ from taskleash.source.paths import SUFFIXES, join
 _INITS = tuple(f"__init__{suffix}" for suffix in SUFFIXES)
 
 
+def path_name(path: str) -> str:
+    """The dotted name that a file has by its path alone, as inside a namespace package."""
+    parts = path.rpartition(".")[0].split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(part for part in parts if part not in ("", ".", "..", "src"))
+
+
 class ModuleNames:
     """Names the modules below one scanned folder, ``root`` (absolute, with ``/``).
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import key
+from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import VERDICTS, Verdicts
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
 _A = TypeVar("_A")
+#: finds names in the bytes of a file
+Finding: TypeAlias = "Callable[[bytes], tuple[bytes, ...]]"
 
 
 class Memory:
@@ -41,6 +44,7 @@ class Memory:
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
+        self._searched = Searched(self.contents, self._store, self._scope)
 
     def question(
         self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
@@ -54,8 +58,25 @@ class Memory:
             self._questions[asked] = Question(asked, ask, self.contents, self._store)
         return self._questions[asked]
 
+    def mentioned(
+        self, names: Iterable[bytes], search: Callable[[list[bytes]], Finding]
+    ) -> Callable[[Input], Iterable[bytes]]:
+        """What tells which of the names a file mentions; raises InvalidSource as it is read.
+
+        ``search`` makes what finds those of some names that bytes mention.
+        """
+
+        def ask(names: list[bytes]) -> Question[tuple[bytes, ...]]:
+            found = cache(partial(search, names))
+            return self.question("mentioned", names, lambda data: found()(data))
+
+        return self._searched.mentioned(names, ask)
+
     def outcomes(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
-        """What parsing the inputs gave, by path, as far as it is known; they have their bytes."""
+        """What parsing the inputs gave, by path, as far as it is known.
+
+        Raises InvalidSource where one has to be read and cannot be.
+        """
         if not self._store.lasts:
             return {}
         keys = {item.path: self._outcome_key(item) for item in inputs}
@@ -72,11 +93,17 @@ class Memory:
         if self._store.lasts:
             self._entries[self._outcome_key(item)] = packed
 
-    def facts_key(self, chosen: Iterable[Input], told: Told) -> bytes | None:
-        """Stands for the facts of the chosen files; None where one cannot be read or kept."""
+    def facts_key(
+        self, chosen: Iterable[Input], told: Told, reported: Iterable[str] | None
+    ) -> bytes | None:
+        """Stands for the facts of the chosen files; None where one cannot be read or kept.
+
+        What comes of them is different where only some files are ``reported``.
+        """
         if not self._store.lasts:
             return None
-        parts = [repr(told).encode()]
+        only = () if reported is None else (b"only", *map(_encoded, sorted(reported)))
+        parts = [repr(told).encode(), *only]
         try:
             for item in sorted(chosen, key=lambda item: item.path):
                 parts += (_encoded(item.path), self._outcome_key(item))
@@ -105,9 +132,10 @@ class Memory:
         parts = [repr(told).encode()]
         try:
             for group, items in ((b"asked", asked), (b"other", others)):
+                parts.append(group)
                 for item in items:
-                    name = _encoded(f"{item.path}\0{item.file.module}")
-                    parts += (group, name, self.contents.digest(item))
+                    name = f"{item.path}\0{item.file.module}\0"
+                    parts.append(_encoded(name) + self.contents.digest(item))
         except InvalidSource:
             return None
         return key("program", *parts)
@@ -144,7 +172,7 @@ class Memory:
 
     def save(self) -> None:
         """Keep for other runs what this one has found out so far."""
-        self._entries |= self.contents.news()
+        self._entries |= self.contents.news() | self._searched.news()
         for question in self._questions.values():
             self._entries |= question.news()
         self._store.put(self._entries)

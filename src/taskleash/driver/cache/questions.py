@@ -50,6 +50,10 @@ class Question(Generic[_A]):
             self._news[digest] = self._ask(data)
         return self._news[digest]
 
+    def known(self, digest: bytes) -> _A | None:
+        """The answer for the file whose bytes have this digest, where an earlier run gave it."""
+        return self._known.get(digest)
+
     def news(self) -> dict[bytes, bytes]:
         """What to put into the store, if anything."""
         if not self._news:

@@ -1,0 +1,114 @@
+"""Which files the asked ones may call: those that they import, as far as the names fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.inputs import Input
+from taskleash.driver.modules import Modules
+from taskleash.source.loading import InvalidSource
+from taskleash.source.modules import path_name
+
+_FROM = re.compile(
+    rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b([^\n(]*(?:\\\r?\n[^\n(]*)*(?:\([^)]*\))?)",
+    re.MULTILINE,
+)
+_IMPORT = re.compile(rb"^[ \t]*import[ \t]+([^\n]*(?:\\\r?\n[^\n]*)*)", re.MULTILINE)
+_DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+(?:\[[^\]]*\])?\(([^)]*)\)", re.MULTILINE)
+_NAME = re.compile(rb"[^\W\d]\w*")
+_DOTTED = re.compile(rb"[^\W\d][\w.]*")
+
+
+def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files among the modules that the asked ones import, and seem to call or inherit from.
+
+    Imports are followed by way of a package's ``__init__``. Whether a file defines what an asked
+    one calls is told by the bare name.
+    """
+    defines = memory.question("defines", (), _defined)
+    defined: list[tuple[Input, frozenset[str]]] = []
+    for item in _imported_by(asked, modules, memory):
+        with suppress(InvalidSource):
+            defined.append((item, frozenset(defines.answer(item))))
+    named: set[str] = set()
+    for item in asked if defined else ():
+        with suppress(InvalidSource):
+            named.update(_used(memory.contents.data(item)))
+    return [item for item, names in defined if not names.isdisjoint(named)]
+
+
+def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files that the asked ones import, but for these themselves, sorted by path."""
+    question = memory.question("imported modules", (), _imported)
+    found: dict[str, Input] = {}
+    pending = [*asked]
+    seen = {item.path for item in pending}
+    while pending:
+        item = pending.pop()
+        with suppress(InvalidSource):
+            for dotted in question.answer(item):
+                for module in _named(modules, item, dotted):
+                    if module.path not in seen:
+                        seen.add(module.path)
+                        found[module.path] = module
+                        if _is_package(module):
+                            pending.append(module)
+    return [found[path] for path in sorted(found)]
+
+
+def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:
+    """What an import in a file stands for: absolute, or beside the file."""
+    if dotted.startswith("."):
+        name = dotted.lstrip(".")
+        home = _folder(item.file.module, len(dotted) - len(name) - _is_package(item))
+        return modules.named(f"{home}.{name}".strip("."))
+    found = modules.named(dotted)
+    if found or dotted.partition(".")[0] in modules.tops:
+        return found
+    return [beside for folder in _folders(item) for beside in modules.named(f"{folder}.{dotted}")]
+
+
+def _is_package(item: Input) -> bool:
+    return item.path.rpartition("/")[2].startswith("__init__.")
+
+
+def _folder(dotted: str, ups: int) -> str:
+    parts = dotted.split(".")
+    return ".".join(parts[: len(parts) - ups])
+
+
+def _folders(item: Input) -> Iterator[str]:
+    """The dotted names of the folders that a file lies in, nearest first."""
+    parts = path_name(item.path).split(".")
+    for size in range(len(parts) - (not _is_package(item)), 0, -1):
+        yield ".".join(parts[:size])
+
+
+def _imported(data: bytes) -> tuple[str, ...]:
+    """What may be a module of all that a file imports, dots for relative imports before it."""
+    found: set[bytes] = set()
+    for module, names in _FROM.findall(data):
+        inside = module if module.endswith(b".") else module + b"."
+        found |= {module, *(inside + name for name in _NAME.findall(names))}
+    for names in _IMPORT.findall(data):
+        found.update(_DOTTED.findall(names))
+    return tuple(sorted(name.decode() for name in found))
+
+
+def _defined(data: bytes) -> tuple[str, ...]:
+    """The functions and classes of a file, but for functions that nobody calls by name."""
+    functions = {name.decode() for name in _DEFINED.findall(data)}
+    classes = {f"class {name.decode()}" for name in _CLASS.findall(data)}
+    return tuple(sorted({name for name in functions if not name.startswith("__")} | classes))
+
+
+def _used(data: bytes) -> set[str]:
+    """What a file may call or inherit from, in the same form."""
+    names = {name.decode() for name in _NAME.findall(data)}
+    bases = {name.decode() for found in _BASES.findall(data) for name in _NAME.findall(found)}
+    return names | {f"class {name}" for name in bases}

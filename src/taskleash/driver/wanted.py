@@ -1,0 +1,125 @@
+"""Which files the linker asks for: by their module, or by what they mention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from taskleash.driver.cache.memory import Finding, Memory
+from taskleash.driver.inputs import Input
+from taskleash.driver.modules import Modules
+from taskleash.source.loading import InvalidSource
+
+if TYPE_CHECKING:
+    from taskleash.link.demand import Demand
+
+#: a name is distinctive while no more files than this, or this share of all, mention it
+_MIN_SPREAD = 25
+_SPREAD_SHARE = 80
+
+
+class Wanted:
+    """Chooses the files that the linker has to see, of all ``modules``, over several rounds.
+
+    Where only the files with some paths are ``reported``, calls that answer for themselves matter
+    in those alone. ``spawns`` tells which may start a task.
+    """
+
+    def __init__(
+        self,
+        memory: Memory,
+        modules: Modules,
+        reported: Collection[str] | None,
+        spawns: Callable[[Input], bool],
+    ) -> None:
+        self._memory = memory
+        self._reported = reported
+        self._spawns = spawns
+        self._names = _Mentions(memory)
+        self._calls = _Mentions(memory)
+        self._modules = modules
+
+    def of(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
+        """Those of the waiting files that are asked for."""
+        items = list(waiting)
+        calling: set[str] = set()
+        if self._reported is None:
+            named = self._names.among(items, ask.names | ask.calls, ask.insists_on)
+        else:
+            named = self._names.among(items, ask.names, ask.insists_on)
+            # A whole program has what starts a task, however common the name of what keeps it.
+            common = self._names.mentioning(ask.names) - named
+            named |= {i.path for i in items if i.path in common and self._spawns(i)}
+            users = [item for item in items if item.path in self._reported]
+            calling = self._calls.among(users, ask.calls, ask.insists_on)
+        paths = {item.path for name in ask.modules for item in self._modules.named(name)}
+        for name in ask.starting:
+            starting = (item for item in self._modules.named(name) if item.path not in paths)
+            paths |= {item.path for item in starting if self._starts(item, ask.calls)}
+        for item in items:
+            if item.path in named or item.path in calling or item.path in paths:
+                yield item
+
+    def _starts(self, item: Input, calls: frozenset[bytes]) -> bool:
+        """Whether a file may start a task, by a function of another one, too."""
+        with suppress(InvalidSource):
+            return self._spawns(item) or mentions(self._memory, calls)(item)
+        return False
+
+
+class _Mentions:
+    """What files mention, looked for once for each name."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._found: dict[str, set[bytes]] = {}
+        #: how many files mention each name, counted when it is first asked for
+        self._spread: dict[bytes, int] = {}
+
+    def among(
+        self, items: Sequence[Input], names: frozenset[bytes], insists: Callable[[bytes], bool]
+    ) -> set[str]:
+        """The paths of the files that mention a name which tells something about them.
+
+        A name that very many of them mention does not, unless all of these are to be seen.
+        """
+        self._look_for(names, items)
+        limit = max(_MIN_SPREAD, len(items) // _SPREAD_SHARE)
+        telling = {name for name in names if self._spread[name] <= limit or insists(name)}
+        return self.mentioning(telling)
+
+    def mentioning(self, names: Collection[bytes]) -> set[str]:
+        """The paths of the files so far that mention one of the names."""
+        return {path for path, found in self._found.items() if not found.isdisjoint(names)}
+
+    def _look_for(self, names: frozenset[bytes], items: Sequence[Input]) -> None:
+        new = sorted(names - self._spread.keys())
+        if not new:
+            return
+        self._spread |= dict.fromkeys(new, 0)
+        mentioned = self._memory.mentioned(new, _finding)
+        for item in items:
+            with suppress(InvalidSource):
+                for name in mentioned(item):
+                    self._spread[name] += 1
+                    self._found.setdefault(item.path, set()).add(name)
+
+
+def mentions(memory: Memory, names: Iterable[bytes]) -> Callable[[Input], bool]:
+    """What tells whether a file, if it can be read, mentions one of the names."""
+    wanted = sorted(names)
+    question = memory.question("mentioned", wanted, _finding(wanted))
+
+    def mentioned(item: Input) -> bool:
+        with suppress(InvalidSource):
+            return bool(question.answer(item))
+        return False
+
+    return mentioned
+
+
+def _finding(names: list[bytes]) -> Finding:
+    from taskleash.link.demand import Search
+
+    return Search(names).found
