@@ -100,7 +100,7 @@ class Analysis:
         if self.verdicts is not None:
             deciding = self.verdicts.deciding
         else:
-            deciding = _deciding(self.leading, self.facts, self.told, self.sites)
+            deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.indexed)
         return flag_hints(deciding, self.settings.paths)
 
     @property
@@ -173,7 +173,9 @@ def analyse(
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
         sites = tuple(_judged(found.facts, told, found.indexed))
-        deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
+        deciding = (
+            _deciding(found.leading, found.facts, told, sites, found.indexed) if told.hints else ()
+        )
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
@@ -206,6 +208,7 @@ def _deciding(
     read: Mapping[str, ModuleFacts],
     told: Told,
     sites: Sequence[Site],
+    indexed: IndexedModules | None,
 ) -> tuple[tuple[str, int], ...]:
     """The flags that would tell more of the sites."""
     if not sites:
@@ -214,7 +217,7 @@ def _deciding(
 
     known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(deciding_flags, facts, told.calls, sites))
+    return linked(partial(deciding_flags, facts, told.calls, sites, indexed))
 
 
 def _unseen(done: int, total: int) -> None:
