@@ -171,11 +171,11 @@ def analyse(
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
+    # The linker is only imported once something has been parsed.
+    indexed = found.indexed if found.facts else None
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told, found.indexed))
-        deciding = (
-            _deciding(found.leading, found.facts, told, sites, found.indexed) if told.hints else ()
-        )
+        sites = tuple(_judged(found.facts, told, indexed))
+        deciding = _deciding(found.leading, found.facts, told, sites, indexed) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
@@ -187,7 +187,7 @@ def analyse(
         # A large program's facts take more memory than all that is to come.
         return Analysis(settings, inputs, {}, reported, verdicts, told)
     leading = found.leading
-    return Analysis(settings, inputs, found.facts, reported, None, told, leading, found.indexed)
+    return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed)
 
 
 def _judged(
@@ -196,7 +196,6 @@ def _judged(
     """The verdicts on all spawn sites of a program."""
     if not known:
         return []
-    # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
