@@ -62,7 +62,7 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
     """What the engine makes of a program, and the texts of each scan that it asked for."""
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    program = Program(analyse(Settings(paths=(str(folder),))))
+    program = Program(analyse(Settings(paths=(str(folder),)), with_facts=True))
     scans: list[Mapping[str, str]] = []
 
     def fixable(scan: Scan) -> Scan:

@@ -15,6 +15,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import branches, tests
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Function
+from taskleash.link.indexed import IndexedModules
 from taskleash.link.inference import Inference
 from taskleash.link.program import Program
 from taskleash.link.readings import Readings
@@ -24,15 +25,19 @@ _CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__new__"})
 
 
 def deciding_flags(
-    facts: Sequence[ModuleFacts], known: KnownCalls, sites: Iterable[Site]
+    facts: Sequence[ModuleFacts],
+    known: KnownCalls,
+    sites: Iterable[Site],
+    indexed: IndexedModules | None = None,
 ) -> tuple[tuple[str, int], ...]:
     """The settings, as written, without which sites are never reached, and how many those are.
 
     ``facts`` are those of the sites' modules, and of the modules that lead to them; ``known`` are
-    the calls that the settings name. The most decisive flags come first; one that only sound sites
+    the calls that the settings name, ``indexed`` has what linking found out of each module by
+    itself. The most decisive flags come first; one that only sound sites
     hang on is left out.
     """
-    program = Program(facts, known)
+    program = Program(facts, known, indexed)
     calls = Calls(program, Inference(program))
     names = _asked(calls)
     dormant = Dormant(calls, FeatureFlags(tuple(FeatureFlag(n, False, "") for n in sorted(names))))

@@ -99,7 +99,7 @@ class Analysis:
         if self.verdicts is not None:
             deciding = self.verdicts.deciding
         else:
-            deciding = _deciding(self.leading, self.facts, self.told, self.sites)
+            deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.indexed)
         return flag_hints(deciding, self.settings.paths)
 
     @property
@@ -170,9 +170,11 @@ def analyse(
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     verdicts = found.verdicts
+    # The linker is only imported once something has been parsed.
+    indexed = found.indexed if found.facts else None
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told, found.reported, found.indexed))
-        deciding = _deciding(found.leading, found.facts, told, sites) if told.hints else ()
+        sites = tuple(_judged(found.facts, told, found.reported, indexed))
+        deciding = _deciding(found.leading, found.facts, told, sites, indexed) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
@@ -184,7 +186,7 @@ def analyse(
         # A large program's facts take more memory than all that is to come.
         return Analysis(settings, inputs, {}, reported, verdicts, told)
     leading = found.leading
-    return Analysis(settings, inputs, found.facts, reported, None, told, leading, found.indexed)
+    return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed)
 
 
 def _judged(
@@ -196,7 +198,6 @@ def _judged(
     """The verdicts on the spawn sites of a program that are reported; None stands for all."""
     if not known:
         return []
-    # The linker is only imported once something has been parsed.
     from taskleash.classify.judge import judge
 
     facts = [known[path] for path in sorted(known)]
@@ -208,6 +209,7 @@ def _deciding(
     read: Mapping[str, ModuleFacts],
     told: Told,
     sites: Sequence[Site],
+    indexed: IndexedModules | None,
 ) -> tuple[tuple[str, int], ...]:
     """The flags that would tell more of the sites."""
     if not sites:
@@ -216,7 +218,7 @@ def _deciding(
 
     known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(deciding_flags, facts, told.calls, sites))
+    return linked(partial(deciding_flags, facts, told.calls, sites, indexed))
 
 
 def _unseen(done: int, total: int) -> None:

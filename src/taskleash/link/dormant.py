@@ -68,9 +68,9 @@ def graph_of(calls: Calls) -> Graph:
     """Who mentions whom in a program; what only type checkers read is no mention."""
     literal = DeadEvents(Conditions(calls, FeatureFlags()))
 
-    def ignored(function: Function) -> dict[int, Barrier]:
-        dead = literal.of(function)
-        return {i: barrier for i, barrier in dead.items() if barrier.guard.is_for_types}
+    def ignored(function: Function, index: int) -> bool:
+        barrier = literal.of(function).get(index)
+        return barrier is not None and barrier.guard.is_for_types
 
     return Graph(Mentions(calls), ignored)
 

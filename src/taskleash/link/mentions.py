@@ -17,6 +17,8 @@ Node: TypeAlias = Function | Class | Variable
 _ASKING = frozenset({"isinstance", "issubclass"})
 #: tags of terms that are built on another term
 _BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
+#: tags of terms that mention what other terms do
+_COMPOSED = _BUILT | {"v", "f", "l"}
 _PROTOCOL = "Protocol"
 
 
@@ -57,6 +59,10 @@ class Mentions:
                 return
 
     def _of(self, function: Function, term: Term) -> tuple[Node, ...]:
+        if term[0] in ("n", "q"):
+            return tuple(dict.fromkeys(_nodes(self.program.symbol(function, term))))
+        if term[0] not in _COMPOSED:
+            return ()
         key = (function, term)
         if key not in self._known:
             self._known[key] = ()
@@ -65,13 +71,9 @@ class Mentions:
 
     def _found(self, function: Function, term: Term) -> Iterator[Node]:
         tag = term[0]
-        if tag == "n":
-            yield from _nodes(self.program.symbol(function, term))
-        elif tag == "a":
+        if tag == "a":
             yield from self._of(function, term[1])
             yield from self._members(function, term)
-        elif tag == "q":
-            yield from _nodes(self.program.symbol(function, term))
         elif tag in ("v", "f"):
             home, name = self.program.home(function, term)
             for defined in home.facts.defs.get(name, ()):
@@ -80,7 +82,7 @@ class Mentions:
             for alts in function.facts.collections[term[1]].items:
                 for item in alts:
                     yield from self._of(function, item)
-        elif tag in _BUILT:
+        else:
             yield from self._of(function, term[1])
 
     def _members(self, function: Function, term: Term) -> Iterator[Node]:

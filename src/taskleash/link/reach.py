@@ -44,7 +44,7 @@ class Graph:
     found out once that is asked for.
     """
 
-    def __init__(self, mentions: Mentions, ignored: Dead) -> None:
+    def __init__(self, mentions: Mentions, ignored: Callable[[Function, int], bool]) -> None:
         self.mentions = mentions
         self.program = mentions.program
         self._ignored = ignored
@@ -71,29 +71,25 @@ class Graph:
     def edges(self, function: Function) -> list[tuple[int, tuple[Node, ...]]]:
         """What each event of a function mentions, and what a definition in it does."""
         if function not in self._edges:
-            events = range(len(function.events))
+            events = range(0 if self.is_ignored(function) else len(function.events))
             found = [(index, self.mentioned_by(function, index)) for index in events]
             self._edges[function] = [(index, nodes) for index, nodes in found if nodes]
         return self._edges[function]
 
     def mentioned_by(self, function: Function, index: int) -> tuple[Node, ...]:
         """What one event of a function mentions; of a definition, what is around its body."""
-        if self.is_ignored(function):
-            return ()
         event = function.events[index]
         if isinstance(event, Define):
             defined = function.module.functions.get(event.key)
             nodes = self.mentions.of_definition(defined) if defined is not None else ()
-        elif index in self._ignored(function):
-            return ()
         else:
-            nodes = self.mentions.at(function, index)
+            nodes = () if self._ignored(function, index) else self.mentions.at(function, index)
         return tuple([node for node in nodes if not _is_own(function, node)])
 
     def is_ignored(self, node: Node) -> bool:
         """Whether an ignored event defines the node, or what it stands in: it mentions nothing."""
         home = self.defined_at.get(node)
-        return home is not None and (home[1] in self._ignored(home[0]) or self.is_ignored(home[0]))
+        return home is not None and (self._ignored(*home) or self.is_ignored(home[0]))
 
     @cached_property
     def mentioned_at(self) -> dict[Node, list[Place]]:

@@ -1,0 +1,85 @@
+"""What is kept of modules from one program to the next changes no answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.programs import Program, fixture_programs
+from taskleash.classify.judge import judge
+from taskleash.classify.undecided import demand
+from taskleash.facts.extract import extract
+from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.facts.known import KnownCalls
+from taskleash.link.calls import Calls
+from taskleash.link.indexed import IndexedModules
+from taskleash.link.inference import Inference
+from taskleash.link.program import Program as Linked
+from taskleash.source.loading import Source
+
+LINKED = [program for program in fixture_programs() if len(program.files) > 1]
+
+
+@pytest.mark.parametrize("program", LINKED, ids=lambda program: program.name)
+def test_a_program_that_grew_is_judged_like_one_read_at_once(program: Program) -> None:
+    facts = [extract(source) for source in program.sources()]
+    indexed = IndexedModules()
+
+    for size in range(1, len(facts) + 1):
+        demand(facts[:size], indexed=indexed)
+
+    assert judge(facts, KnownCalls(), FeatureFlags(), indexed) == judge(facts)
+
+
+def test_another_text_of_a_file_is_not_taken_for_the_first() -> None:
+    spawning = "import asyncio\n\nasync def main():\n    asyncio.create_task(main())\n"
+    first, second = (
+        extract(Source("app.py", "app", text)) for text in (spawning, "x = 1\n" + spawning)
+    )
+    indexed = IndexedModules()
+    judge([first], indexed=indexed)
+
+    (site,) = judge([second], indexed=indexed)
+
+    assert site.span.line == 5
+
+
+HANDING_ON = """
+import jobs
+from jobs import work as renamed
+
+class Callable:
+    def __call__(self): ...
+
+class Worker:
+    def run(self):
+        use(self.step)
+        use(renamed)
+        use(jobs.work)
+
+    def step(self): ...
+
+class Owner:
+    def __init__(self):
+        self.held = Callable()
+
+    def hand_on(self):
+        use(self.held)
+        use(Worker().step)
+
+def use(given): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"), [("step", [9, 21]), ("work", [10, 11]), ("__call__", [20])]
+)
+def test_who_is_given_a_function(name: str, lines: list[int]) -> None:
+    texts = {"app": HANDING_ON.lstrip(), "jobs": "def work(): ...\n"}
+    facts = [extract(Source(f"{module}.py", module, text)) for module, text in texts.items()]
+    program = Linked(facts)
+    calls = Calls(program, Inference(program))
+    (function,) = (f for f in program.functions() if f.name == name)
+
+    found = calls.references(function)
+
+    assert [holder.call(index).pos[0] for holder, index in found] == lines
