@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,8 @@ class Analysis:
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
     Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
-    tell of the program, ``leading`` are files that only tell how others are reached. ``indexed``
-    has what linking found out of the facts of each file by itself.
+    tell of the program, ``leading`` are files that only tell how others are reached, None
+    where no flags are to be suggested. ``indexed`` has what linking found out of each file alone.
     """
 
     settings: Settings
@@ -54,7 +54,7 @@ class Analysis:
     broken: Mapping[str, Broken]
     verdicts: Verdicts | None = None
     told: Told = _NOTHING_TOLD
-    leading: Mapping[str, ModuleFacts | Broken] = field(default_factory=dict)
+    leading: Mapping[str, ModuleFacts | Broken] | None = None
     indexed: IndexedModules | None = None
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
@@ -205,14 +205,14 @@ def _judged(
 
 
 def _deciding(
-    leading: Mapping[str, ModuleFacts | Broken],
+    leading: Mapping[str, ModuleFacts | Broken] | None,
     read: Mapping[str, ModuleFacts],
     told: Told,
     sites: Sequence[Site],
     indexed: IndexedModules | None,
 ) -> tuple[tuple[str, int], ...]:
     """The flags that would tell more of the sites."""
-    if not sites:
+    if not sites or leading is None:
         return ()
     from taskleash.classify.hints import deciding_flags
 

@@ -46,7 +46,7 @@ class Collection:
     for all files that were looked at, ``linked`` for the facts of those that count. Verdicts are
     asked for on the files with the paths ``reported``, or on all where that is None. Where there
     are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
-    that lead to a spawn, where flags are to be suggested: no verdict depends on them.
+    that lead to a spawn, where flags are to be suggested, else None: no verdict depends on them.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Collection:
     linked: bytes | None = None
     reported: frozenset[str] | None = None
     verdicts: Verdicts | None = None
-    leading: dict[str, Parsed] = field(default_factory=dict)
+    leading: dict[str, Parsed] | None = None
 
     @cached_property
     def indexed(self) -> IndexedModules:
@@ -202,8 +202,8 @@ class _Gathering:
         if self._found.verdicts is None:
             self._load(chosen)
             if self._told.hints:
-                ways = hinting(chosen, waiting, self._memory)
-                self._found.leading = self._outcomes(ways)
+                hints = hinting(chosen, waiting, self._memory)
+                self._found.leading = None if hints is None else self._outcomes(hints)
 
     def _users(self, chosen: list[Input], idle: list[Input], near: list[Input]) -> list[Input]:
         """The idle files that may use what the chosen ones start, also by way of near ones."""

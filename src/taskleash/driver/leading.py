@@ -25,20 +25,21 @@ _ASKS = re.compile(
 _MAX_BYTES_FOR_HINTS = 400_000
 
 
-def hinting(chosen: Sequence[Input], others: Iterable[Input], memory: Memory) -> list[Input]:
-    """The other files that lead to a chosen one, with their bytes, where any asks for a flag.
+def hinting(chosen: Sequence[Input], others: Iterable[Input], memory: Memory) -> list[Input] | None:
+    """The other files that lead to a chosen one, with their bytes: what suggestions rest on.
 
-    None where they are too many to be parsed for suggestions only.
+    None where there is nothing to suggest, for no file asks for a flag, or where they are too many
+    to be parsed for suggestions only: one that is not seen could reach a task in another way.
     """
     found = leading(chosen, others, memory)
     if sum(item.size for item in found) > _MAX_BYTES_FOR_HINTS:
-        return []
+        return None
     asks = memory.question("asks for flags", (), _asks)
     for item in (*chosen, *found):
         with suppress(InvalidSource):
             if asks.answer(item):
                 return [item.with_data(memory.contents.data(item)) for item in found]
-    return []
+    return None
 
 
 def leading(goals: Iterable[Input], others: Iterable[Input], memory: Memory) -> list[Input]:
