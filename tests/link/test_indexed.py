@@ -8,8 +8,6 @@ from support.programs import Program, fixture_programs
 from taskleash.classify.judge import judge
 from taskleash.classify.undecided import demand
 from taskleash.facts.extract import extract
-from taskleash.facts.feature_flags import FeatureFlags
-from taskleash.facts.known import KnownCalls
 from taskleash.link.calls import Calls
 from taskleash.link.indexed import IndexedModules
 from taskleash.link.inference import Inference
@@ -27,7 +25,7 @@ def test_a_program_that_grew_is_judged_like_one_read_at_once(program: Program) -
     for size in range(1, len(facts) + 1):
         demand(facts[:size], indexed=indexed)
 
-    assert judge(facts, KnownCalls(), FeatureFlags(), indexed) == judge(facts)
+    assert judge(facts, indexed=indexed) == judge(facts)
 
 
 def test_another_text_of_a_file_is_not_taken_for_the_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -31,8 +32,8 @@ def hinting(chosen: Sequence[Input], others: Iterable[Input], memory: Memory) ->
     None where there is nothing to suggest, for no file asks for a flag, or where they are too many
     to be parsed for suggestions only: one that is not seen could reach a task in another way.
     """
-    found = leading(chosen, others, memory)
-    if sum(item.size for item in found) > _MAX_BYTES_FOR_HINTS:
+    found = _leading(chosen, others, memory, _MAX_BYTES_FOR_HINTS)
+    if found is None:
         return None
     asks = memory.question("asks for flags", (), _asks)
     for item in (*chosen, *found):
@@ -47,18 +48,36 @@ def leading(goals: Iterable[Input], others: Iterable[Input], memory: Memory) -> 
 
     A file counts as importing every module whose bare name its imports mention.
     """
+    return _leading(goals, others, memory, math.inf) or []
+
+
+def _leading(
+    goals: Iterable[Input], others: Iterable[Input], memory: Memory, most: float
+) -> list[Input] | None:
+    """The files that lead to a goal; None where they have more than so many bytes."""
     imports = memory.question("imports", (), _imported)
-    rest: dict[str, tuple[Input, frozenset[str]]] = {}
+    wanted = set(map(_bare, goals))
+    new: list[Input] = []
+    rest: list[tuple[Input, frozenset[str]]] = []
     for item in others:
         with suppress(InvalidSource):
-            rest[item.path] = (item, frozenset(imports.answer(item)))
+            names = imports.answer(item)
+            if wanted.isdisjoint(names):
+                rest.append((item, frozenset(names)))
+            else:
+                new.append(item)
+                most -= item.size
+        if most < 0:
+            return None
     found: list[Input] = []
-    wanted = set(map(_bare, goals))
-    while new := [item for item, names in rest.values() if not wanted.isdisjoint(names)]:
+    while new:
         found += new
         wanted = set(map(_bare, new))
-        for item in new:
-            del rest[item.path]
+        new = [item for item, names in rest if not wanted.isdisjoint(names)]
+        rest = [(item, names) for item, names in rest if wanted.isdisjoint(names)]
+        most -= sum(item.size for item in new)
+        if most < 0:
+            return None
     return found
 
 
