@@ -52,6 +52,8 @@ def measured(subject: Subject, env: Mapping[str, str] | None = None) -> Measured
         BenchmarkError: the command cannot be run, or fails.
     """
     subject.prepare()
+    # An installed program has its byte code: it is written in the first run.
+    env = {k: v for k, v in (env or os.environ).items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     try:
         process = subprocess.Popen(

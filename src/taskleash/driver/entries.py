@@ -15,6 +15,8 @@ from taskleash.rules.registry import diagnose
 from taskleash.source.loading import InvalidSource
 from taskleash.source.suppressions import Suppressions, suppressions
 
+_NO_COMMENTS = Suppressions()
+
 
 def entries(
     sites: list[Site], enabled: Rules, inputs: Mapping[str, Input], choice: FixChoice
@@ -25,10 +27,10 @@ def entries(
     """
     diagnosed = [(site, diagnose(site, enabled.of(inputs[site.path].file))) for site in sites]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
-    paths = dict.fromkeys(site.path for site in sites)
+    paths = dict.fromkeys(site.path for site, found in diagnosed if found is not None)
     comments = {path: _suppressions(inputs[path]) for path in paths}
     return tuple(
-        _entry(site, found, mark, comments[site.path], choice)
+        _entry(site, found, mark, comments.get(site.path, _NO_COMMENTS), choice)
         for (site, found), mark in zip(diagnosed, marks, strict=True)
     )
 

@@ -30,7 +30,6 @@ _DIRECTIVE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MENTION = re.compile("noqa|taskleash", re.IGNORECASE)
 _MENTION_IN_BYTES = re.compile(b"noqa|taskleash", re.IGNORECASE)
 _CODE = re.compile(r"[a-z]+[0-9]+", re.IGNORECASE)
 _NEWLINE = re.compile(r"\r\n?|\n")
@@ -66,17 +65,17 @@ class Directive:
 
 def directives(text: str) -> list[Directive]:
     """The directives in the comments of a text, in their order."""
-    if not _MENTION.search(text):
-        return []
+    # To tell comments from strings takes long: only as far as there may be a directive.
+    last = max((match.end() for match in _DIRECTIVE.finditer(text)), default=0)
     found = []
     line, line_start, seen = 1, 0, 0
-    for start, end, is_comment in tokens(text):
-        if not is_comment:
-            continue
-        for newline in _NEWLINE.finditer(text, seen, start):
-            line, line_start = line + 1, newline.end()
-        seen = start
-        for match in _DIRECTIVE.finditer(text, start, end):
+    for start, end, is_comment in tokens(text) if last else ():
+        if start >= last:
+            break
+        for match in _DIRECTIVE.finditer(text, start, end) if is_comment else ():
+            for newline in _NEWLINE.finditer(text, seen, match.start()):
+                line, line_start = line + 1, newline.end()
+            seen = match.start()
             found.append(_directive(match, line, match.start() - line_start + 1))
     return found
 
