@@ -218,7 +218,10 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
         out, err = run.communicate(timeout=5)
     finally:
         run.kill()
-    assert (run.returncode, out, err.strip()) == (130, b"", b"")
+    assert (out, err.strip()) == (b"", b"")
+    # Where the interrupt comes inside of `exec`, as while a dataclass is made, Python ends by the
+    # signal itself, though the exception was caught: for a shell that is 130, too.
+    assert run.returncode in (130, -signal.SIGINT)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 
