@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Subject:
     statuses: tuple[int, ...] = (0,)
 
 
-def measured(subject: Subject, env: Mapping[str, str] | None = None) -> Measured:
+def measured(subject: Subject) -> Measured:
     """One run of a command.
 
     The kernel counts the memory of a process from the moment at which it was split off this one,
@@ -53,7 +53,7 @@ def measured(subject: Subject, env: Mapping[str, str] | None = None) -> Measured
     """
     subject.prepare()
     # An installed program has its byte code: it is written in the first run.
-    env = {k: v for k, v in (env or os.environ).items() if k != "PYTHONDONTWRITEBYTECODE"}
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     try:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def ignore(done: int, total: int) -> None:
     return None
 
 
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def many(text: str) -> dict[str, str]:
+    """So many files with this text that what they mention tells nothing about them."""
+    return {f"other{number}.py": text for number in range(40)}
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
@@ -42,8 +53,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "other.py": "x = 1\n",
         "broken.py": "class Broken(Owner):\n    self._beat = = 1\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write(tmp_path, files)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -157,10 +167,9 @@ def test_what_is_sound_already_asks_for_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "hub.py").write_text(HUB + ENDED, encoding="utf-8")
-    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    write(tmp_path, {"hub.py": HUB + ENDED, "elsewhere.py": ELSEWHERE})
     assert sorted(collected(".").facts) == ["hub.py"]
-    (tmp_path / "hub.py").write_text(HUB, encoding="utf-8")
+    write(tmp_path, {"hub.py": HUB})
     assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]
 
 
@@ -168,10 +177,7 @@ def test_a_common_name_counts_where_its_class_is_mentioned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "hub.py").write_text(HUB, encoding="utf-8")
-    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
-    for number in range(40):
-        (tmp_path / f"other{number}.py").write_text("print(job.task)\n", encoding="utf-8")
+    write(tmp_path, {"hub.py": HUB, "elsewhere.py": ELSEWHERE, **many("print(job.task)\n")})
     assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]
 
 
@@ -179,12 +185,12 @@ def test_a_common_wrapper_counts_where_its_module_is_mentioned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    start = "def create(coro):\n    return asyncio.create_task(coro)\n"
-    (tmp_path / "background.py").write_text(f"import asyncio\n{start}", encoding="utf-8")
-    user = "import background\n\ndef begin():\n    background.create(work())\n"
-    (tmp_path / "user.py").write_text(user, encoding="utf-8")
-    for number in range(40):
-        (tmp_path / f"other{number}.py").write_text("print(job.create())\n", encoding="utf-8")
+    files = {
+        "background.py": "import asyncio\n\ndef create(coro):\n"
+        "    return asyncio.create_task(coro)\n",
+        "user.py": "import background\n\ndef begin():\n    background.create(work())\n",
+    }
+    write(tmp_path, {**files, **many("print(job.create())\n")})
     assert sorted(collected(".").facts) == ["background.py", "user.py"]
 
 
@@ -198,8 +204,7 @@ def test_a_class_that_only_inherits_a_wrapper_is_looked_up(
         "heir.py": "from events import Events\n\nclass Heir(Events):\n    pass\n",
         "user.py": "from heir import Heir\n\n\ndef run(heir: Heir):\n    heir.dispatch_all(w())\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write(tmp_path, files)
     assert sorted(collected(".").facts) == ["events.py", "heir.py", "user.py"]
 
 
@@ -234,8 +239,7 @@ class TestOneFile:
             "ender.py": "def end(bus):\n    bus.timer.cancel()\n",
             "apart.py": "import asyncio\n\ndef go():\n    asyncio.create_task(work())\n",
         }
-        for name, text in files.items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
+        write(tmp_path, files)
         monkeypatch.chdir(tmp_path)
         return tmp_path
 

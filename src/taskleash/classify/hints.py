@@ -34,8 +34,7 @@ def deciding_flags(
 
     ``facts`` are those of the sites' modules, and of the modules that lead to them; ``known`` are
     the calls that the settings name, ``indexed`` has what linking found out of each module by
-    itself. The most decisive flags come first; one that only sound sites
-    hang on is left out.
+    itself. The most decisive flags come first; one that only sound sites hang on is left out.
     """
     program = Program(facts, known, indexed)
     calls = Calls(program, Inference(program))

@@ -184,11 +184,7 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
 
 def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
     """Whether it takes the callers of a function to know its task, or what ends it."""
-    if work_parameters(judge.calls, spawn):
-        return True
-    if trail.given:
-        return True
-    return _is_handed_in(trail)
+    return trail.given or _is_handed_in(trail) or bool(work_parameters(judge.calls, spawn))
 
 
 def _hangs_on_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
 from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
-from taskleash.source.modules import path_name
+from taskleash.source.modules import folders, is_package
 
 _FROM = re.compile(
     rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b([^\n(]*(?:\\\r?\n[^\n(]*)*(?:\([^)]*\))?)",
@@ -56,7 +56,7 @@ def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> li
                     if module.path not in seen:
                         seen.add(module.path)
                         found[module.path] = module
-                        if _is_package(module):
+                        if is_package(module.path):
                             pending.append(module)
     return [found[path] for path in sorted(found)]
 
@@ -65,28 +65,19 @@ def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:
     """What an import in a file stands for: absolute, or beside the file."""
     if dotted.startswith("."):
         name = dotted.lstrip(".")
-        home = _folder(item.file.module, len(dotted) - len(name) - _is_package(item))
+        home = _folder(item.file.module, len(dotted) - len(name) - is_package(item.path))
         return modules.named(f"{home}.{name}".strip("."))
     found = modules.named(dotted)
     if found or dotted.partition(".")[0] in modules.tops:
         return found
-    return [beside for folder in _folders(item) for beside in modules.named(f"{folder}.{dotted}")]
-
-
-def _is_package(item: Input) -> bool:
-    return item.path.rpartition("/")[2].startswith("__init__.")
+    return [
+        beside for folder in folders(item.path) for beside in modules.named(f"{folder}.{dotted}")
+    ]
 
 
 def _folder(dotted: str, ups: int) -> str:
     parts = dotted.split(".")
     return ".".join(parts[: len(parts) - ups])
-
-
-def _folders(item: Input) -> Iterator[str]:
-    """The dotted names of the folders that a file lies in, nearest first."""
-    parts = path_name(item.path).split(".")
-    for size in range(len(parts) - (not _is_package(item)), 0, -1):
-        yield ".".join(parts[:size])
 
 
 def _imported(data: bytes) -> tuple[str, ...]:

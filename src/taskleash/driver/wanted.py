@@ -54,18 +54,23 @@ class Wanted:
             users = [item for item in items if item.path in self._reported]
             calling = self._calls.among(users, ask.calls, ask.insists_on)
         paths = {item.path for name in ask.modules for item in self._modules.named(name)}
-        for name in ask.starting:
-            starting = (item for item in self._modules.named(name) if item.path not in paths)
-            paths |= {item.path for item in starting if self._starts(item, ask.calls)}
+        paths |= self._starting(ask, paths)
         for item in items:
             if item.path in named or item.path in calling or item.path in paths:
                 yield item
 
-    def _starts(self, item: Input, calls: frozenset[bytes]) -> bool:
-        """Whether a file may start a task, by a function of another one, too."""
-        with suppress(InvalidSource):
-            return self._spawns(item) or mentions(self._memory, calls)(item)
-        return False
+    def _starting(self, ask: Demand, known: Collection[str]) -> set[str]:
+        """The paths of further files that may start a task, by a function of another one, too."""
+        if not ask.starting:
+            return set()
+        found: set[str] = set()
+        calls = mentions(self._memory, ask.calls)
+        for item in (item for name in ask.starting for item in self._modules.named(name)):
+            if item.path not in known and item.path not in found:
+                with suppress(InvalidSource):
+                    if self._spawns(item) or calls(item):
+                        found.add(item.path)
+        return found
 
 
 class _Mentions:

@@ -23,6 +23,7 @@ from taskleash.facts.statements import StatementLowering
 from taskleash.facts.syntax import syntax_error
 from taskleash.facts.types import dotted_name, type_ref, written
 from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
+from taskleash.source.modules import is_package
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -53,7 +54,7 @@ class ModuleLowering:
         self.classes: dict[str, ClassFacts] = {}
         self.fields: dict[str, dict[str, TypeRef]] = {}
         self._keys: set[str] = set()
-        self._is_package = source.path.rpartition("/")[2].startswith("__init__.")
+        self._is_package = is_package(source.path)
 
     def facts(self) -> ModuleFacts:
         """Lower the whole module."""

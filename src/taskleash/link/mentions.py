@@ -8,7 +8,7 @@ from typing import TypeAlias
 from taskleash.facts.model import Await, Call, Delete, Give, Import, Store, Term, Use
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function, Module, Variable
-from taskleash.link.program import folders
+from taskleash.source.modules import folders
 
 #: what can be mentioned; a module is its body
 Node: TypeAlias = Function | Class | Variable
@@ -48,7 +48,7 @@ class Mentions:
     def _modules(self, function: Function, dotted: str) -> Iterator[Function]:
         """The bodies of the modules that an import runs: the packages on the way too."""
         parts = dotted.split(".")
-        for base in ("", *(f"{folder}." for folder in folders(function.module))):
+        for base in ("", *(f"{folder}." for folder in folders(function.module.path))):
             found = [
                 module
                 for size in range(1, len(parts) + 1)

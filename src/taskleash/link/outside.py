@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from taskleash.facts.model import Call, Store, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module
-from taskleash.link.program import Program, folders
+from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Trail
+from taskleash.source.modules import folders
 
 
 def modules_of(
@@ -132,7 +133,7 @@ def outside_bases(program: Program, cls: Class) -> set[str]:
 def _candidates(module: Module, dotted: str) -> set[str]:
     """The modules in which a name that a module imports may be: absolute, or beside the module."""
     found = _prefixes(dotted)
-    return found | {f"{folder}.{name}" for folder in folders(module) for name in found}
+    return found | {f"{folder}.{name}" for folder in folders(module.path) for name in found}
 
 
 def _prefixes(dotted: str) -> set[str]:

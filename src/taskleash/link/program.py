@@ -17,15 +17,9 @@ from taskleash.facts.model import ModuleFacts, Term, TypeRef
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
 from taskleash.link.indexed import IndexedModules
 from taskleash.link.recall import Recall
-from taskleash.source.modules import path_name
+from taskleash.source.modules import folders, path_name
 
 _NOTHING_KNOWN = KnownCalls()
-
-
-def folders(module: Module) -> list[str]:
-    """The dotted names of the folders that a module lies in, nearest first."""
-    parts = path_name(module.path).split(".")[: None if module.facts.is_package else -1]
-    return [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
 
 
 class Program:
@@ -138,7 +132,7 @@ class Program:
         found = self.resolve_dotted(dotted)
         if not isinstance(found, External) or dotted.partition(".")[0] in sys.stdlib_module_names:
             return found
-        for folder in folders(module):
+        for folder in folders(module.path):
             beside = self.resolve_dotted(f"{folder}.{dotted}")
             if not isinstance(beside, External):
                 return beside

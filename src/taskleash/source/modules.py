@@ -18,6 +18,17 @@ def path_name(path: str) -> str:
     return ".".join(part for part in parts if part not in ("", ".", "..", "src"))
 
 
+def is_package(path: str) -> bool:
+    """Whether a file is what its package itself says."""
+    return path.rpartition("/")[2].startswith("__init__.")
+
+
+def folders(path: str) -> list[str]:
+    """The dotted names of the folders that a file lies in, nearest first."""
+    parts = path_name(path).split(".")
+    return [".".join(parts[:size]) for size in range(len(parts) - (not is_package(path)), 0, -1)]
+
+
 class ModuleNames:
     """Names the modules below one scanned folder, ``root`` (absolute, with ``/``).
 

@@ -19,6 +19,7 @@ from taskleash.driver.parse import Broken, Parsed, unpacked
 from taskleash.facts.known import Told
 from taskleash.facts.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
+from taskleash.source.modules import is_package
 
 if TYPE_CHECKING:
     from taskleash.link.demand import Demand
@@ -180,12 +181,11 @@ class Memory:
 
     def _outcome_key(self, item: Input) -> bytes:
         # Of its path, the facts know only whether it is that of a package.
-        name = item.path.rpartition("/")[2].partition(".")[0]
         return key(
             "outcome",
             self.contents.digest(item),
             _encoded(item.file.module),
-            b"package" if name == "__init__" else b"module",
+            b"package" if is_package(item.path) else b"module",
         )
 
 
