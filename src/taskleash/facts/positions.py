@@ -29,6 +29,7 @@ _WANTED: tuple[type[cst.CSTNode], ...] = (
     cst.BaseSmallStatement,
     cst.BaseCompoundStatement,
     cst.ExceptHandler,
+    cst.ExceptStarHandler,
     cst.Yield,
     cst.Lambda,
 )
@@ -92,9 +93,13 @@ def _is_wanted(kind: type[cst.CSTNode]) -> bool:
 
 
 class Positions:
-    """Where the nodes of one module stand; lines and columns are 1-based, ends exclusive."""
+    """Where the nodes of one module stand; lines and columns are 1-based, ends exclusive.
 
-    def __init__(self, module: cst.Module) -> None:
+    So many lines come ``before`` the module in its file.
+    """
+
+    def __init__(self, module: cst.Module, before: int = 0) -> None:
+        self._before = before
         state = _State(module)
         module._codegen(state)
         self._tokens = state.tokens
@@ -120,4 +125,4 @@ class Positions:
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._lines, offset)
-        return line, offset - self._lines[line - 1] + 1
+        return line + self._before, offset - self._lines[line - 1] + 1

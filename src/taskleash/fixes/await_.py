@@ -139,7 +139,7 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
-        if isinstance(node, cst.Try) and child is node.body:
+        if isinstance(node, cst.Try | cst.TryStar) and child is node.body:
             caught = [(_types(handler), handler.body) for handler in node.handlers]
             if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
                 continue
@@ -149,7 +149,7 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
     return False
 
 
-def _types(handler: cst.ExceptHandler) -> set[str]:
+def _types(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
     """The last names of what a handler catches; an empty one stands for everything."""
     if handler.type is None:
         return {""}
