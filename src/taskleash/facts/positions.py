@@ -28,8 +28,10 @@ _WANTED: tuple[type[cst.CSTNode], ...] = (
     cst.Subscript,
     cst.BaseSmallStatement,
     cst.BaseCompoundStatement,
+    cst.BaseSuite,
     cst.ExceptHandler,
     cst.ExceptStarHandler,
+    cst.MatchCase,
     cst.Yield,
     cst.Lambda,
 )
@@ -105,13 +107,20 @@ class Positions:
         self._tokens = state.tokens
         self._ranges = state.ranges
         self._offsets = [0, *accumulate(map(len, state.tokens))]
-        text = "".join(state.tokens)
-        self._lines = [0, *(m.end() for m in _NEWLINE.finditer(text))]
+        self._text = "".join(state.tokens)
+        self._lines = [0, *(m.end() for m in _NEWLINE.finditer(self._text))]
 
     def of(self, node: cst.CSTNode) -> Pos:
         """The span of an expression or statement that was rendered with the module."""
         start, end = self._range(node)
         return (*self._place(self._offsets[start]), *self._place(self._offsets[end]))
+
+    def until(self, node: cst.CSTNode, inner: cst.CSTNode) -> Pos:
+        """The span of what a node has before one inside of it, without the space between them."""
+        start, end = (self._offsets[self._range(each)[0]] for each in (node, inner))
+        while self._text[end - 1].isspace():
+            end -= 1
+        return (*self._place(start), *self._place(end))
 
     def text(self, node: cst.CSTNode) -> str:
         """The source of an expression, as written."""

@@ -62,6 +62,10 @@ class StatementLowering(ExpressionLowering):
     def _begin(self, node: cst.CSTNode) -> None:
         self.frame.statement = self.spans.of(node)
 
+    def _begin_block(self, node: cst.BaseCompoundStatement, first: cst.CSTNode) -> None:
+        """Begin a compound statement: its header, up to the ``first`` of what it holds."""
+        self.frame.statement = self.spans.until(node, first)
+
     def _expression(self, node: cst.Expr) -> bool:
         self._begin(node)
         self.expr(node.value)
@@ -155,7 +159,7 @@ class StatementLowering(ExpressionLowering):
     # -- compound statements
 
     def _if(self, node: cst.If) -> bool:
-        self._begin(node)
+        self._begin_block(node, node.body)
         line = self.frame.statement[0]
         test = self.test(node.test)
         before = dict(self.frame.env)
@@ -177,7 +181,7 @@ class StatementLowering(ExpressionLowering):
         return bool(ends)
 
     def _while(self, node: cst.While) -> bool:
-        self._begin(node)
+        self._begin_block(node, node.body)
         line = self.frame.statement[0]
         self._enter_loop(node.body)
         items, self.frame.items = self.frame.items, []
@@ -191,7 +195,7 @@ class StatementLowering(ExpressionLowering):
         return not (test.kind == "true" and not _has_break(body))
 
     def _for(self, node: cst.For) -> bool:
-        self._begin(node)
+        self._begin_block(node, node.body)
         line = self.frame.statement[0]
         source = self.expr(node.iter)
         self._enter_loop(node.body)
@@ -222,7 +226,7 @@ class StatementLowering(ExpressionLowering):
         return self.suite(orelse.body)[0] if orelse is not None else Block()
 
     def _with(self, node: cst.With) -> bool:
-        self._begin(node)
+        self._begin_block(node, node.body)
         line = self.frame.statement[0]
         suppressed: list[str] = []
         for item in node.items:
@@ -283,7 +287,7 @@ class StatementLowering(ExpressionLowering):
         return Handler(names, block, line), reached
 
     def _match(self, node: cst.Match) -> bool:
-        self._begin(node)
+        self._begin_block(node, node.cases[0])
         self.read(node.subject)
         before = dict(self.frame.env)
         ends: list[Env] = []

@@ -11,7 +11,7 @@ from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
 
 #: bytes beyond this are read again when they are needed
-_ROOM = 64 << 20
+_ROOM = 4 << 20
 #: a file that changed so recently may change again without a change of its times
 _SETTLED_NS = 2_000_000_000
 #: so many files that a run did not see are remembered in any case

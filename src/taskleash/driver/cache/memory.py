@@ -24,6 +24,9 @@ from taskleash.source.modules import is_package
 if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
+#: bytes of outcomes beyond this are written at once
+_ROOM = 8 << 20
+
 _A = TypeVar("_A")
 #: finds names in the bytes of a file
 Finding: TypeAlias = "Callable[[bytes], tuple[bytes, ...]]"
@@ -32,9 +35,9 @@ Finding: TypeAlias = "Callable[[bytes], tuple[bytes, ...]]"
 class Memory:
     """Facts, answers and verdicts, each under a key of all that it depends on.
 
-    Nothing is written before `save`. Where ``keeps`` is false, something went wrong that another
-    run may be spared: what follows from it is not to be remembered. What is asked of all files is
-    kept together, apart for each ``scope``.
+    Nothing is written before `save` but outcomes, when there are many of them. Where ``keeps`` is
+    false, something went wrong that another run may be spared: what follows from it is not to be
+    remembered. What is asked of all files is kept together, apart for each ``scope``.
     """
 
     def __init__(self, store: Store | None = None, scope: str = "") -> None:
@@ -42,6 +45,7 @@ class Memory:
         self._store = store or NoStore()
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
+        self._outcomes: dict[bytes, bytes] = {}
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
@@ -91,8 +95,12 @@ class Memory:
 
     def keep_outcome(self, item: Input, packed: bytes) -> None:
         """Remember what parsing an input gave."""
-        if self._store.lasts:
-            self._entries[self._outcome_key(item)] = packed
+        if not self._store.lasts:
+            return
+        self._outcomes[self._outcome_key(item)] = packed
+        if sum(map(len, self._outcomes.values())) > _ROOM:
+            self._store.put(self._outcomes)
+            self._outcomes = {}
 
     def facts_key(
         self, chosen: Iterable[Input], told: Told, reported: Iterable[str] | None
@@ -173,11 +181,11 @@ class Memory:
 
     def save(self) -> None:
         """Keep for other runs what this one has found out so far."""
-        self._entries |= self.contents.news() | self._searched.news()
+        self._entries |= self._outcomes | self.contents.news() | self._searched.news()
         for question in self._questions.values():
             self._entries |= question.news()
         self._store.put(self._entries)
-        self._entries = {}
+        self._entries, self._outcomes = {}, {}
 
     def _outcome_key(self, item: Input) -> bytes:
         # Of its path, the facts know only whether it is that of a package.
