@@ -13,6 +13,7 @@ from taskleash.classify.model import Risk
 from taskleash.facts.catalogue import LOOP_SPAWNS
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
+from taskleash.link.calls import COMMON_NAMES
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function
@@ -138,12 +139,17 @@ def _last(dotted: str) -> str:
 
 
 def _mentions(functions: Iterable[Function]) -> set[str]:
-    """How others mention functions that they call or hand on."""
-    return {
-        mention
-        for function in functions
-        for mention in _with_homes(_mention(function), _homes_of(function))
-    }
+    """How others mention functions that they call or hand on.
+
+    A common name says nothing by itself: who calls it has the method's class from somewhere.
+    """
+    mentions: set[str] = set()
+    for function in functions:
+        form, *with_homes = _with_homes(_mention(function), _homes_of(function))
+        mentions.update(with_homes)
+        if function.method.owner is None or function.name not in COMMON_NAMES:
+            mentions.add(form)
+    return mentions
 
 
 def _mention(function: Function) -> str:

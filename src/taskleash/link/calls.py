@@ -15,8 +15,8 @@ from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 from taskleash.link.references import References
 
-#: method names that say nothing about the class they belong to
-_COMMON = frozenset(
+#: method names that say nothing about their class: nobody is called by one of them alone
+COMMON_NAMES = frozenset(
     {
         "__init__", "add", "append", "cancel", "clear", "close", "connect", "create", "create_task",
         "delete", "discard", "emit", "execute", "exit", "extend", "get", "handle", "insert",
@@ -66,7 +66,7 @@ class Calls:
     def _fitting(self, method: Method, call: Call) -> list[Function]:
         """Where several classes have a method of the name, those that take these arguments."""
         candidates = self.program.methods_named.get(method.name, [])
-        if not 1 < len(candidates) <= _MAX_NAMESAKES or method.name in _COMMON:
+        if not 1 < len(candidates) <= _MAX_NAMESAKES or method.name in COMMON_NAMES:
             return []
         taking = [candidate for candidate in candidates if accepts(candidate, call)]
         return self._related(taking) if len(taking) < len(candidates) else []
@@ -173,7 +173,7 @@ class Calls:
     def by_name(self, name: str) -> list[Function]:
         """The only method of this name, where the name is distinctive enough to mean it."""
         methods = self.program.methods_named.get(name, [])
-        if name in _COMMON or name.startswith("__") or len(methods) > _MAX_NAMESAKES:
+        if name in COMMON_NAMES or name.startswith("__") or len(methods) > _MAX_NAMESAKES:
             return []
         return self._related(methods)
 
