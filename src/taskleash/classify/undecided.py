@@ -30,9 +30,16 @@ from taskleash.link.outside import (
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
-from taskleash.link.wrappers import handed_in, kept_if, work_parameters
+from taskleash.link.wrappers import (
+    coroutine_argument,
+    handed_in,
+    kept_if,
+    work_parameters,
+)
 
 _NOTHING_TOLD = Told()
+#: a common name that is also that of a spawning function still tells of tasks
+_TELLING_NOTHING = COMMON_NAMES - LOOP_SPAWNS
 
 
 def demand(
@@ -147,7 +154,7 @@ def _mentions(functions: Iterable[Function]) -> set[str]:
     for function in functions:
         form, *with_homes = _with_homes(_mention(function), _homes_of(function))
         mentions.update(with_homes)
-        if function.method.owner is None or function.name not in COMMON_NAMES:
+        if function.method.owner is None or function.name not in _TELLING_NOTHING:
             mentions.add(form)
     return mentions
 
@@ -181,11 +188,20 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
             continue
         found[function.name] = function, _hangs_on_callers(judge, current, trail)
         for caller, index in judge.calls.callers(function) if level < MAX_CALLERS else ():
-            if any(role.kind == "return" for role in caller.uses.roles.get(("s", index), ())):
-                inner = handed_in(judge.calls, current, caller, index)
+            inner = handed_in(judge.calls, current, caller, index)
+            if _passes_on(judge, current, inner):
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
                 pending.append((inner, follow, level + 1))
     return dict(found.values())
+
+
+def _passes_on(judge: Judge, spawn: Spawn, inner: Spawn) -> bool:
+    """Whether the caller of a wrapper returns the task, or hands over what its callers give it."""
+    roles = inner.function.uses.roles.get(inner.result, ())
+    if any(role.kind == "return" for role in roles):
+        return True
+    position = coroutine_argument(judge.calls, spawn, inner.call)
+    return position is not None and any(term[0] == "p" for term in inner.call.args[position].value)
 
 
 def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
