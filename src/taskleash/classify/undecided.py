@@ -179,20 +179,20 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
 
     Each with whether a verdict that is reported may hang on all of its callers.
     """
-    found: dict[str, tuple[Function, bool]] = {}
+    found: dict[Function, bool] = {}
     pending = [(spawn, trail, 0)]
     while pending:
         current, trail, level = pending.pop()
         function = current.function
-        if function.name in found or not _asks_callers(judge, current, trail):
+        if function in found or not _asks_callers(judge, current, trail):
             continue
-        found[function.name] = function, _hangs_on_callers(judge, current, trail)
+        found[function] = _hangs_on_callers(judge, current, trail)
         for caller, index in judge.calls.callers(function) if level < MAX_CALLERS else ():
             inner = handed_in(judge.calls, current, caller, index)
             if _passes_on(judge, current, inner):
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
                 pending.append((inner, follow, level + 1))
-    return dict(found.values())
+    return found
 
 
 def _passes_on(judge: Judge, spawn: Spawn, inner: Spawn) -> bool:
