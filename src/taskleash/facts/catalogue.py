@@ -294,6 +294,8 @@ SETTING_READERS = frozenset(
         "is_enabled", "is_feature_enabled", "option", "setting",
     }
 )  # fmt: skip
+#: what is true for type checkers alone
+FOR_TYPES = "TYPE_CHECKING"
 #: words in the names of objects that hold settings
 SETTING_HOLDERS = frozenset(
     {

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from taskleash.facts.catalogue import FOR_TYPES
 from taskleash.facts.frame import source_of
 from taskleash.facts.model import Alts, Call, Term, Test, Use
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
+
+
+def is_literal(test: Test) -> bool:
+    """Whether the source itself may say what a condition, or a part of it, comes to."""
+    if test.kind in ("true", "false") or any(term[-1] == FOR_TYPES for term in test.value):
+        return True
+    return any(map(is_literal, test.parts))
 
 
 def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:

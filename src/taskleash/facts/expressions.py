@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
-from taskleash.facts.conditions import lower_test
+from taskleash.facts.conditions import is_literal, lower_test
 from taskleash.facts.frame import Frame, lookup, merge, merge_envs
 from taskleash.facts.model import (
     Alts,
@@ -176,7 +176,9 @@ class ExpressionLowering:
 
     def test(self, node: cst.BaseExpression) -> Test:
         """Lower a condition, keeping what it asks."""
-        return lower_test(self, node)
+        test = lower_test(self, node)
+        self.frame.is_decided |= is_literal(test)
+        return test
 
     def _boolean(self, node: cst.BooleanOperation) -> Alts:
         if isinstance(node.left, cst.BooleanOperation):

@@ -67,6 +67,7 @@ class Frame:
     collections: list[Collection] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)
     is_generator: bool = False
+    is_decided: bool = False
     statement: Pos = (1, 1, 1, 1)
 
     def emit(self, event: Event) -> int:
@@ -111,6 +112,7 @@ class Frame:
             defs={name: tuple(terms) for name, terms in self.defs.items()},
             annotations=self.annotations,
             collections=tuple(self.collections),
+            is_decided=self.is_decided,
         )
 
 

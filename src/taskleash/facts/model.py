@@ -245,7 +245,7 @@ class FunctionFacts:
 
     ``key`` is unique in its module; ``qualname`` is for people. ``defs`` lists every definition of
     every local; ``owner`` is the class (its key) whose method this is, ``parent`` the function
-    around it.
+    around it. ``is_decided`` tells of a condition that the source alone may decide.
     """
 
     key: str
@@ -264,6 +264,7 @@ class FunctionFacts:
     defs: dict[str, Alts]
     annotations: dict[str, TypeRef]
     collections: tuple[Collection, ...]
+    is_decided: bool
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import SETTING_HOLDERS
+from taskleash.facts.catalogue import FOR_TYPES, SETTING_HOLDERS
 from taskleash.facts.feature_flags import (
     FeatureFlag,
     FeatureFlags,
@@ -25,8 +25,6 @@ from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
 from taskleash.link.teardown import words
-
-_TYPE_CHECKING = "TYPE_CHECKING"
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Decision:
 
 
 _NEVER = Guard("False", "in a branch that never runs")
-_TYPES_ONLY = Guard(_TYPE_CHECKING, "in a branch that only type checkers read", is_for_types=True)
+_TYPES_ONLY = Guard(FOR_TYPES, "in a branch that only type checkers read", is_for_types=True)
 
 
 class Conditions:
@@ -62,7 +60,7 @@ class Conditions:
 
     def may_decide(self, function: Function) -> bool:
         """Whether any condition of a function can be decided: without flags, hardly one is."""
-        return bool(self.flags) or any(map(_is_literal, function.conditions))
+        return bool(self.flags) or function.facts.is_decided
 
     def decide(self, function: Function, test: Test) -> Decision | None:
         """What the condition comes to, or None where that is open."""
@@ -174,13 +172,8 @@ def _is_one_of(value: Value, constants: Iterable[object]) -> bool | None:
     return any(str(constant).lower() == str(value).lower() for constant in known)
 
 
-def _is_literal(test: Test) -> bool:
-    """Whether the source itself may say what a condition comes to."""
-    return test.kind in ("true", "false") or any(term[-1] == _TYPE_CHECKING for term in test.value)
-
-
 def _is_type_checking(calls: Calls, function: Function, term: Term) -> bool:
-    if term[-1] != _TYPE_CHECKING:
+    if term[-1] != FOR_TYPES:
         return False
     symbol = calls.program.symbol(function, term)
     return symbol is None or isinstance(symbol, External)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term, Test
+from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
@@ -71,10 +71,8 @@ class Module:
         """The functions that use a global (an ``n`` term) or another's local (an ``f`` term)."""
         found: dict[Term, list[Function]] = defaultdict(list)
         for function in self.functions.values():
-            uses = function.uses
-            for term in {**uses.roles, **uses.derived}:
-                if term[0] in "nf":
-                    found[term].append(function)
+            for term in function.uses.outer:
+                found[term].append(function)
         return dict(found)
 
     @property
@@ -122,11 +120,6 @@ class Function:
     def contexts(self) -> Contexts:
         """Where its events stand in its control flow."""
         return self.indexed.contexts
-
-    @property
-    def conditions(self) -> tuple[Test, ...]:
-        """The conditions of its control flow, with those that they are made of."""
-        return self.indexed.conditions
 
     @property
     def owner(self) -> Class | None:

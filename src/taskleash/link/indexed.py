@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from taskleash.facts.model import Call, FunctionFacts, If, Loop, ModuleFacts, Store, Term, Test
-from taskleash.link.context import Contexts, branches
+from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store, Term
+from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 
 
@@ -38,21 +38,6 @@ class IndexedFunction:
     def contexts(self) -> Contexts:
         """Where its events stand in its control flow."""
         return Contexts(self.facts)
-
-    @cached_property
-    def conditions(self) -> tuple[Test, ...]:
-        """The conditions of its control flow, with those that they are made of."""
-        found: list[Test] = []
-        blocks = [self.facts.body]
-        while blocks:
-            for item in blocks.pop().items:
-                if isinstance(item, If | Loop):
-                    found.append(item.test)
-                blocks.extend(block for _, block, _ in branches(item))
-        for test in found:
-            # The list grows under way: conditions can be nested beyond what the stack holds.
-            found.extend(test.parts)
-        return tuple(found)
 
     @cached_property
     def decorators(self) -> frozenset[str]:

@@ -21,6 +21,8 @@ from taskleash.facts.model import (
 
 #: tags of terms that are built on another term, which is their second item
 _BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
+#: tags of globals and of variables of enclosing functions
+_OUTER = frozenset({"n", "f"})
 #: what binds a local is no use of it
 _DEFINITION = "definition"
 
@@ -42,7 +44,8 @@ class UseIndex:
     """Where the terms of one function are used.
 
     ``derived`` has the terms that are built on each term, ``results`` the calls, by their index,
-    whose result is used at all. That much is asked of every function, the rest of few.
+    whose result is used at all, ``outer`` the globals and the variables of enclosing functions that
+    it uses. That much is asked of every function, the rest of few.
     """
 
     def __init__(self, facts: FunctionFacts) -> None:
@@ -50,8 +53,11 @@ class UseIndex:
         self.derived: dict[Term, list[Term]] = defaultdict(list)
         used: set[int] = set()
         built: set[Term] = set()
-        for alts, _, _, _ in _operands(facts):
+        direct: set[Term] = set()
+        for alts, kind, _, _ in _operands(facts):
             for term in alts:
+                if term[0] in _OUTER and kind != _DEFINITION:
+                    direct.add(term)
                 base = term
                 while base[0] in _BUILT and base not in built:
                     built.add(base)
@@ -60,6 +66,7 @@ class UseIndex:
                 if base[0] == "s":
                     used.add(base[1])
         self.results = frozenset(used)
+        self.outer = direct.union(base for base in self.derived if base[0] in _OUTER)
 
     @cached_property
     def roles(self) -> dict[Term, list[Role]]:
