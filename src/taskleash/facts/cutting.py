@@ -110,14 +110,11 @@ class _Lines:
             if start is None:
                 continue
             end = self._end(start, self._indent(number))
-            if end - start < long:
-                continue
-            outline += self._lines[done:start]
-            outline.append(f'{" " * self._first_indent(start, end)}"""' + "\n" * (end - start - 1))
-            outline[-1] += '"""'
-            text = "\n".join(["if 1:", *self._lines[start:end], ""])
-            bodies[number + 1] = Body(text, start - 1)
-            done = end
+            if end - start >= long:
+                outline += [*self._lines[done:start], self._placeholder(start, end)]
+                text = "\n".join(["if 1:", *self._lines[start:end], ""])
+                bodies[number + 1] = Body(text, start - 1)
+                done = end
         outline += self._lines[done:]
         return Cut("\n".join(outline), bodies) if bodies else None
 
@@ -154,9 +151,10 @@ class _Lines:
                 end = number + 1
         return end
 
-    def _first_indent(self, start: int, end: int) -> int:
-        """How far the first statement of a body is indented."""
-        return next(self._indent(n) for n in range(start, end) if self._has_code(n))
+    def _placeholder(self, start: int, end: int) -> str:
+        """A string of as many lines as a body, indented like its first statement."""
+        indent = next(self._indent(n) for n in range(start, end) if self._has_code(n))
+        return " " * indent + '"""' + "\n" * (end - start - 1) + '"""'
 
     def _has_code(self, number: int) -> bool:
         line = self._lines[number].lstrip(" ")
