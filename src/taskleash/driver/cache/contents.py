@@ -39,14 +39,17 @@ class Contents:
         self._seen: set[str] = set()
         self._digests: dict[str, bytes] = {}
         self._data: dict[str, bytes] = {}
+        #: what was read last, whether there was room for it or not
+        self._newest = ("", b"")
         self._room = _ROOM
 
     def data(self, item: Input) -> bytes:
         """The bytes of a file; raises InvalidSource where they cannot be read."""
-        data = self._data.get(item.path)
+        data = self._newest[1] if self._newest[0] == item.path else self._data.get(item.path)
         if data is not None:
             return data
         data = item.read()
+        self._newest = (item.path, data)
         if len(data) <= self._room:
             self._room -= len(data)
             self._data[item.path] = data
@@ -64,11 +67,13 @@ class Contents:
             self._seen.add(item.file.absolute)
             self._digests[item.path] = known[2]
             return known[2]
-        return digest(self.data(item))
+        data = self.data(item)
+        return self._digests.get(item.path) or digest(data)
 
     def release(self) -> None:
         """Keep no bytes: whoever needs some of them again has them read again."""
         self._data.clear()
+        self._newest = ("", b"")
         self._room = _ROOM
 
     def news(self) -> dict[bytes, bytes]:
