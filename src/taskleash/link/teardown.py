@@ -32,6 +32,8 @@ _OWNER_WORDS = frozenset(
         "shutdown", "stop", "teardown", "terminate",
     }
 )  # fmt: skip
+#: words in the name of a method whose opposite ends what it began
+_BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
 _WHOLE_WORDS = _OWNER_WORDS | {
     "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
     "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
@@ -175,7 +177,7 @@ class Teardown:
                 method
                 for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
                 for method in base.methods()
-                if ends_owner(method)
+                if ends_owner(method) and not _ends_a_part(method, cls)
             ]
             known[cls] = tuple(dict.fromkeys(found))
         return known[cls]
@@ -200,6 +202,14 @@ def ends_owner(method: Function) -> bool:
         return True
     required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
     return not required
+
+
+def _ends_a_part(method: Function, cls: Class) -> bool:
+    """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
+    verb, _, part = method.name.lstrip("_").partition("_")
+    if not part or verb not in _OWNER_WORDS or part in words(cls.name):
+        return False
+    return any(cls.find(f"{opposite}_{part}") for opposite in _BEGINNING)
 
 
 def _receiver(text: str) -> str:
