@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import collects, emptied, made_afresh
+from taskleash.classify.containers import collects, emptied, made_afresh, with_its_key
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
@@ -17,7 +17,7 @@ from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import Teardown, words
+from taskleash.link.teardown import Teardown, is_end, words
 from taskleash.link.trail import CANCELLING, Op, Place, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
@@ -54,7 +54,7 @@ class Observer:
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
             op.kind in AWAITING for op in trail.ops
         )
-        signs.start_like = is_start(spawn.function)
+        signs.start_like = is_start(spawn.function) or is_end(spawn.function)
         signs.flagged = self.flags.enders(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.once = self._once(spawn, trail)
@@ -66,6 +66,7 @@ class Observer:
         self._there(signs)
         self._removal(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
+        signs.with_its_key = with_its_key(self.calls.inference, trail)
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
@@ -279,19 +280,15 @@ class Observer:
         return found
 
     def _rebuilds(self, op: Op) -> bool:
-        """``self.tasks = [t for t in self.tasks if not t.done()]``."""
+        """``self.tasks = [t for t in self.tasks if not t.done()]``, not ``[*self.tasks, new]``."""
         event = op.event
         if op.kind != "replace" or not op.depth or not isinstance(event, Store):
             return False
-        collections = op.function.facts.collections
+        made = [op.function.facts.collections[t[1]].items for t in event.value if t[0] == "l"]
         return any(
-            term[0] == "l"
-            and any(
-                _mentions(item, event.target)
-                for alts in collections[term[1]].items
-                for item in alts
-            )
-            for term in event.value
+            any(_mentions(term, event.target) for alts in items for term in alts)
+            and not (len(items) > 1 and any(("*", event.target) in alts for alts in items))
+            for items in made
         )
 
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:

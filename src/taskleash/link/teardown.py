@@ -34,6 +34,8 @@ _OWNER_WORDS = frozenset(
 )  # fmt: skip
 #: words in the name of a method whose opposite ends what it began
 _BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
+#: of those, the ones that happen to an object once
+_LAST_EVENTS = frozenset({"cleanup", "close", "destroy", "exit", "shutdown", "terminate"})
 _WHOLE_WORDS = _OWNER_WORDS | {
     "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
     "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
@@ -202,6 +204,16 @@ def ends_owner(method: Function) -> bool:
         return True
     required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
     return not required
+
+
+def is_end(function: Function) -> bool:
+    """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
+    method = function.method
+    found = words(method.name)
+    required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
+    if found[:1] == ["on"]:
+        return len(found) == 2 and found[1] in _LAST_EVENTS and not required
+    return method.owner is not None and ends_owner(method)
 
 
 def _ends_a_part(method: Function, cls: Class) -> bool:
