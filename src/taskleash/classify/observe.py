@@ -6,7 +6,7 @@ from taskleash.classify.containers import collects, emptied, made_afresh, with_i
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
-from taskleash.classify.waiting import comes_again, drains, is_partial, polls
+from taskleash.classify.waiting import comes_again, drains, is_partial, passed_over, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
 from taskleash.link.calls import Calls
@@ -123,7 +123,8 @@ class Observer:
         endings = [op for op in trail.ops if op.root is not None and self._ends(trail, op)]
         carriers = {term for home, term in trail.terms if home is function}
         handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        stops = {op.root for op in endings} | {op.root for op in handed}
+        sure = [op for op in endings if not passed_over(trail, op)]
+        stops = {op.root for op in sure} | {op.root for op in handed}
         search = PathSearch(
             function, [trail.index], [root for root in stops if root is not None], carriers
         )
@@ -146,7 +147,7 @@ class Observer:
         if not after:
             return
         if handed:
-            roots = [op.root for op in endings if op.root is not None]
+            roots = [op.root for op in sure if op.root is not None]
             outcome = PathSearch(function, [trail.index], roots, carriers).run()
         if not outcome.leaks or self._first_of_several(trail, after):
             signs.ended_here = _how(after)
