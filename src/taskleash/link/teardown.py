@@ -179,7 +179,7 @@ class Teardown:
                 method
                 for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
                 for method in base.methods()
-                if ends_owner(method) and not _ends_a_part(method, cls)
+                if ends_owner(method) and not _ends_a_part(method)
             ]
             known[cls] = tuple(dict.fromkeys(found))
         return known[cls]
@@ -216,12 +216,13 @@ def is_end(function: Function) -> bool:
     return method.owner is not None and ends_owner(method)
 
 
-def _ends_a_part(method: Function, cls: Class) -> bool:
+def _ends_a_part(method: Function) -> bool:
     """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
     verb, _, part = method.name.lstrip("_").partition("_")
-    if not part or verb not in _OWNER_WORDS or part in words(cls.name):
+    owner = method.owner
+    if owner is None or not part or verb not in _OWNER_WORDS or part in words(owner.name):
         return False
-    return any(cls.find(f"{opposite}_{part}") for opposite in _BEGINNING)
+    return any(owner.find(f"{opposite}_{part}") for opposite in _BEGINNING)
 
 
 def _receiver(text: str) -> str:
