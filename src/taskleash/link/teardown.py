@@ -32,6 +32,8 @@ _OWNER_WORDS = frozenset(
         "shutdown", "stop", "teardown", "terminate",
     }
 )  # fmt: skip
+#: first words of a name that asks, or tells that something happened
+_NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
 #: words in the name of a method whose opposite ends what it began
 _BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
 #: of those, the ones that happen to an object once
@@ -198,7 +200,7 @@ def ends_owner(method: Function) -> bool:
     found = words(method.name)
     if not _OWNER_WORDS & set(found) or len(found) > 2:
         return False
-    if found[0] in ("on", "handle", "is", "should", "can") or method.decorators & {"property"}:
+    if found[0] in _NO_COMMANDS or method.decorators & {"property"}:
         return False
     if method.name in ("__exit__", "__aexit__"):
         return True
@@ -222,7 +224,8 @@ def _ends_a_part(method: Function) -> bool:
     owner = method.owner
     if owner is None or not part or verb not in _OWNER_WORDS or part in words(owner.name):
         return False
-    return any(owner.find(f"{opposite}_{part}") for opposite in _BEGINNING)
+    began = [f"{opposite}_{part}" for opposite in _BEGINNING]
+    return any(owner.find(name) or owner.find(f"_{name}") for name in began)
 
 
 def _receiver(text: str) -> str:
