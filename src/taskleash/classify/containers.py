@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from taskleash.facts.catalogue import WEAK_KEYED
 from taskleash.facts.model import Call, Store, Term
 from taskleash.link.context import around
+from taskleash.link.entities import Function
+from taskleash.link.inference import Inference, is_external
 from taskleash.link.trail import Op, Trail
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
@@ -36,6 +39,8 @@ def made_afresh(op: Op) -> bool:
     Such a container holds the tasks of one call: it is replaced, it does not grow.
     """
     event = op.event
+    if isinstance(event, Store):
+        return _replaces(op.function, event)
     if not isinstance(event, Call):
         return False
     filled = {func[1] for func in event.func if func[0] == "a"}
@@ -46,6 +51,27 @@ def made_afresh(op: Op) -> bool:
         and _leads_to(op, index)
         for index, made in enumerate(op.function.events[: op.index])
     )
+
+
+def with_its_key(inference: Inference, trail: Trail) -> bool:
+    """Whether it is the value of a weak key: it leaves the container with the key, if it ends."""
+    filled = [
+        (op.function, term[1])
+        for op in trail.of("contain", "store")
+        if isinstance(op.event, Store)
+        for term in (op.event.target,)
+        if term[0] == "e"
+    ]
+    return any(is_external(inference.types(*each), WEAK_KEYED) for each in filled)
+
+
+def _replaces(function: Function, event: Store) -> bool:
+    """Whether a container is stored that is written there, without one from before."""
+    if event.op or event.target[0] == "e":
+        return False
+    made = [function.facts.collections[term[1]] for term in event.value if term[0] == "l"]
+    old = any(term[0] == "*" for each in made for alts in each.items for term in alts)
+    return len(made) == len(event.value) and not old
 
 
 def _is_new(op: Op, term: Term) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import collects, emptied, made_afresh
+from taskleash.classify.containers import collects, emptied, made_afresh, with_its_key
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
-from taskleash.classify.waiting import comes_again, drains, is_partial, polls
+from taskleash.classify.waiting import comes_again, drains, is_partial, passed_over, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
 from taskleash.link.calls import Calls
@@ -17,7 +17,7 @@ from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import Teardown, words
+from taskleash.link.teardown import Teardown, is_end, words
 from taskleash.link.trail import CANCELLING, Op, Place, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
@@ -54,7 +54,7 @@ class Observer:
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
             op.kind in AWAITING for op in trail.ops
         )
-        signs.start_like = is_start(spawn.function)
+        signs.start_like = is_start(spawn.function) or is_end(spawn.function)
         signs.flagged = self.flags.enders(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.once = self._once(spawn, trail)
@@ -66,6 +66,7 @@ class Observer:
         self._there(signs)
         self._removal(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
+        signs.with_its_key = with_its_key(self.calls.inference, trail)
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
@@ -122,7 +123,8 @@ class Observer:
         endings = [op for op in trail.ops if op.root is not None and self._ends(trail, op)]
         carriers = {term for home, term in trail.terms if home is function}
         handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        stops = {op.root for op in endings} | {op.root for op in handed}
+        sure = [op for op in endings if not passed_over(trail, op)]
+        stops = {op.root for op in sure} | {op.root for op in handed}
         search = PathSearch(
             function, [trail.index], [root for root in stops if root is not None], carriers
         )
@@ -145,7 +147,7 @@ class Observer:
         if not after:
             return
         if handed:
-            roots = [op.root for op in endings if op.root is not None]
+            roots = [op.root for op in sure if op.root is not None]
             outcome = PathSearch(function, [trail.index], roots, carriers).run()
         if not outcome.leaks or self._first_of_several(trail, after):
             signs.ended_here = _how(after)
@@ -279,19 +281,15 @@ class Observer:
         return found
 
     def _rebuilds(self, op: Op) -> bool:
-        """``self.tasks = [t for t in self.tasks if not t.done()]``."""
+        """``self.tasks = [t for t in self.tasks if not t.done()]``, not ``[*self.tasks, new]``."""
         event = op.event
         if op.kind != "replace" or not op.depth or not isinstance(event, Store):
             return False
-        collections = op.function.facts.collections
+        made = [op.function.facts.collections[t[1]].items for t in event.value if t[0] == "l"]
         return any(
-            term[0] == "l"
-            and any(
-                _mentions(item, event.target)
-                for alts in collections[term[1]].items
-                for item in alts
-            )
-            for term in event.value
+            any(_mentions(term, event.target) for alts in items for term in alts)
+            and not (len(items) > 1 and any(("*", event.target) in alts for alts in items))
+            for items in made
         )
 
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:

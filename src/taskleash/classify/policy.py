@@ -49,7 +49,7 @@ def _row(
 
 
 def _repeated(s: Signs) -> bool:
-    return s.multiplicity != "once" and not s.once and not s.start_like
+    return s.multiplicity != "once" and not (s.once or s.start_like or s.with_its_key)
 
 
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH

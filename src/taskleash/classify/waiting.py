@@ -5,6 +5,7 @@ from __future__ import annotations
 from taskleash.facts.model import Alts, Block, Call, Loop
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.paths import PathSearch
 from taskleash.link.trail import Op, Trail
 
 
@@ -57,6 +58,21 @@ def polls(op: Op) -> bool:
                 term[0] != "c" and ("a", term, "done") in getattr(op.event, "func", ())
                 for term in test.value
             ):
+                return True
+    return False
+
+
+def passed_over(trail: Trail, op: Op) -> bool:
+    """Whether a function on the way leaves a running task without the look at its outcome.
+
+    ``if task.done(): log(task.exception())`` sees only those to their end that have ended already.
+    """
+    if op.kind != "outcome":
+        return False
+    for function, index in [*op.calls, (op.function, op.index)]:
+        if function is not trail.function:
+            given = {term for home, term in trail.terms if home is function}
+            if PathSearch(function, (), [index], given).run(live=True).leaks:
                 return True
     return False
 

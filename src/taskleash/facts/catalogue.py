@@ -175,6 +175,8 @@ CONTAINER_ZIPS = frozenset({"enumerate", "zip"})
 ELEMENT_GETTERS = frozenset({"next", "min", "max", "heapq.heappop"})
 #: containers that hold nothing
 WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
+#: mappings that hold a value as long as somebody else holds its key
+WEAK_KEYED = frozenset({"weakref.WeakKeyDictionary"})
 
 #: container methods, by what they do with elements
 GROWING = frozenset(

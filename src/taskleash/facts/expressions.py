@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
 from taskleash.facts.conditions import is_literal, lower_test
-from taskleash.facts.frame import Frame, lookup, merge, merge_envs
+from taskleash.facts.frame import Frame, kept_as_key, lookup, merge, merge_envs
 from taskleash.facts.model import (
     Alts,
     Arg,
@@ -254,9 +254,9 @@ class ExpressionLowering:
         keys: list[str] = []
         for element in node.elements:
             if isinstance(element, cst.DictElement):
-                self.expr(element.key)
-                keys.append(constant_text(element.key))
-                items.append(self.expr(element.value))
+                key = kept_as_key(self.expr(element.key))
+                keys += [constant_text(element.key), *([""] if key else [])]
+                items += [self.expr(element.value), *([key] if key else [])]
             else:
                 keys.append("")
                 items.append(tuple(("*", term) for term in self.expr(element.value)))
@@ -280,8 +280,8 @@ class ExpressionLowering:
         if clause.inner_for_in is not None:
             content = self._generators(node, clause.inner_for_in)
         elif isinstance(node, cst.DictComp):
-            self.expr(node.key)
-            content = self.expr(node.value)
+            key = kept_as_key(self.expr(node.key))
+            content = merge(self.expr(node.value), key)
         else:
             content = self.expr(node.elt)  # type: ignore[attr-defined]
         body = self.frame.block(self.frame.items)
@@ -317,8 +317,7 @@ class ExpressionLowering:
             elements, keys = self._keyed(target)
             for term in elements:
                 frame.emit(Store(pos, term, value, op))
-            # ``d[k] = v`` keeps what a call gave as ``k``, as ``d |= {k}`` would.
-            key = tuple(term for term in keys if term[0] == "s")
+            key = kept_as_key(keys)
             for base in (term[1] for term in elements if key and term[0] == "e"):
                 frame.emit(Store(pos, base, (frame.collect("set", (key,)),), "|="))
         elif isinstance(target, cst.Tuple | cst.List):

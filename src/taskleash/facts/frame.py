@@ -34,6 +34,11 @@ def merge(*alternatives: Alts) -> Alts:
     return tuple(dict.fromkeys(term for alts in alternatives for term in alts))[:MAX_ALTS]
 
 
+def kept_as_key(key: Alts) -> Alts:
+    """What a dict keeps beside its values: what a call gave as a key, ``{create_task(f()): f}``."""
+    return tuple(term for term in key if term[0] == "s")
+
+
 def merge_envs(envs: Iterable[Env]) -> Env:
     """The environment after several paths meet."""
     paths = list(envs)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from taskleash.facts.catalogue import ENTERERS, LOOP_MAKERS, RUNNERS, canonical
-from taskleash.facts.model import Alts, Give, Store, Term, TypeRef
+from taskleash.facts.model import Alts, Give, Term, TypeRef
+from taskleash.link.contents import contents
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
 
@@ -126,10 +127,18 @@ class Inference:
             return self._awaited(function, term[1])
         if tag == "m":
             return self._entered(function, term[1])
+        if tag == "l":
+            return self._declared(function, term)
         if tag == "super":
             owner = function.method.owner
             return tuple(Type(base) for base in owner.bases) if owner else ()
         return ()
+
+    def _declared(self, function: Function, made: Term) -> Types:
+        """The annotated type of a local that a collection is bound to."""
+        names = function.uses.names.get(made, ())
+        refs = (function.facts.annotations.get(name, ()) for name in names)
+        return tuple(t for ref in refs for t in self.from_ref(function.module, ref))
 
     def _parameter(self, function: Function, name: str) -> Types:
         facts = function.facts
@@ -275,17 +284,13 @@ class Inference:
         return tuple(found)
 
     def _stored_elements(self, function: Function, base: Term) -> list[Type]:
-        """The types of what is put into an attribute's elements: ``self.x[k] = Thing()``."""
-        if base[0] != "a":
-            return []
+        """The classes of what is put into a container, where those of all of it are known."""
         found: list[Type] = []
-        for cls in self.classes(function, base[1]):
-            for method in cls.methods():
-                target = ("e", ("a", ("p", method.self_name), base[2]))
-                for role in method.uses.roles.get(target, ()):
-                    event = method.events[role.index]
-                    if role.kind == "target" and isinstance(event, Store):
-                        found.extend(self.of(method, event.value))
+        for home, term in contents(self, function, base):
+            known = [t for t in self.types(home, term) if isinstance(t.symbol, Class)]
+            if not known and term[0] != "c":
+                return []
+            found.extend(known)
         return found
 
     def _argument(self, receiver: Type) -> Types:

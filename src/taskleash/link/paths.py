@@ -77,9 +77,9 @@ class PathSearch:
         self.ended = False
         self.respawned = False
 
-    def run(self) -> Outcome:
-        """Search all normal paths."""
-        out = self._block(self.function.facts.body, frozenset({_State(False)}))
+    def run(self, live: bool = False) -> Outcome:
+        """Search all normal paths; ``live`` where the function is given a running task."""
+        out = self._block(self.function.facts.body, frozenset({_State(live)}))
         leaks = [line for line, states in sorted(out.returns.items()) if _live(states)]
         if _live(out.on | out.breaks | out.continues):
             leaks.append(0)

@@ -32,6 +32,12 @@ _OWNER_WORDS = frozenset(
         "shutdown", "stop", "teardown", "terminate",
     }
 )  # fmt: skip
+#: first words of a name that asks, or tells that something happened
+_NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
+#: words in the name of a method whose opposite ends what it began
+_BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
+#: of those, the ones that happen to an object once
+_LAST_EVENTS = frozenset({"cleanup", "close", "destroy", "exit", "shutdown", "terminate"})
 _WHOLE_WORDS = _OWNER_WORDS | {
     "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
     "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
@@ -175,7 +181,7 @@ class Teardown:
                 method
                 for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
                 for method in base.methods()
-                if ends_owner(method)
+                if ends_owner(method) and not _ends_a_part(method)
             ]
             known[cls] = tuple(dict.fromkeys(found))
         return known[cls]
@@ -194,12 +200,32 @@ def ends_owner(method: Function) -> bool:
     found = words(method.name)
     if not _OWNER_WORDS & set(found) or len(found) > 2:
         return False
-    if found[0] in ("on", "handle", "is", "should", "can") or method.decorators & {"property"}:
+    if found[0] in _NO_COMMANDS or method.decorators & {"property"}:
         return False
     if method.name in ("__exit__", "__aexit__"):
         return True
     required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
     return not required
+
+
+def is_end(function: Function) -> bool:
+    """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
+    method = function.method
+    found = words(method.name)
+    required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
+    if found[:1] == ["on"]:
+        return len(found) == 2 and found[1] in _LAST_EVENTS and not required
+    return method.owner is not None and ends_owner(method)
+
+
+def _ends_a_part(method: Function) -> bool:
+    """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
+    verb, _, part = method.name.lstrip("_").partition("_")
+    owner = method.owner
+    if owner is None or not part or verb not in _OWNER_WORDS or part in words(owner.name):
+        return False
+    began = [f"{opposite}_{part}" for opposite in _BEGINNING]
+    return any(owner.find(name) or owner.find(f"_{name}") for name in began)
 
 
 def _receiver(text: str) -> str:

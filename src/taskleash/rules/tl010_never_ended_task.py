@@ -81,6 +81,7 @@ def check(site: Site) -> Diagnostic | None:
 def _fault_and_harm(site: Site) -> str:
     if site.lifetime is Lifetime.ENDLESS:
         return "runs for ever and nothing ends it: it outlives its owner and keeps it alive"
-    if site.multiplicity is not Multiplicity.ONCE:
+    repeated = site.multiplicity is not Multiplicity.ONCE
+    if repeated and Risk.HIGH in (site.risk, site.would_be):
         return "is started again and again and never ended: the tasks pile up unseen"
     return "is kept, but nothing awaits or cancels it: nobody sees it fail or waits for its end"
