@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from taskleash.facts.model import Call, Store, Term
-from taskleash.link.context import around
-from taskleash.link.trail import Op, Trail
+from taskleash.link.context import around, in_loop
+from taskleash.link.entities import Function
+from taskleash.link.lifetime import Lifetimes
+from taskleash.link.trail import Op, Place, Trail
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
+
+#: operations that take one handle out of its container
+TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
+
+
+def keepers(trail: Trail, lifetimes: Lifetimes) -> list[Place]:
+    """The places that keep the handle beyond the function, or as long as one that never returns.
+
+    A container of such a function counts only where a callback takes out what is done.
+    """
+    places = [place for place in trail.places if place.kind != "local"]
+    if places or not any(op.depth and _in_a_callback(trail, op) for op in trail.of(*TAKING_OUT)):
+        return places
+    own = [op.place for op in trail.of("contain") if op.place and op.place.kind == "local"]
+    return [p for p in own if p.function and _lasts(trail, p.function, lifetimes)]
+
+
+def _in_a_callback(trail: Trail, op: Op) -> bool:
+    return op.kind == "shrink-ref" or op.function is not trail.function
+
+
+def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
+    """Whether a function never returns, and no turn of its loop makes the container anew."""
+    return lifetimes.of(function) == "endless" and not any(
+        home is function and depth and term[0] == "s" and _made_in_a_turn(function, term[1])
+        for (home, term), depth in trail.terms.items()
+    )
+
+
+def _made_in_a_turn(function: Function, index: int) -> bool:
+    call = function.call(index)
+    made = call.text.rpartition(".")[2] in _MAKERS and not call.args
+    return made and in_loop(function, index) is not None
 
 
 def collects(trail: Trail) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import collects, emptied, made_afresh
+from taskleash.classify.containers import TAKING_OUT, collects, emptied, keepers, made_afresh
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
@@ -18,7 +18,7 @@ from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown, words
-from taskleash.link.trail import CANCELLING, Op, Place, Trail
+from taskleash.link.trail import CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
 #: operations that see a task to its end by waiting for it
@@ -29,7 +29,6 @@ _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 _TOUCHING = frozenset({"callback", "passive", "seen"})
-_TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
 _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
 
 
@@ -48,7 +47,7 @@ class Observer:
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
         signs.callbacks = trail.of("callback")
         signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
-        signs.places = _places(trail)
+        signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
@@ -260,7 +259,7 @@ class Observer:
     def _removes(
         self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
     ) -> bool:
-        if signs.container and (op.kind in _TAKING_OUT or self._rebuilds(op)):
+        if signs.container and (op.kind in TAKING_OUT or self._rebuilds(op)):
             return True
         if op.kind in ("clear-slot", "clear") and op.function in started:
             return True
@@ -334,10 +333,6 @@ def _owner(spawn: Spawn) -> str:
     """What owns the task, as written: ``group`` in ``group.start_soon``."""
     call = spawn.call
     return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
-
-
-def _places(trail: Trail) -> list[Place]:
-    return [place for place in trail.places if place.kind != "local"]
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:
