@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
 from taskleash.facts.conditions import lower_test
-from taskleash.facts.frame import Frame, lookup, merge, merge_envs
+from taskleash.facts.frame import Frame, called, lookup, merge, merge_envs
 from taskleash.facts.model import (
     Alts,
     Arg,
@@ -252,9 +252,9 @@ class ExpressionLowering:
         keys: list[str] = []
         for element in node.elements:
             if isinstance(element, cst.DictElement):
-                self.expr(element.key)
+                key = called(self.expr(element.key))
                 keys.append(constant_text(element.key))
-                items.append(self.expr(element.value))
+                items.append(merge(self.expr(element.value), key))
             else:
                 keys.append("")
                 items.append(tuple(("*", term) for term in self.expr(element.value)))
@@ -278,8 +278,8 @@ class ExpressionLowering:
         if clause.inner_for_in is not None:
             content = self._generators(node, clause.inner_for_in)
         elif isinstance(node, cst.DictComp):
-            self.expr(node.key)
-            content = self.expr(node.value)
+            key = called(self.expr(node.key))
+            content = merge(self.expr(node.value), key)
         else:
             content = self.expr(node.elt)  # type: ignore[attr-defined]
         body = self.frame.block(self.frame.items)
@@ -316,7 +316,7 @@ class ExpressionLowering:
             for term in elements:
                 frame.emit(Store(pos, term, value, op))
             # ``d[k] = v`` keeps what a call gave as ``k``, as ``d |= {k}`` would.
-            key = tuple(term for term in keys if term[0] == "s")
+            key = called(keys)
             for base in (term[1] for term in elements if key and term[0] == "e"):
                 frame.emit(Store(pos, base, (frame.collect("set", (key,)),), "|="))
         elif isinstance(target, cst.Tuple | cst.List):

@@ -137,3 +137,8 @@ def lookup(frame: Frame, name: str) -> Alts:
 def source_of(node: cst.CSTNode) -> str:
     """A node's source outside its module, for short conditions."""
     return cst.Module([]).code_for_node(node)
+
+
+def called(key: Alts) -> Alts:
+    """What a dict's key holds: the result of a call can be a task, which the dict then keeps."""
+    return tuple(term for term in key if term[0] == "s")
