@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from taskleash.facts.model import Call, Store, Term
 from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
@@ -51,8 +53,52 @@ def collects(trail: Trail) -> bool:
         and op.place.depth > 0
         and op.place.kind not in ("local", "handed in")
         and not made_afresh(op)
+        and not _replaces(op)
         for op in trail.of("contain", "store")
     )
+
+
+def _replaces(op: Op) -> bool:
+    """``self.tasks = [spawn(), spawn()]``: a collection that has nothing of the one before."""
+    event = op.event
+    if op.kind != "store" or not isinstance(event, Store) or event.op:
+        return False
+    return all(term[0] == "l" and not any(_taken_over(op, term, event)) for term in event.value)
+
+
+def rebuilds(op: Op) -> bool:
+    """``self.tasks = [t for t in self.tasks if not t.done()]``: what is left of the one before.
+
+    ``self.tasks + [task]`` and ``[*self.tasks, task]`` leave nothing out.
+    """
+    event = op.event
+    if op.kind != "replace" or not op.depth or not isinstance(event, Store):
+        return False
+    whole = ("*", event.target)
+    return any(
+        kind == "rest" or item != whole
+        for term in event.value
+        if term[0] == "l"
+        for kind, item in _taken_over(op, term, event)
+    )
+
+
+def _taken_over(op: Op, collection: Term, event: Store) -> Iterator[tuple[str, Term]]:
+    """What a collection has of the one that it replaces: each item, and the kind it stands in."""
+    collections = op.function.facts.collections
+    kind = collections[collection[1]].kind
+    for item in (item for alts in collections[collection[1]].items for item in alts):
+        inner = item[1] if item[0] == "*" else item
+        if inner[0] == "l" and inner[1] < collection[1]:
+            yield from _taken_over(op, inner, event)
+        elif _mentions(item, event.target):
+            yield kind, item
+
+
+def _mentions(term: object, wanted: Term) -> bool:
+    if term == wanted:
+        return True
+    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)
 
 
 def emptied(trail: Trail) -> bool:

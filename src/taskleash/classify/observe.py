@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import TAKING_OUT, collects, emptied, keepers, made_afresh
+from taskleash.classify.containers import (
+    TAKING_OUT,
+    collects,
+    emptied,
+    keepers,
+    made_afresh,
+    rebuilds,
+)
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import comes_again, drains, is_partial, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
-from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
+from taskleash.facts.model import Block, Call, Handler, Loop, Try
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
@@ -17,7 +24,7 @@ from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import Teardown, words
+from taskleash.link.teardown import Teardown, named_teardown, words
 from taskleash.link.trail import CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
@@ -53,7 +60,6 @@ class Observer:
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
             op.kind in AWAITING for op in trail.ops
         )
-        signs.start_like = is_start(spawn.function)
         signs.flagged = self.flags.enders(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.once = self._once(spawn, trail)
@@ -65,6 +71,7 @@ class Observer:
         self._there(signs)
         self._removal(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
+        signs.start_like = is_start(spawn.function) or _takes_down(signs)
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
@@ -259,7 +266,7 @@ class Observer:
     def _removes(
         self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
     ) -> bool:
-        if signs.container and (op.kind in TAKING_OUT or self._rebuilds(op)):
+        if signs.container and (op.kind in TAKING_OUT or rebuilds(op)):
             return True
         if op.kind in ("clear-slot", "clear") and op.function in started:
             return True
@@ -276,22 +283,6 @@ class Observer:
                         if isinstance(target, Function):
                             found.add(target)
         return found
-
-    def _rebuilds(self, op: Op) -> bool:
-        """``self.tasks = [t for t in self.tasks if not t.done()]``."""
-        event = op.event
-        if op.kind != "replace" or not op.depth or not isinstance(event, Store):
-            return False
-        collections = op.function.facts.collections
-        return any(
-            term[0] == "l"
-            and any(
-                _mentions(item, event.target)
-                for alts in collections[term[1]].items
-                for item in alts
-            )
-            for term in event.value
-        )
 
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:
         """Whether a teardown belongs to an object that spawns: not to another heir of a mixin."""
@@ -318,6 +309,15 @@ class Observer:
             if methods:
                 return min(methods, key=lambda m: m.name.startswith("__")).qualname
         return ""
+
+
+def _takes_down(signs: Signs) -> bool:
+    """Whether the task is started as its owner is taken down, and replaces what is kept."""
+    method = signs.spawn.function.method
+    given = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
+    return (
+        not signs.growing and method.owner is not None and not given and named_teardown(method.name)
+    )
 
 
 def _guessed_lifetime(spawn: Spawn) -> str:
@@ -373,9 +373,3 @@ def _handles_errors(block: Block) -> bool:
 
 def _broad(handler: Handler) -> bool:
     return not handler.types or any(name in BROAD_EXCEPTIONS for name in handler.types)
-
-
-def _mentions(term: object, wanted: Term) -> bool:
-    if term == wanted:
-        return True
-    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)

@@ -70,7 +70,7 @@ class Signs:
     handles_errors: bool = False
     #: a teardown ends the coroutine's loop by a flag or the like: function, event, attribute
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)
-    #: the function sets its owner up, once by convention
+    #: the function sets its owner up or takes it down, once by convention
     start_like: bool = False
     #: a container that nothing ever takes anything out of
     growing: bool = False

@@ -226,7 +226,9 @@ class ExpressionLowering:
         if isinstance(node.operator, cst.Add | cst.BitOr | cst.Subtract | cst.BitAnd):
             spread = left if isinstance(node.operator, cst.Subtract) else merge(left, right)
             if any(term[0] != "c" for term in spread):
-                return (self.frame.collect("mix", [(("*", term),) for term in spread]),)
+                less = isinstance(node.operator, cst.Subtract | cst.BitAnd)
+                kind = "rest" if less else "mix"
+                return (self.frame.collect(kind, [(("*", term),) for term in spread]),)
         return ()
 
     def _walrus(self, node: cst.NamedExpr) -> Alts:
