@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from taskleash.facts.catalogue import WEAK_KEYED
 from taskleash.facts.model import Call, Store, Term
-from taskleash.link.context import around
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.inference import Inference, is_external
-from taskleash.link.trail import Op, Trail
+from taskleash.link.lifetime import Lifetimes
+from taskleash.link.trail import Op, Place, Trail
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
+
+#: operations that take one handle out of its container
+TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
+
+
+def keepers(trail: Trail, lifetimes: Lifetimes) -> list[Place]:
+    """The places that keep the handle beyond the function, or as long as one that never returns.
+
+    A container of such a function counts only where a callback takes out what is done.
+    """
+    places = [place for place in trail.places if place.kind != "local"]
+    if places or not any(op.depth and _in_a_callback(trail, op) for op in trail.of(*TAKING_OUT)):
+        return places
+    own = [op.place for op in trail.of("contain") if op.place and op.place.kind == "local"]
+    return [p for p in own if p.function and _lasts(trail, p.function, lifetimes)]
+
+
+def _in_a_callback(trail: Trail, op: Op) -> bool:
+    return op.kind == "shrink-ref" or op.function is not trail.function
+
+
+def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
+    """Whether a function never returns, and no turn of its loop makes the container anew."""
+    return lifetimes.of(function) == "endless" and not any(
+        home is function and depth and term[0] == "s" and _made_in_a_turn(function, term[1])
+        for (home, term), depth in trail.terms.items()
+    )
+
+
+def _made_in_a_turn(function: Function, index: int) -> bool:
+    call = function.call(index)
+    made = call.text.rpartition(".")[2] in _MAKERS and not call.args
+    return made and in_loop(function, index) is not None
 
 
 def collects(trail: Trail) -> bool:
@@ -19,8 +55,52 @@ def collects(trail: Trail) -> bool:
         and op.place.depth > 0
         and op.place.kind not in ("local", "handed in")
         and not made_afresh(op)
+        and not _replaces(op)
         for op in trail.of("contain", "store")
     )
+
+
+def _replaces(op: Op) -> bool:
+    """``self.tasks = [spawn(), spawn()]``: a collection that has nothing of the one before."""
+    event = op.event
+    if op.kind != "store" or not isinstance(event, Store) or event.op:
+        return False
+    return all(term[0] == "l" and not any(_taken_over(op, term, event)) for term in event.value)
+
+
+def rebuilds(op: Op) -> bool:
+    """``self.tasks = [t for t in self.tasks if not t.done()]``: what is left of the one before.
+
+    ``self.tasks + [task]`` and ``[*self.tasks, task]`` leave nothing out.
+    """
+    event = op.event
+    if op.kind != "replace" or not op.depth or not isinstance(event, Store):
+        return False
+    whole = ("*", event.target)
+    return any(
+        kind == "rest" or item != whole
+        for term in event.value
+        if term[0] == "l"
+        for kind, item in _taken_over(op, term, event)
+    )
+
+
+def _taken_over(op: Op, collection: Term, event: Store) -> Iterator[tuple[str, Term]]:
+    """What a collection has of the one that it replaces: each item, and the kind it stands in."""
+    collections = op.function.facts.collections
+    kind = collections[collection[1]].kind
+    for item in (item for alts in collections[collection[1]].items for item in alts):
+        inner = item[1] if item[0] == "*" else item
+        if inner[0] == "l" and inner[1] < collection[1]:
+            yield from _taken_over(op, inner, event)
+        elif _mentions(item, event.target):
+            yield kind, item
+
+
+def _mentions(term: object, wanted: Term) -> bool:
+    if term == wanted:
+        return True
+    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)
 
 
 def emptied(trail: Trail) -> bool:
@@ -39,8 +119,6 @@ def made_afresh(op: Op) -> bool:
     Such a container holds the tasks of one call: it is replaced, it does not grow.
     """
     event = op.event
-    if isinstance(event, Store):
-        return _replaces(op.function, event)
     if not isinstance(event, Call):
         return False
     filled = {func[1] for func in event.func if func[0] == "a"}
@@ -63,15 +141,6 @@ def with_its_key(inference: Inference, trail: Trail) -> bool:
         if term[0] == "e"
     ]
     return any(is_external(inference.types(*each), WEAK_KEYED) for each in filled)
-
-
-def _replaces(function: Function, event: Store) -> bool:
-    """Whether a container is stored that is written there, without one from before."""
-    if event.op or event.target[0] == "e":
-        return False
-    made = [function.facts.collections[term[1]] for term in event.value if term[0] == "l"]
-    old = any(term[0] == "*" for each in made for alts in each.items for term in alts)
-    return len(made) == len(event.value) and not old
 
 
 def _is_new(op: Op, term: Term) -> bool:

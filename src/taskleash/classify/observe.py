@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import collects, emptied, made_afresh, with_its_key
+from taskleash.classify.containers import (
+    TAKING_OUT,
+    collects,
+    emptied,
+    keepers,
+    made_afresh,
+    rebuilds,
+    with_its_key,
+)
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import comes_again, drains, is_partial, passed_over, polls
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
-from taskleash.facts.model import Block, Call, Handler, Loop, Store, Term, Try
+from taskleash.facts.model import Block, Call, Handler, Loop, Try
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
@@ -18,7 +26,7 @@ from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown, is_end, words
-from taskleash.link.trail import CANCELLING, Op, Place, Trail
+from taskleash.link.trail import CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
 #: operations that see a task to its end by waiting for it
@@ -29,7 +37,6 @@ _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 _TOUCHING = frozenset({"callback", "passive", "seen"})
-_TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
 _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
 
 
@@ -48,13 +55,12 @@ class Observer:
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
         signs.callbacks = trail.of("callback")
         signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
-        signs.places = _places(trail)
+        signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
             op.kind in AWAITING for op in trail.ops
         )
-        signs.start_like = is_start(spawn.function) or is_end(spawn.function)
         signs.flagged = self.flags.enders(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.once = self._once(spawn, trail)
@@ -67,6 +73,9 @@ class Observer:
         self._removal(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
+        signs.start_like = is_start(spawn.function) or (
+            is_end(spawn.function) and not signs.growing
+        )
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
@@ -262,7 +271,7 @@ class Observer:
     def _removes(
         self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
     ) -> bool:
-        if signs.container and (op.kind in _TAKING_OUT or self._rebuilds(op)):
+        if signs.container and (op.kind in TAKING_OUT or rebuilds(op)):
             return True
         if op.kind in ("clear-slot", "clear") and op.function in started:
             return True
@@ -279,18 +288,6 @@ class Observer:
                         if isinstance(target, Function):
                             found.add(target)
         return found
-
-    def _rebuilds(self, op: Op) -> bool:
-        """``self.tasks = [t for t in self.tasks if not t.done()]``, not ``[*self.tasks, new]``."""
-        event = op.event
-        if op.kind != "replace" or not op.depth or not isinstance(event, Store):
-            return False
-        made = [op.function.facts.collections[t[1]].items for t in event.value if t[0] == "l"]
-        return any(
-            any(_mentions(term, event.target) for alts in items for term in alts)
-            and not (len(items) > 1 and any(("*", event.target) in alts for alts in items))
-            for items in made
-        )
 
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:
         """Whether a teardown belongs to an object that spawns: not to another heir of a mixin."""
@@ -334,10 +331,6 @@ def _owner(spawn: Spawn) -> str:
     return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
 
 
-def _places(trail: Trail) -> list[Place]:
-    return [place for place in trail.places if place.kind != "local"]
-
-
 def _ended_first(trail: Trail, op: Op) -> bool:
     return any(
         other.kind in CANCELLING and other.site[0] is op.function and other.site[1] < op.index
@@ -376,9 +369,3 @@ def _handles_errors(block: Block) -> bool:
 
 def _broad(handler: Handler) -> bool:
     return not handler.types or any(name in BROAD_EXCEPTIONS for name in handler.types)
-
-
-def _mentions(term: object, wanted: Term) -> bool:
-    if term == wanted:
-        return True
-    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)

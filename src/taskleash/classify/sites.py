@@ -58,7 +58,7 @@ def completed(signs: Signs, verdict: Verdict) -> Verdict:
 
 
 def _observed_handle(signs: Signs) -> str:
-    if not signs.kept:
+    if all(place.kind == "local" for place in signs.places):
         return "escapes" if signs.given else "local"
     keeping = [
         op

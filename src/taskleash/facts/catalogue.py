@@ -195,7 +195,7 @@ SHRINKING = frozenset(
     }
 )
 TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
-VIEWING = frozenset({"values", "copy", "union", "difference", "intersection"})
+VIEWING = frozenset({"keys", "values", "copy", "union", "difference", "intersection"})
 PAIRING = frozenset({"items"})
 
 #: methods of a task that neither hold it nor end it

@@ -228,7 +228,9 @@ class ExpressionLowering:
         if isinstance(node.operator, cst.Add | cst.BitOr | cst.Subtract | cst.BitAnd):
             spread = left if isinstance(node.operator, cst.Subtract) else merge(left, right)
             if any(term[0] != "c" for term in spread):
-                return (self.frame.collect("mix", [(("*", term),) for term in spread]),)
+                less = isinstance(node.operator, cst.Subtract | cst.BitAnd)
+                kind = "rest" if less else "mix"
+                return (self.frame.collect(kind, [(("*", term),) for term in spread]),)
         return ()
 
     def _walrus(self, node: cst.NamedExpr) -> Alts:
@@ -317,6 +319,7 @@ class ExpressionLowering:
             elements, keys = self._keyed(target)
             for term in elements:
                 frame.emit(Store(pos, term, value, op))
+            # ``d[k] = v`` keeps what a call gave as ``k``, as ``d |= {k}`` would.
             key = kept_as_key(keys)
             for base in (term[1] for term in elements if key and term[0] == "e"):
                 frame.emit(Store(pos, base, (frame.collect("set", (key,)),), "|="))

@@ -147,6 +147,8 @@ class _Follower(Passing):
                 self._method_call(carrier, role.index, name)
             elif role.kind == "arg" and name == "cancel" and carrier.depth == 0:
                 self.note("cancel-ref", carrier, role.index)
+            elif role.kind == "arg" and name in OUTCOMES and carrier.depth == 0:
+                self.note("outcome", carrier, role.index, detail=name)
             elif role.kind == "arg":
                 self._bound_method(carrier, role, name)
             elif role.kind in ("value", "return") and name == "cancel":

@@ -93,7 +93,7 @@ class Teardown:
                 return f"`{function.qualname}`, which the cleanup of `{caller.qualname}` calls"
             found = self.reason(caller, depth + 1)
             if found:
-                top = found.rpartition("which ")[2].partition(" ")[0] if "which" in found else found
+                top = f"`{found.split('`')[-2]}`" if "which" in found else found
                 return f"`{function.qualname}`, which {top} reaches"
         return self._registered(function, depth)
 
