@@ -16,7 +16,7 @@ from taskleash.facts.model import ModuleFacts
 from taskleash.link.calls import COMMON_NAMES
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
-from taskleash.link.entities import Class, Function
+from taskleash.link.entities import Class, Function, Module
 from taskleash.link.indexed import IndexedModules
 from taskleash.link.outside import (
     bases_around,
@@ -127,22 +127,24 @@ def _with_homes(form: str, homes: set[str]) -> Iterator[str]:
 
 
 def _homes_of(function: Function) -> set[str]:
-    """The names of a function's module, and of the class whose method it is."""
+    """How others mention a function's module, and the name of the class whose method it is."""
     owner = function.method.owner
-    return {_last(function.module.name), *([owner.name] if owner is not None else [])}
+    return {_module(function.module), *([owner.name] if owner is not None else [])}
 
 
 def _homes(spawn: Spawn, place: Place) -> set[str]:
     """The names of the classes that have a place; of its module where it is in none."""
     if place.cls is None:
-        return {_last((place.module or spawn.function.module).name)}
+        return {_module(place.module or spawn.function.module)}
     owner = spawn.function.method.owner
     heir = owner if owner is not None and place.cls in owner.mro else place.cls
     return {place.cls.name, heir.name}
 
 
-def _last(dotted: str) -> str:
-    return dotted.rpartition(".")[2]
+def _module(module: Module) -> str:
+    """How a module is mentioned where it is imported: a part of a package as ``.name``."""
+    package, _, name = module.name.rpartition(".")
+    return f".{name}" if package else name
 
 
 def _mentions(functions: Iterable[Function]) -> set[str]:
@@ -154,6 +156,8 @@ def _mentions(functions: Iterable[Function]) -> set[str]:
     for function in functions:
         form, *with_homes = _with_homes(_mention(function), _homes_of(function))
         mentions.update(with_homes)
+        if function.method.owner is None:
+            mentions.add(f"{_module(function.module).strip('.')}.{function.name}")
         if function.method.owner is None or function.name not in _TELLING_NOTHING:
             mentions.add(form)
     return mentions
@@ -168,10 +172,8 @@ def _telling(names: Iterable[str]) -> frozenset[bytes]:
 
 
 def _is_telling(name: str) -> bool:
-    return all(
-        (word := form.strip(".(")).isidentifier() and not word.startswith("__")
-        for form in name.split()
-    )
+    words = (word for form in name.split() for word in form.strip(".(").split("."))
+    return all(word.isidentifier() and not word.startswith("__") for word in words)
 
 
 def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:

@@ -14,9 +14,11 @@ from taskleash.source.loading import InvalidSource
 if TYPE_CHECKING:
     from taskleash.link.demand import Demand
 
-#: a name is distinctive while no more files than this, or this share of all, mention it
+#: a name is distinctive while no more files than this, or this share of all, mention it; but with
+#: more than the last number it would take longer than all the rest to parse them
 _MIN_SPREAD = 25
 _SPREAD_SHARE = 80
+_MAX_SPREAD = 110
 
 
 class Wanted:
@@ -90,7 +92,7 @@ class _Mentions:
         A name that very many of them mention does not, unless all of these are to be seen.
         """
         self._look_for(names, items)
-        limit = max(_MIN_SPREAD, len(items) // _SPREAD_SHARE)
+        limit = min(max(_MIN_SPREAD, len(items) // _SPREAD_SHARE), _MAX_SPREAD)
         telling = {name for name in names if self._spread[name] <= limit or insists(name)}
         return self.mentioning(telling)
 
