@@ -9,7 +9,6 @@ the reason.
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from support.python import is_read_like
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -108,7 +108,7 @@ def test_the_text_becomes_the_one_beside_it(path: Path) -> None:
 @pytest.mark.parametrize("path", CASES, ids=label)
 def test_the_result_is_python_and_reports_nothing(path: Path) -> None:
     text = fixed(path).read_text(encoding="utf-8")
-    ast.parse(text)
+    assert is_read_like(text, path.read_text(encoding="utf-8"))
     reported = [(code, site.span.line, site.scope) for code, site, _ in findings(path, text)]
     assert reported == []
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from support.python import is_read_like
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -61,7 +61,7 @@ def test_rounds_end_with_nothing_that_was_fixed(path: Path, is_unsafe: bool) -> 
         text = result.text
     else:
         pytest.fail("the rounds do not end")
-    ast.parse(text)
+    assert is_read_like(text, path.read_text(encoding="utf-8"))
     after = targets(path, text, choice)
     assert not places(after) - places(before)
     assert [key(t.site) for t in after if key(t.site) in fixed] == []
