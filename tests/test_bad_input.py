@@ -22,6 +22,29 @@ NOT_UTF_8 = "byte 0xff is not valid utf-8: save the file as utf-8 or declare its
 # The native parser tries every reading of each level, so that each doubles its time.
 ENDLESS = "match x:\n    case " + "A(" * 60 + "create_task" + ")" * 60 + ":\n        pass\n"
 
+# As if Ctrl-C came while a class with descriptors is made.
+WRAPPED_INTERRUPT = """
+import sys
+
+
+class Late:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == "taskleash.cli":
+            type("Made", (), {"late": Late()})
+
+
+sys.meta_path.insert(0, Finder())
+
+from taskleash.__main__ import main
+
+main()
+"""
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's files and processes")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 
@@ -208,6 +231,8 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell has what it runs in the background ignore interrupts: these tests, say.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         while not (workers := children(run.pid)):
@@ -223,6 +248,13 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
     # signal itself, though the exception was caught: for a shell that is 130, too.
     assert run.returncode in (130, -signal.SIGINT)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+def test_an_interrupt_that_python_wraps_is_still_one() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", WRAPPED_INTERRUPT, "check"], env=environment(), capture_output=True
+    )
+    assert (run.returncode, run.stderr.strip()) == (130, b"")
 
 
 class TestProgress:

@@ -52,7 +52,7 @@ def _failure(error: Exception) -> int:
     """One line for what went wrong; gives the exit status."""
     import click
 
-    if isinstance(error, click.Abort):
+    if isinstance(error, click.Abort) or _interrupted(error):
         return 130
     if isinstance(error, click.UsageError):
         _say(_usage(error))
@@ -66,6 +66,15 @@ def _failure(error: Exception) -> int:
         what = f"{type(error).__name__}: {error}"
         _say(f"internal error: {what}: set TASKLEASH_DEBUG=1 for the traceback, and report it")
     return 2
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    # Up to Python 3.11, an interrupt inside of `__set_name__` comes out as a RuntimeError.
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _usage(error: click.UsageError) -> str:
