@@ -44,8 +44,7 @@ def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
 
 def _made_in_a_turn(function: Function, index: int) -> bool:
     call = function.call(index)
-    made = call.text.rpartition(".")[2] in _MAKERS and not call.args
-    return made and in_loop(function, index) is not None
+    return _makes(call) and not call.args and in_loop(function, index) is not None
 
 
 def collects(trail: Trail) -> bool:
@@ -146,8 +145,13 @@ def with_its_key(inference: Inference, trail: Trail) -> bool:
 def _is_new(op: Op, term: Term) -> bool:
     """Whether a value is a container that is made here."""
     if term[0] == "s":
-        return op.function.call(term[1]).text.rpartition(".")[2] in _MAKERS
+        return _makes(op.function.call(term[1]))
     return bool(term[0] == "l")
+
+
+def _makes(call: Call) -> bool:
+    """Whether a call by its name makes a container."""
+    return call.text.rpartition(".")[2] in _MAKERS
 
 
 def _leads_to(op: Op, index: int) -> bool:

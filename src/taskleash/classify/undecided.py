@@ -26,6 +26,7 @@ from taskleash.link.outside import (
     outside_bases,
     receivers,
     reexports,
+    returns,
 )
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
@@ -199,8 +200,7 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
 
 def _passes_on(judge: Judge, spawn: Spawn, inner: Spawn) -> bool:
     """Whether the caller of a wrapper returns the task, or hands over what its callers give it."""
-    roles = inner.function.uses.roles.get(inner.result, ())
-    if any(role.kind == "return" for role in roles):
+    if returns(inner.function, inner.index):
         return True
     position = coroutine_argument(judge.calls, spawn, inner.call)
     return position is not None and any(term[0] == "p" for term in inner.call.args[position].value)

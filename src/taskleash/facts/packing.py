@@ -25,15 +25,11 @@ class BadPacking(Exception):
 
 @dataclass(frozen=True)
 class _Shape:
-    """How instances of a class become rows.
-
-    ``nested`` are the positions that may hold other instances, ``plain`` all others.
-    """
+    """How instances of a class become rows; ``nested`` positions may hold other instances."""
 
     make: Callable[..., Any]
     names: tuple[str, ...]
     nested: tuple[int, ...] = ()
-    plain: tuple[int, ...] = ()
 
 
 class Packing:
@@ -87,16 +83,14 @@ class Packing:
         ``shared`` has the plain values so far: equal ones are written, and will be read, once.
         """
         kind = type(value)
-        if kind is str:
-            return intern(value)
         index = self._indices.get(kind)
         if index is not None:
             shape = self._shapes[index]
-            values = [getattr(value, name) for name in shape.names]
-            for position in shape.nested:
-                values[position] = self._packed(values[position], rows, shared)
-            for position in shape.plain:
-                values[position] = _shared(values[position], shared)
+            values = []
+            for position, name in enumerate(shape.names):
+                item = getattr(value, name)
+                nested = position in shape.nested
+                values.append(self._packed(item, rows, shared) if nested else _shared(item, shared))
             rows.append((index, values))
             return [len(rows) - 1]
         if kind is tuple:
@@ -104,7 +98,7 @@ class Packing:
         if kind is dict:
             items = value.items()
             return {intern(key): self._packed(item, rows, shared) for key, item in items}
-        return value
+        return _shared(value, shared)
 
 
 def _shared(value: Any, shared: dict[Any, Any]) -> Any:
@@ -142,8 +136,7 @@ def _shape(cls: Any, names: frozenset[str]) -> _Shape:
         return _Shape(cls, ("value",))
     found = fields(cls)
     nested = [i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))]
-    plain = [i for i in range(len(found)) if i not in nested]
-    return _Shape(cls, tuple(field.name for field in found), tuple(nested), tuple(plain))
+    return _Shape(cls, tuple(field.name for field in found), tuple(nested))
 
 
 FACT_CLASSES: tuple[type, ...] = (

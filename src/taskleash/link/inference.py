@@ -135,8 +135,8 @@ class Inference:
         return ()
 
     def _declared(self, function: Function, made: Term) -> Types:
-        """The annotated type of a local that a collection is bound to."""
-        names = function.uses.names.get(made, ())
+        """What is said of the locals that a new container is bound to: ``done: list[Job] = []``."""
+        names = function.uses.names.get(made, ()) if made[0] in ("l", "s") else ()
         refs = (function.facts.annotations.get(name, ()) for name in names)
         return tuple(t for ref in refs for t in self.from_ref(function.module, ref))
 
@@ -270,17 +270,11 @@ class Inference:
         for receiver in self.types(function, term[1]):
             found.extend(self._argument(receiver))
         if not found:
-            for receiver in self._annotated(function, term[1]):
+            for receiver in self._declared(function, term[1]):
                 found.extend(self._argument(receiver))
         if not found:
             found.extend(self._stored_elements(function, term[1]))
         return tuple(found)
-
-    def _annotated(self, function: Function, term: Term) -> Types:
-        """What is said of the locals that a new container is bound to: ``done: list[Job] = []``."""
-        names = function.uses.names.get(term, ()) if term[0] in ("l", "s") else ()
-        said = [function.facts.annotations.get(name) for name in names]
-        return tuple(kind for ref in said if ref for kind in self.from_ref(function.module, ref))
 
     def _item(self, function: Function, term: Term) -> Types:
         """Item by item where the tuple's type names them all."""

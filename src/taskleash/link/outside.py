@@ -83,7 +83,7 @@ def called_outside(calls: Calls, reports: Callable[[Function], bool]) -> set[str
             continue
         given.setdefault(function, set()).update(names)
         for index, call in function.calls():
-            if _returns(function, index) or _gets(call, names):
+            if returns(function, index) or _gets(call, names):
                 found |= _outside(calls, function, call)
                 pending += _handing(calls, function, call, names)
     return found
@@ -116,7 +116,7 @@ def _gets(call: Call, names: set[str]) -> bool:
     return any(term[0] == "p" and term[1] in names for arg in call.args for term in arg.value)
 
 
-def _returns(function: Function, index: int) -> bool:
+def returns(function: Function, index: int) -> bool:
     """Whether a function gives back what it gets from a call."""
     return any(role.kind == "return" for role in function.uses.roles.get(("s", index), ()))
 

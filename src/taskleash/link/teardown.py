@@ -204,18 +204,21 @@ def ends_owner(method: Function) -> bool:
         return False
     if method.name in ("__exit__", "__aexit__"):
         return True
-    required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
-    return not required
+    return not _asks_for_more(method)
 
 
 def is_end(function: Function) -> bool:
     """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
     method = function.method
     found = words(method.name)
-    required = [p for p in method.facts.params[1:] if p.kind == "" and not p.default]
     if found[:1] == ["on"]:
-        return len(found) == 2 and found[1] in _LAST_EVENTS and not required
+        return len(found) == 2 and found[1] in _LAST_EVENTS and not _asks_for_more(method)
     return method.owner is not None and ends_owner(method)
+
+
+def _asks_for_more(method: Function) -> bool:
+    """Whether a method has to be given something beside its instance."""
+    return any(p.kind == "" and not p.default for p in method.facts.params[1:])
 
 
 def _ends_a_part(method: Function) -> bool:

@@ -46,6 +46,7 @@ class Memory:
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._outcomes: dict[bytes, bytes] = {}
+        self._room = _ROOM
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
@@ -98,9 +99,9 @@ class Memory:
         if not self._store.lasts:
             return
         self._outcomes[self._outcome_key(item)] = packed
-        if sum(map(len, self._outcomes.values())) > _ROOM:
-            self._store.put(self._outcomes)
-            self._outcomes = {}
+        self._room -= len(packed)
+        if self._room < 0:
+            self._put(self._outcomes)
 
     def facts_key(
         self, chosen: Iterable[Input], told: Told, reported: Iterable[str] | None
@@ -184,8 +185,13 @@ class Memory:
         self._entries |= self._outcomes | self.contents.news() | self._searched.news()
         for question in self._questions.values():
             self._entries |= question.news()
-        self._store.put(self._entries)
-        self._entries, self._outcomes = {}, {}
+        self._put(self._entries)
+        self._entries = {}
+
+    def _put(self, entries: dict[bytes, bytes]) -> None:
+        """Write the entries, the outcomes so far among them."""
+        self._store.put(entries)
+        self._outcomes, self._room = {}, _ROOM
 
     def _outcome_key(self, item: Input) -> bytes:
         # Of its path, the facts know only whether it is that of a package.
