@@ -241,8 +241,9 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
         # As a terminal does it: to all processes of the group.
         os.killpg(run.pid, signal.SIGINT)
         out, err = run.communicate(timeout=5)
-    finally:
-        run.kill()
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        raise
     assert (out, err.strip()) == (b"", b"")
     # Where the interrupt comes inside of `exec`, as while a dataclass is made, Python ends by the
     # signal itself, though the exception was caught: for a shell that is 130, too.
