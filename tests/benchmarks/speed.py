@@ -68,7 +68,8 @@ def _measure(name: str, runs: int) -> Figures:
         time.sleep(_SETTLING_SECONDS)
         own = Runs(folder, Path(scratch))
         peer = ruff(folder)
-        subjects = [peer, own.cold(), own.warm(), own.changed(), own.staged(), own.version()]
+        changed = [own.changed(), own.spawning_changed()]
+        subjects = [peer, own.cold(), own.warm(), *changed, own.staged(), own.version()]
         found = in_turns(subjects, runs)
         _print_table(found)
         _print_parsed(own.parsed(), present)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,10 @@ class Runs:
         self._scratch = scratch
         self._filled = scratch / "filled"
         self._numbers = itertools.count()
-        self.spawning = _spawning_file(folder)
-        self._text = self.spawning.read_bytes()
+        self._random = random.Random(0)
+        self._files = python_files(folder)
+        self._spawning = _spawning_file(self._files)
+        self._originals: dict[Path, bytes] = {}
         self._run("scan", self._filled)
 
     def cold(self, name: str = "cold") -> Subject:
@@ -38,14 +41,12 @@ class Runs:
         return self._scan("warm", cache, self._put_back)
 
     def changed(self) -> Subject:
-        """A scan after an edit of a file that spawns: a new function at its end."""
-        cache = self._scratch / "changed"
+        """A scan after an edit of any file, each time of another one: a new function at its end."""
+        return self._changed("any file changed", lambda: self._random.choice(self._files))
 
-        def prepare() -> None:
-            self._refill(cache)
-            self._edit()
-
-        return self._scan("one file changed", cache, prepare)
+    def spawning_changed(self) -> Subject:
+        """The same for a file that spawns."""
+        return self._changed("a spawning file changed", lambda: self._spawning)
 
     def staged(self) -> Subject:
         """A check of one edited file, where the cache has what a scan of the project left."""
@@ -53,9 +54,9 @@ class Runs:
 
         def prepare() -> None:
             self._refill(cache)
-            self._edit()
+            self._edit(self._spawning)
 
-        path = str(self.spawning.relative_to(self._folder))
+        path = str(self._spawning.relative_to(self._folder))
         command = [*TASKLEASH, "check", *_options(cache), "--project-root", ".", path]
         return Subject("check of one staged file", command, self._folder, prepare, (0, 1))
 
@@ -72,6 +73,15 @@ class Runs:
         if ran.returncode:
             raise BenchmarkError(f"{script.name} fails:\n{ran.stderr.strip()}")
         return [self._folder / line for line in ran.stdout.splitlines()]
+
+    def _changed(self, name: str, choice: Callable[[], Path]) -> Subject:
+        cache = self._scratch / name.replace(" ", "-")
+
+        def prepare() -> None:
+            self._refill(cache)
+            self._edit(choice())
+
+        return self._scan(name, cache, prepare)
 
     def _scan(self, name: str, cache: Path, prepare: Callable[[], None]) -> Subject:
         command = [*TASKLEASH, "scan", *_options(cache), "--format", "json", "."]
@@ -96,23 +106,26 @@ class Runs:
         shutil.rmtree(cache, ignore_errors=True)
         shutil.copytree(self._filled, cache)
 
-    def _edit(self) -> None:
+    def _edit(self, path: Path) -> None:
+        self._put_back()
+        self._originals[path] = path.read_bytes()
         number = next(self._numbers)
         added = f"\n\ndef added_{number}():\n    return {number}\n"
-        self.spawning.write_bytes(self._text + added.encode())
+        path.write_bytes(self._originals[path] + added.encode())
 
     def _put_back(self) -> None:
-        if self.spawning.read_bytes() != self._text:
-            self.spawning.write_bytes(self._text)
+        while self._originals:
+            path, text = self._originals.popitem()
+            path.write_bytes(text)
 
 
 def _options(cache: Path) -> list[str]:
     return ["--isolated", "--quiet", "--cache-dir", str(cache)]
 
 
-def _spawning_file(folder: Path) -> Path:
+def _spawning_file(files: list[Path]) -> Path:
     """The middle one, by size, of the files with a spawn."""
-    found = [path for path in python_files(folder) if b"create_task(" in path.read_bytes()]
+    found = [path for path in files if b"create_task(" in path.read_bytes()]
     if not found:
-        raise BenchmarkError(f"{folder}: no file starts a task")
+        raise BenchmarkError("no file starts a task")
     return sorted(found, key=lambda path: path.stat().st_size)[len(found) // 2]
