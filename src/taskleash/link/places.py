@@ -9,9 +9,10 @@ from functools import cached_property
 
 from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
 from taskleash.facts.model import Call, Give, Store, Term
-from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.loads import Load
+from taskleash.link.reflection import Reflection
 from taskleash.link.trail import Place
 
 _MAX_STEPS = 40
@@ -34,6 +35,7 @@ class Places:
         self.program = calls.program
         self.inference = calls.inference
         self._loads = calls.loads
+        self.reflection = Reflection(calls)
         self._reads: dict[Place, list[tuple[Function, Term, bool]]] = {}
         self._global_reads: dict[tuple[Module, str], list[tuple[Function, Term]]] = {}
 
@@ -92,6 +94,7 @@ class Places:
         for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
         yield from self._property_reads(place)
+        yield from self._reflected_reads(place)
 
     def _attribute_loads(self, place: Place) -> Iterable[Load]:
         loads = self._loads.named(place.name)
@@ -136,6 +139,16 @@ class Places:
             for load in self._loads.named(method.name).related((cls,), method.name.startswith("_")):
                 if load.named is None:
                     yield load.function, load.term, load.free
+
+    def _reflected_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
+        """Reads of the place whose name is a value: ``getattr(self, name)``."""
+        for function, term, attribute in self.reflection.reads.get(place.name, ()):
+            classes = self.inference.classes(attribute.function, attribute.base)
+            if place.cls is None or not classes:
+                if self._only_declares(classes or (place.cls,) if place.cls else (), place.name):
+                    yield function, term, True
+            elif any(cls.related(place.cls) for cls in classes):
+                yield function, term, False
 
     @cached_property
     def _returning(self) -> dict[str, list[tuple[Class, Function]]]:
@@ -301,11 +314,8 @@ class Places:
         if constructor and home.owner is not None:
             sites.extend(self._constructions(calls, home.owner))
         for caller, index in sites[:12]:
-            call = caller.call(index)
-            for position, arg in enumerate(call.args):
-                param = bind(home, call, position, takes_instance(home, call))
-                if param is not None and param.name == name and not param.kind.startswith("*"):
-                    pending.extend((caller, t, level) for t in arg.value if t[0] != "c")
+            value = given(home, caller.call(index)).get(name, ())
+            pending.extend((caller, t, level) for t in value if t[0] != "c")
         return pending
 
     def _constructions(self, calls: Calls, cls: Class) -> list[tuple[Function, int]]:
