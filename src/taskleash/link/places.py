@@ -91,10 +91,9 @@ class Places:
             for function in self._using_parameter.get(place.name, ()):
                 yield function, ("p", place.name), True
             return
-        for load in self._attribute_loads(place):
+        for load in (*self._attribute_loads(place), *self._reflected_loads(place)):
             yield load.function, load.term, load.free or place.cls is None
         yield from self._property_reads(place)
-        yield from self._reflected_reads(place)
 
     def _attribute_loads(self, place: Place) -> Iterable[Load]:
         loads = self._loads.named(place.name)
@@ -105,6 +104,18 @@ class Places:
             for load in loads
             if load.free or load.named or self._only_declares(load.classes, place.name)
         )
+
+    def _reflected_loads(self, place: Place) -> Iterator[Load]:
+        """Those whose name is a value: ``getattr(self, name)``."""
+        for load in self.reflection.loads.get(place.name, ()):
+            if place.cls is None:
+                fits = load.free or self._only_declares(load.owners, place.name)
+            elif load.free:
+                fits = self._distinctive(place.cls, place.name)
+            else:
+                fits = any(cls.related(place.cls) for cls in load.owners)
+            if fits:
+                yield load
 
     def _distinctive(self, cls: Class, name: str) -> bool:
         """Whether an attribute's name alone tells which class it belongs to."""
@@ -139,16 +150,6 @@ class Places:
             for load in self._loads.named(method.name).related((cls,), method.name.startswith("_")):
                 if load.named is None:
                     yield load.function, load.term, load.free
-
-    def _reflected_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
-        """Reads of the place whose name is a value: ``getattr(self, name)``."""
-        for function, term, attribute in self.reflection.reads.get(place.name, ()):
-            classes = self.inference.classes(attribute.function, attribute.base)
-            if place.cls is None or not classes:
-                if self._only_declares(classes or (place.cls,) if place.cls else (), place.name):
-                    yield function, term, True
-            elif any(cls.related(place.cls) for cls in classes):
-                yield function, term, False
 
     @cached_property
     def _returning(self) -> dict[str, list[tuple[Class, Function]]]:

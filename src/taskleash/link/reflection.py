@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from taskleash.facts.model import Alts, Call, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.contents import contents
 from taskleash.link.entities import Class, Function, Variable
+from taskleash.link.loads import Load, load
 
 _MAX_DEPTH = 4
 
@@ -36,12 +37,13 @@ class Reflection:
         self._calls = calls
 
     @cached_property
-    def reads(self) -> dict[str, list[tuple[Function, Term, Attribute]]]:
-        """What ``getattr`` gives, by the name of the attribute, with the function it stands in."""
-        found: dict[str, list[tuple[Function, Term, Attribute]]] = defaultdict(list)
+    def loads(self) -> dict[str, list[Load]]:
+        """What calls of ``getattr`` give, by the name of the attribute."""
+        found: dict[str, list[Load]] = defaultdict(list)
         for function, index in self._calls.program.calls_named.get("getattr", ()):
-            for attribute in self.attributes(function, function.call(index)):
-                found[attribute.name].append((function, ("s", index), attribute))
+            for meant in self.attributes(function, function.call(index)):
+                known = load(self._calls.inference, meant.function, meant.term)
+                found[meant.name].append(replace(known, function=function, term=("s", index)))
         return found
 
     def attributes(self, function: Function, call: Call) -> list[Attribute]:
