@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from taskleash.facts.catalogue import GROWING, SHRINKING
-from taskleash.facts.model import Alts, Arg, Call, Delete, Store, Term
-from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.facts.model import Alts, Call, Delete, Store, Term
+from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, Function
 from taskleash.link.trail import Op, Trail
 
@@ -17,7 +17,7 @@ def record_removals(calls: Calls, trail: Trail, at_the_end: Iterable[Function]) 
     A record is an instance whose generated constructor was given the handle. The containers are
     looked for in the module of the spawn.
     """
-    made = [op.place.cls for op in trail.of("store") if isinstance(op.event, Call) and op.place]
+    made = [op.place.cls for op in trail.of("store") if op.constructs and op.place]
     records = {cls for cls in made if cls is not None}
     if not records:
         return
@@ -54,17 +54,10 @@ def _is_record(calls: Calls, function: Function, value: Alts, records: set[Class
     return any(
         kind.symbol in records
         for caller, index in (calls.callers(function) if names else ())
-        for arg in _arguments(function, caller.call(index), names)
-        for kind in calls.inference.of(caller, arg.value)
+        for name, given_value in given(function, caller.call(index)).items()
+        if name in names
+        for kind in calls.inference.of(caller, given_value)
     )
-
-
-def _arguments(function: Function, call: Call, names: set[str]) -> Iterator[Arg]:
-    """What a call gives for the named parameters of a function."""
-    for position, arg in enumerate(call.args):
-        param = bind(function, call, position, takes_instance(function, call))
-        if param is not None and param.name in names:
-            yield arg
 
 
 def _taken_from(event: object) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from taskleash.facts.catalogue import canonical
-from taskleash.facts.model import Call, Param, Term
+from taskleash.facts.model import Alts, Call, Param, Term
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
@@ -282,6 +282,17 @@ def bind(function: Function, call: Call, position: int, bound: bool) -> Param | 
     if place < len(positional):
         return positional[place]
     return next((p for p in params if p.kind == "*"), None)
+
+
+def given(function: Function, call: Call) -> dict[str, Alts]:
+    """What a call of the function gives for each of its parameters, by their names."""
+    found: dict[str, Alts] = {}
+    bound = takes_instance(function, call)
+    for position, arg in enumerate(call.args):
+        param = bind(function, call, position, bound)
+        if param is not None and not param.kind.startswith("*"):
+            found[param.name] = arg.value
+    return found
 
 
 def takes_instance(function: Function, call: Call) -> bool:

@@ -80,6 +80,12 @@ class Module:
         """The module's own code as a function."""
         return self.functions[MODULE]
 
+    @cached_property
+    def class_bodies(self) -> dict[str, Function]:
+        """The bodies of its classes, by their keys."""
+        functions = self.functions.values()
+        return {f.facts.owner: f for f in functions if f.facts.kind == "class"}
+
 
 class Function:
     """A function of the program, with its facts and an index of what it does to each term."""
@@ -180,6 +186,11 @@ class Class:
 
     def __repr__(self) -> str:
         return f"{self.module.path}:{self.facts.key}"
+
+    @property
+    def body(self) -> Function | None:
+        """The code right inside the class as a function."""
+        return self.module.class_bodies.get(self.facts.key)
 
     @cached_property
     def bases(self) -> tuple[Class, ...]:

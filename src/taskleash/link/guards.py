@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.model import Call, Exit, If, Store, Term, Test
+from taskleash.facts.model import Exit, If, Store, Term, Test
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
@@ -120,9 +120,8 @@ class Guards:
         event = op.event
         if function.name in ("__init__", "__new__", "__post_init__"):
             return True
-        if isinstance(event, Call):
-            # A generated constructor: the record that it makes is new.
-            return op.kind == "store"
+        if op.constructs:
+            return True
         if not isinstance(event, Store) or event.target[0] != "a":
             return False
         base = event.target[1]

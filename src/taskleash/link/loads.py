@@ -17,7 +17,7 @@ from taskleash.link.inference import Inference
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An attribute term and the function that reads or writes it.
+    """A term that stands for an attribute, and the function that reads or writes it.
 
     ``module`` or ``named`` is the module or the class whose attribute it is by name
     (``Session.tasks``), ``classes`` are those that its object may have. Where there is none of
@@ -30,6 +30,11 @@ class Load:
     named: Class | None
     classes: tuple[Class, ...]
     free: bool
+
+    @property
+    def owners(self) -> tuple[Class, ...]:
+        """The class that is named, or those that the object may have."""
+        return self.classes if self.named is None else (self.named,)
 
 
 class Loads:
@@ -54,16 +59,15 @@ class NamedLoads:
         self._free: list[int] = []
         program = inference.program
         self._loads = [
-            self._load(inference, function, term)
-            for function, term in program.loads_named.get(name, ())
+            load(inference, function, term) for function, term in program.loads_named.get(name, ())
         ]
         self._by_module: dict[Module, list[Load]] = defaultdict(list)
-        for position, load in enumerate(self._loads):
-            if load.module is not None:
-                self._by_module[load.module].append(load)
-            for cls in (load.named,) if load.named is not None else load.classes:
+        for position, each in enumerate(self._loads):
+            if each.module is not None:
+                self._by_module[each.module].append(each)
+            for cls in each.owners:
                 self._by_class[cls].append(position)
-            if load.free:
+            if each.free:
                 self._free.append(position)
 
     def __iter__(self) -> Iterator[Load]:
@@ -86,10 +90,12 @@ class NamedLoads:
         """Those that name a global of a module, in order."""
         return self._by_module.get(module, [])
 
-    def _load(self, inference: Inference, function: Function, term: Term) -> Load:
-        symbol = inference.program.symbol(function, term[1])
-        named = symbol if isinstance(symbol, Class) else None
-        classes = inference.classes(function, term[1])
-        free = named is None and not classes and not isinstance(symbol, Module | External)
-        module = symbol if isinstance(symbol, Module) else None
-        return Load(function, term, module, named, classes, free)
+
+def load(inference: Inference, function: Function, term: Term) -> Load:
+    """What is known of the object whose attribute a term is."""
+    symbol = inference.program.symbol(function, term[1])
+    named = symbol if isinstance(symbol, Class) else None
+    classes = inference.classes(function, term[1])
+    free = named is None and not classes and not isinstance(symbol, Module | External)
+    module = symbol if isinstance(symbol, Module) else None
+    return Load(function, term, module, named, classes, free)

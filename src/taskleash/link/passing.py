@@ -81,7 +81,7 @@ class Passing(Keeping):
         name = self.places.field(cls, call, position)
         if name:
             place = self.places.of_class(cls, name, carrier.depth)
-            self.note("store", carrier, index, place=place)
+            self.note("store", carrier, index, place=place, detail=cls.name)
             self._hold(carrier, place)
         else:
             self.note("unknown", carrier, index, detail=call.text)
@@ -107,6 +107,8 @@ class Passing(Keeping):
             self.carry(replace(result, depth=carrier.depth - 1))
         elif dotted == "filter":
             self.carry(result)
+        elif dotted == "setattr":
+            return self._into_named_attribute(carrier, call, index)
         elif dotted in HARMLESS | WEAK_REFERENCES or dotted.startswith("logging."):
             self.note("read", carrier, index, detail=dotted)
         elif "." in dotted:
@@ -117,6 +119,16 @@ class Passing(Keeping):
         else:
             return False
         return True
+
+    def _into_named_attribute(self, carrier: Carrier, call: Call, index: int) -> bool:
+        """``setattr(owner, name, task)``; false where it is not known which attribute is meant."""
+        attributes = self.places.reflection.attributes(carrier.function, call)
+        for attribute in attributes:
+            home, target = attribute.function, attribute.term
+            for place in self.places.attribute(home, target, carrier.depth):
+                self.note("store", carrier, index, place=place)
+                self._hold(carrier, place)
+        return bool(attributes)
 
     def _receiver(self, function: Function, call: Call) -> Term | None:
         for term in call.func:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskleash.facts.model import Alts, Call
-from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, Function
 
 _MAX_DEPTH = 4
@@ -44,9 +44,6 @@ def _classes(calls: Calls, function: Function, value: Alts, depth: int) -> set[C
             found.add(symbol)
         elif term[0] == "p" and term[1] != function.self_name and depth < _MAX_DEPTH:
             for caller, index in calls.callers(function):
-                call = caller.call(index)
-                for position, arg in enumerate(call.args):
-                    param = bind(function, call, position, takes_instance(function, call))
-                    if param is not None and param.name == term[1]:
-                        found |= _classes(calls, caller, arg.value, depth + 1)
+                value = given(function, caller.call(index)).get(term[1], ())
+                found |= _classes(calls, caller, value, depth + 1)
     return found

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
 from taskleash.facts.model import Call, Give, Store, Term
-from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.loads import Load
+from taskleash.link.reflection import Reflection
 from taskleash.link.trail import Place
 
 _MAX_STEPS = 40
@@ -34,6 +35,7 @@ class Places:
         self.program = calls.program
         self.inference = calls.inference
         self._loads = calls.loads
+        self.reflection = Reflection(calls)
         self._reads: dict[Place, list[tuple[Function, Term, bool]]] = {}
         self._global_reads: dict[tuple[Module, str], list[tuple[Function, Term]]] = {}
 
@@ -89,7 +91,7 @@ class Places:
             for function in self._using_parameter.get(place.name, ()):
                 yield function, ("p", place.name), True
             return
-        for load in self._attribute_loads(place):
+        for load in (*self._attribute_loads(place), *self._reflected_loads(place)):
             yield load.function, load.term, load.free or place.cls is None
         yield from self._property_reads(place)
 
@@ -102,6 +104,18 @@ class Places:
             for load in loads
             if load.free or load.named or self._only_declares(load.classes, place.name)
         )
+
+    def _reflected_loads(self, place: Place) -> Iterator[Load]:
+        """Those whose name is a value: ``getattr(self, name)``."""
+        for load in self.reflection.loads.get(place.name, ()):
+            if place.cls is None:
+                fits = load.free or self._only_declares(load.owners, place.name)
+            elif load.free:
+                fits = self._distinctive(place.cls, place.name)
+            else:
+                fits = any(cls.related(place.cls) for cls in load.owners)
+            if fits:
+                yield load
 
     def _distinctive(self, cls: Class, name: str) -> bool:
         """Whether an attribute's name alone tells which class it belongs to."""
@@ -301,11 +315,8 @@ class Places:
         if constructor and home.owner is not None:
             sites.extend(self._constructions(calls, home.owner))
         for caller, index in sites[:12]:
-            call = caller.call(index)
-            for position, arg in enumerate(call.args):
-                param = bind(home, call, position, takes_instance(home, call))
-                if param is not None and param.name == name and not param.kind.startswith("*"):
-                    pending.extend((caller, t, level) for t in arg.value if t[0] != "c")
+            value = given(home, caller.call(index)).get(name, ())
+            pending.extend((caller, t, level) for t in value if t[0] != "c")
         return pending
 
     def _constructions(self, calls: Calls, cls: Class) -> list[tuple[Function, int]]:

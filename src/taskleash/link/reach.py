@@ -59,7 +59,7 @@ class Graph:
         for index, event in enumerate(function.events):
             if isinstance(event, Define):
                 cls = module.classes.get(event.key)
-                body = self.bodies.get(cls) if cls is not None else None
+                body = cls.body if cls is not None else None
                 for node in (module.functions.get(event.key), cls, body):
                     if node is not None:
                         self.defined_at[node] = (function, index)
@@ -128,15 +128,6 @@ class Graph:
     def nodes(self) -> list[Node]:
         """Every part of the program."""
         return [*self.program.functions(), *self.program.classes(), *self.registered]
-
-    @cached_property
-    def bodies(self) -> dict[Class, Function]:
-        """The body of each class."""
-        return {
-            function.module.classes[function.facts.owner]: function
-            for function in self.program.functions()
-            if function.facts.kind == "class"
-        }
 
     def registry(self, function: Function) -> Variable | None:
         """The router of the program that a function's decorator registers it with, if one does."""

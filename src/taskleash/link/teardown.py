@@ -61,41 +61,56 @@ class Teardown:
         self.calls = calls
         self.started = started
         self._known: dict[Function, str] = {}
+        self._own: dict[Function, str] = {}
+        self._above: dict[Function, dict[Function, bool]] = {}
 
-    def reason(self, function: Function, depth: int = 0) -> str:
+    def reason(self, function: Function) -> str:
         """Why the function belongs to a teardown, in words; empty where it does not."""
-        known = self._known.get(function)
-        if known is not None:
-            return known
-        self._known[function] = ""
-        found = self._reason(function, depth)
-        if found or depth == 0:
-            self._known[function] = found
-        else:
-            del self._known[function]
-        return found
+        if function not in self._known:
+            self._known[function] = self._reason(function) if _can_end(function) else ""
+        return self._known[function]
 
-    def _reason(self, function: Function, depth: int) -> str:
-        if function.facts.kind not in ("function", "lambda"):
-            return ""
-        if function.name == "__del__" and function.facts.is_async:
-            return ""
-        if named_teardown(function.name):
-            return f"`{function.qualname}`"
-        if _SOFT_WORDS & set(words(function.name)) and not self._is_called(function):
-            return f"`{function.qualname}`"
-        if depth >= _MAX_DEPTH:
-            return ""
-        for caller, index in self.calls.callers(function):
-            if caller is function:
-                continue
-            if in_cleanup(caller, index):
-                return f"`{function.qualname}`, which the cleanup of `{caller.qualname}` calls"
-            found = self.reason(caller, depth + 1)
-            if found:
-                top = f"`{found.split('`')[-2]}`" if "which" in found else found
-                return f"`{function.qualname}`, which {top} reaches"
-        return self._registered(function, depth)
+    def _reason(self, function: Function) -> str:
+        """The reason that is the fewest calls away."""
+        level, seen = [function], {function}
+        for distance in range(_MAX_DEPTH + 1):
+            for current in level:
+                found = self._own_reason(current)
+                if found:
+                    return found if current is function else _reached(function, found)
+            above: list[Function] = []
+            for current in level if distance < _MAX_DEPTH else ():
+                for caller, cleans_up in self._callers(current).items():
+                    if cleans_up:
+                        return _cleaned_up(function, current, caller)
+                    if caller not in seen and _can_end(caller):
+                        seen.add(caller)
+                        above.append(caller)
+            level = above
+        return ""
+
+    def _own_reason(self, function: Function) -> str:
+        """The reason that is the function's own, not that of a caller."""
+        if function not in self._own:
+            self._own[function] = self._named(function) or self._registered(function)
+        return self._own[function]
+
+    def _named(self, function: Function) -> str:
+        soft = not _SOFT_WORDS.isdisjoint(words(function.name)) and not self._is_called(function)
+        return f"`{function.qualname}`" if soft or named_teardown(function.name) else ""
+
+    def _callers(self, function: Function) -> dict[Function, bool]:
+        """What calls it, and the function around a lambda; whether they do as they clean up."""
+        if function not in self._above:
+            found: dict[Function, bool] = {}
+            for caller, index in self.calls.callers(function):
+                if caller is not function:
+                    found[caller] = found.get(caller, False) or in_cleanup(caller, index)
+            parent = function.parent if function.facts.kind == "lambda" else None
+            if parent is not None:
+                found.setdefault(parent, False)
+            self._above[function] = found
+        return self._above[function]
 
     def _is_called(self, function: Function) -> bool:
         """Whether the program calls a function, but for a task of the same object at its end."""
@@ -104,7 +119,7 @@ class Teardown:
             for caller, _ in self.calls.callers(function)
         )
 
-    def _registered(self, function: Function, depth: int) -> str:
+    def _registered(self, function: Function) -> str:
         for decorator in function.facts.decorators:
             if decorator.called and self._decorates_teardown(function, decorator.text):
                 return f"`{function.name}`, registered by `@{decorator.text}`"
@@ -113,9 +128,6 @@ class Teardown:
             name = call.text.rpartition(".")[2]
             if name in REGISTRARS or named_teardown(name) or named_teardown(_receiver(call.text)):
                 return f"`{function.name}`, registered by `{call.text}`"
-        parent = function.parent
-        if function.facts.kind == "lambda" and parent is not None and depth < _MAX_DEPTH:
-            return self.reason(parent, depth + 1)
         return ""
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:
@@ -152,7 +164,7 @@ class Teardown:
         pending, seen = [(function, 0)], {function}
         while pending:
             current, depth = pending.pop()
-            if not _WHOLE_WORDS.isdisjoint(words(current.name)) or self._registered(current, depth):
+            if not _WHOLE_WORDS.isdisjoint(words(current.name)) or self._registered(current):
                 return True
             for caller, at in self.calls.callers(current) if depth < _MAX_DEPTH else ():
                 if in_cleanup(caller, at):
@@ -185,6 +197,25 @@ class Teardown:
             ]
             known[cls] = tuple(dict.fromkeys(found))
         return known[cls]
+
+
+def _can_end(function: Function) -> bool:
+    """Whether it can be a part of a teardown at all."""
+    if function.name == "__del__" and function.facts.is_async:
+        return False
+    return function.facts.kind in ("function", "lambda")
+
+
+def _reached(function: Function, reason: str) -> str:
+    """What to say of a function that is called from what has the reason."""
+    return f"`{function.qualname}`, which {reason.partition(',')[0]} reaches"
+
+
+def _cleaned_up(function: Function, called: Function, caller: Function) -> str:
+    """What to say of a function that, or whose caller, is called in the cleanup of another one."""
+    if called is not function:
+        return _reached(function, f"`{caller.qualname}`")
+    return f"`{function.qualname}`, which the cleanup of `{caller.qualname}` calls"
 
 
 def named_teardown(name: str) -> bool:

@@ -46,6 +46,11 @@ class Op:
         return self.calls[0] if self.calls else (self.function, self.index)
 
     @property
+    def constructs(self) -> bool:
+        """Whether a generated constructor stores the handle in a new record."""
+        return self.kind == "store" and bool(self.detail)
+
+    @property
     def event(self) -> Event:
         """The event itself."""
         return self.function.events[self.index]
