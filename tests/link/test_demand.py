@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taskleash.link.demand import Search
 
@@ -44,3 +48,28 @@ def test_another_word_or_form_is_not(name: bytes, text: bytes) -> None:
 
 def test_nothing_is_found_where_nothing_is_asked_for() -> None:
     assert Search([]).found(b"start()") == ()
+
+
+WORD = st.text("ab_", min_size=1, max_size=5)
+FORM = st.tuples(st.sampled_from(["", ".", "a.", "_b."]), WORD, st.sampled_from(["", "("])).map(
+    "".join
+)
+
+
+@given(st.sets(FORM, max_size=6), st.lists(st.one_of(FORM, st.sampled_from(" .(ab_")), max_size=9))
+def test_names_that_begin_or_end_alike_do_not_hide_each_other(
+    forms: set[str], parts: list[str]
+) -> None:
+    text = "".join(parts)
+    expected = sorted(form for form in forms if is_in(form, text))
+    assert Search(form.encode() for form in forms).found(text.encode()) == tuple(
+        form.encode() for form in expected
+    )
+
+
+def is_in(form: str, text: str) -> bool:
+    """Whether a text has the form, not as a part of a longer name."""
+    before = "" if form.startswith(".") else r"(?<!\w)"
+    return bool(
+        re.search(before + re.escape(form) + ("" if form.endswith("(") else r"(?!\w)"), text)
+    )
