@@ -19,6 +19,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -80,23 +82,38 @@ def _measure(name: str, runs: int) -> Figures:
 
 def _with_idle_lines(folder: Path, own: Runs, runs: int) -> Measured:
     """What a million lines without a spawn add to a cold scan, in multiples of reading them."""
-    idle = folder / "idle"
-    without = in_turns([own.cold()], runs)["cold"]
-    written = write(_IDLE, idle)
+    idle, aside = folder / "idle", folder.with_name("idle")
+    written = write(_IDLE, aside)
     script = "import sys,pathlib\nfor p in pathlib.Path('idle').rglob('*.py'): p.read_bytes()"
     reading = Subject("reading", [sys.executable, "-c", script], folder)
-    found = in_turns([own.cold(), reading, ruff(folder)], runs)
+    subjects = [
+        _after(own.cold("without"), lambda: idle.exists() and idle.rename(aside)),
+        _after(own.cold("with"), lambda: aside.rename(idle)),
+        reading,
+        ruff(folder),
+    ]
+    found = in_turns(subjects, runs)
     shutil.rmtree(idle)
     # A difference of two long runs: by the clock it would be that of what else the machine did.
-    added = found["cold"].cpu - without.cpu
-    reading = found["reading"].cpu
+    added = found["with"].cpu - found["without"].cpu
+    taken = found["reading"].cpu
     print(
         f"  {written.lines:,} lines without a spawn in {written.files:,} more files: {added:.2f} s"
         f" of processor time more in a cold scan; a script that only reads them takes"
-        f" {reading:.2f} s, ruff takes {found['ruff'].cpu:.2f} s for all",
+        f" {taken:.2f} s, ruff takes {found['ruff'].cpu:.2f} s for all",
         flush=True,
     )
-    return Measured(added / reading, 0.0, 0.0)
+    return Measured(added / taken, 0.0, 0.0)
+
+
+def _after(subject: Subject, move: Callable[[], object]) -> Subject:
+    """The subject with something else to do before it."""
+
+    def prepare() -> None:
+        move()
+        subject.prepare()
+
+    return replace(subject, prepare=prepare)
 
 
 def _print_table(found: Figures) -> None:
