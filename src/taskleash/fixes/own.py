@@ -32,6 +32,8 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend(f"`{target.site.task}` itself comes to `{teardown.function.name.value}`")
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
+    if not target.site.holder:
+        raise CannotMend("the call does not say where the task is kept")
     base, _, attribute = target.site.holder.rpartition(".")
     if base != method.instance:
         raise CannotMend(f"`{target.site.holder}` is not an attribute of `{method.cls.name.value}`")
