@@ -253,11 +253,14 @@ RESULT_USERS = frozenset(
     }
 )  # fmt: skip
 
-#: builtins that only look at what they are given
+#: functions that only look at what they are given
 HARMLESS = frozenset(
     {
         "all", "any", "bool", "callable", "dir", "format", "hasattr", "hash", "id", "isinstance",
         "issubclass", "len", "print", "repr", "str", "sum", "type", "vars",
+        "asyncio.iscoroutine", "asyncio.iscoroutinefunction", "asyncio.isfuture",
+        "inspect.isasyncgen", "inspect.isawaitable", "inspect.iscoroutine",
+        "inspect.iscoroutinefunction", "inspect.isgenerator",
     }
 )  # fmt: skip
 
