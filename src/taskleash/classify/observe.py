@@ -312,8 +312,13 @@ class Observer:
                 if method not in involved and self._answers(method, place.cls, spawning)
             ]
             if methods:
-                return min(methods, key=lambda m: m.name.startswith("__")).qualname
+                return min(methods, key=lambda m: _how_private(m.name)).qualname
         return ""
+
+
+def _how_private(name: str) -> int:
+    """How far a method is from those that users call: public, private, special."""
+    return name.startswith("_") + name.startswith("__")
 
 
 def _guessed_lifetime(spawn: Spawn) -> str:
