@@ -88,6 +88,8 @@ LOOPS = frozenset(
         "tornado.platform.asyncio.BaseAsyncIOLoop",
     }
 )
+#: what gives all tasks of a loop that have not ended
+ALL_TASKS = frozenset({"asyncio.all_tasks", "asyncio.Task.all_tasks"})
 #: what gives an owner that keeps its tasks and ends them when it is closed
 OWNERS = frozenset(
     {
