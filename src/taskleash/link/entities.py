@@ -174,6 +174,11 @@ class Function:
             return ""
         return facts.params[0].name
 
+    def made_by(self, term: Term) -> Class | None:
+        """The class that a call of a term makes an instance of, in its class method: ``cls()``."""
+        is_own = term == ("p", self.self_name) and "classmethod" in self.decorators
+        return self.owner if is_own else None
+
 
 class Class:
     """A class of the program, with its bases and subclasses."""
