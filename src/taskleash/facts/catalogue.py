@@ -282,6 +282,8 @@ REPLACING_WORDS = frozenset(
         "restart", "select", "set", "swap", "switch",
     }
 )  # fmt: skip
+#: bases of classes that only say what other classes have
+PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 #: bases and decorators of classes whose attributes are fields, declared in the class body
 FIELD_BASES = frozenset(
     {
