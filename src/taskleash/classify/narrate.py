@@ -91,8 +91,7 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         yield _ending(op, why)
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
-            verb = _VERBS.get(op.kind, "ended")
-            yield step(op.function, op.index, f"{verb} in `{op.function.qualname}` only")
+            yield _ending(op, f"`{op.site[0].qualname}` only")
     for op in signs.self_removing[:1]:
         own = op.function in signs.spawn.started
         how = "the coroutine clears the handle itself" if own else "taken out when it is done"

@@ -25,6 +25,7 @@ from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
 from taskleash.link.spawns import Spawn
+from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown, is_end, words
 from taskleash.link.trail import CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
@@ -49,6 +50,7 @@ class Observer:
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
         self.flags = Flags(calls, self.teardown)
+        self.sweeps = Sweeps(calls, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""
@@ -227,6 +229,9 @@ class Observer:
                 signs.ended_there_by.append((op, ""))
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
+        keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
+        if signs.spawn.kind != "threadsafe":
+            signs.ended_there_by += [sweep for cls in keepers for sweep in self.sweeps.of(cls)]
         signs.ended_elsewhere = elsewhere
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
@@ -312,8 +317,13 @@ class Observer:
                 if method not in involved and self._answers(method, place.cls, spawning)
             ]
             if methods:
-                return min(methods, key=lambda m: m.name.startswith("__")).qualname
+                return min(methods, key=lambda m: _how_private(m.name)).qualname
         return ""
+
+
+def _how_private(name: str) -> int:
+    """How far a method is from those that users call: public, private, special."""
+    return name.startswith("_") + name.startswith("__")
 
 
 def _guessed_lifetime(spawn: Spawn) -> str:

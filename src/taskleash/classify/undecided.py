@@ -68,6 +68,7 @@ def demand(
         names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
+        names |= set(_heirs(trail))
         if spawn.kind == "coroutine":
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
         modules |= modules_of(calls, spawn, trail, judge.reports)
@@ -118,6 +119,13 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
         function = op.function
         if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
+
+
+def _heirs(trail: Trail) -> Iterator[str]:
+    """How subclasses mention the methods that are left to them, and are given the handle."""
+    for op in trail.of("pass"):
+        if op.target is not None and op.target.owner is not None and op.target.is_abstract:
+            yield f"{op.target.owner.name} {op.target.name}("
 
 
 def _with_homes(form: str, homes: set[str]) -> Iterator[str]:

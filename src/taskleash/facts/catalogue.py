@@ -88,6 +88,8 @@ LOOPS = frozenset(
         "tornado.platform.asyncio.BaseAsyncIOLoop",
     }
 )
+#: what gives all tasks of a loop that have not ended
+ALL_TASKS = frozenset({"asyncio.all_tasks", "asyncio.Task.all_tasks"})
 #: what gives an owner that keeps its tasks and ends them when it is closed
 OWNERS = frozenset(
     {
@@ -253,11 +255,14 @@ RESULT_USERS = frozenset(
     }
 )  # fmt: skip
 
-#: builtins that only look at what they are given
+#: functions that only look at what they are given
 HARMLESS = frozenset(
     {
         "all", "any", "bool", "callable", "dir", "format", "hasattr", "hash", "id", "isinstance",
         "issubclass", "len", "print", "repr", "str", "sum", "type", "vars",
+        "asyncio.iscoroutine", "asyncio.iscoroutinefunction", "asyncio.isfuture",
+        "inspect.isasyncgen", "inspect.isawaitable", "inspect.iscoroutine",
+        "inspect.iscoroutinefunction", "inspect.isgenerator",
     }
 )  # fmt: skip
 
@@ -277,6 +282,8 @@ REPLACING_WORDS = frozenset(
         "restart", "select", "set", "swap", "switch",
     }
 )  # fmt: skip
+#: bases of classes that only say what other classes have
+PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 #: bases and decorators of classes whose attributes are fields, declared in the class body
 FIELD_BASES = frozenset(
     {

@@ -77,7 +77,7 @@ def _own_dropped(
     container = keep(work, target, spot, home)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
-    is_replacing = _replaces(work, target, method, call)
+    is_replacing = _replaces(work, target, method, call) and _is_alone(work, method, attribute)
     if is_replacing and spot.holder is not None:
         lines = cancelling_all(work, method.function, container, "set")
         new = work.statements(spot.holder, "\n".join(lines))
@@ -90,6 +90,14 @@ def _own_dropped(
 
 def _is_mentioned(teardown: Method, attribute: str) -> bool:
     return attribute in attributes(teardown.function.body)
+
+
+def _is_alone(work: Work, method: Method, attribute: str) -> bool:
+    """Whether the container is new and gets the tasks of one call only."""
+    if attribute in attributes(method.cls):
+        return False
+    owners = [work.tree.method(call) for call in work.uses]
+    return sum(owner is not None and owner.cls is method.cls for owner in owners) == 1
 
 
 def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> bool:

@@ -91,6 +91,9 @@ class Calls:
                 if (body, t) != (function, term)
                 for callee in self.targets(body, t)
             ]
+        own = function.made_by(term)
+        if own is not None:
+            return [own]
         tag = term[0]
         if tag == "a":
             return self._method(function, term)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskleash.facts.model import MODULE, Call, ClassFacts, Store, Term
+from taskleash.facts.catalogue import PROTOCOLS
+from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
@@ -174,6 +175,25 @@ class Function:
             return ""
         return facts.params[0].name
 
+    @property
+    def is_abstract(self) -> bool:
+        """Whether the body is left to subclasses: it does nothing but raise."""
+        items = self.facts.body.items
+        raises = bool(items) and isinstance(items[-1], Exit) and items[-1].kind == "raise"
+        return "abstractmethod" in self.decorators or (
+            raises and all(isinstance(item, int | Exit) for item in items)
+        )
+
+    @property
+    def is_left_to_others(self) -> bool:
+        """Whether other classes have the body: subclasses, or those that fit a protocol."""
+        return self.owner is not None and (self.is_abstract or self.owner.is_protocol)
+
+    def made_by(self, term: Term) -> Class | None:
+        """The class that a call of a term makes an instance of, in its class method: ``cls()``."""
+        is_own = term == ("p", self.self_name) and "classmethod" in self.decorators
+        return self.owner if is_own else None
+
 
 class Class:
     """A class of the program, with its bases and subclasses."""
@@ -280,6 +300,13 @@ class Class:
     def decorators(self) -> frozenset[str]:
         """The last names of its decorators."""
         return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+
+    @cached_property
+    def is_protocol(self) -> bool:
+        """Whether it only says what other classes have."""
+        program = self.module.program
+        bases = (program.resolve_ref(self.module, ref, self) for ref in self.facts.bases)
+        return any(isinstance(base, External) and base.dotted in PROTOCOLS for base in bases)
 
 
 def implementations(functions: list[Function]) -> list[Function]:

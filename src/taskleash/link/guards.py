@@ -147,14 +147,23 @@ class Guards:
         return f"the next call of `{function.method.qualname}` replaces it"
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
-        loop = in_loop(op.function, op.index)
-        return any(
-            other.root is not None
-            and other.kind in ENDING
-            and trail.function is op.function
-            and in_loop(op.function, other.root) is loop
-            for other in trail.ops
-        )
+        """Whether the same turn ends the task, in the function or in what its cleanup calls."""
+        function = op.function
+        loop = in_loop(function, op.index)
+        for other in trail.ops:
+            if other.kind not in ENDING:
+                continue
+            if trail.function is function and other.root is not None:
+                if in_loop(function, other.root) is loop:
+                    return True
+            elif any(
+                caller is function
+                and in_loop(function, at) is loop
+                and any(frame.branch == "final" for frame in around(function, at))
+                for caller, at in self.calls.callers(other.site[0])
+            ):
+                return True
+        return False
 
     # -- the task starts itself again
 

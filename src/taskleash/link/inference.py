@@ -180,6 +180,8 @@ class Inference:
                 found.append(Type(symbol))
             elif isinstance(symbol, Function):
                 found.extend(self.returned(symbol))
+            elif (own := function.made_by(func)) is not None:
+                found.append(Type(own))
             elif func[0] == "a":
                 found.extend(self._method_result(function, func))
         return tuple(found)

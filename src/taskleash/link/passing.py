@@ -46,7 +46,7 @@ class Passing(Keeping):
         known = False
         for callee in callees:
             if isinstance(callee, Function):
-                known = True
+                known = known or not callee.is_left_to_others
                 self._into_function(carrier, callee, call, position, index)
             elif isinstance(callee, Class):
                 known = True

@@ -1,0 +1,44 @@
+"""Teardowns that cancel every task of the event loop, whoever keeps it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from taskleash.facts.catalogue import ALL_TASKS
+from taskleash.link.calls import Calls
+from taskleash.link.entities import Class, External
+from taskleash.link.flow import Flow
+from taskleash.link.teardown import Teardown
+from taskleash.link.trail import CANCELLING, Op
+
+
+class Sweeps:
+    """Finds what a class cancels as it takes all tasks of the loop down."""
+
+    def __init__(self, calls: Calls, teardown: Teardown) -> None:
+        self.calls = calls
+        self.teardown = teardown
+
+    def of(self, cls: Class) -> list[tuple[Op, str]]:
+        """The cancellations in the teardowns of a class, and why these are teardowns."""
+        return [
+            (op, why)
+            for op, why in self._all
+            if (owner := op.site[0].method.owner) is not None and owner.related(cls)
+        ]
+
+    @cached_property
+    def _all(self) -> list[tuple[Op, str]]:
+        flow = Flow(self.calls)
+        names = {dotted.rpartition(".")[2] for dotted in ALL_TASKS}
+        return [
+            (op, why)
+            for name in sorted(names)
+            for function, index in self.calls.program.calls_named.get(name, ())
+            if any(
+                isinstance(callee, External) and callee.dotted in ALL_TASKS
+                for callee in self.calls.callees(function, function.call(index))
+            )
+            for op in flow.follow(function, index, depth=1).of(*CANCELLING)
+            if op.depth == 0 and (why := self.teardown.holds(*op.site))
+        ]
