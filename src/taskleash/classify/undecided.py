@@ -18,6 +18,7 @@ from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function, Module
 from taskleash.link.indexed import IndexedModules
+from taskleash.link.lifetime import is_abstract
 from taskleash.link.outside import (
     bases_around,
     bases_with,
@@ -68,6 +69,7 @@ def demand(
         names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
+        names |= set(_keeping_heirs(judge, spawn, trail))
         if spawn.kind == "coroutine":
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
         modules |= modules_of(calls, spawn, trail, judge.reports)
@@ -118,6 +120,14 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
         function = op.function
         if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
+
+
+def _keeping_heirs(judge: Judge, spawn: Spawn, trail: Trail) -> Iterator[str]:
+    """How heirs mention an abstract method that is given the task: theirs may keep it."""
+    methods = {op.target for op in trail.of("pass") if op.target is not None}
+    forms = {f"{f.owner.name} {f.name}(" for f in methods if f.owner is not None and is_abstract(f)}
+    if forms and judge.alone(spawn, trail).risk is not Risk.NONE:
+        yield from forms
 
 
 def _with_homes(form: str, homes: set[str]) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Lifetimes:
         return self._known.get(function, lambda: self._find(function), "short")
 
     def _find(self, function: Function) -> str:
-        if _is_abstract(function):
+        if is_abstract(function):
             return by_name(function.name)
         return self._block(function, function.facts.body)
 
@@ -115,7 +115,7 @@ def longest(first: str, second: str) -> str:
     return max(first, second, key=_ORDER.index)
 
 
-def _is_abstract(function: Function) -> bool:
+def is_abstract(function: Function) -> bool:
     """Whether the body is left to subclasses: nothing but ``...`` or a raise."""
     items = function.facts.body.items
     raises = bool(items) and isinstance(items[-1], Exit) and items[-1].kind == "raise"
