@@ -320,7 +320,9 @@ class Observer:
                 if method not in involved and self._answers(method, place.cls, spawning)
             ]
             if methods:
-                return min(methods, key=lambda m: m.name.startswith("__")).qualname
+                # What users call says more than what it calls in turn.
+                hidden = ("__", "_")
+                return min(methods, key=lambda m: [*map(m.name.startswith, hidden)]).qualname
         return ""
 
 
