@@ -181,6 +181,46 @@ def test_a_common_name_counts_where_its_class_is_mentioned(
     assert sorted(collected(".").facts) == ["elsewhere.py", "hub.py"]
 
 
+LEFT_TO_HEIRS = """
+import asyncio
+from abc import ABC, abstractmethod
+
+class Source(ABC):
+    @abstractmethod
+    def add(self, task):
+        raise NotImplementedError
+
+    async def start(self):
+        self.add(asyncio.create_task(self.listen()))
+
+    async def listen(self):
+        while True:
+            await asyncio.sleep(1)
+"""
+HEIR = """
+from source import Source
+
+class Chain(Source):
+    def __init__(self):
+        self._tasks = []
+
+    def add(self, task):
+        self._tasks.append(task)
+
+    async def stop(self):
+        for task in self._tasks:
+            task.cancel()
+"""
+
+
+def test_an_abstract_method_that_is_given_a_task_asks_for_the_heirs(project: Path) -> None:
+    write(project, {"source.py": LEFT_TO_HEIRS, "heir.py": HEIR, **many("x.add(1)\n")})
+    found = collected("source.py")
+    assert sorted(found.facts) == ["heir.py", "source.py"]
+    (site,) = analyse(Settings(paths=("source.py",))).sites
+    assert site.defect is None
+
+
 def test_a_common_wrapper_counts_where_its_module_is_mentioned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,14 @@ from taskleash.classify.containers import (
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
-from taskleash.classify.waiting import comes_again, drains, is_partial, passed_over, polls
+from taskleash.classify.waiting import (
+    comes_again,
+    drains,
+    is_partial,
+    passed_over,
+    polls,
+    stands_ready,
+)
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Try
 from taskleash.link.calls import Calls
@@ -151,9 +158,10 @@ class Observer:
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or [op for op in endings if in_loop(function, trail.index) is not None]
         beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
+        beside += [op for op in endings if stands_ready(trail, op)]
         if beside and not after:
-            signs.ended_here_by, signs.ended_here = beside, _how(beside)
-        signs.ended_here_by = after
+            signs.ended_here = _how(beside)
+        signs.ended_here_by = after or beside
         signs.abandoned = self._abandoned(trail)
         if not after:
             return

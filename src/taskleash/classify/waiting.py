@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskleash.facts.model import Alts, Block, Call, Loop
 from taskleash.link.calls import bind, takes_instance
-from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.context import around, branches, in_loop, tests
 from taskleash.link.paths import PathSearch
 from taskleash.link.trail import Op, Trail
 
@@ -96,3 +96,16 @@ def _loops(block: Block) -> list[Loop]:
         for _, inner, _ in branches(item):
             found.extend(_loops(inner))
     return found
+
+
+def stands_ready(trail: Trail, op: Op) -> bool:
+    """Whether a nested function that ends the task is handed on before each start of it."""
+    function, root = trail.function, op.root
+    if root is None or root >= trail.index or op.function is function:
+        return False
+    event = function.events[root]
+    if not isinstance(event, Call):
+        return False
+    handed = any(term[0] == "q" for arg in event.args for term in arg.value)
+    before = around(function, root)
+    return handed and before == around(function, trail.index)[: len(before)]

@@ -86,9 +86,21 @@ class _Joining(cst.CSTTransformer):
         return updated_node
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
-        if updated_node.args and isinstance(updated_node.args[-1].comma, cst.Comma):
-            return original_node
-        return updated_node
+        return original_node if _ends_in_comma(original_node.args) else updated_node
+
+    def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:  # noqa: N802
+        return original_node if _ends_in_comma(original_node.elements) else updated_node
+
+    def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:  # noqa: N802
+        return original_node if _ends_in_comma(original_node.elements) else updated_node
+
+    def leave_Set(self, original_node: cst.Set, updated_node: cst.Set) -> cst.Set:  # noqa: N802
+        return original_node if _ends_in_comma(original_node.elements) else updated_node
+
+
+def _ends_in_comma(items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseElement]) -> bool:
+    """Whether a comma comes after the last one, by which formatters keep them on several lines."""
+    return bool(items) and isinstance(items[-1].comma, cst.Comma)
 
 
 def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
@@ -103,7 +115,7 @@ def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
     if ends is None and closing is not None:
         ends = closing.whitespace_after_arg
     if not isinstance(ends, cst.ParenthesizedWhitespace):
-        deeper = inner.visit(_Shifting(len(helper) + 1))
+        deeper = inner if _hangs(inner) else inner.visit(_Shifting(len(helper) + 1))
         assert isinstance(deeper, cst.Call)
         return cst.Call(func, [cst.Arg(deeper)])
     deeper = inner.visit(_Shifting(len(_INDENT)))
@@ -115,6 +127,20 @@ def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
     end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(base))
     argument = cst.Arg(deeper, whitespace_after_arg=end)
     return cst.Call(func, [argument], whitespace_before_args=opening)
+
+
+def _hangs(node: cst.BaseExpression) -> bool:
+    """Whether its first line ends in an opening bracket, so that nothing is aligned with that."""
+    if isinstance(node, cst.Dict | cst.Set):
+        return isinstance(node.lbrace.whitespace_after, cst.ParenthesizedWhitespace)
+    if isinstance(node, cst.List):
+        return isinstance(node.lbracket.whitespace_after, cst.ParenthesizedWhitespace)
+    if not isinstance(node, cst.Call):
+        return False
+    if isinstance(node.whitespace_before_args, cst.ParenthesizedWhitespace):
+        return True
+    before = "".join(cst.Module([]).code_for_node(arg) for arg in node.args[:-1])
+    return bool(node.args) and "\n" not in before and _hangs(node.args[-1].value)
 
 
 def unindented(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -160,13 +160,18 @@ def _has_no_room(cls: cst.ClassDef) -> bool:
     for line in cls.body.body:
         if isinstance(line, cst.FunctionDef) and line.name.value in ("__setattr__", "__new__"):
             return True
-        if isinstance(line, cst.SimpleStatementLine):
-            for small in line.body:
-                if isinstance(small, cst.Assign) and any(
-                    last_name(target.target) == "__slots__" for target in small.targets
-                ):
-                    return True
+        if isinstance(line, cst.SimpleStatementLine) and any(map(_names_slots, line.body)):
+            return True
     return False
+
+
+def _names_slots(small: cst.BaseSmallStatement) -> bool:
+    """Whether a statement of a class says which attributes its instances have, annotated or not."""
+    if isinstance(small, cst.AnnAssign):
+        return last_name(small.target) == "__slots__"
+    return isinstance(small, cst.Assign) and any(
+        last_name(target.target) == "__slots__" for target in small.targets
+    )
 
 
 def _is_text(line: cst.CSTNode) -> bool:

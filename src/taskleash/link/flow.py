@@ -94,14 +94,24 @@ class _Follower(Passing):
                 )
             )
 
-    def _called_at(self, inner: Function) -> int | None:
-        """The event of the origin at which a nested function is called, if it is."""
-        for caller, index in self.calls.callers(inner):
+    def _called_at(self, inner: Function, seen: frozenset[Function] = frozenset()) -> int | None:
+        """The event of the origin at which a nested function is called or handed on, if it is.
+
+        What another nested function calls is called where that one is.
+        """
+        callers = self.calls.callers(inner)
+        for caller, index in callers:
             if caller is self.origin:
                 return index
         for role in self.origin.uses.roles.get(("q", inner.key), ()):
             if role.kind == "arg" and inner.parent is self.origin:
                 return role.index
+        seen |= {inner}
+        for caller, _ in callers:
+            if self.origin in caller.nesting and caller not in seen:
+                found = self._called_at(caller, seen)
+                if found is not None:
+                    return found
         return None
 
     def _role(self, carrier: Carrier, role: Role) -> None:

@@ -249,7 +249,8 @@ def is_end(function: Function) -> bool:
 
 def _asks_for_more(method: Function) -> bool:
     """Whether a method has to be given something beside its instance."""
-    return any(p.kind == "" and not p.default for p in method.facts.params[1:])
+    own = 0 if "staticmethod" in method.decorators else 1
+    return any(p.kind == "" and not p.default for p in method.facts.params[own:])
 
 
 def _ends_a_part(method: Function) -> bool:

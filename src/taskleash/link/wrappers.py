@@ -241,9 +241,41 @@ def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     ]
 
 
-def _drops_result(calls: Calls, holder: Function, index: int, position: int) -> bool:
+def _drops_result(
+    calls: Calls, holder: Function, index: int, position: int, is_given: bool = False
+) -> bool:
+    """Whether a call drops what the function that it is given as an argument returns.
+
+    ``is_given`` is true where the holder was given the function itself.
+    """
     call = holder.call(index)
     key = call.args[position].key
     if "factory" in key or call.text.rpartition(".")[2] in RESULT_USERS | GROWING:
         return False
-    return not any(isinstance(c, Function | Class) for c in calls.callees(holder, call))
+    callees = calls.callees(holder, call)
+    if not any(isinstance(c, Function | Class) for c in callees):
+        return True
+    return not is_given and all(
+        isinstance(c, Function) and _registers(calls, c, call, position) for c in callees
+    )
+
+
+def _registers(calls: Calls, function: Function, call: Call, position: int) -> bool:
+    """Whether a function of the program hands its argument to something outside, as a callback.
+
+    It may note it down, too, such as to take it off later.
+    """
+    param = bind(function, call, position, takes_instance(function, call))
+    if param is None or param.kind:
+        return False
+    roles = function.uses.roles.get(("p", param.name), ())
+    handed = [role for role in roles if role.kind == "arg"]
+    return (
+        bool(handed)
+        and all(role.kind in ("arg", "item") for role in roles)
+        and all(
+            role.index not in function.uses.results
+            and _drops_result(calls, function, role.index, int(role.key), is_given=True)
+            for role in handed
+        )
+    )
