@@ -221,6 +221,64 @@ def test_an_abstract_method_that_is_given_a_task_asks_for_the_heirs(project: Pat
     assert site.defect is None
 
 
+NAMED_BY_A_VALUE = """
+import asyncio
+
+class Poller:
+    TASKS = ("first",)
+
+    def start(self):
+        self.first = asyncio.create_task(self.poll())
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+"""
+ENDS_BY_NAME = """
+from poller import Poller
+
+class Ending(Poller):
+    async def stop(self):
+        for name in self.TASKS:
+            getattr(self, name).cancel()
+"""
+
+
+def test_a_subclass_that_names_the_attribute_by_a_value_is_asked_for(project: Path) -> None:
+    write(project, {"poller.py": NAMED_BY_A_VALUE, "ending.py": ENDS_BY_NAME})
+    assert sorted(collected("poller.py").facts) == ["ending.py", "poller.py"]
+    (site,) = analyse(Settings(paths=("poller.py",))).sites
+    assert site.defect is None
+
+
+KEEPS_BY_NAME = """
+import asyncio
+
+def keep_running(owner, name, work):
+    setattr(owner, name, asyncio.create_task(work))
+"""
+NAMES_IT = """
+import asyncio
+from keeping import keep_running
+
+class User:
+    def start(self):
+        keep_running(self, "poller", self.poll())
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def stop(self):
+        self.poller.cancel()
+"""
+
+
+def test_callers_that_name_the_attribute_are_asked_for(project: Path) -> None:
+    write(project, {"keeping.py": KEEPS_BY_NAME, "user.py": NAMES_IT})
+    assert sorted(collected("keeping.py").facts) == ["keeping.py", "user.py"]
+
+
 def test_a_common_wrapper_counts_where_its_module_is_mentioned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

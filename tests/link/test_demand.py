@@ -22,6 +22,7 @@ from taskleash.link.demand import Search
         (b"start(", b"x = start(work())"),
         (b"start(", b"hub.start(work())"),
         (b"Hub .task", b"class Heir(Hub):\n    def close(self): self.task.cancel()"),
+        (b"(Hub", b"class Heir(Hub):"),
         (b"? start", b"start"),
         ("größe".encode(), "x.größe(1)".encode()),
     ],
@@ -36,6 +37,7 @@ def test_a_name_is_found(name: bytes, text: bytes) -> None:
         (b"start", b"restart(starts)"),
         (b".task", b"task = self.tasks"),
         (b"start(", b"from work import start"),
+        (b"(Hub", b"class Heir(HubLike, Hub):"),
         (b"Hub .task", b"self.task.cancel()"),
         (b"Hub .task", b"class Heir(Hub):\n    task = None"),
         (b"str", "straße".encode()),
@@ -51,9 +53,9 @@ def test_nothing_is_found_where_nothing_is_asked_for() -> None:
 
 
 WORD = st.text("ab_", min_size=1, max_size=5)
-FORM = st.tuples(st.sampled_from(["", ".", "a.", "_b."]), WORD, st.sampled_from(["", "("])).map(
-    "".join
-)
+FORM = st.tuples(
+    st.sampled_from(["", ".", "(", "a.", "_b."]), WORD, st.sampled_from(["", "("])
+).map("".join)
 
 
 @given(st.sets(FORM, max_size=6), st.lists(st.one_of(FORM, st.sampled_from(" .(ab_")), max_size=9))
@@ -69,7 +71,7 @@ def test_names_that_begin_or_end_alike_do_not_hide_each_other(
 
 def is_in(form: str, text: str) -> bool:
     """Whether a text has the form, not as a part of a longer name."""
-    before = "" if form.startswith(".") else r"(?<!\w)"
+    before = "" if form.startswith((".", "(")) else r"(?<!\w)"
     return bool(
         re.search(before + re.escape(form) + ("" if form.endswith("(") else r"(?!\w)"), text)
     )

@@ -113,6 +113,8 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
     for place in trail.places:
         if place.kind == "attribute":
             yield from _with_homes(f".{place.name}", _homes(spawn, place))
+            # A subclass may name it by a value.
+            yield from (f"({home} getattr(self" for home in _homes(spawn, place))
         elif place.kind == "global":
             yield from _with_homes(place.name, _homes(spawn, place))
     for op in trail.ops:
@@ -181,7 +183,8 @@ def _telling(names: Iterable[str]) -> frozenset[bytes]:
 
 
 def _is_telling(name: str) -> bool:
-    words = (word for form in name.split() for word in form.strip(".(").split("."))
+    forms = (form.strip(".(").replace("(", ".") for form in name.split())
+    words = (word for form in forms for word in form.split("."))
     return all(word.isidentifier() and not word.startswith("__") for word in words)
 
 
@@ -229,7 +232,9 @@ def _hangs_on_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
 
 
 def _is_handed_in(trail: Trail) -> bool:
-    return any(place.kind == "handed in" for place in trail.places)
+    """Whether callers say what keeps the task: a container, or an attribute by its name."""
+    named = any(op.detail == "setattr" for op in trail.of("unknown"))
+    return named or any(place.kind == "handed in" for place in trail.places)
 
 
 def _classes(spawn: Spawn, trail: Trail) -> list[Class]:

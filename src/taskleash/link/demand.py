@@ -19,10 +19,11 @@ class Demand:
     """What is asked for: modules by dotted name, the others by `names` that they mention.
 
     A name is a word in the form in which it matters: ``name`` anywhere, ``.name`` as an attribute,
-    ``name(`` or ``.name(`` where it is called. Several with spaces between them stand for files
-    that have them all. What comes after ``?`` is a word of what seems to be out of use: every file
-    that mentions it may use it. Of those that mention only `calls`, no more are wanted than are
-    reported, and of the `starting` modules only those that may start a task.
+    ``name(`` or ``.name(`` where it is called, ``(name`` as a base or a first argument. Several
+    with spaces between them stand for files that have them all. What comes after ``?`` is a word of
+    what seems to be out of use: every file that mentions it may use it. Of those that mention only
+    `calls`, no more are wanted than are reported, and of the `starting` modules only those that may
+    start a task.
     """
 
     modules: frozenset[str]
@@ -94,5 +95,5 @@ def _pattern(form: bytes) -> re.Pattern[bytes]:
     The name comes first in it, for that is looked for like plain bytes.
     """
     literal = re.escape(form)
-    after = b"" if form.startswith(b".") else rb"(?<![\w\x80-\xff]" + literal + rb")"
+    after = b"" if form.startswith((b".", b"(")) else rb"(?<![\w\x80-\xff]" + literal + rb")"
     return re.compile(literal + after + (b"" if form.endswith(b"(") else _NOT_BEFORE))
