@@ -71,7 +71,7 @@ class Judge:
         self.calls = Calls(self.program, inference)
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
-        self.observer = Observer(self.calls, _started_by(self.spawns))
+        self.observer = Observer(self.flow, _started_by(self.spawns))
 
     def reports(self, function: Function) -> bool:
         """Whether what is found in a function is reported."""

@@ -24,10 +24,10 @@ from taskleash.classify.waiting import (
 )
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Try
-from taskleash.link.calls import Calls
 from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
+from taskleash.link.flow import Flow
 from taskleash.link.guards import Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.paths import PathSearch
@@ -51,13 +51,13 @@ _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aent
 class Observer:
     """Turns trails into signs."""
 
-    def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
-        self.calls = calls
+    def __init__(self, flow: Flow, started: dict[Function, tuple[Function, ...]]) -> None:
+        self.calls = calls = flow.calls
         self.teardown = Teardown(calls, frozenset(f for each in started.values() for f in each))
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
         self.flags = Flags(calls, self.teardown)
-        self.sweeps = Sweeps(calls, self.teardown)
+        self.sweeps = Sweeps(flow, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""

@@ -7,7 +7,7 @@ belong to each of them takes time in proportion to the square of the program.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taskleash.facts.model import Term
@@ -47,22 +47,20 @@ class Loads:
     def named(self, name: str) -> NamedLoads:
         """The uses of one attribute name."""
         if name not in self._known:
-            self._known[name] = NamedLoads(self._inference, name)
+            terms = self._inference.program.loads_named.get(name, ())
+            self._known[name] = NamedLoads([load(self._inference, *each) for each in terms])
         return self._known[name]
 
 
 class NamedLoads:
     """The uses of one attribute name."""
 
-    def __init__(self, inference: Inference, name: str) -> None:
+    def __init__(self, loads: Sequence[Load] = ()) -> None:
+        self._loads = loads
         self._by_class: dict[Class, list[int]] = defaultdict(list)
         self._free: list[int] = []
-        program = inference.program
-        self._loads = [
-            load(inference, function, term) for function, term in program.loads_named.get(name, ())
-        ]
         self._by_module: dict[Module, list[Load]] = defaultdict(list)
-        for position, each in enumerate(self._loads):
+        for position, each in enumerate(loads):
             if each.module is not None:
                 self._by_module[each.module].append(each)
             for cls in each.owners:

@@ -123,8 +123,7 @@ class Passing(Keeping):
     def _into_named_attribute(self, carrier: Carrier, call: Call, index: int) -> bool:
         """``setattr(owner, name, task)``; false where it is not known which attribute is meant."""
         attributes = self.places.reflection.attributes(carrier.function, call)
-        for attribute in attributes:
-            home, target = attribute.function, attribute.term
+        for home, target in attributes:
             for place in self.places.attribute(home, target, carrier.depth):
                 self.note("store", carrier, index, place=place)
                 self._hold(carrier, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -91,31 +91,20 @@ class Places:
             for function in self._using_parameter.get(place.name, ()):
                 yield function, ("p", place.name), True
             return
-        for load in (*self._attribute_loads(place), *self._reflected_loads(place)):
+        for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
         yield from self._property_reads(place)
 
-    def _attribute_loads(self, place: Place) -> Iterable[Load]:
-        loads = self._loads.named(place.name)
-        if place.cls is not None:
-            return loads.related((place.cls,), free=self._distinctive(place.cls, place.name))
-        return (
-            load
-            for load in loads
-            if load.free or load.named or self._only_declares(load.classes, place.name)
-        )
-
-    def _reflected_loads(self, place: Place) -> Iterator[Load]:
-        """Those whose name is a value: ``getattr(self, name)``."""
-        for load in self.reflection.loads.get(place.name, ()):
-            if place.cls is None:
-                fits = load.free or self._only_declares(load.owners, place.name)
-            elif load.free:
-                fits = self._distinctive(place.cls, place.name)
-            else:
-                fits = any(cls.related(place.cls) for cls in load.owners)
-            if fits:
-                yield load
+    def _attribute_loads(self, place: Place) -> Iterator[Load]:
+        name, cls = place.name, place.cls
+        free = cls is not None and self._distinctive(cls, name)
+        for loads in (self._loads.named(name), self.reflection.named(name)):
+            if cls is not None:
+                yield from loads.related((cls,), free)
+                continue
+            for load in loads:
+                if load.free or load.named or self._only_declares(load.classes, name):
+                    yield load
 
     def _distinctive(self, cls: Class, name: str) -> bool:
         """Whether an attribute's name alone tells which class it belongs to."""

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
 from taskleash.facts.model import Alts, Call, Term
 from taskleash.link.calls import Calls, given
-from taskleash.link.contents import contents
-from taskleash.link.entities import Class, Function, Variable
-from taskleash.link.loads import Load, load
+from taskleash.link.contents import Content, contents
+from taskleash.link.entities import Function, Variable
+from taskleash.link.loads import Load, NamedLoads, load
 
 _MAX_DEPTH = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """An attribute of an object, which is a term of a function."""
-
-    function: Function
-    base: Term
-    name: str
-
-    @property
-    def term(self) -> Term:
-        """The attribute as a term of the function."""
-        return ("a", self.base, self.name)
+_NONE = NamedLoads()
+#: an attribute as a term of a function
+Attribute: TypeAlias = tuple[Function, Term]
 
 
 class Reflection:
@@ -36,23 +26,26 @@ class Reflection:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
+    def named(self, name: str) -> NamedLoads:
+        """What calls of ``getattr`` give for an attribute of this name."""
+        return self._loads.get(name, _NONE)
+
     @cached_property
-    def loads(self) -> dict[str, list[Load]]:
-        """What calls of ``getattr`` give, by the name of the attribute."""
+    def _loads(self) -> dict[str, NamedLoads]:
         found: dict[str, list[Load]] = defaultdict(list)
         for function, index in self._calls.program.calls_named.get("getattr", ()):
-            for meant in self.attributes(function, function.call(index)):
-                known = load(self._calls.inference, meant.function, meant.term)
-                found[meant.name].append(replace(known, function=function, term=("s", index)))
-        return found
+            for home, term in self.attributes(function, function.call(index)):
+                known = load(self._calls.inference, home, term)
+                found[term[2]].append(replace(known, function=function, term=("s", index)))
+        return {name: NamedLoads(loads) for name, loads in found.items()}
 
     def attributes(self, function: Function, call: Call) -> list[Attribute]:
         """The attributes that a call of ``getattr`` or ``setattr`` may name."""
         if len(call.args) < 2 or any(arg.key for arg in call.args):
             return []
         base, named = call.args[0].value, call.args[1].value
-        found = [
-            Attribute(function, owner, name)
+        found: list[Attribute] = [
+            (function, ("a", owner, name))
             for name in self._names(function, named)
             for owner in base
         ]
@@ -68,9 +61,9 @@ class Reflection:
                 for owner in base:
                     own = handed.get(owner[1], ()) if owner[0] == "p" else ()
                     for term in own:
-                        yield Attribute(caller, term, name)
+                        yield caller, ("a", term, name)
                     if not own:
-                        yield Attribute(function, owner, name)
+                        yield function, ("a", owner, name)
 
     def _names(self, function: Function, value: Alts, depth: int = 0) -> Iterator[str]:
         """The strings that a value may be, as far as they are written in the program."""
@@ -86,22 +79,21 @@ class Reflection:
                 home, local = self._calls.program.home(function, term)
                 yield from self._names(home, home.facts.defs.get(local, ()), depth + 1)
 
-    def _items(self, function: Function, container: Term) -> Iterator[tuple[Function, Term]]:
+    def _items(self, function: Function, container: Term) -> Iterator[Content]:
         """What a container has in it, also one that is a constant of a module or a class."""
-        symbol = self._calls.program.symbol(function, container)
-        if isinstance(symbol, Variable):
-            home, name = symbol.module.body, symbol.name
-            for term in home.facts.defs.get(name, ()):
-                yield from contents(self._calls.inference, home, term)
-        else:
-            yield from contents(self._calls.inference, function, container)
-        if container[0] == "a":
-            for cls in self._calls.inference.classes(function, container[1]):
-                yield from self._of_class(cls, container[2])
+        yield from contents(self._calls.inference, function, container)
+        for body, name in self._constants(function, container):
+            for term in body.facts.defs.get(name, ()):
+                yield from contents(self._calls.inference, body, term)
 
-    def _of_class(self, cls: Class, name: str) -> Iterator[tuple[Function, Term]]:
-        for body in (base.body for base in cls.mro):
-            if body is not None and name in body.facts.defs:
-                for term in body.facts.defs[name]:
-                    yield from contents(self._calls.inference, body, term)
-                return
+    def _constants(self, function: Function, term: Term) -> Iterator[tuple[Function, str]]:
+        """The constants that a term may stand for, each with the module or class that has it."""
+        symbol = self._calls.program.symbol(function, term)
+        if isinstance(symbol, Variable):
+            yield symbol.module.body, symbol.name
+        elif term[0] == "a":
+            for cls in self._calls.inference.classes(function, term[1]):
+                bodies = (base.body for base in cls.mro)
+                nearest = next((b for b in bodies if b and term[2] in b.facts.defs), None)
+                if nearest is not None:
+                    yield nearest, term[2]

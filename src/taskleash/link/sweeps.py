@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 
 from taskleash.facts.catalogue import ALL_TASKS
-from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External
 from taskleash.link.flow import Flow
 from taskleash.link.teardown import Teardown
@@ -15,8 +14,8 @@ from taskleash.link.trail import CANCELLING, Op
 class Sweeps:
     """Finds what a class cancels as it takes all tasks of the loop down."""
 
-    def __init__(self, calls: Calls, teardown: Teardown) -> None:
-        self.calls = calls
+    def __init__(self, flow: Flow, teardown: Teardown) -> None:
+        self.flow = flow
         self.teardown = teardown
 
     def of(self, cls: Class) -> list[tuple[Op, str]]:
@@ -29,16 +28,16 @@ class Sweeps:
 
     @cached_property
     def _all(self) -> list[tuple[Op, str]]:
-        flow = Flow(self.calls)
+        calls = self.flow.calls
         names = {dotted.rpartition(".")[2] for dotted in ALL_TASKS}
         return [
             (op, why)
             for name in sorted(names)
-            for function, index in self.calls.program.calls_named.get(name, ())
+            for function, index in calls.program.calls_named.get(name, ())
             if any(
                 isinstance(callee, External) and callee.dotted in ALL_TASKS
-                for callee in self.calls.callees(function, function.call(index))
+                for callee in calls.callees(function, function.call(index))
             )
-            for op in flow.follow(function, index, depth=1).of(*CANCELLING)
+            for op in self.flow.follow(function, index, depth=1).of(*CANCELLING)
             if op.depth == 0 and (why := self.teardown.holds(*op.site))
         ]
