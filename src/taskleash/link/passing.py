@@ -122,6 +122,9 @@ class Passing(Keeping):
 
     def _into_named_attribute(self, carrier: Carrier, call: Call, index: int) -> bool:
         """``setattr(owner, name, task)``; false where it is not known which attribute is meant."""
+        if carrier.term not in call.args[-1].value:
+            # It is the task that gets an attribute.
+            return False
         attributes = self.places.reflection.attributes(carrier.function, call)
         for home, target in attributes:
             for place in self.places.attribute(home, target, carrier.depth):
