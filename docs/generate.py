@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from taskleash.driver.config.keys import KEYS, Key
-from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, OneOrMore, TableOf
+from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, TableOf
 from taskleash.driver.config.show import toml
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
@@ -67,6 +67,8 @@ def _setting(key: Key) -> str:
     ]
     if key.adds:
         rows.append("- Adds to the configurations that it extends")
+    if key.named_only:
+        rows.append("- Only in a configuration that the command line names")
     text = textwrap.fill(key.text, 100)
     return f"### `{key.name}`\n\n{text}\n\n" + "\n".join(rows) + "\n"
 
@@ -89,8 +91,6 @@ def _taken(kind: Kind) -> str:
         return "a whole number from 0 on"
     if isinstance(kind, ListOf):
         return f"a list of {kind.what}"
-    if isinstance(kind, OneOrMore):
-        return f"a string, or a list of {kind.what}"
     if isinstance(kind, TableOf):
         return kind.what
     return str(getattr(kind, "what", "a string"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,27 +12,37 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = "taskleash"
 LAYERS = (
+    "importing",
     "source",
     "facts",
+    "dataflow",
     "link",
     "classify",
+    "trace",
     "rules",
     "fixes",
     "audit",
     "reporters",
     "driver",
+    "api",
     "progress",
+    "interruption",
     "terminal",
     "writing",
     "options",
     "mending",
+    "tracing",
     "cli",
     "__main__",
 )
 #: what reads the code of others and must not run any
-ANALYSIS = ("source", "facts", "link", "classify", "rules", "fixes", "audit")
+ANALYSIS = ("source", "facts", "dataflow", "link", "classify", "rules", "fixes", "audit")
 #: registries that find the modules of their own package
 FINDS_ITS_OWN = {"rules/registry.py", "reporters/registry.py"}
+#: what users import from the package itself
+OFFERED = ("api", "trace")
+#: what runs inside of the programs that are traced, in whatever environment they have
+INJECTED = ("trace/runtime/", "trace/inject/")
 RUNS_CODE = {"exec", "eval", "compile", "__import__"}
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
@@ -57,10 +68,19 @@ def imported(path: Path) -> set[str]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level and is_injected(path):
+            # It is imported under two names; its own modules are below the folder.
+            assert node.level == 1, f"{label(path)}:{node.lineno}"
+            found.add(f"{PACKAGE}.trace.runtime.{node.module}")
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{label(path)}:{node.lineno}: a relative import"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def is_injected(path: Path) -> bool:
+    """Whether a module runs inside of the programs that are traced."""
+    return label(path).startswith(INJECTED)
 
 
 def layers_used(path: Path) -> set[str]:
@@ -74,7 +94,7 @@ def test_every_module_is_in_a_layer() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=label)
 def test_imports_point_to_earlier_layers(path: Path) -> None:
-    before = LAYERS[: LAYERS.index(layer(path)) + 1] if layer(path) in LAYERS else ()
+    before = LAYERS[: LAYERS.index(layer(path)) + 1] if layer(path) in LAYERS else OFFERED
     assert layers_used(path) <= set(before)
 
 
@@ -84,6 +104,13 @@ def test_the_analysis_runs_no_code(path: Path) -> None:
     assert not names & RUNS_CODE
     if label(path) not in FINDS_ITS_OWN:
         assert not {name for name in imported(path) if name.split(".")[0] in ("importlib", "runpy")}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if is_injected(path)], ids=label)
+def test_what_is_injected_needs_the_standard_library_alone(path: Path) -> None:
+    own = (f"{PACKAGE}.trace.runtime.", "_taskleash_runtime.", "sitecustomize")
+    foreign = {name for name in imported(path) if not name.startswith(own)}
+    assert {name.split(".")[0] for name in foreign} <= sys.stdlib_module_names
 
 
 def long_functions(path: Path) -> Iterator[str]:

@@ -19,8 +19,9 @@ FOUND = (
 )
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 NOT_UTF_8 = "byte 0xff is not valid utf-8: save the file as utf-8 or declare its encoding in line 1"
-# The native parser tries every reading of each level, so that each doubles its time.
-ENDLESS = "match x:\n    case " + "A(" * 60 + "create_task" + ")" * 60 + ":\n        pass\n"
+TOO_DEEP = "nested too deeply to be analysed: split the code or exclude the file"
+# The native parser tries several readings of each level.
+ENDLESS = ("x = " + "f(" * 190 + "create_task" + ")" * 190 + "\n") * 200
 
 # As if Ctrl-C came while a class with descriptors is made.
 WRAPPED_INTERRUPT = """
@@ -82,7 +83,8 @@ BAD_FILES = [
         b"create_task(\0)\n",
         "1:13: TL000 a NUL byte, not Python source: remove it or exclude the file",
     ),
-    ("brackets", b"create_task(" * 10_000 + b")" * 10_000, f"1:1: TL000 {DIED}"),
+    ("brackets", b"create_task(" * 10_000 + b")" * 10_000, f"1:1: TL000 {TOO_DEEP}"),
+    ("branches", b"if create_task: a\n" + b"elif a: a\n" * 100_000, f"1:1: TL000 {DIED}"),
 ]
 
 

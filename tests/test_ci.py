@@ -67,6 +67,20 @@ def test_documented_pipelines_are_yaml(document: str) -> None:
     assert all(isinstance(body, dict) for body in found)
 
 
+def test_the_workflow_of_the_project_tries_all_systems_and_what_it_runs_is_accepted() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    systems = {job["runs-on"] for job in jobs.values()}
+    systems |= set(jobs["systems"]["strategy"]["matrix"]["os"])
+    assert {"ubuntu-latest", "windows-latest", "macos-latest"} <= systems
+    lines = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    assert ".ci/run" in lines
+    found = [match[1] for line in lines for match in _COMMAND.finditer(line)]
+    assert len(found) == 2
+    for command in found:
+        assert_accepted(shlex.split(command))
+
+
 def test_documented_inputs_of_the_action_exist() -> None:
     used = [
         step["with"]

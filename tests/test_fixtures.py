@@ -15,7 +15,9 @@ from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-SINGLE = ("rules", "sound", "not_a_spawn", "spawns", "lifetimes", "real")
+SINGLE = (
+    "paths", "rules", "sound", "not_a_spawn", "spawns", "lifetimes", "lowering", "real", "whole"
+)  # fmt: skip
 NOT_OF_ONE_SITE = frozenset({"TL000", "TL100"})
 OFF_BY_DEFAULT = frozenset({"TL020", "TL100"})
 ENABLED = frozenset(rule.code for rule in all_rules()) - OFF_BY_DEFAULT

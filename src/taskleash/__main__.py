@@ -1,13 +1,18 @@
 """The entry point: answers what needs no analysis at once, and turns every failure into a line."""
 
-from __future__ import annotations
+# Before anything else, which could come from the folder at hand.
+from taskleash.importing import leave_current_folder
 
+leave_current_folder()
+
+# isort: split
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from taskleash import __version__
-from taskleash.terminal import NotWritten, write
+from taskleash.interruption import Terminated, die_of, signals_end_the_block
+from taskleash.terminal import NotWritten, tell, write
 
 if TYPE_CHECKING:
     import click
@@ -17,7 +22,10 @@ def main() -> None:
     """Run the command line; ends the process with its exit status."""
     _open_what_is_closed()
     try:
-        status = _run()
+        with signals_end_the_block():
+            status = _run()
+    except Terminated as error:
+        die_of(error.signal)
     except BrokenPipeError:
         # Nobody reads what went wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -55,16 +63,16 @@ def _failure(error: Exception) -> int:
     if isinstance(error, click.Abort) or _interrupted(error):
         return 130
     if isinstance(error, click.UsageError):
-        _say(_usage(error))
+        tell(_usage(error))
     elif isinstance(error, click.ClickException):
-        _say(error.format_message())
+        tell(error.format_message())
     elif isinstance(error, NotWritten):
-        _say(str(error))
+        tell(str(error))
     elif os.environ.get("TASKLEASH_DEBUG"):
         raise error
     else:
         what = f"{type(error).__name__}: {error}"
-        _say(f"internal error: {what}: set TASKLEASH_DEBUG=1 for the traceback, and report it")
+        tell(f"internal error: {what}: set TASKLEASH_DEBUG=1 for the traceback, and report it")
     return 2
 
 
@@ -77,15 +85,11 @@ def _interrupted(error: BaseException | None) -> bool:
     return False
 
 
-def _usage(error: click.UsageError) -> str:
+def _usage(error: "click.UsageError") -> str:
     """What click says about a wrong command line, as one line in the words of the others."""
     message = " ".join(error.format_message().split()).rstrip(".")
     command = error.ctx.command_path if error.ctx is not None else "taskleash"
     return f"{message[:1].lower()}{message[1:]} (see `{command} --help`)"
-
-
-def _say(message: str) -> None:
-    print(f"taskleash: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
+from taskleash.options.timing import TIME_LIMIT
 from taskleash.reporters.options import ROWS
 from taskleash.reporters.registry import (
     DOCUMENTS,
@@ -33,7 +34,8 @@ from taskleash.reporters.registry import (
     SHOWS_UNSAFE_FIXES,
     missing_extra,
 )
-from taskleash.reporters.targets import BadTarget, Target, complete, parse_target
+from taskleash.reporters.targets import BadTarget, Target, complete
+from taskleash.tracing import TRACING, load_trace
 
 if TYPE_CHECKING:
     from taskleash.driver.analysis import ProgressBar
@@ -64,6 +66,7 @@ _COMMON = group(
         help="Worker processes (0: one for each core).",
     ),
     EXECUTOR,
+    TIME_LIMIT,
     CACHE,
     OUTPUT,
 )
@@ -86,13 +89,21 @@ def cli(context: click.Context) -> None:
 @_COMMON
 @FORMAT
 @click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
-def scan(by: str, **options: Any) -> int:
+@click.option(
+    "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
+)
+def scan(by: str, traced: str | None, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
+    seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
     targets = _targets(options, settings, "table")
     report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
+    if seen is not None:
+        from taskleash.driver.observed import observed
+
+        report = observed(report, seen)
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    return 0
+    return _ended(report, settings, 0)
 
 
 @cli.command()
@@ -132,9 +143,20 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
         return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     if add_noqa:
-        return _add_noqa(report, settings, options["quiet"])
+        return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)
-    return status(report)
+    return _ended(report, settings, status(report))
+
+
+def _ended(report: Report, settings: Settings, status: int) -> int:
+    """The exit status, which is another one where the time was over before the work was done."""
+    from taskleash.driver.time_limit import unfinished
+    from taskleash.terminal import tell
+
+    if not report.unfinished:
+        return status
+    tell(unfinished(report.unfinished, settings.time_limit))
+    return 2
 
 
 def _with_patches(
@@ -161,22 +183,35 @@ def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
 
 def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
     from taskleash.driver.add_noqa import add_noqa
-    from taskleash.terminal import write
+    from taskleash.driver.writable import writable
+    from taskleash.terminal import tell, write
 
     if settings.stdin is not None:
         raise click.UsageError("--add-noqa needs files: standard input cannot be written to")
-    added = add_noqa(report)
+    # No configuration asks for this: the command line does.
+    added = add_noqa(report, writable(replace(settings, fix_within=None)))
     for note in added.notes:
-        click.echo(f"taskleash: {note}", err=True)
+        tell(note)
     if not quiet:
         write(f"Added {added.count} noqa comment{'s' * (added.count != 1)}.\n")
-    return 0
+    return 2 if added.failed else 0
 
 
 def _status(report: Report, failing: frozenset[str]) -> int:
     if any(str(e.site.risk) in failing for e in report.entries if not e.silenced):
         return 1
     return 1 if any(str(error.risk) in failing for error in report.errors) else 0
+
+
+@cli.command(
+    "trace", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@TRACING
+def trace_(**options: Any) -> int:
+    """Run a Python command and count what becomes of its tasks: `taskleash trace -- COMMAND`."""
+    from taskleash.tracing import trace
+
+    return trace(**options)
 
 
 @cli.command()
@@ -207,9 +242,10 @@ def config(path: str, wants_schema: bool, **options: Any) -> int:
     """Show the settings for the files of a folder, and where each of them comes from."""
     from taskleash.driver.config.schema import schema
     from taskleash.driver.config.show import show
+    from taskleash.reporters.inert import shown
     from taskleash.terminal import write
 
-    write(schema() if wants_schema else show(config_of(path, options)))
+    write(schema() if wants_schema else shown(show(config_of(path, options))))
     return 0
 
 
@@ -220,14 +256,17 @@ def clean(**options: Any) -> int:
     """Remove the cache of the project around the current folder."""
     from taskleash.driver.cache.folder import cache_folder, remove
     from taskleash.driver.configured import cache_dir
+    from taskleash.terminal import tell
 
     folder = cache_folder(cache_dir(config_of(".", options)))
+    if folder is None:
+        raise click.ClickException("there is no folder for caches: give --cache-dir")
     try:
         found = remove(folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise click.ClickException(f"{folder}: the cache cannot be removed: {reason}") from None
-    click.echo(f"taskleash: {folder}: {'removed' if found else 'no cache there'}", err=True)
+    tell(f"{folder}: {'removed' if found else 'no cache there'}")
     return 0
 
 
@@ -241,16 +280,20 @@ def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings,
     """What comes of a run with the settings."""
     from taskleash.driver.config.errors import ConfigError
     from taskleash.driver.parsers import ExecutorError
+    from taskleash.driver.run import work_anew
+    from taskleash.driver.time_limit import TimeOver, bounded
     from taskleash.progress import progress_bar
     from taskleash.rules.registry import UnknownRule
     from taskleash.source.discovery import PathNotFound
 
     shows_bar = sys.stderr.isatty() and not quiet
+    progress = progress_bar if shows_bar else None
     try:
-        return work(settings, progress_bar if shows_bar else None)
+        with bounded(settings.time_limit):
+            return work_anew(work, settings, progress)
     except PathNotFound as error:
         raise click.ClickException(f"{error.path}: no such file or folder") from None
-    except (ConfigError, ExecutorError) as error:
+    except (ConfigError, ExecutorError, TimeOver) as error:
         raise click.ClickException(str(error)) from None
     except UnknownRule as error:
         raise click.ClickException(f"{error} (see `taskleash rule --all`)") from None
@@ -275,7 +318,7 @@ def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
     from taskleash.driver.baseline_file import BadBaseline
     from taskleash.driver.changed_lines import NoChanges
     from taskleash.driver.gate import apply
-    from taskleash.terminal import write_file
+    from taskleash.terminal import tell, write_file
 
     try:
         gated = apply(gate, report)
@@ -284,15 +327,14 @@ def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
     for path, text in gated.files:
         write_file(path, text)
     for note in () if quiet else gated.notes:
-        click.echo(f"taskleash: {note}", err=True)
+        tell(note)
     return gated.report
 
 
 def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple[Target, ...]:
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
-        targets = options["targets"] or map(parse_target, settings.formats)
-        found = complete(targets, default, options["output_file"])
+        found = complete(options["targets"], settings.format or default, options["output_file"])
     except BadTarget as error:
         raise click.UsageError(f"--format: {error}") from None
     for target in found:

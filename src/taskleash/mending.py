@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from taskleash.terminal import NotWritten, tell
 
 if TYPE_CHECKING:
     from taskleash.driver.fix import Fixing
@@ -49,6 +52,39 @@ def finish(
     else:
         _write_source(fixing, given)
         show = partial(_show_beside, options, _language(fixing, sys.stderr).code)
+    with _written_before(fixing, failures):
+        return _told(fixing, failures, options, gated, show, status, apart)
+
+
+@contextmanager
+def _written_before(fixing: Fixing, failures: list[str]) -> Iterator[None]:
+    """Where what is to be said of a run cannot be written, tells which files are written."""
+    try:
+        yield
+    except (NotWritten, click.ClickException):
+        paths = ", ".join(file.path for file in fixing.files)
+        if paths and fixing.program.analysis.settings.stdin is None:
+            tell(f"already fixed: {paths}")
+        _say_failures(failures)
+        raise
+
+
+def _say_failures(failures: list[str]) -> None:
+    for failure in failures:
+        tell(failure)
+
+
+def _told(
+    fixing: Fixing,
+    failures: list[str],
+    options: dict[str, Any],
+    gated: Callable[[Report], Report],
+    show: Callable[[Report], None],
+    status: Callable[[Report], int],
+    apart: bool,
+) -> int:
+    """Say what was fixed and what is left; gives the exit status."""
+    given = fixing.program.analysis.settings.stdin
     report, done = fixing.report()
     report = gated(report)
     if not options["fix_only"]:
@@ -57,8 +93,7 @@ def finish(
     _say(report, done, options, stream, _language(fixing, stream))
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
-    for failure in failures:
-        click.echo(f"taskleash: {failure}", err=True)
+    _say_failures(failures)
     if failures:
         return 2
     if report.fixed and options["exit_non_zero_on_fix"]:
@@ -116,24 +151,46 @@ def _say(
 
 
 def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
-    from taskleash.reporters import diff
-    from taskleash.terminal import use_color, write, write_file
-
-    target = options["output_file"]
-    stream = None if target else sys.stdout
-    color = use_color(options["color"], stream)
-    text = diff.render(fixing.files, color, stream is not None and stream.isatty())
-    if target:
-        write_file(target, text)
-    else:
-        write(text)
+    kept_back = _write_diff(fixing, options)
     if not options["quiet"] and fixing.program.analysis.settings.stdin is None:
         report, _ = fixing.report()
         _echo_errors(report)
         say = _language(fixing, sys.stderr)
         outcome = _outcome(report, True, say)
         click.echo(outcome, nl=False, err=True)
+    if kept_back:
+        return 2
     return 1 if fixing.files else 0
+
+
+def _write_diff(fixing: Fixing, options: dict[str, Any]) -> bool:
+    """Write the diff as its place takes it; gives whether a part of it was kept back.
+
+    A file gets it exact, people get it spelled out. Of a pipe it is not known whether it leads to
+    `patch` or to a log that takes commands: it gets the exact diff of files that do no harm there.
+    """
+    from taskleash.reporters.diff import exact_diff, shown_diff, steering_line
+    from taskleash.terminal import is_file, use_color, write, write_file
+
+    target = options["output_file"]
+    color = use_color(options["color"], None if target else sys.stdout)
+    if target:
+        write_file(target, shown_diff(fixing.files, color) if color else exact_diff(fixing.files))
+        return False
+    if color or sys.stdout.isatty():
+        write(shown_diff(fixing.files, color))
+        return False
+    if is_file(sys.stdout):
+        write(exact_diff(fixing.files))
+        return False
+    steering = {file.path: line for file in fixing.files if (line := steering_line(file))}
+    write(exact_diff(file for file in fixing.files if file.path not in steering))
+    for path, line in steering.items():
+        tell(
+            f"{path}: its diff is kept back: line {line} of it would steer a terminal or be a "
+            "command to a log, write it with --output-file FILE"
+        )
+    return bool(steering)
 
 
 def _echo_errors(report: Report) -> None:

@@ -10,7 +10,7 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import DOCUMENTS, render
 from taskleash.reporters.report import Report
 from taskleash.reporters.targets import Target
-from taskleash.terminal import can_show_symbols, readable, use_color, width, write, write_file
+from taskleash.terminal import can_show_symbols, readable, tell, use_color, width, write, write_file
 
 
 def write_reports(
@@ -42,8 +42,8 @@ def _language(lang: str, target: Target) -> str:
         return lang
     shown = readable(lang, sys.stdout)
     if shown != lang:
-        sys.stderr.write(
-            f"taskleash: --lang: {sys.stdout.encoding} cannot show `{lang}`, so this is English: "
-            "set PYTHONUTF8=1, or write a file\n"
+        tell(
+            f"--lang: {sys.stdout.encoding} cannot show `{lang}`, so this is English: "
+            "set PYTHONUTF8=1, or write a file"
         )
     return shown

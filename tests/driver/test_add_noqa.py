@@ -86,9 +86,9 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_bytes(DROPPED)
     (tmp_path / "a.py").chmod(0o444)
-    out, err = added(tmp_path)
-    assert out == "Added 1 noqa comment.\n"
-    assert err == "taskleash: a.py: left as it is: read-only, make it writable\n"
+    ran = taskleash("check", "--add-noqa", cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "Added 1 noqa comment.\n")
+    assert ran.err == "taskleash: a.py: left as it is: read-only, make it writable\n"
     assert (tmp_path / "a.py").read_bytes() == DROPPED
 
 

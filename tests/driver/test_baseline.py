@@ -227,7 +227,7 @@ class TestStaleEntries:
         assert lines(project) == ["src/z.py TL001 first", "src/z.py TL001 second"]
 
 
-EXPECTED = "expected a path, a rule, a scope and a fingerprint, got"
+EXPECTED = "expected a path, a rule, a scope and a fingerprint"
 RENEW = ": renew the file with --write-baseline"
 
 
@@ -235,8 +235,8 @@ class TestBadFiles:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"src/a.py TL001 first\n", f"base.txt:1: {EXPECTED} `src/a.py TL001 first`{RENEW}"),
-            (b"# fine\n\n{\x1b: 1}\n", f"base.txt:3: {EXPECTED} `{{?: 1}}`{RENEW}"),
+            (b"src/a.py TL001 first\n", f"base.txt:1: {EXPECTED}{RENEW}"),
+            (b"# fine\n\n{\x1b: 1}\n", f"base.txt:3: {EXPECTED}{RENEW}"),
             (b"<<<<<<< HEAD\n", "base.txt:1: a merge conflict: keep the lines of both sides"),
             (b"\xff\xfe", "base.txt: not a baseline: it is not valid utf-8"),
         ],

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from support.caches import cache_folders, the_cache
 from support.command import taskleash
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.memory import Memory
@@ -21,7 +22,7 @@ from taskleash.driver.inputs import Input
 from taskleash.source.discovery import File
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
-FOLDER = ".taskleash_cache"
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 LEAKY = "import asyncio\n\n\nasync def f():\n    asyncio.create_task(work())\n"
 SOUND = (
     "import asyncio\n\n\nasync def f():\n    await asyncio.gather(*[asyncio.create_task(g())])\n"
@@ -67,9 +68,9 @@ def scan(folder: Path, *options: str) -> dict[str, Any]:
     return report
 
 
-def rows(folder: Path) -> Iterator[tuple[bytes, bytes]]:
-    """What the cache in a folder holds."""
-    database = sqlite3.connect(folder / FOLDER / "taskleash.sqlite3")
+def rows() -> Iterator[tuple[bytes, bytes]]:
+    """What the cache holds."""
+    database = sqlite3.connect(the_cache() / "taskleash.sqlite3")
     yield from database.execute("SELECT key, data FROM entries ORDER BY key")
     database.close()
 
@@ -82,7 +83,7 @@ def test_cold_warm_one_job_and_many_jobs_say_the_same(tmp_path: Path, program: s
     folder = tmp_path / "fixtures"
     shutil.copytree(FIXTURES / program, folder)
     without = scan(folder, "--no-cache", "--jobs", "1")
-    assert not (folder / FOLDER).exists()
+    assert cache_folders() == []
     assert scan(folder, "--no-cache", "--jobs", "3") == without
     assert scan(folder, "--jobs", "3") == without
     assert scan(folder) == without
@@ -256,18 +257,30 @@ def test_fixes_after_a_warm_run(project: Path) -> None:
 # -- whatever happens to the cache
 
 
-@pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"\1" * 5000])
-def test_a_cache_that_is_damaged_is_made_anew(project: Path, damage: bytes) -> None:
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda data: b"",
+        lambda data: b"no database",
+        lambda data: data[:5000],
+        lambda data: data[:100] + b"\1" * 5000,
+        lambda data: data[:100],
+    ],
+)
+def test_a_cache_that_is_damaged_is_made_anew(
+    project: Path, damaged: Callable[[bytes], bytes]
+) -> None:
     first = scan(project)
-    (project / FOLDER / "taskleash.sqlite3").write_bytes(damage)
+    path = the_cache() / "taskleash.sqlite3"
+    path.write_bytes(damaged(path.read_bytes()))
     assert scan(project) == first
     assert scan(project) == first
-    assert list(rows(project))
+    assert list(rows())
 
 
 def test_every_entry_that_is_damaged_is_ignored(project: Path) -> None:
     first = scan(project)
-    with sqlite3.connect(project / FOLDER / "taskleash.sqlite3") as database:
+    with sqlite3.connect(the_cache() / "taskleash.sqlite3") as database:
         database.execute("UPDATE entries SET data = zeroblob(length(data))")
     database.close()
     assert scan(project) == first
@@ -277,24 +290,25 @@ def test_a_cache_that_another_run_holds_is_left_alone(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = scan(project)
-    monkeypatch.setattr("taskleash.driver.cache.store._PATIENCE_SECONDS", 0.0)
-    database = sqlite3.connect(project / FOLDER / "taskleash.sqlite3", isolation_level=None)
+    monkeypatch.setattr("taskleash.driver.cache.database._PATIENCE_SECONDS", 0.0)
+    database = sqlite3.connect(the_cache() / "taskleash.sqlite3", isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     assert scan(project) == first
     database.close()
 
 
 def test_a_place_that_cannot_be_written(project: Path) -> None:
-    (project / FOLDER).write_text("a file")
+    place = Path(os.environ["XDG_CACHE_HOME"], "taskleash")
+    place.write_text("a file")
     assert scan(project) == scan(project, "--no-cache")
-    assert (project / FOLDER).read_text() == "a file"
+    assert place.read_text() == "a file"
 
 
 def test_what_is_wrong_by_chance_is_not_remembered(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:
-        slow.setattr("taskleash.driver.worker._BYTES_A_SECOND", -1)
+        slow.setattr("taskleash.driver.worker.patience_for", lambda item, patience: -1.0)
         assert len(scan(project)["errors"]) > 1
     assert scan(project) == scan(project, "--no-cache")
 
@@ -305,19 +319,44 @@ def test_what_is_wrong_by_chance_is_not_remembered(
 def test_the_folder_says_what_it_is(project: Path) -> None:
     (project / "sub").mkdir()
     scan(project / "sub", "..")
-    assert not (project / "sub" / FOLDER).exists()
-    tag = (project / FOLDER / "CACHEDIR.TAG").read_text()
-    assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
-    assert "*" in (project / FOLDER / ".gitignore").read_text().splitlines()
+    scan(project)
+    assert not list(project.rglob("*.sqlite3"))
+    assert (the_cache() / "CACHEDIR.TAG").read_text().startswith(TAG)
+    assert "*" in (the_cache() / ".gitignore").read_text().splitlines()
 
 
-def test_a_folder_that_is_chosen(project: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_chosen(project: Path) -> None:
     scan(project, "--cache-dir", "mine")
     assert (project / "mine" / "taskleash.sqlite3").exists()
-    (project / "pyproject.toml").write_text('[tool.taskleash]\ncache-dir = "theirs"\n')
-    scan(project)
+    (project / "ci.toml").write_text('cache-dir = "theirs"\n')
+    scan(project, "--config", "ci.toml")
     assert (project / "theirs" / "taskleash.sqlite3").exists()
-    assert not (project / FOLDER).exists()
+    assert cache_folders() == []
+
+
+def test_each_project_has_its_own(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    write(other / "leaky.py", LEAKY)
+    scan(project)
+    scan(other)
+    assert len(cache_folders()) == 2
+    assert taskleash("clean", cwd=other).status == 0
+    (left,) = cache_folders()
+    assert left.name.startswith("test_each_project_has_its_own")
+
+
+def test_what_no_project_uses_any_more_goes(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scan(project)
+    old = the_cache()
+    for days in (20, 40):
+        other = tmp_path_factory.mktemp("other")
+        write(other / "leaky.py", LEAKY)
+        then = time.time() - days * 86_400
+        os.utime(old / "taskleash.sqlite3", (then, then))
+        scan(other)
+        assert old.exists() == (days < 30)
 
 
 def test_a_file_in_place_of_the_folder_is_refused(project: Path) -> None:
@@ -332,7 +371,7 @@ def test_clean_removes_the_cache(project: Path) -> None:
     ran = taskleash("clean", cwd=project)
     assert (ran.status, ran.out) == (0, "")
     assert ran.err.endswith("removed\n")
-    assert not (project / FOLDER).exists()
+    assert cache_folders() == []
     again = taskleash("clean", cwd=project)
     assert again.status == 0
     assert again.err.endswith("no cache there\n")
@@ -355,9 +394,9 @@ def test_what_a_question_found_out_in_two_places_is_kept(tmp_path: Path) -> None
     store = DiskStore(str(tmp_path / "cache"))
     memory = Memory(store)
     for item in (one, two):
-        assert memory.question("length", (), len).answer(item) == 9
+        assert memory.question("length", (), int, len).answer(item) == 9
     memory.save()
-    later = Memory(store).question("length", (), fail)
+    later = Memory(store).question("length", (), int, fail)
     assert [later.answer(item) for item in (one, two)] == [9, 9]
 
 

@@ -141,6 +141,7 @@ class TestExtend:
         assert settings["extend-exclude"] == f'["gen", "old"]  {both}'
 
     def test_paths_are_those_of_the_file_that_names_them(self, tmp_path: Path) -> None:
+        (tmp_path / ".git").mkdir()
         write(
             tmp_path,
             {
@@ -418,17 +419,12 @@ class TestCommandLine:
 
 
 class TestReports:
-    def test_formats_and_their_files(self, tmp_path: Path) -> None:
-        write(
-            tmp_path,
-            {
-                "taskleash.toml": "format = ['concise', 'json=out/report.json']",
-                "sub/a.py": DROPPED,
-            },
-        )
-        ran = taskleash("check", "--quiet", cwd=tmp_path / "sub")
-        assert ran.out.startswith("a.py:2:1: TL001 ")
-        report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    def test_the_format(self, tmp_path: Path) -> None:
+        write(tmp_path, {"taskleash.toml": "format = 'concise'", "sub/a.py": DROPPED})
+        for more in ((), ("--format", "json=report.json")):
+            ran = taskleash("check", "--quiet", *more, cwd=tmp_path / "sub")
+            assert ran.out.startswith("a.py:2:1: TL001 ")
+        report = json.loads((tmp_path / "sub" / "report.json").read_text(encoding="utf-8"))
         assert [site["rule"] for site in report["sites"]] == ["TL001"]
         ran = taskleash("check", "--quiet", "--format", "github", cwd=tmp_path / "sub")
         assert ran.out.startswith("::error ")

@@ -11,6 +11,7 @@ from support.command import taskleash
 RULES = "expected a rule, a prefix of rules or ALL"
 PYTHONS = "py37, py38, py39, py310, py311, py312, py313, py314"
 FORMATS = "table, full, concise, markdown, html, json, sarif, github, gitlab, junit"
+NO_FILES = "only the command line names files to write: --format NAME=FILE"
 
 BAD_SETTINGS = [
     ("fail-on = 'hgih'",
@@ -50,8 +51,9 @@ BAD_SETTINGS = [
     ("target-version = 'py27'",
      f'target-version: expected one of {PYTHONS}, got "py27" (did you mean py37?)'),
     ("format = 'sarf'",
-     f'format: expected one of {FORMATS}, or one with =FILE, got "sarf" (did you mean sarif?)'),
-    ("format = ['json=']", f'format: expected one of {FORMATS}, or one with =FILE, got "json="'),
+     f'format: expected one of {FORMATS}, got "sarf" (did you mean sarif?)'),
+    ("format = 'json=a'", f'format: expected one of {FORMATS}, got "json=a" ({NO_FILES})'),
+    ("format = ['full', 'json=a']", f"format: expected one of {FORMATS}, got a list ({NO_FILES})"),
     ("baseline = {}", "baseline: expected a path, got a table"),
     ("lang = 'de'", 'lang: expected one of en, zh, got "de"'),
     ("extend = 'nowhere.toml'", 'extend: "nowhere.toml": no such file'),
@@ -92,7 +94,9 @@ def test_a_setting_is_named_with_its_file(tmp_path: Path, setting: str, message:
 )
 def test_what_is_no_toml_is_named_with_its_place(tmp_path: Path, text: bytes, message: str) -> None:
     (tmp_path / "taskleash.toml").write_bytes(text)
-    assert said(tmp_path).startswith(f"taskleash.toml{message}")
+    # Older releases of tomli spell it so.
+    error = said(tmp_path).replace("can not", "cannot")
+    assert error.startswith(f"taskleash.toml{message}")
 
 
 @pytest.mark.parametrize(

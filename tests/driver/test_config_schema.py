@@ -115,7 +115,7 @@ flags-from = ["conf.yaml:system"]
 target-version = "py311"
 cache-dir = ".cache"
 jobs = 3
-format = ["json", "sarif=out.sarif"]
+format = "json"
 lang = "zh"
 """
 

@@ -32,8 +32,8 @@ from taskleash.driver.workers import Workers
 from taskleash.source.discovery import File
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
-OVERFLOWING = "x = " + "(" * 10_000 + ")" * 10_000 + "\n"
-ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"
+OVERFLOWING = "if a: pass\n" + "elif a: pass\n" * 100_000
+ENDLESS = ("x = " + "f(" * 190 + "a" + ")" * 190 + "\n") * 100
 
 
 class OneAfterTheOther(Executor):

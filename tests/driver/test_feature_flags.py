@@ -142,13 +142,13 @@ class TestFiles:
             (".env", "A=1\nno equals sign here\"\n=\n", "",
              ".env:2: invalid .env: expected NAME=VALUE"),
             ("conf.yaml", "systm:\n  a: 1\n", ":system",
-             'flags-from: conf.yaml: system: no such key "system" (did you mean systm?)'),
+             'flags-from: conf.yaml: system: no such key "system"'),
             ("conf.yaml", "", ":system",
-             'flags-from: conf.yaml: system: no such key "system" (it is empty)'),
+             'flags-from: conf.yaml: system: no such key "system"'),
             ("conf.yaml", "a: 1\nb: 2\n", ":system",
-             'flags-from: conf.yaml: system: no such key "system" (it has a, b)'),
+             'flags-from: conf.yaml: system: no such key "system"'),
             ("conf.yaml", "system: 3\n", ":system",
-             "flags-from: conf.yaml: system: expected a section, got 3"),
+             "flags-from: conf.yaml: system: expected a section, got a number"),
         ],
     )  # fmt: skip
     def test_a_file_that_cannot_be_used(
@@ -183,11 +183,20 @@ class TestFiles:
         assert ran.err == f"taskleash: {name}: reading {what} {remedy}\n"
         assert ran.status == 2
 
-    @pytest.mark.parametrize("given", ["enable_proxy", "=false", ""])
-    def test_a_flag_without_a_value(self, project: Path, given: str) -> None:
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ("enable_proxy", "'enable_proxy' is not NAME=VALUE"),
+            ("=false", "expected NAME=VALUE, got no name"),
+            ("", "expected NAME=VALUE, got no name"),
+        ],
+    )
+    def test_a_flag_without_a_name_or_a_value(
+        self, project: Path, given: str, message: str
+    ) -> None:
         ran = taskleash("scan", "--flag", given, cwd=project)
         assert ran.status == 2
-        assert f"{given!r} is not NAME=VALUE" in ran.err
+        assert message in ran.err
 
 
 class TestCommands:

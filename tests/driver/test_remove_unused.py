@@ -132,3 +132,14 @@ def test_the_fix_report_says_where_each_comment_stood(tmp_path: Path) -> None:
     assert f"    {at}: TL100 remove: the comment that silenced nothing is out" in lines
     assert not any("more gone" in line for line in lines)
     assert f"| `m.py:{at}` |  |  | TL100 | remove |" in (tmp_path / "r.md").read_text()
+
+
+def test_a_second_run_finds_no_comment_that_the_first_has_made_useless(tmp_path: Path) -> None:
+    """The fix moves the statement's first line away from its comment."""
+    text = (
+        f"{GO}    asyncio.create_task(x()).add_done_callback(\n        print\n"
+        "    )  # noqa: TL001\n"
+    )
+    options = ("--extend-select", "TL002,TL020")
+    once = fixed(tmp_path, text, *options)
+    assert fixed(tmp_path, once, *options) == once

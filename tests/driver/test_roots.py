@@ -11,11 +11,13 @@ import pytest
 from support.command import taskleash
 
 CALLER = """\
+import asyncio
+
 from helper import start
 
 
 async def work():
-    print()
+    await asyncio.sleep(1)
 
 
 def go():
@@ -99,7 +101,7 @@ def test_each_repository_is_judged_as_if_it_were_alone(repos: Path) -> None:
     assert both["sites"] == one["sites"] + two["sites"]
     for count in ("files", "parsed", "sites", "high", "low", "none"):
         assert both["summary"][count] == one["summary"][count] + two["summary"][count]
-    assert risks(both)["repos/one/app.py:9"] == "high"
+    assert risks(both)["repos/one/app.py:11"] == "high"
     assert risks(both)["repos/two/helper.py:7"] == "none"
 
 
@@ -109,7 +111,7 @@ def test_a_second_run_says_the_same(repos: Path) -> None:
     assert again["sites"] == first["sites"]
     write(repos / "repos" / "two", {"helper.py": DROPS})
     changed = scan(repos, "repos/one", "repos/two")
-    assert risks(changed)["repos/two/app.py:9"] == "high"
+    assert risks(changed)["repos/two/app.py:11"] == "high"
     assert changed["sites"] == scan(repos, "repos/one", "repos/two", "--no-cache")["sites"]
 
 

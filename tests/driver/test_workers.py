@@ -1,19 +1,31 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from pathlib import Path
 
 import pytest
 
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.processes import Forked, Started
 from taskleash.driver.worker import DIED, TOO_SLOW
 from taskleash.driver.workers import Workers
 from taskleash.source.discovery import File
 
-# The native parser tries every reading of each level, so that each doubles its time.
-ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"
-OVERFLOWING = "x = " + "(" * 10_000 + ")" * 10_000 + "\n"
+# The native parser tries several readings of each level, and each branch is a level of its stack.
+ENDLESS = ("x = " + "f(" * 190 + "a" + ")" * 190 + "\n") * 100
+OVERFLOWING = "if a: pass\n" + "elif a: pass\n" * 100_000
+
+
+@pytest.fixture(params=["forked", "started"], autouse=True)
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Which workers there are, whatever this process would choose."""
+    if request.param == "forked" and sys.platform != "linux":
+        pytest.skip("forking is only safe on Linux")
+    made = Forked if request.param == "forked" else Started
+    monkeypatch.setattr("taskleash.driver.workers.start", lambda of_many: made())
+    return str(request.param)
 
 
 def given(path: str, text: str) -> Input:
@@ -52,7 +64,10 @@ def test_a_file_that_the_parser_fails_at_costs_no_other(text: str, message: str)
     }
 
 
-def test_a_worker_that_dies_between_two_files_is_replaced() -> None:
+def test_a_worker_that_dies_between_two_files_is_replaced(kind: str) -> None:
+    if kind == "started":
+        pytest.skip("only forked processes can be found to end them")
+
     def end_workers(done: int, total: int) -> None:
         for process in multiprocessing.active_children():
             process.kill()
@@ -79,7 +94,9 @@ def test_a_file_that_was_begun_and_ends_the_parser_costs_no_other() -> None:
     assert in_short(outcomes)["other.py"] == "facts of other.py"
 
 
-def test_no_process_is_left_after_the_block() -> None:
+def test_no_process_is_left_after_the_block(kind: str) -> None:
+    if kind == "started":
+        pytest.skip("only forked processes can be found to count them")
     with Workers(2, ignore) as workers:
         workers.parse([given("a.py", "x = 1\n"), given("b.py", "#" * 200_000)])
         assert len(multiprocessing.active_children()) == 2

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from taskleash.driver.analysis import analyse
+from taskleash.driver.config.inline import configs
 from taskleash.driver.program import Program
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
@@ -62,7 +63,8 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
     """What the engine makes of a program, and the texts of each scan that it asked for."""
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    program = Program(analyse(Settings(paths=(str(folder),)), with_facts=True))
+    settings = Settings(paths=(str(folder),), configs=configs([], True, {"select": ("ALL",)}))
+    program = Program(analyse(settings, with_facts=True))
     scans: list[Mapping[str, str]] = []
 
     def fixable(scan: Scan) -> Scan:
@@ -74,8 +76,7 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
         return fixable(program.with_texts(texts).scan(FixChoice()))
 
     scan = fixable(program.scan(FixChoice()))
-    texts = {target.site.path: program.text(target.site.path) for target in scan.targets}
-    return fix(texts, scan, rescan, mend), scans
+    return fix(program.text, scan, rescan, mend), scans
 
 
 def after(outcome: Outcome, module: str = "app") -> str:
@@ -262,3 +263,31 @@ def test_a_fix_of_many_that_does_not_stand_costs_few_scans(tmp_path: Path) -> No
     assert len(outcome.files[0].places) == 31
     assert list(reasons(outcome)) == ["f13"]
     assert len(scans) <= 12
+
+
+LOOKS = "def seen(task):\n    print(task.exception())\n"
+KEPT = """import asyncio
+from a import seen, work
+
+tasks = set()
+
+
+async def go():
+    task = asyncio.create_task(work("b"))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    task.add_done_callback(seen)
+"""
+
+
+def test_a_fix_can_bring_a_finding_into_a_file_that_had_none(tmp_path: Path) -> None:
+    def blinded(lines: list[str], target: Target) -> str | None:
+        if target.site.path.endswith("b.py"):
+            return "not now"
+        lines[:] = "\n".join(lines).replace("print(task.exception())", "pass").split("\n")
+        return awaited(lines, target)
+
+    outcome, _ = run(tmp_path, codemod(blinded), a=spawner("a") + "\n\n" + LOOKS, b=KEPT)
+    (mended,) = outcome.files
+    assert mended.path.endswith("a.py")
+    assert [left.rule for left in outcome.left] == ["TL020"]

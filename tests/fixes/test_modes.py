@@ -470,3 +470,18 @@ class TestGate:
         assert app.read_text("utf-8") == DROPPED
         assert check(app).status == 0
         assert app.read_text("utf-8") == AWAITED
+
+
+def test_a_task_that_a_function_puts_into_its_container_is_left_with_a_reason(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "import asyncio\n\nrunning = []\n\n\ndef keep(task):\n    running.append(task)\n\n\n"
+        "async def go(send):\n    keep(asyncio.create_task(send()))\n"
+    )
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    ran = taskleash("check", "--fix", "--show-fixes", "--isolated", "--no-cache", cwd=tmp_path)
+    assert ran.status == 1
+    assert "internal error" not in ran.out + ran.err
+    assert "it is not added to its container where it starts" in ran.out
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == text

@@ -248,6 +248,6 @@ def test_a_linked_file_is_written_where_it_is(tmp_path: Path) -> None:
     project.mkdir()
     link = project / "linked.py"
     link.symlink_to(source)
-    taskleash("check", "--fix", cwd=project)
+    taskleash("check", "--fix", "linked.py", cwd=project)
     assert link.is_symlink()
     assert source.read_text("utf-8") == AFTER

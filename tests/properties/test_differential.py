@@ -41,7 +41,7 @@ def scanned(texts: Mapping[str, str]) -> Scan:
 
 def fixed(source: str) -> str:
     """The program with all safe fixes."""
-    outcome = fix({PATH: source}, scanned({PATH: source}), scanned, mend)
+    outcome = fix({PATH: source}.__getitem__, scanned({PATH: source}), scanned, mend)
     return outcome.files[0].after if outcome.files else source
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import pytest
 from hypothesis import given
 
+from oracle.compare import combinations
+from oracle.model import Written
 from support.programs import Program, fixture_programs, marked, verdicts
 from support.rewrites.removing import endings, without_ending
 from support.writing import steady, written_programs
 
 RISKS = ("none", "low", "high")
 PROGRAMS = fixture_programs()
+GENERATED = list(islice(combinations(11), 80))
 
 
 def safer(before: Program, after: Program) -> list[str]:
@@ -43,6 +47,13 @@ def test_a_fixture_without_one_of_its_endings(program: Program) -> None:
 @steady(40)
 @given(written_programs())
 def test_a_program_without_one_of_its_endings(program: Program) -> None:
+    for after in without_each(program):
+        assert safer(program, after) == []
+
+
+@pytest.mark.parametrize("written", GENERATED, ids=lambda written: str(written.combination))
+def test_a_generated_program_without_one_of_its_endings(written: Written) -> None:
+    program = marked(Program("generated", {"generated.py": re.sub(r"  # @.*", "", written.text)}))
     for after in without_each(program):
         assert safer(program, after) == []
 

@@ -15,7 +15,7 @@ from support.reports import AWAIT, TRACK, entry, report, site, sound, yes
 from taskleash.classify.model import Evidence, Lifetime, Multiplicity, Reach, Risk, Standing
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
-from taskleash.reporters.inert import inert
+from taskleash.reporters.inert import inert, shown
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import Entry, FileError, Report
@@ -132,8 +132,8 @@ def test_nothing_in_names_or_source_becomes_markup(of: Report, command: str) -> 
     assert {element.tag for element in root.elements()} <= TAGS
     assert {name for element in root.elements() for name in element.attributes} <= {"class"}
     assert all(len({len(row) for row in table}) == 1 for table in tables(root))
-    shown = _shown(root.text)
-    assert all(_shown(each.site.task) in shown for each in of.entries if _is_finding(each))
+    text = _shown(root.text)
+    assert all(_shown(each.site.task) in text for each in of.entries if _is_finding(each))
 
 
 def _is_finding(of: Entry) -> bool:
@@ -145,7 +145,7 @@ def test_a_diff_is_shown_as_it_is_and_nothing_in_it_ends_its_block(of: Report) -
     root = rendered(render("markdown", of, RenderOptions()))
     blocks = [_text(element) for element in root.elements("details")]
     found = [e.patch for e in of.entries if _is_finding(e) and e.patch is not None]
-    lines = [[inert(line.expandtabs(4)) for line in each.diff.split("\n")] for each in found]
+    lines = [[shown(line.expandtabs(4)) for line in each.diff.split("\n")] for each in found]
     assert sorted(blocks) == sorted("\n".join(each) + "\n" for each in lines)
 
 

@@ -25,7 +25,8 @@ def test_a_report_with_one_finding_key_by_key() -> None:
         "schema_version": 1,
         "tool": {"name": "taskleash", "version": __version__},
         "summary": {
-            "files": 20, "parsed": 4, "sites": 1, "high": 1, "low": 0, "none": 0, "seconds": 0.1,
+            "files": 20, "parsed": 4, "sites": 1, "high": 1, "low": 0, "none": 0, "undecided": 0,
+            "seconds": 0.1,
         },
         "sites": [
             {
@@ -43,6 +44,7 @@ def test_a_report_with_one_finding_key_by_key() -> None:
                     {"kind": "track", "applicability": "safe"},
                     {"kind": "await", "applicability": "unsafe"},
                 ],
+                "undecided": [],
                 "fingerprint": "f" * 16,
             },
         ],

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from support.command import taskleash
 from support.messages import messages, unreadable
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
+from taskleash.audit.watch import COMMAND, LINES
 from taskleash.classify.model import Evidence, Lifetime
 from taskleash.reporters.language import Language, language
 from taskleash.reporters.options import LANGUAGES, RenderOptions
@@ -110,6 +111,8 @@ def test_everything_but_rules_messages_and_evidence_is_chinese() -> None:
     for name in ("table", "full", "concise", "markdown"):
         for command in ("scan", "check"):
             text = render(name, of, RenderOptions(lang="zh", command=command))
+            for code in (*LINES, COMMAND, "```python", "```sh"):
+                text = text.replace(code, "")
             foreign = r"\.py|TL\d+|--fix|--unsafe-fixes|taskleash rule|track|await|gather|P\d"
             assert re.findall(r"[A-Za-z]+", re.sub(foreign, "", text)) == []
 

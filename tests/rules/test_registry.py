@@ -23,7 +23,7 @@ CONTRACT = {
     "TL012": ("partly-ended-task", "low", ()),
     "TL013": ("unpruned-tasks", "high", ("track",)),
     "TL014": ("teardown-ignores-tasks", "low", ("own",)),
-    "TL015": ("abandoned-pending", "low", ()),
+    "TL015": ("abandoned-pending", "high", ()),
     "TL020": ("unseen-failure", "low", ("log",)),
     "TL100": ("unused-suppression", "low", ("remove",)),
 }

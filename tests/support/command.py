@@ -37,7 +37,9 @@ def taskleash(
     ``text`` is given on standard input, ``encoding`` is that of standard output, ``variables`` are
     further ones of the environment.
     """
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=e) for e in (encoding, "utf-8"))
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    # As Python opens it.
+    err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
     given = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
     before = os.getcwd()
     os.chdir(cwd)

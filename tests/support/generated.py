@@ -16,8 +16,18 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 HOSTILE = "\x00\x07\x08\x1b[31m\r\n\t\x7f\x9b\xad\u061c\u200b\u200f\u2028\u202e\u2066\ufeff\udcff"
-NAMES = st.text(st.one_of(st.sampled_from(HOSTILE + "|`*<>\\[]/, 日本e\u0301\ufe0f👍"),
+#: what CI systems take for commands
+COMMANDS = (
+    "::stop-commands::x", " \t::add-mask::a", "\xa0::error::e", "##[error]e", "###[group]",
+    "##vso[task.complete result=Failed;]", "##teamcity[buildStop]", "#", "##", "[", ":", "::",
+    "\x1b[0Ksection_start:1:a\r\x1b[0K", "a\n::error::e",
+)  # fmt: skip
+_TEXT = st.text(st.one_of(st.sampled_from(HOSTILE + "|`*<>\\[]/, 日本e\u0301\ufe0f👍"),
                           st.characters(codec="utf-8")), min_size=1, max_size=60)  # fmt: skip
+_COMMANDS = st.sampled_from(COMMANDS)
+NAMES = st.one_of(
+    _TEXT, _COMMANDS, st.builds("{}{}".format, _COMMANDS, st.one_of(_TEXT, _COMMANDS))
+)
 HOSTILE_LINES = st.sampled_from(
     ["```", "~~~", "````diff", "</details>", "<script>", "| a | b |", "# title", "\t`x`", "<!--"]
 )

@@ -22,7 +22,7 @@ from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-_FILES_ALONE = ("rules", "sound")
+_FILES_ALONE = ("rules", "sound", "whole")
 _LINKED = "linked"
 _WHOLE = ("voice_assistant",)
 #: how often the driver asks the linker for further files

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import xmlschema
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, Draft7Validator
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -38,3 +38,13 @@ def valid_junit(text: str) -> str:
     """The JUnit XML, which is valid."""
     _junit().validate(text)
     return text
+
+
+@cache
+def _report() -> Draft7Validator:
+    return Draft7Validator(json.loads((SCHEMAS / "report.json").read_text(encoding="utf-8")))
+
+
+def report_errors(document: object) -> list[str]:
+    """What of a JSON report is not as its schema has it."""
+    return [f"{list(e.absolute_path)}: {e.message}" for e in _report().iter_errors(document)]

@@ -11,7 +11,7 @@ from taskleash.audit.model import Audited, risk_rank
 from taskleash.classify.model import Risk, Site, State, Word
 
 #: what a state counts in a hundred
-_WORTH = {State.YES: 100, State.PARTIAL: 50, State.NO: 0}
+_WORTH = {State.YES: 100, State.PARTIAL: 50, State.NO: 0, State.UNKNOWN: 50}
 
 
 class Kind(Word):

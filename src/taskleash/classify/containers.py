@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.facts.catalogue import WEAK_KEYED
-from taskleash.facts.model import Call, Store, Term
-from taskleash.link.context import around, in_loop
+from taskleash.facts.model import Call, Store
+from taskleash.facts.terms import Attribute, Built, Display, Element, Result, Spread, Term
+from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.inference import Inference, is_external
 from taskleash.link.lifetime import Lifetimes
@@ -37,7 +38,10 @@ def _in_a_callback(trail: Trail, op: Op) -> bool:
 def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
     """Whether a function never returns, and no turn of its loop makes the container anew."""
     return lifetimes.of(function) == "endless" and not any(
-        home is function and depth and term[0] == "s" and _made_in_a_turn(function, term[1])
+        home is function
+        and depth
+        and isinstance(term, Result)
+        and _made_in_a_turn(function, term.event)
         for (home, term), depth in trail.terms.items()
     )
 
@@ -64,7 +68,9 @@ def _replaces(op: Op) -> bool:
     event = op.event
     if op.kind != "store" or not isinstance(event, Store) or event.op:
         return False
-    return all(term[0] == "l" and not any(_taken_over(op, term, event)) for term in event.value)
+    return all(
+        isinstance(term, Display) and not any(_taken_over(op, term, event)) for term in event.value
+    )
 
 
 def rebuilds(op: Op) -> bool:
@@ -75,31 +81,29 @@ def rebuilds(op: Op) -> bool:
     event = op.event
     if op.kind != "replace" or not op.depth or not isinstance(event, Store):
         return False
-    whole = ("*", event.target)
+    whole = Spread(event.target)
     return any(
         kind == "rest" or item != whole
         for term in event.value
-        if term[0] == "l"
+        if isinstance(term, Display)
         for kind, item in _taken_over(op, term, event)
     )
 
 
-def _taken_over(op: Op, collection: Term, event: Store) -> Iterator[tuple[str, Term]]:
+def _taken_over(op: Op, collection: Display, event: Store) -> Iterator[tuple[str, Term]]:
     """What a collection has of the one that it replaces: each item, and the kind it stands in."""
     collections = op.function.facts.collections
-    kind = collections[collection[1]].kind
-    for item in (item for alts in collections[collection[1]].items for item in alts):
-        inner = item[1] if item[0] == "*" else item
-        if inner[0] == "l" and inner[1] < collection[1]:
+    kind = collections[collection.number].kind
+    for item in (item for alts in collections[collection.number].items for item in alts):
+        inner = item.base if isinstance(item, Spread) else item
+        if isinstance(inner, Display) and inner.number < collection.number:
             yield from _taken_over(op, inner, event)
         elif _mentions(item, event.target):
             yield kind, item
 
 
-def _mentions(term: object, wanted: Term) -> bool:
-    if term == wanted:
-        return True
-    return isinstance(term, tuple) and any(_mentions(part, wanted) for part in term)
+def _mentions(term: Term, wanted: Term) -> bool:
+    return term is wanted or (isinstance(term, Built) and _mentions(term.base, wanted))
 
 
 def emptied(trail: Trail) -> bool:
@@ -120,12 +124,12 @@ def made_afresh(op: Op) -> bool:
     event = op.event
     if not isinstance(event, Call):
         return False
-    filled = {func[1] for func in event.func if func[0] == "a"}
+    filled = {func.base for func in event.func if isinstance(func, Attribute)}
     return any(
         isinstance(made, Store)
         and made.target in filled
         and all(_is_new(op, term) for term in made.value)
-        and _leads_to(op, index)
+        and op.function.paths.graph.dominates(index, op.index)
         for index, made in enumerate(op.function.events[: op.index])
     )
 
@@ -133,28 +137,22 @@ def made_afresh(op: Op) -> bool:
 def with_its_key(inference: Inference, trail: Trail) -> bool:
     """Whether it is the value of a weak key: it leaves the container with the key, if it ends."""
     filled = [
-        (op.function, term[1])
+        (op.function, term.base)
         for op in trail.of("contain", "store")
         if isinstance(op.event, Store)
         for term in (op.event.target,)
-        if term[0] == "e"
+        if isinstance(term, Element)
     ]
     return any(is_external(inference.types(*each), WEAK_KEYED) for each in filled)
 
 
 def _is_new(op: Op, term: Term) -> bool:
     """Whether a value is a container that is made here."""
-    if term[0] == "s":
-        return _makes(op.function.call(term[1]))
-    return bool(term[0] == "l")
+    if isinstance(term, Result):
+        return _makes(op.function.call(term.event))
+    return isinstance(term, Display)
 
 
 def _makes(call: Call) -> bool:
     """Whether a call by its name makes a container."""
     return call.text.rpartition(".")[2] in _MAKERS
-
-
-def _leads_to(op: Op, index: int) -> bool:
-    """Whether an earlier event is on every way to the operation."""
-    before = around(op.function, index)
-    return around(op.function, op.index)[: len(before)] == before

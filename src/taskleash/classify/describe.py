@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.classify.signs import Signs
 from taskleash.classify.trigger import trigger
+from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
@@ -31,12 +32,12 @@ def captures(signs: Signs) -> tuple[str, ...]:
     found: list[str] = []
     for arg in spawn.call.args[:1]:
         for term in arg.value:
-            if term[0] != "s":
+            if not isinstance(term, Result):
                 continue
-            call = spawn.function.call(term[1])
+            call = spawn.function.call(term.event)
             for func in call.func:
-                if func[0] == "a":
-                    found.append(_described(spawn.function, func[1]))
+                if isinstance(func, Attribute):
+                    found.append(_described(spawn.function, func.base))
             found.extend(a.text.partition(".")[0] for a in call.args if a.text)
     for function in spawn.started:
         if function.facts.parent and function.parent is not None:
@@ -51,18 +52,18 @@ def captures(signs: Signs) -> tuple[str, ...]:
 
 def _is_module(function: Function, name: str) -> bool:
     return name in function.module.facts.imports or isinstance(
-        function.module.program.symbol(function, ("n", name)), Module
+        function.module.program.symbol(function, Global(name)), Module
     )
 
 
-def _described(function: Function, term: tuple[object, ...]) -> str:
+def _described(function: Function, term: Term) -> str:
     return term_text(function, term).partition(".")[0]
 
 
 def _free(function: Function) -> list[str]:
     """The variables of enclosing functions that a nested function reads."""
     terms = [*function.uses.roles, *function.uses.derived]
-    return sorted({term[2] for term in terms if term[0] == "f"})
+    return sorted({term.name for term in terms if isinstance(term, Outer)})
 
 
 def runs(signs: Signs, calls: Calls) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from taskleash.classify.signs import Signs
 from taskleash.facts.catalogue import CLOSERS, HEAVY_WORDS, LIGHT_TYPES
-from taskleash.facts.model import Store, Term
+from taskleash.facts.model import Store
+from taskleash.facts.terms import Attribute, Constant, Parameter
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import Type
@@ -30,13 +31,14 @@ def _attributes(cls: Class) -> Iterator[str]:
     for base in cls.mro:
         for method in base.methods():
             for event in method.events:
-                if isinstance(event, Store) and _is_own(method, event.target):
-                    yield event.target[2]
+                target = event.target if isinstance(event, Store) else None
+                if isinstance(target, Attribute) and _is_own(method, target):
+                    yield target.name
         yield from base.facts.fields
 
 
-def _is_own(method: Function, target: Term) -> bool:
-    return bool(target[0] == "a" and target[1] == ("p", method.self_name) and method.self_name)
+def _is_own(method: Function, target: Attribute) -> bool:
+    return bool(method.self_name) and target.base == Parameter(method.self_name)
 
 
 def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
@@ -46,7 +48,9 @@ def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
     values = [
         term for base in cls.mro for _, event in base.stores.get(name, ()) for term in event.value
     ]
-    is_plain = bool(values) and all(term[0] == "c" and term[1] != "None" for term in values)
+    is_plain = bool(values) and all(
+        isinstance(term, Constant) and term.text != "None" for term in values
+    )
     return not is_plain and _last_word(name) in HEAVY_WORDS
 
 

@@ -11,6 +11,7 @@ from taskleash.facts.catalogue import FLAG_WORDS
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags, is_generic
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Block, If, ModuleFacts, Store, Test
+from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, tests
 from taskleash.link.dormant import Dormant
@@ -92,7 +93,7 @@ def _changed(function: Function) -> set[str]:
     if function.name in _CONSTRUCTORS or function.facts.kind != "function":
         return set()
     return {
-        event.target[2]
+        event.target.name
         for event in function.events
-        if isinstance(event, Store) and event.target[0] == "a"
+        if isinstance(event, Store) and isinstance(event.target, Attribute)
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
@@ -14,10 +14,12 @@ from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
+from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.catalogue import TASKS
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
+from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
 from taskleash.link.calls import Calls
 from taskleash.link.configured import configured
 from taskleash.link.entities import Function
@@ -27,7 +29,7 @@ from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
-from taskleash.link.wrappers import coroutine_argument, droppers, handed_in, unkept, users
+from taskleash.link.wrappers import Needs, coroutine_argument, droppers, handed_in, unkept, users
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"
@@ -35,8 +37,6 @@ Reported: TypeAlias = "Collection[str] | None"
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
-#: how many calls up a handle that is given back is followed
-MAX_CALLERS = 5
 
 
 def judge(
@@ -53,6 +53,19 @@ def judge(
     """
     made = Judge(facts, known, reported, indexed)
     return with_dormancy(made.calls, flags, made.sites())
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A spawn with its verdict, and the calls of wrappers of which it is made, with theirs."""
+
+    signs: Signs
+    verdict: Verdict
+    wrapped: tuple[Site, ...] = ()
+
+
+#: a spawn, how deep in containers its task is, and the parameters that have a wrapper keep it
+_Case: TypeAlias = tuple[Spawn, int, Needs]
 
 
 class Judge:
@@ -72,6 +85,9 @@ class Judge:
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.flow, _started_by(self.spawns))
+        self._judged: Query[_Case, _Judged | None] = Query(
+            Questions(below=self.program.uses), self._judge, None, _worse
+        )
 
     def reports(self, function: Function) -> bool:
         """Whether what is found in a function is reported."""
@@ -82,10 +98,13 @@ class Judge:
         found: dict[tuple[str, Pos], Site] = {}
         wrapped: list[Site] = []
         for spawn in self.spawns:
-            signs, verdict = self._verdict(spawn, 0, wrapped, spawn.depth)
+            judged = self._judged((spawn, spawn.depth, frozenset()))
+            assert judged is not None
+            signs, verdict = judged.signs, judged.verdict
+            wrapped.extend(judged.wrapped)
             found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict, self.calls)
             if _keeps(signs, verdict):
-                for site in self._managed(spawn, signs, verdict, 0):
+                for site in self._managed(spawn, signs, verdict):
                     found.setdefault((site.path, _key(site)), site)
         for site in wrapped:
             found.setdefault((site.path, _key(site)), site)
@@ -96,24 +115,41 @@ class Judge:
         """The verdict on a spawn by what is done to its handle, whatever its callers do."""
         return decide(self.observer.signs(spawn, trail)).verdict
 
-    def _managed(self, spawn: Spawn, outer: Signs, verdict: Verdict, level: int) -> list[Site]:
+    def holds_locally(self, spawn: Spawn, trail: Trail) -> bool:
+        """Whether a task is left running by a function that only a local of it holds."""
+        if spawn.kind != "task" or trail.places:
+            return False
+        verdict = self.alone(spawn, trail)
+        return verdict.risk is Risk.LOW and verdict.handle != "discarded"
+
+    def _managed(
+        self,
+        spawn: Spawn,
+        outer: Signs,
+        verdict: Verdict,
+        seen: dict[Function, None] | None = None,
+    ) -> list[Site]:
         """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
 
-        ``outer`` and the verdict are those of the wrapper's own spawn.
+        ``outer`` and the verdict are those of the wrapper's own spawn; the wrappers ``seen`` have
+        been looked at already.
         """
         found: list[Site] = []
-        for caller, index in self.calls.callers(spawn.function) if level < MAX_CALLERS else ():
+        seen = {} if seen is None else seen
+        seen[spawn.function] = None
+        for caller, index in self.calls.callers(spawn.function):
             position = coroutine_argument(self.calls, spawn, caller.call(index))
-            if position is None or (caller is spawn.function and level):
+            if position is None or (caller is spawn.function and len(seen) > 1):
                 continue
             inner = handed_in(self.calls, spawn, caller, index)
-            signs, own = self._verdict(inner, MAX_CALLERS, [])
+            signs = self._signs((inner, 0, frozenset()))
+            own = completed(signs, decide(signs).verdict)
             arg = caller.call(index).args[position]
-            passed_on = any(term[0] == "p" for term in arg.value)
+            passed_on = any(isinstance(term, Parameter) for term in arg.value)
             if not passed_on and not self._hands_work(caller, index, arg):
                 continue
-            if passed_on:
-                found.extend(self._managed(inner, outer, verdict, level + 1))
+            if passed_on and caller not in seen:
+                found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
             if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
@@ -135,48 +171,60 @@ class Judge:
         """Whether a call hands over what is to run: for sure, or by what the argument is."""
         if coroutines(self.calls, caller, (arg,)):
             return True
-        given = any(term[0] in ("s", "a", "q", "n") for term in arg.value)
+        given = any(isinstance(term, (Result, Attribute, Nested, Global)) for term in arg.value)
         is_task = is_external(self.calls.inference.of(caller, arg.value), TASKS)
         return given and not is_task and self.calls.is_sure(caller, index)
 
-    def _verdict(
-        self,
-        spawn: Spawn,
-        level: int,
-        wrapped: list[Site],
-        depth: int = 0,
-        kept_if: frozenset[str] = frozenset(),
-    ) -> tuple[Signs, Verdict]:
+    def _signs(self, case: _Case) -> Signs:
+        spawn, depth, kept_if = case
         trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
-        row = decide(signs)
-        if level < MAX_CALLERS and (row.verdict.ending == "users" or signs.kept_if):
-            inner: list[Site] = []
-            signs.callers = self._callers(signs, level + 1, inner)
-            row = decide(signs)
-            if row.verdict.ending == "callers":
-                wrapped.extend(inner)
-        return signs, completed(signs, row.verdict)
+        return signs
 
-    def _callers(self, given: Signs, level: int, wrapped: list[Site]) -> list[CallerVerdict]:
+    def _judge(self, case: _Case) -> _Judged:
+        """The verdict on a spawn, which may hang on those on the calls of the function around."""
+        signs = self._signs(case)
+        row = decide(signs)
+        wrapped: list[Site] = []
+        if row.verdict.ending == "users" or signs.kept_if:
+            found = self._callers(signs, wrapped)
+            function = case[0].function
+            signs.callers = [c for c in found if not _only_tests(function, c.function)]
+            signs.tested = len(signs.callers) < len(found)
+            signs.passed_by = not found and bool(self.calls.callers(function))
+            row = decide(signs)
+        if row.verdict.ending != "callers" and not signs.tested:
+            wrapped = []
+        by_place = {(site.path, site.span): site for site in reversed(wrapped)}
+        first = tuple(reversed(by_place.values()))
+        return _Judged(signs, completed(signs, row.verdict), first)
+
+    def _callers(self, given: Signs, wrapped: list[Site]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function, spawn.index):
             callees = self.calls.callees(caller, caller.call(index))
             if configured(self.program.known, callees) in ("safe", "owner"):
                 continue
-            passed_on = unkept(function, given.kept_if, caller, index)
-            if passed_on is None:
+            if self.observer.inside.ends_for(given, caller.call(index)):
                 continue
-            depth = given.trail.given_depth
             inner = handed_in(self.calls, spawn, caller, index)
-            signs, verdict = self._verdict(inner, level, wrapped, depth, passed_on)
+            passed_on = unkept(function, given.kept_if, caller, index)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
+            if passed_on is None:
+                wrapped += [self._asked_to_keep(given, inner)] if handed else []
+                continue
+            judged = self._judged((inner, given.trail.given_depth, passed_on))
+            if judged is None:
+                # The wrapper calls itself: what becomes of the task hangs on the other calls.
+                continue
+            signs, verdict = judged.signs, judged.verdict
+            wrapped.extend(judged.wrapped)
             if verdict.handle == "discarded" or handed:
                 wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
-                wrapped.extend(self._managed(inner, signs, verdict, 0))
+                wrapped.extend(self._managed(inner, signs, verdict))
             found.append(
                 CallerVerdict(
                     caller,
@@ -193,6 +241,13 @@ class Judge:
         if not function.facts.is_async:
             found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
         return sorted(found, key=lambda c: -_RISKS.index(c.risk))
+
+    def _asked_to_keep(self, outer: Signs, inner: Spawn) -> Site:
+        """A call that asks a wrapper to keep the task that it returns."""
+        kept = replace(outer, kept_if=frozenset(), callers=[])
+        verdict = completed(kept, decide(kept).verdict)
+        signs = self._signs((inner, 0, frozenset()))
+        return self._kept_by(outer.spawn, inner, signs, verdict)
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""
@@ -211,6 +266,13 @@ class Judge:
         return replace(to_site(signs, kept, self.calls), evidence=(first,))
 
 
+def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:
+    """The worse of two verdicts, the first one where both are as bad."""
+    if old is None or new is None:
+        return old or new
+    return new if _RISKS.index(new.verdict.risk) > _RISKS.index(old.verdict.risk) else old
+
+
 def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     """The coroutines that each function starts."""
     found: dict[Function, list[Function]] = defaultdict(list)
@@ -223,6 +285,11 @@ def _dropping(holder: Function, index: int) -> CallerVerdict:
     """The verdict on what the event loop gets from a callback."""
     none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
     return CallerVerdict(holder, index, "discarded", *none, ())
+
+
+def _only_tests(function: Function, caller: Function) -> bool:
+    """Whether a caller is a test of what others may call, too: it says nothing of these."""
+    return caller.module.is_test and not function.module.is_test and function.is_public
 
 
 def _keeps(signs: Signs, verdict: Verdict) -> bool:

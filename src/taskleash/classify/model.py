@@ -84,6 +84,16 @@ class State(Word):
     YES = "yes"
     PARTIAL = "partial"
     NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Ignorance(Word):
+    """Why the analysis does not know what becomes of a task."""
+
+    HANDED_ON = "handed-on"
+    FOREIGN_OWNER = "foreign-owner"
+    TOO_MANY_PATHS = "too-many-paths"
+    TOO_FAR = "too-far"
 
 
 @dataclass(frozen=True, order=True)
@@ -104,6 +114,16 @@ class Evidence:
     line: int
     column: int
     message: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One thing that is not known of a site: why, in which words, and where (1-based line)."""
+
+    kind: Ignorance
+    message: str
+    path: str
+    line: int
 
 
 class Reach(Word):
@@ -192,6 +212,10 @@ class Site:
     is_closure: bool = False
     restarts_itself: bool = False
     gives_task: bool = True
+    #: the task is over in its first step, since nothing in it waits
+    in_one_step: bool = False
+    #: returned by a function that is annotated to return nothing
+    unannounced: bool = False
     #: the risk the site would have if its code were reachable; None where the code is not dormant
     would_be: Risk | None = None
     #: the flag, as written, that keeps dormant code from running (``enable_proxy``)
@@ -202,6 +226,8 @@ class Site:
     heavy: tuple[str, ...] = ()
     #: the qualified name of the class around the site; empty outside of classes
     class_name: str = ""
+    #: what is not known, where the verdict hangs on it: such a site is no finding
+    undecided: tuple[Unknown, ...] = ()
     #: whether something awaits the task, or lets go of it, when it is done
     on_completion: State = State.NO
     #: whether something stops the task when what it belongs to is taken down

@@ -19,6 +19,7 @@ _VERBS = {
     "wait": "waited for",
     "wait_for": "awaited with a timeout",
     "shield": "awaited through `shield`",
+    "deadline": "awaited through `shield` up to a deadline",
     "wrap_future": "awaited",
     "complete": "awaited as it completes",
     "run": "run to its end by the loop",
@@ -32,13 +33,27 @@ _MAX_STEPS = 8
 def evidence(signs: Signs, row: Row) -> tuple[Evidence, ...]:
     """The steps that led to the row of the policy, in the order a reader wants them."""
     if row.verdict.handle == "discarded":
-        return (_nothing(signs),)
-    steps = [*_holding(signs), *_guards(signs), *_overwrite(signs, row), *_endings(signs, row)]
+        return tuple(_dropped(signs))
+    steps = [
+        *_holding(signs),
+        *_guards(signs),
+        *_overwrite(signs, row),
+        *_takeover(signs, row),
+        *_endings(signs, row),
+    ]
     if row.verdict.ending == "callers":
         steps.extend(_callers(signs.callers))
+    elif row.verdict.handle == "escapes" and signs.unannounced:
+        function = signs.spawn.function
+        message = (
+            f"`{function.qualname}` is annotated to return nothing: no caller looks for a task"
+        )
+        steps.append(step(function, signs.spawn.index, message))
     elif row.verdict.ending == "users":
         function = signs.spawn.function
-        message = f"returned to whoever calls `{function.qualname}`; nothing here does"
+        said = "here only tests do" if signs.tested else "nothing here does"
+        said = "no call here comes to this one" if signs.passed_by else said
+        message = f"returned to whoever calls `{function.qualname}`; {said}"
         steps.append(step(function, signs.spawn.index, message))
     return tuple(dict.fromkeys(steps))[:_MAX_STEPS] or (_nothing(signs),)
 
@@ -70,10 +85,20 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
         yield step(op.function, op.index, f"{verb} `{place.text}`{_weakly(op)}")
 
 
+_CHECKS = {
+    "asked": "started only where no earlier task runs: the handle is asked for here",
+    "ended": "started only once the earlier task is ended here",
+    "flag": "started once only: state that is set with it is asked for here",
+    "exit": "not started again where this leaves the function",
+}
+
+
 def _guards(signs: Signs) -> Iterator[Evidence]:
-    if signs.once and signs.places:
-        message = "started once only: a check comes before it"
-        yield step(signs.spawn.function, signs.spawn.index, message)
+    guard = signs.guard
+    # Where a second spawn gets past it, it tells nothing.
+    if guard is not None and signs.places and signs.overwrite is None:
+        path = guard.function.module.path
+        yield Evidence(path, guard.line, 1, _CHECKS[guard.how])
 
 
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
@@ -81,6 +106,15 @@ def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
         op, reason = signs.overwrite.op, signs.overwrite.reason
         message = f"overwritten here while the earlier task may still run: {reason}"
         yield step(op.function, op.index, message)
+
+
+def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
+    if signs.takeover is not None and "successor" in row.name:
+        cancel, removal = signs.takeover.cancel, signs.takeover.removal
+        message = "cancelled without waiting for its end: the next task may be stored before that"
+        yield step(cancel.function, cancel.index, message)
+        message = "empties the place at its end without asking whether its own handle is there"
+        yield step(removal.function, removal.index, message)
 
 
 def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
@@ -100,9 +134,16 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         place = next(p for p in signs.places if p.cls is not None)
         message = f"`{signs.owner_teardown}` neither cancels nor awaits what `{place.name}` keeps"
         yield step(signs.spawn.function, signs.spawn.index, message)
+    for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
+        message = f"`{function.qualname}` fails what it waits for, in `{name}`"
+        yield step(function, index, message)
     if "flag" in row.name:
         for function, index, name in signs.flagged[:1]:
             yield step(function, index, f"`{function.qualname}` ends its loop through `{name}`")
+    if signs.main is not None and "main coroutine" in row.name:
+        name = signs.spawn.function.qualname
+        yield step(*signs.main, f"`{name}` is run as the main coroutine: the loop's end cancels it")
+        return
     if signs.abandoned is not None:
         op = signs.abandoned
         yield step(op.function, op.index, "`wait` returns and leaves what is pending running")
@@ -141,9 +182,34 @@ def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
 
 def _leak(signs: Signs) -> Evidence:
     function = signs.spawn.function
-    line = signs.leaks[0] or signs.spawn.call.pos[0]
-    what = "returns while the task runs" if signs.leaks[0] else "can end while the task runs"
+    returned = signs.leaks[0].line
+    line = returned or signs.spawn.call.pos[0]
+    what = "returns while the task runs" if returned else "can end while the task runs"
     return Evidence(function.module.path, line, 1, f"`{function.qualname}` {what}")
+
+
+def _dropped(signs: Signs) -> Iterator[Evidence]:
+    """Where a handle goes that nothing keeps."""
+    if signs.refused is not None:
+        op = signs.refused
+        message = f"`{op.detail}` takes coroutines only: given a task it raises `TypeError`"
+        yield step(op.function, op.index, message)
+    if signs.unreached:
+        message = f"every instance has `{signs.unreached}`: as it is, control never comes here"
+        yield step(signs.spawn.function, signs.spawn.index, message)
+    for op in signs.trail.of("weakly")[:1]:
+        message = f"`{op.detail}` holds it weakly: that does not keep the task alive"
+        yield step(op.function, op.index, message)
+        yield from (_ending(ending, "") for ending in signs.weakly_ended[:2])
+    seen = signs.trail.of("seen", "outcome") if signs.spawn.kind == "threadsafe" else ()
+    for op in seen[:1]:
+        yield step(op.function, op.index, "a done callback looks at its outcome")
+    if not seen:
+        yield _nothing(signs)
+    if signs.in_one_step and signs.spawn.kind not in ("coroutine", "callback"):
+        started = signs.spawn.started[0]
+        message = f"`{started.name}` waits for nothing: it is over in its first step"
+        yield Evidence(started.module.path, started.facts.line, 1, message)
 
 
 def _nothing(signs: Signs) -> Evidence:
@@ -151,6 +217,9 @@ def _nothing(signs: Signs) -> Evidence:
     line = spawn.call.pos[2]
     if spawn.kind == "coroutine":
         message = "the coroutine is made and dropped; it never runs"
+    elif spawn.kind == "callback":
+        taker = spawn.call.text.rpartition(".")[2]
+        message = f"`{taker}` takes plain functions: nothing runs what a coroutine function gives"
     elif signs.callbacks:
         message = f"nothing holds it after line {line}; a callback does not keep it alive"
     else:

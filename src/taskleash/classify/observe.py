@@ -11,39 +11,29 @@ from taskleash.classify.containers import (
     rebuilds,
     with_its_key,
 )
+from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
-from taskleash.classify.waiting import (
-    comes_again,
-    drains,
-    is_partial,
-    passed_over,
-    polls,
-    stands_ready,
-)
+from taskleash.classify.successors import takeover
+from taskleash.classify.waiting import drains, is_partial
 from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Try
+from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
-from taskleash.link.guards import Guards, is_start
+from taskleash.link.guards import Guard, Guards, is_start
 from taskleash.link.lifetime import Lifetimes, by_name, longest
-from taskleash.link.paths import PathSearch
+from taskleash.link.mains import Mains
+from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown, is_end, words
-from taskleash.link.trail import CANCELLING, Op, Trail
+from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 
-#: operations that see a task to its end by waiting for it
-AWAITING = frozenset(
-    {"await", "gather", "wait", "complete", "run", "shield", "wait_for", "wrap_future", "waited"}
-)
-_GATHERING = frozenset({"gather", "wait", "complete"})
-#: operations after which the function no longer answers for the task
-_HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
 
@@ -53,31 +43,42 @@ class Observer:
 
     def __init__(self, flow: Flow, started: dict[Function, tuple[Function, ...]]) -> None:
         self.calls = calls = flow.calls
-        self.teardown = Teardown(calls, frozenset(f for each in started.values() for f in each))
+        coroutines = frozenset(f for each in started.values() for f in each)
+        self.teardown = Teardown(calls, coroutines, frozenset(started))
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
+        self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
+        self.mains = Mains(calls)
         self.sweeps = Sweeps(flow, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
+        signs.in_one_step = self._in_one_step(spawn)
         signs.callbacks = trail.of("callback")
         signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
         signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
+        signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
             op.kind in AWAITING for op in trail.ops
         )
         signs.flagged = self.flags.enders(spawn.started)
+        signs.failed = self.flags.failing(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
-        signs.once = self._once(spawn, trail)
+        signs.unreached = self._unreached(spawn)
+        signs.guard = self._once(spawn, trail)
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(_handles_errors(f.facts.body) for f in spawn.started)
         signs.handed_on = next(iter(trail.of("unknown")), None)
+        signs.refused = next(iter(trail.of("refused")), None)
+        if trail.of("weakly"):
+            ends = AWAITING | CANCELLING
+            signs.weakly_ended = [op for op in trail.ops if op.kind in ends and not op.depth]
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
-        self._here(signs)
+        self.inside.look(signs)
         self._there(signs)
         self._removal(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
@@ -88,7 +89,16 @@ class Observer:
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         signs.overwrite = self.guards.overwrite(trail)
+        signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
+        signs.main = self._main(spawn)
         return signs
+
+    def _main(self, spawn: Spawn) -> tuple[Function, int] | None:
+        """What runs the function as a main coroutine that holds the handle until it returns."""
+        if in_loop(spawn.function, spawn.index) is not None:
+            return None
+        is_held = spawn.function.uses.names.get(spawn.result)
+        return self.mains.runner(spawn.function) if is_held else None
 
     # -- how long, how often
 
@@ -100,17 +110,36 @@ class Observer:
             found = longest(found, self.lifetimes.of(function))
         return found
 
-    def _once(self, spawn: Spawn, trail: Trail) -> bool:
+    def _in_one_step(self, spawn: Spawn) -> bool:
+        work = spawn.call.args[spawn.work : spawn.work + 1]
+        handed = bool(work) and self.lifetimes.is_over_at_once(spawn.function, work[0].value)
+        in_wrapper = spawn.kind == "wrapper" and all(map(self.lifetimes.in_one_step, spawn.started))
+        return bool(spawn.started) and (handed or in_wrapper)
+
+    def _unreached(self, spawn: Spawn) -> str:
+        """The attribute that every instance has, and that leads past the spawn."""
+        known = settled_in(self.calls, spawn.function)
+        for term in known:
+            if isinstance(term, Attribute) and not spawn.function.paths.reaches(
+                spawn.index, {term: known[term]}
+            ):
+                return term.name
+        return ""
+
+    def _once(self, spawn: Spawn, trail: Trail) -> Guard | None:
+        """The check that lets the function start one task only, if there is one."""
         function = spawn.function
         if in_loop(function, spawn.index) is not None:
-            return False
+            return None
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
-        if self.guards.by_flag(function, spawn.index):
-            return all(map(made_afresh, trail.of("contain")))
-        return any(
-            self.guards.guarded(trail, op, strict=True) and not _ended_first(trail, op)
-            for op in slots
-        )
+        flag = self.guards.by_flag(function, spawn.index)
+        if flag is not None:
+            return flag if all(map(made_afresh, trail.of("contain"))) else None
+        for op in slots:
+            found = self.guards.guard(trail, op, strict=True)
+            if found is not None and not _ended_first(trail, op):
+                return found
+        return None
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
         function = spawn.function
@@ -134,87 +163,6 @@ class Observer:
             ]
         return any("once" in words(name.rpartition(".")[2]) for name in names)
 
-    # -- in the function itself
-
-    def _here(self, signs: Signs) -> None:
-        trail, function = signs.trail, signs.spawn.function
-        endings = [op for op in trail.ops if op.root is not None and self._ends(trail, op)]
-        carriers = {term for home, term in trail.terms if home is function}
-        handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        sure = [op for op in endings if not passed_over(trail, op)]
-        stops = {op.root for op in sure} | {op.root for op in handed}
-        search = PathSearch(
-            function, [trail.index], [root for root in stops if root is not None], carriers
-        )
-        outcome = search.run()
-        signs.leaks = outcome.leaks
-        loop = in_loop(function, trail.index)
-        signs.respawned = (
-            outcome.respawned
-            and loop is not None
-            and loop.kind != "comprehension"
-            and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
-        )
-        after = [op for op in endings if op.root is not None and op.root > trail.index]
-        after = after or [op for op in endings if in_loop(function, trail.index) is not None]
-        beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
-        beside += [op for op in endings if stands_ready(trail, op)]
-        if beside and not after:
-            signs.ended_here = _how(beside)
-        signs.ended_here_by = after or beside
-        signs.abandoned = self._abandoned(trail)
-        if not after:
-            return
-        if handed:
-            roots = [op.root for op in sure if op.root is not None]
-            outcome = PathSearch(function, [trail.index], roots, carriers).run()
-        if not outcome.leaks or self._first_of_several(trail, after):
-            signs.ended_here = _how(after)
-        elif not handed:
-            signs.partly_here = True
-
-    def _runs_beside(self, op: Op) -> bool:
-        """Whether an ending is in a coroutine that a function on the way there starts as a task."""
-        return any(
-            callee in self.guards.started.get(caller, ())
-            for caller, index in op.calls
-            for callee in self.calls.callees(caller, caller.call(index))
-        )
-
-    def _ends(self, trail: Trail, op: Op) -> bool:
-        if op.kind == "wait":
-            return not is_partial(op) or comes_again(trail, op)
-        if op.kind in AWAITING or op.kind in CANCELLING:
-            return not (op.kind == "cancel" and op.depth > 0)
-        if op.kind == "done":
-            return polls(op)
-        return op.kind == "outcome"
-
-    def _first_of_several(self, trail: Trail, endings: list[Op]) -> bool:
-        """After a wait for the first of several, cancelling those that have not ended is enough."""
-        waits = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
-        return any(
-            wait.root is not None and op.root is not None and wait.root < op.root
-            for wait in waits
-            for op in endings
-            if op.kind in CANCELLING
-        )
-
-    def _abandoned(self, trail: Trail) -> Op | None:
-        partial = [op for op in trail.of("wait") if is_partial(op)]
-        if not partial:
-            return None
-        others = [
-            op
-            for op in trail.ops
-            if (op.kind in AWAITING or op.kind in CANCELLING)
-            # What is awaited of those that are done says nothing of the rest.
-            and op.kind != "waited"
-            and op not in partial
-        ]
-        again = any(comes_again(trail, op) for op in partial)
-        return None if others or again else partial[0]
-
     # -- in other places
 
     def _there(self, signs: Signs) -> None:
@@ -233,6 +181,8 @@ class Observer:
                 elsewhere.append(op)
             elif why:
                 signs.ended_there_by.append((op, why))
+            elif op.kind == "deadline":
+                elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
                 signs.ended_there_by.append((op, ""))
             elif op.kind in CANCELLING:
@@ -246,7 +196,7 @@ class Observer:
         if ends and self._misses_whole(signs):
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
-            signs.ended_there = "cancelled" if cancelled else _how(ends)
+            signs.ended_there = "cancelled" if cancelled else how(ends)
 
     def _misses_whole(self, signs: Signs) -> bool:
         """Ended where a part is taken down only, while the owner has a teardown as a whole."""
@@ -262,7 +212,7 @@ class Observer:
 
     def _teardown(self, op: Op) -> str:
         function, index = op.site
-        return self.teardown.holds(function, index)
+        return self.teardown.holds(function, index) or self.teardown.left_to_users(function)
 
     def _before(self, signs: Signs, op: Op) -> bool:
         """Ending the previous task on the way to the next spawn ends only the previous one."""
@@ -339,7 +289,7 @@ def _guessed_lifetime(spawn: Spawn) -> str:
     if spawn.kind in ("gather", "executor"):
         return "short"
     work = spawn.call.args[spawn.work : spawn.work + 1]
-    called = any(term[0] == "s" for arg in work for term in arg.value)
+    called = any(isinstance(term, Result) for arg in work for term in arg.value)
     return by_name(spawn.task) if called else "unknown"
 
 
@@ -354,22 +304,6 @@ def _ended_first(trail: Trail, op: Op) -> bool:
         other.kind in CANCELLING and other.site[0] is op.function and other.site[1] < op.index
         for other in trail.ops
     )
-
-
-def _hands_on(op: Op) -> bool:
-    if op.kind == "contain":
-        return op.place is not None and op.place.kind != "local"
-    return op.kind in _HANDING_ON
-
-
-def _how(ops: list[Op]) -> str:
-    first = min((op.root for op in ops if op.root is not None), default=None)
-    if any(op.kind in CANCELLING for op in ops if op.root == first):
-        return "cancelled"
-    kinds = {op.kind for op in ops}
-    if kinds & _GATHERING:
-        return "gathered"
-    return "cancelled" if kinds <= CANCELLING else "awaited"
 
 
 def _handles_errors(block: Block) -> bool:

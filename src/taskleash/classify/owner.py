@@ -42,7 +42,7 @@ def task_attributes(cls: Class | None) -> tuple[str, ...]:
 
 
 def _declares_fields(cls: Class) -> bool:
-    names = {str(ref[0]).rpartition(".")[2] for ref in cls.facts.bases if ref}
+    names = {ref.last for ref in cls.facts.bases if ref}
     return bool(names & FIELD_BASES or cls.decorators & FIELD_DECORATORS)
 
 

@@ -56,7 +56,7 @@ _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
 POLICY: tuple[Row, ...] = (
     # what is no handle of a running task
-    _row("a coroutine that never runs", lambda s: s.spawn.kind == "coroutine",
+    _row("a coroutine that never runs", lambda s: s.spawn.kind in ("coroutine", "callback"),
          "discarded", "none", _HIGH, Defect.UNAWAITED, "none / none"),
     _row("a dropped gather, shield or executor call",
          lambda s: s.spawn.kind in ("gather", "executor"),
@@ -67,7 +67,7 @@ POLICY: tuple[Row, ...] = (
     _row("a task group or nursery owns it", lambda s: s.spawn.kind == "owner",
          "owned", "awaited", _NO, None, "owner / owner"),
     _row("an object outside the program takes it", lambda s: s.spawn.kind == "foreign",
-         "owned", "none", _NO, None, "owner / owner"),
+         "owned", "none", _NO, None, "owner / unknown"),
     _row("the settings say that it may be dropped", lambda s: s.spawn.kind == "safe",
          "owned", "none", _NO, None, "owner / owner"),
     # in the function itself
@@ -76,9 +76,18 @@ POLICY: tuple[Row, ...] = (
          "local", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
     _row("ended on every normal path", lambda s: bool(s.ended_here) and s.abandoned is None,
          "", "here", _NO, None, "tracked / here"),
+    _row("held by the main coroutine: the loop's end cancels what is left",
+         lambda s: s.main is not None and not s.kept and not s.given and s.handed_on is None,
+         "local", "cancelled", _NO, None, "tracked / cancelled"),
+    _row("waited for, what is pending runs on, and each turn of a loop leaves another one",
+         lambda s: s.abandoned is not None and s.piling_up and not s.kept and not s.given_whole,
+         "", "partial", _HIGH, Defect.ABANDONED_PENDING, "tracked / partial"),
     _row("waited for, what is pending runs on",
          lambda s: s.abandoned is not None and not s.kept and not s.given_whole,
          "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
+    _row("left running on a path, if there is one: not all were searched",
+         lambda s: not s.is_searched and not s.kept and not s.given,
+         "local", "partial", _NO, None, "tracked / unknown"),
     _row("ended on some normal paths only",
          lambda s: s.partly_here and not s.kept,
          "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
@@ -90,13 +99,19 @@ POLICY: tuple[Row, ...] = (
          lambda s: s.overwrite is not None
          and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),
          "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+    _row("may take its successor's handle out at its end",
+         lambda s: s.kept and s.takeover is not None,
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial"),
     _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
          "", "there", _NO, None, "tracked / there"),
     _row("removes itself, but the owner's teardown passes over it",
-         lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown),
+         lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),
     _row("removes itself", lambda s: s.kept and bool(s.self_removing),
          "", "self-removing", _NO, None, "tracked / self-managed"),
+    _row("kept, and handed to something that is not known",
+         lambda s: s.kept and s.handed_on is not None,
+         "", "none", _NO, None, "tracked / unknown"),
     _row("ended only where no teardown is", lambda s: s.kept and bool(s.ended_elsewhere),
          "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
     _row("waited for, what is pending runs on",
@@ -122,15 +137,28 @@ POLICY: tuple[Row, ...] = (
     # given away
     _row("returned to callers of the program", lambda s: s.given and bool(s.callers),
          "escapes", "callers", _NO, None, "callers / callers"),
+    _row("returned by a function that says that it returns nothing", lambda s: s.unannounced,
+         "escapes", "users", _LOW, Defect.DROPPED_WRAPPER_RESULT, "none / none"),
     _row("returned to the users of the program", lambda s: s.given,
          "escapes", "users", _NO, None, "tracked / none"),
     _row("yielded", lambda s: bool(s.trail.of("yield")),
          "escapes", "none", _NO, None, "tracked / none"),
-    _row("handed to something outside the program", lambda s: s.handed_on is not None,
-         "escapes", "none", _NO, None, "tracked / none"),
+    _row("handed to something that is not known", lambda s: s.handed_on is not None,
+         "escapes", "none", _NO, None, "unknown / unknown"),
     # dropped
+    _row("a future of another thread's loop whose callback looks at its outcome",
+         lambda s: s.spawn.kind == "threadsafe" and s.outcome_seen,
+         "discarded", "none", _NO, None, "none / none"),
     _row("a dropped future of another thread's loop", lambda s: s.spawn.kind == "threadsafe",
          "discarded", "none", _LOW, Defect.DISCARDED_THREADSAFE, "none / none"),
+    _row("ended by way of what does not keep it alive", lambda s: bool(s.weakly_ended),
+         "discarded", "partial", _LOW, Defect.PARTLY_ENDED, "none / partial"),
+    _row("in a branch that no instance comes to", lambda s: bool(s.unreached),
+         "discarded", "none", _LOW, Defect.DISCARDED, "none / none"),
+    _row("handed to what refuses it", lambda s: s.refused is not None,
+         "discarded", "none", _LOW, Defect.DISCARDED, "none / none"),
+    _row("over in its first step, which the loop holds", lambda s: s.in_one_step,
+         "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),
     _row("only callbacks touch it", lambda s: s.untouched and bool(s.trail.ops),
          "discarded", "none", _HIGH, Defect.CALLBACK_ONLY, "none / none"),
     _row("nothing holds it", lambda s: True,
@@ -138,6 +166,12 @@ POLICY: tuple[Row, ...] = (
 )  # fmt: skip
 
 
+#: stands for a row with a risk where the handle is not followed to its end
+_TOO_FAR = _row("kept or ended further than it is followed", lambda s: bool(s.trail.unknown),
+                "", "none", _NO, None, "unknown / unknown")  # fmt: skip
+
+
 def decide(signs: Signs) -> Row:
-    """The first row of the policy whose signs are there."""
-    return next(row for row in POLICY if row.when(signs))
+    """The first row of the policy whose signs are there; none that rests on what is not known."""
+    row = next(row for row in POLICY if row.when(signs))
+    return _TOO_FAR if row.verdict.risk is not _NO and _TOO_FAR.when(signs) else row

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from taskleash.facts.catalogue import GROWING, SHRINKING
-from taskleash.facts.model import Alts, Call, Delete, Store, Term
+from taskleash.facts.model import Call, Delete, Event, Store
+from taskleash.facts.terms import Alts, Attribute, Element, Parameter, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, Function
 from taskleash.link.trail import Op, Trail
@@ -35,22 +36,26 @@ def record_removals(calls: Calls, trail: Trail, at_the_end: Iterable[Function]) 
 def _containers(calls: Calls, function: Function, records: set[Class]) -> Iterator[str]:
     """The attributes into whose elements a function puts a record."""
     for event in function.events:
-        if isinstance(event, Store) and event.target[0] == "e":
-            base, values = event.target[1], [event.value]
+        if isinstance(event, Store) and isinstance(event.target, Element):
+            base, values = event.target.base, [event.value]
         elif isinstance(event, Call) and event.text.rpartition(".")[2] in GROWING:
-            base = event.func[0][1] if event.func and event.func[0][0] == "a" else ("c", "")
-            values = [arg.value for arg in event.args]
+            method = event.func[0] if event.func else None
+            if not isinstance(method, Attribute):
+                continue
+            base, values = method.base, [arg.value for arg in event.args]
         else:
             continue
-        if base[0] == "a" and any(_is_record(calls, function, value, records) for value in values):
-            yield base[2]
+        if isinstance(base, Attribute) and any(
+            _is_record(calls, function, value, records) for value in values
+        ):
+            yield base.name
 
 
 def _is_record(calls: Calls, function: Function, value: Alts, records: set[Class]) -> bool:
     """Whether a value is a record, by its type or by what callers hand in."""
     if any(kind.symbol in records for kind in calls.inference.of(function, value)):
         return True
-    names = {term[1] for term in value if term[0] == "p"}
+    names = {term.name for term in value if isinstance(term, Parameter)}
     return any(
         kind.symbol in records
         for caller, index in (calls.callers(function) if names else ())
@@ -60,12 +65,13 @@ def _is_record(calls: Calls, function: Function, value: Alts, records: set[Class
     )
 
 
-def _taken_from(event: object) -> str:
+def _taken_from(event: Event) -> str:
     """The attribute out of whose elements an event takes something, or an empty string."""
-    base: Term = ("c", "")
-    if isinstance(event, Delete) and event.target[0] == "e":
-        base = event.target[1]
-    elif isinstance(event, Call) and event.func and event.func[0][0] == "a":
+    base: Term | None = None
+    if isinstance(event, Delete) and isinstance(event.target, Element):
+        base = event.target.base
+    elif isinstance(event, Call) and event.func:
         method = event.func[0]
-        base = method[1] if method[2] in SHRINKING or method[2] == "pop" else base
-    return base[2] if base[0] == "a" else ""
+        if isinstance(method, Attribute) and (method.name in SHRINKING or method.name == "pop"):
+            base = method.base
+    return base.name if isinstance(base, Attribute) else ""

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taskleash.classify.model import Defect, Evidence, Risk
+from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
-from taskleash.link.guards import Overwrite
+from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
+from taskleash.link.wrappers import Needs
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """The removal that may hit a successor, and the cancellation that lets one come first."""
+
+    removal: Op
+    cancel: Op
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Signs:
     trail: Trail
     lifetime: str
     multiplicity: str
+    #: nothing in the coroutine waits: it is over in its first step
+    in_one_step: bool = False
     #: nothing but callbacks and names touches the handle
     untouched: bool = False
     callbacks: list[Op] = field(default_factory=list)
@@ -44,11 +56,15 @@ class Signs:
     ended_here_by: list[Op] = field(default_factory=list)
     #: only some do
     partly_here: bool = False
-    leaks: tuple[int, ...] = ()
+    #: all paths of the function were searched
+    is_searched: bool = True
+    leaks: tuple[Leak, ...] = ()
     #: a second spawn replaces a local handle
     respawned: bool = False
     #: ``wait`` leaves what is pending to itself
     abandoned: Op | None = None
+    #: a loop comes back to the spawn after that
+    piling_up: bool = False
     #: places that outlive the function
     places: list[Place] = field(default_factory=list)
     container: bool = False
@@ -62,29 +78,52 @@ class Signs:
     #: the owner has a teardown of its own
     owner_teardown: str = ""
     overwrite: Overwrite | None = None
+    #: it may take its successor's handle out of the place
+    takeover: Takeover | None = None
     #: the methods that take down the class around the spawn
     teardowns: tuple[str, ...] = ()
-    #: a check lets it start once only
-    once: bool = False
+    #: the check that lets it start once only
+    guard: Guard | None = None
     #: the coroutine's loop handles its own errors
     handles_errors: bool = False
     #: a teardown ends the coroutine's loop by a flag or the like: function, event, attribute
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)
+    #: a teardown fails the futures that the coroutine waits for: function, event, attribute
+    failed: list[tuple[Function, int, str]] = field(default_factory=list)
+    #: the call that runs the function as the main coroutine of a loop, where a local holds the task
+    main: tuple[Function, int] | None = None
     #: the function sets its owner up or takes it down, once by convention
     start_like: bool = False
     #: kept as long as something else holds its key
     with_its_key: bool = False
     #: a container that nothing ever takes anything out of
     growing: bool = False
+    #: what ends it by way of a container that does not keep it alive
+    weakly_ended: list[Op] = field(default_factory=list)
+    #: handed to what takes coroutines only, and raises for a task
+    refused: Op | None = None
     #: handed to something outside the program
     handed_on: Op | None = None
     #: parameters without which the function does not keep the handle
-    kept_if: frozenset[str] = frozenset()
+    kept_if: Needs = frozenset()
     #: returned to callers in the program: their verdicts, worst first
     callers: list[CallerVerdict] = field(default_factory=list)
+    #: besides, tests get it, which are no proof of what a program does
+    tested: bool = False
+    #: no call in the program comes to the spawn in the function that returns the task
+    passed_by: bool = False
+    #: what every instance has leads past the spawn: the attribute
+    unreached: str = ""
     given: bool = False
+    #: returned by a function that is annotated to return nothing
+    unannounced: bool = False
     #: somebody looks at the task's outcome
     outcome_seen: bool = False
+
+    @property
+    def once(self) -> bool:
+        """A check lets it start once only."""
+        return self.guard is not None
 
     @property
     def endless(self) -> bool:

@@ -21,11 +21,13 @@ from taskleash.classify.owner import has_own_state, owner_of, task_attributes
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 from taskleash.classify.standing import standing
+from taskleash.classify.unknown import unknowns
 from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
 DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
+_UNKNOWN = "unknown"
 
 
 def completed(signs: Signs, verdict: Verdict) -> Verdict:
@@ -106,13 +108,18 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),
         restarts_itself=signs.overwrite is not None and signs.overwrite.is_by_itself,
         gives_task=spawn.gives_task,
+        in_one_step=signs.in_one_step,
+        unannounced=signs.unannounced and not signs.callers,
         standing=standing(signs, calls),
         heavy=heavy(signs, calls, captured),
         class_name=owner.facts.qualname if owner is not None else "",
         on_completion=on_completion(signs, verdict),
         at_teardown=at_teardown(signs, verdict),
+        undecided=unknowns(signs) if _UNKNOWN in (verdict.tracked, verdict.cleaned) else (),
     )
 
 
 def _cell(how: str) -> Cell:
+    if how == _UNKNOWN:
+        return Cell(State.UNKNOWN, "none")
     return Cell(_STATES.get(how, State.YES), how)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from taskleash.classify.model import Evidence, Reach, Standing
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Term, Try
+from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Try
+from taskleash.facts.terms import Attribute, Constant, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, catches_cancellation, in_loop
 from taskleash.link.entities import Class, External, Function, Variable
@@ -40,8 +41,8 @@ def _loops(calls: Calls, function: Function, depth: int) -> Iterator[tuple[Funct
         return
     for event in function.events:
         for term in event.value if isinstance(event, Await) else ():
-            if term[0] == "s":
-                for callee in calls.callees(function, function.call(term[1])):
+            if isinstance(term, Result):
+                for callee in calls.callees(function, function.call(term.event)):
                     if isinstance(callee, Function) and callee is not function:
                         yield from _loops(calls, callee, depth + 1)
 
@@ -58,7 +59,7 @@ def _outermost(block: Block) -> Iterator[Loop]:
 def _waits(loop: Loop) -> bool:
     """Whether a loop may go on for long: not over what a call gives it to work through."""
     return loop.kind == "while" or (
-        loop.kind == "async for" and all(term[0] != "s" for term in loop.test.value)
+        loop.kind == "async for" and all(not isinstance(term, Result) for term in loop.test.value)
     )
 
 
@@ -100,12 +101,12 @@ def _is_global(maker: Function, index: int) -> bool:
 
 def _is_local(maker: Function, index: int) -> bool:
     """Whether the function that makes an object keeps it to itself."""
-    made: Term = ("s", index)
+    made: Term = Result(index)
     if maker.facts.kind != "function" or any(
         role.kind in _KEEPING_ROLES for role in maker.uses.roles.get(made, ())
     ):
         return False
-    closed_over = {("f", maker.key, name) for name in maker.uses.names.get(made, ())}
+    closed_over = {Outer(maker.key, name) for name in maker.uses.names.get(made, ())}
     return not any(
         closed_over.intersection({*inner.uses.roles, *inner.uses.derived})
         for inner in maker.module.functions.values()
@@ -153,11 +154,11 @@ def _is_sleep(calls: Calls, function: Function, call: Call) -> bool:
 
 def _constant(calls: Calls, function: Function, term: Term) -> str:
     """A number as written, also where a global or a class's attribute names it."""
-    if term[0] == "c":
-        return str(term[1]) if str(term[1])[:1].isdigit() else ""
-    if term[0] == "a" and term[1] == ("p", function.method.self_name):
+    if isinstance(term, Constant):
+        return term.text if term.text[:1].isdigit() else ""
+    if isinstance(term, Attribute) and term.base == Parameter(function.method.self_name):
         owner = function.method.owner
-        stored = [value for cls in owner.mro for value in _set(cls, term[2])] if owner else []
+        stored = [value for cls in owner.mro for value in _set(cls, term.name)] if owner else []
         return _constant(calls, function, stored[0]) if len(stored) == 1 else ""
     symbol = calls.program.symbol(function, term)
     if isinstance(symbol, Variable):
@@ -172,7 +173,7 @@ def _set(cls: Class, name: str) -> Iterator[Term]:
         if function.facts.kind == "class" and function.facts.owner == cls.facts.key:
             yield from function.facts.defs.get(name, ())
     for _, event in cls.stores.get(name, ()):
-        yield from event.value or (("p", name),)
+        yield from event.value or (Parameter(name),)
 
 
 def _events(block: Block) -> Iterator[int]:
@@ -220,10 +221,10 @@ def _exits(block: Block) -> Iterator[Exit]:
 def _waits_itself(function: Function, block: Block) -> bool:
     """Whether a block waits for anything but a task that the function has cancelled."""
     cancelled = {
-        func[1]
+        func.base
         for _, call in function.calls()
         for func in call.func
-        if func[0] == "a" and func[2] == "cancel"
+        if isinstance(func, Attribute) and func.name == "cancel"
     }
     return any(
         isinstance(event := function.events[index], Await)

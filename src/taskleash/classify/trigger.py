@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from taskleash.facts.catalogue import EVENT_DECORATORS
-from taskleash.facts.model import Arg, If, Switch, Test
+from taskleash.facts.model import Arg, Block, If, Switch, Test
+from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
@@ -54,8 +55,8 @@ def _route(function: Function) -> str:
     for decorator in function.facts.decorators:
         last = decorator.text.rpartition(".")[2]
         for term in decorator.value if around_it is not None else ():
-            if term[0] == "s" and around_it is not None:
-                name = _first_text(around_it.call(term[1]).args)
+            if isinstance(term, Result) and around_it is not None:
+                name = _first_text(around_it.call(term.event).args)
                 if name:
                     return f'by `@{decorator.text}("{name}")`'
         if last in EVENT_DECORATORS and "." in decorator.text:
@@ -83,9 +84,13 @@ def _dispatched(function: Function) -> str:
     return ""
 
 
-def _means(holder: Function, function: Function, term: tuple[object, ...]) -> bool:
-    if term[0] == "a" and function.owner is not None and holder.owner is function.owner:
-        return term[1] == ("p", holder.self_name) and term[2] == function.name
+def _means(holder: Function, function: Function, term: Term) -> bool:
+    if (
+        isinstance(term, Attribute)
+        and function.owner is not None
+        and holder.owner is function.owner
+    ):
+        return term.base == Parameter(holder.self_name) and term.name == function.name
     return function.module.program.symbol(holder, term) is function
 
 
@@ -98,14 +103,16 @@ def _case(caller: Function, index: int) -> str:
             if name:
                 return f"for {name}"
         elif isinstance(item, Switch):
-            for case, pattern in zip(item.cases, item.patterns, strict=False):
-                if pattern and index in _direct(case.items):
-                    return f"for {_quoted(pattern)}"
+            for case in item.cases:
+                if case.pattern and _holds(case.body, index):
+                    return f"for {_quoted(case.pattern)}"
     return ""
 
 
-def _direct(items: tuple[object, ...]) -> set[int]:
-    return {item for item in items if isinstance(item, int)}
+def _holds(block: Block, index: int) -> bool:
+    """Whether a block has the event itself, or behind the guard of a case."""
+    guarded = (item.then for item in block.items if isinstance(item, If))
+    return index in block.items or any(index in then.items for then in guarded)
 
 
 def _compared(test: Test) -> str:
@@ -131,7 +138,11 @@ def _compared(test: Test) -> str:
 def _first_text(args: tuple[Arg, ...]) -> str:
     """The string that a call is given first, by which it names an event or a path."""
     first = args[0] if args and not args[0].key else None
-    texts = [term[1] for term in first.value if term[0] == "c"] if first is not None else []
+    texts = (
+        [term.text for term in first.value if isinstance(term, Constant)]
+        if first is not None
+        else []
+    )
     if len(texts) != 1:
         return ""
     quoted = _quoted(str(texts[0]))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from taskleash.classify.judge import MAX_CALLERS, Judge, Reported
+from taskleash.classify.judge import Judge, Reported
 from taskleash.classify.model import Risk
 from taskleash.facts.catalogue import LOOP_SPAWNS
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
+from taskleash.facts.terms import Parameter
 from taskleash.link.calls import COMMON_NAMES
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
@@ -27,6 +28,7 @@ from taskleash.link.outside import (
     receivers,
     reexports,
     returns,
+    runners,
 )
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import named_teardown
@@ -58,22 +60,25 @@ def demand(
     calls, program = judge.calls, judge.program
     names: set[str] = set()
     modules: set[str] = set()
-    wrappers: set[Function] = set()
+    wrappers: dict[Function, None] = {}
+    classes: dict[Class, None] = {}
     for spawn in judge.spawns:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
         found = _wrappers(judge, spawn, trail)
-        wrappers |= found.keys()
+        wrappers |= dict.fromkeys(found)
         if not _concerns(judge, spawn, found):
             continue
         names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(spawn, trail))
         names |= set(_heirs(trail))
-        if spawn.kind == "coroutine":
+        if spawn.kind in ("coroutine", "callback"):
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
         modules |= modules_of(calls, spawn, trail, judge.reports)
-        for cls in _classes(spawn, trail):
-            modules |= outside_bases(program, cls)
+        if judge.holds_locally(spawn, trail):
+            modules |= runners(calls, spawn.function)
+        classes |= dict.fromkeys(_classes(spawn, trail))
+    modules |= outside_bases(program, classes)
     called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
     modules |= reexports(program, wrappers) | receivers(calls, wrappers, judge.reports)
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
@@ -194,18 +199,18 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
     Each with whether a verdict that is reported may hang on all of its callers.
     """
     found: dict[Function, bool] = {}
-    pending = [(spawn, trail, 0)]
+    pending = [(spawn, trail)]
     while pending:
-        current, trail, level = pending.pop()
+        current, trail = pending.pop()
         function = current.function
         if function in found or not _asks_callers(judge, current, trail):
             continue
         found[function] = _hangs_on_callers(judge, current, trail)
-        for caller, index in judge.calls.callers(function) if level < MAX_CALLERS else ():
+        for caller, index in judge.calls.callers(function):
             inner = handed_in(judge.calls, current, caller, index)
             if _passes_on(judge, current, inner):
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
-                pending.append((inner, follow, level + 1))
+                pending.append((inner, follow))
     return found
 
 
@@ -214,7 +219,9 @@ def _passes_on(judge: Judge, spawn: Spawn, inner: Spawn) -> bool:
     if returns(inner.function, inner.index):
         return True
     position = coroutine_argument(judge.calls, spawn, inner.call)
-    return position is not None and any(term[0] == "p" for term in inner.call.args[position].value)
+    return position is not None and any(
+        isinstance(term, Parameter) for term in inner.call.args[position].value
+    )
 
 
 def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
@@ -237,8 +244,9 @@ def _is_handed_in(trail: Trail) -> bool:
     return named or any(place.kind == "handed in" for place in trail.places)
 
 
-def _classes(spawn: Spawn, trail: Trail) -> list[Class]:
+def _classes(spawn: Spawn, trail: Trail) -> Iterator[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
     owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
-    return [base for cls in owners if cls is not None for base in cls.mro]
+    for cls in dict.fromkeys(owners):
+        yield from cls.mro if cls is not None else ()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from taskleash.facts.model import Alts, Block, Call, Loop
+from taskleash.dataflow.paths import Ending
+from taskleash.facts.model import Await, Block, Call, Give, Loop, Store, Use
+from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Parameter, Result
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import around, branches, in_loop, tests
-from taskleash.link.paths import PathSearch
 from taskleash.link.trail import Op, Trail
 
 
 def is_partial(op: Op) -> bool:
     """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
     event = op.event
-    for term in getattr(event, "value", ()):
-        if term[0] != "s" or not isinstance(op.function.events[term[1]], Call):
+    for term in event.value if isinstance(event, Store | Await | Give | Use) else ():
+        if not isinstance(term, Result) or not isinstance(op.function.events[term.event], Call):
             continue
-        for arg in op.function.call(term[1]).args:
-            if arg.key == "timeout" and _given(op, arg.value) != (("c", "None"),):
+        for arg in op.function.call(term.event).args:
+            if arg.key == "timeout" and _given(op, arg.value) != (Constant("None"),):
                 return True
             if arg.key == "return_when" and "ALL_COMPLETED" not in str(_given(op, arg.value)):
                 return True
@@ -26,8 +27,8 @@ def is_partial(op: Op) -> bool:
 def _given(op: Op, value: Alts) -> Alts:
     """What a parameter of the function that waits stands for in the calls that lead to it."""
     function, way = op.function, list(op.calls)
-    while way and len(value) == 1 and value[0][0] == "p":
-        name = value[0][1]
+    while way and len(value) == 1 and isinstance(value[0], Parameter):
+        name = value[0].name
         caller, index = way.pop()
         call = caller.call(index)
         instance = takes_instance(function, call)
@@ -47,15 +48,18 @@ def comes_again(trail: Trail, op: Op) -> bool:
     loop = in_loop(op.function, op.index)
     if loop is None:
         return False
-    return op.function is not trail.function or loop is not in_loop(op.function, trail.index)
+    if op.function is not trail.function:
+        return True
+    return all(frame.item is not loop for frame in around(op.function, trail.index))
 
 
 def polls(op: Op) -> bool:
     """``while not task.done(): …`` waits for the task."""
+    func = op.event.func if isinstance(op.event, Call) else ()
     for item in _loops(op.function.facts.body):
         for test in tests(item.test):
             if test.kind == "done" and any(
-                term[0] != "c" and ("a", term, "done") in getattr(op.event, "func", ())
+                not isinstance(term, Constant) and Attribute(term, "done") in func
                 for term in test.value
             ):
                 return True
@@ -72,7 +76,7 @@ def passed_over(trail: Trail, op: Op) -> bool:
     for function, index in [*op.calls, (op.function, op.index)]:
         if function is not trail.function:
             given = {term for home, term in trail.terms if home is function}
-            if PathSearch(function, (), [index], given).run(live=True).leaks:
+            if function.paths.search_from_entry([Ending(index)], given).leaks:
                 return True
     return False
 
@@ -106,6 +110,5 @@ def stands_ready(trail: Trail, op: Op) -> bool:
     event = function.events[root]
     if not isinstance(event, Call):
         return False
-    handed = any(term[0] == "q" for arg in event.args for term in arg.value)
-    before = around(function, root)
-    return handed and before == around(function, trail.index)[: len(before)]
+    handed = any(isinstance(term, Nested) for arg in event.args for term in arg.value)
+    return handed and function.paths.graph.dominates(root, trail.index)

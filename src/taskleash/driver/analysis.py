@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Site
-from taskleash.driver.cache.folder import cache_folder
+from taskleash.driver.cache.folder import usable_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
@@ -44,8 +44,9 @@ class Analysis:
 
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
     Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
-    tell of the program, ``leading`` are files that only tell how others are reached, None
-    where no flags are to be suggested. ``indexed`` has what linking found out of each file alone.
+    tell of the program, ``leading`` are files that only tell how others are reached, None where no
+    flags are to be suggested. ``late`` are the files that no time was left for. ``indexed`` has
+    what linking found out of each file alone.
     """
 
     settings: Settings
@@ -56,6 +57,7 @@ class Analysis:
     told: Told = _NOTHING_TOLD
     leading: Mapping[str, ModuleFacts | Broken] | None = None
     indexed: IndexedModules | None = None
+    late: tuple[str, ...] = ()
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -89,6 +91,7 @@ class Analysis:
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
             hints=self.hints,
+            unfinished=self.late,
         )
 
     @property
@@ -129,7 +132,8 @@ class Analysis:
 
 def open_store(settings: Settings) -> Store:
     """Where the settings keep what runs find out."""
-    return DiskStore(cache_folder(settings.cache_dir)) if settings.cache else NoStore()
+    folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
+    return NoStore() if folder is None else DiskStore(folder, recalls=settings.recall)
 
 
 def analyse(
@@ -182,11 +186,12 @@ def analyse(
         memory.save()
         found.broken.update(verdicts.broken)
     reported = {path: why for path, why in found.broken.items() if path in inputs}
+    late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
         # A large program's facts take more memory than all that is to come.
-        return Analysis(settings, inputs, {}, reported, verdicts, told)
+        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late)
     leading = found.leading
-    return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed)
+    return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed, late)
 
 
 def _judged(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from taskleash.reporters.inert import visible
+from taskleash.source.reading import BASELINE_BYTES, read_regular
 
 _HEADER = """\
 # Findings that taskleash knew when this file was written. They do not fail its check.
@@ -20,7 +21,6 @@ _HEADER = """\
 """
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
-_MAX_SHOWN = 60
 
 
 class BadBaseline(Exception):
@@ -41,8 +41,7 @@ class Known:
 def read_baseline(file: str) -> list[Known]:
     """The findings that a baseline lists, in its order; raises BadBaseline."""
     try:
-        with open(file, "rb") as stream:
-            text = stream.read().decode("utf-8-sig")
+        text = read_regular(file, BASELINE_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise BadBaseline(
             f"{file}: no such baseline: write it with `taskleash check --write-baseline {file}`"
@@ -77,9 +76,9 @@ def _known(file: str, number: int, line: str) -> Known:
         raise BadBaseline(f"{file}:{number}: a merge conflict: keep the lines of both sides")
     parts = line.split()
     if len(parts) != 4 or not _FINGERPRINT.fullmatch(parts[3]):
-        shown = "".join(char if visible(char) else "?" for char in line[:_MAX_SHOWN])
+        # The line is not quoted: the file may be no baseline at all, and none of the reader's.
         raise BadBaseline(
-            f"{file}:{number}: expected a path, a rule, a scope and a fingerprint, got `{shown}`: "
+            f"{file}:{number}: expected a path, a rule, a scope and a fingerprint: "
             f"renew the file with --write-baseline"
         )
     path, rule, scope, fingerprint = parts

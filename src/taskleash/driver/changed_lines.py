@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from taskleash.driver.git import Git, GitFailed
+from taskleash.source.paths import parents
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f",
             b"r": b"\r"}  # fmt: skip
+_AS_IT_IS = (b"unspecified", b"unset")
+#: the mode of an entry that stands for a commit of another repository
+_SUBMODULE = b"160000"
 #: whatever the user's configuration says
 _DIFF = (
     "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false",
-    "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--text",
+    "diff", "--no-textconv", "--no-color", "--no-relative", "--text",
     "--unified=0", "--inter-hunk-context=0", "--find-renames", "--diff-filter=d",
-    "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/",
+    "--ignore-submodules=all", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/",
+    f"-O{os.devnull}",
 )  # fmt: skip
 
 
@@ -32,23 +38,28 @@ class NoChanges(Exception):
 @dataclass(frozen=True)
 class ChangedLines:
     """The changed lines of each file by its path in the repository; ``tracked`` are the files that
-    git knows. In a file that it does not know, every line has changed."""
+    git knows, and its submodules, which are other repositories. In a file that it does not know,
+    every line has changed."""
 
     root: str
     lines: Mapping[str, Sequence[range]]
     tracked: frozenset[str]
+    submodules: frozenset[str] = frozenset()
 
     def touch(self, path: str, first: int, last: int) -> bool:
         """Whether a line from ``first`` to ``last`` of the file at ``path`` has changed."""
         name = self._name(path)
-        if name not in self.tracked:
+        if not self._is_known(name):
             return True
         return any(hunk.start <= last and first < hunk.stop for hunk in self.lines.get(name, ()))
 
     def touch_file(self, path: str) -> bool:
         """Whether anything in the file at ``path`` has changed."""
         name = self._name(path)
-        return name not in self.tracked or name in self.lines
+        return name in self.lines or not self._is_known(name)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self.tracked or not self.submodules.isdisjoint(parents(name))
 
     def _name(self, path: str) -> str:
         folder, name = os.path.split(os.path.abspath(path))
@@ -58,47 +69,63 @@ class ChangedLines:
 
 def changed_since(revision: str) -> ChangedLines:
     """The lines that changed since HEAD and the revision parted; raises NoChanges."""
-    root = _root()
-    commit = _output(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
+    try:
+        return _changed_since(Git(), revision)
+    except GitFailed as error:
+        raise NoChanges(f"--diff-base: {error}") from None
+
+
+def _changed_since(git: Git, revision: str) -> ChangedLines:
+    root = git.output("rev-parse", "--show-toplevel")
+    if root is None:
+        raise NoChanges("--diff-base: the current folder is in no git work tree")
+    base = _base(git, revision)
+    below = ("-C", _line(root))
+    patch = git.output(*below, *_DIFF, base, "--")
+    listed = git.output(*below, "ls-files", "-z", "--stage")
+    if patch is None or listed is None:
+        raise NoChanges(
+            f"--diff-base: {revision}: git cannot compare it with the files as they are; nothing "
+            "is fetched for it"
+        )
+    files, submodules = _listed(listed)
+    tracked = files - _recoded(git, below, files)
+    return ChangedLines(os.path.realpath(_line(root)), _parse(patch), tracked, submodules)
+
+
+def _base(git: Git, revision: str) -> str:
+    """The commit where HEAD and the revision parted."""
+    is_option = revision.startswith("-")
+    named = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    commit = None if is_option else git.output(*named)
     if commit is None:
         raise NoChanges(f"--diff-base: {revision}: no such git revision: fetch it, or name another")
-    base = _output("merge-base", "HEAD", _line(commit))
+    base = git.output("merge-base", "HEAD", _line(commit))
     if base is None:
         raise NoChanges(
             f"--diff-base: {revision}: no commit in common with HEAD: fetch more of the history, "
             f"as with `git fetch --unshallow`"
         )
-    patch = _output("-C", root, *_DIFF, _line(base), "--")
-    tracked = _output("-C", root, "ls-files", "-z", "--recurse-submodules")
-    if patch is None or tracked is None:
-        raise NoChanges(
-            f"--diff-base: {revision}: git cannot compare it with the files as they are"
-        )
-    return ChangedLines(root, _parse(patch), frozenset(map(os.fsdecode, tracked.split(b"\0"))))
+    return _line(base)
 
 
-def _root() -> str:
-    found = _output("rev-parse", "--show-toplevel")
-    if found is None:
-        raise NoChanges("--diff-base: the current folder is in no git work tree")
-    return os.path.realpath(_line(found))
+def _listed(listed: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """The files and the submodules of a list of ``mode object stage``, a tab and the path."""
+    entries = [entry.partition(b"\t") for entry in listed.split(b"\0") if entry]
+    named = [(os.fsdecode(path), head.startswith(_SUBMODULE)) for head, _, path in entries]
+    return (
+        frozenset(path for path, is_submodule in named if not is_submodule),
+        frozenset(path for path, is_submodule in named if is_submodule),
+    )
 
 
-def _output(*arguments: str) -> bytes | None:
-    """What git writes; None where it fails."""
-    try:
-        ran = subprocess.run(
-            ["git", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
-    except OSError:
-        raise NoChanges("--diff-base: git is not installed, or not on the PATH") from None
-    return ran.stdout if ran.returncode == 0 else None
+def _recoded(git: Git, below: Sequence[str], files: Iterable[str]) -> set[str]:
+    """The files that git reads in another encoding than Python: they have other lines to it."""
+    names = b"".join(os.fsencode(file) + b"\0" for file in files)
+    told = git.output(*below, "check-attr", "-z", "--stdin", "working-tree-encoding", given=names)
+    fields = (told or b"").split(b"\0")
+    values = zip(fields[::3], fields[2::3], strict=False)
+    return {os.fsdecode(file) for file, value in values if value not in _AS_IT_IS}
 
 
 def _line(output: bytes) -> str:

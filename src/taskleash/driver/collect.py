@@ -131,9 +131,9 @@ def _collected(
         found.reported = frozenset(item.path for item in asked)
     others = _without(others, supports)
     found.program = memory.program_key(asked, others, told)
-    found.verdicts = memory.verdicts(found.program) if recall else None
+    found.verdicts = memory.verdicts(found.program, asked) if recall else None
     if found.verdicts is None:
-        gathering = _Gathering(found, parser, told, memory, modules, spawns)
+        gathering = _Gathering(found, asked, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
         gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
     return found
@@ -154,6 +154,7 @@ class _Gathering:
     def __init__(
         self,
         found: Collection,
+        asked: list[Input],
         parser: Callable[[], Parser],
         told: Told,
         memory: Memory,
@@ -161,6 +162,7 @@ class _Gathering:
         spawns: Callable[[Input], bool],
     ) -> None:
         self._found = found
+        self._asked = asked
         self._modules = modules
         self._spawns = spawns
         self._told = told
@@ -198,7 +200,7 @@ class _Gathering:
             chosen, waiting = [*chosen, *more], _without(waiting, more)
         self._found.linked = self._memory.facts_key(chosen, self._told, reported)
         if recall:
-            self._found.verdicts = self._memory.verdicts(self._found.linked)
+            self._found.verdicts = self._memory.verdicts(self._found.linked, self._asked)
         if self._found.verdicts is None:
             self._load(chosen)
             if self._told.hints:
@@ -251,7 +253,7 @@ class _Gathering:
 def _spawns(known: KnownCalls, memory: Memory) -> Callable[[Input], bool]:
     """What tells whether a file may start a task; raises InvalidSource where it cannot be read."""
     words = (word.encode() for word in sorted(known.words))
-    return memory.question("spawns", words, partial(may_spawn, more=known.words)).answer
+    return memory.question("spawns", words, bool, partial(may_spawn, more=known.words)).answer
 
 
 def _sorted_out(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
-from taskleash.driver.config.layers import COMMAND_LINE, Config
+from taskleash.driver.config.layers import COMMAND_LINE, Config, Layer
+from taskleash.driver.flags.source import parted
 from taskleash.driver.settings import FlagSettings, Settings
 from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.facts.known import KnownCalls
@@ -36,6 +37,7 @@ def run_settings(
         fail_on=value("fail-on"),
         baseline=baseline and display(baseline),
         fix=value("fix"),
+        fix_within=_fix_within(config),
         fixes=FixChoice(
             unsafe=value("unsafe-fixes"),
             style=value("fix-style"),
@@ -45,7 +47,7 @@ def run_settings(
         target_version=value("target-version"),
         known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
         flags=FlagSettings(_given_flags(config), _paths(config, "flags-from")),
-        formats=_formats(config),
+        format=value("format"),
         lang=value("lang"),
     )
 
@@ -102,13 +104,32 @@ def _patterns(config: Config, name: str) -> tuple[str, ...]:
 
 def _paths(config: Config, name: str) -> tuple[str, ...]:
     return tuple(
-        resolved(path, layer.base) for layer in config.saying(name) for path in layer.values[name]
+        _resolved(path, name, layer) for layer in config.saying(name) for path in layer.values[name]
     )
 
 
 def _path(config: Config, name: str) -> str | None:
     for layer in config.saying(name):
-        return resolved(layer.values[name], layer.base)
+        return _resolved(layer.values[name], name, layer)
+    return None
+
+
+def _resolved(path: str, name: str, layer: Layer) -> str:
+    """A path of a layer, absolute; raises `ConfigError` where the layer's bounds forbid it."""
+    found = resolved(path, layer.base)
+    if layer.bounds is not None:
+        file, _ = parted(found)
+        for each in {found, file}:
+            layer.bounds.check(f"{layer.name}: {name}", path, each)
+    return found
+
+
+def _fix_within(config: Config) -> str | None:
+    """The folder of the configuration that allows fixes which the command line does not ask for."""
+    for name in ("fix", "unsafe-fixes", "extend-safe-fixes"):
+        for layer in config.saying(name):
+            if layer.values[name] and layer.bounds is not None:
+                return layer.bounds.folder
     return None
 
 
@@ -122,12 +143,3 @@ def _given_flags(config: Config) -> tuple[FeatureFlag, ...]:
 
 def _origin(layer: str) -> str:
     return "on the command line" if layer == COMMAND_LINE else f"in {layer}"
-
-
-def _formats(config: Config) -> tuple[str, ...]:
-    """The formats, a file's path in place of what the configuration calls it."""
-    found = []
-    for layer in config.saying("format"):
-        for name, equals, file in (text.partition("=") for text in layer.values["format"]):
-            found.append(f"{name}={display(resolved(file, layer.base))}" if equals else name)
-    return tuple(found)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
+from math import inf
 from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from taskleash.driver.apart import parsed_apart, program
 from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Keep, Parsed, taken
+from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
 from taskleash.driver.parsers import ExecutorError
 
 LOST = "the cluster lost several workers while they had this file: exclude it, or run without"
@@ -45,12 +47,18 @@ class Cluster:
 class OnExecutor:
     """Parses on a cluster, which is asked for once there is something to parse.
 
-    ``keep`` is called with what follows from an input's contents, packed.
+    ``keep`` is called with what follows from an input's contents, packed. What is left at the time
+    ``until`` of the monotonic clock is given up.
     """
 
     def __init__(
-        self, cluster: Callable[[], Cluster], advance: Advance, keep: Keep | None = None
+        self,
+        cluster: Callable[[], Cluster],
+        advance: Advance,
+        keep: Keep | None = None,
+        until: float = inf,
     ) -> None:
+        self._until = until
         self._cluster = cluster
         self._advance = advance
         self._keep = keep
@@ -90,6 +98,8 @@ class OnExecutor:
             while waiting and len(self._running) < _ON_THE_WAY:
                 self._submit(cluster, waiting.pop())
             future = self._next(cluster)
+            if future is None:
+                return self._given_up(inputs, outcomes)
             item = self._running.pop(future)
             outcome = self._taken(cluster, item, future)
             if outcome is None:
@@ -108,15 +118,23 @@ class OnExecutor:
         self._running[future] = item
         future.add_done_callback(self._answered.put)
 
-    def _next(self, cluster: Cluster) -> Future[tuple[bytes, bytes]]:
-        while True:
+    def _given_up(self, inputs: Sequence[Input], outcomes: dict[str, Parsed]) -> dict[str, Parsed]:
+        for future in self._running:
+            future.cancel()
+        self._running.clear()
+        return {**{item.path: too_late() for item in inputs}, **outcomes}
+
+    def _next(self, cluster: Cluster) -> Future[tuple[bytes, bytes]] | None:
+        """The next one that has ended; None where the time is over."""
+        while (left := self._until - time.monotonic()) > 0:
             try:
-                return self._answered.get(timeout=_SECONDS_BETWEEN_LOOKS)
+                return self._answered.get(timeout=min(left, _SECONDS_BETWEEN_LOOKS))
             except Empty:
                 if not cluster.is_alive():
                     raise ExecutorError(
                         f"{cluster.name}: all its workers are gone: start some, or run without"
                     ) from None
+        return None
 
     def _taken(
         self, cluster: Cluster, item: Input, future: Future[tuple[bytes, bytes]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from taskleash.driver.analysis import ProgressBar
@@ -12,13 +12,17 @@ from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
+from taskleash.driver.time_limit import TimeOver, unfinished
+from taskleash.driver.writable import writable
 from taskleash.fixes.choice import reason_against
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
 from taskleash.fixes.proof import Place, place
-from taskleash.fixes.replace import NotReplaced, replace_file
+from taskleash.fixes.replace import CHANGED, NotReplaced, replace_file
+from taskleash.fixes.temporary import remove_leftovers
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.report import Entry, Report
+from taskleash.source.loading import InvalidSource, decode
 
 
 @dataclass(frozen=True)
@@ -36,17 +40,35 @@ class Fixing:
     failed: Mapping[Place, str]
 
     def write(self) -> tuple[Fixing, list[str]]:
-        """Write the files; gives what was written, and of the others why they were not."""
+        """Write the files; gives what was written, and of the others why they were not.
+
+        What a killed run has left beside the files of the program goes away.
+        """
+        remove_leftovers(self.program.analysis.asked)
         written: list[MendedFile] = []
         failures: list[str] = []
+        allowed = writable(self.program.analysis.settings)
         for file in self.files:
             try:
-                replace_file(file.path, *self.program.data(file.path, file.after))
+                # Once more, for by now a link may stand there.
+                if why := allowed.objection(file.path):
+                    raise NotReplaced(f"{file.path}: left as it is: {why}")
+                self._replace(file)
             except NotReplaced as error:
                 failures.append(str(error))
+            except InvalidSource as error:
+                failures.append(f"{file.path}: left as it is: {error}")
             else:
                 written.append(file)
         return replace(self, files=tuple(written)), failures
+
+    def _replace(self, file: MendedFile) -> None:
+        """Raises NotReplaced, and InvalidSource where the file can no longer be read."""
+        before, after = self.program.data(file.path, file.after)
+        # Only the bytes of what was parsed are kept.
+        if decode(before) != file.before:
+            raise NotReplaced(f"{file.path}: left as it is: {CHANGED}")
+        replace_file(file.path, before, after)
 
     def report(self) -> tuple[Report, FixReport]:
         """What is still wrong with the mended program, and what was done to it."""
@@ -85,20 +107,46 @@ def fixing(
     Raises:
         PathNotFound: a path does not exist.
         UnknownRule: a selector fits no rule.
+        TimeOver: there was no time left for some files.
     """
     start = time.perf_counter()
     program = Program(analyse_roots(settings, progress, with_facts=True))
+    if late := program.analysis.late:
+        # What they say of a task is not known: a fix may not be what it needs.
+        raise TimeOver(f"nothing is fixed: {unfinished(late, settings.time_limit)}")
     report = program.analysis.report(start)
     let_in = accept(report) if accept else None
-    accepted = _accepted(let_in)
+    barred = _barred(settings, let_in or report)
+    accepted = _accepted(let_in or (report if barred else None), barred)
     scan, outcome = fixed(program, settings.fixes, accepted)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
-    files = remove_unused(program, outcome.files, (let_in or report).errors)
+    failed |= _objected(report, barred)
+    # What a gate lets pass is left as it is.
+    errors = tuple(e for e in (let_in or report).errors if e.path not in barred)
+    files = remove_unused(program, outcome.files, errors, whole_files=let_in is None)
     return Fixing(program, start, len(scan.targets), files, failed)
 
 
-def _accepted(report: Report | None) -> frozenset[Place] | None:
-    """The findings to fix, those of the report; None stands for all."""
+def _accepted(report: Report | None, barred: Container[str]) -> frozenset[Place] | None:
+    """The findings to fix, those of the report but for some files'; None stands for all."""
     if report is None:
         return None
-    return frozenset(place(entry.site, entry.rule) for entry in report.entries)
+    entries = (entry for entry in report.entries if entry.site.path not in barred)
+    return frozenset(place(entry.site, entry.rule) for entry in entries)
+
+
+def _barred(settings: Settings, report: Report) -> dict[str, str]:
+    """The files of a report that fixes must not change, and why."""
+    if settings.stdin is not None:
+        return {}
+    paths = [entry.site.path for entry in report.entries if entry.rule]
+    return writable(settings).objections([*paths, *(error.path for error in report.errors)])
+
+
+def _objected(report: Report, barred: Mapping[str, str]) -> dict[Place, str]:
+    """Why the fixes are not made that would change a barred file."""
+    return {
+        place(entry.site, entry.rule): barred[entry.site.path]
+        for entry in report.entries
+        if entry.site.path in barred and any(fix.allowed for fix in entry.fixes)
+    }

@@ -72,6 +72,9 @@ def _with_baseline(gate: Gate, report: Report) -> Gated:
 def _about_stale(gated: Gated, compared: Comparison, file: str, prune: bool) -> Gated:
     stale = _counted(len(compared.stale), "stale entry", "stale entries")
     if prune:
+        # A file that lists nothing is left as it is: it may be no baseline.
+        if not compared.stale and not compared.current:
+            return gated
         text = baseline_text(file, compared.current)
         note = (f"{file}: {stale} removed",) if compared.stale else ()
         return replace(gated, notes=note, files=((file, text),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def analyse_roots(
         ExecutorError: the cluster that the settings name cannot be used.
     """
     found = list(roots(settings))
-    with parsers(settings.jobs, settings.executor) as making:
+    until = time.monotonic() + settings.time_limit
+    with parsers(settings.jobs, settings.executor, until) as making:
         if len(found) == 1:
             return analyse(settings, progress, with_facts, found[0].asked, parsers=making)
         store = open_store(settings)
@@ -90,5 +92,6 @@ def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
         asked={path: item for part in parts for path, item in part.asked.items()},
         facts={path: facts for part in parts for path, facts in part.facts.items()},
         broken={path: broken for part in parts for path, broken in part.broken.items()},
+        late=tuple(path for part in parts for path in part.late),
         parts=tuple(parts),
     )

@@ -12,6 +12,8 @@ from taskleash.driver.inputs import Input
 from taskleash.facts.catalogue import FLAG_WORDS
 from taskleash.source.loading import InvalidSource
 
+#: what is kept of a file is some names
+_NAMES = tuple[str, ...]
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from|import)\b(?:\\\r?\n|[^\n(])*(?:\([^)]*\))?|\bimport_module\([^)]*\)",
     re.MULTILINE,
@@ -35,7 +37,7 @@ def hinting(chosen: Sequence[Input], others: Iterable[Input], memory: Memory) ->
     found = _leading(chosen, others, memory, _MAX_BYTES_FOR_HINTS)
     if found is None:
         return None
-    asks = memory.question("asks for flags", (), _asks)
+    asks = memory.question("asks for flags", (), bool, _asks)
     for item in (*chosen, *found):
         with suppress(InvalidSource):
             if asks.answer(item):
@@ -55,7 +57,7 @@ def _leading(
     goals: Iterable[Input], others: Iterable[Input], memory: Memory, most: float
 ) -> list[Input] | None:
     """The files that lead to a goal; None where they have more than so many bytes."""
-    imports = memory.question("imports", (), _imported)
+    imports = memory.question("imports", (), _NAMES, _imported)
     wanted = set(map(_bare, goals))
     new: list[Input] = []
     rest: list[tuple[Input, frozenset[str]]] = []

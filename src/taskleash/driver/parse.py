@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.driver.inputs import Input
+from taskleash.driver.time_limit import NOT_DONE
 from taskleash.source.loading import InvalidSource, Source
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 class Broken:
     """A file that cannot be analysed, and why; ``line`` and ``column`` are 1-based.
 
-    ``lasts`` is true where that follows from its contents: no other run fares better.
+    ``lasts`` is true where that follows from its contents: no other run fares better. It is
+    ``late`` where the time of the run was over before.
     """
 
     line: int
     column: int
     message: str
     lasts: bool = True
+    late: bool = False
 
 
 Parsed: TypeAlias = "ModuleFacts | Broken"
@@ -56,15 +59,15 @@ def packed(outcome: Parsed) -> bytes:
     return _packing().pack(outcome)
 
 
-def unpacked(data: bytes) -> Parsed:
-    """The outcome from its bytes; raises BadPacking."""
-    outcome: Parsed = _packing().unpack(data)
+def unpacked(data: bytes, is_own: bool = False) -> Parsed:
+    """The outcome from its bytes, see `Packing.unpack`; raises BadPacking."""
+    outcome: Parsed = _packing().unpack(data, is_own)
     return outcome
 
 
 def taken(item: Input, data: bytes, keep: Keep | None) -> Parsed:
     """The outcome that a worker has packed; what follows from the item's contents is kept."""
-    outcome = unpacked(data)
+    outcome = unpacked(data, is_own=True)
     if keep is not None and not (isinstance(outcome, Broken) and not outcome.lasts):
         keep(item, data)
     return outcome
@@ -75,6 +78,11 @@ def _packing() -> Packing:
     from taskleash.facts.packing import FACT_ALIASES, FACT_CLASSES, Packing
 
     return Packing((*FACT_CLASSES, Broken), FACT_ALIASES)
+
+
+def too_late() -> Broken:
+    """The outcome for a file that no time was left for."""
+    return Broken(1, 1, NOT_DONE, lasts=False, late=True)
 
 
 def broken(error: InvalidSource, lasts: bool = True) -> Broken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,11 +49,13 @@ class Parsers:
     """Makes the parsers of one run, whose cluster, if any, is only connected to when it is used.
 
     ``executor`` is empty for ``jobs`` processes of this machine (0: one for each core), else the
-    kind of a cluster and its address, with ``=`` between them.
+    kind of a cluster and its address, with ``=`` between them. What is not done ``until`` that time
+    of the monotonic clock is given up.
     """
 
-    def __init__(self, jobs: int, executor: str = "") -> None:
+    def __init__(self, jobs: int, executor: str = "", until: float = inf) -> None:
         self._jobs = jobs
+        self._until = until
         self._executor = executor
         self._connected: Cluster | None = None
 
@@ -61,10 +64,10 @@ class Parsers:
         if self._executor:
             from taskleash.driver.executors import OnExecutor
 
-            return OnExecutor(self._cluster, advance, keep)
+            return OnExecutor(self._cluster, advance, keep, self._until)
         from taskleash.driver.workers import Workers
 
-        return Workers(self._jobs, advance, keep)
+        return Workers(self._jobs, advance, keep, until=self._until)
 
     def _cluster(self) -> Cluster:
         """Raises ExecutorError."""
@@ -81,9 +84,9 @@ class Parsers:
 
 
 @contextmanager
-def parsers(jobs: int, executor: str = "") -> Iterator[Parsers]:
+def parsers(jobs: int, executor: str = "", until: float = inf) -> Iterator[Parsers]:
     """The parsers of one run."""
-    found = Parsers(jobs, executor)
+    found = Parsers(jobs, executor, until)
     try:
         yield found
     finally:

@@ -15,7 +15,7 @@ from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.model import Target
 from taskleash.fixes.proof import Place, Scan, place
 from taskleash.rules.selection import resolve_codes
-from taskleash.source.loading import decode, encode
+from taskleash.source.loading import InvalidSource, decode, encode
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Program:
     def data(self, path: str, text: str) -> tuple[bytes, bytes]:
         """The bytes of a file that was parsed, and those of another text for it.
 
-        Raises UnicodeEncodeError where the file's encoding lacks a character.
+        Raises UnicodeEncodeError where the file's encoding lacks a character, and InvalidSource
+        where it can no longer be read.
         """
         before = self.analysis.asked[path].read()
         return before, encode(text, before)
@@ -56,6 +57,9 @@ class Program:
                 _, data = self.data(path, text)
             except UnicodeEncodeError:
                 broken[path] = "the encoding of the file lacks a character of the result"
+                continue
+            except InvalidSource as error:
+                broken[path] = str(error)
                 continue
             item = self.analysis.asked[path].with_data(data)
             parsed = self._parse(item)

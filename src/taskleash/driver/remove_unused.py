@@ -4,41 +4,75 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from taskleash.driver.analysis import Analysis
+from taskleash.driver.inputs import Input
 from taskleash.driver.program import Program
-from taskleash.driver.unused import unused_comments
+from taskleash.driver.unused import unused_comments, unused_suppressions
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.lines import count_changes, followed
 from taskleash.reporters.report import FileError
 from taskleash.source.comments import Unused, without
+from taskleash.source.loading import InvalidSource
 
 
 def remove_unused(
-    program: Program, files: Iterable[MendedFile], errors: Iterable[FileError]
+    program: Program,
+    files: Iterable[MendedFile],
+    errors: Iterable[FileError],
+    whole_files: bool = True,
 ) -> tuple[MendedFile, ...]:
     """The mended files without the unused comments that these errors may have removed.
 
     ``program`` is the one that the errors were found in, ``files`` those that fixes changed since.
-    Gives the files that differ now, by path.
+    With ``whole_files`` comments go, too, that silence nothing since then: a second run would find
+    them. Gives the files that differ now, by path.
     """
     mended = {file.path: file for file in files}
-    if wanted := set(_lines(errors, mended)):
+    wanted = set(_lines(errors, mended))
+    if wanted or (whole_files and mended):
         result = program.with_texts({path: file.after for path, file in mended.items()})
-        for path, comments in _unused(result.analysis, wanted).items():
-            text = without(result.text(path), comments)
+        if whole_files:
+            wanted |= set(_superfluous(result.analysis, mended))
+        read = _read(result.analysis, {path for path, _ in wanted})
+        for path, comments in _unused(result.analysis, read, wanted).items():
+            current = read[path].text()
+            text = without(current, comments)
             # A file that spawns nothing has not been parsed before.
             if path not in program.with_texts({path: text}).broken:
                 lines = [found.directive.line for found in comments]
-                mended[path] = _without(lines, mended.get(path), path, program.text(path), text)
+                before = mended[path].before if path in mended else current
+                mended[path] = _without(lines, mended.get(path), path, before, text)
     return tuple(mended[path] for path in sorted(mended))
 
 
-def _unused(analysis: Analysis, wanted: Container[tuple[str, int]]) -> dict[str, list[Unused]]:
-    """The unused comments in these lines, by path."""
+def _superfluous(analysis: Analysis, paths: Container[str]) -> Iterator[tuple[str, int]]:
+    """Path and line of the comments in these files that silence nothing and may be removed."""
+    items = [item for item in analysis.analysed if item.path in paths]
+    choice = analysis.settings.fixes
+    for error in unused_suppressions(items, analysis.sites, analysis.enabled, choice):
+        if any(fix.allowed for fix in error.fixes):
+            yield error.path, error.line
+
+
+def _read(analysis: Analysis, paths: Container[str]) -> dict[str, Input]:
+    """The files at the paths with their bytes, so that no later look finds others."""
+    found: dict[str, Input] = {}
+    for item in analysis.analysed:
+        if item.path in paths:
+            with suppress(InvalidSource):
+                found[item.path] = item.with_data(item.read())
+    return found
+
+
+def _unused(
+    analysis: Analysis, read: Mapping[str, Input], wanted: Container[tuple[str, int]]
+) -> dict[str, list[Unused]]:
+    """The unused comments in these lines of the files that were read, by path."""
     unused: dict[str, list[Unused]] = defaultdict(list)
-    for item, found in unused_comments(analysis.analysed, analysis.sites, analysis.enabled):
+    for item, found in unused_comments(read.values(), analysis.sites, analysis.enabled):
         if (item.path, found.directive.line) in wanted:
             unused[item.path].append(found)
     return unused

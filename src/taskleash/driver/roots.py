@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 
 from taskleash.driver.inputs import Input, asked_inputs
 from taskleash.driver.settings import Settings
-from taskleash.source.discovery import project_root
-from taskleash.source.paths import is_below, join, parents
-
-_REPOSITORY = ".git"
+from taskleash.source.discovery import root_around
+from taskleash.source.paths import is_below
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,4 @@ def _root(folder: str, project: str | None) -> str:
     """The project that is given, else the repository around a folder, else the nearest project."""
     if project is not None and is_below(folder, os.path.realpath(project).replace(os.sep, "/")):
         return project
-    for step in (folder, *parents(folder)):
-        if os.path.exists(join(step, _REPOSITORY)):
-            return step
-    return project_root(folder) or ""
+    return root_around(folder) or ""

@@ -23,12 +23,11 @@ def fixed(
     Only the findings ``accepted`` are mended; None stands for all.
     """
     scan = program.scan(choice, accepted)
-    texts = {path: program.text(path) for path in {t.site.path for t in scan.targets if t.kinds}}
 
     def rescan(changed: Mapping[str, str]) -> Scan:
         return program.with_texts(changed).scan(choice, accepted)
 
-    work = partial(fix, texts, scan, rescan, partial(mended, program))
+    work = partial(fix, program.text, scan, rescan, partial(mended, program))
     return scan, with_deep_stack(work, LINKER_MEGABYTES)
 
 

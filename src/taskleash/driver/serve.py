@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import gc
-import signal
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 
 from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
+from taskleash.driver.lifeline import time_limit
 from taskleash.driver.parse import Broken, packed, parse
+from taskleash.driver.patience import PATIENCE_SECONDS, patience_for
 from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
 
+#: what the parent needs to end a process whose time is over
+_GRACE_SECONDS = 10.0
 
-def serve(connection: Connection, other_end: Connection) -> None:
-    """Answer each `Input` from the connection with what `parse` makes of it.
 
-    ``other_end`` is the parent's end of the pipe: while it is open here too, the parent's death
-    would go unnoticed.
-    """
-    other_end.close()
-    # The parent sees to Ctrl-C.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve(connection: Connection) -> None:
+    """Answer each `Input` from the connection with what `parse` makes of it, packed."""
     # Trees are large and have no cycles: collecting while they grow finds nothing, slowly.
     gc.freeze()
     gc.disable()
@@ -36,7 +33,13 @@ def _answer(connection: Connection) -> None:
             item: Input = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send_bytes(answer(item))
+        # The parent's patience is at most this; nobody else is left to lose it for an orphan.
+        with time_limit(patience_for(item, PATIENCE_SECONDS) + _GRACE_SECONDS):
+            packed_outcome = answer(item)
+        try:
+            connection.send_bytes(packed_outcome)
+        except OSError:
+            return
 
 
 def answer(item: Input) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from taskleash.driver.config.find import Configs
 from taskleash.facts.feature_flags import FeatureFlag
@@ -27,13 +28,16 @@ class Settings:
     """The effective settings of a run.
 
     ``jobs`` is the number of worker processes (0: one for each core), ``executor`` the kind of a
-    cluster and its address, with ``=`` between them, that takes their place. With ``cache`` what a
-    run finds out is kept for the next one, in ``cache_dir`` or in the project. ``stdin`` is source
-    text given on standard input: it stands for the contents of the one path. ``configs`` has what
-    is decided folder by folder: the rules that are on, and the files that are read. ``formats`` are
-    names, or names with ``=FILE``; none stands for the command's own. ``patches`` are the
-    choices of fixes that the report is to show for each finding, the recommended one first.
-    ``hints`` asks for flags that would tell more.
+    cluster and its address, with ``=`` between them, that takes their place, ``time_limit`` the
+    seconds it may take. With ``cache`` what a run finds out is kept for the next one, in
+    ``cache_dir`` or in the user's cache folder; without ``recall`` nothing that an earlier run kept
+    is taken from there. ``stdin`` is source text given on standard input: it stands for the
+    contents of the one path. ``configs`` has what is decided folder by folder: the rules that are
+    on, and the files that are read. ``format`` is a name; None stands for the command's own.
+    ``fix_within`` is the folder (absolute, with ``/``) of the configuration that turns on fixes,
+    where not the command line does: no file outside of it is changed. ``patches`` are the choices
+    of fixes that the report is to show for each finding, the recommended one first. ``hints`` asks
+    for flags that would tell more.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -42,13 +46,16 @@ class Settings:
     discovery: Discovery = field(default_factory=Discovery)
     jobs: int = 0
     executor: str = ""
+    time_limit: float = inf
     cache: bool = False
     cache_dir: str | None = None
+    recall: bool = True
     # the gate
     fail_on: str = "high"
     baseline: str | None = None
     # the fixes
     fix: bool = False
+    fix_within: str | None = None
     fixes: FixChoice = field(default_factory=FixChoice)
     target_version: str | None = None
     # the analysis
@@ -56,6 +63,6 @@ class Settings:
     flags: FlagSettings = field(default_factory=FlagSettings)
     hints: bool = False
     # the report
-    formats: tuple[str, ...] = ()
+    format: str | None = None
     patches: tuple[FixChoice, ...] = ()
     lang: str = "en"

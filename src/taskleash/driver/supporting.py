@@ -12,6 +12,8 @@ from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import folders, is_package
 
+#: what is kept of a file is some names
+_NAMES = tuple[str, ...]
 _FROM = re.compile(
     rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b([^\n(]*(?:\\\r?\n[^\n(]*)*(?:\([^)]*\))?)",
     re.MULTILINE,
@@ -30,7 +32,7 @@ def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list
     Imports are followed by way of a package's ``__init__``. Whether a file defines what an asked
     one calls is told by the bare name.
     """
-    defines = memory.question("defines", (), _defined)
+    defines = memory.question("defines", (), _NAMES, _defined)
     defined: list[tuple[Input, frozenset[str]]] = []
     for item in _imported_by(asked, modules, memory):
         with suppress(InvalidSource):
@@ -44,7 +46,7 @@ def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list
 
 def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
     """The files that the asked ones import, but for these themselves, sorted by path."""
-    question = memory.question("imported modules", (), _imported)
+    question = memory.question("imported modules", (), _NAMES, _imported)
     found: dict[str, Input] = {}
     pending = [*asked]
     seen = {item.path for item in pending}

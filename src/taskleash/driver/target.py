@@ -9,6 +9,7 @@ from functools import lru_cache
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.toml import parse
 from taskleash.source.paths import join, parents
+from taskleash.source.reading import TEXT_BYTES, read_regular
 
 #: what is assumed where nothing says it
 DEFAULT = (3, 10)
@@ -40,8 +41,8 @@ def _required(folder: str) -> tuple[int, int] | None:
 def _specifier(path: str) -> str:
     """The specifier in a project's file; empty where there is none that can be read."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            project = parse(file.read(), path).get("project")
+        text = read_regular(path, TEXT_BYTES).decode("utf-8-sig")
+        project = parse(text, path).get("project")
     except (OSError, ValueError, ConfigError):
         return ""
     found = project.get("requires-python") if isinstance(project, dict) else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from taskleash.driver.cache.memory import Finding, Memory
+from taskleash.driver.cache.memory import NAMES, Finding, Memory
 from taskleash.driver.inputs import Input
 from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
@@ -116,7 +116,7 @@ class _Mentions:
 def mentions(memory: Memory, names: Iterable[bytes]) -> Callable[[Input], bool]:
     """What tells whether a file, if it can be read, mentions one of the names."""
     wanted = sorted(names)
-    question = memory.question("mentioned", wanted, _finding(wanted))
+    question = memory.question("mentioned", wanted, NAMES, _finding(wanted))
 
     def mentioned(item: Input) -> bool:
         with suppress(InvalidSource):

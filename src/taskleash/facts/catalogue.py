@@ -56,38 +56,23 @@ OWNER_SPAWNS = frozenset({"create_task", "start_soon", "start", "spawn"})
 #: coroutine functions whose coroutine does nothing until it is awaited
 COROUTINES = frozenset(
     {
-        "asyncio.sleep",
-        "asyncio.wait",
-        "asyncio.wait_for",
-        "asyncio.open_connection",
-        "asyncio.start_server",
-        "asyncio.create_subprocess_exec",
-        "asyncio.create_subprocess_shell",
-        "asyncio.to_thread",
-        "anyio.sleep",
-        "trio.sleep",
+        "asyncio.sleep", "asyncio.wait", "asyncio.wait_for", "asyncio.open_connection",
+        "asyncio.start_server", "asyncio.create_subprocess_exec",
+        "asyncio.create_subprocess_shell", "asyncio.to_thread", "anyio.sleep", "trio.sleep",
     }
-)
+)  # fmt: skip
 #: iterators that never end
 ENDLESS_ITERATORS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 
 #: what gives an event loop
 LOOPS = frozenset(
     {
-        "asyncio.get_event_loop",
-        "asyncio.get_running_loop",
-        "asyncio.new_event_loop",
-        "asyncio.AbstractEventLoop",
-        "asyncio.BaseEventLoop",
-        "asyncio.SelectorEventLoop",
-        "asyncio.ProactorEventLoop",
-        "uvloop.Loop",
-        "uvloop.new_event_loop",
-        "winloop.Loop",
-        "winloop.new_event_loop",
-        "tornado.platform.asyncio.BaseAsyncIOLoop",
+        "asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop",
+        "asyncio.AbstractEventLoop", "asyncio.BaseEventLoop", "asyncio.SelectorEventLoop",
+        "asyncio.ProactorEventLoop", "uvloop.Loop", "uvloop.new_event_loop", "winloop.Loop",
+        "winloop.new_event_loop", "tornado.platform.asyncio.BaseAsyncIOLoop",
     }
-)
+)  # fmt: skip
 #: what gives all tasks of a loop that have not ended
 ALL_TASKS = frozenset({"asyncio.all_tasks", "asyncio.Task.all_tasks"})
 #: what gives an owner that keeps its tasks and ends them when it is closed
@@ -116,6 +101,8 @@ GATHERS = frozenset({"asyncio.gather"})
 WAITS = frozenset({"asyncio.wait"})
 SHIELDS = frozenset({"asyncio.shield"})
 AWAITERS = SHIELDS | {"asyncio.wait_for", "asyncio.wrap_future"}
+#: of these, the ones that let go at a deadline: what they wait for is cancelled unless shielded
+DEADLINES = frozenset({"asyncio.wait_for"})
 COMPLETIONS = frozenset({"asyncio.as_completed"})
 EXECUTORS = frozenset({"run_in_executor"})
 #: the bare names of all that starts a task
@@ -130,6 +117,16 @@ SCHEDULERS = frozenset({"call_soon", "call_soon_threadsafe", "call_later", "call
 #: methods that have a function called later and drop what it returns
 CALLBACK_TAKERS = SCHEDULERS | {
     "add_done_callback", "add_reader", "add_signal_handler", "add_writer",
+}  # fmt: skip
+#: methods of a loop that have a function called later; only those of asyncio drop a coroutine
+LOOP_CALLBACKS = CALLBACK_TAKERS - {"add_done_callback"}
+#: functions outside of event loops that do the same
+REGISTERED_CALLBACKS = frozenset({"atexit.register", "signal.signal"})
+#: which of their arguments is called, by their bare names
+CALLBACK_POSITIONS = {
+    "add_done_callback": 0, "add_reader": 1, "add_signal_handler": 1, "add_writer": 1,
+    "call_at": 1, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "register": 0,
+    "signal": 1,
 }  # fmt: skip
 #: functions that call the spawning function they are given, and give its result back
 SPAWN_CALLERS = frozenset({"run", "map"})
@@ -146,12 +143,16 @@ HANDLE_ATTRIBUTES = frozenset(
 )  # fmt: skip
 #: functions whose result holds its argument weakly, so not at all
 WEAK_REFERENCES = frozenset({"weakref.ref", "weakref.proxy", "weakref.finalize"})
+#: functions that give a function to be called with what they are given
+PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
 #: methods that enter a context manager and give what it gives
 ENTERERS = frozenset({"enter_async_context", "enter_context"})
 #: methods that run the loop until what they are given has ended
 RUNNERS = frozenset({"run_until_complete"})
 #: functions that make a loop and run it until what they are given has ended
-LOOP_MAKERS = frozenset({"asyncio.run", "anyio.run", "trio.run"})
+LOOP_MAKERS = frozenset(
+    {"asyncio.run", "asyncio.Runner.run", "anyio.run", "trio.run", "uvloop.run", "winloop.run"}
+)
 
 #: builtins and functions whose result holds the elements of their first argument
 CONTAINER_COPIES = frozenset(
@@ -254,6 +255,16 @@ RESULT_USERS = frozenset(
         "setattr",
     }
 )  # fmt: skip
+
+#: functions that never give the same twice, at least as long as what they are given lives
+UNIQUE = frozenset(
+    {
+        "get_name", "id", "next", "token_bytes", "token_hex", "token_urlsafe", "uuid1", "uuid4",
+        "uuid6", "uuid7",
+    }
+)  # fmt: skip
+#: functions and attributes whose value differs where that of what they are given does
+INJECTIVE = frozenset({"bytes", "hex", "int", "repr", "str"})
 
 #: functions that only look at what they are given
 HARMLESS = frozenset(

@@ -8,15 +8,30 @@ import libcst as cst
 
 from taskleash.facts.catalogue import FOR_TYPES
 from taskleash.facts.frame import source_of
-from taskleash.facts.model import Alts, Call, Term, Test, Use
+from taskleash.facts.model import Call, Test, Use
+from taskleash.facts.targets import constant_key
+from taskleash.facts.terms import Alts, Attribute, Constant, Result, Term, last_name
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
 
+_OPERATORS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+}
+
 
 def is_literal(test: Test) -> bool:
     """Whether the source itself may say what a condition, or a part of it, comes to."""
-    if test.kind in ("true", "false") or any(term[-1] == FOR_TYPES for term in test.value):
+    if test.kind in ("true", "false") or any(last_name(term) == FOR_TYPES for term in test.value):
         return True
     return any(map(is_literal, test.parts))
 
@@ -34,10 +49,12 @@ def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
         return Test(node.value.lower())
     if isinstance(node, cst.Integer):
         return Test("false" if node.value == "0" else "true")
+    if (asked := _asks_class(lowering, node)) is not None:
+        return asked
     value = lowering.expr(node)
     if _asks_done(node):
-        asked = tuple(term for f in _callee(lowering, value) for term in f)
-        return Test("done", asked, text=source_of(node))
+        receivers = tuple(term for f in _callee(lowering, value) for term in f)
+        return Test("done", receivers, text=source_of(node))
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
     text = source_of(node) if len(node.children) < 4 else ""
     return Test("truth", value, text=text, key=_key(node))
@@ -56,10 +73,10 @@ def _callee(lowering: ExpressionLowering, value: Alts) -> list[Alts]:
     """The receivers of the method calls that the terms stand for."""
     found: list[Alts] = []
     for term in value:
-        if term[0] == "s":
-            event = lowering.frame.events[term[1]]
+        if isinstance(term, Result):
+            event = lowering.frame.events[term.event]
             if isinstance(event, Call):
-                found.append(tuple(func[1] for func in event.func if func[0] == "a"))
+                found.append(tuple(func.base for func in event.func if isinstance(func, Attribute)))
     return found
 
 
@@ -79,9 +96,42 @@ def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
             lowering.frame.emit(Use(lowering.frame.statement, "test", asked))
             truth = Test("truth", asked)
             return truth if filled else Test("not", parts=(truth,))
-    for target in node.comparisons:
-        lowering.expr(target.comparator)
-    return Test("other", left, text=source_of(node), key=_key(node.left))
+    others = [_other_side(lowering, target.comparator) for target in node.comparisons]
+    text = source_of(node)
+    if len(others) > 1:
+        return Test("other", left, text=text, key=_key(node.left))
+    op = _OPERATORS[type(node.comparisons[0].operator)]
+    return compared(left, op, others[0], text, _key(node.left))
+
+
+def compared(left: Alts, op: str, right: Alts, text: str, key: str = "") -> Test:
+    """A condition that compares two values."""
+    return Test("other", left, text=text, key=key, op=op if left and right else "", other=right)
+
+
+def _other_side(lowering: ExpressionLowering, node: cst.BaseExpression) -> Alts:
+    """What a value is compared with; a collection of constants is a constant itself."""
+    if isinstance(node, cst.Tuple | cst.List | cst.Set) and node.elements:
+        texts = [constant_key(element.value) for element in node.elements]
+        known = [text for text in texts if text is not None]
+        if len(known) == len(texts):
+            return (Constant(f"({', '.join(known)},)"),)
+    return lowering.expr(node)
+
+
+def _asks_class(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test | None:
+    """``isinstance(x, C)`` as a comparison."""
+    if not isinstance(node, cst.Call) or len(node.args) != 2:
+        return None
+    if not isinstance(node.func, cst.Name) or node.func.value != "isinstance":
+        return None
+    value = lowering.expr(node)
+    events = (lowering.frame.events[term.event] for term in value if isinstance(term, Result))
+    for event in events:
+        if isinstance(event, Call):
+            left, right = (arg.value for arg in event.args)
+            return compared(left, "isinstance", right, source_of(node))
+    return None
 
 
 def _asks_filled(left: cst.BaseExpression, target: cst.ComparisonTarget) -> bool | None:
@@ -109,7 +159,7 @@ def _measured(lowering: ExpressionLowering, value: Alts) -> Alts:
     """What ``len`` is asked of, where the value is its result."""
     found: list[Term] = []
     for term in value:
-        event = lowering.frame.events[term[1]] if term[0] == "s" else None
+        event = lowering.frame.events[term.event] if isinstance(term, Result) else None
         if isinstance(event, Call) and event.text == "len" and event.args:
             found.extend(event.args[0].value)
     return tuple(found)

@@ -7,10 +7,13 @@ from contextlib import suppress
 
 import libcst as cst
 
+from taskleash.facts.bounds import check_depth, without_data
 from taskleash.facts.cutting import Body, WrongCut, body_of, cut
+from taskleash.facts.expressions import ExpressionLowering
 from taskleash.facts.frame import Frame
 from taskleash.facts.model import (
     MODULE,
+    NO_TYPE,
     ClassFacts,
     Decorator,
     FunctionFacts,
@@ -22,11 +25,14 @@ from taskleash.facts.model import (
 from taskleash.facts.positions import Positions
 from taskleash.facts.scope import bindings
 from taskleash.facts.statements import StatementLowering
-from taskleash.facts.syntax import syntax_error
+from taskleash.facts.syntax import plain, syntax_error
+from taskleash.facts.terms import Parameter
 from taskleash.facts.types import dotted_name, type_ref, written
 from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
 from taskleash.source.modules import is_package
 
+#: what libcst raises for a text that it does not take
+_REFUSALS = (cst.ParserSyntaxError, cst.CSTValidationError)
 _NO_BODIES: Mapping[int, Body] = {}
 
 
@@ -36,14 +42,25 @@ def extract(source: Source) -> ModuleFacts:
     Raises:
         InvalidSource: the file is not valid Python, or is nested too deeply to be read.
     """
+    text = without_data(source.text)
+    check_depth(text)
     try:
-        parts = cut(source.text)
+        return _extracted(source, text)
+    except _REFUSALS as refusal:
+        plainer = plain(text)
+        if plainer != text:
+            with suppress(*_REFUSALS):
+                return _extracted(source, plainer)
+        raise syntax_error(source.text, refusal) from None
+
+
+def _extracted(source: Source, text: str) -> ModuleFacts:
+    try:
+        parts = cut(text)
         if parts is not None:
-            with suppress(cst.ParserSyntaxError, WrongCut):
+            with suppress(*_REFUSALS, WrongCut):
                 return ModuleLowering(source, parts.outline, parts.bodies).facts()
-        return ModuleLowering(source, source.text).facts()
-    except cst.ParserSyntaxError as error:
-        raise syntax_error(source.text, error) from None
+        return ModuleLowering(source, text).facts()
     except RecursionError:
         raise InvalidSource(TOO_DEEP) from None
 
@@ -100,7 +117,7 @@ class ModuleLowering:
         return key
 
     def _lower(self, frame: Frame, body: Sequence[cst.CSTNode]) -> StatementLowering:
-        bound = bindings(body)
+        bound = bindings(body, self.spans)
         frame.global_names |= bound.global_names
         frame.nonlocal_names |= bound.nonlocal_names
         frame.local_names |= bound.assigned
@@ -124,7 +141,7 @@ class ModuleLowering:
             owner=around.owner if around.kind == "class" else "",
             is_async=node.asynchronous is not None,
             params=_params(node.params, outer),
-            returns=type_ref(node.returns.annotation) if node.returns is not None else (),
+            returns=type_ref(node.returns.annotation) if node.returns is not None else NO_TYPE,
             decorators=_decorators(node.decorators, outer),
         )
         self._bind_params(frame)
@@ -141,8 +158,9 @@ class ModuleLowering:
         self._lower(frame, body_of(tree, suite))
         self.spans = spans
 
-    def lower_lambda(self, node: cst.Lambda, around: Frame) -> str:
+    def lower_lambda(self, node: cst.Lambda, outer: ExpressionLowering) -> str:
         """Lower a lambda; returns its key."""
+        around = outer.frame
         qualname = _qualified(around, "<lambda>")
         frame = Frame(
             key=self._key(qualname),
@@ -150,7 +168,7 @@ class ModuleLowering:
             kind="lambda",
             line=self.spans.of(node)[0],
             parent=around,
-            params=_params(node.params, None),
+            params=_params(node.params, outer),
         )
         self._bind_params(frame)
         lowering = StatementLowering(self, frame)
@@ -164,8 +182,8 @@ class ModuleLowering:
     def _bind_params(self, frame: Frame) -> None:
         for param in frame.params:
             frame.local_names.add(param.name)
-            frame.env[param.name] = (("p", param.name),)
-            frame.defs[param.name] = [("p", param.name)]
+            frame.env[param.name] = (Parameter(param.name),)
+            frame.defs[param.name] = {Parameter(param.name): None}
 
     # -- classes
 
@@ -182,6 +200,9 @@ class ModuleLowering:
             parent=around,
             owner=key,
         )
+        for arg in (*node.bases, *node.keywords):
+            if isinstance(arg.value, cst.Call):
+                outer.read(arg.value)
         lowering = self._lower(frame, node.body.body)
         methods: dict[str, tuple[str, ...]] = {}
         for function in self.functions.values():
@@ -246,7 +267,7 @@ def _qualified(around: Frame, name: str) -> str:
     return name if around.kind == "module" else f"{around.qualname}.{name}"
 
 
-def _params(node: cst.Parameters, outer: StatementLowering | None) -> tuple[Param, ...]:
+def _params(node: cst.Parameters, outer: ExpressionLowering) -> tuple[Param, ...]:
     found: list[Param] = []
     groups = [
         ("", (*node.posonly_params, *node.params)),
@@ -256,8 +277,8 @@ def _params(node: cst.Parameters, outer: StatementLowering | None) -> tuple[Para
     ]
     for kind, params in groups:
         for param in params:
-            ref = type_ref(param.annotation.annotation) if param.annotation is not None else ()
-            default = outer.expr(param.default) if outer is not None else ()
+            ref = type_ref(param.annotation.annotation) if param.annotation is not None else NO_TYPE
+            default = outer.expr(param.default)
             found.append(Param(param.name.value, kind, ref, default))
     return tuple(found)
 

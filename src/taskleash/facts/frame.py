@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import libcst as cst
 
 from taskleash.facts.model import (
-    Alts,
+    NO_TYPE,
     Block,
     Collection,
     Decorator,
@@ -17,35 +16,46 @@ from taskleash.facts.model import (
     FunctionFacts,
     Param,
     Pos,
-    Term,
+    Step,
     TypeRef,
 )
+from taskleash.facts.terms import UNKNOWN, Alts, Display, Global, Local, Outer, Result, Term
 
-#: more origins than this are not told apart
+#: a name with more origins than this stands for any of its definitions
 MAX_ALTS = 8
 
 Env = dict[str, Alts]
 
 
 def merge(*alternatives: Alts) -> Alts:
-    """The union of alternatives, in order, bounded."""
+    """The union of alternatives, in order."""
     if len(alternatives) == 1:
         return alternatives[0]
-    return tuple(dict.fromkeys(term for alts in alternatives for term in alts))[:MAX_ALTS]
+    return tuple(dict.fromkeys(term for alts in alternatives for term in alts))
+
+
+def either(*values: Alts) -> Alts:
+    """The union of values, of which some may be unknown: that is one more alternative then."""
+    return merge(*(value or UNKNOWN for value in values)) if any(values) else ()
 
 
 def kept_as_key(key: Alts) -> Alts:
     """What a dict keeps beside its values: what a call gave as a key, ``{create_task(f()): f}``."""
-    return tuple(term for term in key if term[0] == "s")
+    return tuple(term for term in key if isinstance(term, Result))
 
 
 def merge_envs(envs: Iterable[Env]) -> Env:
-    """The environment after several paths meet."""
+    """The environment after several paths meet; beyond the bound, any definition of a name."""
     paths = list(envs)
     if len(paths) == 1:
         return dict(paths[0])
     names = dict.fromkeys(name for env in paths for name in env)
-    return {name: merge(*(env[name] for env in paths if name in env)) for name in names}
+    return {name: bounded(name, merge(*(e[name] for e in paths if name in e))) for name in names}
+
+
+def bounded(name: str, value: Alts) -> Alts:
+    """What a name stands for, few terms: where it has many definitions, any of them."""
+    return value if len(value) <= MAX_ALTS else (Local(name),)
 
 
 @dataclass
@@ -60,17 +70,21 @@ class Frame:
     owner: str = ""
     is_async: bool = False
     params: tuple[Param, ...] = ()
-    returns: TypeRef = ()
+    returns: TypeRef = NO_TYPE
     decorators: tuple[Decorator, ...] = ()
     local_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
     env: Env = field(default_factory=dict)
-    defs: dict[str, list[Term]] = field(default_factory=dict)
+    defs: dict[str, dict[Term, None]] = field(default_factory=dict)
     annotations: dict[str, TypeRef] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
-    items: list[Any] = field(default_factory=list)
+    #: those that are comprehensions
+    comprehensions: set[int] = field(default_factory=set)
+    #: how many there were when the innermost loop began
+    made_before_loop: int = 0
+    items: list[Step] = field(default_factory=list)
     is_generator: bool = False
     is_decided: bool = False
     statement: Pos = (1, 1, 1, 1)
@@ -84,17 +98,18 @@ class Frame:
 
     def define(self, name: str, value: Alts) -> None:
         """Bind a local name."""
+        value = value or UNKNOWN
         self.local_names.add(name)
-        self.env[name] = value
-        known = self.defs.setdefault(name, [])
-        known.extend(term for term in value if term not in known)
+        self.env[name] = bounded(name, value)
+        known = self.defs.setdefault(name, {})
+        known.update(dict.fromkeys(value))
 
-    def collect(self, kind: str, items: Iterable[Alts], keys: Iterable[str] = ()) -> Term:
+    def collect(self, kind: str, items: Iterable[Alts], keys: Iterable[str] = ()) -> Display:
         """Note a collection written in the source; returns the term that stands for it."""
         self.collections.append(Collection(kind, tuple(items), tuple(keys)))
-        return ("l", len(self.collections) - 1)
+        return Display(len(self.collections) - 1)
 
-    def block(self, items: list[Any]) -> Block:
+    def block(self, items: list[Step]) -> Block:
         """A finished block."""
         return Block(tuple(items))
 
@@ -132,13 +147,13 @@ def lookup(frame: Frame, name: str) -> Alts:
         return frame.env[name]
     if name not in frame.global_names:
         if binds(frame, name) and frame.kind not in ("module", "class"):
-            return (("v", name),)
+            return (Local(name),)
         outer = frame.parent
         while outer is not None:
             if outer.kind not in ("module", "class") and binds(outer, name):
-                return (("f", outer.key, name),)
+                return (Outer(outer.key, name),)
             outer = outer.parent
-    return (("n", name),)
+    return (Global(name),)
 
 
 def source_of(node: cst.CSTNode) -> str:

@@ -1,44 +1,45 @@
 """Facts of one module: plain data, no syntax nodes, so that they travel and can be cached.
 
-A *term* says symbolically where a value comes from, relative to the function it stands in. It is a
-tuple whose first item is its tag:
-
-========================  ======================================================================
-``("c", text)``           a constant, by its source text
-``("n", name)``           a module global, an imported name or a builtin
-``("p", name)``           a parameter
-``("v", name)``           any definition of a local (a name carried round a loop)
-``("f", function, name)`` a variable of an enclosing function (its key)
-``("a", term, name)``     an attribute
-``("e", term)``           an element, by subscript or iteration
-``("i", term, index)``    an item of a tuple that is unpacked
-``("s", index)``          the result of the call event with this index
-``("w", term)``           what awaiting the term gives
-``("m", term)``           what entering the context manager gives
-``("l", index)``          a list, set, dict, tuple or comprehension written in this function
-``("*", term)``           the elements of the term, spread
-``("q", key)``            a function or lambda defined inside this function
-``("super",)``            ``super()``
-========================  ======================================================================
-
-A value with several origins (both branches of an ``if``) is a tuple of terms, an *alternatives*
-tuple. Control flow stays as a tree of blocks whose leaves are indices of events.
+Where values come from is said by terms (`facts.terms`). A value with several origins (both branches
+of an ``if``) is a tuple of terms, an *alternatives* tuple. Control flow stays as a tree of blocks
+whose leaves are indices of events.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-Term: TypeAlias = tuple[Any, ...]
-Alts: TypeAlias = tuple[Term, ...]
 #: line, column, end line, end column; 1-based, in code points, end exclusive
+from taskleash.facts.terms import Alts, Term
+
 Pos: TypeAlias = tuple[int, int, int, int]
-#: a dotted name and the references in its brackets; ``|`` stands for a union
-TypeRef: TypeAlias = tuple[Any, ...]
 
 #: the key of a module's own body among its functions
 MODULE = "<module>"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A type as written: a dotted ``name`` and the references in its brackets.
+
+    ``|`` stands for a union. One without a name, which is false, is no type expression.
+    """
+
+    name: str
+    args: tuple[TypeRef, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    @property
+    def last(self) -> str:
+        """The last part of its name."""
+        return self.name.rpartition(".")[2]
+
+
+#: where no type is written
+NO_TYPE = TypeRef("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A value put into an attribute, element, global or outer variable; ``op`` is as in ``-=``."""
+    """A value put into an attribute, element, global or outer variable; ``op`` is as in ``-=``.
+
+    ``key`` is that of an element: ``container[key] = value``.
+    """
 
     pos: Pos
     target: Term
     value: Alts
     op: str = ""
+    key: Alts = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """An awaited value."""
+    """An awaited value; that of an ``async with`` or a comprehension's ``async for`` is empty."""
 
     pos: Pos
     value: Alts
@@ -131,7 +136,8 @@ class Test:
 
     ``none`` asks whether the value is None, ``done`` whether ``value.done()``. ``text`` is the
     condition as written, to recognise the same condition elsewhere. ``key`` is the constant by
-    which the value is looked up (``settings["key"]``), as written.
+    which the value is looked up (``settings["key"]``), as written. One of kind ``other`` that
+    compares the value with an ``other`` has an ``op``: that of a comparison, or ``isinstance``.
     """
 
     kind: str
@@ -139,13 +145,15 @@ class Test:
     parts: tuple[Test, ...] = ()
     text: str = ""
     key: str = ""
+    op: str = ""
+    other: Alts = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Statements in order: indices of events, and nested control flow."""
 
-    items: tuple[Any, ...] = ()
+    items: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,10 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop: ``kind`` is while, for, async for or comprehension."""
+    """A loop: ``kind`` is while, for, async for or comprehension.
+
+    The ``test`` of all but the first is of kind ``other`` and has what the loop goes over.
+    """
 
     kind: str
     test: Test
@@ -189,23 +200,53 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """A ``match`` statement; ``total`` where one case always matches.
+class Case:
+    """A case of a ``match``: ``test`` is what its pattern asks, ``pattern`` a constant as written.
 
-    ``patterns`` are those of the cases that ask for one constant, as written; empty for others.
+    A guard is a branch in the body, whose other side goes on to the next case.
     """
 
-    cases: tuple[Block, ...]
+    test: Test
+    body: Block
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A ``match`` statement; ``total`` where one case always matches."""
+
+    cases: tuple[Case, ...]
     total: bool
-    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A jump: ``kind`` is return, raise, break or continue."""
+    """A jump: ``kind`` is return, raise, break, continue, or next (to the next case of a match).
+
+    ``raises`` are the dotted names of the class that is raised and, where the file tells, of its
+    bases; none where that is not known.
+    """
 
     kind: str
     line: int = 0
+    raises: tuple[str, ...] = ()
+
+
+#: a piece of control flow, with blocks inside it
+Piece: TypeAlias = If | Loop | Try | Switch
+#: what a block is made of: the index of an event, a piece of control flow, or a jump
+Step: TypeAlias = int | Piece | Exit
+
+
+def blocks_of(piece: Piece) -> tuple[Block, ...]:
+    """The blocks directly inside a piece of control flow, in source order."""
+    if isinstance(piece, If):
+        return (piece.then, piece.orelse)
+    if isinstance(piece, Loop):
+        return (piece.body, piece.orelse)
+    if isinstance(piece, Try):
+        return (piece.body, *(h.body for h in piece.handlers), piece.orelse, piece.final)
+    return tuple(case.body for case in piece.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +255,7 @@ class Param:
 
     name: str
     kind: str = ""
-    annotation: TypeRef = ()
+    annotation: TypeRef = NO_TYPE
     default: Alts = ()
 
 
@@ -222,7 +263,9 @@ class Param:
 class Collection:
     """A list, set, dict, tuple or comprehension written in the source, with its contents.
 
-    ``keys`` are the constant keys of a dict's items, as written; empty for others.
+    Besides, ``kind`` is ``generator``, ``mix`` for what has all of other containers (``a + b``) and
+    ``rest`` for what has a part (a slice, what a star takes, a difference). ``keys`` are the
+    strings that are keys of a dict's items, as `Element` has them; empty for others.
     """
 
     kind: str
@@ -244,8 +287,9 @@ class FunctionFacts:
     """One function, method, lambda, or the module's or a class's own body.
 
     ``key`` is unique in its module; ``qualname`` is for people. ``defs`` lists every definition of
-    every local; ``owner`` is the class (its key) whose method this is, ``parent`` the function
-    around it. ``is_decided`` tells of a condition that the source alone may decide.
+    every local, ``UNKNOWN`` for one that says nothing; ``owner`` is the class (its key) whose
+    method this is, ``parent`` the function around it. ``is_decided`` tells of a condition that the
+    source alone may decide.
     """
 
     key: str

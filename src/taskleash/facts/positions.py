@@ -1,97 +1,17 @@
-"""Positions of syntax nodes without a metadata wrapper.
-
-The wrapper copies the whole tree and records every node. Here the module is rendered once with the
-library's own code generator while the token count at the start and end of the wanted nodes is
-noted; offsets, lines and columns follow from the lengths of the tokens.
-"""
+"""Positions of syntax nodes, counted in a text that is rendered once."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from functools import cache
-from itertools import accumulate
-from types import TracebackType
-from typing import Any
+from bisect import bisect_left, bisect_right
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from taskleash.facts.model import Pos
+from taskleash.facts.rendering import rendered
 
 _NEWLINE = re.compile(r"\r\n?|\n")
-_WANTED: tuple[type[cst.CSTNode], ...] = (
-    cst.Call,
-    cst.Await,
-    cst.Attribute,
-    cst.Name,
-    cst.Subscript,
-    cst.BaseSmallStatement,
-    cst.BaseCompoundStatement,
-    cst.BaseSuite,
-    cst.ExceptHandler,
-    cst.ExceptStarHandler,
-    cst.MatchCase,
-    cst.Yield,
-    cst.Lambda,
-)
-
-
-class _Recording:
-    """Notes the token count before and after a node's own tokens, parentheses left out."""
-
-    __slots__ = ("node", "ranges", "tokens")
-
-    def __init__(self, node: cst.CSTNode, state: _State) -> None:
-        self.node = node
-        self.tokens = state.tokens
-        self.ranges = state.ranges
-
-    def __enter__(self) -> None:
-        self.ranges[id(self.node)] = (len(self.tokens), -1)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        start, _ = self.ranges[id(self.node)]
-        self.ranges[id(self.node)] = (start, len(self.tokens))
-
-
-class _Ignored:
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
-
-
-_IGNORED = _Ignored()
-
-
-class _State(CodegenState):
-    def __init__(self, module: cst.Module) -> None:
-        super().__init__(module.default_indent, module.default_newline)
-        self.ranges: dict[int, tuple[int, int]] = {}
-
-    def record_syntactic_position(  # type: ignore[override]
-        self, node: cst.CSTNode, **_: Any
-    ) -> _Recording | _Ignored:
-        return _Recording(node, self) if _is_wanted(type(node)) else _IGNORED
-
-
-@cache
-def _is_wanted(kind: type[cst.CSTNode]) -> bool:
-    return issubclass(kind, _WANTED)
+_WALRUS = re.compile(":=")
 
 
 class Positions:
@@ -102,12 +22,11 @@ class Positions:
 
     def __init__(self, module: cst.Module, before: int = 0) -> None:
         self._before = before
-        state = _State(module)
-        module._codegen(state)
-        self._tokens = state.tokens
-        self._ranges = state.ranges
-        self._offsets = [0, *accumulate(map(len, state.tokens))]
-        self._text = "".join(state.tokens)
+        found = rendered(module)
+        self._text = found.text
+        self._ranges = found.ranges
+        self._offsets = found.offsets
+        self._walruses = [m.start() for m in _WALRUS.finditer(self._text)]
         self._lines = [0, *(m.end() for m in _NEWLINE.finditer(self._text))]
 
     def of(self, node: cst.CSTNode) -> Pos:
@@ -125,12 +44,24 @@ class Positions:
     def text(self, node: cst.CSTNode) -> str:
         """The source of an expression, as written."""
         start, end = self._range(node)
-        return "".join(self._tokens[start:end])
+        return self._text[self._offsets[start] : self._offsets[end]]
+
+    @property
+    def has_walrus(self) -> bool:
+        """Whether ``:=`` stands anywhere in the module."""
+        return bool(self._walruses)
+
+    def may_hold_walrus(self, node: cst.CSTNode) -> bool:
+        """Whether ``:=`` stands in a node, as far as its position is known."""
+        if id(node) not in self._ranges:
+            return True
+        start, end = (self._offsets[place] for place in self._range(node))
+        return bisect_left(self._walruses, start) < bisect_left(self._walruses, end)
 
     def _range(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Token counts; the renderer takes back a newline that the end of the file lacks."""
+        """Indices of offsets; the renderer takes back a newline that the end of the file lacks."""
         start, end = self._ranges[id(node)]
-        return start, min(end, len(self._tokens))
+        return start, min(end, len(self._offsets) - 1)
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._lines, offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from taskleash.facts.catalogue import DROPPED_WORDS, SPAWN_CLASSES, SPAWN_WORDS
+from taskleash.source.loading import is_readable
 
 _WORDS = b"|".join(w.encode() for w in sorted(SPAWN_WORDS))
 _CLASSES = b"|".join(w.encode() for w in sorted(SPAWN_CLASSES))
@@ -34,4 +35,5 @@ def may_spawn(data: bytes, more: frozenset[str] = frozenset()) -> bool:
     """
     if any(literal in data for literal in _LITERALS) and _SPAWN.search(data) is not None:
         return True
-    return any(word.encode() in data for word in more)
+    # Where words are written otherwise the file may have one: it will be said not to be read.
+    return any(word.encode() in data for word in more) or not is_readable(data)

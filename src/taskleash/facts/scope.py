@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
+from taskleash.facts.positions import Positions
+
 
 @dataclass
 class Bindings:
@@ -21,11 +23,34 @@ class Bindings:
     nonlocal_names: set[str] = field(default_factory=set)
 
 
-def bindings(statements: Iterable[cst.CSTNode]) -> Bindings:
-    """What the statements bind."""
+def bindings(statements: Iterable[cst.CSTNode], spans: Positions) -> Bindings:
+    """What the statements bind; ``spans`` are the positions of their module."""
     found = Bindings()
     _collect(statements, found)
+    if spans.has_walrus:
+        for statement in statements:
+            found.assigned.update(by_walrus(statement, spans))
     return found
+
+
+def by_walrus(node: cst.CSTNode, spans: Positions) -> Iterator[str]:
+    """The names that ``:=`` binds in the function that a node stands in."""
+    if isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name):
+        yield node.target.value
+    # What a definition has before it, decorators, is no part of its position.
+    if isinstance(node, cst.FunctionDef | cst.ClassDef) or spans.may_hold_walrus(node):
+        for child in _of_the_same_scope(node):
+            yield from by_walrus(child, spans)
+
+
+def _of_the_same_scope(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+    if isinstance(node, cst.Lambda):
+        return (param.default for param in node.params.params if param.default is not None)
+    if isinstance(node, cst.FunctionDef):
+        return (*node.decorators, node.params)
+    if isinstance(node, cst.ClassDef):
+        return (*node.decorators, *node.bases)
+    return node.children
 
 
 def bound_names(target: cst.CSTNode) -> Iterator[str]:
@@ -85,6 +110,25 @@ def _by_definition(node: cst.FunctionDef | cst.ClassDef) -> Iterator[str]:
     yield node.name.value
 
 
+def _by_match(node: cst.Match) -> Iterator[str]:
+    for case in node.cases:
+        yield from captures(case.pattern)
+
+
+def captures(pattern: cst.CSTNode) -> Iterator[str]:
+    """The names that a pattern binds."""
+    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
+        yield pattern.name.value
+    if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
+        yield pattern.rest.value
+    for child in pattern.children:
+        yield from captures(child)
+
+
+def _by_type_alias(node: cst.TypeAlias) -> Iterator[str]:
+    yield node.name.value
+
+
 def _by_import(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
     if not isinstance(node.names, cst.ImportStar):
         for alias in node.names:
@@ -132,6 +176,8 @@ _BOUND: dict[type[cst.CSTNode], Callable[[Any], Iterator[str]]] = {
     cst.ClassDef: _by_definition,
     cst.Import: _by_import,
     cst.ImportFrom: _by_import,
+    cst.Match: _by_match,
+    cst.TypeAlias: _by_type_alias,
 }
 _BLOCKS: dict[type[cst.CSTNode], Callable[[Any], Iterator[_Statements]]] = {
     cst.SimpleStatementLine: _in_block,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import libcst as cst
 
-from taskleash.facts.expressions import ExpressionLowering, constant_text
+from taskleash.facts.expressions import ExpressionLowering
 from taskleash.facts.frame import Env, merge_envs, source_of
 from taskleash.facts.model import (
+    Await,
     Block,
     Define,
     Delete,
@@ -19,15 +19,17 @@ from taskleash.facts.model import (
     If,
     Import,
     Loop,
-    Switch,
     Test,
     Try,
     Use,
+    blocks_of,
 )
-from taskleash.facts.scope import bindings
+from taskleash.facts.patterns import lower_match
+from taskleash.facts.raising import raised_names, suppressed_by
+from taskleash.facts.scope import bindings, by_walrus
+from taskleash.facts.targets import is_part, measured, subscripted
+from taskleash.facts.terms import SOME, Alts, Constant, Element, Entered, Global, Local, Nested
 from taskleash.facts.types import dotted_name, type_ref
-
-_SUPPRESSING = frozenset({"suppress", "contextlib.suppress"})
 
 
 class StatementLowering(ExpressionLowering):
@@ -107,7 +109,8 @@ class StatementLowering(ExpressionLowering):
         self._begin(node)
         if node.exc is not None:
             self.read(node.exc)
-        self.frame.items.append(Exit("raise", self.frame.statement[0]))
+        raises = raised_names(self, node)
+        self.frame.items.append(Exit("raise", self.frame.statement[0], raises))
         return False
 
     def _break(self, node: cst.Break | cst.Continue) -> bool:
@@ -121,7 +124,7 @@ class StatementLowering(ExpressionLowering):
     def _assert(self, node: cst.Assert) -> bool:
         self._begin(node)
         test = self.test(node.test)
-        fails = Block((Exit("raise", self.frame.statement[0]),))
+        fails = Block((Exit("raise", self.frame.statement[0], ("AssertionError",)),))
         self.frame.items.append(If(test, Block(), fails, self.frame.statement[0]))
         return True
 
@@ -136,8 +139,20 @@ class StatementLowering(ExpressionLowering):
             if isinstance(target, cst.Name):
                 self.frame.env.pop(target.value, None)
             else:
-                for term in self.expr(target):
+                for term in self._deleted(target):
                     self.frame.emit(Delete(self.frame.statement, term))
+        return True
+
+    def _deleted(self, target: cst.BaseExpression) -> Alts:
+        if not isinstance(target, cst.Subscript):
+            return self.expr(target)
+        found, _ = subscripted(self, target)
+        return tuple(Element(term, SOME) for term in found) if is_part(target) else found
+
+    def _type_alias(self, node: cst.TypeAlias) -> bool:
+        self._begin(node)
+        named = isinstance(node.value, cst.Name | cst.Attribute)
+        self.assign(node.name, self.expr(node.value) if named else ())
         return True
 
     def _import(self, node: cst.Import | cst.ImportFrom) -> bool:
@@ -153,7 +168,7 @@ class StatementLowering(ExpressionLowering):
             if self.frame.kind == "module":
                 self.module.imports[name] = dotted
             else:
-                self.frame.define(name, (("n", "." + dotted),))
+                self.frame.define(name, (Global("." + dotted),))
         return True
 
     # -- compound statements
@@ -183,13 +198,13 @@ class StatementLowering(ExpressionLowering):
     def _while(self, node: cst.While) -> bool:
         self._begin_block(node, node.body)
         line = self.frame.statement[0]
-        self._enter_loop(node.body)
+        made = self._enter_loop(node.body, node.test)
         items, self.frame.items = self.frame.items, []
         test = self.test(node.test)
         condition, self.frame.items = self.frame.items, items
         self.frame.items.extend(condition)
         body = self._loop_body(node.body)
-        orelse = self._leave_loop(node.orelse)
+        orelse = self._leave_loop(node.orelse, made)
         again = Block(body.items + tuple(condition))
         self.frame.items.append(Loop("while", test, again, orelse, line))
         return not (test.kind == "true" and not _has_break(body))
@@ -198,22 +213,30 @@ class StatementLowering(ExpressionLowering):
         self._begin_block(node, node.body)
         line = self.frame.statement[0]
         source = self.expr(node.iter)
-        self._enter_loop(node.body)
+        made = self._enter_loop(node.body, node.target)
         items, self.frame.items = self.frame.items, []
-        self.assign(node.target, tuple(("e", term) for term in source))
+        self.assign(node.target, tuple(Element(term) for term in source))
         first, self.frame.items = self.frame.items, items
         body = self._loop_body(node.body)
         body = Block(tuple(first) + body.items)
-        orelse = self._leave_loop(node.orelse)
+        orelse = self._leave_loop(node.orelse, made)
         kind = "async for" if node.asynchronous is not None else "for"
-        self.frame.items.append(Loop(kind, Test("other", source), body, orelse, line))
+        over = Test("other", source + measured(self, source))
+        self.frame.items.append(Loop(kind, over, body, orelse, line))
         return True
 
-    def _enter_loop(self, body: cst.BaseSuite) -> None:
+    def _enter_loop(self, body: cst.BaseSuite, head: cst.BaseExpression) -> int:
+        """Begin a loop; returns how many collections there were at the start of the one around."""
         self.loop_exits.append([dict(self.frame.env)])
-        for name in bindings(body.body).assigned:
+        names = bindings(body.body, self.spans).assigned
+        if self.spans.has_walrus:
+            names.update(by_walrus(head, self.spans))
+        for name in names:
             if name in self.frame.env:
-                self.frame.env[name] = (*self.frame.env[name], ("v", name))
+                self.frame.env[name] = (*self.frame.env[name], Local(name))
+        made = self.frame.made_before_loop
+        self.frame.made_before_loop = len(self.frame.collections)
+        return made
 
     def _loop_body(self, node: cst.BaseSuite) -> Block:
         block, reached = self.suite(node)
@@ -221,7 +244,8 @@ class StatementLowering(ExpressionLowering):
             self.loop_exits[-1].append(self.frame.env)
         return block
 
-    def _leave_loop(self, orelse: cst.Else | None) -> Block:
+    def _leave_loop(self, orelse: cst.Else | None, made: int) -> Block:
+        self.frame.made_before_loop = made
         self.frame.env = merge_envs(self.loop_exits.pop())
         return self.suite(orelse.body)[0] if orelse is not None else Block()
 
@@ -232,11 +256,12 @@ class StatementLowering(ExpressionLowering):
         for item in node.items:
             value = self.expr(item.item)
             self.frame.emit(Use(self.frame.statement, "with", value))
+            if node.asynchronous is not None:
+                self.frame.emit(Await(self.frame.statement, ()))
             if item.asname is not None:
-                entered = tuple(("m", term) for term in value)
+                entered = tuple(Entered(term) for term in value)
                 self.assign(item.asname.name, entered)
-            if isinstance(item.item, cst.Call) and dotted_name(item.item.func) in _SUPPRESSING:
-                suppressed.extend(dotted_name(arg.value) for arg in item.item.args)
+            suppressed.extend(suppressed_by(self, item.item))
         before = dict(self.frame.env)
         body, reached = self.suite(node.body)
         handlers = (Handler(tuple(suppressed), Block(), line),) if suppressed else ()
@@ -282,32 +307,13 @@ class StatementLowering(ExpressionLowering):
             else ()
         )
         if node.name is not None and isinstance(node.name.name, cst.Name):
-            self.frame.define(node.name.name.value, (("c", "exception"),))
+            self.frame.define(node.name.name.value, (Constant("exception"),))
         block, reached = self.suite(node.body)
         return Handler(names, block, line), reached
 
     def _match(self, node: cst.Match) -> bool:
         self._begin_block(node, node.cases[0])
-        self.read(node.subject)
-        before = dict(self.frame.env)
-        ends: list[Env] = []
-        cases: list[Block] = []
-        total = False
-        for case in node.cases:
-            self.frame.env = dict(before)
-            if case.guard is not None:
-                self.test(case.guard)
-            block, reached = self.suite(case.body)
-            cases.append(block)
-            total = total or (case.guard is None and _matches_all(case.pattern))
-            if reached:
-                ends.append(self.frame.env)
-        if not total:
-            ends.append(before)
-        patterns = tuple(_asked_constant(case.pattern) for case in node.cases)
-        self.frame.items.append(Switch(tuple(cases), total, patterns if any(patterns) else ()))
-        self.frame.env = merge_envs(ends) if ends else before
-        return bool(ends)
+        return lower_match(self, node)
 
     def _function(self, node: cst.FunctionDef) -> bool:
         key = self.module.lower_function(node, self.frame, self)
@@ -315,45 +321,24 @@ class StatementLowering(ExpressionLowering):
         name = node.name.value
         if self.frame.kind in ("module", "class"):
             return True
-        self.frame.define(name, (("q", key),))
+        self.frame.define(name, (Nested(key),))
         return True
 
     def _class(self, node: cst.ClassDef) -> bool:
         key = self.module.lower_class(node, self.frame, self)
         self.frame.emit(Define(self.spans.of(node.name), key))
         if self.frame.kind not in ("module", "class"):
-            self.frame.define(node.name.value, (("q", key),))
+            self.frame.define(node.name.value, (Nested(key),))
         return True
-
-
-def _matches_all(pattern: cst.MatchPattern) -> bool:
-    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
-
-
-def _asked_constant(pattern: cst.MatchPattern) -> str:
-    return constant_text(pattern.value) if isinstance(pattern, cst.MatchValue) else ""
 
 
 def _has_break(block: Block) -> bool:
     for item in block.items:
         if isinstance(item, Exit) and item.kind == "break":
             return True
-        if not isinstance(item, int | Exit | Loop) and any(map(_has_break, inner_blocks(item))):
+        if not isinstance(item, int | Exit | Loop) and any(map(_has_break, blocks_of(item))):
             return True
     return False
-
-
-def inner_blocks(item: Any) -> tuple[Block, ...]:
-    """The blocks directly inside a piece of control flow, in source order."""
-    if isinstance(item, If):
-        return (item.then, item.orelse)
-    if isinstance(item, Loop):
-        return (item.body, item.orelse)
-    if isinstance(item, Try):
-        return (item.body, *(h.body for h in item.handlers), item.orelse, item.final)
-    if isinstance(item, Switch):
-        return item.cases
-    return ()
 
 
 _STATEMENTS: dict[type[cst.CSTNode], Callable[..., bool]] = {
@@ -369,6 +354,7 @@ _STATEMENTS: dict[type[cst.CSTNode], Callable[..., bool]] = {
     cst.Continue: StatementLowering._break,
     cst.Assert: StatementLowering._assert,
     cst.Del: StatementLowering._delete,
+    cst.TypeAlias: StatementLowering._type_alias,
     cst.Import: StatementLowering._import,
     cst.ImportFrom: StatementLowering._import,
     cst.If: StatementLowering._if,

@@ -1,10 +1,23 @@
-"""Annotations and base classes as plain references."""
+"""Annotations and base classes as plain references, and what expressions are made of."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
-from taskleash.facts.model import TypeRef
+from taskleash.facts.model import NO_TYPE, TypeRef
+
+#: the nodes in an expression that are expressions, or may hold some
+HOLDING_EXPRESSIONS: tuple[type[Any], ...] = (
+    cst.BaseExpression,
+    cst.BaseFormattedStringContent,
+    cst.BaseTemplatedStringContent,
+    cst.Arg,
+    cst.BaseElement,
+    cst.SubscriptElement,
+    cst.BaseSlice,
+)
 
 
 def dotted_name(node: cst.CSTNode) -> str:
@@ -17,6 +30,11 @@ def dotted_name(node: cst.CSTNode) -> str:
         return ""
     parts.append(node.value)
     return ".".join(reversed(parts))
+
+
+def constant_text(node: cst.CSTNode) -> str:
+    """A constant string as written; empty for anything else."""
+    return node.value if isinstance(node, cst.SimpleString) else ""
 
 
 def written(node: cst.CSTNode) -> str:
@@ -35,13 +53,13 @@ def written(node: cst.CSTNode) -> str:
 
 
 def type_ref(node: cst.BaseExpression | None) -> TypeRef:
-    """An annotation as ``(dotted name, *references in its brackets)``; unions are named ``|``.
+    """An annotation as a reference; unions are named ``|``.
 
     Quoted annotations are read too. What is not a type expression gives an empty reference.
     """
     if isinstance(node, cst.Name | cst.Attribute):
         name = dotted_name(node)
-        return (name,) if name else ()
+        return TypeRef(name)
     if isinstance(node, cst.Subscript):
         name = dotted_name(node.value)
         inner = tuple(
@@ -49,19 +67,19 @@ def type_ref(node: cst.BaseExpression | None) -> TypeRef:
             for element in node.slice
             if isinstance(element.slice, cst.Index)
         )
-        return (name, *inner) if name else ()
+        return TypeRef(name, inner) if name else NO_TYPE
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-        return ("|", type_ref(node.left), type_ref(node.right))
+        return TypeRef("|", (type_ref(node.left), type_ref(node.right)))
     if isinstance(node, cst.SimpleString):
         return _quoted(node)
-    return ()
+    return NO_TYPE
 
 
 def _quoted(node: cst.SimpleString) -> TypeRef:
     value = node.evaluated_value
     if not isinstance(value, str):
-        return ()
+        return NO_TYPE
     try:
         return type_ref(cst.parse_expression(value))
     except cst.ParserSyntaxError:
-        return ()
+        return NO_TYPE

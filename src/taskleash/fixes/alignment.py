@@ -57,6 +57,8 @@ def _gap(before: Sequence[str], after: Sequence[str], old: range, new: range) ->
     head = _common(first, second)
     if head:
         yield old.start, new.start, head
+    if head == min(len(first), len(second)):
+        return
     matcher = SequenceMatcher(None, first[head:], second[head:], autojunk=False)
     for block in matcher.get_matching_blocks():
         if block.size:
@@ -65,8 +67,15 @@ def _gap(before: Sequence[str], after: Sequence[str], old: range, new: range) ->
 
 def _common(before: Sequence[str], after: Sequence[str]) -> int:
     """How many lines both begin with."""
-    pairs = zip(before, after, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
+    # By halves: whole stretches are compared at once.
+    same, most = 0, min(len(before), len(after))
+    while same < most:
+        middle = (same + most + 1) // 2
+        if before[same:middle] == after[same:middle]:
+            same = middle
+        else:
+            most = middle - 1
+    return same
 
 
 def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:

@@ -14,6 +14,8 @@ from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place
 
 _MAX_ROUNDS = 10
 
+#: the text of a file before any fix, by its path
+Read = Callable[[str], str]
 #: scans the program with other texts in place of some of its files, by path
 Rescan = Callable[[Mapping[str, str]], Scan]
 #: makes the fixes of one round in the text of one file
@@ -62,18 +64,24 @@ class _Attempt:
     scan: Scan = field(default_factory=Scan)
 
 
-def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Outcome:
+def fix(read: Read, scan: Scan, rescan: Rescan, mend: Mend) -> Outcome:
     """Mend what can be mended, in rounds until nothing changes.
 
-    ``texts`` are the files that the targets of ``scan`` are in. What a scan of the result still
-    reports, or reports anew, is not mended; neither is what would not be valid Python.
+    What a scan of the result still reports, or reports anew, is not mended; neither is what would
+    not be valid Python.
     """
-    current = dict(texts)
+    texts: dict[str, str] = {}
+    current: dict[str, str] = {}
     done: list[tuple[str, Applied]] = []
     refused: dict[Place, str] = {}
     left: dict[Target, str] = {}
+    #: what was refused may stand by now: a second run would make it
+    is_dated = False
     held = waiting(scan.targets)
     for _ in range(_MAX_ROUNDS):
+        # A fix in one file can be what a finding in another one, where there was none, comes from.
+        for path in {t.site.path for t in scan.targets if t.kinds} - texts.keys():
+            texts[path] = current[path] = read(path)
         trial = _Round(current, scan, partial(_rescanned, rescan, texts, current), mend)
         ready = [t for t in scan.targets if t.kinds and t not in held]
         trial.prove([t for t in ready if place(t.site, t.rule) not in refused])
@@ -82,7 +90,11 @@ def fix(texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> Out
         }
         left = trial.left
         if not trial.proven.applied and not held:
-            break
+            if not is_dated:
+                break
+            refused, is_dated = {}, False
+            continue
+        is_dated = bool(trial.proven.applied and refused)
         held = frozenset()
         done += [(current[each.site.path], each) for each in trial.proven.applied.values()]
         current |= trial.proven.texts

@@ -18,6 +18,9 @@ from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
 
+#: the tree of a longer text would take gigabytes, here where nothing bounds the time
+_MAX_CHARACTERS = 4_000_000
+
 Codemod = Callable[[Work, Target, cst.Call], str]
 
 _CODEMODS: Mapping[str, Codemod] = {
@@ -33,10 +36,15 @@ def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] =
     """Make a fix for each target, of the first of its kinds that fits.
 
     ``target_version`` is the oldest Python that the file must run on. A target that has no fix, or
-    that another one is in the way of, is left. Raises `libcst.ParserSyntaxError` for a text that is
-    not valid Python.
+    that another one is in the way of, is left; all are where the file is too large, or laid out so
+    that only the scan reads it.
     """
-    work = Work(text, target_version)
+    if len(text) > _MAX_CHARACTERS:
+        return _untouched(text, targets, "the file is too large to be changed")
+    try:
+        work = Work(text, target_version)
+    except (cst.ParserSyntaxError, cst.CSTValidationError):
+        return _untouched(text, targets, "the parser that changes files does not read this one")
     applied: list[Applied] = []
     left: list[Left] = []
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
@@ -54,7 +62,11 @@ def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] =
     if not applied:
         return Mended(text, (), tuple(left))
     mended = without_unused(work.module, work.finished(), "asyncio")
-    return Mended(mended.code, tuple(applied), tuple(left))
+    return Mended(work.rendering.code(mended), tuple(applied), tuple(left))
+
+
+def _untouched(text: str, targets: Sequence[Target], reason: str) -> Mended:
+    return Mended(text, (), tuple(Left(each.site, each.rule, reason) for each in targets))
 
 
 def _is_kept(target: Target) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -26,6 +27,7 @@ def variables(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=16)
 def attributes(node: cst.CSTNode) -> frozenset[str]:
     """Every name that code in the node may use as an attribute, fields and methods included."""
     found: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 import libcst as cst
@@ -151,6 +152,7 @@ def constructor_place(
     return BodyPlace(lines[-1], is_after=True)
 
 
+@lru_cache(maxsize=16)
 def _has_no_room(cls: cst.ClassDef) -> bool:
     """Whether another attribute would fail, or be seen by code that looks at all of them."""
     if any(

@@ -58,7 +58,8 @@ def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:
             if isinstance(func, cst.Attribute) and func.attr.value in _GROWING.values():
                 container = _grown(work, node, call)
                 line = work.tree.holder(node)
-                assert line is not None
+                if line is None:
+                    raise CannotMend("it joins its container as part of a larger expression")
                 work.claim(holder)
                 last = _kept(container, name).splitlines()[-1]
                 work.edits.insert_after(line, work.statements(line, last))
@@ -78,7 +79,9 @@ def _takes(node: cst.CSTNode, name: str) -> bool:
 
 def _grown(work: Work, grow: cst.Call, call: cst.Call) -> Container:
     """The container that a call of its ``add`` or ``append`` fills with a task."""
-    assert isinstance(grow.func, cst.Attribute)
+    if not isinstance(grow.func, cst.Attribute):
+        # A function that takes the task puts it there.
+        raise CannotMend("it is not added to its container where it starts")
     text = dotted(grow.func.value)
     container = container_of(work.tree, call, text) if text else None
     if container is None or _GROWING.get(container.kind) != grow.func.attr.value:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
-from contextlib import suppress
+
+from taskleash.fixes.temporary import temporary_beside
+from taskleash.source.reading import SOURCE_BYTES, read_regular
+
+CHANGED = "changed since it was read, run again"
 
 
 class NotReplaced(Exception):
@@ -35,23 +38,20 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
 
 
 def _swap(path: str, target: str, status: os.stat_result, before: bytes, after: bytes) -> None:
-    folder, name = os.path.split(target)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
+    with temporary_beside(target) as (file, temporary):
+        file.write(after)
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
         _dress(path, temporary, target, status)
         # Looked at as late as can be: an editor may have saved the file in the meantime.
-        with open(target, "rb") as file:
-            if file.read() != before:
-                raise NotReplaced(f"{path}: left as it is: changed since it was read, run again")
+        current = read_regular(target, SOURCE_BYTES)
+        if current == after:
+            # Another run has made the same of it in the meantime.
+            return
+        if current != before:
+            raise NotReplaced(f"{path}: left as it is: {CHANGED}")
         os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _dress(path: str, temporary: str, target: str, status: os.stat_result) -> None:

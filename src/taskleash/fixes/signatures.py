@@ -13,7 +13,7 @@ def gives_nothing(tree: Tree, tasks: Sequence[str]) -> bool:
     """Whether every function of these names is in the file and annotated to give None."""
     names = {task.rpartition(".")[2] for task in tasks}
     found: dict[str, bool] = {}
-    for function in _functions(tree):
+    for function in tree.functions:
         if (name := function.name.value) in names:
             note = function.returns
             nothing = note is not None and last_name(note.annotation) == "None"
@@ -27,7 +27,8 @@ def wrappers(tree: Tree, scopes: Sequence[str]) -> frozenset[str]:
     ``scopes`` are the qualified names of the former.
     """
     found = {scope.rpartition(".")[2] for scope in scopes}
-    functions = list(_functions(tree))
+    # Without any there is nothing to pass on, and a file may have very many functions.
+    functions = tree.functions if found else ()
     while passing := {f.name.value for f in functions if _passes_on(f, found)} - found:
         found |= passing
     return frozenset(found)
@@ -61,10 +62,6 @@ def reaches(tree: Tree, cls: cst.ClassDef, start: str, goal: str) -> bool:
         if name in methods:
             pending |= called_on_instance(methods[name]) - seen
     return False
-
-
-def _functions(tree: Tree) -> list[cst.FunctionDef]:
-    return [node for node in inside(tree.module) if isinstance(node, cst.FunctionDef)]
 
 
 def _passes_on(function: cst.FunctionDef, names: set[str]) -> bool:

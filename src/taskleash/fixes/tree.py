@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import libcst as cst
@@ -54,6 +54,11 @@ class Tree:
             for child in children(node):
                 self._parents[id(child)] = node
                 pending.append(child)
+
+    @cached_property
+    def functions(self) -> tuple[cst.FunctionDef, ...]:
+        """All functions of the file."""
+        return tuple(node for node in inside(self.module) if isinstance(node, cst.FunctionDef))
 
     def call_at(self, span: Span) -> cst.Call | None:
         """The call with this span."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 import libcst as cst
 
-from taskleash.fixes.tree import dotted, inside
+from taskleash.fixes.tree import children, dotted, inside
 
 
 def without_unused(before: cst.Module, after: cst.Module, module: str) -> cst.Module:
     """The module without the imports of another one that it used before and no longer does."""
-    used, using = _uses(before), _uses(after)
+    used, using = _uses(before), _uses_after(before, after)
     gone = {name for name in used if used[name] > 1 and using[name] == 1}
     body = list(after.body)
     for line in after.body:
@@ -21,15 +22,53 @@ def without_unused(before: cst.Module, after: cst.Module, module: str) -> cst.Mo
     return after.with_changes(body=body)
 
 
+def _uses_after(before: cst.Module, after: cst.Module) -> Counter[str]:
+    """The uses in a module that was made of another one: what both have is not counted again."""
+    found = _uses(before).copy()
+    pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
+    while pairs:
+        old, new = pairs.pop()
+        gone, come = _apart(children(old), children(new))
+        if type(old) is type(new) and [type(each) for each in gone] == [type(n) for n in come]:
+            found.subtract(_own_uses(old))
+            found.update(_own_uses(new))
+            pairs += zip(gone, come, strict=True)
+            continue
+        for node in gone:
+            found.subtract(_counted(node))
+        for node in come:
+            found.update(_counted(node))
+    return found
+
+
+def _apart(
+    old: list[cst.CSTNode], new: list[cst.CSTNode]
+) -> tuple[list[cst.CSTNode], list[cst.CSTNode]]:
+    """The nodes of either that are not in the other."""
+    olds, news = set(map(id, old)), set(map(id, new))
+    return [n for n in old if id(n) not in news], [n for n in new if id(n) not in olds]
+
+
+@lru_cache(maxsize=4)
 def _uses(module: cst.Module) -> Counter[str]:
     """How often each name stands in a module; a string that has it may be an annotation."""
+    return _counted(module)
+
+
+def _counted(node: cst.CSTNode) -> Counter[str]:
     found: Counter[str] = Counter()
-    for node in inside(module):
-        if isinstance(node, cst.Name):
-            found[node.value] += 1
-        elif isinstance(node, cst.SimpleString):
-            found.update(str(node.value).strip("'\"").replace("[", ".").split("."))
+    for each in inside(node):
+        found.update(_own_uses(each))
     return found
+
+
+def _own_uses(node: cst.CSTNode) -> list[str]:
+    """The names that a node has by itself."""
+    if isinstance(node, cst.Name):
+        return [node.value]
+    if isinstance(node, cst.SimpleString):
+        return str(node.value).strip("'\"").replace("[", ".").split(".")
+    return []
 
 
 def _imports_only(line: cst.SimpleStatementLine, module: str, gone: set[str]) -> bool:

@@ -23,6 +23,7 @@ from taskleash.fixes.places import (
     place_after,
     put,
 )
+from taskleash.fixes.rendering import Rendering
 from taskleash.fixes.style import Style, style_of
 from taskleash.fixes.tree import Tree
 
@@ -68,11 +69,22 @@ class Pair:
     task: str
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a file says, whatever is to be changed in it; ``pairs`` are found as they are needed."""
+
+    tree: Tree
+    style: Style
+    variables: frozenset[str]
+    rendering: Rendering
+    pairs: dict[int, list[Pair]] = field(default_factory=dict)
+
+
 @lru_cache(maxsize=4)
-def _read(text: str) -> tuple[Tree, Style, frozenset[str]]:
+def _read(text: str) -> Known:
     """What a text says; a report with the fix of each finding asks for the same one many times."""
     tree = Tree(text)
-    return tree, style_of(tree.module), variables(tree.module)
+    return Known(tree, style_of(tree.module), variables(tree.module), Rendering(tree.module))
 
 
 class Work:
@@ -80,7 +92,9 @@ class Work:
 
     def __init__(self, text: str, target_version: tuple[int, int]) -> None:
         """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
-        self.tree, self.style, self.variables = _read(text)
+        known = _read(text)
+        self.tree, self.style, self.variables = known.tree, known.style, known.variables
+        self.rendering = known.rendering
         self.module = self.tree.module
         self.target_version = target_version
         self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
@@ -90,7 +104,7 @@ class Work:
         self.has_many = False
         self.is_scattered = False
         #: the sets that the file has for tasks, by who keeps them
-        self.pairs: dict[int, list[Pair]] = {}
+        self.pairs = known.pairs
         #: no work that is mended gives a result, as far as its annotation tells
         self.gives_nothing = False
         #: the functions of the file that start a task, give it back and are mended themselves

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from taskleash.facts.catalogue import canonical
-from taskleash.facts.model import Alts, Call, Param, Term
+from taskleash.dataflow.query import Query, union
+from taskleash.facts.catalogue import PARTIALS, canonical
+from taskleash.facts.model import Call, Param
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Bound,
+    Global,
+    Nested,
+    Parameter,
+    Result,
+    Super,
+    Term,
+)
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 from taskleash.link.references import References
+
+_Shared = TypeVar("_Shared")
 
 #: method names that say nothing about their class: nobody is called by one of them alone
 COMMON_NAMES = frozenset(
@@ -28,8 +43,6 @@ COMMON_NAMES = frozenset(
 )  # fmt: skip
 #: the method that a call of an object calls
 _OPERATOR = "__call__"
-#: a name that more methods have says nothing about any of them
-_MAX_NAMESAKES = 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,10 @@ class Method:
 
 
 Callee: TypeAlias = Function | Class | External | Method
+#: a call event of a function
+Site: TypeAlias = tuple[Function, int]
+#: call sites, by what they may call
+CallsOf: TypeAlias = dict[Callee, list[Site]]
 
 
 class Calls:
@@ -50,9 +67,20 @@ class Calls:
         self.program = program
         self.inference = inference
         self.loads = Loads(inference)
-        self._callees: dict[tuple[Function, Term], tuple[Callee, ...]] = {}
-        self._callers: dict[Function, tuple[tuple[Function, int], ...]] = {}
-        self._called: dict[str, dict[Callee, list[tuple[Function, int]]]] = {}
+        self._shared: dict[Callable[[Calls], Any], Any] = {}
+        ask = program.questions
+        self._targets: Query[tuple[Function, Term], tuple[Callee, ...]] = Query(
+            ask, self._find_targets, (), union
+        )
+        #: the methods of a name, where all of them are one method that subclasses override
+        self._overridden: Query[str, tuple[Function, ...]] = Query(
+            ask, self._find_overridden, (), union
+        )
+        #: the call sites that may call a function
+        self.callers: Query[Function, tuple[Site, ...]] = Query(program.uses, self._find_callers)
+        self._called: Query[str, CallsOf] = Query(program.uses, self._find_called)
+        self._aliased: Query[None, CallsOf] = Query(program.uses, self._find_aliased)
+        self._called_objects: Query[None, CallsOf] = Query(program.uses, self._find_called_objects)
 
     def callees(self, function: Function, call: Call) -> tuple[Callee, ...]:
         """What a call may call."""
@@ -66,20 +94,19 @@ class Calls:
     def _fitting(self, method: Method, call: Call) -> list[Function]:
         """Where several classes have a method of the name, those that take these arguments."""
         candidates = self.program.methods_named.get(method.name, [])
-        if not 1 < len(candidates) <= _MAX_NAMESAKES or method.name in COMMON_NAMES:
+        if len(candidates) < 2 or method.name in COMMON_NAMES:
             return []
         taking = [candidate for candidate in candidates if accepts(candidate, call)]
-        return self._related(taking) if len(taking) < len(candidates) else []
+        return _one_overridden(taking) if len(taking) < len(candidates) else []
 
     def targets(self, function: Function, term: Term) -> tuple[Callee, ...]:
         """The functions, classes or outside names that a callable term stands for."""
-        key = (function, term)
-        if key not in self._callees:
-            self._callees[key] = ()
-            self._callees[key] = tuple(dict.fromkeys(self._targets(function, term)))
-        return self._callees[key]
+        return self._targets((function, term))
 
-    def _targets(self, function: Function, term: Term) -> list[Callee]:
+    def _find_targets(self, key: tuple[Function, Term]) -> tuple[Callee, ...]:
+        return tuple(dict.fromkeys(self._targets_of(*key)))
+
+    def _targets_of(self, function: Function, term: Term) -> list[Callee]:
         symbol = self.program.symbol(function, term)
         if isinstance(symbol, Function | Class | External):
             return [symbol]
@@ -94,10 +121,9 @@ class Calls:
         own = function.made_by(term)
         if own is not None:
             return [own]
-        tag = term[0]
-        if tag == "a":
+        if isinstance(term, Attribute):
             return self._method(function, term)
-        if tag in ("v", "f"):
+        if isinstance(term, Bound):
             home, name = self.program.home(function, term)
             return [
                 callee
@@ -105,19 +131,19 @@ class Calls:
                 if t != term
                 for callee in self.targets(home, t)
             ]
-        if tag == "s":
+        if isinstance(term, Result):
             return self._partial(function, term)
         return []
 
-    def _partial(self, function: Function, term: Term) -> list[Callee]:
-        call = function.call(term[1])
+    def _partial(self, function: Function, term: Result) -> list[Callee]:
+        call = function.call(term.event)
         names = {c.dotted for c in self.callees(function, call) if isinstance(c, External)}
-        if names & {"functools.partial", "functools.partialmethod"} and call.args:
+        if names & PARTIALS and call.args:
             return [c for t in call.args[0].value for c in self.targets(function, t)]
         return []
 
-    def _method(self, function: Function, term: Term) -> list[Callee]:
-        _, base, name = term
+    def _method(self, function: Function, term: Attribute) -> list[Callee]:
+        base, name = term.base, term.name
         called = self._call_operators(function, term)
         if called:
             return called
@@ -135,9 +161,9 @@ class Calls:
             return [*weak] if weak else [Method(base, name)]
         return found
 
-    def _call_operators(self, function: Function, term: Term) -> list[Callee]:
+    def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
         """Where an attribute holds an object that can be called: its class's ``__call__``."""
-        if not self.program.methods_named.get(_OPERATOR) or term[2] in self.program.methods_named:
+        if not self.program.methods_named.get(_OPERATOR) or term.name in self.program.methods_named:
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):
@@ -146,7 +172,7 @@ class Calls:
 
     def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
         found: list[Callee] = list(cls.find(name))
-        if base[0] == "super":
+        if isinstance(base, Super):
             return found
         for sub in sorted(cls.descendants - {cls}, key=repr):
             # A mixin calls what the classes beside it define.
@@ -156,68 +182,55 @@ class Calls:
     def is_sure(self, caller: Function, index: int) -> bool:
         """Whether what a call calls is known, rather than guessed by the name of a method."""
         return all(
-            term[0] != "a"
+            not isinstance(term, Attribute)
             or self.program.symbol(caller, term) is not None
-            or self.inference.classes(caller, term[1])
+            or self.inference.classes(caller, term.base)
             for term in caller.call(index).func
         )
 
     def overrides(self, caller: Function, index: int, function: Function) -> bool:
         """Whether a call of another object reaches the function only if that is of a subclass."""
-        own: Term = ("p", caller.self_name)
+        own: Term = Parameter(caller.self_name)
         receivers = [
-            (cls, term[2])
+            (cls, term.name)
             for term in caller.call(index).func
-            if term[0] == "a" and term[1] != own
-            for cls in self.inference.classes(caller, term[1])
+            if isinstance(term, Attribute) and term.base != own
+            for cls in self.inference.classes(caller, term.base)
         ]
         return bool(receivers) and all(function not in cls.find(name) for cls, name in receivers)
 
     def by_name(self, name: str) -> list[Function]:
         """The only method of this name, where the name is distinctive enough to mean it."""
-        methods = self.program.methods_named.get(name, [])
-        if name in COMMON_NAMES or name.startswith("__") or len(methods) > _MAX_NAMESAKES:
-            return []
-        return self._related(methods)
+        return list(self._overridden(name))
 
-    def _related(self, methods: list[Function]) -> list[Function]:
-        """The methods, where all of them belong to one hierarchy of classes."""
-        first = methods[0].owner if methods else None
-        if first is None or not all(m.owner and m.owner.related(first) for m in methods):
-            return []
-        return methods
+    def _find_overridden(self, name: str) -> tuple[Function, ...]:
+        if name in COMMON_NAMES or name.startswith("__"):
+            return ()
+        return tuple(_one_overridden(self.program.methods_named.get(name, [])))
 
-    def callers(self, function: Function) -> tuple[tuple[Function, int], ...]:
-        """The call sites that may call the function."""
-        if function not in self._callers:
-            found: list[tuple[Function, int]] = []
-            seen = self._seen(function)
-            found.extend(self._calling(function.name).get(seen, ()))
-            found.extend(self._aliased.get(seen, ()))
-            if function.name == _OPERATOR:
-                found.extend(self._called_objects.get(seen, ()))
-            self._callers[function] = tuple(dict.fromkeys(found))
-        return self._callers[function]
+    def _find_callers(self, function: Function) -> tuple[Site, ...]:
+        seen = self._seen(function)
+        found = [*self._called(function.name).get(seen, ()), *self._aliased(None).get(seen, ())]
+        if function.name == _OPERATOR:
+            found.extend(self._called_objects(None).get(seen, ()))
+        return tuple(dict.fromkeys(found))
 
-    def _calling(self, name: str) -> dict[Callee, list[tuple[Function, int]]]:
+    def _find_called(self, name: str) -> CallsOf:
         """The calls that are written with this name, by what they may call."""
-        if name not in self._called:
-            found: dict[Callee, list[tuple[Function, int]]] = defaultdict(list)
-            for caller, index in self.program.calls_named.get(name, ()):
-                for callee in self.callees(caller, caller.call(index)):
-                    found[callee].append((caller, index))
-            self._called[name] = found
-        return self._called[name]
+        found: CallsOf = defaultdict(list)
+        for caller, index in self.program.calls_named.get(name, ()):
+            for callee in self.callees(caller, caller.call(index)):
+                found[callee].append((caller, index))
+        return found
 
     def _seen(self, function: Function) -> Function:
         """What a name resolves to of the definitions in the branches of an ``if``: the last."""
         namesakes = function.module.named.get(function.name) or [function]
         return namesakes[-1] if function in namesakes else function
 
-    @cached_property
-    def _aliased(self) -> dict[Function, list[tuple[Function, int]]]:
+    def _find_aliased(self, _: None) -> CallsOf:
         """Call sites that use another name than the function's own, by function."""
-        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+        found: CallsOf = defaultdict(list)
         for caller in self.program.functions():
             for index, call in caller.calls():
                 last = call.text.rpartition(".")[2]
@@ -225,19 +238,16 @@ class Calls:
                     self._note_alias(found, caller, index)
         return found
 
-    @cached_property
-    def _called_objects(self) -> dict[Function, list[tuple[Function, int]]]:
+    def _find_called_objects(self, _: None) -> CallsOf:
         """Call sites of objects that attributes hold, by the operators that these may call."""
-        found: dict[Function, list[tuple[Function, int]]] = defaultdict(list)
+        found: CallsOf = defaultdict(list)
         for caller in self.program.functions():
             for index, call in caller.calls():
                 if any(self._may_be_object(caller, term) for term in call.func):
                     self._note_alias(found, caller, index)
         return found
 
-    def _note_alias(
-        self, found: dict[Function, list[tuple[Function, int]]], caller: Function, index: int
-    ) -> None:
+    def _note_alias(self, found: CallsOf, caller: Function, index: int) -> None:
         call = caller.call(index)
         for callee in self.callees(caller, call):
             if isinstance(callee, Function) and callee.name != call.text.rpartition(".")[2]:
@@ -245,27 +255,43 @@ class Calls:
 
     def _may_be_alias(self, caller: Function, term: Term, written: str) -> bool:
         """Whether a callable term may stand for a function of another name."""
-        if term[0] in ("n", "a"):
-            if term[0] == "a" and term[2] in self.program.methods_named:
+        if isinstance(term, (Global, Attribute)):
+            if isinstance(term, Attribute) and term.name in self.program.methods_named:
                 return False
             symbol = self.program.symbol(caller, term)
             named = isinstance(symbol, Function) and symbol.name != written
             return named or isinstance(symbol, Variable)
-        return term[0] in ("v", "f", "q", "s")
+        return isinstance(term, (Bound, Nested, Result))
 
     def _may_be_object(self, caller: Function, term: Term) -> bool:
         """Whether what is called is an attribute that may hold an object."""
-        if term[0] != "a" or term[2] in self.program.methods_named:
+        if not isinstance(term, Attribute) or term.name in self.program.methods_named:
             return False
         return self.program.symbol(caller, term) is None
 
-    def references(self, function: Function) -> list[tuple[Function, int]]:
+    def references(self, function: Function) -> list[Site]:
         """The call events that are given the function itself as an argument."""
         return self._references.to(function)
+
+    def shared(self, make: Callable[[Calls], _Shared]) -> _Shared:
+        """What is made of the program's calls by something that is not known here, made once."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        found: _Shared = self._shared[make]
+        return found
 
     @cached_property
     def _references(self) -> References:
         return References(self.program, self.targets)
+
+
+def _one_overridden(methods: list[Function]) -> list[Function]:
+    """The methods, where one of them is what all the others override or may stand in for."""
+    owners = dict.fromkeys(method.owner for method in methods)
+    classes = [owner for owner in owners if owner is not None]
+    tops = [cls for cls in classes if owners.keys().isdisjoint(cls.mro[1:])]
+    one = len(classes) == len(owners) and any(owners.keys() <= top.relatives for top in tops)
+    return methods if one else []
 
 
 def bind(function: Function, call: Call, position: int, bound: bool) -> Param | None:
@@ -305,9 +331,9 @@ def takes_instance(function: Function, call: Call) -> bool:
     if "classmethod" in function.decorators or function.name == "__init__":
         return True
     return not any(
-        isinstance(function.module.program.symbol(function, ("n", term[1][1])), Class)
+        isinstance(function.module.program.symbol(function, term.base), Class)
         for term in call.func
-        if term[0] == "a" and term[1][0] == "n"
+        if isinstance(term, Attribute) and isinstance(term.base, Global)
     )
 
 

@@ -7,7 +7,6 @@ several choices decides what it is compared with.
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,7 +19,8 @@ from taskleash.facts.feature_flags import (
     is_off,
     is_switch,
 )
-from taskleash.facts.model import Alts, Term, Test
+from taskleash.facts.model import Test
+from taskleash.facts.terms import Alts, Term, last_name
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
@@ -126,9 +126,12 @@ def _decision(holds: bool, reading: Reading, flag: FeatureFlag) -> Decision:
     name = reading.name
     if is_generic(name) and reading.section:
         name = f"{reading.section}.{name}"
-    what = "is true" if is_switch(flag.value) else "has another value"
-    value = json.dumps(flag.value, ensure_ascii=False)
-    reason = f"reached only where `{name}` {what}, and it is {value} {flag.origin}"
+    # The value itself may be a secret: of a switch its truth is told, of anything else nothing.
+    if is_switch(flag.value):
+        value = "false" if is_off(flag.value) else "true"
+        reason = f"reached only where `{name}` is true, and it is {value} {flag.origin}"
+    else:
+        reason = f"reached only where `{name}` has another value than {flag.origin}"
     return Decision(holds, Guard(name, reason.rstrip()))
 
 
@@ -173,7 +176,7 @@ def _is_one_of(value: Value, constants: Iterable[object]) -> bool | None:
 
 
 def _is_type_checking(calls: Calls, function: Function, term: Term) -> bool:
-    if term[-1] != FOR_TYPES:
+    if last_name(term) != FOR_TYPES:
         return False
     symbol = calls.program.symbol(function, term)
     return symbol is None or isinstance(symbol, External)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.model import Block, Exit, If, Loop, Switch, Try
+from taskleash.dataflow.query import Query
+from taskleash.facts.model import Block, Exit, If, Loop, Piece, Switch, Try
 from taskleash.link.conditions import Conditions, Guard
 from taskleash.link.entities import Function
 
@@ -36,13 +37,9 @@ class DeadEvents:
 
     def __init__(self, conditions: Conditions) -> None:
         self.conditions = conditions
-        self._known: dict[Function, dict[int, Barrier]] = {}
-
-    def of(self, function: Function) -> dict[int, Barrier]:
-        """The barriers by event; an event that may happen is not among them."""
-        if function not in self._known:
-            self._known[function] = self._find(function)
-        return self._known[function]
+        uses = conditions.readings.calls.program.uses
+        #: the barriers by event; an event that may happen is not among them
+        self.of: Query[Function, dict[int, Barrier]] = Query(uses, self._find)
 
     def _find(self, function: Function) -> dict[int, Barrier]:
         if not self.conditions.may_decide(function):
@@ -77,7 +74,7 @@ class _Walk:
             barrier = barrier or end.barrier
         return _End(leaves or barrier is not None, barrier)
 
-    def _item(self, item: object, barrier: Barrier | None) -> _End:
+    def _item(self, item: Piece | Exit, barrier: Barrier | None) -> _End:
         if isinstance(item, Exit):
             return _End(leaves=True)
         if isinstance(item, If):
@@ -91,7 +88,7 @@ class _Walk:
         elif isinstance(item, Try):
             return self._try(item, barrier)
         elif isinstance(item, Switch):
-            ends_of_cases = [self.block(case, barrier) for case in item.cases]
+            ends_of_cases = [self.block(case.body, barrier) for case in item.cases]
             return _merged(ends_of_cases) if item.total else _REACHED
         return _REACHED
 

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from taskleash.dataflow.paths import Paths
 from taskleash.facts.catalogue import PROTOCOLS
-from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store, Term
+from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store
+from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
 
 if TYPE_CHECKING:
     from taskleash.link.program import Program
+
+
+_TEST_FOLDERS = frozenset({"test", "tests"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,20 @@ class Module:
         self.functions = {key: Function(self, f) for key, f in indexed.functions.items()}
         self.classes = {key: Class(self, c) for key, c in facts.classes.items()}
 
+    def __repr__(self) -> str:
+        return self.path
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether by its name it is a test, or lies in a folder of them."""
+        *folders, last = self.name.split(".")
+        return (
+            not _TEST_FOLDERS.isdisjoint((*folders, last))
+            or last.startswith("test_")
+            or last.endswith("_test")
+            or last == "conftest"
+        )
+
     @cached_property
     def global_names(self) -> frozenset[str]:
         """The names of its global variables, also those that only functions bind."""
@@ -69,7 +88,7 @@ class Module:
 
     @cached_property
     def readers(self) -> dict[Term, list[Function]]:
-        """The functions that use a global (an ``n`` term) or another's local (an ``f`` term)."""
+        """The functions that use a global or another's local."""
         found: dict[Term, list[Function]] = defaultdict(list)
         for function in self.functions.values():
             for term in function.uses.outer:
@@ -129,6 +148,11 @@ class Function:
         return self.indexed.contexts
 
     @property
+    def paths(self) -> Paths:
+        """Its control-flow graph, and searches along it."""
+        return self.indexed.paths
+
+    @property
     def owner(self) -> Class | None:
         """The class whose method this is."""
         return self.module.classes.get(self.facts.owner) if self.facts.owner else None
@@ -185,13 +209,18 @@ class Function:
         )
 
     @property
+    def is_public(self) -> bool:
+        """Whether by its name, and that of its class, others than the program may call it."""
+        return not any(part.startswith("_") for part in self.qualname.split("."))
+
+    @property
     def is_left_to_others(self) -> bool:
         """Whether other classes have the body: subclasses, or those that fit a protocol."""
         return self.owner is not None and (self.is_abstract or self.owner.is_protocol)
 
     def made_by(self, term: Term) -> Class | None:
         """The class that a call of a term makes an instance of, in its class method: ``cls()``."""
-        is_own = term == ("p", self.self_name) and "classmethod" in self.decorators
+        is_own = term == Parameter(self.self_name) and "classmethod" in self.decorators
         return self.owner if is_own else None
 
 
@@ -212,27 +241,15 @@ class Class:
         """The code right inside the class as a function."""
         return self.module.class_bodies.get(self.facts.key)
 
-    @cached_property
+    @property
     def bases(self) -> tuple[Class, ...]:
         """The direct bases that belong to the program."""
-        found = []
-        for ref in self.facts.bases:
-            symbol = self.module.program.resolve_ref(self.module, ref, self)
-            if isinstance(symbol, Class) and symbol is not self:
-                found.append(symbol)
-        return tuple(found)
+        return self.module.program.bases(self)
 
-    @cached_property
+    @property
     def mro(self) -> tuple[Class, ...]:
-        """This class and its ancestors, nearest first."""
-        seen: dict[Class, None] = {self: None}
-        pending = list(self.bases)
-        while pending:
-            base = pending.pop(0)
-            if base not in seen:
-                seen[base] = None
-                pending.extend(base.bases)
-        return tuple(seen)
+        """This class and its ancestors, in the order in which Python looks up a method."""
+        return self.module.program.mro(self)
 
     @cached_property
     def descendants(self) -> frozenset[Class]:
@@ -290,10 +307,14 @@ class Class:
         """What its own methods store in the attributes of their instance, by attribute."""
         found: dict[str, list[tuple[Function, Store]]] = defaultdict(list)
         for method in self.methods():
-            own = ("p", method.self_name)
+            own = Parameter(method.self_name)
             for event in method.events:
-                if isinstance(event, Store) and event.target[0] == "a" and event.target[1] == own:
-                    found[event.target[2]].append((method, event))
+                if (
+                    isinstance(event, Store)
+                    and isinstance(event.target, Attribute)
+                    and event.target.base == own
+                ):
+                    found[event.target.name].append((method, event))
         return dict(found)
 
     @cached_property

@@ -9,14 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.facts.catalogue import WAKERS
-from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Term, Test
+from taskleash.dataflow.query import Query
+from taskleash.facts.catalogue import PAIRING, TAKING, VIEWING, WAKERS
+from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test
+from taskleash.facts.terms import (
+    Attribute,
+    Awaited,
+    Constant,
+    Display,
+    Element,
+    Entered,
+    Item,
+    Parameter,
+    Result,
+    Spread,
+    Term,
+)
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches, tests
+from taskleash.link.context import branches, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
 
 _MAX_REACH = 3
+#: methods after which nobody waits for a future any more
+_FAILING = frozenset({"cancel", "set_exception", "set_result"})
+#: methods that give what a container holds, or one of it
+_GIVING = TAKING | VIEWING | PAIRING
 
 
 class Flags:
@@ -25,16 +43,49 @@ class Flags:
     def __init__(self, calls: Calls, teardown: Teardown) -> None:
         self.calls = calls
         self.teardown = teardown
-        self._known: dict[Function, list[tuple[Function, int, str]]] = {}
+        self._enders: Query[Function, tuple[tuple[Function, int, str], ...]] = Query(
+            calls.program.uses, lambda coroutine: tuple(self._find_enders(coroutine))
+        )
 
     def enders(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
         """The events in teardowns that end the coroutines' loops, with the attribute's name."""
         return [ender for coroutine in started for ender in self._enders(coroutine)]
 
-    def _enders(self, coroutine: Function) -> list[tuple[Function, int, str]]:
-        if coroutine not in self._known:
-            self._known[coroutine] = list(self._find_enders(coroutine))
-        return self._known[coroutine]
+    def failing(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The events in teardowns that fail what every one of the coroutines waits for.
+
+        Each waits for a future that it has put into a container of its instance, whose futures a
+        teardown fails or cancels: the coroutine ends by that.
+        """
+        found: list[tuple[Function, int, str]] = []
+        for coroutine in started:
+            owner = coroutine.method.owner
+            failed = [
+                (function, index, name)
+                for name in _put_and_awaited(coroutine)
+                if owner is not None and not any(map(_is_whole, _loops(coroutine.facts.body)))
+                for load in self.calls.loads.named(name).related((owner,))
+                if load.named is None and load.function is not coroutine
+                for function, index in self._fails(load.function, load.term)
+            ]
+            if not failed:
+                return []
+            found += failed
+        return found
+
+    def _fails(self, function: Function, container: Term) -> Iterator[tuple[Function, int]]:
+        """The events of a teardown that fail or cancel each future of a container."""
+        for index, call in function.calls():
+            if (
+                call.text.rpartition(".")[2] in _FAILING
+                and any(
+                    isinstance(func, Attribute) and _comes_from(function, func.base, container)
+                    for func in call.func
+                )
+                and in_loop(function, index) is not None
+                and self.teardown.holds(function, index)
+            ):
+                yield function, index
 
     def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
         owner = coroutine.method.owner
@@ -67,6 +118,54 @@ class Flags:
                     yield load.function, index
 
 
+def _put_and_awaited(coroutine: Function) -> list[str]:
+    """The instance's containers into which a coroutine puts what it awaits."""
+    awaited = {t for e in coroutine.events if isinstance(e, Await) for t in e.value}
+    # A wait with a deadline, or through a shield, is one for what it is given.
+    for term in list(awaited):
+        if isinstance(term, Result):
+            awaited.update(t for arg in coroutine.call(term.event).args[:1] for t in arg.value)
+    collections = coroutine.facts.collections
+    return [
+        base.name
+        for event in coroutine.events
+        if isinstance(event, Store) and isinstance(event.target, Element)
+        for base in (event.target.base,)
+        if isinstance(base, Attribute)
+        and base.base == Parameter(coroutine.self_name)
+        and any(
+            term in awaited
+            or (
+                isinstance(term, Display)
+                and any(t in awaited for item in collections[term.number].items for t in item)
+            )
+            for term in event.value
+        )
+    ]
+
+
+def _is_whole(loop: Loop) -> bool:
+    """Whether only something inside a loop ends it."""
+    return loop.kind != "for"
+
+
+def _comes_from(function: Function, term: Term, container: Term) -> bool:
+    """Whether a value is, or is in, an element of a container."""
+    while term != container:
+        if isinstance(term, (Element, Item, Spread)):
+            term = term.base
+            continue
+        call = function.call(term.event) if isinstance(term, Result) else None
+        if call is None:
+            return False
+        taken = [f.base for f in call.func if isinstance(f, Attribute) and f.name in _GIVING]
+        copied = [t for arg in call.args[:1] for t in arg.value] if not taken else []
+        if len(taken or copied) != 1:
+            return False
+        term = (taken or copied)[0]
+    return True
+
+
 def governing(coroutine: Function) -> tuple[list[str], list[str]]:
     """The instance attributes that govern the coroutine's loops: those asked, those waited on."""
     tested: list[str] = []
@@ -89,10 +188,10 @@ def _waited_on(coroutine: Function, body: Block) -> Iterator[str]:
             continue
         event = coroutine.events[item]
         for term in event.value if isinstance(event, Await) else ():
-            if term[0] == "s" and isinstance(coroutine.events[term[1]], Call):
-                for func in coroutine.call(term[1]).func:
-                    if func[0] == "a":
-                        yield from _attributes((func[1],))
+            if isinstance(term, Result) and isinstance(coroutine.events[term.event], Call):
+                for func in coroutine.call(term.event).func:
+                    if isinstance(func, Attribute):
+                        yield from _attributes((func.base,))
 
 
 def _loops(block: Block) -> Iterator[Loop]:
@@ -119,8 +218,8 @@ def _exit_tests(block: Block) -> Iterator[Test]:
 def _names(function: Function, test: Test) -> Iterator[str]:
     for part in tests(test):
         for term in part.value:
-            if term[0] == "s":
-                for func in function.call(term[1]).func:
+            if isinstance(term, Result):
+                for func in function.call(term.event).func:
                     yield from _attributes((func,))
             else:
                 yield from _attributes((term,))
@@ -129,20 +228,20 @@ def _names(function: Function, test: Test) -> Iterator[str]:
 def _attributes(terms: tuple[Term, ...]) -> Iterator[str]:
     """The attributes of the instance in a chain: ``self.a.b`` gives a and b."""
     for term in terms:
-        while term[0] in ("a", "e", "i", "w", "m"):
-            if term[0] == "a":
-                yield term[2]
-            term = term[1]
+        while isinstance(term, (Attribute, Element, Item, Awaited, Entered)):
+            if isinstance(term, Attribute):
+                yield term.name
+            term = term.base
 
 
 def _endings(function: Function, term: Term, tested: bool) -> Iterator[int]:
     """The events that wake or close what the attribute holds, or set one that is asked about."""
     for role in function.uses.roles.get(term, ()) if tested else ():
         event = function.events[role.index] if role.kind == "target" else None
-        if isinstance(event, Store) and all(value[0] == "c" for value in event.value):
+        if isinstance(event, Store) and all(isinstance(value, Constant) for value in event.value):
             yield role.index
     for derived in function.uses.derived.get(term, ()):
-        if derived[0] == "a" and derived[2] in WAKERS:
+        if isinstance(derived, Attribute) and derived.name in WAKERS:
             for role in function.uses.roles.get(derived, ()):
                 if role.kind == "func":
                     yield role.index

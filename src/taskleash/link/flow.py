@@ -18,7 +18,21 @@ from taskleash.facts.catalogue import (
     TAKING,
     VIEWING,
 )
-from taskleash.facts.model import Term
+from taskleash.facts.terms import (
+    Attribute,
+    Awaited,
+    Display,
+    Element,
+    Entered,
+    Item,
+    Local,
+    Nested,
+    Outer,
+    Parameter,
+    Result,
+    Spread,
+    Term,
+)
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
@@ -28,7 +42,8 @@ from taskleash.link.trail import Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
 
-_MAX_CARRIERS = 600
+#: more terms than any one handle is held by
+_MOST_CARRIERS = 3_000
 
 
 class Flow:
@@ -48,7 +63,7 @@ class Flow:
         """
         walk = _Follower(self.calls, self.places, function, index)
         how = "returned" if to_await else ""
-        return walk.run(Carrier(function, ("s", index), depth, how))
+        return walk.run(Carrier(function, Result(index), depth, how))
 
 
 class _Follower(Passing):
@@ -57,8 +72,12 @@ class _Follower(Passing):
     def run(self, start: Carrier) -> Trail:
         """Follow until nothing new is reached."""
         self.carry(start)
-        while self.pending and len(self.seen) < _MAX_CARRIERS:
-            self._visit(self.pending.pop(0))
+        while self.pending:
+            if len(self.seen) > _MOST_CARRIERS:
+                reason = f"it is held by more than {_MOST_CARRIERS:,} names and values"
+                self.leave_out(self.origin, self.trail.index, reason)
+                break
+            self._visit(self.pending.popleft())
         return self.trail
 
     def _visit(self, carrier: Carrier) -> None:
@@ -70,29 +89,28 @@ class _Follower(Passing):
         for name in uses.names.get(carrier.term, ()):
             self._named(carrier, name)
         for inner, name in carrier.function.lent.get(carrier.term, ()):
-            self.carry(replace(carrier, function=inner, term=("p", name), root=None, calls=()))
+            root = self._root_in(carrier, inner)
+            self.carry(
+                replace(carrier, function=inner, term=Parameter(name), root=root, entry=None)
+            )
 
     def _named(self, carrier: Carrier, name: str) -> None:
         """The handle is bound to a local name: loops, closures and globals may read it."""
         function = carrier.function
-        if carrier.term != ("v", name):
-            self.carry(replace(carrier, term=("v", name)))
+        if carrier.term != Local(name):
+            self.carry(replace(carrier, term=Local(name)))
         if function.facts.kind == "module":
             self._global(carrier, name)
             return
         for inner in self.places.readers_of(function, name):
-            root = carrier.root
-            if root is None and function is self.origin:
-                root = self._called_at(inner)
-            self.carry(
-                replace(
-                    carrier,
-                    function=inner,
-                    term=("f", function.key, name),
-                    root=root,
-                    calls=(),
-                )
-            )
+            outer, root = Outer(function.key, name), self._root_in(carrier, inner)
+            self.carry(replace(carrier, function=inner, term=outer, root=root, entry=None))
+
+    def _root_in(self, carrier: Carrier, inner: Function) -> int | None:
+        """The event of the origin by which a carrier comes to be used in a nested function."""
+        if carrier.root is None and carrier.function is self.origin:
+            return self._called_at(inner)
+        return carrier.root
 
     def _called_at(self, inner: Function, seen: frozenset[Function] = frozenset()) -> int | None:
         """The event of the origin at which a nested function is called or handed on, if it is.
@@ -103,7 +121,7 @@ class _Follower(Passing):
         for caller, index in callers:
             if caller is self.origin:
                 return index
-        for role in self.origin.uses.roles.get(("q", inner.key), ()):
+        for role in self.origin.uses.roles.get(Nested(inner.key), ()):
             if role.kind == "arg" and inner.parent is self.origin:
                 return role.index
         seen |= {inner}
@@ -130,7 +148,7 @@ class _Follower(Passing):
         elif role.kind == "target":
             self._replaced(carrier, role)
         elif role.kind == "delete":
-            kind = "shrink" if carrier.term[0] == "e" else "clear-slot"
+            kind = "shrink" if isinstance(carrier.term, Element) else "clear-slot"
             self.note(kind, carrier, role.index)
         elif role.kind in ("test", "read", "with"):
             self.note(role.kind, carrier, role.index)
@@ -138,20 +156,19 @@ class _Follower(Passing):
             self.note("method", carrier, role.index, detail="()")
 
     def _derived(self, carrier: Carrier, derived: Term) -> None:
-        tag = derived[0]
-        if tag == "a":
+        if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
-        elif tag in ("e", "i", "*"):
+        elif isinstance(derived, (Element, Item, Spread)):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
-        elif tag == "w" and carrier.how == "wait":
+        elif isinstance(derived, Awaited) and carrier.how == "wait":
             self.carry(replace(carrier, term=derived, depth=2, how="waited"))
-        elif tag == "w" and carrier.how == "returned":
+        elif isinstance(derived, Awaited) and carrier.how == "returned":
             self.carry(replace(carrier, term=derived, how=""))
-        elif tag == "m":
+        elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
 
-    def _attribute(self, carrier: Carrier, term: Term) -> None:
-        name = term[2]
+    def _attribute(self, carrier: Carrier, term: Attribute) -> None:
+        name = term.name
         for role in carrier.function.uses.roles.get(term, ()):
             if role.kind == "func":
                 self._method_call(carrier, role.index, name)
@@ -170,7 +187,7 @@ class _Follower(Passing):
             self.note("shrink-ref", carrier, role.index, detail=name)
 
     def _method_call(self, carrier: Carrier, index: int, name: str) -> None:
-        result = replace(carrier, term=("s", index))
+        result = replace(carrier, term=Result(index))
         if carrier.depth == 0:
             self._task_method(carrier, index, name)
             return
@@ -206,13 +223,17 @@ class _Follower(Passing):
 
     def _item(self, carrier: Carrier, role: Role) -> None:
         """The handle is an item of a collection written in the source."""
-        self.carry(replace(carrier, term=("l", role.index), depth=carrier.depth + 1))
+        self.carry(replace(carrier, term=Display(role.index), depth=carrier.depth + 1))
 
     def _returned(self, carrier: Carrier, role: Role) -> None:
         function = carrier.function
-        if carrier.calls:
-            *outer, (caller, index) = carrier.calls
-            self._result(carrier, function, caller, index, tuple(outer))
+        entry = carrier.entry
+        if entry is not None:
+            way = (carrier.depth, carrier.how)
+            if way not in entry.returned:
+                entry.returned[way] = carrier
+                for site, outer in tuple(entry.callers):
+                    self._result(carrier, function, *site, outer)
             return
         self.note("give", carrier, role.index)
         if function is self.origin and carrier.local:
@@ -221,21 +242,7 @@ class _Follower(Passing):
             self.trail.given = True
             return
         for caller, index in self.calls.callers(function):
-            self._result(replace(carrier, root=None), function, caller, index, ())
-
-    def _result(
-        self,
-        carrier: Carrier,
-        callee: Function,
-        caller: Function,
-        index: int,
-        calls: tuple[tuple[Function, int], ...],
-    ) -> None:
-        term: Term = ("s", index)
-        root = carrier.root if caller is not self.origin else None
-        if callee.facts.is_async and not callee.facts.is_generator:
-            term = ("w", term)
-        self.carry(replace(carrier, function=caller, term=term, calls=calls, root=root))
+            self._result(replace(carrier, root=None), function, caller, index, None)
 
     def _yielded(self, carrier: Carrier, role: Role) -> None:
         function = carrier.function
@@ -244,5 +251,5 @@ class _Follower(Passing):
             return
         for caller, index in self.calls.callers(function):
             self.carry(
-                Carrier(caller, ("m", ("s", index)), carrier.depth, carrier.how, local=False)
+                Carrier(caller, Entered(Result(index)), carrier.depth, carrier.how, local=False)
             )

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.model import Exit, If, Store, Term, Test
+from taskleash.dataflow.assumptions import parts
+from taskleash.dataflow.paths import Ending
+from taskleash.facts.catalogue import TAKING, VIEWING
+from taskleash.facts.model import Call, Exit, If, Store, Test
+from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
+from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.teardown import named_teardown, words
 from taskleash.link.trail import ENDING, Op, Place, Trail
 
@@ -26,10 +31,11 @@ _START_WORDS = frozenset(
     {
         "aenter", "begin", "boot", "bootstrap", "connect", "connected", "enter", "establish",
         "init", "initialize", "install", "launch", "made", "main", "mount", "open", "prepare",
-        "ready", "run", "serve", "setup", "start", "startup", "subscribe",
+        "ready", "run", "running", "serve", "setup", "start", "started", "startup", "subscribe",
     }
 )  # fmt: skip
-_MAX_REACH = 60
+#: what keeps a handle beyond the call that stored it
+_KEPT = (Attribute, Global, Outer)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,20 @@ class Overwrite:
     op: Op
     reason: str
     is_by_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What keeps a second spawn from replacing a running task, and the line where it does.
+
+    ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first),
+    ``flag`` (a condition asks for state that the function sets) or ``exit`` (a condition on other
+    state leaves the function).
+    """
+
+    function: Function
+    line: int
+    how: str
 
 
 def is_start(function: Function) -> bool:
@@ -74,6 +94,7 @@ class Guards:
     def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
         self.calls = calls
         self.started = started
+        self.keys = Keys(calls)
 
     def overwrite(self, trail: Trail) -> Overwrite | None:
         """How a later spawn can replace this handle while its task runs, if it can."""
@@ -97,11 +118,23 @@ class Guards:
             event = op.event
             if op.depth or not isinstance(event, Store) or op.function is trail.function:
                 continue
-            if any(term[0] == "s" for term in event.value) and not self._is_fresh(op):
+            if self._under_another_key(trail, op, event):
+                continue
+            if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
                 found = self._repeat(trail, op)
                 if found:
                     return Overwrite(op, found)
         return None
+
+    def _under_another_key(self, trail: Trail, op: Op, store: Store) -> bool:
+        """Whether another store in the same dict is of a key that the handle is not kept under."""
+        own = [o.event for o in trail.of("store", "contain") if isinstance(o.event, Store)]
+        elements = [event for event in own if isinstance(event.target, Element)]
+        if not isinstance(store.target, Element) or not elements:
+            return False
+        return self.keys.is_new(op.function, store) or not any(
+            may_be_equal(store, event) for event in elements
+        )
 
     def _collects(self, op: Op, place: Place) -> bool:
         """Whether the place also keeps the tasks of earlier spawns."""
@@ -112,7 +145,9 @@ class Guards:
         event = op.event
         if place.depth == 0:
             return True
-        return place.depth == 1 and isinstance(event, Store) and event.target[0] == "e"
+        if place.depth != 1 or not isinstance(event, Store):
+            return False
+        return isinstance(event.target, Element) and not self.keys.is_new(op.function, event)
 
     def _is_fresh(self, op: Op) -> bool:
         """Whether the object that keeps the handle was made in the same function."""
@@ -122,13 +157,13 @@ class Guards:
             return True
         if op.constructs:
             return True
-        if not isinstance(event, Store) or event.target[0] != "a":
+        if not isinstance(event, Store) or not isinstance(event.target, Attribute):
             return False
-        base = event.target[1]
-        if base[0] == "e":
+        base = event.target.base
+        if isinstance(base, Element):
             return in_loop(function, op.index) is not None
-        if base[0] == "s":
-            callees = self.calls.callees(function, function.call(base[1]))
+        if isinstance(base, Result):
+            callees = self.calls.callees(function, function.call(base.event))
             return any(isinstance(callee, Class) for callee in callees)
         return False
 
@@ -139,10 +174,10 @@ class Guards:
         loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
         if loop is not None and loop.kind != "comprehension" and single:
-            if not self._ends_inside(trail, op) and not self.guarded(trail, op, strict=False):
+            if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        if not is_event_handler(function) or self.guarded(trail, op, strict=False):
+        if not is_event_handler(function) or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
 
@@ -169,7 +204,7 @@ class Guards:
 
     def _respawn(self, trail: Trail, op: Op) -> str:
         """A task that the storing function starts comes back to that function."""
-        if self.guarded(trail, op, strict=True):
+        if self.guard(trail, op, strict=True):
             return ""
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
@@ -189,7 +224,7 @@ class Guards:
         pending, seen = [start], {start, *(enders - {start, goal})}
         if start in enders and start is not goal:
             return False
-        while pending and len(seen) < _MAX_REACH:
+        while pending:
             function = pending.pop()
             if function is goal:
                 return True
@@ -207,75 +242,78 @@ class Guards:
 
     # -- guards
 
-    def guarded(self, trail: Trail, op: Op, strict: bool) -> bool:
-        """Whether something makes sure that no earlier task runs when the handle is stored.
+    def guard(self, trail: Trail, op: Op, strict: bool) -> Guard | None:
+        """What makes sure that no earlier task runs when the handle is stored, if anything does.
 
         ``strict`` accepts only what asks for or ends the earlier task itself; otherwise flags and
         early exits count too.
         """
         function, index = op.function, op.index
-        if self._ended_before(trail, function, index):
-            return True
-        if self._asked(trail, op):
-            return True
-        for caller, call in self.calls.callers(function):
-            if not self._ended_before(trail, caller, call):
-                break
-        else:
-            if self.calls.callers(function):
-                return True
-        return self._flagged(function, index) or (not strict and self.started_once(function, index))
+        found = self._excluded(trail, function, index)
+        callers = self.calls.callers(function)
+        if found is None and callers:
+            above = [self._excluded(trail, caller, call) for caller, call in callers]
+            found = above[0] if all(above) else None
+        found = found or self._flagged(function, index)
+        return found or (None if strict else self.started_once(function, index))
 
-    def _flagged(self, function: Function, index: int) -> bool:
-        """Under a condition on state that the same function sets."""
+    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
+        """Whether no path of a function with the earlier task running comes to an event."""
+        carriers = {
+            term for home, term in trail.terms if home is function and _is_kept(function, term)
+        }
+        endings = self._ending_events(trail, function)
+        if not carriers and not endings:
+            return None
+        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
+        if index in outcome.reached or not outcome.is_complete:
+            return None
+        if outcome.asked:
+            return Guard(function, outcome.asked[0], "asked")
+        return Guard(function, function.events[min(endings)].pos[0], "ended") if endings else None
+
+    def _ending_events(self, trail: Trail, function: Function) -> set[int]:
+        """The events of a function that end the earlier task, themselves or by what they call."""
+        found: set[int] = set()
+        for other in trail.ops:
+            if other.kind in ENDING:
+                home, at = other.site
+                if home is function:
+                    found.add(at)
+                else:
+                    found.update(i for f, i in self._called_from(home) if f is function)
+        return found
+
+    def _flagged(self, function: Function, index: int) -> Guard | None:
+        """A condition around the event on state that the same function sets."""
         return self._asks_flag(function, around(function, index))
 
-    def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> bool:
-        return any(
-            isinstance(frame.item, If) and self._is_flag(function, frame.item.test)
-            for frame in frames
-        )
-
-    def _ended_before(self, trail: Trail, function: Function, index: int) -> bool:
-        """Whether the function ends the earlier task first, itself or by a method it calls."""
-        for other in trail.ops:
-            if other.kind not in ENDING:
-                continue
-            home, at = other.site
-            if home is function:
-                if at < index:
-                    return True
-            elif any(f is function and i < index for f, i in self._called_from(home)):
-                return True
-        return False
+    def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> Guard | None:
+        for frame in frames:
+            if isinstance(frame.item, If) and self._is_flag(function, frame.item.test):
+                return Guard(function, frame.item.line, "flag")
+        return None
 
     def _called_from(self, home: Function) -> list[tuple[Function, int]]:
         """The call sites that lead to a function, directly or by one function between."""
         direct = self.calls.callers(home)
         return [*direct, *(site for f, _ in direct for site in self.calls.callers(f))]
 
-    def _asked(self, trail: Trail, op: Op) -> bool:
-        """A test of the handle before the store, on the way to it or with an exit."""
-        return any(
-            other.function is op.function and other.index < op.index
-            for other in trail.of("test", "done")
-        )
+    def by_flag(self, function: Function, index: int) -> Guard | None:
+        """The flag that the function itself sets, if one lets control reach the event once only."""
+        found = self._flagged(function, index)
+        for order, exit_, frames in function.contexts.exits:
+            if found is None and order < index and exit_.kind in ("return", "raise"):
+                found = self._asks_flag(function, frames)
+        return found
 
-    def by_flag(self, function: Function, index: int) -> bool:
-        """Whether a flag that the function itself sets lets control reach the event once only."""
-        return self._flagged(function, index) or any(
-            order < index
-            and exit_.kind in ("return", "raise")
-            and self._asks_flag(function, frames)
-            for order, exit_, frames in function.contexts.exits
-        )
-
-    def started_once(self, function: Function, index: int) -> bool:
-        """Whether a check on the way may keep control from the event: a flag, an early exit."""
-        return self._flagged(function, index) or any(
-            order < index and self._guards_exit(function, exit_, frames)
-            for order, exit_, frames in function.contexts.exits
-        )
+    def started_once(self, function: Function, index: int) -> Guard | None:
+        """A check on the way that may keep control from the event: a flag, an early exit."""
+        found = self._flagged(function, index)
+        for order, exit_, frames in function.contexts.exits:
+            if found is None and order < index and self._guards_exit(function, exit_, frames):
+                found = Guard(function, exit_.line, "exit")
+        return found
 
     def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Frame, ...]) -> bool:
         return exit_.kind in ("return", "raise") and any(
@@ -292,34 +330,51 @@ class Guards:
 
         Where nothing is seen to set it, its name tells.
         """
-        if term[0] != "a":
+        if not isinstance(term, Attribute):
             return False
         setters = [
             method
-            for cls in self.calls.inference.classes(function, term[1])
+            for cls in self.calls.inference.classes(function, term.base)
             for member in (*cls.mro, *cls.descendants)
-            for method, _ in member.stores.get(term[2], ())
+            for method, _ in member.stores.get(term.name, ())
             if method.name not in ("__init__", "__post_init__")
         ]
         if setters:
             return all(named_teardown(method.name) for method in setters)
-        return named_teardown(term[2])
+        return named_teardown(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
         return any(term in function.stored for term in _state_read(function, test))
 
 
+def _is_kept(function: Function, term: Term) -> bool:
+    """Whether a term stands for what was kept before the call, or was taken out of that."""
+    for part in parts(term):
+        if isinstance(part, _KEPT):
+            return True
+        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
+            return any(
+                isinstance(func, Attribute) and func.name in TAKING | VIEWING
+                for func in function.call(part.event).func
+            )
+    return False
+
+
 def _state_read(function: Function, test: Test) -> Iterator[Term]:
     """The attributes and globals that a condition asks about."""
     for part in tests(test):
         for term in part.value:
-            if term[0] in ("a", "n", "f"):
+            if isinstance(term, (Attribute, Global, Outer)):
                 yield term
-            elif term[0] == "s":
-                call = function.call(term[1])
-                yield from (func[1] for func in call.func if func[0] == "a" and func[1][0] == "a")
-                yield from (func for func in call.func if func[0] == "a")
+            elif isinstance(term, Result):
+                call = function.call(term.event)
+                yield from (
+                    func.base
+                    for func in call.func
+                    if isinstance(func, Attribute) and isinstance(func.base, Attribute)
+                )
+                yield from (func for func in call.func if isinstance(func, Attribute))
 
 
 def _leaves_after(function: Function, index: int) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store, Term
+from taskleash.dataflow.paths import Paths
+from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store
+from taskleash.facts.terms import Global, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 
@@ -40,6 +42,11 @@ class IndexedFunction:
         return Contexts(self.facts)
 
     @cached_property
+    def paths(self) -> Paths:
+        """Its control-flow graph, and searches along it."""
+        return Paths(self.facts)
+
+    @cached_property
     def decorators(self) -> frozenset[str]:
         """The last names of its decorators."""
         return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
@@ -56,7 +63,7 @@ class IndexedModule:
     def stored_globals(self) -> frozenset[str]:
         """The names of the global variables that any of its functions stores to."""
         targets = (target for f in self.functions.values() for target in f.stored)
-        return frozenset(target[1] for target in targets if target[0] == "n")
+        return frozenset(target.name for target in targets if isinstance(target, Global))
 
 
 class IndexedModules:

@@ -5,8 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from taskleash.dataflow.query import Query, union
 from taskleash.facts.catalogue import ENTERERS, LOOP_MAKERS, RUNNERS, canonical
-from taskleash.facts.model import Alts, Give, Term, TypeRef
+from taskleash.facts.model import NO_TYPE, Give, TypeRef
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Awaited,
+    Bound,
+    Constant,
+    Display,
+    Element,
+    Entered,
+    Global,
+    Item,
+    Nested,
+    Parameter,
+    Result,
+    Spread,
+    Super,
+    Term,
+    unexpected,
+)
 from taskleash.link.contents import contents
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
@@ -18,7 +38,8 @@ _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _MANAGERS = frozenset({"asynccontextmanager", "contextmanager"})
 _CAST = External("typing.cast")
 _TUPLES = frozenset({"tuple", "typing.Tuple"})
-_MAX_DEPTH = 12
+#: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
+_MOST_OUTSIDE = 32
 
 
 @dataclass(frozen=True)
@@ -43,26 +64,17 @@ class Inference:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._known: dict[tuple[Function, Term], Types] = {}
-        self._attributes: dict[tuple[Class, str], Types] = {}
-        self._depth = 0
+        ask = program.questions
+        self._types: Query[tuple[Function, Term], Types] = Query(ask, self._infer, (), _together)
+        self._attributes: Query[tuple[Class, str], Types] = Query(
+            ask, self._attribute_types, (), _together
+        )
+        #: what a call of a function gives (its awaited value where it is a coroutine)
+        self.returned: Query[Function, Types] = Query(ask, self._returned, (), _together)
 
     def types(self, function: Function, term: Term) -> Types:
         """The possible types of a term in a function; empty where nothing is known."""
-        key = (function, term)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        if self._depth > _MAX_DEPTH:
-            return ()
-        self._known[key] = ()
-        self._depth += 1
-        try:
-            found = tuple(dict.fromkeys(self._infer(function, term)))
-        finally:
-            self._depth -= 1
-        self._known[key] = found
-        return found
+        return self._types((function, term))
 
     def of(self, function: Function, alts: Alts) -> Types:
         """The possible types of any of the terms."""
@@ -76,18 +88,18 @@ class Inference:
         """The types that an annotation names; unions and wrappers are looked through."""
         if not ref:
             return ()
-        if ref[0] == "|":
-            return tuple(t for part in ref[1:] for t in self.from_ref(module, part, inside))
-        last = str(ref[0]).rpartition(".")[2]
+        if ref.name == "|":
+            return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
+        last = ref.last
         if last in _TRANSPARENT:
-            return tuple(t for part in ref[1:] for t in self.from_ref(module, part, inside))
+            return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
         if last in ("None", "Any"):
             return ()
         if last == "Self" and inside is not None:
             return (Type(inside),)
         symbol = self.program.resolve_ref(module, ref, inside)
         if isinstance(symbol, Class | External):
-            return (Type(symbol, tuple(ref[1:]), module),)
+            return (Type(symbol, ref.args, module),)
         if isinstance(symbol, Variable):
             return self._type_alias(symbol)
         return ()
@@ -103,41 +115,45 @@ class Inference:
 
     # -- terms
 
-    def _infer(self, function: Function, term: Term) -> Types:
-        tag = term[0]
-        if tag == "p":
-            return self._parameter(function, term[1])
-        if tag in ("v", "f"):
+    def _infer(self, key: tuple[Function, Term]) -> Types:
+        return tuple(dict.fromkeys(self._found(*key)))
+
+    def _found(self, function: Function, term: Term) -> Types:
+        if isinstance(term, Parameter):
+            return self._parameter(function, term.name)
+        if isinstance(term, Bound):
             home, name = self.program.home(function, term)
             ref = home.facts.annotations.get(name)
             if ref:
                 return self.from_ref(home.module, ref)
             return self.of(home, tuple(t for t in home.facts.defs.get(name, ()) if t != term))
-        if tag == "n":
+        if isinstance(term, Global):
             return self._global(function, term)
-        if tag == "s":
-            return self._call(function, term[1])
-        if tag == "a":
+        if isinstance(term, Result):
+            return self._call(function, term.event)
+        if isinstance(term, Attribute):
             return self._attribute_of(function, term)
-        if tag == "i":
+        if isinstance(term, Item):
             return self._item(function, term)
-        if tag == "e":
+        if isinstance(term, Element):
             return self._element(function, term)
-        if tag == "w":
-            return self._awaited(function, term[1])
-        if tag == "m":
-            return self._entered(function, term[1])
-        if tag == "l":
+        if isinstance(term, Awaited):
+            return self._awaited(function, term.base)
+        if isinstance(term, Entered):
+            return self._entered(function, term.base)
+        if isinstance(term, Display):
             return self._declared(function, term)
-        if tag == "super":
+        if isinstance(term, Super):
             owner = function.method.owner
             return tuple(Type(base) for base in owner.bases) if owner else ()
-        return ()
+        if isinstance(term, (Constant, Nested, Spread)):
+            return ()
+        return unexpected(term)
 
     def _declared(self, function: Function, made: Term) -> Types:
         """What is said of the locals that a new container is bound to: ``done: list[Job] = []``."""
-        names = function.uses.names.get(made, ()) if made[0] in ("l", "s") else ()
-        refs = (function.facts.annotations.get(name, ()) for name in names)
+        names = function.uses.names.get(made, ()) if isinstance(made, (Display, Result)) else ()
+        refs = (function.facts.annotations.get(name, NO_TYPE) for name in names)
         return tuple(t for ref in refs for t in self.from_ref(function.module, ref))
 
     def _parameter(self, function: Function, name: str) -> Types:
@@ -182,7 +198,7 @@ class Inference:
                 found.extend(self.returned(symbol))
             elif (own := function.made_by(func)) is not None:
                 found.append(Type(own))
-            elif func[0] == "a":
+            elif isinstance(func, Attribute):
                 found.extend(self._method_result(function, func))
         return tuple(found)
 
@@ -190,26 +206,25 @@ class Inference:
         symbols = [self.program.symbol(function, term) for term in alts]
         return [Type(symbol) for symbol in symbols if isinstance(symbol, Class)]
 
-    def _method_result(self, function: Function, func: Term) -> Types:
+    def _method_result(self, function: Function, func: Attribute) -> Types:
         found: list[Type] = []
-        receivers = self.types(function, func[1])
+        receivers = self.types(function, func.base)
         for receiver in receivers:
             if isinstance(receiver.symbol, Class):
-                for method in receiver.symbol.find(func[2])[:1]:
+                for method in receiver.symbol.find(func.name)[:1]:
                     found.extend(self.returned(method))
-            elif receiver.args and func[2] in ("get", "pop", "popleft", "popitem", "setdefault"):
+            elif receiver.args and func.name in ("get", "pop", "popleft", "popitem", "setdefault"):
                 found.extend(self._argument(receiver))
-            elif receiver.args and func[2] in ("values", "copy"):
+            elif receiver.args and func.name in ("values", "copy"):
                 found.append(Type(receiver.symbol, receiver.args[-1:], receiver.module))
-            elif receiver.args and func[2] == "items":
-                pair = ("tuple", *receiver.args)
+            elif receiver.args and func.name == "items":
+                pair = TypeRef("tuple", receiver.args)
                 found.append(Type(receiver.symbol, (pair,), receiver.module))
             else:
-                found.append(Type(External(f"{receiver.name}.{func[2]}")))
+                found.append(_member(receiver, func.name))
         return tuple(found)
 
-    def returned(self, function: Function) -> Types:
-        """What a call of the function gives (its awaited value where it is a coroutine)."""
+    def _returned(self, function: Function) -> Types:
         owner = function.owner
         if function.facts.returns:
             return self.from_ref(function.module, function.facts.returns, owner)
@@ -221,29 +236,24 @@ class Inference:
                 found.extend(self.of(function, event.value))
         return tuple(found)
 
-    def _attribute_of(self, function: Function, term: Term) -> Types:
+    def _attribute_of(self, function: Function, term: Attribute) -> Types:
         symbol = self.program.symbol(function, term)
         if isinstance(symbol, Variable):
-            return self._global(symbol.module.body, ("n", symbol.name))
+            return self._global(symbol.module.body, Global(symbol.name))
         found: list[Type] = []
-        for receiver in self.types(function, term[1]):
+        for receiver in self.types(function, term.base):
             if isinstance(receiver.symbol, Class):
-                found.extend(self.attribute(receiver.symbol, term[2]))
+                found.extend(self.attribute(receiver.symbol, term.name))
             elif receiver.name:
-                found.append(Type(External(f"{receiver.name}.{term[2]}")))
+                found.append(_member(receiver, term.name))
         return tuple(found)
 
     def attribute(self, cls: Class, name: str) -> Types:
         """The types of an instance attribute: annotation, property, or what is stored in it."""
-        key = (cls, name)
-        if key in self._attributes:
-            return self._attributes[key]
-        self._attributes[key] = ()
-        found = self._attribute_types(cls, name)
-        self._attributes[key] = found
-        return found
+        return self._attributes((cls, name))
 
-    def _attribute_types(self, cls: Class, name: str) -> Types:
+    def _attribute_types(self, key: tuple[Class, str]) -> Types:
+        cls, name = key
         for base in cls.mro:
             ref = base.facts.fields.get(name)
             if ref:
@@ -253,11 +263,10 @@ class Inference:
             for method in base.own_methods(name):
                 if method.decorators & {"property", "cached_property"}:
                     return self.returned(method)
-        stored = self._stored_in(cls.mro, name)
-        if not stored:
+        if not _is_set_to_something(cls.mro, name):
             # A mixin or an abstract base uses what its subclasses set.
-            stored = self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
-        return stored
+            return self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
+        return self._stored_in(cls.mro, name)
 
     def _stored_in(self, classes: Iterable[Class], name: str) -> Types:
         found: list[Type] = []
@@ -267,23 +276,18 @@ class Inference:
                     found.extend(self.of(method, event.value))
         return tuple(dict.fromkeys(found))
 
-    def _element(self, function: Function, term: Term) -> Types:
+    def _element(self, function: Function, term: Element) -> Types:
         found: list[Type] = []
-        for receiver in self.types(function, term[1]):
+        for receiver in (*self.types(function, term.base), *self._declared(function, term.base)):
             found.extend(self._argument(receiver))
-        if not found:
-            for receiver in self._declared(function, term[1]):
-                found.extend(self._argument(receiver))
-        if not found:
-            found.extend(self._stored_elements(function, term[1]))
-        return tuple(found)
+        return (*found, *self._stored_elements(function, term.base))
 
-    def _item(self, function: Function, term: Term) -> Types:
+    def _item(self, function: Function, term: Item) -> Types:
         """Item by item where the tuple's type names them all."""
         found: list[Type] = []
-        for receiver in self.types(function, term[1]):
-            if receiver.name in _TUPLES and term[2] < len(receiver.args) and receiver.module:
-                found.extend(self.from_ref(receiver.module, receiver.args[term[2]]))
+        for receiver in self.types(function, term.base):
+            if receiver.name in _TUPLES and term.index < len(receiver.args) and receiver.module:
+                found.extend(self.from_ref(receiver.module, receiver.args[term.index]))
             else:
                 found.extend(self._argument(receiver))
         return tuple(found)
@@ -293,7 +297,7 @@ class Inference:
         found: list[Type] = []
         for home, term in contents(self, function, base):
             known = [t for t in self.types(home, term) if isinstance(t.symbol, Class)]
-            if not known and term[0] != "c":
+            if not known and not isinstance(term, Constant):
                 return []
             found.extend(known)
         return found
@@ -302,7 +306,7 @@ class Inference:
         if not receiver.args or receiver.module is None:
             return ()
         last = receiver.args[-1]
-        if last in ((), ("...",)) and len(receiver.args) > 1:
+        if last in (NO_TYPE, TypeRef("...")) and len(receiver.args) > 1:
             last = receiver.args[0]
         return self.from_ref(receiver.module, last)
 
@@ -318,7 +322,8 @@ class Inference:
         for kind in self.types(function, term):
             if isinstance(kind.symbol, Class):
                 enter = kind.symbol.find("__aenter__") or kind.symbol.find("__enter__")
-                found.extend((self.returned(enter[0]) if enter else ()) or (kind,))
+                is_said = bool(enter) and _says_what_it_returns(enter[0])
+                found.extend(self.returned(enter[0]) if is_said else (kind,))
             elif kind.args and kind.name.rpartition(".")[2] in (
                 "AsyncIterator",
                 "AsyncGenerator",
@@ -331,11 +336,66 @@ class Inference:
         return tuple(found)
 
 
+def _is_set_to_something(classes: Iterable[Class], name: str) -> bool:
+    """Whether any of the classes stores in an attribute what may be found to have a type.
+
+    This looks at the text alone: answers that hang on each other may not ask what is *not* known.
+    """
+    return any(
+        _may_have_type(method, term)
+        for cls in classes
+        for method, event in cls.stores.get(name, ())
+        if not event.op
+        for term in event.value
+    )
+
+
+def _says_what_it_returns(function: Function) -> bool:
+    """Whether a function's text names what it returns: in an annotation or in a return."""
+    return bool(function.facts.returns) or any(
+        isinstance(event, Give)
+        and event.kind == "return"
+        and any(_may_have_type(function, term) for term in event.value)
+        for event in function.events
+    )
+
+
+def _may_have_type(function: Function, term: Term) -> bool:
+    """Whether it is of use to ask for the type of a term."""
+    if not isinstance(term, Parameter):
+        return not isinstance(term, Constant)
+    param = next((p for p in function.facts.params if p.name == term.name), None)
+    return (
+        param is None
+        or bool(param.annotation)
+        or term.name == function.self_name
+        or not all(isinstance(default, Constant) for default in param.default)
+    )
+
+
 def _runs_to_its_end(func: Term, symbol: object) -> bool:
     """Whether a call gives what the coroutine that it is given returns."""
     if isinstance(symbol, External):
         return symbol.dotted in LOOP_MAKERS or symbol.dotted.rpartition(".")[2] in RUNNERS
-    return bool(func[0] == "a" and func[2] in RUNNERS)
+    return bool(isinstance(func, Attribute) and func.name in RUNNERS)
+
+
+def _member(receiver: Type, name: str) -> Type:
+    """An attribute of an outside object, by its name; ``next`` of ``next`` is one more of them."""
+    if receiver.name.endswith(f".{name}"):
+        return receiver
+    return Type(External(f"{receiver.name}.{name}"))
+
+
+def _together(old: Types, new: Types) -> Types:
+    """All types of two answers.
+
+    Outside classes are names, of which a circle makes ever longer ones: of these the first count.
+    """
+    both = union(old, new)
+    outside = [found for found in both if isinstance(found.symbol, External)]
+    dropped = set(outside[_MOST_OUTSIDE:])
+    return tuple(found for found in both if found not in dropped) if dropped else both
 
 
 def is_manager(function: Function) -> bool:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.facts.model import Store, Term
+from taskleash.facts.catalogue import WEAK_CONTAINERS
+from taskleash.facts.model import Store
+from taskleash.facts.terms import (
+    Attribute,
+    Awaited,
+    Constant,
+    Element,
+    Global,
+    Local,
+    Outer,
+    Result,
+    Term,
+)
 from taskleash.link.entities import Function
+from taskleash.link.inference import is_external
 from taskleash.link.trail import Place
 from taskleash.link.uses import Role
-from taskleash.link.walk import Carrier, Walk
-
-_MAX_CALLS = 8
+from taskleash.link.walk import Carrier, Entry, Walk
 
 
 class Keeping(Walk):
@@ -23,13 +34,13 @@ class Keeping(Walk):
         depth = carrier.depth
         if event.op:
             self._contain(carrier, target, depth, role.index)
-        elif target[0] == "e":
-            self._contain(carrier, target[1], depth + 1, role.index)
-        elif target[0] == "a":
+        elif isinstance(target, Element):
+            self._put(carrier, target.base, depth + 1, role.index)
+        elif isinstance(target, Attribute):
             self._into_attribute(carrier, target, depth, role.index)
-        elif target[0] == "n":
-            self._store_global(carrier, target[1], role.index)
-        elif target[0] == "f":
+        elif isinstance(target, Global):
+            self._store_global(carrier, target.name, role.index)
+        elif isinstance(target, Outer):
             self._store_closure(carrier, target, role.index)
 
     def _store_global(self, carrier: Carrier, name: str, index: int) -> None:
@@ -48,20 +59,20 @@ class Keeping(Walk):
                 Carrier(function, term, carrier.depth, carrier.how, weak=carrier.weak, local=False)
             )
 
-    def _store_closure(self, carrier: Carrier, target: Term, index: int) -> None:
+    def _store_closure(self, carrier: Carrier, target: Outer, index: int) -> None:
         home, name = self.program.home(carrier.function, target)
         place = Place("closure", name, carrier.depth, name, function=home)
         self.trail.places.setdefault(place)
         self.note("store", carrier, index, place=place)
-        self.carry(replace(carrier, function=home, term=("v", name), calls=(), root=None))
+        self.carry(replace(carrier, function=home, term=Local(name), entry=None, root=None))
         for alts_term in home.facts.defs.get(name, ()):
-            self.carry(replace(carrier, function=home, term=alts_term, calls=(), root=None))
+            self.carry(replace(carrier, function=home, term=alts_term, entry=None, root=None))
         for inner in self.places.readers_of(home, name):
             self.carry(
-                replace(carrier, function=inner, term=("f", home.key, name), calls=(), root=None)
+                replace(carrier, function=inner, term=Outer(home.key, name), entry=None, root=None)
             )
 
-    def _into_attribute(self, carrier: Carrier, target: Term, depth: int, index: int) -> None:
+    def _into_attribute(self, carrier: Carrier, target: Attribute, depth: int, index: int) -> None:
         setters = self.places.setters(carrier.function, target)
         for setter in setters:
             if len(setter.facts.params) > 1:
@@ -87,10 +98,31 @@ class Keeping(Walk):
                 )
             )
 
+    def _put(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
+        """The handle goes into a container, which may be a weak one."""
+        if is_external(self.calls.inference.types(carrier.function, container), WEAK_CONTAINERS):
+            self._mention(carrier, container, depth, index)
+        else:
+            self._contain(carrier, container, depth, index)
+
+    def _mention(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
+        """A weak container keeps nothing alive, but gives the handle as long as something does."""
+        function = carrier.function
+        found = self.places.containers((function, container, depth))
+        self.note("weakly", carrier, index, detail=found.text)
+        for place in found.places:
+            for reader, term, weak in self.places.reads(place):
+                self.carry(Carrier(reader, term, place.depth, carrier.how, weak=weak, local=False))
+        for home, term, level in found.carriers:
+            if home is function:
+                self.carry(replace(carrier, term=term, depth=level))
+
     def _contain(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
         """The handle goes into a container: find where the container itself lives."""
         function = carrier.function
-        found = self.places.containers(self.calls, function, container, depth)
+        found = self.places.containers((function, container, depth))
+        if found.unknown:
+            self.leave_out(function, index, found.unknown)
         for place in found.places:
             self.note("contain", carrier, index, place=place)
             self._hold(carrier, place)
@@ -106,7 +138,7 @@ class Keeping(Walk):
                     term=term,
                     depth=level,
                     root=carrier.root if same else None if home is self.origin else carrier.root,
-                    calls=carrier.calls if same else (),
+                    entry=carrier.entry if same else None,
                 )
             )
 
@@ -119,26 +151,27 @@ class Keeping(Walk):
             self.note("shrink", carrier, role.index, detail=event.op)
         elif event.op:
             self.note("grow", carrier, role.index, detail=event.op)
-        elif all(term[0] == "c" for term in event.value) and event.value:
+        elif all(isinstance(term, Constant) for term in event.value) and event.value:
             kind = "clear-slot" if carrier.depth == 0 else "clear"
             self.note(kind, carrier, role.index)
         else:
             self.note("replace", carrier, role.index)
 
     def _enter(self, carrier: Carrier, callee: Function, name: str, index: int) -> None:
-        if len(carrier.calls) >= _MAX_CALLS:
-            return
-        function = carrier.function
-        root = carrier.root
-        if root is None and function is self.origin:
-            root = index
         self.note("pass", carrier, index, target=callee, detail=callee.name)
-        self.carry(
-            replace(
-                carrier,
-                function=callee,
-                term=("p", name),
-                root=root,
-                calls=(*carrier.calls, (function, index)),
-            )
-        )
+        entry = self.enter(carrier, callee, name, index)
+        caller = ((carrier.function, index), carrier.entry)
+        if entry is not None and caller not in entry.callers:
+            entry.callers[caller] = carrier
+            for returned in tuple(entry.returned.values()):
+                self._result(returned, callee, carrier.function, index, carrier.entry)
+
+    def _result(
+        self, carrier: Carrier, callee: Function, caller: Function, index: int, entry: Entry | None
+    ) -> None:
+        """What a function returns is the value of a call, or what awaiting that gives."""
+        term: Term = Result(index)
+        if callee.facts.is_async and not callee.facts.is_generator:
+            term = Awaited(term)
+        root = carrier.root if caller is not self.origin else None
+        self.carry(replace(carrier, function=caller, term=term, entry=entry, root=root))

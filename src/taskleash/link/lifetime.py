@@ -6,11 +6,27 @@ handlers of errors and cancellation do not count. A loop with an exit of its own
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterator
+
+from taskleash.dataflow.query import Query
 from taskleash.facts.catalogue import ENDLESS_ITERATORS
-from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Switch, Try
+from taskleash.facts.model import (
+    Await,
+    Block,
+    Call,
+    Exit,
+    If,
+    Loop,
+    Piece,
+    Switch,
+    Try,
+    blocks_of,
+)
+from taskleash.facts.terms import Alts, Result, Term
+from taskleash.link.callbacks import is_coroutine_function
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
-from taskleash.link.recall import Recall
 from taskleash.link.teardown import words
 
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
@@ -30,11 +46,40 @@ class Lifetimes:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
-        self._known: Recall[Function, str] = Recall()
+        #: ``short``, ``endless`` or ``unknown``
+        self.of: Query[Function, str] = Query(calls.program.uses, self._find, "short", longest)
+        #: whether a coroutine never waits: once the loop has begun with it, it is over; one that
+        #: does nothing at all stands for another one
+        self.in_one_step: Query[Function, bool] = Query(
+            calls.program.uses, self._waits_for_nothing, True, operator.and_
+        )
 
-    def of(self, function: Function) -> str:
-        """``short``, ``endless`` or ``unknown``."""
-        return self._known.get(function, lambda: self._find(function), "short")
+    def _waits_for_nothing(self, function: Function) -> bool:
+        facts = function.facts
+        if not is_coroutine_function(function) or function.is_abstract or not function.events:
+            return False
+        if any(
+            isinstance(piece, Loop) and piece.kind == "async for" for piece in _pieces(facts.body)
+        ):
+            return False
+        return all(
+            bool(event.value) and all(self._is_over_at_once(function, term) for term in event.value)
+            for event in function.events
+            if isinstance(event, Await)
+        )
+
+    def _is_over_at_once(self, function: Function, term: Term) -> bool:
+        """Whether awaiting a term waits for nothing: it is the coroutine of such a function."""
+        if not isinstance(term, Result):
+            return False
+        callees = self.calls.callees(function, function.call(term.event))
+        return bool(callees) and all(
+            isinstance(callee, Function) and self.in_one_step(callee) for callee in callees
+        )
+
+    def is_over_at_once(self, function: Function, alts: Alts) -> bool:
+        """Whether the coroutines that a value may be are over in their first step, all of them."""
+        return bool(alts) and all(self._is_over_at_once(function, term) for term in alts)
 
     def _find(self, function: Function) -> str:
         if function.is_abstract:
@@ -51,7 +96,7 @@ class Lifetimes:
             elif isinstance(item, If):
                 found = longest(found, self._branches(function, (item.then, item.orelse)))
             elif isinstance(item, Switch):
-                found = longest(found, self._branches(function, item.cases))
+                found = longest(found, self._branches(function, blocks_of(item)))
             elif isinstance(item, Try):
                 found = longest(found, self._try(function, item))
         return found
@@ -86,8 +131,8 @@ class Lifetimes:
         return any(
             isinstance(callee, External) and callee.dotted in ENDLESS_ITERATORS
             for term in loop.test.value
-            if term[0] == "s"
-            for callee in self.calls.callees(function, function.call(term[1]))
+            if isinstance(term, Result)
+            for callee in self.calls.callees(function, function.call(term.event))
         )
 
     def _event(self, function: Function, index: int) -> str:
@@ -96,13 +141,21 @@ class Lifetimes:
             return "short"
         found = "short"
         for term in event.value:
-            if term[0] != "s" or not isinstance(function.events[term[1]], Call):
+            if not isinstance(term, Result) or not isinstance(function.events[term.event], Call):
                 continue
-            for callee in self.calls.callees(function, function.call(term[1])):
+            for callee in self.calls.callees(function, function.call(term.event)):
                 if isinstance(callee, Function) and callee is not function:
                     inner = self.of(callee)
                     found = longest(found, inner if inner == "endless" else "short")
         return found
+
+
+def _pieces(block: Block) -> Iterator[Piece]:
+    for item in block.items:
+        if not isinstance(item, int | Exit):
+            yield item
+            for inner in blocks_of(item):
+                yield from _pieces(inner)
 
 
 def by_name(name: str) -> str:
@@ -137,6 +190,6 @@ def _leaves(block: Block, nested: bool = False) -> bool:
             expected = [h.body for h in item.handlers if any(map(_is_expected, h.types))]
             if any(_leaves(b, nested) for b in (item.body, item.orelse, item.final, *expected)):
                 return True
-        elif isinstance(item, Switch) and any(_leaves(case, nested) for case in item.cases):
+        elif isinstance(item, Switch) and any(_leaves(case, nested) for case in blocks_of(item)):
             return True
     return False

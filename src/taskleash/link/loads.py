@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.facts.model import Term
+from taskleash.dataflow.query import Query
+from taskleash.facts.terms import Attribute, Term
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.inference import Inference
 
@@ -42,14 +43,12 @@ class Loads:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._known: dict[str, NamedLoads] = {}
+        #: the uses of one attribute name
+        self.named: Query[str, NamedLoads] = Query(inference.program.uses, self._find)
 
-    def named(self, name: str) -> NamedLoads:
-        """The uses of one attribute name."""
-        if name not in self._known:
-            terms = self._inference.program.loads_named.get(name, ())
-            self._known[name] = NamedLoads([load(self._inference, *each) for each in terms])
-        return self._known[name]
+    def _find(self, name: str) -> NamedLoads:
+        terms = self._inference.program.loads_named.get(name, ())
+        return NamedLoads([load(self._inference, *each) for each in terms])
 
 
 class NamedLoads:
@@ -89,11 +88,11 @@ class NamedLoads:
         return self._by_module.get(module, [])
 
 
-def load(inference: Inference, function: Function, term: Term) -> Load:
+def load(inference: Inference, function: Function, term: Attribute) -> Load:
     """What is known of the object whose attribute a term is."""
-    symbol = inference.program.symbol(function, term[1])
+    symbol = inference.program.symbol(function, term.base)
     named = symbol if isinstance(symbol, Class) else None
-    classes = inference.classes(function, term[1])
+    classes = inference.classes(function, term.base)
     free = named is None and not classes and not isinstance(symbol, Module | External)
     module = symbol if isinstance(symbol, Module) else None
     return Load(function, term, module, named, classes, free)

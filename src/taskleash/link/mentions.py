@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from taskleash.facts.model import Await, Call, Delete, Give, Import, Store, Term, Use
+from taskleash.dataflow.query import Query, union
+from taskleash.facts.model import Await, Call, Delete, Give, Import, Store, Use
+from taskleash.facts.terms import Attribute, Bound, Built, Display, Global, Nested, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function, Module, Variable
 from taskleash.source.modules import folders
@@ -15,10 +17,8 @@ Node: TypeAlias = Function | Class | Variable
 
 #: builtins that ask about a class and make nothing of it
 _ASKING = frozenset({"isinstance", "issubclass"})
-#: tags of terms that are built on another term
-_BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
-#: tags of terms that mention what other terms do
-_COMPOSED = _BUILT | {"v", "f", "l"}
+#: terms that mention what other terms do
+_COMPOSED = (Built, Bound, Display)
 _PROTOCOL = "Protocol"
 
 
@@ -28,7 +28,9 @@ class Mentions:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.program = calls.program
-        self._known: dict[tuple[Function, Term], tuple[Node, ...]] = {}
+        self._composed: Query[tuple[Function, Term], tuple[Node, ...]] = Query(
+            calls.program.uses, self._find, (), union
+        )
 
     def at(self, function: Function, index: int) -> tuple[Node, ...]:
         """What an event mentions."""
@@ -59,45 +61,43 @@ class Mentions:
                 return
 
     def _of(self, function: Function, term: Term) -> tuple[Node, ...]:
-        if term[0] in ("n", "q"):
+        if isinstance(term, (Global, Nested)):
             return tuple(dict.fromkeys(_nodes(self.program.symbol(function, term))))
-        if term[0] not in _COMPOSED:
+        if not isinstance(term, _COMPOSED):
             return ()
-        key = (function, term)
-        if key not in self._known:
-            self._known[key] = ()
-            self._known[key] = tuple(dict.fromkeys(self._found(function, term)))
-        return self._known[key]
+        return self._composed((function, term))
+
+    def _find(self, key: tuple[Function, Term]) -> tuple[Node, ...]:
+        return tuple(dict.fromkeys(self._found(*key)))
 
     def _found(self, function: Function, term: Term) -> Iterator[Node]:
-        tag = term[0]
-        if tag == "a":
-            yield from self._of(function, term[1])
+        if isinstance(term, Attribute):
+            yield from self._of(function, term.base)
             yield from self._members(function, term)
-        elif tag in ("v", "f"):
+        elif isinstance(term, Bound):
             home, name = self.program.home(function, term)
             for defined in home.facts.defs.get(name, ()):
                 yield from self._of(home, defined)
-        elif tag == "l":
-            for alts in function.facts.collections[term[1]].items:
+        elif isinstance(term, Display):
+            for alts in function.facts.collections[term.number].items:
                 for item in alts:
                     yield from self._of(function, item)
-        else:
-            yield from self._of(function, term[1])
+        elif isinstance(term, Built):
+            yield from self._of(function, term.base)
 
-    def _members(self, function: Function, term: Term) -> Iterator[Node]:
+    def _members(self, function: Function, term: Attribute) -> Iterator[Node]:
         """What an attribute can be: all methods of the name where the object is not known."""
         symbol = self.program.symbol(function, term)
         if symbol is not None:
             yield from _nodes(symbol)
             return
-        classes = self.calls.inference.classes(function, term[1])
-        if self.calls.inference.types(function, term[1]) and not any(map(_is_protocol, classes)):
+        classes = self.calls.inference.classes(function, term.base)
+        if self.calls.inference.types(function, term.base) and not any(map(_is_protocol, classes)):
             for target in self.calls.targets(function, term):
                 if isinstance(target, Function | Class):
                     yield target
             return
-        yield from self.program.methods_named.get(term[2], ())
+        yield from self.program.methods_named.get(term.name, ())
 
 
 def _nodes(symbol: object) -> Iterator[Node]:
@@ -118,8 +118,8 @@ def _terms(event: object) -> Iterator[Term]:
             for arg in event.args:
                 yield from arg.value
     elif isinstance(event, Store):
-        if event.target[0] in _BUILT:
-            yield event.target[1]
+        if isinstance(event.target, Built):
+            yield event.target.base
         yield from event.value
     elif isinstance(event, Await | Give | Use):
         yield from event.value
@@ -129,4 +129,4 @@ def _terms(event: object) -> Iterator[Term]:
 
 def _is_protocol(cls: Class) -> bool:
     refs = [ref for base in cls.mro for ref in base.facts.bases if ref]
-    return any(str(ref[0]).rpartition(".")[2] == _PROTOCOL for ref in refs)
+    return any(ref.last == _PROTOCOL for ref in refs)

@@ -1,8 +1,22 @@
-"""What a call cannot call, by its name alone: most calls need not be looked at any further."""
+"""What names tell: what a call cannot call, and what to call a value."""
 
 from __future__ import annotations
 
-from taskleash.facts.model import Call, Term
+from taskleash.facts.model import Call
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Awaited,
+    Display,
+    Element,
+    Global,
+    Item,
+    Named,
+    Nested,
+    Result,
+    Spread,
+    Term,
+)
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
@@ -18,17 +32,36 @@ def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]
 
 
 def _may_be(program: Program, function: Function, term: Term, names: frozenset[str]) -> bool:
-    if term[0] == "a":
-        if term[2] in names:
+    if isinstance(term, Attribute):
+        if term.name in names:
             return True
-        if "__call__" in names and term[2] not in program.methods_named:
+        if "__call__" in names and term.name not in program.methods_named:
             return True
-        if not isinstance(program.symbol(function, term[1]), Module):
+        if not isinstance(program.symbol(function, term.base), Module):
             return False
-    elif term[0] != "n":
+    elif not isinstance(term, Global):
         return True
     symbol = program.symbol(function, term)
     if isinstance(symbol, External):
         return symbol.dotted.rpartition(".")[2] in names
     # A variable may hold anything.
     return symbol.name in names if isinstance(symbol, Function | Class) else True
+
+
+def value_name(function: Function, value: Alts) -> str:
+    """A short name for a value: of the function called, or of the variable."""
+    for term in value:
+        if isinstance(term, Result):
+            return function.call(term.event).text.rpartition(".")[2].rstrip("()")
+        if isinstance(term, Named):
+            return term.name
+        if isinstance(term, Nested):
+            return term.key.rpartition(".")[2].partition("#")[0]
+        if isinstance(term, Display):
+            for alts in function.facts.collections[term.number].items:
+                name = value_name(function, alts)
+                if name:
+                    return name
+        if isinstance(term, (Element, Item, Spread, Awaited)):
+            return value_name(function, (term.base,))
+    return ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from taskleash.facts.model import Call, Store, Term
+from taskleash.facts.model import Call, Store
+from taskleash.facts.terms import Attribute, Element, Nested, Parameter, Result, Term
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
@@ -24,21 +25,32 @@ def modules_of(
     function = spawn.function
     for arg in spawn.call.args:
         for term in arg.value:
-            if term[0] == "s":
-                found |= _outside(calls, function, function.call(term[1]))
-            elif term[0] == "p":
+            if isinstance(term, Result):
+                found |= _outside(calls, function, function.call(term.event))
+            elif isinstance(term, Parameter):
                 found |= _handed_in(calls, function, reports)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
     for op in trail.of("store", "contain"):
         event = op.event
-        target = event.target if isinstance(event, Store) else ("",)
-        while target[0] == "e":
-            target = target[1]
-        if target[0] == "a":
-            for kind in calls.inference.types(op.function, target[1]):
+        target = event.target if isinstance(event, Store) else None
+        while isinstance(target, Element):
+            target = target.base
+        if isinstance(target, Attribute):
+            for kind in calls.inference.types(op.function, target.base):
                 found |= _candidates(op.function.module, kind.name)
     return found
+
+
+def runners(calls: Calls, function: Function) -> set[str]:
+    """The modules of what a function's coroutine is handed to: it may make a loop for it."""
+    return {
+        name
+        for caller, index in calls.callers(function)
+        for role in caller.uses.roles.get(Result(index), ())
+        if role.kind == "arg"
+        for name in _outside(calls, caller, caller.call(role.index))
+    }
 
 
 def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], bool]) -> set[str]:
@@ -49,8 +61,8 @@ def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], b
         if reports(caller)
         for arg in caller.call(index).args
         for term in arg.value
-        if term[0] == "s"
-        for prefix in _outside(calls, caller, caller.call(term[1]))
+        if isinstance(term, Result)
+        for prefix in _outside(calls, caller, caller.call(term.event))
     }
 
 
@@ -108,22 +120,30 @@ def _handing(
 
 
 def _may_be_work(term: Term, names: set[str]) -> bool:
-    return term[0] in ("s", "q") or (term[0] == "p" and term[1] in names)
+    return isinstance(term, (Result, Nested)) or (
+        isinstance(term, Parameter) and term.name in names
+    )
 
 
 def _gets(call: Call, names: set[str]) -> bool:
     """Whether a call is given one of the parameters of the function that it is in."""
-    return any(term[0] == "p" and term[1] in names for arg in call.args for term in arg.value)
+    return any(
+        isinstance(term, Parameter) and term.name in names
+        for arg in call.args
+        for term in arg.value
+    )
 
 
 def returns(function: Function, index: int) -> bool:
     """Whether a function gives back what it gets from a call."""
-    return any(role.kind == "return" for role in function.uses.roles.get(("s", index), ()))
+    return any(role.kind == "return" for role in function.uses.roles.get(Result(index), ()))
 
 
-def outside_bases(program: Program, cls: Class) -> set[str]:
+def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:
+    """The modules of the bases of these classes that are not at hand."""
     return {
         name
+        for cls in dict.fromkeys(classes)
         for ref in cls.facts.bases
         if isinstance(symbol := program.resolve_ref(cls.module, ref, cls), External)
         for name in _candidates(cls.module, symbol.dotted)
@@ -144,14 +164,13 @@ def _prefixes(dotted: str) -> set[str]:
 
 def bases_with(program: Program, wrappers: set[str]) -> set[str]:
     """The modules of outside bases that may define a wrapper which a class calls on itself."""
-    return {
-        name
+    owners = {
+        owner: None
         for function in program.functions()
         if (owner := function.method.owner) is not None
         and any(_calls_own(function, call, wrappers) for _, call in function.calls())
-        for cls in owner.mro
-        for name in outside_bases(program, cls)
     }
+    return outside_bases(program, (cls for owner in owners for cls in owner.mro))
 
 
 def bases_around(
@@ -162,15 +181,14 @@ def bases_around(
     A base may say of what class an attribute is. What a mixin calls on itself may be defined by the
     classes that its heirs inherit from beside it.
     """
-    return {
-        name
+    owners = {
+        owner: None
         for function in program.functions()
         if reports(function) and (owner := function.method.owner) is not None
         if any(call.text.rpartition(".")[2] in wrappers for _, call in function.calls())
-        for heir in owner.descendants
-        for cls in heir.mro
-        for name in outside_bases(program, cls)
     }
+    heirs = {heir for owner in owners for heir in owner.descendants}
+    return outside_bases(program, (cls for heir in heirs for cls in heir.mro))
 
 
 def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
@@ -203,8 +221,8 @@ def receivers(
         for caller, index in calls.program.calls_named.get(name, ())
         if reports(caller)
         for term in caller.call(index).func
-        if term[0] == "a"
-        for kind in calls.inference.types(caller, term[1])
+        if isinstance(term, Attribute)
+        for kind in calls.inference.types(caller, term.base)
         if not isinstance(kind.symbol, Class)
         for wanted in _candidates(caller.module, kind.name)
     }

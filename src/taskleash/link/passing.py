@@ -9,22 +9,24 @@ from taskleash.facts.catalogue import (
     COMPLETIONS,
     CONTAINER_COPIES,
     CONTAINER_ZIPS,
+    DEADLINES,
     ELEMENT_GETTERS,
     GATHERS,
     GROWING,
     HARMLESS,
     OUTCOMES,
+    PARTIALS,
     RUNNERS,
     SHRINKING,
     SPAWNS,
+    THREADSAFE_SPAWNS,
     WAITS,
-    WEAK_CONTAINERS,
     WEAK_REFERENCES,
 )
-from taskleash.facts.model import Call, Term
+from taskleash.facts.model import Call
+from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
 from taskleash.link.calls import Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
-from taskleash.link.inference import is_external
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
@@ -38,7 +40,7 @@ class Passing(Keeping):
         call = function.call(index)
         position = int(role.key)
         arg = call.args[position]
-        if arg.key == "*" and carrier.term[0] != "*":
+        if arg.key == "*" and not isinstance(carrier.term, Spread):
             carrier = replace(carrier, depth=carrier.depth - 1)
             if carrier.depth < 0:
                 return
@@ -88,17 +90,21 @@ class Passing(Keeping):
 
     def _into_external(self, carrier: Carrier, dotted: str, call: Call, index: int) -> bool:
         """An outside function is given the handle; false where nothing is known of it."""
-        result = replace(carrier, term=("s", index))
+        result = replace(carrier, term=Result(index))
         if dotted in GATHERS:
             self.carry(replace(result, depth=0, how="gather"))
         elif dotted in WAITS:
             self.carry(replace(result, depth=0, how="wait"))
         elif dotted in AWAITERS:
-            self.carry(replace(result, depth=0, how=carrier.how or dotted.rpartition(".")[2]))
+            self.carry(replace(result, depth=0, how=_waiting(carrier.how, dotted)))
         elif dotted in COMPLETIONS:
             self.carry(replace(result, depth=1, how="complete"))
         elif dotted in SPAWNS:
             self.carry(replace(result, depth=0))
+        elif dotted in THREADSAFE_SPAWNS and carrier.depth == 0 and call.args:
+            self.note("refused", carrier, index, detail=call.text)
+        elif dotted in PARTIALS:
+            return self._into_partial(carrier, call, index)
         elif dotted in CONTAINER_COPIES:
             self.carry(result)
         elif dotted in CONTAINER_ZIPS:
@@ -120,6 +126,18 @@ class Passing(Keeping):
             return False
         return True
 
+    def _into_partial(self, carrier: Carrier, call: Call, index: int) -> bool:
+        """``partial(f, task)``: what becomes of the task is what ``f`` does with it."""
+        function = carrier.function
+        inner = replace(call, func=call.args[0].value, args=call.args[1:], text=call.args[0].text)
+        handed = [place for place, arg in enumerate(inner.args) if carrier.term in arg.value]
+        callees = [t for term in inner.func for t in self.calls.targets(function, term)]
+        known = [callee for callee in callees if isinstance(callee, Function)]
+        for callee in known:
+            for place in handed:
+                self._into_function(carrier, callee, inner, place, index)
+        return bool(known)
+
     def _into_named_attribute(self, carrier: Carrier, call: Call, index: int) -> bool:
         """``setattr(owner, name, task)``; false where it is not known which attribute is meant."""
         if carrier.term not in call.args[-1].value:
@@ -134,8 +152,10 @@ class Passing(Keeping):
 
     def _receiver(self, function: Function, call: Call) -> Term | None:
         for term in call.func:
-            if term[0] == "a" and not isinstance(self.program.symbol(function, term[1]), External):
-                base: Term = term[1]
+            if isinstance(term, Attribute) and not isinstance(
+                self.program.symbol(function, term.base), External
+            ):
+                base: Term = term.base
                 return base
         return None
 
@@ -143,22 +163,16 @@ class Passing(Keeping):
         """A method of an object that is not of the program is given the handle."""
         if name in RUNNERS:
             self.note("run", carrier, index)
-        elif self._is_weak(carrier.function, receiver):
-            self.note("read", carrier, index)
         elif name in GROWING or name == "setdefault":
             depth = carrier.depth if name in ("extend", "update") else carrier.depth + 1
             if name in ("extend", "update") and carrier.depth == 0:
                 depth = 1
-            self._contain(carrier, receiver, depth, index)
+            self._put(carrier, receiver, depth, index)
         elif name in SHRINKING:
             self.note("shrink-item", carrier, index, detail=name)
         else:
             return name == "add_done_callback"
         return True
-
-    def _is_weak(self, function: Function, container: Term) -> bool:
-        """A weak container holds nothing."""
-        return is_external(self.calls.inference.types(function, container), WEAK_CONTAINERS)
 
     def _into_callback(self, carrier: Carrier, index: int) -> None:
         """The callback is called with the task; all that counts there is a look at its outcome."""
@@ -172,7 +186,14 @@ class Passing(Keeping):
                             self._look_for_outcome(carrier, index, target, params[-1].name)
 
     def _look_for_outcome(self, carrier: Carrier, index: int, target: Function, name: str) -> None:
-        term: Term = ("p", name)
+        term: Term = Parameter(name)
         for derived in target.uses.derived.get(term, ()):
-            if derived[0] == "a" and derived[2] in OUTCOMES:
-                self.note("seen", carrier, index, detail=derived[2])
+            if isinstance(derived, Attribute) and derived.name in OUTCOMES:
+                self.note("seen", carrier, index, detail=derived.name)
+
+
+def _waiting(how: str, dotted: str) -> str:
+    """What stands between once an awaiter is given the handle: a shield outlasts its deadline."""
+    if how == "shield" and dotted in DEADLINES:
+        return "deadline"
+    return how or dotted.rpartition(".")[2]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from taskleash.facts.model import Alts, Call
+from taskleash.facts.model import Call
+from taskleash.facts.terms import Alts, Attribute, Constant, Parameter, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, Function
-
-_MAX_DEPTH = 4
 
 
 def is_patched(calls: Calls, function: Function, call: Call) -> bool:
@@ -18,8 +17,8 @@ def is_patched(calls: Calls, function: Function, call: Call) -> bool:
     receivers = {
         cls
         for term in call.func
-        if term[0] == "a"
-        for cls in calls.inference.classes(function, term[1])
+        if isinstance(term, Attribute)
+        for cls in calls.inference.classes(function, term.base)
     }
     patched = _patched(calls) if receivers else frozenset()
     return any(not patched.isdisjoint(cls.mro) for cls in receivers)
@@ -30,20 +29,26 @@ def _patched(calls: Calls) -> frozenset[Class]:
         cls
         for function, index in calls.program.calls_named.get("setattr", ())
         if len(function.call(index).args) == 3
-        and all(term[0] != "c" for term in function.call(index).args[1].value)
-        for cls in _classes(calls, function, function.call(index).args[0].value, 0)
+        and all(not isinstance(term, Constant) for term in function.call(index).args[1].value)
+        for cls in _classes(calls, function, function.call(index).args[0].value)
     )
 
 
-def _classes(calls: Calls, function: Function, value: Alts, depth: int) -> set[Class]:
-    """The classes themselves, not instances of them, that a value may be."""
+def _classes(calls: Calls, function: Function, value: Alts) -> set[Class]:
+    """The classes themselves, not instances of them, that a value may be, or callers hand in."""
     found: set[Class] = set()
-    for term in value:
-        symbol = calls.program.symbol(function, term)
+    seen: set[tuple[Function, Term]] = set()
+    pending = [(function, term) for term in value]
+    while pending:
+        home, term = pending.pop()
+        if (home, term) in seen:
+            continue
+        seen.add((home, term))
+        symbol = calls.program.symbol(home, term)
         if isinstance(symbol, Class):
             found.add(symbol)
-        elif term[0] == "p" and term[1] != function.self_name and depth < _MAX_DEPTH:
-            for caller, index in calls.callers(function):
-                value = given(function, caller.call(index)).get(term[1], ())
-                found |= _classes(calls, caller, value, depth + 1)
+        elif isinstance(term, Parameter) and term.name != home.self_name:
+            for caller, index in calls.callers(home):
+                handed = given(home, caller.call(index)).get(term.name, ())
+                pending += [(caller, each) for each in handed]
     return found

@@ -2,48 +2,88 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
+from taskleash.dataflow.query import Query
 from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
-from taskleash.facts.model import Call, Give, Store, Term
+from taskleash.facts.model import Call, Give, Store
+from taskleash.facts.terms import (
+    Attribute,
+    Awaited,
+    Bound,
+    Constant,
+    Display,
+    Element,
+    Entered,
+    Global,
+    Item,
+    Local,
+    Outer,
+    Parameter,
+    Result,
+    Spread,
+    Term,
+)
 from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.loads import Load
 from taskleash.link.reflection import Reflection
 from taskleash.link.trail import Place
 
-_MAX_STEPS = 40
+#: more places than any one container comes from
+_MOST_ORIGINS = 2_000
+
+
+#: a term of a function that reads a place, and whether the link is by name only
+Read: TypeAlias = tuple[Function, Term, bool]
 
 
 @dataclass
 class Containers:
-    """Where a container term leads: places, and terms that stand for the same container."""
+    """Where a container term leads: places, and terms that stand for the same container.
+
+    ``unknown`` says why that is not all, where something was left out.
+    """
 
     places: list[Place] = field(default_factory=list)
     carriers: list[tuple[Function, Term, int]] = field(default_factory=list)
     local: bool = False
     text: str = ""
+    unknown: str = ""
 
 
 class Places:
     """Finds the places that terms name, and everything that reads them."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self.program = calls.program
         self.inference = calls.inference
         self._loads = calls.loads
         self.reflection = Reflection(calls)
-        self._reads: dict[Place, list[tuple[Function, Term, bool]]] = {}
-        self._global_reads: dict[tuple[Module, str], list[tuple[Function, Term]]] = {}
+        ask = self.program.uses
+        #: the terms that read a place, each with whether the link is by name only
+        self.reads: Query[Place, tuple[Read, ...]] = Query(
+            ask, lambda place: tuple(self._find_reads(place))
+        )
+        #: the terms that read a module global, here and in the modules that import it
+        self._global_reads: Query[tuple[Module, str], list[tuple[Function, Term]]] = Query(
+            ask, self._find_global_reads
+        )
+        #: where a container that is given a handle lives, and under which terms it is known
+        self.containers: Query[tuple[Function, Term, int], Containers] = Query(
+            ask, self._find_containers
+        )
 
     # -- attributes
 
-    def attribute(self, function: Function, target: Term, depth: int) -> list[Place]:
+    def attribute(self, function: Function, target: Attribute, depth: int) -> list[Place]:
         """The places that an attribute term names, one for each class its object may have."""
-        _, base, name = target
+        base, name = target.base, target.name
         symbol = self.program.symbol(function, base)
         if isinstance(symbol, Module):
             return [Place("global", name, depth, name, module=symbol)]
@@ -53,7 +93,7 @@ class Places:
         classes = self.inference.classes(function, base)
         if not classes:
             return [Place("attribute", name, depth, text)]
-        return [Place("attribute", name, depth, text, cls=cls) for cls in classes[:3]]
+        return [Place("attribute", name, depth, text, cls=cls) for cls in classes]
 
     def of_class(self, cls: Class, name: str, depth: int) -> Place:
         """The place of an instance attribute of a class."""
@@ -67,29 +107,23 @@ class Places:
             return arg.key
         return names[position] if not arg.key and position < len(names) else ""
 
-    def setters(self, function: Function, target: Term) -> list[Function]:
+    def setters(self, function: Function, target: Attribute) -> list[Function]:
         """The property setters that storing to an attribute term calls."""
         return [
             method
-            for cls in self.inference.classes(function, target[1])
-            for method in cls.find(target[2])
+            for cls in self.inference.classes(function, target.base)
+            for method in cls.find(target.name)
             if any(d.text.endswith(".setter") for d in method.facts.decorators)
         ]
 
-    def reads(self, place: Place) -> list[tuple[Function, Term, bool]]:
-        """The terms that read a place, each with whether the link is by name only."""
-        if place not in self._reads:
-            self._reads[place] = list(self._find_reads(place))
-        return self._reads[place]
-
-    def _find_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
+    def _find_reads(self, place: Place) -> Iterator[Read]:
         if place.kind == "global" and place.module is not None:
             for function, term in self.global_reads(place.module, place.name):
                 yield function, term, False
             return
         if place.kind == "handed in":
             for function in self._using_parameter.get(place.name, ()):
-                yield function, ("p", place.name), True
+                yield function, Parameter(place.name), True
             return
         for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
@@ -116,9 +150,9 @@ class Places:
         found: dict[str, dict[Class, None]] = defaultdict(dict)
         for function in self.program.functions():
             for event in function.events:
-                if isinstance(event, Store) and event.target[0] == "a":
-                    for cls in self.inference.classes(function, event.target[1]):
-                        found[event.target[2]][cls] = None
+                if isinstance(event, Store) and isinstance(event.target, Attribute):
+                    for cls in self.inference.classes(function, event.target.base):
+                        found[event.target.name][cls] = None
         for cls in self.program.classes():
             for name in cls.facts.fields:
                 found[name][cls] = None
@@ -129,7 +163,7 @@ class Places:
         declaring = self._declaring.get(name, ()) if classes else ()
         return bool(declaring) and all(any(d.related(c) for c in classes) for d in declaring)
 
-    def _property_reads(self, place: Place) -> Iterator[tuple[Function, Term, bool]]:
+    def _property_reads(self, place: Place) -> Iterator[Read]:
         """Reads of a property that returns the place."""
         if place.cls is None:
             return
@@ -147,10 +181,14 @@ class Places:
         for cls in self.program.classes():
             for method in cls.methods():
                 if method.decorators & {"property", "cached_property"}:
+                    own = Parameter(method.self_name)
                     for term, roles in method.uses.roles.items():
-                        own = term[0] == "a" and term[1] == ("p", method.self_name)
-                        if own and any(role.kind == "return" for role in roles):
-                            found[term[2]].append((cls, method))
+                        if (
+                            isinstance(term, Attribute)
+                            and term.base == own
+                            and any(role.kind == "return" for role in roles)
+                        ):
+                            found[term.name].append((cls, method))
         return found
 
     @cached_property
@@ -159,55 +197,55 @@ class Places:
         found: dict[str, list[Function]] = defaultdict(list)
         for function in self.program.functions():
             for term in function.uses.derived:
-                if term[0] == "p":
-                    found[term[1]].append(function)
+                if isinstance(term, Parameter):
+                    found[term.name].append(function)
         return found
 
     # -- globals and closures
 
     def global_reads(self, module: Module, name: str) -> list[tuple[Function, Term]]:
         """The terms that read a module global, here and in the modules that import it."""
-        if (module, name) not in self._global_reads:
-            self._global_reads[module, name] = self._find_global_reads(module, name)
-        return self._global_reads[module, name]
+        return self._global_reads((module, name))
 
-    def _find_global_reads(self, module: Module, name: str) -> list[tuple[Function, Term]]:
+    def _find_global_reads(self, key: tuple[Module, str]) -> list[tuple[Function, Term]]:
+        module, name = key
         body = module.body
-        readers = module.readers.get(("n", name), ())
-        found: list[tuple[Function, Term]] = [(function, ("n", name)) for function in readers]
-        if ("v", name) in body.uses.roles or ("v", name) in body.uses.derived:
-            found.append((body, ("v", name)))
+        readers = module.readers.get(Global(name), ())
+        found: list[tuple[Function, Term]] = [(function, Global(name)) for function in readers]
+        if Local(name) in body.uses.roles or Local(name) in body.uses.derived:
+            found.append((body, Local(name)))
         if body.facts.defs.get(name):
-            found.extend((body, t) for t in body.facts.defs[name] if t[0] != "c")
+            found.extend((body, t) for t in body.facts.defs[name] if not isinstance(t, Constant))
         own = Variable(module, name)
         for other, local, dotted in self.program.imports_named.get(name, ()):
             if other is not module and self.program.resolve_dotted(dotted) == own:
-                term = ("n", local)
+                term = Global(local)
                 found.extend((function, term) for function in other.readers.get(term, ()))
         loads = self._loads.named(name).of_module(module)
         return [*found, *((load.function, load.term) for load in loads)]
 
     def readers_of(self, function: Function, name: str) -> list[Function]:
         """The nested functions that read a local of a function."""
-        return function.module.readers.get(("f", function.key, name), [])
+        return function.module.readers.get(Outer(function.key, name), [])
 
     # -- containers
 
-    def containers(
-        self, calls: Calls, function: Function, container: Term, depth: int
-    ) -> Containers:
-        """Where a container that is given a handle lives, and under which terms it is known."""
+    def _find_containers(self, key: tuple[Function, Term, int]) -> Containers:
+        function, container, depth = key
         found = Containers(text=term_text(function, container))
-        pending = [(function, container, depth)]
+        pending = deque([(function, container, depth)])
         seen: set[tuple[Function, Term]] = set()
-        while pending and len(seen) < _MAX_STEPS:
-            home, term, level = pending.pop(0)
+        while pending:
+            if len(seen) > _MOST_ORIGINS:
+                found.unknown = f"it is put into what comes from more than {_MOST_ORIGINS:,} places"
+                break
+            home, term, level = pending.popleft()
             if (home, term) in seen:
                 continue
             seen.add((home, term))
             found.carriers.append((home, term, level))
             local, found.local = found.local, False
-            pending.extend(self._container_origins(calls, home, term, level, found))
+            pending.extend(self._container_origins(home, term, level, found))
             if found.local and (home is not function or home.facts.kind == "module"):
                 name = term_text(home, term) or found.text
                 kind = "global" if home.facts.kind == "module" else "closure"
@@ -219,66 +257,71 @@ class Places:
         return found
 
     def _container_origins(
-        self, calls: Calls, home: Function, term: Term, level: int, found: Containers
+        self, home: Function, term: Term, level: int, found: Containers
     ) -> list[tuple[Function, Term, int]]:
-        tag = term[0]
-        if tag == "a":
+        if isinstance(term, Attribute):
             found.places.extend(self.attribute(home, term, level))
-            return self._borrowed(calls, home, term, level)
-        if tag in ("e", "i"):
-            return [(home, term[1], level + 1)]
-        if tag == "l":
+            return self._borrowed(home, term, level)
+        if isinstance(term, (Element, Item)):
+            return [(home, term.base, level + 1)]
+        if isinstance(term, Display):
             found.local = True
-        elif tag == "s":
-            return self._call_origins(calls, home, term[1], level, found)
-        elif tag == "p":
-            return self._parameter_origins(calls, home, term[1], level, found)
-        elif tag in ("v", "f"):
+        elif isinstance(term, Result):
+            return self._call_origins(home, term.event, level, found)
+        elif isinstance(term, Parameter):
+            return self._parameter_origins(home, term.name, level, found)
+        elif isinstance(term, Bound):
             owner, name = self.program.home(home, term)
-            return [(owner, t, level) for t in owner.facts.defs.get(name, ()) if t[0] != "c"]
-        elif tag == "n":
+            return [
+                (owner, t, level)
+                for t in owner.facts.defs.get(name, ())
+                if not isinstance(t, Constant)
+            ]
+        elif isinstance(term, Global):
             symbol = self.program.symbol(home, term)
             if isinstance(symbol, Variable):
                 found.places.append(
-                    Place("global", symbol.name, level, term[1], module=symbol.module)
+                    Place("global", symbol.name, level, term.name, module=symbol.module)
                 )
         return []
 
     def _borrowed(
-        self, calls: Calls, home: Function, term: Term, level: int
+        self, home: Function, term: Attribute, level: int
     ) -> list[tuple[Function, Term, int]]:
         """Another object's container that an attribute was set to: ``self.tasks = state.tasks``.
 
         Also one that the constructor was given.
         """
         found: list[tuple[Function, Term, int]] = []
-        owners = self.inference.classes(home, term[1])
-        for load in self._loads.named(term[2]).related(owners) if owners else ():
+        owners = self.inference.classes(home, term.base)
+        for load in self._loads.named(term.name).related(owners) if owners else ():
             function = load.function
             for role in function.uses.roles.get(load.term, ()) if load.named is None else ():
                 event = function.events[role.index] if role.kind == "target" else None
                 if not isinstance(event, Store) or event.op:
                     continue
-                found.extend((function, t, level) for t in event.value if t[0] == "a")
-                for name in (t[1] for t in event.value if t[0] == "p"):
-                    found.extend(self._caller_arguments(calls, function, name, level))
+                found.extend((function, t, level) for t in event.value if isinstance(t, Attribute))
+                for name in (t.name for t in event.value if isinstance(t, Parameter)):
+                    found.extend(self._caller_arguments(function, name, level))
         return found
 
     def _call_origins(
-        self, calls: Calls, home: Function, index: int, level: int, found: Containers
+        self, home: Function, index: int, level: int, found: Containers
     ) -> list[tuple[Function, Term, int]]:
         call = home.call(index)
         pending: list[tuple[Function, Term, int]] = []
         for func in call.func:
-            if func[0] == "a" and func[2] in TAKING:
-                pending.append((home, func[1], level + 1))
-            elif func[0] == "a" and func[2] in VIEWING:
-                pending.append((home, func[1], level))
-        for callee in calls.callees(home, call):
+            if isinstance(func, Attribute) and func.name in TAKING:
+                pending.append((home, func.base, level + 1))
+            elif isinstance(func, Attribute) and func.name in VIEWING:
+                pending.append((home, func.base, level))
+        for callee in self._calls.callees(home, call):
             if isinstance(callee, Function):
                 for event in callee.events:
                     if isinstance(event, Give) and event.kind == "return":
-                        pending.extend((callee, t, level) for t in event.value if t[0] != "c")
+                        pending.extend(
+                            (callee, t, level) for t in event.value if not isinstance(t, Constant)
+                        )
             elif isinstance(callee, External) and callee.dotted in CONTAINER_COPIES:
                 found.local = True
         if not pending:
@@ -286,61 +329,58 @@ class Places:
         return pending
 
     def _parameter_origins(
-        self, calls: Calls, home: Function, name: str, level: int, found: Containers
+        self, home: Function, name: str, level: int, found: Containers
     ) -> list[tuple[Function, Term, int]]:
         """A container that is handed in: by callers of the program, or else by a framework."""
-        origins = self._caller_arguments(calls, home, name, level)
+        origins = self._caller_arguments(home, name, level)
         if not origins:
             found.places.append(Place("handed in", name, level, name))
         return origins
 
     def _caller_arguments(
-        self, calls: Calls, home: Function, name: str, level: int
+        self, home: Function, name: str, level: int
     ) -> list[tuple[Function, Term, int]]:
         pending: list[tuple[Function, Term, int]] = []
-        target = home
-        constructor = home.name == "__init__" and home.owner is not None
-        sites = list(calls.callers(target))
-        if constructor and home.owner is not None:
-            sites.extend(self._constructions(calls, home.owner))
-        for caller, index in sites[:12]:
+        sites = list(self._calls.callers(home))
+        if home.name == "__init__" and home.owner is not None:
+            sites.extend(self._constructions(home.owner))
+        for caller, index in sites:
             value = given(home, caller.call(index)).get(name, ())
-            pending.extend((caller, t, level) for t in value if t[0] != "c")
+            pending.extend((caller, t, level) for t in value if not isinstance(t, Constant))
         return pending
 
-    def _constructions(self, calls: Calls, cls: Class) -> list[tuple[Function, int]]:
-        names = {c.name for c in cls.descendants}
+    def _constructions(self, cls: Class) -> list[tuple[Function, int]]:
+        callees = self._calls.callees
         return [
             (function, index)
-            for name in sorted(names)
+            for name in sorted({c.name for c in cls.descendants})
             for function, index in self.program.calls_named.get(name, ())
-            if any(c in cls.descendants for c in calls.callees(function, function.call(index)))
+            if not cls.descendants.isdisjoint(callees(function, function.call(index)))
         ]
 
 
-def attribute_text(function: Function, term: Term) -> str:
+def attribute_text(function: Function, term: Attribute) -> str:
     """An attribute term as a person would write it."""
     return term_text(function, term)
 
 
 def term_text(function: Function, term: Term) -> str:
     """A term as a person would write it; unnamed parts are left out."""
-    tag = term[0]
-    if tag in ("p", "v", "n"):
-        return str(term[1]).lstrip(".").rpartition(".")[2]
-    if tag == "f":
-        return str(term[2])
-    if tag == "a":
-        base = term_text(function, term[1])
-        return f"{base}.{term[2]}" if base else str(term[2])
-    if tag in ("w", "i", "m") and function.uses.names.get(term):
+    if isinstance(term, (Parameter, Local, Global)):
+        return term.name.lstrip(".").rpartition(".")[2]
+    if isinstance(term, Outer):
+        return term.name
+    if isinstance(term, Attribute):
+        base = term_text(function, term.base)
+        return f"{base}.{term.name}" if base else term.name
+    if isinstance(term, (Awaited, Item, Entered)) and function.uses.names.get(term):
         return function.uses.names[term][0]
-    if tag in ("e", "i", "w", "m", "*"):
-        base = term_text(function, term[1])
-        return f"{base}[…]" if tag == "e" and base else base
+    if isinstance(term, (Element, Item, Awaited, Entered, Spread)):
+        base = term_text(function, term.base)
+        return f"{base}[…]" if isinstance(term, Element) and base else base
     names = function.uses.names.get(term)
     if names:
         return names[0]
-    if tag == "s":
-        return f"{function.call(term[1]).text}()"
+    if isinstance(term, Result):
+        return f"{function.call(term.event).text}()"
     return ""

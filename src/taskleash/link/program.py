@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from taskleash.dataflow.query import Query, Questions, first_found
 from taskleash.facts.catalogue import COROUTINES, SPAWNING_NAMES, canonical
 from taskleash.facts.known import KnownCalls
-from taskleash.facts.model import ModuleFacts, Term, TypeRef
+from taskleash.facts.model import ModuleFacts, TypeRef
+from taskleash.facts.terms import Attribute, Bound, Global, Nested, Outer, Term
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
+from taskleash.link.hierarchy import direct_bases, linearised
 from taskleash.link.indexed import IndexedModules
-from taskleash.link.recall import Recall
 from taskleash.source.modules import folders, path_name
 
 _NOTHING_KNOWN = KnownCalls()
@@ -39,9 +41,23 @@ class Program:
         in_order = sorted(facts, key=lambda f: f.path)
         self.modules = [Module(self, indexed.of(f)) for f in in_order]
         self.by_name: dict[str, Module] = {}
-        self._dotted: Recall[str, Symbol] = Recall()
-        self._names: Recall[tuple[Module, str], Symbol | None] = Recall()
-        self._globals: dict[Module, dict[str, Symbol]] = defaultdict(dict)
+        #: the open questions about what names and terms stand for
+        self.questions = questions = Questions()
+        #: those about who uses what, which takes knowing what names and terms stand for
+        self.uses = Questions(below=questions)
+        self._dotted: Query[str, Symbol | None] = Query(
+            questions, self._resolve_dotted, None, first_found
+        )
+        self._names: Query[tuple[Module, str], Symbol | None] = Query(
+            questions, self._resolve_name, None, first_found
+        )
+        self._globals: Query[tuple[Module, str], Symbol | None] = Query(
+            questions, self._global, None, first_found
+        )
+        self.bases: Query[Class, tuple[Class, ...]] = Query(
+            questions, direct_bases, (), first_found
+        )
+        self.mro: Query[Class, tuple[Class, ...]] = Query(questions, linearised, (), first_found)
         for module in self.modules:
             self.by_name.setdefault(module.name, module)
         for module in self.modules:
@@ -90,12 +106,12 @@ class Program:
         return found
 
     @cached_property
-    def loads_named(self) -> dict[str, list[tuple[Function, Term]]]:
+    def loads_named(self) -> dict[str, list[tuple[Function, Attribute]]]:
         """Attribute terms by attribute name, with the function that reads or writes them."""
-        found: dict[str, list[tuple[Function, Term]]] = defaultdict(list)
+        found: dict[str, list[tuple[Function, Attribute]]] = defaultdict(list)
         for function in self.functions():
             for term in function.uses.attributes():
-                found[term[2]].append((function, term))
+                found[term.name].append((function, term))
         return found
 
     @cached_property
@@ -111,8 +127,7 @@ class Program:
 
     def resolve_dotted(self, dotted: str) -> Symbol:
         """What an imported dotted name stands for; re-exports are followed."""
-        outside = External(canonical(dotted))
-        return self._dotted.get(dotted, lambda: self._resolve_dotted(dotted) or outside, outside)
+        return self._dotted(dotted) or External(canonical(dotted))
 
     def _resolve_dotted(self, dotted: str) -> Symbol | None:
         parts = dotted.split(".")
@@ -156,9 +171,10 @@ class Program:
 
     def resolve_name(self, module: Module, name: str) -> Symbol | None:
         """What a global name of a module stands for, or None for a name it does not define."""
-        return self._names.get((module, name), lambda: self._resolve_name(module, name), None)
+        return self._names((module, name))
 
-    def _resolve_name(self, module: Module, name: str) -> Symbol | None:
+    def _resolve_name(self, key: tuple[Module, str]) -> Symbol | None:
+        module, name = key
         functions = module.named.get(name)
         if functions is not None:
             return functions[-1]
@@ -180,16 +196,16 @@ class Program:
         self, module: Module, ref: TypeRef, inside: Class | None = None
     ) -> Symbol | None:
         """The symbol that a type reference names, brackets left out."""
-        if not ref or ref[0] == "|":
+        if not ref or ref.name == "|":
             return None
-        head, *rest = str(ref[0]).split(".")
+        head, *rest = ref.name.split(".")
         if inside is not None:
             nested = module.classes.get(f"{inside.facts.qualname.rpartition('.')[0]}.{head}")
             if nested is not None and not rest:
                 return nested
         symbol = self.resolve_name(module, head)
         if symbol is None:
-            return External(canonical(str(ref[0])))
+            return External(canonical(ref.name))
         return self._attribute(symbol, rest)
 
     def _attribute(self, symbol: Symbol | None, rest: Iterable[str]) -> Symbol | None:
@@ -206,42 +222,39 @@ class Program:
 
     def symbol(self, function: Function, term: Term) -> Symbol | None:
         """What a term stands for where that can be told without types, else None."""
-        tag = term[0]
-        if tag == "n":
-            known = self._globals[function.module]
-            if term[1] not in known:
-                known[term[1]] = self._global(function.module, term[1])
-            return known[term[1]]
-        if tag == "a":
-            base = self.symbol(function, term[1])
+        if isinstance(term, Global):
+            return self._globals((function.module, term.name))
+        if isinstance(term, Attribute):
+            base = self.symbol(function, term.base)
             if isinstance(base, Module | External):
-                return self._attribute(base, [term[2]])
+                return self._attribute(base, [term.name])
             if isinstance(base, Class):
-                methods = base.find(term[2])
-                return methods[0] if methods else self._attribute(base, [term[2]])
+                methods = base.find(term.name)
+                return methods[0] if methods else self._attribute(base, [term.name])
             return None
-        if tag == "q":
+        if isinstance(term, Nested):
             module = function.module
-            return module.functions.get(term[1]) or module.classes.get(term[1])
-        if tag in "vf":
+            return module.functions.get(term.key) or module.classes.get(term.key)
+        if isinstance(term, Bound):
             return self._only_definition(function, term)
         return None
 
-    def _global(self, module: Module, name: str) -> Symbol:
+    def _global(self, key: tuple[Module, str]) -> Symbol:
         """What a name that no function binds stands for; one with a dot before it is imported."""
+        module, name = key
         if name.startswith("."):
             return self.resolve_import(module, name[1:])
         return self.resolve_name(module, name) or External(canonical(name))
 
-    def _only_definition(self, function: Function, term: Term) -> Symbol | None:
+    def _only_definition(self, function: Function, term: Bound) -> Symbol | None:
         home, name = self.home(function, term)
         terms = [t for t in home.facts.defs.get(name, ()) if t != term]
-        if len(terms) != 1 or terms[0][0] not in "nqa":
+        if len(terms) != 1 or not isinstance(terms[0], (Global, Nested, Attribute)):
             return None
         return self.symbol(home, terms[0])
 
-    def home(self, function: Function, term: Term) -> tuple[Function, str]:
-        """The function whose local a ``v`` or ``f`` term names, and the local's name."""
-        if term[0] == "f":
-            return function.module.functions[term[1]], term[2]
-        return function, term[1]
+    def home(self, function: Function, term: Bound) -> tuple[Function, str]:
+        """The function whose local a term names, and the local's name."""
+        if isinstance(term, Outer):
+            return function.module.functions[term.function], term.name
+        return function, term.name

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from taskleash.facts.catalogue import ROUTER_WORDS
-from taskleash.facts.model import Define, If, Term
+from taskleash.facts.model import Define, If, TypeRef
+from taskleash.facts.terms import Attribute, Result, Term
 from taskleash.link.dead import Barrier, DeadEvents
 from taskleash.link.entities import Class, Function, Variable
 from taskleash.link.mentions import Mentions, Node
@@ -136,9 +137,9 @@ class Graph:
             return None
         for decorator in function.facts.decorators:
             for term in decorator.value:
-                called = around.call(term[1]).func if term[0] == "s" else (term,)
+                called = around.call(term.event).func if isinstance(term, Result) else (term,)
                 for func in called:
-                    held = self._global(around, func[1]) if func[0] == "a" else None
+                    held = self._global(around, func.base) if isinstance(func, Attribute) else None
                     if held is not None and _is_mounted(held):
                         return held
         return None
@@ -164,7 +165,7 @@ class Graph:
         if not function.decorators <= _PLAIN_DECORATORS and self.registry(function) is None:
             return True
         return owner is not None and any(
-            ref and str(ref[0]).rpartition(".")[2] not in _PASSIVE_BASES
+            ref and ref.last not in _PASSIVE_BASES
             for base in owner.mro
             for ref in _outside_bases(base)
         )
@@ -300,11 +301,12 @@ def _is_mounted(variable: Variable) -> bool:
     """Whether what a global holds serves nothing until it is handed to an application."""
     body = variable.module.body
     return any(
-        term[0] == "s" and ROUTER_WORDS & set(words(body.call(term[1]).text.rpartition(".")[2]))
+        isinstance(term, Result)
+        and ROUTER_WORDS & set(words(body.call(term.event).text.rpartition(".")[2]))
         for term in body.facts.defs.get(variable.name, ())
     )
 
 
-def _outside_bases(cls: Class) -> list[tuple[object, ...]]:
+def _outside_bases(cls: Class) -> list[TypeRef]:
     known = {base.name for base in cls.bases}
-    return [ref for ref in cls.facts.bases if ref and str(ref[0]).rpartition(".")[2] not in known]
+    return [ref for ref in cls.facts.bases if ref and ref.last not in known]

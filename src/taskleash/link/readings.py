@@ -12,12 +12,29 @@ from taskleash.facts.catalogue import (
     SETTING_READERS,
     TRUTH_WORDS,
 )
-from taskleash.facts.model import Alts, Call, Give, Term, Test
+from taskleash.facts.model import Call, Give, Test
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Awaited,
+    Bound,
+    Constant,
+    Element,
+    Entered,
+    Global,
+    Item,
+    Named,
+    Parameter,
+    Result,
+    Term,
+)
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Variable
 from taskleash.link.teardown import words
 
 _MAX_STEPS = 6
+#: what stands for a setting that is missing
+_MISSING = frozenset({"None", "False", '""', "''", "0"})
 _PROPERTIES = frozenset({"property", "cached_property"})
 
 
@@ -45,12 +62,13 @@ class Readings:
         What stands for a missing setting in the source (``None``, ``False``) is left out.
         """
         if test.key:
-            base = next((term[1] for term in value if term[0] == "e"), ())
+            base = next((term.base for term in value if isinstance(term, Element)), None)
             name = _text(test.key)
-            yield Reading(name, _name(function, base)) if name else None
+            section = _name(function, base) if base is not None else ""
+            yield Reading(name, section) if name else None
             return
         for term in value:
-            if term[0] != "c" or term[1] not in ("None", "False", '""', "''", "0"):
+            if not isinstance(term, Constant) or term.text not in _MISSING:
                 found = self.reading(function, term, _MAX_STEPS)
                 yield found or _local(function, test, term)
 
@@ -58,60 +76,59 @@ class Readings:
         """What the term was read from, at most so many steps away."""
         if steps <= 0:
             return None
-        tag = term[0]
-        if tag == "n":
+        if isinstance(term, Global):
             return self._global(function, term, steps)
-        if tag == "a":
+        if isinstance(term, Attribute):
             return self._attribute(function, term, steps)
-        if tag in ("v", "f"):
+        if isinstance(term, Bound):
             home, name = self.calls.program.home(function, term)
             defs = [t for t in home.facts.defs.get(name, ()) if t != term]
             return self._same(home, defs, steps)
-        if tag == "s":
-            return self._call(function, function.call(term[1]), steps)
-        return self.reading(function, term[1], steps - 1) if tag == "w" else None
+        if isinstance(term, Result):
+            return self._call(function, function.call(term.event), steps)
+        return self.reading(function, term.base, steps - 1) if isinstance(term, Awaited) else None
 
     def _same(self, function: Function, terms: list[Term], steps: int) -> Reading | None:
         """What all the terms were read from, if that is one setting."""
         found = {self.reading(function, term, steps - 1) for term in terms}
         return found.pop() if len(found) == 1 else None
 
-    def _global(self, function: Function, term: Term, steps: int) -> Reading | None:
+    def _global(self, function: Function, term: Global, steps: int) -> Reading | None:
         symbol = self.calls.program.symbol(function, term)
         if isinstance(symbol, Variable):
             body = symbol.module.body
             defs = list(body.facts.defs.get(symbol.name, ()))
             return Reading(symbol.name, source=self._same(body, defs, steps))
-        return Reading(str(term[1]).rpartition(".")[2])
+        return Reading(term.name.rpartition(".")[2])
 
-    def _attribute(self, function: Function, term: Term, steps: int) -> Reading | None:
-        section, source = _name(function, term[1]), None
-        for cls in self.calls.inference.classes(function, term[1]):
+    def _attribute(self, function: Function, term: Attribute, steps: int) -> Reading | None:
+        section, source = _name(function, term.base), None
+        for cls in self.calls.inference.classes(function, term.base):
             for base in cls.mro:
-                for method in base.own_methods(term[2]):
+                for method in base.own_methods(term.name):
                     return (
                         self._returned(method, steps) if method.decorators & _PROPERTIES else None
                     )
             stored = [
                 (method, value)
                 for base in cls.mro
-                for method, event in base.stores.get(term[2], ())
-                for value in event.value or (("c", ""),)
+                for method, event in base.stores.get(term.name, ())
+                for value in event.value or (Constant(""),)
             ]
             found = {self.reading(method, value, steps - 1) for method, value in stored}
             source = found.pop() if len(found) == 1 else source
-        return Reading(term[2], section, source)
+        return Reading(term.name, section, source)
 
     def _call(self, function: Function, call: Call, steps: int) -> Reading | None:
         last = call.text.rpartition(".")[2]
         first = call.args[0] if call.args and not call.args[0].key else None
         if first is not None and last.lower() in SETTING_READERS:
-            names = [_text(term[1]) for term in first.value if term[0] == "c"]
+            names = [_text(term.text) for term in first.value if isinstance(term, Constant)]
             if len(names) == 1 and names[0]:
                 receiver = call.text.rpartition(".")[0].rpartition(".")[2]
                 return Reading(names[0].rpartition(".")[2], receiver)
         if last in SETTING_FILTERS:
-            receivers = [term[1] for term in call.func if term[0] == "a"]
+            receivers = [term.base for term in call.func if isinstance(term, Attribute)]
             return self._same(function, receivers, steps)
         if first is not None and (last in SETTING_CONVERTERS or TRUTH_WORDS & set(words(last))):
             return self._same(function, list(first.value), steps)
@@ -130,7 +147,7 @@ class Readings:
 def _local(function: Function, test: Test, term: Term) -> Reading | None:
     """A local variable that has the name of the setting it was given."""
     is_local = test.text.isidentifier() and test.text in function.facts.defs
-    return Reading(test.text) if is_local and term[0] != "p" else None
+    return Reading(test.text) if is_local and not isinstance(term, Parameter) else None
 
 
 def _text(constant: str) -> str:
@@ -144,10 +161,8 @@ def _text(constant: str) -> str:
 
 def _name(function: Function, term: Term) -> str:
     """What code calls the value of a term."""
-    if not term:
-        return ""
-    if term[0] == "s":
-        return function.call(term[1]).text.rpartition(".")[2]
-    if term[0] in ("a", "n", "p", "v", "f"):
-        return str(term[-1]).rpartition(".")[2]
-    return _name(function, term[1]) if term[0] in ("w", "m", "e", "i") else ""
+    if isinstance(term, Result):
+        return function.call(term.event).text.rpartition(".")[2]
+    if isinstance(term, Named):
+        return term.name.rpartition(".")[2]
+    return _name(function, term.base) if isinstance(term, (Awaited, Entered, Element, Item)) else ""

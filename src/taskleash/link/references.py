@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-from taskleash.facts.model import Term
+from taskleash.dataflow.query import Query
+from taskleash.facts.terms import Attribute, Global, Nested, Term
 from taskleash.link.entities import Function, Variable
 from taskleash.link.program import Program
 
@@ -34,11 +35,16 @@ class References:
         self._targets = targets
         self._named: dict[Function, list[_Given]] = defaultdict(list)
         self._attributes: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
-        self._known: dict[str, dict[object, list[_Given]]] = {}
+        self._by_target: Query[str, dict[object, list[_Given]]] = Query(program.uses, self._find)
         number = 0
         for holder in program.functions():
             for index, call in holder.calls():
-                for term in (t for arg in call.args for t in arg.value if t[0] in ("a", "n", "q")):
+                for term in (
+                    t
+                    for arg in call.args
+                    for t in arg.value
+                    if isinstance(t, (Attribute, Global, Nested))
+                ):
                     number += 1
                     self._note(_Given(number, holder, index), term)
 
@@ -50,8 +56,8 @@ class References:
             for target in self._targets(given.holder, term):
                 if isinstance(target, Function):
                     self._named[target].append(given)
-        elif symbol is None and term[0] == "a":
-            self._attributes[self._method(term[2])].append((given, term))
+        elif symbol is None and isinstance(term, Attribute):
+            self._attributes[self._method(term.name)].append((given, term))
 
     def _method(self, attribute: str) -> str:
         """The name of the methods that an attribute of an object may be: its own, if any has it."""
@@ -60,12 +66,10 @@ class References:
     def to(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function as an argument, in order."""
         name = function.name
-        if name not in self._known:
-            self._known[name] = self._by_target(name)
-        found = [*self._named.get(function, ()), *self._known[name].get(function, ())]
+        found = [*self._named.get(function, ()), *self._by_target(name).get(function, ())]
         return [(given.holder, given.call) for given in sorted(found, key=lambda g: g.number)]
 
-    def _by_target(self, name: str) -> dict[object, list[_Given]]:
+    def _find(self, name: str) -> dict[object, list[_Given]]:
         found: dict[object, list[_Given]] = defaultdict(list)
         for given, term in self._attributes.get(name, ()):
             for target in self._targets(given.holder, term):

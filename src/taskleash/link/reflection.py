@@ -8,16 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
-from taskleash.facts.model import Alts, Call, Term
+from taskleash.facts.model import Call
+from taskleash.facts.terms import Alts, Attribute, Bound, Constant, Element, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.contents import Content, contents
 from taskleash.link.entities import Function, Variable
 from taskleash.link.loads import Load, NamedLoads, load
 
-_MAX_DEPTH = 4
 _NONE = NamedLoads()
 #: an attribute as a term of a function
-Attribute: TypeAlias = tuple[Function, Term]
+AttributeOf: TypeAlias = tuple[Function, Attribute]
 
 
 class Reflection:
@@ -36,48 +36,53 @@ class Reflection:
         for function, index in self._calls.program.calls_named.get("getattr", ()):
             for home, term in self.attributes(function, function.call(index)):
                 known = load(self._calls.inference, home, term)
-                found[term[2]].append(replace(known, function=function, term=("s", index)))
+                found[term.name].append(replace(known, function=function, term=Result(index)))
         return {name: NamedLoads(loads) for name, loads in found.items()}
 
-    def attributes(self, function: Function, call: Call) -> list[Attribute]:
+    def attributes(self, function: Function, call: Call) -> list[AttributeOf]:
         """The attributes that a call of ``getattr`` or ``setattr`` may name."""
         if len(call.args) < 2 or any(arg.key for arg in call.args):
             return []
         base, named = call.args[0].value, call.args[1].value
-        found: list[Attribute] = [
-            (function, ("a", owner, name))
+        found: list[AttributeOf] = [
+            (function, Attribute(owner, name))
             for name in self._names(function, named)
             for owner in base
         ]
-        for parameter in (term[1] for term in named if term[0] == "p"):
+        for parameter in (term.name for term in named if isinstance(term, Parameter)):
             found += self._handed(function, base, parameter)
         return found
 
-    def _handed(self, function: Function, base: Alts, parameter: str) -> Iterator[Attribute]:
+    def _handed(self, function: Function, base: Alts, parameter: str) -> Iterator[AttributeOf]:
         """What callers name, of their own objects where they hand in these, too."""
         for caller, index in self._calls.callers(function):
             handed = given(function, caller.call(index))
             for name in self._names(caller, handed.get(parameter, ())):
                 for owner in base:
-                    own = handed.get(owner[1], ()) if owner[0] == "p" else ()
+                    own = handed.get(owner.name, ()) if isinstance(owner, Parameter) else ()
                     for term in own:
-                        yield caller, ("a", term, name)
+                        yield caller, Attribute(term, name)
                     if not own:
-                        yield function, ("a", owner, name)
+                        yield function, Attribute(owner, name)
 
-    def _names(self, function: Function, value: Alts, depth: int = 0) -> Iterator[str]:
+    def _names(self, function: Function, value: Alts) -> Iterator[str]:
         """The strings that a value may be, as far as they are written in the program."""
-        for term in value if depth < _MAX_DEPTH else ():
-            if term[0] == "c":
-                name = term[1][1:-1]
-                if term[1][:1] in "\"'" and name.isidentifier():
+        pending = [(function, term) for term in reversed(value)]
+        seen: set[Content] = set()
+        while pending:
+            home, term = pending.pop()
+            if (home, term) in seen:
+                continue
+            seen.add((home, term))
+            if isinstance(term, Constant):
+                name = term.text[1:-1]
+                if term.text[:1] in "\"'" and name.isidentifier():
                     yield name
-            elif term[0] == "e":
-                for home, item in self._items(function, term[1]):
-                    yield from self._names(home, (item,), depth + 1)
-            elif term[0] in ("v", "f"):
-                home, local = self._calls.program.home(function, term)
-                yield from self._names(home, home.facts.defs.get(local, ()), depth + 1)
+            elif isinstance(term, Element):
+                pending += reversed(list(self._items(home, term.base)))
+            elif isinstance(term, Bound):
+                owner, local = self._calls.program.home(home, term)
+                pending += [(owner, t) for t in reversed(owner.facts.defs.get(local, ()))]
 
     def _items(self, function: Function, container: Term) -> Iterator[Content]:
         """What a container has in it, also one that is a constant of a module or a class."""
@@ -91,9 +96,9 @@ class Reflection:
         symbol = self._calls.program.symbol(function, term)
         if isinstance(symbol, Variable):
             yield symbol.module.body, symbol.name
-        elif term[0] == "a":
-            for cls in self._calls.inference.classes(function, term[1]):
+        elif isinstance(term, Attribute):
+            for cls in self._calls.inference.classes(function, term.base):
                 bodies = (base.body for base in cls.mro)
-                nearest = next((b for b in bodies if b and term[2] in b.facts.defs), None)
+                nearest = next((b for b in bodies if b and term.name in b.facts.defs), None)
                 if nearest is not None:
-                    yield nearest, term[2]
+                    yield nearest, term.name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from taskleash.facts.model import Give, Term
+from taskleash.dataflow.query import Query, first_found
+from taskleash.facts.model import Give
+from taskleash.facts.terms import Awaited, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
-from taskleash.link.paths import falls_through
 from taskleash.link.spawns import kind_of
 
 _HANDLES = frozenset({"task", "threadsafe"})
@@ -18,43 +19,53 @@ def gives_task(calls: Calls, caller: Function, index: int) -> bool:
 
     False also where it is not known which functions the call reaches, or what they give.
     """
-    return _gives(calls, caller, index, frozenset())
+    return calls.shared(_Results).gives(caller, index)
 
 
-def _gives(calls: Calls, caller: Function, index: int, seen: frozenset[Function]) -> bool:
-    callees = calls.callees(caller, caller.call(index))
-    functions = [c for c in callees if isinstance(c, Function)]
-    concrete = [f for f in functions if "abstractmethod" not in f.decorators]
-    return (
-        bool(concrete)
-        and len(functions) == len(callees)
-        and calls.is_sure(caller, index)
-        and all(f not in seen and _returns_task(calls, f, seen | {f}) for f in concrete)
-    )
+class _Results:
+    """What functions give back; one that gives what a call of itself gives is sure of nothing."""
 
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._returns_task: Query[Function, bool] = Query(
+            calls.program.uses, self._find, False, first_found
+        )
 
-def _returns_task(calls: Calls, function: Function, seen: frozenset[Function]) -> bool:
-    """Whether every way out of a function but an exception gives a task."""
-    facts = function.facts
-    if facts.is_generator or not function.decorators <= _PLAIN_DECORATORS:
-        return False
-    if facts.kind != "lambda" and falls_through(function):
-        return False
-    given = [e.value for e in function.events if isinstance(e, Give) and e.kind == "return"]
-    terms = [term for value in given for term in value]
-    return all(given) and bool(terms) and all(_is_task(calls, function, t, seen) for t in terms)
+    def gives(self, caller: Function, index: int) -> bool:
+        """Whether a call gives a task in any case."""
+        callees = self.calls.callees(caller, caller.call(index))
+        functions = [c for c in callees if isinstance(c, Function)]
+        concrete = [f for f in functions if "abstractmethod" not in f.decorators]
+        return (
+            bool(concrete)
+            and len(functions) == len(callees)
+            and self.calls.is_sure(caller, index)
+            and all(map(self._returns_task, concrete))
+        )
 
+    def _find(self, function: Function) -> bool:
+        """Whether every way out of a function but an exception gives a task."""
+        facts = function.facts
+        if facts.is_generator or not function.decorators <= _PLAIN_DECORATORS:
+            return False
+        if facts.kind != "lambda" and function.paths.graph.falls_through:
+            return False
+        given = [e.value for e in function.events if isinstance(e, Give) and e.kind == "return"]
+        terms = [term for value in given for term in value]
+        return all(given) and bool(terms) and all(self._is_task(function, term) for term in terms)
 
-def _is_task(calls: Calls, function: Function, term: Term, seen: frozenset[Function]) -> bool:
-    """Whether a term is a task: a spawn's, or that of a call or an await of one that gives it."""
-    awaited = term[0] == "w"
-    while term[0] == "w":
-        term = term[1]
-    if term[0] != "s":
-        return False
-    index = term[1]
-    if not awaited and kind_of(calls, function, index, function.call(index)) in _HANDLES:
-        return True
-    callees = calls.callees(function, function.call(index))
-    is_async = {c.facts.is_async for c in callees if isinstance(c, Function)}
-    return is_async == {awaited} and _gives(calls, function, index, seen)
+    def _is_task(self, function: Function, term: Term) -> bool:
+        """Whether a term is a task: a spawn's, or that of a call or an await that gives it."""
+        awaited = isinstance(term, Awaited)
+        while isinstance(term, Awaited):
+            term = term.base
+        if not isinstance(term, Result):
+            return False
+        index = term.event
+        if not awaited:
+            kind = kind_of(self.calls, function, index, function.call(index))
+            if kind in _HANDLES:
+                return True
+        callees = self.calls.callees(function, function.call(index))
+        is_async = {c.facts.is_async for c in callees if isinstance(c, Function)}
+        return is_async == {awaited} and self.gives(function, index)

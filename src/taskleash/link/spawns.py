@@ -23,16 +23,33 @@ from taskleash.facts.catalogue import (
     THREADSAFE_SPAWNS,
     canonical,
 )
-from taskleash.facts.model import Alts, Call, Term
-from taskleash.link.calls import Callee, Calls, Method
+from taskleash.facts.model import Arg, Call
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Bound,
+    Constant,
+    Display,
+    Entered,
+    Global,
+    Nested,
+    Parameter,
+    Result,
+    Term,
+    last_name,
+)
+from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
+from taskleash.link.calls import Callee, Calls, Method, given
 from taskleash.link.configured import configured
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
-from taskleash.link.naming import may_call
+from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 
 _GATHERING = GATHERS | SHIELDS
+#: how many calls up what a function is given is followed
+_MAX_CALLERS = 3
 _CALLING_LATER = SCHEDULERS | SPAWN_CALLERS
 
 
@@ -43,7 +60,8 @@ class Spawn:
     ``kind`` is ``task``, ``threadsafe``, ``owner`` (a task group or the like takes it over),
     ``foreign`` (an object outside the program does), ``safe`` (the settings say that its handle may
     be dropped), ``gather``, ``executor``, ``scheduled`` (the spawning function itself is handed to
-    the loop) or ``coroutine`` (one that never runs).
+    the loop), ``coroutine`` (one that never runs) or ``callback`` (what makes such a one is handed
+    to the loop).
     ``started`` are the coroutine functions of the program that it runs.
     """
 
@@ -72,7 +90,7 @@ class Spawn:
     @property
     def result(self) -> Term:
         """The term that stands for the handle."""
-        return ("s", self.index)
+        return Result(self.index)
 
 
 def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
@@ -84,7 +102,8 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
                 started = _started(calls, function, call, kind)
                 work = 1 if _by_value(calls, function, call) else 0
                 task = _task_name(calls, function, call, kind)
-                yield Spawn(function, index, kind, task, started, work)
+                gives = kind != "callback"
+                yield Spawn(function, index, kind, task, started, work, gives_task=gives)
 
 
 def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
@@ -105,6 +124,8 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     kind = _by_value(calls, function, call)
     if kind:
         return kind
+    if dropped_coroutines(calls, function, call):
+        return "callback"
     if not _dropped(function, index):
         return ""
     if not may_call(calls, function, call, calls.program.coroutine_names):
@@ -119,7 +140,7 @@ def _is_constant(call: Call) -> bool:
         first is not None
         and not first.key
         and bool(first.value)
-        and all(term[0] == "c" for term in first.value)
+        and all(isinstance(term, Constant) for term in first.value)
     )
 
 
@@ -165,7 +186,7 @@ def _is_loop(receiver: str) -> bool:
 
 
 def _method_kind(calls: Calls, function: Function, call: Call, callee: Method) -> str:
-    receiver = call.text.rpartition(".")[0] or _written(callee.receiver)
+    receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
     last = receiver.rpartition(".")[2].rstrip("()").lower()
     if callee.name in LOOP_SPAWNS:
         if last.endswith(LOOP_NAMES):
@@ -181,11 +202,7 @@ def _method_kind(calls: Calls, function: Function, call: Call, callee: Method) -
 
 
 def _entered(term: Term) -> bool:
-    return bool(term[0] == "m")
-
-
-def _written(term: Term) -> str:
-    return str(term[-1]) if term[0] in ("a", "n", "p", "v", "f") else ""
+    return isinstance(term, Entered)
 
 
 def _given_coroutine(calls: Calls, function: Function, call: Call) -> str:
@@ -193,30 +210,45 @@ def _given_coroutine(calls: Calls, function: Function, call: Call) -> str:
     return "foreign" if coroutines(calls, function, call.args[:1]) else ""
 
 
-def coroutines(calls: Calls, function: Function, args: tuple[object, ...]) -> list[Function]:
+def coroutines(calls: Calls, function: Function, args: tuple[Arg, ...]) -> list[Function]:
     """The coroutine functions of the program whose calls are among the arguments."""
     found: list[Function] = []
     for arg in args:
-        value: Alts = getattr(arg, "value", ())
-        for term in _unwrapped(calls, function, value):
-            if term[0] == "s":
-                for callee in calls.callees(function, function.call(term[1])):
+        for term in _unwrapped(calls, function, arg.value):
+            if isinstance(term, Result):
+                for callee in calls.callees(function, function.call(term.event)):
                     if isinstance(callee, Function) and callee.facts.is_async:
                         found.append(callee)
     return found
 
 
 def _is_task(calls: Calls, function: Function, call: Call) -> bool:
-    """``ensure_future`` of what is a task already starts nothing."""
-    for term in call.args[0].value:
-        if term[0] == "s" and _makes_coroutine(calls, function, function.call(term[1])):
-            continue
-        types = calls.inference.types(function, term)
-        if is_external(types, TASKS | GATHERS):
+    """``ensure_future`` of what is a task already, wherever it comes from, starts nothing."""
+    values = [term for term in call.args[0].value if not isinstance(term, Constant)]
+    return bool(values) and all(_holds_task(calls, function, term, 0) for term in values)
+
+
+def _holds_task(calls: Calls, function: Function, term: Term, depth: int) -> bool:
+    """Whether a term is a task or another future: a parameter, where every caller gives one."""
+    if isinstance(term, Result):
+        call = function.call(term.event)
+        if _makes_coroutine(calls, function, call):
+            return False
+        if kind_of(calls, function, term.event, call) == "task":
             return True
-        if term[0] == "s" and kind_of(calls, function, term[1], function.call(term[1])) == "task":
-            return True
-    return False
+    if is_external(calls.inference.types(function, term), TASKS | GATHERS):
+        return True
+    if not isinstance(term, Parameter) or depth >= _MAX_CALLERS:
+        return False
+    values = [
+        (caller, value)
+        for caller, index in calls.callers(function)
+        for value in given(function, caller.call(index)).get(term.name, (term,))
+    ]
+    return bool(values) and all(
+        (caller, value) != (function, term) and _holds_task(calls, caller, value, depth + 1)
+        for caller, value in values
+    )
 
 
 def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:
@@ -237,7 +269,11 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
         return ""
     for arg in call.args[:2]:
         for term in arg.value:
-            kind = _spawning(calls, function, term) if term[0] in ("a", "n", "v", "f") else ""
+            kind = (
+                _spawning(calls, function, term)
+                if isinstance(term, (Bound, Attribute, Global))
+                else ""
+            )
             if kind == "task" and name in SCHEDULERS:
                 return "scheduled"
             if kind == "task" and name == "map":
@@ -252,15 +288,15 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
     found: list[Term] = []
     for term in value:
         inner: Alts = ()
-        if term[0] == "s":
-            call = function.call(term[1])
+        if isinstance(term, Result):
+            call = function.call(term.event)
             names = {c.dotted for c in calls.callees(function, call) if isinstance(c, External)}
             if "typing.cast" in names and len(call.args) > 1:
                 inner = call.args[1].value
             elif "functools.partial" in names and call.args:
                 inner = call.args[0].value
-        elif term[0] == "l":
-            items = function.facts.collections[term[1]].items
+        elif isinstance(term, Display):
+            items = function.facts.collections[term.number].items
             inner = tuple(t for alts in items for t in alts)
         found.extend(_unwrapped(calls, function, inner) if inner else (term,))
     return tuple(found)
@@ -272,7 +308,7 @@ def _spawning(calls: Calls, function: Function, term: Term) -> str:
         dotted = target.dotted if isinstance(target, External) else ""
         receiver, _, method = dotted.rpartition(".")
         if isinstance(target, Method):
-            receiver, method = _written(target.receiver), target.name
+            receiver, method = last_name(target.receiver), target.name
         if canonical(dotted) in SPAWNS or (method in LOOP_SPAWNS and _is_loop(receiver)):
             return "task"
         if method in OWNER_SPAWNS and (
@@ -284,16 +320,15 @@ def _spawning(calls: Calls, function: Function, term: Term) -> str:
     return ""
 
 
-_PLAIN_DECORATORS = frozenset(
-    {"staticmethod", "classmethod", "override", "final", "abstractmethod"}
-)
-
-
 def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
     """Whether the callee is certainly a coroutine function, so that the call alone runs nothing."""
     for term in call.func:
         symbol = calls.program.symbol(function, term)
-        if symbol is None and term[0] == "a" and not calls.inference.classes(function, term[1]):
+        if (
+            symbol is None
+            and isinstance(term, Attribute)
+            and not calls.inference.classes(function, term.base)
+        ):
             return False
     if not _gives_coroutine(calls.callees(function, call)):
         return False
@@ -305,11 +340,7 @@ def _gives_coroutine(callees: tuple[Callee, ...]) -> bool:
     if any(isinstance(callee, External) and callee.dotted in COROUTINES for callee in callees):
         return True
     return bool(callees) and all(
-        isinstance(callee, Function)
-        and callee.facts.is_async
-        and not callee.facts.is_generator
-        and callee.decorators <= _PLAIN_DECORATORS
-        for callee in callees
+        isinstance(callee, Function) and is_coroutine_function(callee) for callee in callees
     )
 
 
@@ -323,13 +354,15 @@ def _is_asked_about(function: Function, call: Call) -> bool:
 
 
 def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[Function, ...]:
+    if kind == "callback":
+        return dropped_coroutines(calls, function, call)
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
     found = coroutines(calls, function, call.args)
     if kind in ("owner", "scheduled", "mapped"):
         for arg in call.args:
             for term in _unwrapped(calls, function, arg.value):
-                if term[0] in ("a", "n", "q"):
+                if isinstance(term, (Attribute, Global, Nested)):
                     found.extend(
                         c for c in calls.targets(function, term) if isinstance(c, Function)
                     )
@@ -337,11 +370,13 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
 
 
 def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
+    if kind == "callback":
+        return dropped_coroutines(calls, function, call)[0].name
     if kind == "coroutine":
         return call.text.rpartition(".")[2]
     args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
-        args = tuple(a for a in args if any(t[0] == "s" for t in a.value)) or args[-1:]
+        args = tuple(a for a in args if any(isinstance(t, Result) for t in a.value)) or args[-1:]
     elif _by_value(calls, function, call):
         args = call.args[1:]
     keys = ("", "coro", "coro_or_future", *(("*",) if kind in ("gather", "mapped") else ()))
@@ -352,22 +387,3 @@ def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
             if name:
                 return name
     return "<unknown>"
-
-
-def value_name(function: Function, value: Alts) -> str:
-    """A short name for a value: of the function called, or of the variable."""
-    for term in value:
-        if term[0] == "s":
-            return function.call(term[1]).text.rpartition(".")[2].rstrip("()")
-        if term[0] in ("p", "v", "n", "a", "f"):
-            return str(term[-1])
-        if term[0] == "q":
-            return str(term[1]).rpartition(".")[2].partition("#")[0]
-        if term[0] == "l":
-            for alts in function.facts.collections[term[1]].items:
-                name = value_name(function, alts)
-                if name:
-                    return name
-        if term[0] in ("e", "i", "*", "w"):
-            return value_name(function, (term[1],))
-    return ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from dataclasses import dataclass
 
+from taskleash.dataflow.query import Query, first_found
 from taskleash.facts.catalogue import REGISTRARS
+from taskleash.facts.terms import Constant, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
@@ -43,7 +45,6 @@ _WHOLE_WORDS = _OWNER_WORDS | {
     "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
 }  # fmt: skip
 _SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_MAX_DEPTH = 3
 
 
 def words(name: str) -> list[str]:
@@ -54,63 +55,76 @@ def words(name: str) -> list[str]:
 class Teardown:
     """Answers, with memory, whether a function belongs to a teardown.
 
-    ``started`` are the coroutines that the program starts as tasks.
+    ``started`` are the coroutines that the program starts as tasks, ``spawning`` what starts them.
     """
 
-    def __init__(self, calls: Calls, started: frozenset[Function]) -> None:
+    def __init__(
+        self, calls: Calls, started: frozenset[Function], spawning: frozenset[Function]
+    ) -> None:
         self.calls = calls
         self.started = started
-        self._known: dict[Function, str] = {}
-        self._own: dict[Function, str] = {}
-        self._above: dict[Function, dict[Function, bool]] = {}
+        self.spawning = spawning
+        ask = calls.program.uses
+        self._reasons: Query[Function, _Reason | None] = Query(ask, self._find, None, _nearer)
+        self._own_reason: Query[Function, str] = Query(
+            ask, lambda function: self._named(function) or self._registered(function)
+        )
+        self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
+        self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
+        #: the methods that take down an instance of a class, inherited ones too
+        self.of_class: Query[Class, tuple[Function, ...]] = Query(ask, self._find_of_class)
 
     def reason(self, function: Function) -> str:
         """Why the function belongs to a teardown, in words; empty where it does not."""
-        if function not in self._known:
-            self._known[function] = self._reason(function) if _can_end(function) else ""
-        return self._known[function]
+        found = self._reasons(function) if _can_end(function) else None
+        if found is None or not found.way:
+            return found.source if found else ""
+        if found.is_cleanup and found.way == 1:
+            return f"`{function.qualname}`, which the cleanup of {found.source} calls"
+        return f"`{function.qualname}`, which {found.source.partition(',')[0]} reaches"
 
-    def _reason(self, function: Function) -> str:
+    def _find(self, function: Function) -> _Reason | None:
         """The reason that is the fewest calls away."""
-        level, seen = [function], {function}
-        for distance in range(_MAX_DEPTH + 1):
-            for current in level:
-                found = self._own_reason(current)
-                if found:
-                    return found if current is function else _reached(function, found)
-            above: list[Function] = []
-            for current in level if distance < _MAX_DEPTH else ():
-                for caller, cleans_up in self._callers(current).items():
-                    if cleans_up:
-                        return _cleaned_up(function, current, caller)
-                    if caller not in seen and _can_end(caller):
-                        seen.add(caller)
-                        above.append(caller)
-            level = above
-        return ""
-
-    def _own_reason(self, function: Function) -> str:
-        """The reason that is the function's own, not that of a caller."""
-        if function not in self._own:
-            self._own[function] = self._named(function) or self._registered(function)
-        return self._own[function]
+        own = self._own_reason(function)
+        if own:
+            return _Reason(0, False, own)
+        found: _Reason | None = None
+        for caller, cleans_up in self._callers(function).items():
+            if cleans_up:
+                return _Reason(1, True, f"`{caller.qualname}`")
+            above = self._reasons(caller) if _can_end(caller) else None
+            if above is not None:
+                found = _nearer(found, _Reason(above.way + 1, above.is_cleanup, above.source))
+        return found
 
     def _named(self, function: Function) -> str:
         soft = not _SOFT_WORDS.isdisjoint(words(function.name)) and not self._is_called(function)
         return f"`{function.qualname}`" if soft or named_teardown(function.name) else ""
 
-    def _callers(self, function: Function) -> dict[Function, bool]:
+    def _find_callers(self, function: Function) -> dict[Function, bool]:
         """What calls it, and the function around a lambda; whether they do as they clean up."""
-        if function not in self._above:
-            found: dict[Function, bool] = {}
-            for caller, index in self.calls.callers(function):
-                if caller is not function:
-                    found[caller] = found.get(caller, False) or in_cleanup(caller, index)
-            parent = function.parent if function.facts.kind == "lambda" else None
-            if parent is not None:
-                found.setdefault(parent, False)
-            self._above[function] = found
-        return self._above[function]
+        found: dict[Function, bool] = {}
+        for caller, index in self.calls.callers(function):
+            if caller is not function:
+                found[caller] = found.get(caller, False) or in_cleanup(caller, index)
+        parent = function.parent if function.facts.kind == "lambda" else None
+        if parent is not None:
+            found.setdefault(parent, False)
+        return found
+
+    def left_to_users(self, function: Function) -> str:
+        """Why a method may take its object down that only users call; empty where it does not.
+
+        Its class has no other way to be taken down, and it starts nothing.
+        """
+        owner = function.owner
+        if owner is None or function.name.startswith("_") or function in self.spawning:
+            return ""
+        if not _NO_COMMANDS.isdisjoint(words(function.name)[:1]) or function.decorators:
+            return ""
+        if _asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
+            return ""
+        return f"`{function.qualname}`, which only its users call"
 
     def _is_called(self, function: Function) -> bool:
         """Whether the program calls a function, but for a task of the same object at its end."""
@@ -139,9 +153,11 @@ class Teardown:
             return False
         for decorator in function.facts.decorators:
             for term in decorator.value:
-                if decorator.text == text and term[0] == "s":
-                    for arg in home.call(term[1]).args:
-                        if any(t[0] == "c" and named_teardown(str(t[1])) for t in arg.value):
+                if decorator.text == text and isinstance(term, Result):
+                    for arg in home.call(term.event).args:
+                        if any(
+                            isinstance(t, Constant) and named_teardown(t.text) for t in arg.value
+                        ):
                             return True
         return False
 
@@ -161,22 +177,16 @@ class Teardown:
         """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""
         if in_cleanup(function, index) or function.facts.is_generator:
             return True
-        pending, seen = [(function, 0)], {function}
-        while pending:
-            current, depth = pending.pop()
-            if not _WHOLE_WORDS.isdisjoint(words(current.name)) or self._registered(current):
-                return True
-            for caller, at in self.calls.callers(current) if depth < _MAX_DEPTH else ():
-                if in_cleanup(caller, at):
-                    return True
-                if caller not in seen and not self.calls.overrides(caller, at, current):
-                    seen.add(caller)
-                    pending.append((caller, depth + 1))
-        return False
+        return self._is_whole(function)
 
-    @cached_property
-    def _owner_teardowns(self) -> dict[Class, tuple[Function, ...]]:
-        return {}
+    def _find_whole(self, function: Function) -> bool:
+        if not _WHOLE_WORDS.isdisjoint(words(function.name)) or self._registered(function):
+            return True
+        return any(
+            in_cleanup(caller, at)
+            or (not self.calls.overrides(caller, at, function) and self._is_whole(caller))
+            for caller, at in self.calls.callers(function)
+        )
 
     def ways_out(self, cls: Class) -> list[Function]:
         """The methods by which an instance can be left: its teardowns, and draining it."""
@@ -185,18 +195,33 @@ class Teardown:
             *(m for base in cls.mro for m in base.own_methods("drain")),
         ]
 
-    def of_class(self, cls: Class) -> tuple[Function, ...]:
-        """The methods that take down an instance of the class, inherited ones too."""
-        known = self._owner_teardowns
-        if cls not in known:
-            found = [
-                method
-                for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
-                for method in base.methods()
-                if ends_owner(method) and not _ends_a_part(method)
-            ]
-            known[cls] = tuple(dict.fromkeys(found))
-        return known[cls]
+    def _find_of_class(self, cls: Class) -> tuple[Function, ...]:
+        found = [
+            method
+            for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
+            for method in base.methods()
+            if ends_owner(method) and not _ends_a_part(method)
+        ]
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """Why a function belongs to a teardown: what it is reached from, by so many calls.
+
+    ``is_cleanup`` where it is the cleanup of the source that calls it.
+    """
+
+    way: int
+    is_cleanup: bool
+    source: str
+
+
+def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
+    """The reason that is fewer calls away; of two at the end of as many, a cleanup's."""
+    if old is None or new is None:
+        return old or new
+    return new if (new.way, not new.is_cleanup) < (old.way, not old.is_cleanup) else old
 
 
 def _can_end(function: Function) -> bool:
@@ -204,18 +229,6 @@ def _can_end(function: Function) -> bool:
     if function.name == "__del__" and function.facts.is_async:
         return False
     return function.facts.kind in ("function", "lambda")
-
-
-def _reached(function: Function, reason: str) -> str:
-    """What to say of a function that is called from what has the reason."""
-    return f"`{function.qualname}`, which {reason.partition(',')[0]} reaches"
-
-
-def _cleaned_up(function: Function, called: Function, caller: Function) -> str:
-    """What to say of a function that, or whose caller, is called in the cleanup of another one."""
-    if called is not function:
-        return _reached(function, f"`{caller.qualname}`")
-    return f"`{function.qualname}`, which the cleanup of `{caller.qualname}` calls"
 
 
 def named_teardown(name: str) -> bool:

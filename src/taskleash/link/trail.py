@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from taskleash.facts.model import Event, Term
+from taskleash.facts.model import Event
+from taskleash.facts.terms import Term
 from taskleash.link.entities import Class, Function, Module
+
+#: a call event of a function
+Site: TypeAlias = tuple[Function, int]
 
 #: the operations that cancel a task
 CANCELLING = frozenset({"cancel", "cancel-ref"})
-#: the operations by which code elsewhere sees an earlier task to its end
-ENDING = frozenset({"cancel", "await", "gather", "wait", "wait_for", "run", "shield"})
+#: the operations that see a task to its end by waiting for it
+AWAITING = frozenset(
+    {
+        "await", "complete", "deadline", "gather", "run", "shield", "wait", "wait_for", "waited",
+        "wrap_future",
+    }
+)  # fmt: skip
+#: the operations by which code elsewhere sees an earlier task to its end: all of it, at once
+ENDING = (AWAITING - {"deadline", "waited"}) | {"cancel"}
 
 
 @dataclass(frozen=True)
@@ -19,8 +31,9 @@ class Op:
 
     ``kind`` is one of: await, gather, wait, complete, run (the loop runs until it ends), cancel,
     cancel-ref (its ``cancel`` is handed on), callback, passive, outcome, done, test, read, give
-    (returned), yield, contain, store, shrink, clear, grow, clear-slot, delete, unknown (passed to
-    something outside), owner, method.
+    (returned), yield, contain, store, weakly (put where nothing keeps it alive), shrink, clear,
+    grow, clear-slot, delete, unknown (passed to something outside), refused (passed to what raises
+    for a task), owner, method.
 
     ``calls`` are the calls through which the handle was passed to the function. ``root`` is the
     event of the function with the spawn at which the operation takes effect there,
@@ -38,10 +51,10 @@ class Op:
     detail: str = ""
     place: Place | None = None
     target: Function | None = None
-    calls: tuple[tuple[Function, int], ...] = ()
+    calls: tuple[Site, ...] = ()
 
     @property
-    def site(self) -> tuple[Function, int]:
+    def site(self) -> Site:
         """Where the handle set out for the operation: the outermost call that it was passed to."""
         return self.calls[0] if self.calls else (self.function, self.index)
 
@@ -81,6 +94,18 @@ class Place:
         return f"<{self.kind} {self.text} depth {self.depth}>"
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """What was not looked into, and where: no finding may rest on its absence.
+
+    ``reason`` is a sentence about the handle: "it is handed on …".
+    """
+
+    function: Function
+    index: int
+    reason: str
+
+
 @dataclass
 class Trail:
     """Everything that was found by following one handle from the call that gave it."""
@@ -93,6 +118,8 @@ class Trail:
     #: returned by the function with the spawn; how deep in containers the task is then
     given: bool = False
     given_depth: int = 0
+    #: why the rest is not known, where something was left out
+    unknown: dict[Unknown, None] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Op]:
         """The operations of these kinds, in the order in which they were found."""

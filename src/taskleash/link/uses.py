@@ -7,22 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from taskleash.facts.model import (
-    Alts,
-    Await,
-    Call,
-    Delete,
-    FunctionFacts,
-    Give,
-    Store,
-    Term,
-    Use,
-)
+from taskleash.facts.model import Await, Call, Delete, FunctionFacts, Give, Store, Use
+from taskleash.facts.terms import Alts, Attribute, Built, Global, Outer, Result, Term
 
-#: tags of terms that are built on another term, which is their second item
-_BUILT = frozenset({"a", "e", "i", "w", "m", "*"})
-#: tags of globals and of variables of enclosing functions
-_OUTER = frozenset({"n", "f"})
+#: globals and variables of enclosing functions
+_OUTER = (Global, Outer)
 #: what binds a local is no use of it
 _DEFINITION = "definition"
 
@@ -56,17 +45,17 @@ class UseIndex:
         direct: set[Term] = set()
         for alts, kind, _, _ in _operands(facts):
             for term in alts:
-                if term[0] in _OUTER and kind != _DEFINITION:
+                if isinstance(term, _OUTER) and kind != _DEFINITION:
                     direct.add(term)
                 base = term
-                while base[0] in _BUILT and base not in built:
+                while isinstance(base, Built) and base not in built:
                     built.add(base)
-                    self.derived[base[1]].append(base)
-                    base = base[1]
-                if base[0] == "s":
-                    used.add(base[1])
+                    self.derived[base.base].append(base)
+                    base = base.base
+                if isinstance(base, Result):
+                    used.add(base.event)
         self.results = frozenset(used)
-        self.outer = direct.union(base for base in self.derived if base[0] in _OUTER)
+        self.outer = direct.union(base for base in self.derived if isinstance(base, _OUTER))
 
     @cached_property
     def roles(self) -> dict[Term, list[Role]]:
@@ -88,11 +77,11 @@ class UseIndex:
                 found[term].append(name)
         return found
 
-    def attributes(self) -> Iterator[Term]:
+    def attributes(self) -> Iterator[Attribute]:
         """All attribute terms, each once."""
         for terms in self.derived.values():
             for term in terms:
-                if term[0] == "a":
+                if isinstance(term, Attribute):
                     yield term
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 from taskleash.facts.catalogue import (
     CALLBACK_TAKERS,
     GROWING,
@@ -9,16 +12,19 @@ from taskleash.facts.catalogue import (
     RESULT_USERS,
     RUNNERS,
 )
-from taskleash.facts.model import Alts, Arg, Call, If, Term
+from taskleash.facts.model import Arg, Call, If, Test
+from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls, bind, takes_instance
-from taskleash.link.context import Frame, around, tests
+from taskleash.link.calls import given as given_values
+from taskleash.link.context import around
 from taskleash.link.entities import Class, Function
+from taskleash.link.naming import value_name
 from taskleash.link.results import gives_task
-from taskleash.link.spawns import Spawn, coroutines, value_name
+from taskleash.link.settled import settled_for
+from taskleash.link.spawns import Spawn, coroutines
 from taskleash.link.trail import Trail
 
-_MAX_PARTS = 20
-_OFF = (("c", "None"), ("c", "False"), ("c", "''"), ("c", '""'))
+_OFF = (Constant("None"), Constant("False"), Constant("''"), Constant('""'))
 
 
 def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tuple[Function, int]]:
@@ -32,7 +38,7 @@ def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tu
         for caller, index in calls.callers(function)
         if caller is not function
         and not _used_as_another_thing(caller, index)
-        and not (spawn and _asks_for_no_task(function, spawn, caller.call(index)))
+        and not (spawn and _asks_for_no_task(calls, function, spawn, caller, index))
     ]
     inside = [(f, i) for f, i in sites if not _drives_loop(f)]
     return inside or sites
@@ -41,44 +47,44 @@ def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tu
 def _used_as_another_thing(caller: Function, index: int) -> bool:
     """Whether a caller asks of the result what no task has: it gets something else there."""
     return any(
-        term[0] == "a" and term[2] not in HANDLE_ATTRIBUTES and not term[2].startswith("__")
-        for term in caller.uses.derived.get(("s", index), ())
+        isinstance(term, Attribute)
+        and term.name not in HANDLE_ATTRIBUTES
+        and not term.name.startswith("__")
+        for term in caller.uses.derived.get(Result(index), ())
     )
 
 
-def _asks_for_no_task(function: Function, spawn: int, call: Call) -> bool:
-    """Whether a flag that a call gives, or leaves at its default, leads past the spawn."""
-    needed = {name: branch == "then" for name, branch in _flags(function, around(function, spawn))}
-    for order, exit_, frames in function.contexts.exits:
-        if order < spawn and exit_.kind == "return":
-            needed.update((name, branch != "then") for name, branch in _flags(function, frames))
-    return any(_constant(function, call, name) is (not wanted) for name, wanted in needed.items())
+def _asks_for_no_task(
+    calls: Calls, function: Function, spawn: int, caller: Function, index: int
+) -> bool:
+    """Whether what a call gives, or leaves at its default, leads past the spawn."""
+    known = {
+        **constants_given(function, caller.call(index)),
+        **settled_for(calls, function, caller, index),
+    }
+    return bool(known) and not function.paths.reaches(spawn, known)
 
 
-def _flags(function: Function, frames: tuple[Frame, ...]) -> list[tuple[str, str]]:
-    """The parameter that a single condition asks about, and the branch taken."""
-    if len(frames) != 1 or not isinstance(frames[0].item, If):
-        return []
-    test, branch = frames[0].item.test, frames[0].branch
-    if test.kind == "not":
-        test, branch = test.parts[0], "else" if branch == "then" else "then"
-    own = [term[1] for term in test.value if term[0] == "p"]
-    return [(name, branch) for name in own] if test.kind == "truth" else []
+def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
+    """The constants that a call gives for the function's parameters, by themselves or by default.
 
-
-def _constant(function: Function, call: Call, name: str) -> bool | None:
-    """The truth of what a call gives for a parameter, its default too; None where not known."""
+    Empty where the call spreads its arguments: it may give anything then.
+    """
+    if any(arg.key in ("*", "**") for arg in call.args):
+        return {}
+    found: dict[Term, Alts] = {
+        Parameter(p.name): p.default for p in function.facts.params if p.default
+    }
     instance = takes_instance(function, call)
-    value: Alts = next((p.default for p in function.facts.params if p.name == name), ())
     for position, arg in enumerate(call.args):
         param = bind(function, call, position, instance)
-        if arg.key in ("*", "**"):
-            return None
-        if param is not None and param.name == name:
-            value = arg.value
-    if value in ((("c", "True"),),):
-        return True
-    return False if value and all(term in _OFF for term in value) else None
+        if param is not None and not param.kind.startswith("*"):
+            found[Parameter(param.name)] = arg.value
+    return {
+        param: value
+        for param, value in found.items()
+        if value and all(isinstance(term, Constant) for term in value)
+    }
 
 
 def _drives_loop(function: Function) -> bool:
@@ -110,7 +116,7 @@ def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
 def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
     """Which argument of a call becomes the coroutine that the called wrapper starts."""
     function = spawn.function
-    if spawn.kind == "coroutine":
+    if spawn.kind in ("coroutine", "callback"):
         return None
     names = work_parameters(calls, spawn)
     for position in range(len(call.args)):
@@ -124,11 +130,15 @@ def work_parameters(calls: Calls, spawn: Spawn) -> set[str]:
     """The parameters of the spawning function through which the coroutine comes in."""
     work = spawn.call.args[spawn.work : spawn.work + 1]
     parts = (t for arg in work for t in _parts(calls, spawn.function, arg.value))
-    return {term[1] for term in parts if term[0] == "p"}
+    return {term.name for term in parts if isinstance(term, Parameter)}
 
 
-def kept_if(function: Function, trail: Trail) -> frozenset[str]:
-    """The optional parameters that decide whether the function keeps the handle it returns.
+#: what has a function keep the handle: any of these sets of parameters, all of it true
+Needs: TypeAlias = frozenset[frozenset[str]]
+
+
+def kept_if(function: Function, trail: Trail) -> Needs:
+    """The parameters that decide whether the function keeps the handle it returns.
 
     Empty where it keeps the handle in any case, or never.
     """
@@ -141,60 +151,82 @@ def kept_if(function: Function, trail: Trail) -> frozenset[str]:
     conditions = [_asked_params(function, op.index, before) for op in keeping]
     if not trail.given or not conditions or not all(conditions):
         return frozenset()
-    return frozenset().union(*conditions)
+    return frozenset(conditions)
 
 
 def _asked_params(function: Function, index: int, before: set[int]) -> frozenset[str]:
-    """The optional parameters that are asked between the spawn and an event."""
-    optional = {p.name for p in function.facts.params if _is_off(p.default)}
+    """The parameters that have to be true between the spawn and an event."""
+    own = {p.name for p in function.facts.params if not p.kind.startswith("*")}
     return frozenset(
-        term[1]
+        term.name
         for frame in around(function, index)
         if isinstance(frame.item, If) and frame.branch == "then" and id(frame.item) not in before
-        for test in tests(frame.item.test)
+        for test in needed(frame.item.test)
         if test.kind == "truth"
         for term in test.value
-        if term[0] == "p" and term[1] in optional
+        if isinstance(term, Parameter) and term.name in own
     )
+
+
+def needed(test: Test) -> Iterator[Test]:
+    """The conditions that have to hold where a condition does."""
+    yield test
+    for part in test.parts if test.kind == "and" else ():
+        yield from needed(part)
 
 
 def _is_off(value: Alts) -> bool:
     return bool(value) and all(term in _OFF for term in value)
 
 
-def unkept(
-    function: Function, names: frozenset[str], caller: Function, index: int
-) -> frozenset[str] | None:
-    """Whether a call leaves the named parameters off, so that the function keeps nothing.
+def unkept(function: Function, needs: Needs, caller: Function, index: int) -> Needs | None:
+    """Whether a call leaves off what is needed, so that the function keeps nothing.
 
-    Gives the caller's own parameters that decide it where they are passed on (none where the call
+    Gives what the caller's own parameters decide where they are passed on (nothing where the call
     leaves them out), and None where the call asks for the handle to be kept.
     """
-    passed_on: set[str] = set()
-    call = caller.call(index)
-    for position, arg in enumerate(call.args):
-        param = bind(function, call, position, takes_instance(function, call))
-        if param is None or param.name not in names or _is_off(arg.value):
-            continue
-        own = {p.name for p in caller.facts.params if _is_off(p.default)}
-        forwarded = {term[1] for term in arg.value if term[0] == "p" and term[1] in own}
-        if not forwarded:
+    passed_on: set[frozenset[str]] = set()
+    for names in needs:
+        decided = _unmet(function, names, caller, index)
+        if decided is None:
             return None
-        passed_on |= forwarded
+        passed_on |= {decided} if decided else set()
     return frozenset(passed_on)
+
+
+def _unmet(
+    function: Function, names: frozenset[str], caller: Function, index: int
+) -> frozenset[str] | None:
+    """The caller's parameters that decide whether all these are true; None where they all are.
+
+    Empty where one of them is off.
+    """
+    given = given_values(function, caller.call(index))
+    own = {p.name for p in caller.facts.params if _is_off(p.default)}
+    forwarded: set[str] = set()
+    for name in names:
+        value = given.get(name, _default(function, name))
+        if _is_off(value):
+            return frozenset()
+        forwarded |= {t.name for t in value if isinstance(t, Parameter) and t.name in own}
+    return frozenset(forwarded) or None
+
+
+def _default(function: Function, name: str) -> Alts:
+    return next((p.default for p in function.facts.params if p.name == name), ())
 
 
 def _parts(calls: Calls, function: Function, value: Alts) -> Alts:
     """The terms of a value, and of what the coroutine that it is awaits: ``guarded(coro)``."""
     found: dict[Term, None] = dict.fromkeys(value)
-    pending = [term for term in value if term[0] == "s"]
-    while pending and len(found) < _MAX_PARTS:
-        call = function.call(pending.pop()[1])
+    pending = [term for term in value if isinstance(term, Result)]
+    while pending:
+        call = function.call(pending.pop().event)
         # A function that is handed in and called here makes the coroutine.
-        found.update(dict.fromkeys(term for term in call.func if term[0] == "p"))
+        found.update(dict.fromkeys(term for term in call.func if isinstance(term, Parameter)))
         for callee in calls.callees(function, call):
             inner = _taken(function, callee, call) if isinstance(callee, Function) else []
-            pending.extend(term for term in inner if term[0] == "s" and term not in found)
+            pending.extend(term for term in inner if isinstance(term, Result) and term not in found)
             found.update(dict.fromkeys(inner))
     return tuple(found)
 
@@ -204,11 +236,11 @@ def _taken(function: Function, callee: Function, call: Call) -> list[Term]:
     found: list[Term] = []
     for position, arg in enumerate(call.args):
         param = bind(callee, call, position, takes_instance(callee, call))
-        if param is not None and _awaits(callee, ("p", param.name)):
+        if param is not None and _awaits(callee, Parameter(param.name)):
             found.extend(arg.value)
     for param in function.facts.params if callee.parent is function else ():
-        if _awaits(callee, ("f", function.key, param.name)):
-            found.append(("p", param.name))
+        if _awaits(callee, Outer(function.key, param.name)):
+            found.append(Parameter(param.name))
     return found
 
 
@@ -223,7 +255,7 @@ def drops_value(calls: Calls, function: Function) -> bool:
     parent = function.parent
     if parent is None:
         return False
-    roles = parent.uses.roles.get(("q", function.key), ())
+    roles = parent.uses.roles.get(Nested(function.key), ())
     given = [role for role in roles if role.kind == "arg"]
     return (
         bool(given)
@@ -268,7 +300,7 @@ def _registers(calls: Calls, function: Function, call: Call, position: int) -> b
     param = bind(function, call, position, takes_instance(function, call))
     if param is None or param.kind:
         return False
-    roles = function.uses.roles.get(("p", param.name), ())
+    roles = function.uses.roles.get(Parameter(param.name), ())
     handed = [role for role in roles if role.kind == "arg"]
     return (
         bool(handed)

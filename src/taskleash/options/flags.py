@@ -17,7 +17,9 @@ def _by_name(
     for given in values:
         name, equals, value = (part.strip() for part in given.partition("="))
         if not equals or not name:
-            raise click.BadParameter(f"{given!r} is not NAME=VALUE (write {name or 'x'}=false)")
+            # What stands behind the sign may be a secret.
+            said = f"{name!r} is not NAME=VALUE" if name else "expected NAME=VALUE, got no name"
+            raise click.BadParameter(f"{said} (write {name or 'x'}=false)")
         table[name] = _read(value)
     return table
 

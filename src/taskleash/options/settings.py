@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskleash.terminal import tell
+
 if TYPE_CHECKING:
     from taskleash.driver.config.find import Configs
     from taskleash.driver.config.layers import Config
@@ -58,7 +60,12 @@ def settings_from(options: dict[str, Any]) -> Settings:
             os.path.abspath(project).replace(os.sep, "/") if project else None,
         )
         cache = settings.cache and not options["no_cache"]
-        return replace(settings, cache=cache, executor=options["executor"])
+        return replace(
+            settings,
+            cache=cache,
+            executor=options["executor"],
+            time_limit=options["time_limit"],
+        )
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
 
@@ -103,7 +110,7 @@ def _standard_input(options: dict[str, Any]) -> tuple[tuple[str], bytes]:
     """The name and the contents of the one file that standard input holds."""
     for path in options["paths"]:
         if path != "-":
-            click.echo(f"taskleash: {path}: ignored in favour of standard input", err=True)
+            tell(f"{path}: ignored in favour of standard input")
     if sys.stdin is None:
         raise click.ClickException("standard input is closed: give a path")
     return (options["stdin_filename"] or "-",), sys.stdin.buffer.read()

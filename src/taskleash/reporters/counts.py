@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from taskleash.reporters import words
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, paint
@@ -24,8 +25,22 @@ def render(report: Report, options: RenderOptions) -> str:
         _line(f"{count:>{width}}", code, _mark(code, fixable), options.say)
         for code, count in ranked
     ]
+    undecided = _undecided(report, options.say) if options.command == "scan" else []
     summary = [[(line, "")] for line in closing(report, options)]
-    return paint([*lines, *summary], options.color)
+    return paint([*lines, *undecided, *summary], options.color)
+
+
+def _undecided(report: Report, say: Language) -> list[Line]:
+    """How many sites are not decided, and how many for which reason, the most frequent first."""
+    found = [entry.site for entry in report.entries if entry.site.undecided]
+    if not found:
+        return []
+    counter = Counter(kind for site in found for kind in {u.kind for u in site.undecided})
+    ranked = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    width = len(str(len(found)))
+    head: Line = [(f"{len(found)}", "bold"), (f"\t{say(words.UNKNOWN_LABEL)}", "bold yellow")]
+    said = [(f"{count:>{width}}", say(words.IGNORANCE[kind])) for kind, count in ranked]
+    return [head, *([(count, "bold"), (f"\t  {why}", "")] for count, why in said)]
 
 
 def _mark(code: str, fixable: frozenset[str]) -> str:

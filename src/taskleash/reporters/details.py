@@ -52,6 +52,11 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.LIFETIME_LABEL, _lives_with(life, say)
     if site.captures:
         yield words.KEEPS_LABEL, _keeps(site, say)
+    if entry.observed is not None:
+        seen = entry.observed
+        yield words.OBSERVED_LABEL, seen.short
+        if seen.sentence:
+            yield words.OBSERVED_LABEL, seen.sentence
 
 
 def reasons(entry: Entry) -> tuple[Evidence, ...]:
@@ -63,6 +68,8 @@ def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     yield from facts(entry, say)
     for step in reasons(entry):
         yield words.WHY_LABEL, f"{step.path}:{step.line}: {step.message}"
+    for unknown in entry.site.undecided:
+        yield words.UNKNOWN_LABEL, f"{unknown.path}:{unknown.line}: {unknown.message}"
     for fix in entry.fixes:
         yield words.FIX_LABEL, _offer(fix, say)
     if entry.rule:
@@ -86,6 +93,8 @@ def _held_by(site: Site, say: Language) -> str:
 
 
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:
+    if site.cleaned.state is State.UNKNOWN:
+        return say(words.UNKNOWN_LABEL)
     if life is None:
         return say(words.ENDED_BY[site.cleaned.how])
     ended = phrases.ended_by(life, say)

@@ -1,26 +1,48 @@
-"""What the fixes change, as a unified diff."""
+"""What the fixes change, as a unified diff: for people, or for `patch` and git to apply."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.patch import unified
-from taskleash.reporters.inert import inert
+from taskleash.reporters.inert import inert, steers
 from taskleash.reporters.paint import Line, paint
 
 _STYLES = {"---": "red", "+++": "green", "@@": "cyan", "-": "red", "+": "green"}
 
 
-def render(files: Iterable[MendedFile], color: bool, terminal: bool) -> str:
-    """One diff for each file, which `patch` and git can apply where it is not for a terminal.
-
-    A terminal gets neither the control characters of the source nor its carriage returns.
-    """
-    lines = [line for file in files for line in unified(file.path, file.before, file.after)]
-    if terminal:
-        lines = ["\t".join(map(inert, line.rstrip("\r").split("\t"))) for line in lines]
+def shown_diff(files: Iterable[MendedFile], color: bool) -> str:
+    """One diff for each file, to be read: what would steer a terminal or a log is spelled out."""
+    lines = (line.rstrip("\r") for file in files for line in _diff(file))
     return paint(map(_painted, lines), color)
+
+
+def exact_diff(files: Iterable[MendedFile]) -> str:
+    """One diff for each file, to be applied: its lines are those of the file, whatever they say."""
+    return "".join(f"{line}\n" for file in files for line in _diff(file))
+
+
+def steering_line(file: MendedFile) -> int | None:
+    """The first line, 1-based, of a file's exact diff that would steer a log; None without one."""
+    return next((n for n, line in enumerate(_diff(file), start=1) if steers(line)), None)
+
+
+def _diff(file: MendedFile) -> Iterable[str]:
+    return unified(_name(file.path), file.before, file.after)
+
+
+def _name(path: str) -> str:
+    """The path as git writes it in the head of a diff: quoted where it has unusual characters."""
+    if inert(path) == path and not any(char in path for char in '"\\'):
+        return path
+    return '"' + "".join(map(_quoted, os.fsencode(path))) + '"'
+
+
+def _quoted(byte: int) -> str:
+    char = chr(byte)
+    return char if char.isascii() and char.isprintable() and char not in '"\\#' else f"\\{byte:03o}"
 
 
 def _painted(line: str) -> Line:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from collections.abc import Sequence
-from pathlib import Path
 
 from taskleash.classify.model import Site
 from taskleash.reporters.cells import cell_len
 from taskleash.reporters.inert import inert
 from taskleash.reporters.paint import Line, Piece
+from taskleash.source.loading import InvalidSource, decode, read_bytes
 
 _CONTEXT = 2
 _TAB = 4
@@ -19,10 +17,8 @@ _TAB = 4
 def read_lines(path: str) -> list[str]:
     """The file's lines as a parser counts them; a file that cannot be read has none."""
     try:
-        data = Path(path).read_bytes()
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding, "replace")
-    except (OSError, SyntaxError, LookupError, ValueError):
+        text = decode(read_bytes(path))
+    except InvalidSource:
         return []
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 

@@ -9,6 +9,7 @@ from taskleash.fixes.model import Left
 from taskleash.reporters import words
 from taskleash.reporters.fix_text import git_command
 from taskleash.reporters.fixes import FixReport
+from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, row, text
 from taskleash.rules.model import REMOVE
@@ -31,7 +32,7 @@ def render(report: FixReport, git: bool, say: Language) -> str:
         commands = [git_command("diff", paths), git_command("restore", paths)]
         blocks += [f"## {say('Review and roll back')}", "\n".join(("```sh", *commands, "```"))]
         blocks += [f"`git restore`: {say(words.UNDO)}{say('.')}"]
-    return "\n\n".join(blocks) + "\n"
+    return shown("\n\n".join(blocks) + "\n")
 
 
 def _summary(report: FixReport, say: Language) -> str:

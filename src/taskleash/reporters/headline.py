@@ -24,6 +24,7 @@ def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
         (label, RISK_STYLE[site.risk]),
         (" [*]" if is_fixable(entry) else "", "cyan"),
         (f" {message}", ""),
+        (_observed(entry), ""),
         (_silence(entry, say), "dim"),
     ]
 
@@ -40,6 +41,11 @@ def error_line(error: FileError, unicode: bool) -> list[Piece]:
 
 def _place(path: str, line: int, column: int, unicode: bool) -> list[Piece]:
     return [(inert(path, unicode), "bold"), (f":{line}:{column}: ", "")]
+
+
+def _observed(entry: Entry) -> str:
+    """What a run showed of a site that no rule reports: the messages of rules say it themselves."""
+    return f"; observed: {entry.observed.short}" if entry.observed and not entry.rule else ""
 
 
 def _silence(entry: Entry, say: Language) -> str:

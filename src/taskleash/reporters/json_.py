@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from taskleash import __version__
@@ -11,6 +12,7 @@ from taskleash.fixes.choice import FixOffer
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.trace.joined import Observation
 
 SCHEMA_VERSION = 1
 
@@ -34,6 +36,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "parsed": report.parsed,
         "sites": len(risks),
         **{str(risk): risks.count(risk) for risk in Risk},
+        "undecided": sum(bool(entry.site.undecided) for entry in report.entries),
         "seconds": round(report.seconds, 3),
     }
 
@@ -60,15 +63,22 @@ def _site(entry: Entry) -> dict[str, Any]:
         "cleaned": _cell(site.cleaned),
         "evidence": [_evidence(step) for step in site.evidence],
         "fixes": _fixes(entry.fixes),
+        "undecided": [unknown.message for unknown in site.undecided],
         "fingerprint": entry.fingerprint,
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}
-    return {**fields, **asleep, **{name: True for name, holds in silence.items() if holds}}
+    seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
+    return {**fields, **asleep, **seen, **{name: True for name, holds in silence.items() if holds}}
 
 
 def _cell(cell: Cell) -> dict[str, str]:
     return {"state": cell.state, "how": cell.how}
+
+
+def _observed(seen: Observation) -> dict[str, Any]:
+    counts = {**asdict(seen.counts), "lost": seen.counts.lost}
+    return {"summary": seen.short, "finding": seen.finding, "sentence": seen.sentence, **counts}
 
 
 def _evidence(step: Evidence) -> dict[str, Any]:

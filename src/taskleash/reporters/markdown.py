@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.reporters.audit.detail import LEVELS
 from taskleash.reporters.audit.document import document, error_item, scan_table
+from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, text
 from taskleash.reporters.options import RenderOptions
@@ -19,6 +20,10 @@ _ROOM_FOR_NOTE = 200
 
 def render(report: Report, options: RenderOptions) -> str:
     """Blocks with an empty line between them, with as much detail as a job summary takes."""
+    return shown(_rendered(report, options))
+
+
+def _rendered(report: Report, options: RenderOptions) -> str:
     if options.command == "check":
         return _fitting(_joined(_check(report, options)), options.say)
     for detail in LEVELS:

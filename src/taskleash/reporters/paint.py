@@ -1,8 +1,13 @@
-"""Lines of styled pieces turned into text; colour never changes what they say."""
+"""Lines of styled pieces turned into text; colour never changes what they say.
+
+This is where text for people leaves: whatever a piece says, it steers neither terminal nor log.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
+from taskleash.reporters.inert import escape, shown
 
 Piece = tuple[str, str]
 Line = Sequence[Piece]
@@ -11,7 +16,14 @@ Line = Sequence[Piece]
 def paint(lines: Iterable[Line], color: bool) -> str:
     """The lines as text, each ended; a piece is its text and a style such as ``bold red``."""
     piece = _styled if color else _plain
-    return "".join("".join(piece(*p) for p in line) + "\n" for line in lines)
+    return "".join("".join(piece(*p) for p in _inert(line)) + "\n" for line in lines)
+
+
+def _inert(line: Line) -> Line:
+    """The line as it may be written; where that changes the pieces together, it has no style."""
+    text = "".join(text for text, _ in line)
+    safe = shown(text).replace("\n", escape("\n"))
+    return line if safe == text else [(safe, "")]
 
 
 def _plain(text: str, style: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from taskleash.classify.model import Evidence, Risk, Site
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
+from taskleash.trace.joined import Observation
 
 #: the code of the rule that reports a file that cannot be analysed
 INVALID_FILE = "TL000"
@@ -18,7 +19,8 @@ class Entry:
 
     ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
     true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
-    fixes would change, the recommended one first, where the run was asked for that.
+    fixes would change, the recommended one first, where the run was asked for that. ``observed`` is
+    what a traced run showed of the site, where one is at hand.
     """
 
     site: Site
@@ -29,6 +31,7 @@ class Entry:
     suppressed: bool = False
     known: bool = False
     patches: tuple[Patch, ...] = ()
+    observed: Observation | None = None
 
     @property
     def patch(self) -> Patch | None:
@@ -90,7 +93,8 @@ class Report:
     ``files`` counts the files found, ``parsed`` those that had to be parsed, ``seconds`` the time.
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
-    ``hints`` are the flags that are not set and decide whether code runs.
+    ``hints`` are the flags that are not set and decide whether code runs, ``unfinished`` the files
+    that no time was left for.
     """
 
     files: int
@@ -103,6 +107,7 @@ class Report:
     known: int = 0
     baseline: str = ""
     hints: tuple[FlagHint, ...] = ()
+    unfinished: tuple[str, ...] = ()
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from taskleash.audit.model import risk_rank
-from taskleash.classify.model import Cell, Risk, Site, State
+from taskleash.classify.model import Cell, Risk, State
+from taskleash.reporters.report import Entry
+from taskleash.trace.joined import Finding, Observation, together
 
-_STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.YES: 2}
+_STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 
 
 @dataclass(frozen=True)
@@ -26,22 +28,26 @@ class Row:
     cleaned: Cell
     risk: Risk
     dormant: bool
+    observed: Observation | None = None
 
 
-def rows(sites: Iterable[Site], by: str) -> list[Row]:
+def rows(entries: Iterable[Entry], by: str) -> list[Row]:
     """The rows for ``by``, ``file`` or ``site``, worst first, then by place.
 
-    The sites come sorted by path and line.
+    Where a traced run is at hand, what it proves comes before. The entries come sorted by path and
+    line.
     """
     if by == "site":
-        groups = [[site] for site in sites]
+        groups = [[entry] for entry in entries]
     else:
-        groups = [list(group) for _, group in groupby(sites, key=lambda site: site.path)]
-    common = common_folder([group[0].path for group in groups])
+        groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.site.path)]
+    common = common_folder([group[0].site.path for group in groups])
     return sorted((_merged(group, common) for group in groups), key=_badness)
 
 
-def _merged(sites: Sequence[Site], common: str) -> Row:
+def _merged(entries: Sequence[Entry], common: str) -> Row:
+    sites = [entry.site for entry in entries]
+    seen = [entry.observed for entry in entries if entry.observed is not None]
     worst = min(sites, key=lambda site: risk_rank(site.risk, site.dormant))
     return Row(
         path=sites[0].path[len(common) :],
@@ -51,11 +57,14 @@ def _merged(sites: Sequence[Site], common: str) -> Row:
         cleaned=min((site.cleaned for site in sites), key=cell_rank),
         risk=worst.risk,
         dormant=worst.dormant,
+        observed=together(seen) if seen else None,
     )
 
 
-def _badness(row: Row) -> tuple[int, int, int, str, tuple[int, ...]]:
+def _badness(row: Row) -> tuple[int, int, int, int, str, tuple[int, ...]]:
+    finding = row.observed.finding if row.observed is not None else Finding.OPEN
     return (
+        list(Finding).index(finding),
         risk_rank(row.risk, row.dormant),
         cell_rank(row.tracked),
         cell_rank(row.cleaned),

@@ -14,7 +14,7 @@ from taskleash.reporters.report import Report
 from taskleash.reporters.rows import Row, rows
 from taskleash.reporters.summary import closing
 
-CELL_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red"}
+CELL_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red", State.UNKNOWN: "yellow"}
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -37,13 +37,17 @@ def _table(report: Report, options: RenderOptions) -> list[Line]:
         from taskleash.reporters.audit.lifetime_table import lifetime_table
 
         return lifetime_table(report.entries, options)
-    found = rows((entry.site for entry in report.entries), options.by)
-    return grid(_COLUMNS, [_cells(row, options) for row in found], options) if found else []
+    found = rows(report.entries, options.by)
+    if not found:
+        return []
+    columns = [*_COLUMNS, Column(words.OBSERVED)] if found[0].observed is not None else _COLUMNS
+    return grid(columns, [_cells(row, options) for row in found], options)
 
 
 def _cells(row: Row, options: RenderOptions) -> list[Piece]:
     unicode, say = options.unicode, options.say
     more = f", {words.ellipsis(unicode)}" if len(row.tasks) > 1 else ""
+    seen = [(row.observed.short, "")] if row.observed is not None else []
     return [
         (inert(row.path, unicode), ""),
         (",".join(map(str, row.lines)), ""),
@@ -51,6 +55,7 @@ def _cells(row: Row, options: RenderOptions) -> list[Piece]:
         (words.cell(row.tracked, unicode, say), CELL_STYLE[row.tracked.state]),
         (words.cell(row.cleaned, unicode, say), CELL_STYLE[row.cleaned.state]),
         (words.risk(row.risk, row.dormant, unicode, say), RISK_STYLE[row.risk]),
+        *seen,
     ]
 
 

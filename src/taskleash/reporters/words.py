@@ -5,10 +5,13 @@ A text that one place uses stands there, as ``say("Checked")``.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Cell, Ending, Handle, Multiplicity, Risk, State
+from taskleash.classify.model import Cell, Ending, Handle, Ignorance, Multiplicity, Risk, State
 from taskleash.reporters.language import Language
 
 HEADINGS = ("File", "Lines", "Task", "Tracked", "Cleaned up", "Risk")
+
+#: the heading of what a traced run showed, where one is at hand
+OBSERVED = "Observed"
 
 #: the labels of what is said of one site
 RUNS_LABEL = "runs"
@@ -17,19 +20,21 @@ HELD_BY_LABEL = "held by"
 ENDED_BY_LABEL = "ended by"
 LIFETIME_LABEL = "lifetime"
 KEEPS_LABEL = "keeps"
+OBSERVED_LABEL = "observed"
 WHY_LABEL = "why"
+UNKNOWN_LABEL = "not known"
 FIX_LABEL = "fix"
 MORE_LABEL = "more"
 
 DORMANT = "dormant"
 ENDLESS = "it never ends by itself"
 
-_STATE_SYMBOL = {State.YES: "✅", State.PARTIAL: "🟡", State.NO: "❌"}
-_STATE_WORD = {State.YES: "yes", State.PARTIAL: "part", State.NO: "no"}
+_STATE_SYMBOL = {State.YES: "✅", State.PARTIAL: "🟡", State.NO: "❌", State.UNKNOWN: "❔"}
+_STATE_WORD = {State.YES: "yes", State.PARTIAL: "part", State.NO: "no", State.UNKNOWN: "unknown"}
 _RISK_SYMBOL = {Risk.HIGH: "🔴", Risk.LOW: "🟡", Risk.NONE: "🟢"}
 
 # A how-word that only says again what the state's own word says.
-_ECHO = {State.PARTIAL: "partial", State.NO: "none"}
+_ECHO = {State.PARTIAL: "partial", State.NO: "none", State.UNKNOWN: "none"}
 
 #: the words of cells, beside the states' own
 HOW = (
@@ -86,6 +91,13 @@ RUNS = {
     Multiplicity.LOOP: "again and again, in a loop",
 }
 
+IGNORANCE = {
+    Ignorance.HANDED_ON: "handed to something that is not known",
+    Ignorance.FOREIGN_OWNER: "given to an owner that is not part of the program",
+    Ignorance.TOO_MANY_PATHS: "more paths than are searched",
+    Ignorance.TOO_FAR: "handed on further than is followed",
+}
+
 APPLICABILITY = ("safe", "unsafe")
 
 FIXES = {
@@ -112,9 +124,10 @@ def ellipsis(unicode: bool) -> str:
 
 def cell(value: Cell, unicode: bool, say: Language) -> str:
     """A cell as the table shows it: ``✅ tracked``, without unicode ``yes tracked``."""
-    if unicode:
-        return f"{_STATE_SYMBOL[value.state]} {say(value.how)}"
     word = say(_STATE_WORD[value.state])
+    if unicode:
+        how = word if value.state is State.UNKNOWN else say(value.how)
+        return f"{_STATE_SYMBOL[value.state]} {how}"
     return word if value.how == _ECHO.get(value.state) else f"{word} {say(value.how)}"
 
 

@@ -4,7 +4,9 @@ What it does
 ------------
 Finds tasks whose handle is dropped where they are started: the call is a statement of its own, or
 it is assigned to `_` or to a name that nobody reads, or it is the dropped value of a lambda, a
-callback, a comprehension, a conditional or a boolean expression.
+callback, a comprehension, a conditional or a boolean expression. The risk is low where the program
+as it is never comes to the call. A coroutine that waits for nothing is over in its first step,
+which the loop holds: it cannot vanish, but nobody sees it fail.
 
 Why is this bad?
 ----------------
@@ -60,7 +62,7 @@ def check(site: Site) -> Diagnostic | None:
     """Match a site whose handle is dropped."""
     if site.defect is not Defect.DISCARDED:
         return None
-    harm = "it can vanish before it ends, and nobody sees it fail"
+    harm = wording.harm_of_a_drop(site)
     if site.lifetime is Lifetime.ENDLESS:
         harm = "it can vanish at any time, and until then nothing can stop it"
     return Diagnostic(RULE, f"{wording.task(site)} is dropped: {harm}")

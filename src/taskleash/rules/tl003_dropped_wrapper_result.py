@@ -62,9 +62,11 @@ def check(site: Site) -> Diagnostic | None:
     """Match a wrapper's call that is dropped, and a spawn that is returned to such calls."""
     if site.defect is not Defect.DROPPED_WRAPPER_RESULT:
         return None
+    if site.unannounced:
+        fault = "is returned where a function is annotated to return nothing: its callers drop it"
+        return Diagnostic(RULE, f"{wording.task(site)} {fault}")
     if site.handle is Handle.ESCAPES:
         fault = "is returned to callers that drop it"
     else:
         fault = f"that {wording.quoted(site.call)} returns is dropped"
-    harm = "it can vanish before it ends, and nobody sees it fail"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {harm}")
+    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {wording.harm_of_a_drop(site)}")

@@ -3,7 +3,8 @@
 What it does
 ------------
 Finds coroutines that are made and dropped: a coroutine function is called, and nothing awaits the
-result or turns it into a task.
+result or turns it into a task. So does a coroutine function that is handed to what calls plain
+functions: `loop.call_later(1, work)`, `add_done_callback(work)`, `add_signal_handler(...)`.
 
 Why is this bad?
 ----------------

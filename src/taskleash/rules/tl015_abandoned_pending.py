@@ -3,7 +3,8 @@
 What it does
 ------------
 Finds tasks that go into `asyncio.wait` with a timeout, `FIRST_COMPLETED` or `FIRST_EXCEPTION`,
-where nothing ends those that are still pending afterwards.
+where nothing ends those that are still pending afterwards. The risk is high where each turn of a
+loop leaves another one.
 
 Why is this bad?
 ----------------
@@ -44,7 +45,7 @@ from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
 
-RULE = Rule(code="TL015", name="abandoned-pending", risk=Risk.LOW)
+RULE = Rule(code="TL015", name="abandoned-pending", risk=Risk.HIGH)
 
 
 def check(site: Site) -> Diagnostic | None:
@@ -52,4 +53,7 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.ABANDONED_PENDING:
         return None
     fault = "is left running where the wait for it returns early"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: nobody ends it or sees it fail")
+    harm = "nobody ends it or sees it fail"
+    if Risk.HIGH in (site.risk, site.would_be):
+        harm = "each turn of the loop leaves another one, and nobody ends them or sees them fail"
+    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {harm}")

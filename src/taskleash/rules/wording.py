@@ -29,6 +29,13 @@ def task_in_holder(site: Site) -> str:
     return f"{task(site)} in {quoted(site.holder)}"
 
 
+def harm_of_a_drop(site: Site) -> str:
+    """What may come of it that nothing holds a task that ends by itself."""
+    if site.in_one_step:
+        return "it is over in its first step, and nobody sees it fail"
+    return "it can vanish before it ends, and nobody sees it fail"
+
+
 def holder(site: Site, otherwise: str) -> str:
     """The place that keeps the task, in backticks, or the words given for a nameless one."""
     return quoted(site.holder) if site.holder else otherwise

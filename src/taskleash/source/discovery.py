@@ -23,7 +23,8 @@ from taskleash.source.options import DEFAULT_INCLUDES, Discovery, Everywhere, Ne
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
 
 _DEFAULT = Discovery()
-_PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
+REPOSITORY = ".git"
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", REPOSITORY)
 
 
 class PathNotFound(Exception):
@@ -82,6 +83,14 @@ def project_root(path: str) -> str | None:
         if any(os.path.exists(join(folder, name)) for name in _PROJECT_FILES):
             return folder
     return None
+
+
+def root_around(folder: str) -> str | None:
+    """The repository around a folder (absolute, with ``/``), else the nearest project, if any."""
+    for step in (folder, *parents(folder)):
+        if os.path.exists(join(step, REPOSITORY)):
+            return step
+    return project_root(folder)
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from taskleash.source.globs import Either, Many, Matcher, One, Step, Steps, literal, matchers
+
 DEFAULT_EXCLUDES = (
     ".bzr",
     ".direnv",
@@ -41,6 +43,8 @@ _TOKEN = re.compile(
     r"(?P<folders>(?:(?<=/)|^)\*\*/)|(?P<many>\*+)|(?P<one>\?)"
     r"|\[(?P<negated>[!^]?)(?P<chars>\]?[^\]]*)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)"
 )
+#: nobody nests them so deeply
+_MAX_BRACES = 20
 _SPECIAL = re.compile(r"[*?\[{}]")
 
 
@@ -49,15 +53,15 @@ class Excludes:
     """Compiled exclude patterns; made by :func:`compile_excludes`."""
 
     names: frozenset[str]
-    name_globs: re.Pattern[str] | None
-    path_globs: re.Pattern[str] | None
+    name_globs: tuple[Matcher, ...]
+    path_globs: tuple[Matcher, ...]
 
     def match(self, path: str, name: str) -> bool:
         """Whether a pattern names ``path`` (absolute, with ``/``), whose base name is ``name``."""
         return (
             name in self.names
-            or (self.name_globs is not None and self.name_globs.fullmatch(name) is not None)
-            or (self.path_globs is not None and self.path_globs.fullmatch(path) is not None)
+            or any(matches(name) for matches in self.name_globs)
+            or any(matches(path) for matches in self.path_globs)
         )
 
 
@@ -73,8 +77,8 @@ def compile_excludes(patterns: Sequence[str], current: str) -> Excludes:
     plain = frozenset(name for name in names if not _TOKEN.search(name))
     return Excludes(
         plain,
-        _any_of([_regex(name) for name in names if name not in plain]),
-        _any_of([_path_regex(pattern, current) for pattern in slashed if "/" in pattern]),
+        matchers([_steps(name) for name in names if name not in plain]),
+        matchers([_path_steps(pattern, current) for pattern in slashed if "/" in pattern]),
     )
 
 
@@ -87,50 +91,61 @@ def anchored(pattern: str, base: str) -> str:
     return f"{literal}/{slashed}"
 
 
-def _any_of(regexes: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(regexes), re.DOTALL) if regexes else None
-
-
-def _path_regex(pattern: str, current: str) -> str:
+def _path_steps(pattern: str, current: str) -> Steps:
     """The pattern against absolute paths; only its own characters are wildcards."""
     normal = os.path.normpath(pattern).replace(os.sep, "/")
     base = current
     while normal == ".." or normal.startswith("../"):
         base, normal = os.path.dirname(base), normal[3:]
     if os.path.isabs(normal):
-        return _regex(normal)
-    return re.escape(base.rstrip("/") + "/") + _regex(normal)
+        return _steps(normal)
+    return [*literal(base.rstrip("/") + "/"), *_steps(normal)]
 
 
-def _regex(glob: str) -> str:
-    parts = []
-    end = depth = 0
+def _steps(glob: str) -> Steps:
+    """The steps of a glob; with a brace without its partner, or a reversed range, it is a name."""
+    #: for each brace that is open what stands before it, and its options; the last one is growing
+    outer: list[tuple[list[Step], list[list[Step]]]] = []
+    steps: list[Step] = []
+    end = 0
     for token in _TOKEN.finditer(glob):
-        parts.append(re.escape(glob[end : token.start()]))
+        steps += literal(glob[end : token.start()])
         end = token.end()
-        depth += (token["open"] is not None) - (token["close"] is not None)
-        parts.append(_translate(token, depth))
-    regex = "".join((*parts, re.escape(glob[end:])))
-    try:
-        re.compile(regex)
-    except re.error:
-        # A brace without its partner or a reversed range: ordinary characters.
-        return re.escape(glob)
-    return regex
+        if token["open"]:
+            if len(outer) == _MAX_BRACES:
+                return literal(glob)
+            outer.append((steps, [[]]))
+            steps = outer[-1][1][-1]
+        elif token["comma"] and outer:
+            steps = []
+            outer[-1][1].append(steps)
+        elif token["close"]:
+            if not outer:
+                return literal(glob)
+            before, options = outer.pop()
+            steps = [*before, Either(tuple(map(tuple, options)))]
+        else:
+            step = _step(token)
+            if step is None:
+                return literal(glob)
+            steps.append(step)
+    return literal(glob) if outer else [*steps, *literal(glob[end:])]
 
 
-def _translate(token: re.Match[str], depth: int) -> str:
+def _step(token: re.Match[str]) -> Step | None:
+    """The step for a wildcard or a comma; None for a class with a reversed range."""
     if token["folders"]:
-        return "(?:.*/)?"
+        return Either(((Many("."), One("/")), ()))
     if token["many"]:
-        return ".*"
+        return Many(".")
     if token["one"]:
-        return "."
-    if token["open"]:
-        return "(?:"
-    if token["close"]:
-        return ")"
+        return One(".")
     if token["comma"]:
-        return "|" if depth else ","
+        return One(",")
     characters = token["chars"].replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
-    return f"[{'^' if token['negated'] else ''}{characters}]"
+    of = f"[{'^' if token['negated'] else ''}{characters}]"
+    try:
+        re.compile(of)
+    except re.error:
+        return None
+    return One(of)

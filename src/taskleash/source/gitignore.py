@@ -1,8 +1,8 @@
 """Which paths git leaves out: ``.gitignore`` files and ``.git/info/exclude``.
 
-pathspec reads the patterns. This module goes through them as git does, which looks at the folders
-from the top down and asks of each entry only whether a pattern matches that entry itself: the last
-pattern of the nearest ignore file decides. All paths are absolute, with ``/``.
+This module goes through the patterns as git does, which looks at the folders from the top down and
+asks of each entry only whether a pattern matches that entry itself: the last pattern of the nearest
+ignore file decides. All paths are absolute, with ``/``.
 """
 
 from __future__ import annotations
@@ -12,29 +12,13 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from taskleash.source.gitpattern import IgnorePattern, read_pattern
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
+from taskleash.source.reading import TEXT_BYTES, read_regular
 
 _FILE_NAME = ".gitignore"
 _REPOSITORY = ".git"
 _WILDCARD = re.compile(r"[*?\]\\]")
-
-
-@dataclass(frozen=True)
-class IgnorePattern:
-    """One pattern: what it matches is ignored, or taken back in where it is a negation."""
-
-    ignores: bool
-    regex: re.Pattern[str]
-
-    def matches(self, path: str) -> bool:
-        """Whether the pattern matches ``path`` itself, not only a folder above it."""
-        if self.regex.search(path) is None:
-            return False
-        # The one group of pathspec's expressions marks the ``/`` after a folder that matches.
-        return any(
-            not self.regex.groups or match.end(1) in (-1, len(path))
-            for match in self.regex.finditer(path)
-        )
 
 
 @dataclass(frozen=True)
@@ -145,32 +129,24 @@ def _info_exclude(folder: str) -> str:
 def _lines(path: str) -> list[str]:
     """The lines of a small text file; none where it cannot be read."""
     try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            return file.read().split("\n")
+        data = read_regular(path, TEXT_BYTES)
     except OSError:
         return []
+    text = data.decode("utf-8-sig", "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _compile(base: str, lines: list[str]) -> Layers:
-    # Importing pathspec costs more than walking a small project: only where it is needed.
-    from pathspec import GitIgnoreSpec
-
     rules: list[IgnorePattern] = []
     of_python_files: list[IgnorePattern] = []
     for line in reversed(lines):
-        try:
-            patterns = GitIgnoreSpec.from_lines([line]).patterns
-        except ValueError:
-            # git passes over a line that is not a pattern.
+        pattern = read_pattern(line)
+        # git passes over a line that is not a pattern.
+        if pattern is None:
             continue
-        found = [
-            IgnorePattern(pattern.include, pattern.regex)
-            for pattern in patterns
-            if pattern.include is not None and pattern.regex is not None
-        ]
-        rules += found
-        if _can_match_python_file(line):
-            of_python_files += found
+        rules.append(pattern)
+        if not pattern.only_folders and _can_match_python_file(line):
+            of_python_files.append(pattern)
     return (Layer(base, tuple(rules), tuple(of_python_files)),) if rules else ()
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
+
+from taskleash.source.reading import SOURCE_BYTES, read_regular
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?\r?")
 _WITH_SUFFIX = re.compile(r"(utf-8|latin-1|iso-8859-1)-.*")
 _NEWLINE = re.compile(rb"\r\n?|\n")
+#: text that odd encodings read as something else, among it a shift to another set of characters
+_PROBE = bytes(range(128)) + b"\x1b(J"
+#: ASCII passes through these, but other ways to write it exist, or not every text has any
+_LIKE_ASCII = frozenset({"idna", "unicode-escape", "raw-unicode-escape"})
+#: a longer name of an encoding is no name
+_MAX_NAME = 40
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 TOO_DEEP = "nested too deeply to be analysed: split the code or exclude the file"
@@ -51,8 +60,7 @@ class _Cookie:
 def read_bytes(path: str) -> bytes:
     """The bytes of the file at ``path``; raises InvalidSource where it cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular(path, SOURCE_BYTES)
     except FileNotFoundError:
         raise InvalidSource("the file vanished before it was read") from None
     except PermissionError:
@@ -118,18 +126,48 @@ def _cookie(data: bytes) -> _Cookie | None:
     return None
 
 
+def is_readable(data: bytes) -> bool:
+    """Whether words of Python stand in a file's bytes as they do in its text.
+
+    True where no encoding is declared, or one that leaves ASCII as it is. Of the others hardly
+    anybody makes honest use: in `utf-7` a name can be written so that no search finds it.
+    """
+    cookie = _cookie(data[len(_mark(data)) :])
+    if cookie is None:
+        return True
+    try:
+        _codec(cookie)
+    except InvalidSource:
+        return False
+    return True
+
+
 def _codec(cookie: _Cookie) -> str:
     """The canonical name of the declared encoding."""
     # Like Python, see through the line-end suffixes that Emacs writes (``utf-8-unix``).
     match = _WITH_SUFFIX.fullmatch(cookie.encoding.lower().replace("_", "-"))
     name = match[1] if match else cookie.encoding
+    shown = name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
     try:
         # Encoding nothing tells text encodings from those between bytes, such as hex.
-        "".encode(name)
-        return codecs.lookup(name).name
-    except (LookupError, UnicodeError):
-        message = f"unknown encoding `{cookie.encoding}`: declare one that Python knows, as utf-8"
+        "".encode(name[: _MAX_NAME + 1])
+        found = codecs.lookup(name).name
+    except (LookupError, UnicodeError, OSError):
+        message = f"unknown encoding `{shown}`: declare one that Python knows, as utf-8"
         raise InvalidSource(message, cookie.line, cookie.column) from None
+    if not _keeps_ascii(found):
+        message = f"encoding `{shown}` is not read: save the file as utf-8"
+        raise InvalidSource(message, cookie.line, cookie.column)
+    return found
+
+
+@cache
+def _keeps_ascii(name: str) -> bool:
+    """Whether ASCII is written as itself in an encoding, whatever stands around it."""
+    try:
+        return name not in _LIKE_ASCII and _PROBE.decode(name) == _PROBE.decode("ascii")
+    except UnicodeError:
+        return False
 
 
 def _decode(data: bytes, encoding: str, remedy: str) -> str:

@@ -7,8 +7,10 @@ import time
 from typing import TypeAlias
 
 from taskleash.driver.cache.keys import digest, key
+from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
+from taskleash.facts.conform import check_of
 
 #: bytes beyond this are read again when they are needed
 _ROOM = 4 << 20
@@ -18,7 +20,8 @@ _SETTLED_NS = 2_000_000_000
 _SPARE = 20_000
 
 #: when a file changed, its size, and the digest of its bytes
-_Known: TypeAlias = "tuple[tuple[int, int], int, bytes]"
+_Known: TypeAlias = tuple[tuple[int, int], int, bytes]
+_CHECK = check_of(dict[str, _Known])
 
 
 class Contents:
@@ -33,8 +36,7 @@ class Contents:
         self._lasts = store.lasts
         self._start = time.time_ns()
         self._key = key("contents", scope)
-        stored = store.get([self._key]).get(self._key)
-        self._known: dict[str, _Known] = {} if stored is None else marshal.loads(stored)
+        self._known: dict[str, _Known] = recalled(store, self._key, _CHECK) or {}
         self._news: dict[str, _Known] = {}
         self._seen: set[str] = set()
         self._digests: dict[str, bytes] = {}

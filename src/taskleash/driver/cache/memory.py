@@ -13,7 +13,7 @@ from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.store import NoStore, Store
-from taskleash.driver.cache.verdicts import VERDICTS, Verdicts
+from taskleash.driver.cache.verdicts import VERDICTS, Verdicts, are_of
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, unpacked
 from taskleash.facts.known import Told
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _ROOM = 8 << 20
 
 _A = TypeVar("_A")
+#: what is answered where names are looked for
+NAMES = tuple[bytes, ...]
 #: finds names in the bytes of a file
 Finding: TypeAlias = "Callable[[bytes], tuple[bytes, ...]]"
 
@@ -53,15 +55,16 @@ class Memory:
         self._searched = Searched(self.contents, self._store, self._scope)
 
     def question(
-        self, kind: str, parts: Iterable[bytes], ask: Callable[[bytes], _A]
+        self, kind: str, parts: Iterable[bytes], answers: Any, ask: Callable[[bytes], _A]
     ) -> Question[_A]:
         """A question about files; kind and parts say all that the answer depends on.
 
-        One that was asked before in this run is the same: what it has found out is known to both.
+        ``answers`` is the type of the answers, plain data: any others are not taken over. One that
+        was asked before in this run is the same: what it has found out is known to both.
         """
         asked = key(kind, self._scope, *parts)
         if asked not in self._questions:
-            self._questions[asked] = Question(asked, ask, self.contents, self._store)
+            self._questions[asked] = Question(asked, answers, ask, self.contents, self._store)
         return self._questions[asked]
 
     def mentioned(
@@ -74,7 +77,7 @@ class Memory:
 
         def ask(names: list[bytes]) -> Question[tuple[bytes, ...]]:
             found = cache(partial(search, names))
-            return self.question("mentioned", names, lambda data: found()(data))
+            return self.question("mentioned", names, NAMES, lambda data: found()(data))
 
         return self._searched.mentioned(names, ask)
 
@@ -150,10 +153,13 @@ class Memory:
             return None
         return key("program", *parts)
 
-    def verdicts(self, depends: bytes | None) -> Verdicts | None:
-        """The verdicts on the program, or the facts, with this key, where they are known."""
+    def verdicts(self, depends: bytes | None, files: Iterable[Input]) -> Verdicts | None:
+        """The verdicts on the program, or the facts, with this key, where they are known.
+
+        Those that cannot be about the ``files`` that are reported are not.
+        """
         found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
-        return found
+        return found if found is not None and are_of(found, files) else None
 
     def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
         """Remember the verdicts."""

@@ -8,12 +8,15 @@ from typing import TypeAlias
 
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import key
+from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
+from taskleash.facts.conform import check_of
 
 #: so many sets of names are remembered
 _MAX_SETS = 40
+_CHECK = check_of(list[list[bytes]])
 
 #: makes the question which of these names a file mentions
 Asking: TypeAlias = "Callable[[list[bytes]], Question[tuple[bytes, ...]]]"
@@ -28,8 +31,7 @@ class Searched:
     def __init__(self, contents: Contents, store: Store, scope: bytes) -> None:
         self._contents = contents
         self._key = key("searched", scope)
-        stored = store.get([self._key]).get(self._key)
-        self._sets: list[list[bytes]] = [] if stored is None else marshal.loads(stored)
+        self._sets: list[list[bytes]] = recalled(store, self._key, _CHECK) or []
         self._changed = False
 
     def mentioned(self, names: Iterable[bytes], ask: Asking) -> Callable[[Input], Iterable[bytes]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from taskleash.driver.cache.contents import Contents
+from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
+from taskleash.facts.conform import check_of
 
 #: so many answers that a run did not need are remembered in any case
 _SPARE = 20_000
@@ -19,18 +21,18 @@ _A = TypeVar("_A")
 class Question(Generic[_A]):
     """A question whose answer, plain data, depends on a file's bytes alone.
 
-    ``key`` stands for the question.
+    ``key`` stands for the question, ``answers`` is the type of the answers.
     """
 
     def __init__(
-        self, key: bytes, ask: Callable[[bytes], _A], contents: Contents, store: Store
+        self, key: bytes, answers: Any, ask: Callable[[bytes], _A], contents: Contents, store: Store
     ) -> None:
         self._key = key
         self._ask = ask
         self._contents = contents
         self._lasts = store.lasts
-        stored = store.get([key]).get(key)
-        self._known: dict[bytes, _A] = {} if stored is None else marshal.loads(stored)
+        check = check_of(dict[bytes, answers])
+        self._known: dict[bytes, _A] = recalled(store, key, check) or {}
         self._news: dict[bytes, _A] = {}
         self._needed: set[bytes] = set()
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from taskleash.driver.cache.folder import DATABASE, make
+from taskleash.driver.cache.database import DATABASE, NotOurs, State, opened, state_of
+from taskleash.driver.cache.folder import MAX_DAYS, is_made_for_cache, make
 
 if TYPE_CHECKING:
     import sqlite3
 
 _MAX_BYTES = 512 << 20
-_MAX_DAYS = 30
-#: another run writes for moments only
-_PATIENCE_SECONDS = 2.0
 _CHUNK = 500
-_TABLE = """CREATE TABLE IF NOT EXISTS entries (
-    key BLOB PRIMARY KEY, mark BLOB NOT NULL, day INTEGER NOT NULL, data BLOB NOT NULL)"""
 
 _T = TypeVar("_T")
 
@@ -57,22 +53,25 @@ class DiskStore:
 
     Several runs can use it at a time. It is open only during a call, for processes that are
     started must not inherit it. What has not been used for long is dropped, the oldest first.
+    Without ``recalls`` nothing is found in it, and what is put there takes the place of what is.
+    What is there and not ours is neither read nor changed.
     """
 
     lasts = True
 
-    def __init__(self, folder: str, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, folder: str, max_bytes: int = _MAX_BYTES, recalls: bool = True) -> None:
         self._folder = folder
         self._path = os.path.join(folder, DATABASE)
         self._max_bytes = max_bytes
+        self._recalls = recalls
         self._today = int(time.time() // 86_400)
         self._used: set[bytes] = set()
 
     def get(self, keys: Collection[bytes]) -> dict[bytes, bytes]:
         """See `Store`."""
-        if not os.path.exists(self._path):
+        if not self._recalls or state_of(self._path) is not State.OURS:
             return {}
-        return self._tried(lambda database: self._read(database, list(keys)), {})
+        return self._tried(lambda database: self._read(database, list(keys)), {}, writes=False)
 
     def put(self, entries: Mapping[bytes, bytes]) -> None:
         """See `Store`."""
@@ -80,42 +79,53 @@ class DiskStore:
             return
         with suppress(OSError):
             make(self._folder)
-            self._tried(lambda database: self._write(database, entries), None)
+            state = state_of(self._path)
+            if state is State.BROKEN and is_made_for_cache(self._folder):
+                os.remove(self._path)
+            elif state in (State.BROKEN, State.FOREIGN):
+                return
+            self._tried(lambda database: self._write(database, entries), None, writes=True)
 
-    def _tried(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
+    def _tried(
+        self, work: Callable[[sqlite3.Connection], _T], otherwise: _T, *, writes: bool
+    ) -> _T:
         try:
             import sqlite3
         except ImportError:
             # Some builds of Python lack it.
             return otherwise
         try:
-            with self._opened() as database:
+            with opened(self._path, writes) as database:
                 return work(database)
         except sqlite3.OperationalError:
             # Busy, read-only or no space left.
             return otherwise
+        except NotOurs as error:
+            if error.marked:
+                self._remove()
+            return otherwise
         except sqlite3.DatabaseError:
-            with suppress(OSError):
-                os.remove(self._path)
+            self._remove()
             return otherwise
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        import sqlite3
-
-        with closing(sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS)) as database:
-            # What a crash of the machine costs can be found out again.
-            database.execute("PRAGMA synchronous = OFF")
-            with database:
-                yield database
+    def _remove(self) -> None:
+        """Make room for a new database, where the one that is there is ours."""
+        if state_of(self._path) is State.OURS:
+            with suppress(OSError):
+                os.remove(self._path)
 
     def _read(self, database: sqlite3.Connection, keys: list[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
+        # None can be longer than the file: one that says so is damaged, and would fill the memory.
+        longest = os.path.getsize(self._path)
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            query = f"SELECT key, mark, day, data FROM entries WHERE key IN ({marks})"
-            for key, mark, day, data in database.execute(query, chunk):
+            query = (
+                "SELECT key, mark, day, data FROM entries"
+                f" WHERE key IN ({marks}) AND LENGTH(data) <= ?"
+            )
+            for key, mark, day, data in database.execute(query, [*chunk, longest]):
                 if not isinstance(data, bytes) or mark != _mark(data):
                     continue
                 found[key] = data
@@ -124,7 +134,6 @@ class DiskStore:
         return found
 
     def _write(self, database: sqlite3.Connection, entries: Mapping[bytes, bytes]) -> None:
-        database.execute(_TABLE)
         database.executemany(
             "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
             ((key, _mark(data), self._today, data) for key, data in entries.items()),
@@ -136,7 +145,7 @@ class DiskStore:
         self._drop_what_is_old(database)
 
     def _drop_what_is_old(self, database: sqlite3.Connection) -> None:
-        database.execute("DELETE FROM entries WHERE day < ?", (self._today - _MAX_DAYS,))
+        database.execute("DELETE FROM entries WHERE day < ?", (self._today - MAX_DAYS,))
         (size,) = database.execute("SELECT TOTAL(LENGTH(data)) FROM entries").fetchone()
         if size <= self._max_bytes:
             return

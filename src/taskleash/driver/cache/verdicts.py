@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from taskleash.classify import model
+from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.facts.packing import Packing
 
@@ -23,6 +24,22 @@ class Verdicts:
     deciding: tuple[tuple[str, int], ...] = ()
 
 
+def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
+    """Whether all places that the verdicts speak of can be in these files."""
+    sizes = {item.path: item.size for item in files}
+    return all(
+        site.path not in sizes
+        or (_is_in(site.span, sizes[site.path]) and _is_in(site.statement, sizes[site.path]))
+        for site in verdicts.sites
+    )
+
+
+def _is_in(span: model.Span, size: int) -> bool:
+    # No file has more lines than bytes, and no line more columns.
+    places = (span.line, span.column, span.end_line, span.end_column)
+    return min(places) > 0 and max(places) <= size + 1 and span.line <= span.end_line
+
+
 VERDICTS = Packing(
     (
         Verdicts,
@@ -38,6 +55,8 @@ VERDICTS = Packing(
         model.Risk,
         model.Defect,
         model.State,
+        model.Ignorance,
+        model.Unknown,
         model.Standing,
         model.Reach,
     )

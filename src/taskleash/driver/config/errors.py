@@ -19,13 +19,20 @@ class ConfigError(Exception):
 class WrongValue(Exception):
     """A value that its key does not take; the message says what was expected and what was found.
 
-    ``path`` are the keys that lead to the value inside the tables of the one that was read.
+    ``path`` are the keys that lead to the value inside the tables of the one that was read. Of a
+    value that may be a secret only the kind is named: it is not ``is_quoted``.
     """
 
     def __init__(
-        self, expected: str, value: object, hint: str = "", path: tuple[str, ...] = ()
+        self,
+        expected: str,
+        value: object,
+        hint: str = "",
+        path: tuple[str, ...] = (),
+        is_quoted: bool = True,
     ) -> None:
-        super().__init__(f"expected {expected}, got {shown(value)}{hint and f' ({hint})'}")
+        got = shown(value) if is_quoted else kind_of(value)
+        super().__init__(f"expected {expected}, got {got}{hint and f' ({hint})'}")
         self.path = path
 
 
@@ -43,12 +50,25 @@ def key_path(keys: Iterable[str]) -> str:
     return ".".join(key if _BARE.fullmatch(key) else shown(key) for key in keys)
 
 
-def shown(value: object) -> str:
-    """A value of a TOML file as messages quote it, on one line."""
+def kind_of(value: object) -> str:
+    """What a value is, and nothing of what it says."""
     if isinstance(value, list):
         return "an empty list" if not value else "a list"
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "nothing" if value is None else "a value of another kind"
+
+
+def shown(value: object) -> str:
+    """A value of a TOML file as messages quote it, on one line."""
+    if isinstance(value, list | dict):
+        return kind_of(value)
     if not isinstance(value, str | bool | int | float):
         return f"the date or time {value}"
     text = inert(json.dumps(value, ensure_ascii=False), unicode=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from taskleash.driver.config.bounds import Bounds, bounds_of
 from taskleash.driver.config.errors import ConfigError, key_path, shown
 from taskleash.driver.config.layers import Layer, checked
 from taskleash.driver.config.toml import parse
+from taskleash.source.links import lies_in
 from taskleash.source.paths import is_below, join
+from taskleash.source.reading import TEXT_BYTES, read_regular
 
 #: in the order of precedence within one folder
 FILE_NAMES = (".taskleash.toml", "taskleash.toml", "pyproject.toml")
@@ -23,15 +26,32 @@ def in_folder(folder: str) -> tuple[Layer, ...] | None:
     """
     for name in FILE_NAMES:
         path = join(folder, name)
-        if os.path.isfile(path) and (layers := _chain(path, ())) is not None:
+        if os.path.isfile(path) and (layers := _found(path)) is not None:
             return layers
     return None
+
+
+def _found(path: str) -> tuple[Layer, ...] | None:
+    """The layers of a file that nobody named, within its bounds."""
+    bounds = bounds_of(os.path.dirname(path))
+    if not lies_in(path, bounds.root):
+        if not _is_ours(path):
+            return None
+        raise ConfigError(
+            f"{display(path)}: leads out of the project (to allow it, name it with --config)"
+        )
+    return _chain(path, (), bounds)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a file would count as a configuration."""
+    return not _prefix(path) or _TABLE[-1] in _text(path, display(path))
 
 
 def named(path: str) -> tuple[Layer, ...]:
     """The layers of a configuration file that is asked for by its path. Raises `ConfigError`."""
     absolute = os.path.abspath(path).replace(os.sep, "/")
-    layers = _chain(absolute, ())
+    layers = _chain(absolute, (), None)
     if layers is None:
         raise ConfigError(f"{display(absolute)}: no [{key_path(_TABLE)}] table in it")
     return layers
@@ -43,20 +63,25 @@ def display(path: str) -> str:
     return path[len(join(current, "")) :] if is_below(path, current) and path != current else path
 
 
-def _chain(path: str, above: tuple[str, ...]) -> tuple[Layer, ...] | None:
-    """The layer of a file after those that it extends; ``above`` are the files that extend it."""
-    layer = _layer(path)
+def _chain(path: str, above: tuple[str, ...], bounds: Bounds | None) -> tuple[Layer, ...] | None:
+    """The layer of a file after those that it extends; ``above`` are the files that extend it.
+
+    All of them lie within the ``bounds``, if any.
+    """
+    layer = _layer(path, bounds)
     if layer is None or "extend" not in layer.values:
         return None if layer is None else (layer,)
     where = f"{layer.name}: {key_path((*_prefix(path), 'extend'))}"
     target = resolved(layer.values["extend"], layer.base)
+    if bounds is not None:
+        bounds.check(where, layer.values["extend"], target)
     chain = (*above, path)
     if target in chain:
         names = ", which extends ".join(map(display, (*chain[chain.index(target) + 1 :], target)))
         raise ConfigError(f"{where}: a loop: {display(target)} extends {names}")
     if not os.path.isfile(target):
         raise ConfigError(f"{where}: {shown(layer.values['extend'])}: no such file")
-    base = _chain(target, chain)
+    base = _chain(target, chain, bounds)
     if base is None:
         raise ConfigError(f"{where}: no [{key_path(_TABLE)}] table in {display(target)}")
     return (*base, layer)
@@ -72,7 +97,7 @@ def _prefix(path: str) -> tuple[str, ...]:
     return _TABLE if os.path.basename(path) == _PYPROJECT else ()
 
 
-def _layer(path: str) -> Layer | None:
+def _layer(path: str, bounds: Bounds | None) -> Layer | None:
     """What one file says; None for a ``pyproject.toml`` that says nothing of us."""
     name = display(path)
     text = _text(path, name)
@@ -88,13 +113,12 @@ def _layer(path: str) -> Layer | None:
         if not isinstance(table, dict):
             place = key_path(prefix[:depth])
             raise ConfigError(f"{name}: {place}: expected a table, got {shown(table)}")
-    return checked(table, name, prefix, os.path.dirname(path))
+    return checked(table, name, prefix, os.path.dirname(path), bounds)
 
 
 def _text(path: str, name: str) -> str:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path, TEXT_BYTES)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"{name}: cannot be read: {reason}") from None

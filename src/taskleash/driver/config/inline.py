@@ -10,10 +10,12 @@ from typing import Any
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.files import named
 from taskleash.driver.config.find import Configs
+from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import COMMAND_LINE, Layer, checked
 from taskleash.driver.config.toml import parse
 
 _OPTION = "--config"
+_KEY = re.compile(rf"\s*(?:{'|'.join(map(re.escape, KEYS))})\s*[.=]")
 _BARE_WORD = re.compile(r"\s*(?P<key>[\w-]+)\s*=\s*(?P<word>[a-zA-Z][^\s\"']*)\s*")
 
 
@@ -40,7 +42,8 @@ def configs(given: Sequence[str], isolated: bool, options: dict[str, Any]) -> Co
 
 
 def _is_setting(value: str) -> bool:
-    return "=" in value and not os.path.isfile(value)
+    # What begins as a setting is one, even if a file has that name: it may have come with the code.
+    return _KEY.match(value) is not None or ("=" in value and not os.path.isfile(value))
 
 
 def _file(path: str) -> tuple[Layer, ...]:

@@ -15,7 +15,6 @@ from taskleash.driver.config.kinds import (
     Kind,
     ListOf,
     Number,
-    OneOrMore,
     RuleSelector,
     Scalar,
     TableOf,
@@ -41,7 +40,8 @@ class Key:
 
     ``per_file`` tells that a file's nearest configuration decides, else that of the current folder.
     ``adds`` tells that a value joins those of the configurations that it extends, else it replaces
-    them.
+    them. ``named_only`` tells that it counts only where the command line gives or names the
+    configuration.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Key:
     text: str
     per_file: bool = False
     adds: bool = False
+    named_only: bool = False
 
 
 KEYS: dict[str, Key] = {
@@ -148,14 +149,15 @@ KEYS: dict[str, Key] = {
         ),
         Key("target-version", Choice(PYTHONS), None, "The oldest Python that the code runs on."),
         # The run
-        Key("cache-dir", _PATH, None, "Where the cache is kept."),
-        Key("jobs", Number(), 0, "Worker processes; 0 for one for each core."),
         Key(
-            "format",
-            OneOrMore(Format(), "formats"),
-            (),
-            "How to show the report; unset, each command has its own.",
+            "cache-dir",
+            _PATH,
+            None,
+            "Where the cache is kept; unset, in the user's cache folder.",
+            named_only=True,
         ),
+        Key("jobs", Number(), 0, "Worker processes; 0 for one for each core."),
+        Key("format", Format(), None, "How to show the report; unset, each command has its own."),
         Key("lang", Choice(LANGUAGES), "en", "The language of reports for people."),
     )
 }

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from taskleash.driver.config.errors import WrongValue, did_you_mean
 from taskleash.reporters.registry import FORMATS
-from taskleash.reporters.targets import BadTarget, parse_target
 from taskleash.rules import selection
 from taskleash.rules.registry import UnknownRule
 
@@ -65,7 +64,7 @@ class Scalar:
         """See `Kind`."""
         if isinstance(value, bool | int | float | str):
             return value
-        raise WrongValue("true, false, a number or a string", value)
+        raise WrongValue("true, false, a number or a string", value, is_quoted=False)
 
     def schema(self) -> Schema:
         """See `Kind`."""
@@ -130,24 +129,20 @@ class RuleSelector:
 
 @dataclass(frozen=True)
 class Format:
-    """The name of a format, or ``name=FILE``."""
+    """The name of a format. Where a file is written, only the command line says."""
 
     def read(self, value: object) -> str:
         """See `Kind`."""
-        expected = f"one of {', '.join(FORMATS)}, or one with =FILE"
-        if not isinstance(value, str):
-            raise WrongValue(expected, value)
-        try:
-            parse_target(value)
-        except BadTarget:
-            name = value.partition("=")[0]
-            hint = "" if name in FORMATS else did_you_mean(name, FORMATS)
-            raise WrongValue(expected, value, hint) from None
-        return value
+        if isinstance(value, str) and value in FORMATS:
+            return value
+        hint = did_you_mean(value, FORMATS) if isinstance(value, str) else ""
+        if any("=" in str(item) for item in (value if isinstance(value, list) else [value])):
+            hint = "only the command line names files to write: --format NAME=FILE"
+        raise WrongValue(f"one of {', '.join(FORMATS)}", value, hint)
 
     def schema(self) -> Schema:
         """See `Kind`."""
-        return {"type": "string", "pattern": f"^(?:{'|'.join(FORMATS)})(?:=.+)?$"}
+        return {"type": "string", "enum": list(FORMATS)}
 
 
 @dataclass(frozen=True)
@@ -167,24 +162,6 @@ class ListOf:
     def schema(self) -> Schema:
         """See `Kind`."""
         return {"type": "array", "items": self.item.schema()}
-
-
-@dataclass(frozen=True)
-class OneOrMore:
-    """A value of one kind, or a list of them."""
-
-    item: Kind
-    what: str
-
-    def read(self, value: object) -> tuple[Any, ...]:
-        """See `Kind`."""
-        if isinstance(value, list):
-            return ListOf(self.item, self.what).read(value)
-        return (self.item.read(value),)
-
-    def schema(self) -> Schema:
-        """See `Kind`."""
-        return {"anyOf": [self.item.schema(), ListOf(self.item, self.what).schema()]}
 
 
 @dataclass(frozen=True)

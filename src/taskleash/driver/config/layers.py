@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from taskleash.driver.config.bounds import Bounds
 from taskleash.driver.config.errors import ConfigError, WrongValue, did_you_mean, key_path
 from taskleash.driver.config.keys import KEYS
 
@@ -19,12 +20,14 @@ class Layer:
     """One source: a file, or the options of the command line.
 
     ``name`` is as messages show it, ``base`` the folder that its paths are relative to (absolute,
-    with ``/``). ``values`` are by key; lists are tuples.
+    with ``/``). ``values`` are by key; lists are tuples. ``bounds`` are those of a file that was
+    found; what the command line says or names has none.
     """
 
     name: str
     base: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,22 +55,34 @@ class Config:
         return layers if KEYS[name].adds else layers[-1:]
 
 
-def checked(table: Mapping[str, Any], name: str, prefix: tuple[str, ...], base: str) -> Layer:
+def checked(
+    table: Mapping[str, Any],
+    name: str,
+    prefix: tuple[str, ...],
+    base: str,
+    bounds: Bounds | None = None,
+) -> Layer:
     """The layer that a table of a TOML file is; ``prefix`` are the keys that lead to the table.
 
     Raises:
-        ConfigError: it has an unknown key, or a value that its key does not take.
+        ConfigError: it has an unknown key, one that is not for a file that was found, or a value
+            that its key does not take.
     """
     values: dict[str, Any] = {}
     for key, value in table.items():
         path = (*prefix, key)
         if key not in KEYS:
             raise ConfigError(f"{name}: {key_path(path)}: unknown key ({_hint(key)})")
+        if bounds is not None and KEYS[key].named_only:
+            raise ConfigError(
+                f"{name}: {key_path(path)}: only the command line decides this: give --{key}, or"
+                " name this file with --config"
+            )
         try:
             values[key] = KEYS[key].kind.read(value)
         except WrongValue as error:
             raise ConfigError(f"{name}: {key_path((*path, *error.path))}: {error}") from None
-    return Layer(name, base, values)
+    return Layer(name, base, values, bounds)
 
 
 def _hint(key: str) -> str:

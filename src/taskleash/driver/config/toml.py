@@ -7,8 +7,12 @@ import sys
 from typing import Any
 
 from taskleash.driver.config.errors import ConfigError
+from taskleash.driver.config.numbers import HUGE, has_huge
 
 _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+
+#: a key of more parts takes the library a time that grows with their square
+_MOST_DOTS = 1000
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
@@ -23,12 +27,19 @@ def parse(text: str, name: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
 
+    if any(line.partition("=")[0].count(".") > _MOST_DOTS for line in text.split("\n")):
+        raise ConfigError(f"{name}: invalid TOML: nested too deeply")
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_said(str(error), text, name)) from None
     except RecursionError:
         raise ConfigError(f"{name}: invalid TOML: nested too deeply") from None
+    except ValueError:
+        raise ConfigError(f"{name}: {HUGE}") from None
+    if has_huge(data):
+        raise ConfigError(f"{name}: {HUGE}")
+    return data
 
 
 def _said(message: str, text: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from importlib import import_module
 from io import StringIO
@@ -10,6 +11,13 @@ from typing import Any
 
 from taskleash.driver.config import toml
 from taskleash.driver.config.errors import ConfigError
+from taskleash.driver.config.numbers import HUGE
+from taskleash.driver.flags.yaml_loader import load
+
+#: what stands in quotes, as `repr` writes it
+_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+#: a single character, or the kind of a token
+_NO_CONTENT = re.compile(r"\\?.?|<[a-z ]+>")
 
 Reader = Callable[[str, str], Any]
 
@@ -34,24 +42,27 @@ def _json(text: str, name: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"{name}:{error.lineno}:{error.colno}"
         raise ConfigError(f"{place}: invalid JSON: {_first_lower(error.msg)}") from None
+    except ValueError:
+        raise ConfigError(f"{name}: {HUGE}") from None
 
 
 def _yaml(text: str, name: str) -> Any:
     yaml = _library("yaml", name, "YAML", "PyYAML")
-
-    # Tags of other programs are let pass: what they make is not known.
-    loader: Any = type("Loader", (yaml.SafeLoader,), {})
-    loader.add_multi_constructor("!", lambda *_: _UNKNOWN)
     try:
-        return yaml.load(text, loader)
+        return load(yaml, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark is not None else name
-        what = " ".join(str(error.problem or error.context or "").split())
+        what = without_contents(str(error.problem or error.context or ""))
         raise ConfigError(f"{place}: invalid YAML: {what}") from None
     except (yaml.YAMLError, ValueError) as error:
-        what = " ".join(str(error).split())
+        if "int_max_str_digits" in str(error):
+            raise ConfigError(f"{name}: {HUGE}") from None
+        what = without_contents(str(error))
         raise ConfigError(f"{name}: invalid YAML: {_first_lower(what)}") from None
+    except (LookupError, TypeError, AttributeError):
+        # A tag asks for a kind that the value is not of: `!!bool maybe`.
+        raise ConfigError(f"{name}: invalid YAML: a value is not what its tag says") from None
 
 
 def _env(text: str, name: str) -> Any:
@@ -62,9 +73,6 @@ def _env(text: str, name: str) -> Any:
             raise ConfigError(f"{name}:{line}: invalid .env: expected NAME=VALUE")
     return dotenv.dotenv_values(stream=StringIO(text))
 
-
-#: what a tag of another program stands for
-_UNKNOWN = object()
 
 _READERS: dict[str, Reader] = {
     "json": _json,
@@ -80,6 +88,15 @@ def _library(module: str, name: str, what: str, package: str) -> Any:
     except ImportError:
         extra = f"pip install 'taskleash[{module}]'"
         raise ConfigError(f"{name}: reading {what} needs {package}: {extra}") from None
+
+
+def without_contents(message: str) -> str:
+    """What a library says of a file, on one line, without the words that it quotes from it."""
+
+    def shown(quoted: re.Match[str]) -> str:
+        return quoted[0] if _NO_CONTENT.fullmatch(quoted[1] or quoted[2] or "") else "…"
+
+    return " ".join(_QUOTED.sub(shown, message).split())
 
 
 def _first_lower(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from taskleash.driver.flags.formats import reader
 from taskleash.reporters.report import FlagHint
+from taskleash.source.reading import TEXT_BYTES, read_regular
 
 _MAX_HINTS = 3
 _MAX_BYTES = 200_000
@@ -41,13 +42,17 @@ def _settings_files(paths: Iterable[str]) -> Iterable[tuple[str, str]]:
             continue
         for name in names:
             path = os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/")
-            if reader(path) is not None and name != "pyproject.toml" and os.path.isfile(path):
+            if reader(path) is not None and name != "pyproject.toml" and _is_plain(path):
                 yield path, _text(path)
+
+
+def _is_plain(path: str) -> bool:
+    """Whether it is a file itself: what a link leads to may be none of the project's."""
+    return os.path.isfile(path) and not os.path.islink(path)
 
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return file.read(_MAX_BYTES).decode("utf-8", "replace")
+        return read_regular(path, TEXT_BYTES)[:_MAX_BYTES].decode("utf-8", "replace")
     except OSError:
         return ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from taskleash.driver.config.errors import ConfigError, did_you_mean, shown
+from taskleash.driver.config.errors import ConfigError, kind_of, shown
 from taskleash.driver.config.files import display
+from taskleash.driver.config.numbers import HUGE, has_huge
 from taskleash.driver.flags.formats import is_env, reader
+from taskleash.driver.flags.source import parted
 from taskleash.driver.settings import FlagSettings
 from taskleash.facts.catalogue import FLAG_WORDS
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags
-
-_MAX_LISTED = 5
+from taskleash.source.reading import TEXT_BYTES, read_regular
 
 
 def read_flags(settings: FlagSettings) -> FeatureFlags:
@@ -36,13 +36,15 @@ def read_flags(settings: FlagSettings) -> FeatureFlags:
 
 
 def _from_file(source: str) -> Iterator[FeatureFlag]:
-    path, keys = _parted(source)
+    path, keys = parted(source)
     name = display(path)
     read = reader(path)
     if read is None:
         raise ConfigError(f"flags-from: {name}: expected a .yaml, .toml, .json or .env file")
     try:
         data = read(_text(path, name), name)
+        if has_huge(data):
+            raise ConfigError(f"flags-from: {name}: {HUGE}")
         is_typed = not is_env(path)
         for key in keys:
             data = _below(data, key, name, ".".join(keys))
@@ -54,18 +56,9 @@ def _from_file(source: str) -> Iterator[FeatureFlag]:
         raise ConfigError(f"flags-from: {name}: nested too deeply") from None
 
 
-def _parted(source: str) -> tuple[str, list[str]]:
-    """The path of a source, and the keys after its last colon."""
-    path, colon, keys = source.rpartition(":")
-    if not colon or "/" in keys or os.path.isfile(source):
-        return source, []
-    return path, keys.split(".") if keys else []
-
-
 def _text(path: str, name: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig")
+        return read_regular(path, TEXT_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"flags-from: {name}: no such file") from None
     except OSError as error:
@@ -80,19 +73,13 @@ def _below(data: Any, key: str, name: str, path: str) -> Any:
         below = data[key]
         if isinstance(below, dict):
             return below
-        raise ConfigError(f"flags-from: {name}: {path}: expected a section, got {_kind(below)}")
-    known = [str(known) for known in data] if isinstance(data, dict) else []
-    listed = ", ".join(known[:_MAX_LISTED])
-    hint = did_you_mean(key, known) or (listed and f"it has {listed}") or "it is empty"
-    raise ConfigError(f"flags-from: {name}: {path}: no such key {shown(key)} ({hint})")
+        raise ConfigError(f"flags-from: {name}: {path}: expected a section, got {kind_of(below)}")
+    # What there is instead is not told: such files may hold secrets.
+    raise ConfigError(f"flags-from: {name}: {path}: no such key {shown(key)}")
 
 
 def _switches(flag: FeatureFlag) -> bool:
     return flag.value is False or not FLAG_WORDS.isdisjoint(re.split(r"[_-]", flag.last.lower()))
-
-
-def _kind(value: object) -> str:
-    return "nothing" if value is None else shown(value)
 
 
 def _flags(data: Any, section: str, origin: str, seen: set[int]) -> Iterator[FeatureFlag]:

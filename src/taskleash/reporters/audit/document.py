@@ -8,6 +8,7 @@ from functools import lru_cache
 from taskleash.reporters import words
 from taskleash.reporters.audit.detail import Detail
 from taskleash.reporters.audit.findings_section import Source, findings_section
+from taskleash.reporters.audit.monitoring_section import monitoring_section
 from taskleash.reporters.audit.plan_section import plan_section
 from taskleash.reporters.audit.tables_section import lifetime_section, score_section
 from taskleash.reporters.excerpt import read_lines
@@ -20,7 +21,7 @@ from taskleash.reporters.summary import closing
 
 
 def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator[str]:
-    """The blocks: scan table, findings, lifetimes, score card, plan, unreadable files."""
+    """The blocks: scan table, findings, lifetimes, score card, plan, monitoring, bad files."""
     say, entries = options.say, report.entries
     common = common_folder([entry.site.path for entry in entries])
     source: Source = lru_cache(maxsize=1)(read_lines)
@@ -38,6 +39,7 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
     yield from lifetime_section(entries, common, say)
     yield from score_section(entries, common, say)
     yield from plan_section(entries, common, detail, say)
+    yield from monitoring_section(entries, common, say)
     if invalid := [error for error in report.errors if error.is_invalid]:
         yield f"## {say('Files that could not be analysed')}"
         yield "\n".join(map(error_item, invalid))
@@ -48,12 +50,15 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
 def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
     """The scan table by file, or by site where that was asked for; nothing without a task."""
     say = options.say
-    if found := rows((entry.site for entry in report.entries), options.by):
-        yield table(map(say, words.HEADINGS), (_cells(each, say) for each in found))
+    if found := rows(report.entries, options.by):
+        seen = [words.OBSERVED] if found[0].observed is not None else []
+        headings = map(say, [*words.HEADINGS, *seen])
+        yield table(headings, (_cells(each, say) for each in found))
 
 
 def _cells(of: Row, say: Language) -> list[str]:
     more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
+    seen = [of.observed.short] if of.observed is not None else []
     return [
         code(of.path),
         ",".join(map(str, of.lines)),
@@ -61,6 +66,7 @@ def _cells(of: Row, say: Language) -> list[str]:
         words.cell(of.tracked, unicode=True, say=say),
         words.cell(of.cleaned, unicode=True, say=say),
         words.risk(of.risk, of.dormant, unicode=True, say=say),
+        *seen,
     ]
 
 

@@ -28,7 +28,7 @@ _COLUMNS = (
     Column(_SWALLOWS, floor=8, turn=1),
     Column(_RISK),
 )
-_END_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red"}
+_END_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red", State.UNKNOWN: "yellow"}
 
 
 def lifetime_table(entries: Sequence[Entry], options: RenderOptions) -> list[Line]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taskleash.audit.components import Component
 from taskleash.audit.lifetimes import Life
 from taskleash.audit.plan import Decision, Step, Unchanged
+from taskleash.audit.watch import WARN_ALIVE
 from taskleash.classify.model import Reach, Site, State
 from taskleash.fixes.patch import Patch
 from taskleash.reporters import words
@@ -127,3 +130,23 @@ def reason(of: Unchanged[Entry], say: Language) -> str:
         return say(audit_words.REASONS[of.reason])
     steps = [step.message for step in of.entry.site.evidence]
     return say("; ").join(dict.fromkeys(steps)) or say(words.ENDED_BY[of.entry.site.cleaned.how])
+
+
+def to_watch(sites: Sequence[Site], common: str, say: Language) -> str:
+    """Which spawn sites to watch."""
+    places = say(", ").join(f"`{place(site, common)}`" for site in sites)
+    return say(
+        "Watch how many tasks are alive, and how many of them come from {places}.", places=places
+    )
+
+
+def threshold(say: Language) -> str:
+    """From how many tasks on to warn, and how."""
+    return say(
+        "More than {count} living tasks are worth a warning. These lines log it:", count=WARN_ALIVE
+    )
+
+
+def without_a_change(say: Language) -> str:
+    """How to see the same without a change to the program."""
+    return say("This counts them by spawn site, with the program as it is:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,7 @@ from taskleash.reporters.html.prose import breakable, prose
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Report
 
+_BEGINS_AS_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -23,7 +25,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """The page; everything that it shows of foreign text is escaped and inert."""
     style, early, script = map(_asset, ("report.css", "early.js", "report.js"))
     template = _environment().get_template("report.html.jinja")
-    return template.render(
+    rendered = template.render(
         page=page(report, options),
         say=options.say,
         lang=_LANGUAGE_TAGS[options.lang],
@@ -33,6 +35,8 @@ def render(report: Report, options: RenderOptions) -> str:
         script=Markup(script),
         policy=_policy(style, early, script),
     )
+    # Text that begins a line of the markup is no command of a log that the page is written to.
+    return _BEGINS_AS_COMMAND.sub(r"\1&#58;:", rendered)
 
 
 @cache

@@ -9,6 +9,7 @@ from itertools import count
 from taskleash.audit.components import Component, package_card, score_card
 from taskleash.audit.lifetimes import Life, life_table
 from taskleash.audit.plan import Plan, Priority, Step, Unchanged, plan
+from taskleash.audit.watch import COMMAND, LINES, watched
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.audit.words import EFFORTS, PRIORITIES
 from taskleash.reporters.html.risks import risk_key
@@ -70,14 +71,29 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Monitoring:
+    """Sentences on what to watch, the lines to add, and the command that needs none."""
+
+    sites: str
+    threshold: str
+    lines: str
+    otherwise: str
+    command: str
+
+
+@dataclass(frozen=True)
 class Audit:
-    """All of it; ``unchanged`` has the index of the site's row and the reason."""
+    """All of it; ``unchanged`` has the index of the site's row and the reason.
+
+    ``monitoring`` is None where no site is at risk.
+    """
 
     packages: tuple[Score, ...]
     components: tuple[Score, ...]
     lives: tuple[LongRun, ...]
     stages: tuple[Stage, ...]
     unchanged: tuple[tuple[int, str], ...]
+    monitoring: Monitoring | None
 
 
 def audit(entries: Sequence[Entry], rows: Mapping[int, int], common: str, say: Language) -> Audit:
@@ -90,6 +106,20 @@ def audit(entries: Sequence[Entry], rows: Mapping[int, int], common: str, say: L
         lives=tuple(_life(each, rows, say) for each in life_table(entries)),
         stages=tuple(_stages(made, rows, say)),
         unchanged=tuple(_unchanged(each, rows, say) for each in made.unchanged),
+        monitoring=_monitoring(entries, common, say),
+    )
+
+
+def _monitoring(entries: Sequence[Entry], common: str, say: Language) -> Monitoring | None:
+    sites = watched(entries)
+    if not sites:
+        return None
+    return Monitoring(
+        sites=phrases.to_watch(sites, common, say),
+        threshold=phrases.threshold(say),
+        lines="\n".join(LINES),
+        otherwise=phrases.without_a_change(say),
+        command=COMMAND,
     )
 
 

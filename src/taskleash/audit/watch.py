@@ -1,0 +1,35 @@
+"""What is worth watching while the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from taskleash.audit.growth import growth
+from taskleash.audit.model import Audited, risk_rank
+from taskleash.classify.model import Risk, Site
+
+#: so many living tasks are worth a warning, where a program does not know better
+WARN_ALIVE = 30
+
+#: the lines to add around a program's main coroutine
+LINES = (
+    "import taskleash",
+    "",
+    f"async with taskleash.monitor(interval=60, warn_alive={WARN_ALIVE}):",
+    "    await main()",
+)
+
+#: what shows the same without a change to the program
+COMMAND = f"taskleash trace --warn-alive {WARN_ALIVE} -- python app.py"
+
+_MOST = 8
+
+
+def watched(entries: Iterable[Audited]) -> list[Site]:
+    """The sites to watch: those at risk whose code runs, the worst first, what adds up before."""
+    found = [e.site for e in entries if e.site.risk is not Risk.NONE and not e.site.dormant]
+
+    def badness(site: Site) -> tuple[int, bool, str, int]:
+        return risk_rank(site.risk, False), growth(site) is None, site.path, site.span.line
+
+    return sorted(found, key=badness)[:_MOST]

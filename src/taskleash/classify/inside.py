@@ -1,0 +1,242 @@
+"""What the function with the spawn itself does with the task, on each of its paths.
+
+A helper that is handed the task counts as it does on *every* normal path of its own: what it does
+under a condition only leaves the task to its caller. What it does for certain is worked out for
+each call by the constants that the call gives; helpers that call each other are taken to see to the
+task unless one of their paths leaves it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from taskleash.classify.signs import Signs
+from taskleash.classify.waiting import (
+    comes_again,
+    is_partial,
+    passed_over,
+    polls,
+    stands_ready,
+)
+from taskleash.dataflow.assumptions import Given
+from taskleash.dataflow.exceptions import Raised
+from taskleash.dataflow.paths import Ending
+from taskleash.facts.model import Call, Loop
+from taskleash.facts.terms import Term
+from taskleash.link.calls import Calls
+from taskleash.link.context import around, in_loop
+from taskleash.link.entities import Function
+from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.link.wrappers import constants_given
+
+#: what a wait raises while the task runs on
+_PASSING = {"deadline": frozenset({Raised.TIMEOUT})}
+_GATHERING = frozenset({"gather", "wait", "complete"})
+#: operations after which the function no longer answers for the task
+_HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
+
+
+class Inside:
+    """Looks at the function with the spawn, and at the helpers that it hands the task to."""
+
+    def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
+        self.calls = calls
+        self.started = started
+
+    def look(self, signs: Signs) -> None:
+        """Note how the function ends the task, on which paths it does not, and what it leaves."""
+        trail, function = signs.trail, signs.spawn.function
+        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        carriers = carriers_in(trail, function)
+        handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
+        sure = [op for op in endings if not passed_over(trail, op)]
+        stops = self._stops(trail, [*sure, *handed])
+        outcome = function.paths.search([trail.index], stops, carriers)
+        signs.leaks = outcome.leaks
+        signs.is_searched = outcome.is_complete
+        loop = in_loop(function, trail.index)
+        signs.respawned = (
+            outcome.respawned
+            and loop is not None
+            and loop.kind != "comprehension"
+            and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
+        )
+        after = [op for op in endings if op.root is not None and op.root > trail.index]
+        after = after or (endings if loop is not None else [])
+        beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
+        beside += [op for op in endings if stands_ready(trail, op)]
+        if beside and not after:
+            signs.ended_here = how(beside)
+        signs.ended_here_by = after or beside
+        signs.abandoned = _abandoned(trail)
+        signs.piling_up = signs.abandoned is not None and _leaves_another(signs.abandoned, trail)
+        if not after:
+            return
+        if handed:
+            outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
+        if not outcome.leaks or _first_of_several(trail, after):
+            signs.ended_here = how(after)
+        elif not handed:
+            signs.partly_here = True
+
+    def ends_for(self, signs: Signs, call: Call) -> bool:
+        """Whether the function itself sees to the end of what a call with these constants starts.
+
+        Then it gives the caller no running task: ``return f if wait else f.result()``.
+        """
+        trail, function = signs.trail, signs.spawn.function
+        constants = constants_given(function, call)
+        gives = [op.root for op in trail.of("give") if op.root is not None]
+        if not constants or not gives:
+            return False
+        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        outcome = function.paths.search(
+            [trail.index],
+            self._stops(trail, endings),
+            carriers_in(trail, function),
+            gives,
+            constants,
+        )
+        return outcome.is_complete and not outcome.reached
+
+    def _runs_beside(self, op: Op) -> bool:
+        """Whether an ending is in a coroutine that a function on the way there starts as a task."""
+        return any(
+            callee in self.started.get(caller, ())
+            for caller, index in op.calls
+            if isinstance(caller.events[index], Call)
+            for callee in self.calls.callees(caller, caller.call(index))
+        )
+
+    # -- helpers
+
+    def _stops(self, trail: Trail, ops: list[Op]) -> list[Ending]:
+        """The events of the function at which the operations take effect there for certain."""
+        helpers = _Helpers(trail, ops)
+        found = [
+            Ending(op.root, _PASSING.get(op.kind, frozenset()))
+            for op in ops
+            if op.root is not None
+            and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, op.root))
+        ]
+        return list(dict.fromkeys(found))
+
+
+class _Helpers:
+    """What the functions do that are handed the task, by the operations found in them."""
+
+    def __init__(self, trail: Trail, ops: list[Op]) -> None:
+        self._trail = trail
+        self._direct: dict[Function, list[Op]] = defaultdict(list)
+        for op in ops:
+            self._direct[op.function].append(op)
+        self._passed: dict[Function, dict[int, list[Function]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for op in trail.of("pass"):
+            if op.target is not None:
+                self._passed[op.function][op.index].append(op.target)
+        self._known: dict[tuple[Function, frozenset[tuple[Term, tuple[Term, ...]]]], bool] = {}
+
+    def see_to(self, caller: Function, index: int) -> bool:
+        """Whether all that a call hands the task to see to it on every normal path."""
+        targets = self._passed[caller].get(index)
+        if not targets or not isinstance(caller.events[index], Call):
+            # It takes effect by another way than a call that is given the task.
+            return True
+        call = caller.call(index)
+        return all(self._sees_to(target, constants_given(target, call)) for target in targets)
+
+    def _sees_to(self, function: Function, given: Given) -> bool:
+        key = (function, frozenset(given.items()))
+        if key not in self._known:
+            # One that calls itself does what its other paths do.
+            self._known[key] = True
+            self._known[key] = self._finds(function, given)
+        return self._known[key]
+
+    def _finds(self, function: Function, given: Given) -> bool:
+        endings = [
+            Ending(op.index, _PASSING.get(op.kind, frozenset())) for op in self._direct[function]
+        ]
+        endings += [
+            Ending(index) for index in self._passed[function] if self.see_to(function, index)
+        ]
+        if not endings:
+            # What ends it is reached by another way: by what it is put into.
+            return True
+        carriers = carriers_in(self._trail, function)
+        outcome = function.paths.search_from_entry(endings, carriers, given=given)
+        return not outcome.leaks or not outcome.is_complete
+
+
+def carriers_in(trail: Trail, function: Function) -> set[Term]:
+    """The terms of a function that hold the task, or what it is in."""
+    return {term for home, term in trail.terms if home is function}
+
+
+def how(ops: list[Op]) -> str:
+    """The word for how operations end a task: that for the first of them."""
+    first = min((op.root for op in ops if op.root is not None), default=None)
+    if any(op.kind in CANCELLING for op in ops if op.root == first):
+        return "cancelled"
+    kinds = {op.kind for op in ops}
+    if kinds & _GATHERING:
+        return "gathered"
+    return "cancelled" if kinds <= CANCELLING else "awaited"
+
+
+def _ends(trail: Trail, op: Op) -> bool:
+    if op.kind == "wait":
+        return not is_partial(op) or comes_again(trail, op)
+    if op.kind in AWAITING or op.kind in CANCELLING:
+        return not (op.kind == "cancel" and op.depth > 0)
+    if op.kind == "done":
+        return polls(op)
+    return op.kind == "outcome"
+
+
+def _hands_on(op: Op) -> bool:
+    if op.kind == "contain":
+        return op.place is not None and op.place.kind != "local"
+    return op.kind in _HANDING_ON
+
+
+def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
+    """After a wait for the first of several, cancelling those that have not ended is enough."""
+    waits = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
+    return any(
+        wait.root is not None and op.root is not None and wait.root < op.root
+        for wait in waits
+        for op in endings
+        if op.kind in CANCELLING
+    )
+
+
+def _leaves_another(wait: Op, trail: Trail) -> bool:
+    """Whether a loop can come back from a wait to the spawn, with the task pending."""
+    function, index = trail.function, wait.root
+    if index is None:
+        return False
+    loops = {id(f.item) for f in around(function, trail.index) if isinstance(f.item, Loop)}
+    if not any(id(frame.item) in loops for frame in around(function, index)):
+        return False
+    carriers = carriers_in(trail, function)
+    return trail.index in function.paths.search([index], (), carriers, [trail.index]).reached
+
+
+def _abandoned(trail: Trail) -> Op | None:
+    """The wait that leaves what is pending to itself, where nothing else sees to it."""
+    partial = [op for op in trail.of("wait") if is_partial(op)]
+    if not partial:
+        return None
+    others = [
+        op
+        for op in trail.ops
+        if (op.kind in AWAITING or op.kind in CANCELLING)
+        # What is awaited of those that are done says nothing of the rest.
+        and op.kind != "waited"
+        and op not in partial
+    ]
+    again = any(comes_again(trail, op) for op in partial)
+    return None if others or again else partial[0]

@@ -1,0 +1,83 @@
+"""Tasks that take their slot out at their end, although it may be their successor's by then.
+
+A cancelled task comes to its ``finally`` only once the loop turns again. Whoever cancels it without
+waiting for that may have stored the next task in the same slot meanwhile.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.signs import Signs, Takeover
+from taskleash.facts.model import Delete, If, Store, Test
+from taskleash.link.calls import Calls
+from taskleash.link.context import around, in_cleanup, tests
+from taskleash.link.entities import Function
+from taskleash.link.keys import Keys
+from taskleash.link.teardown import Teardown, named_teardown
+from taskleash.link.trail import CANCELLING, ENDING, Op, Trail
+
+
+def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Takeover | None:
+    """How a task may take its successor's handle out, if it can."""
+    trail = signs.trail
+    if any(
+        isinstance(op.event, Store) and keys.is_new(op.function, op.event)
+        for op in trail.of("store", "contain")
+    ):
+        return None
+    for removal in trail.ops:
+        if removal.function in signs.spawn.started and _takes_any(removal):
+            for cancel in trail.of(*CANCELLING):
+                if cancel.function not in signs.spawn.started and _lets_one_come_first(
+                    trail, cancel, calls, teardown
+                ):
+                    return Takeover(removal, cancel)
+    return None
+
+
+def _takes_any(op: Op) -> bool:
+    """Whether an operation empties a slot as the task is cancelled, whatever is in it."""
+    by_key = op.kind == "shrink" and (op.detail == "pop" or isinstance(op.event, Delete))
+    return (
+        (by_key or op.kind == "clear-slot")
+        and in_cleanup(op.function, op.index)
+        and not any(
+            _compares(test)
+            for frame in around(op.function, op.index)
+            if isinstance(frame.item, If)
+            for test in tests(frame.item.test)
+        )
+    )
+
+
+def _compares(test: Test) -> bool:
+    """Whether a condition compares what is in the slot with the task."""
+    return test.kind == "other" and any(sign in test.text for sign in (" is ", "==", "!="))
+
+
+def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
+    """Whether the next task may be stored before a cancelled one has come to its end."""
+    home = cancel.function
+    if any(op.kind in ENDING - CANCELLING and op.function is home for op in trail.ops):
+        return False
+    spawning = trail.function
+    if home is spawning:
+        return cancel.index < trail.index
+    above = [caller for caller, _ in calls.callers(home)]
+    if any(caller is spawning and index < trail.index for caller, index in calls.callers(home)):
+        return True
+    if not _frees_slot(trail, home):
+        return False
+    if len(home.facts.params) > bool(home.self_name):
+        # It frees one of several slots, of which each may be taken again.
+        ending = [named_teardown(each.name) for each in above]
+        return not named_teardown(home.name) and not (ending and all(ending))
+    return any(not teardown.reason(caller) for caller in above)
+
+
+def _frees_slot(trail: Trail, function: Function) -> bool:
+    """Whether a function leaves the slot open for the next task."""
+    return any(
+        op.function is function
+        and (op.kind == "clear-slot" or (op.kind == "shrink" and not op.detail.startswith("disc")))
+        for op in trail.ops
+    )

@@ -1,0 +1,34 @@
+"""What is not known of a site: no finding rests on it, and no acquittal is stated as a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.classify.model import Ignorance, Unknown
+from taskleash.classify.signs import Signs
+from taskleash.link.entities import Function
+
+
+def unknowns(signs: Signs) -> tuple[Unknown, ...]:
+    """The reasons, each once, in the order in which the handle comes by them."""
+    return tuple(dict.fromkeys(_reasons(signs)))
+
+
+def _reasons(signs: Signs) -> Iterator[Unknown]:
+    spawn = signs.spawn
+    if spawn.kind == "foreign":
+        owner = f"`{spawn.call.text}` is not part of the program"
+        message = f"{owner}: whether it ends its tasks is not known"
+        yield _at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)
+    for op in signs.trail.of("unknown"):
+        message = f"handed to `{op.detail}`: what that does with the task is not known"
+        yield _at(Ignorance.HANDED_ON, message, op.function, op.index)
+    for left_out in signs.trail.unknown:
+        yield _at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
+    if not signs.is_searched:
+        message = f"`{spawn.function.qualname}` has more paths than are searched"
+        yield _at(Ignorance.TOO_MANY_PATHS, message, spawn.function, spawn.index)
+
+
+def _at(kind: Ignorance, message: str, function: Function, index: int) -> Unknown:
+    return Unknown(kind, message, function.module.path, function.events[index].pos[0])

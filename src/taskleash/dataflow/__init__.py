@@ -1,0 +1,1 @@
+"""What holds in every function whatever it is about: control flow, dominance, paths."""

@@ -1,0 +1,347 @@
+"""What is known to hold on a path: the outcomes of conditions that were asked on the way.
+
+The same question asked twice has the same answer, unless something it asks about is assigned in
+between or it is asked in another turn of a loop.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from taskleash.dataflow.cfg import ENTRY, ControlFlowGraph, Edge
+from taskleash.facts.model import Call, FunctionFacts, Store, Test
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Built,
+    Constant,
+    Element,
+    Global,
+    Local,
+    Outer,
+    Result,
+    Term,
+)
+
+_WORD = re.compile(r"\w+")
+_EMPTY_CONSTANTS = frozenset({"None", "False", "0", "0.0", "''", '""'})
+_UNKNOWN_CONSTANTS = frozenset({"…", "exception"})
+#: calls whose arguments are calls whose arguments … are looked through so many times
+_MAX_STEPS = 3
+_NEGATED = {"!=": "==", "not in": "in", "is not": "is"}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "is": operator.eq,
+    "!=": operator.ne,
+    "is not": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A condition that can be asked again: what kind it is, and what it asks, as a name for it.
+
+    ``terms`` are what it asks about, ``words`` the names that its answer depends on, ``passing``
+    the calls whose results it asks about; ``is_local`` where a local variable has a part in it.
+    """
+
+    kind: str
+    name: str
+    terms: tuple[Term, ...] = field(compare=False)
+    words: frozenset[str] = field(compare=False)
+    passing: frozenset[int] = field(compare=False)
+    is_local: bool = field(compare=False)
+
+
+#: a question and its outcome
+Fact = tuple[Question, bool]
+Facts = frozenset[Fact]
+NO_FACTS: Facts = frozenset()
+#: what terms stand for in one call of the function: parameters that are given constants
+Given = Mapping[Term, Alts]
+NOTHING_GIVEN: Given = {}
+
+#: what else follows from an outcome: (kind, outcome) to others of the same name
+_FOLLOWING: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {
+    ("truth", True): (("none", False), ("iterates", True)),
+    ("truth", False): (("iterates", False),),
+    ("none", True): (("truth", False), ("iterates", False)),
+    ("iterates", True): (("truth", True), ("none", False)),
+}
+
+
+class Assumptions:
+    """The questions of one function, and what holds wherever control comes to each block."""
+
+    def __init__(self, facts: FunctionFacts, graph: ControlFlowGraph) -> None:
+        self._facts = facts
+        self._graph = graph
+        self._questions: dict[tuple[str, Alts, str, str, Alts], Question | None] = {}
+        self._turns: dict[int, frozenset[int]] = {}
+
+    def question(self, test: Test) -> Question | None:
+        """What a condition without parts asks; None where it can't be known again."""
+        key = (test.kind, test.value, test.text, test.op, test.other)
+        if key not in self._questions:
+            self._questions[key] = self._made(test)
+        return self._questions[key]
+
+    def _made(self, test: Test) -> Question | None:
+        text = test.text if test.kind == "other" and not test.op else ""
+        if not (text or (test.value and (test.kind != "other" or test.op))):
+            return None
+        words: set[str] = set(_WORD.findall(test.text))
+        passing: set[int] = set()
+        is_local = bool(text)
+        for term in self._asked_about((*test.value, *test.other)):
+            if isinstance(term, Result):
+                passing.add(term.event)
+                words.update(_WORD.findall(self._called(term.event)))
+            elif isinstance(term, Local):
+                is_local = True
+            elif isinstance(term, Attribute | Global | Outer):
+                words.add(term.name)
+        name = " | ".join([*sorted(map(self._named, test.value)), text])
+        if test.op:
+            name = f"{name}{test.op} {' | '.join(sorted(map(self._named, test.other)))}"
+        return Question(test.kind, name, test.value, frozenset(words), frozenset(passing), is_local)
+
+    def _asked_about(self, terms: Alts, steps: int = _MAX_STEPS) -> Iterator[Term]:
+        """The terms, what they are built on, and what calls that give them are given."""
+        for term in terms:
+            for part in parts(term):
+                yield part
+                event = self._facts.events[part.event] if isinstance(part, Result) else None
+                if isinstance(event, Call) and steps:
+                    for arg in event.args:
+                        yield from self._asked_about(arg.value, steps - 1)
+
+    def _called(self, index: int) -> str:
+        event = self._facts.events[index]
+        return event.text if isinstance(event, Call) else ""
+
+    def _named(self, term: Term, steps: int = _MAX_STEPS) -> str:
+        """A term with the results of calls by what is called: asked twice, it is the same."""
+        if isinstance(term, Result):
+            event = self._facts.events[term.event]
+            if not isinstance(event, Call) or not steps:
+                return repr(term)
+            args = (
+                f"{arg.key}={' | '.join(self._named(each, steps - 1) for each in arg.value)}"
+                for arg in event.args
+            )
+            return f"{event.text}({', '.join(args)})"
+        if isinstance(term, Built):
+            return f"{type(term).__name__}({self._named(term.base, steps)}, {term.parts[1:]})"
+        return repr(term)
+
+    def implied(self, test: Test, holds: bool) -> Iterator[Fact]:
+        """What follows from the outcome of a condition."""
+        test, holds = _plain(test, holds)
+        if test.kind == "not":
+            yield from self.implied(test.parts[0], not holds)
+        elif test.kind in ("and", "or"):
+            if (test.kind == "and") == holds:
+                for part in test.parts:
+                    yield from self.implied(part, holds)
+        elif test.kind not in ("true", "false"):
+            question = self.question(test)
+            if question is not None:
+                yield question, holds
+                for kind, outcome in _FOLLOWING.get((question.kind, holds), ()):
+                    yield replace(question, kind=kind), outcome
+
+    def contradicts(
+        self, held: Facts, test: Test, holds: bool, given: Given = NOTHING_GIVEN
+    ) -> bool:
+        """Whether a condition can't have this outcome where the facts hold."""
+        test, holds = _plain(test, holds)
+        if test.kind == "not":
+            return self.contradicts(held, test.parts[0], not holds, given)
+        if test.kind in ("and", "or"):
+            outcomes = [self.contradicts(held, part, holds, given) for part in test.parts]
+            return any(outcomes) if (test.kind == "and") == holds else all(outcomes)
+        known = constant(test, given)
+        if known is not None:
+            return known is not holds
+        question = self.question(test)
+        return question is not None and (question, not holds) in held
+
+    @cached_property
+    def asked_again(self) -> frozenset[str]:
+        """The names of questions that are asked more than once."""
+        found: Counter[str] = Counter()
+        for block in self._graph.blocks:
+            for edge in block.edges:
+                if edge.test is not None and edge.holds:
+                    found.update(question.name for question in self._asked(edge.test))
+        return frozenset(name for name, count in found.items() if count > 1)
+
+    def _asked(self, test: Test) -> Iterator[Question]:
+        """The questions that a condition is made of."""
+        for part in test.parts:
+            yield from self._asked(part)
+        question = None if test.parts else self.question(_plain(test, True)[0])
+        if question is not None:
+            yield question
+
+    # -- what ends a fact
+
+    def after_events(self, held: Facts, block: int, last: int | None = None) -> Facts:
+        """The facts that hold after the events of a block, or those up to the place ``last``."""
+        if not held:
+            return held
+        killed = {
+            name for place, name in self._assigned.get(block, ()) if last is None or place <= last
+        }
+        return frozenset(f for f in held if not f[0].words & killed) if killed else held
+
+    @cached_property
+    def _assigned(self) -> dict[int, list[tuple[int, str]]]:
+        """The stores of each block: their places in it, the last names of what they assign."""
+        found: dict[int, list[tuple[int, str]]] = {}
+        for block in self._graph.blocks:
+            for place, index in enumerate(block.events):
+                event = self._facts.events[index]
+                name = _assigned_name(event.target) if isinstance(event, Store) else ""
+                if name:
+                    found.setdefault(block.number, []).append((place, name))
+        return found
+
+    def along(self, held: Facts, source: int, edge: Edge) -> Facts:
+        """The facts that still hold once control has come along an edge to the next turn."""
+        if not held:
+            return held
+        target = self._graph.blocks[edge.target]
+        if target.loop is None or target.number != target.loops[-1]:
+            return held
+        if target.number not in self._graph.blocks[source].loops:
+            return held
+        made = self._made_in(target.number)
+        own = {question.name for question in self._asked(target.loop.test)}
+        return frozenset(
+            (question, outcome)
+            for question, outcome in held
+            if not question.is_local and not question.passing & made and question.name not in own
+        )
+
+    def _made_in(self, loop: int) -> frozenset[int]:
+        if loop not in self._turns:
+            self._turns[loop] = frozenset(
+                index
+                for block in self._graph.blocks
+                if loop in block.loops
+                for index in block.events
+            )
+        return self._turns[loop]
+
+    # -- what holds on every path
+
+    def at(self, block: int, place: int) -> Facts:
+        """What holds after the event at a place of a block, however control came there."""
+        held = self.before.get(block, NO_FACTS)
+        return self.after_events(held, block, place)
+
+    @cached_property
+    def before(self) -> dict[int, Facts]:
+        """The facts that hold on every path to each reachable block."""
+        found: dict[int, Facts] = {ENTRY: NO_FACTS}
+        pending = [ENTRY]
+        while pending:
+            number = pending.pop()
+            after = self.after_events(found[number], number)
+            for edge in self._graph.successors(number):
+                reached = self.along(self.with_edge(after, edge), number, edge)
+                known = found.get(edge.target)
+                merged = reached if known is None else known & reached
+                if known is None or merged != known:
+                    found[edge.target] = merged
+                    pending.append(edge.target)
+        return found
+
+    def with_edge(self, held: Facts, edge: Edge) -> Facts:
+        """The facts and what the outcome on the edge adds: questions that are asked again only."""
+        if edge.test is None:
+            return held
+        new = [f for f in self.implied(edge.test, edge.holds) if f[0].name in self.asked_again]
+        return held.union(new) if new else held
+
+
+def parts(term: Term) -> Iterator[Term]:
+    """A term and those that it is built on."""
+    while True:
+        yield term
+        if not isinstance(term, Built):
+            return
+        term = term.base
+
+
+def constant(test: Test, given: Given = NOTHING_GIVEN) -> bool | None:
+    """What a condition comes to by constants alone; None where they do not tell."""
+    if test.kind in ("true", "false"):
+        return test.kind == "true"
+    if test.op:
+        return _comparison(test, given)
+    if test.kind not in ("truth", "none") or not test.value:
+        return None
+    outcomes: set[bool] = set()
+    for term in (t for each in test.value for t in given.get(each, (each,))):
+        if not isinstance(term, Constant) or term.text in _UNKNOWN_CONSTANTS:
+            return None
+        is_none = term.text == "None"
+        outcomes.add(is_none if test.kind == "none" else term.text not in _EMPTY_CONSTANTS)
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _plain(test: Test, holds: bool) -> tuple[Test, bool]:
+    """A comparison and its outcome, without a negated operator."""
+    if test.op not in _NEGATED:
+        return test, holds
+    return replace(test, op=_NEGATED[test.op]), not holds
+
+
+def _comparison(test: Test, given: Given) -> bool | None:
+    """What a comparison of constants comes to, where it does whichever of them are there."""
+    compare = _COMPARISONS.get(test.op)
+    if compare is None:
+        return None
+    try:
+        lefts, rights = (
+            [_value(term) for each in side for term in given.get(each, (each,))]
+            for side in (test.value, test.other)
+        )
+        outcomes = {compare(left, right) for left in lefts for right in rights}
+    except (TypeError, ValueError, SyntaxError):
+        return None
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _value(term: Term) -> Any:
+    """The value of a constant.
+
+    Raises:
+        ValueError: the term is none, or it is not known which.
+        SyntaxError: it is not known which.
+    """
+    if not isinstance(term, Constant) or term.text in _UNKNOWN_CONSTANTS:
+        raise ValueError
+    return ast.literal_eval(term.text)
+
+
+def _assigned_name(target: Term) -> str:
+    while isinstance(target, Element):
+        target = target.base
+    return target.name if isinstance(target, Attribute | Global | Outer) else ""

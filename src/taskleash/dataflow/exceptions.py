@@ -1,0 +1,99 @@
+"""What events may raise, and which except clauses catch it.
+
+The facts name no exceptions that calls raise, so a handler is taken to be reached by whatever call
+or await stands before it. Kinds are told apart only where that decides: cancellation comes at an
+await, a deadline at what waits.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+from taskleash.dataflow.hierarchy import Caught
+from taskleash.facts.exceptions import (
+    CANCELLATION_NAMES,
+    CATCH_ALL,
+    CATCH_ERRORS,
+    NEVER_RAISING,
+    TIMEOUT_NAMES,
+)
+from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
+from taskleash.facts.terms import Attribute, Result, Term
+
+
+class Raised(enum.Enum):
+    """What kind of exception is under way: handlers are told apart by it."""
+
+    CANCELLATION = "cancellation"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+    #: the consumer of a generator leaves it at a ``yield``
+    EARLY_EXIT = "early exit"
+
+
+def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
+    """What each event of a function may raise; those that raise nothing are left out.
+
+    A coroutine raises where it is awaited, not where it is called. Cancellation from outside ends
+    the function as well as its tasks' reason to be: what counts is that of a task that the function
+    itself has cancelled and awaits.
+    """
+    awaited = {
+        term.event
+        for event in events
+        if isinstance(event, Await)
+        for term in event.value
+        if isinstance(term, Result)
+    }
+    cancelled: set[Term] = set()
+    found: dict[int, frozenset[Raised]] = {}
+    for index, event in enumerate(events):
+        if isinstance(event, Call):
+            cancelled.update(
+                func.base
+                for func in event.func
+                if isinstance(func, Attribute) and func.name == "cancel"
+            )
+            if index not in awaited and not _is_harmless(event):
+                found[index] = AT_WORK
+        elif isinstance(event, Await):
+            own = not cancelled.isdisjoint(event.value)
+            found[index] = AT_WORK | {Raised.CANCELLATION} if own else AT_WORK
+        elif isinstance(event, Use) and event.kind == "with":
+            found[index] = AT_WORK
+        elif isinstance(event, Give) and event.kind == "yield":
+            found[index] = AT_YIELDS
+    return found
+
+
+def _is_harmless(call: Call) -> bool:
+    """Whether a call is taken never to raise: one of those listed, or one that makes an object."""
+    name = call.text.rpartition(".")[2].lstrip("_")
+    return name in NEVER_RAISING or (name[:1].isupper() and not name.isupper())
+
+
+#: the except clauses for each kind that is no error, besides those that catch all
+_CAUGHT_BY = {
+    Raised.CANCELLATION: CANCELLATION_NAMES,
+    Raised.TIMEOUT: TIMEOUT_NAMES | CATCH_ERRORS,
+    Raised.EARLY_EXIT: frozenset({"GeneratorExit"}),
+}
+
+NOTHING: frozenset[Raised] = frozenset()
+#: at calls and awaits alike
+AT_WORK = frozenset({Raised.TIMEOUT, Raised.ERROR})
+AT_YIELDS = frozenset({Raised.EARLY_EXIT})
+
+
+def fate(handler: Handler, raised: Raised) -> Caught:
+    """Whether an except clause catches a kind of exception, any or some of it."""
+    names = {name.rpartition(".")[2] for name in handler.types} or {""}
+    if names & CATCH_ALL:
+        return Caught.YES
+    if raised is Raised.ERROR:
+        if names & CATCH_ERRORS:
+            return Caught.YES
+        special = CANCELLATION_NAMES | TIMEOUT_NAMES | {"GeneratorExit"}
+        return Caught.MAYBE if names - special else Caught.NO
+    return Caught.YES if names & _CAUGHT_BY[raised] else Caught.NO

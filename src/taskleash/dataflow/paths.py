@@ -1,0 +1,361 @@
+"""Does every normal path from a spawn to an exit of its function see to the task's end?
+
+The search starts at the spawn and goes along the control-flow graph as long as the task may run. It
+remembers which conditions held, so that ``if x: spawn`` … ``if x: end`` counts as one path. A path
+through a handler is a normal path; one on which an exception leaves the function is not.
+
+An ending in a loop over the tasks themselves ends *one* of them in each turn: the task in question
+is ended when the loop has gone over all, and still runs where the loop is left early.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from taskleash.dataflow.assumptions import (
+    NO_FACTS,
+    NOTHING_GIVEN,
+    Assumptions,
+    Facts,
+    Given,
+    parts,
+)
+from taskleash.dataflow.building import build
+from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
+from taskleash.dataflow.exceptions import NOTHING, Raised
+from taskleash.dataflow.waits import Waits
+from taskleash.facts.catalogue import TASKS
+from taskleash.facts.model import FunctionFacts, Test
+from taskleash.facts.terms import Element, Term, last_name
+
+#: more states than this make an answer unknown
+_MAX_STATES = 20_000
+#: the task runs and nothing has seen to it; any other phase is the loop that ended one of several
+_LIVE = -1
+#: the last names of the classes of handles
+_HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An event that ends the task; ``passing`` are the exceptions it raises while the task runs."""
+
+    event: int
+    passing: frozenset[Raised] = NOTHING
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A path on which the task is left running: its steps from the spawn to the exit.
+
+    ``line`` is that of the ``return`` it ends with, 0 for the end of the function.
+    """
+
+    line: int
+    steps: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a search found.
+
+    ``leaks`` has one path, a shortest, for each exit that a running task reaches; ``ended`` tells
+    whether some path ends the task, ``respawned`` whether a second spawn is reached while the first
+    task runs, ``reached`` which of the events asked for are. ``asked`` are the lines of conditions
+    on the task itself that a running one does not pass. With ``is_complete`` false the search ran
+    out of its bound: what it found is there, what it did not find is not known.
+    """
+
+    leaks: tuple[Leak, ...]
+    ended: bool
+    respawned: bool
+    reached: frozenset[int]
+    asked: tuple[int, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    block: int
+    phase: int
+    held: Facts
+
+
+class Paths:
+    """The paths of one function: its graph, and what holds along it."""
+
+    def __init__(self, facts: FunctionFacts) -> None:
+        self.facts = facts
+        self.graph = build(facts)
+        self.assumptions = Assumptions(facts, self.graph)
+        self.waits = Waits(facts)
+
+    def search(
+        self,
+        spawns: Iterable[int],
+        endings: Iterable[Ending],
+        carriers: frozenset[Term] | set[Term],
+        sought: Iterable[int] = (),
+        given: Given = NOTHING_GIVEN,
+    ) -> Outcome:
+        """Search all normal paths from the spawns.
+
+        ``carriers`` are the terms that hold the task, or a container that it is in: a condition
+        that asks for them tells whether it may run. ``given`` are constants that a call of the
+        function gives.
+        """
+        search = _Search(self, spawns, endings, carriers, sought, given)
+        for spawn in sorted(search.spawns):
+            for number in self.graph.blocks_of(spawn):
+                if number in self.assumptions.before:
+                    search.start(number, self.graph.place_in(number, spawn))
+        return search.run()
+
+    def search_from_entry(
+        self,
+        endings: Iterable[Ending],
+        carriers: frozenset[Term] | set[Term],
+        sought: Iterable[int] = (),
+        given: Given = NOTHING_GIVEN,
+    ) -> Outcome:
+        """Search all normal paths of a function to which a running task is given."""
+        search = _Search(self, (), endings, carriers, sought, given)
+        search.start(ENTRY, -1)
+        return search.run()
+
+    def reaches(self, event: int, given: Given) -> bool:
+        """Whether control can come to an event in a call of the function that gives constants."""
+        found = self.graph.reachable(
+            lambda number: (
+                edge
+                for edge in self.graph.successors(number)
+                if edge.test is None
+                or not self.assumptions.contradicts(NO_FACTS, edge.test, edge.holds, given)
+            )
+        )
+        return not found.isdisjoint(self.graph.blocks_of(event))
+
+
+class _Search:
+    """One search: states to visit, and the way that each was first reached."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        spawns: Iterable[int],
+        endings: Iterable[Ending],
+        carriers: frozenset[Term] | set[Term],
+        sought: Iterable[int],
+        given: Given,
+    ) -> None:
+        self.given = given
+        self.graph = paths.graph
+        self.assumptions = paths.assumptions
+        self.waits = paths.waits
+        self.spawns = frozenset(spawns)
+        self.endings = {ending.event: ending for ending in endings}
+        self.carriers = carriers
+        self.gone_over = _gone_over(carriers)
+        self.sought = frozenset(sought)
+        self.marked = {*self.spawns, *self.endings, *self.sought}
+        self.pending: deque[_State] = deque()
+        self.came: dict[_State, tuple[_State | None, Edge | None]] = {}
+        self.leaks: dict[int, Leak] = {}
+        self.reached: set[int] = set()
+        self.asked: dict[int, None] = {}
+        self.ended = False
+        self.respawned = False
+        self.is_complete = True
+        self._going_over: dict[int, bool] = {}
+
+    def start(self, block: int, place: int) -> None:
+        """Begin after the event at a place of a block."""
+        self._through(_State(block, _LIVE, self.assumptions.at(block, place)), place)
+
+    def run(self) -> Outcome:
+        """Follow every way on until nothing new is reached."""
+        while self.pending:
+            if len(self.came) > _MAX_STATES:
+                self.is_complete = False
+                break
+            self._through(self.pending.popleft(), -1)
+        leaks = tuple(leak for _, leak in sorted(self.leaks.items()))
+        return Outcome(
+            leaks,
+            self.ended,
+            self.respawned,
+            frozenset(self.reached),
+            tuple(sorted(self.asked)),
+            self.is_complete,
+        )
+
+    # -- through a block
+
+    def _through(self, state: _State, after: int) -> None:
+        """Go through the events of a block behind a place, and on from there."""
+        block = self.graph.blocks[state.block]
+        phase: int | None = state.phase
+        marked = [place for place in self._marked(block) if place > after]
+        for place in marked:
+            self._raise_between(state, block, after, place, phase)
+            before = phase
+            phase = self._event(block, block.events[place], phase)
+            self._raise_at(state, block, block.events[place], before, phase)
+            if phase is None:
+                return
+            after = place
+        self._raise_between(state, block, after, len(block.events), phase)
+        held = self.assumptions.after_events(state.held, block.number)
+        for edge in block.edges:
+            self._along(state, block, edge, phase, held)
+
+    def _marked(self, block: BasicBlock) -> list[int]:
+        """The places of the marked events of a block."""
+        if not block.events:
+            return []
+        places = self.graph.places_in(block.number)
+        if len(self.marked) > len(places):
+            return sorted(place for event, place in places.items() if event in self.marked)
+        return sorted(places[event] for event in self.marked if event in places)
+
+    def _event(self, block: BasicBlock, event: int, phase: int | None) -> int | None:
+        """The phase after a marked event; None where the task has ended."""
+        if phase == _LIVE and event in self.sought:
+            self.reached.add(event)
+        if event in self.endings and phase == _LIVE:
+            self.ended = True
+            around = [loop for loop in block.loops if self._goes_over(loop)]
+            return around[-1] if around else None
+        if event in self.spawns:
+            self.respawned = self.respawned or phase == _LIVE
+            return _LIVE
+        return phase
+
+    def _goes_over(self, header: int) -> bool:
+        """Whether a loop goes over the tasks: each turn has another one."""
+        if header not in self._going_over:
+            loop = self.graph.blocks[header].loop
+            self._going_over[header] = (
+                loop is not None
+                and loop.kind != "while"
+                and any(term in self.gone_over for term in loop.test.value)
+            )
+        return self._going_over[header]
+
+    # -- exceptions
+
+    def _raise_between(
+        self, state: _State, block: BasicBlock, after: int, until: int, phase: int | None
+    ) -> None:
+        """What is raised by the events between two places."""
+        if block.caught:
+            kinds = self.graph.raised_between(block.number, after, until)
+            self._raised(state, block, kinds, phase)
+
+    def _raise_at(
+        self, state: _State, block: BasicBlock, event: int, before: int | None, phase: int | None
+    ) -> None:
+        """What a marked event itself raises: a spawn none that leaves a task behind."""
+        kinds = self.graph.raising.get(event, NOTHING)
+        if event in self.endings:
+            passing = self.endings[event].passing
+            self._raised(state, block, kinds & passing, before)
+            if phase is not None:
+                self._raised(state, block, kinds - passing, phase)
+        elif event not in self.spawns:
+            self._raised(state, block, kinds, before)
+
+    def _raised(
+        self, state: _State, block: BasicBlock, kinds: Iterable[Raised], phase: int | None
+    ) -> None:
+        if phase is None:
+            return
+        for raised in sorted(kinds, key=lambda kind: kind.value):
+            for edge in block.caught.get(raised, ()):
+                self._along(state, block, edge, phase, state.held)
+
+    # -- edges
+
+    def _along(
+        self, state: _State, block: BasicBlock, edge: Edge, phase: int | None, held: Facts
+    ) -> None:
+        if phase is None or not self._possible(edge, phase, held):
+            return
+        if phase != _LIVE and phase not in self.graph.blocks[edge.target].loops:
+            if block.number == phase and edge.kind in ("exhausted", "empty"):
+                return
+            phase = _LIVE
+        if edge.target == EXIT:
+            self._leave(state, edge)
+            return
+        reached = self.assumptions.along(self.assumptions.with_edge(held, edge), block.number, edge)
+        following = _State(edge.target, phase, self._without_carriers(reached))
+        if following not in self.came:
+            self.came[following] = (state, edge)
+            self.pending.append(following)
+
+    def _without_carriers(self, held: Facts) -> Facts:
+        """What is asked of the task itself is decided by its phase."""
+        if not any(term in self.carriers for question, _ in held for term in question.terms):
+            return held
+        return frozenset(
+            fact for fact in held if not any(term in self.carriers for term in fact[0].terms)
+        )
+
+    def _possible(self, edge: Edge, phase: int, held: Facts) -> bool:
+        if edge.test is None:
+            return True
+        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds):
+            self.asked.setdefault(edge.line)
+            return False
+        return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
+
+    def _can_be_live(self, test: Test, holds: bool) -> bool:
+        """Whether a running task is possible where the condition has this outcome."""
+        if test.kind == "not":
+            return self._can_be_live(test.parts[0], not holds)
+        if test.kind in ("and", "or"):
+            outcomes = [self._can_be_live(part, holds) for part in test.parts]
+            return all(outcomes) if (test.kind == "and") == holds else any(outcomes)
+        if self.waits.shows_done(test, holds, self.carriers):
+            return False
+        if test.kind == "iterates":
+            return holds or not any(term in self.gone_over for term in test.value)
+        if not any(term in self.carriers for term in test.value):
+            return True
+        if test.kind == "truth":
+            return holds
+        if test.kind in ("none", "done"):
+            return not holds
+        if test.op == "isinstance" and all(last_name(kind) in _HANDLES for kind in test.other):
+            return holds
+        return True
+
+    # -- what is found
+
+    def _leave(self, state: _State, edge: Edge) -> None:
+        steps = [edge, *self._way(state)]
+        returned = next((step for step in steps if step.kind == "return"), None)
+        line = returned.line if returned is not None else 0
+        if line not in self.leaks:
+            self.leaks[line] = Leak(line, tuple(reversed(steps)))
+
+    def _way(self, state: _State) -> Iterator[Edge]:
+        """The edges by which a state was first reached, last first."""
+        current: _State | None = state
+        seen: set[_State] = set()
+        while current is not None and current not in seen and current in self.came:
+            seen.add(current)
+            current, edge = self.came[current]
+            if edge is not None:
+                yield edge
+
+
+def _gone_over(carriers: Iterable[Term]) -> frozenset[Term]:
+    """What a loop goes over to come to the task: what holds it, or holds a record that does."""
+    found: set[Term] = set(carriers)
+    for carrier in carriers:
+        found.update(part.base for part in parts(carrier) if isinstance(part, Element))
+    return frozenset(found)

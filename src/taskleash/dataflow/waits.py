@@ -1,0 +1,72 @@
+"""What a look into the two sets that ``asyncio.wait`` gives tells of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from taskleash.facts.model import Call, FunctionFacts, Test
+from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
+
+_NO_TIMEOUT = (Constant("None"),)
+
+
+class Waits:
+    """The waits of one function whose sets conditions ask."""
+
+    def __init__(self, facts: FunctionFacts) -> None:
+        self._facts = facts
+
+    def shows_done(self, test: Test, holds: bool, task: Set[Term]) -> bool:
+        """Whether the outcome of a condition shows that a task is done, by the terms that hold it.
+
+        It is in the first set, or not in the second. Where the wait is for it and one other, and
+        has no timeout, it is in the first set as well if the other is not.
+        """
+        if test.op not in ("in", "not in"):
+            return False
+        is_in = holds is (test.op == "in")
+        for term in test.other:
+            wait = self._wait(term)
+            if wait is None:
+                return False
+            is_done = is_in is (isinstance(term, Item) and term.index == 0)
+            if not _stands_for(test.value, task):
+                is_done = not is_done and self._is_other_of_two(wait, test.value, task)
+            if not is_done:
+                return False
+        return True
+
+    def _wait(self, term: Term) -> Call | None:
+        """The wait of whose two sets a term is one."""
+        if not isinstance(term, Item) or not isinstance(term.base, Awaited):
+            return None
+        awaited = term.base.base
+        event = self._facts.events[awaited.event] if isinstance(awaited, Result) else None
+        named = isinstance(event, Call) and event.text.rpartition(".")[2] == "wait"
+        return event if named and isinstance(event, Call) and event.args else None
+
+    def _is_other_of_two(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
+        """Whether a wait without a timeout is for the task and the one that is asked for."""
+        timeouts = [arg.value for arg in wait.args if arg.key in ("timeout", "*", "**")]
+        if any(value != _NO_TIMEOUT for value in timeouts) or len(wait.args[0].value) != 1:
+            return False
+        waited = wait.args[0].value[0]
+        if not isinstance(waited, Display) or self._is_changed(waited):
+            return False
+        items = self._facts.collections[waited.number].items
+        others = [item for item in items if not _stands_for(item, task)]
+        return len(items) == 2 and len(others) == 1 and bool(asked) and others[0] == asked
+
+    def _is_changed(self, collection: Display) -> bool:
+        """Whether a method of a collection is called, which may put something in."""
+        return any(
+            isinstance(func, Attribute) and func.base == collection
+            for event in self._facts.events
+            if isinstance(event, Call)
+            for func in event.func
+        )
+
+
+def _stands_for(value: Alts, task: Set[Term]) -> bool:
+    """Whether a value is the task on every way."""
+    return bool(value) and all(term in task or term == Constant("None") for term in value)

@@ -1,0 +1,19 @@
+"""Plain data from a store, where all of it is what it is to be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskleash.driver.cache.store import Store
+from taskleash.facts.conform import Check, NotConforming, conforming
+
+
+def recalled(store: Store, key: bytes, check: Check) -> Any:
+    """What the store has under the key; None where that is nothing, or does not pass the check."""
+    stored = store.get([key]).get(key)
+    if stored is None:
+        return None
+    try:
+        return conforming(stored, check)
+    except NotConforming:
+        return None

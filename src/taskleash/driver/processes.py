@@ -1,0 +1,172 @@
+"""Processes that serve this one: forked where that is safe, else Python started anew."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, Pipe
+from multiprocessing.reduction import ForkingPickler
+from typing import Protocol
+
+from taskleash.driver import child
+from taskleash.driver.lifeline import Lifeline, die_with, drop_inherited
+from taskleash.driver.serve import serve
+
+#: a process whose end of the pipe is closed is as good as gone
+_MOMENT_SECONDS = 1.0
+_IS_WINDOWS = sys.platform == "win32"
+
+
+class Process(Protocol):
+    """A process that answers on its connection, and dies with this one.
+
+    One that ``greets`` sends an empty answer first, once it is ready.
+    """
+
+    connection: Connection
+    greets: bool
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        ...
+
+    def was_killed(self) -> bool:
+        """Whether something else has ended it: where memory runs out, the system does."""
+        ...
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        ...
+
+
+def start(of_many: bool) -> Process:
+    """A new process; one ``of_many`` shares with the others what they all have to import."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        # The fastest start, and safe without threads; what is imported here is shared by all.
+        if of_many:
+            import_module("taskleash.facts.extract")
+        return Forked()
+    return Started()
+
+
+class Forked:
+    """A copy of this process."""
+
+    greets = False
+
+    def __init__(self) -> None:
+        context = get_context("fork")
+        self._lifeline = Lifeline()
+        self.connection, theirs = Pipe()
+        ends = (theirs, self.connection, self._lifeline.theirs)
+        self._process = context.Process(target=_serve_forked, args=ends, daemon=True)
+        with _signals_held_back():
+            self._process.start()
+        theirs.close()
+        self._lifeline.handed_over()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def was_killed(self) -> bool:
+        self._process.join(_MOMENT_SECONDS)
+        return self._process.exitcode == -signal.SIGKILL
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+        self._lifeline.cut()
+
+
+class Started:
+    """A Python of its own. Its standard input is its lifeline, and says before where to answer."""
+
+    greets = True
+
+    def __init__(self) -> None:
+        self.connection, theirs = Pipe()
+        inherited = {} if _IS_WINDOWS else {"pass_fds": (theirs.fileno(),)}
+        # What is started in a thread, too, must not see a signal that is meant for this process.
+        with _signals_held_back():
+            self._process = child.start(
+                __name__, str(theirs.fileno()), stdin=subprocess.PIPE, **inherited
+            )
+        assert self._process.stdin is not None
+        self._stdin = self._process.stdin
+        if _IS_WINDOWS:
+            with suppress(OSError):
+                self._stdin.write(bytes(ForkingPickler.dumps(theirs)))
+                self._stdin.flush()
+        theirs.close()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def was_killed(self) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_MOMENT_SECONDS)
+        return sys.platform != "win32" and self._process.returncode == -signal.SIGKILL
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.connection.close()
+        with suppress(OSError):
+            self._stdin.close()
+
+
+def main(descriptor: str) -> None:
+    """What a `Started` process does; ``descriptor`` is that of its connection but for Windows."""
+    connection: Connection
+    # From the process that started this one: nobody else has the other end.
+    connection = pickle.load(sys.stdin.buffer) if _IS_WINDOWS else Connection(int(descriptor))
+    _obey_the_parent(sys.stdin.fileno())
+    import_module("taskleash.facts.extract")
+    with suppress(OSError):
+        connection.send_bytes(b"")
+        serve(connection)
+
+
+def _serve_forked(connection: Connection, other_end: Connection, lifeline: int) -> None:
+    # While it is open here too, the parent's death would go unnoticed.
+    other_end.close()
+    drop_inherited()
+    _obey_the_parent(lifeline)
+    serve(connection)
+
+
+def _obey_the_parent(lifeline: int) -> None:
+    """Leave signals to the parent, which sees to Ctrl-C, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in _ENDING:
+        signal.signal(other, signal.SIG_DFL)
+    if not _IS_WINDOWS:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    die_with(lifeline)
+
+
+_ENDING = (signal.SIGTERM,) if _IS_WINDOWS else (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Processes started in the block see no signal before they are ready; this one, after it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

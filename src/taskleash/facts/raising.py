@@ -1,0 +1,74 @@
+"""Which exceptions a statement raises or swallows, as far as its own file tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from taskleash.facts.exceptions import SUPPRESSORS
+from taskleash.facts.frame import lookup
+from taskleash.facts.terms import Global, Nested
+from taskleash.facts.types import dotted_name
+
+if TYPE_CHECKING:
+    from taskleash.facts.expressions import ExpressionLowering
+
+_MAX_BASES = 8
+
+
+def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ...]:
+    """The dotted names of the class that is raised and of its bases, nearest first.
+
+    None where the statement raises again what was caught, or a value that it does not make.
+    """
+    raised = node.exc
+    is_made = isinstance(raised, cst.Call)
+    if isinstance(raised, cst.Call):
+        raised = raised.func
+    name = resolved(lowering, raised) if raised is not None else ""
+    last = name.rpartition(".")[2].lstrip("_")
+    # ``raise error`` and ``raise make_error()`` say nothing of the class.
+    if not last[:1].isupper() or (last.isupper() and not is_made):
+        return ()
+    found = [name]
+    for known in found:
+        cls = lowering.module.classes.get(known)
+        if cls is not None and len(found) < _MAX_BASES:
+            found.extend(base.name for base in cls.bases if base.name not in found)
+    return tuple(found)
+
+
+def suppressed_by(lowering: ExpressionLowering, node: cst.BaseExpression) -> tuple[str, ...]:
+    """The exceptions that a context manager swallows: ``suppress(KeyError)``."""
+    if not isinstance(node, cst.Call):
+        return ()
+    name = resolved(lowering, node.func)
+    count = SUPPRESSORS.get(name, SUPPRESSORS.get(f"*.{name.rpartition('.')[2]}"))
+    if count is None:
+        return ()
+    given = [arg.value for arg in node.args if not arg.keyword or arg.keyword.value in _KEYWORDS]
+    return tuple(
+        dotted_name(each.value) if isinstance(each, cst.BaseElement) else dotted_name(each)
+        for value in given[: count or None]
+        for each in (value.elements if isinstance(value, cst.Tuple) else (value,))
+    )
+
+
+#: the parameters of those in `SUPPRESSORS` that take the classes
+_KEYWORDS = frozenset({"expected_exception"})
+
+
+def resolved(lowering: ExpressionLowering, node: cst.BaseExpression) -> str:
+    """The dotted name that code stands for, import aliases looked through; empty for others."""
+    first, dot, rest = dotted_name(node).partition(".")
+    terms = lookup(lowering.frame, first) if first else ()
+    if len(terms) != 1:
+        return ""
+    term = terms[0]
+    if isinstance(term, Nested):
+        return f"{term.key}{dot}{rest}"
+    if not isinstance(term, Global):
+        return f"{first}{dot}{rest}" if dot else ""
+    imported = lowering.module.imports.get(term.name, term.name)
+    return f"{imported.lstrip('.')}{dot}{rest}"

@@ -1,0 +1,78 @@
+"""Coroutine functions that are registered as plain callbacks: they are called, and nothing runs."""
+
+from __future__ import annotations
+
+from taskleash.facts.catalogue import CALLBACK_POSITIONS, LOOP_CALLBACKS, LOOP_NAMES, LOOPS
+from taskleash.facts.catalogue import REGISTERED_CALLBACKS as REGISTERED
+from taskleash.facts.model import Arg, Call
+from taskleash.facts.terms import last_name
+from taskleash.link.calls import Callee, Calls, Method
+from taskleash.link.entities import External, Function
+
+#: decorators that leave a coroutine function one
+PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod", "override", "final", "abstractmethod"})
+#: event loops of other libraries run the coroutine that a callback gives
+_OWN_LOOPS = frozenset({"tornado", "trio", "twisted"})
+
+
+def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:
+    """The coroutine functions that a call registers with what calls them and drops the coroutine.
+
+    Empty where what is registered may be another function.
+    """
+    name = call.text.rpartition(".")[2]
+    if name not in CALLBACK_POSITIONS:
+        return ()
+    callees = calls.callees(function, call)
+    if not callees or not all(_drops(function, call, callee) for callee in callees):
+        return ()
+    callback = _callback(call, CALLBACK_POSITIONS[name])
+    found: list[Function] = []
+    for term in callback.value if callback is not None else ():
+        targets = calls.targets(function, term)
+        if not targets:
+            return ()
+        for target in targets:
+            if not isinstance(target, Function) or not is_coroutine_function(target):
+                return ()
+            found.append(target)
+    return tuple(dict.fromkeys(found))
+
+
+def is_coroutine_function(function: Function) -> bool:
+    """Whether a call of the function for certain makes a coroutine, and runs nothing."""
+    return (
+        function.facts.is_async
+        and not function.facts.is_generator
+        and function.decorators <= PLAIN_DECORATORS
+    )
+
+
+def _callback(call: Call, position: int) -> Arg | None:
+    """The argument that is called later."""
+    if any(arg.key in ("*", "**") for arg in call.args[: position + 1]):
+        return None
+    plain = [arg for arg in call.args if not arg.key]
+    named = next((arg for arg in call.args if arg.key in ("callback", "handler", "func")), None)
+    return plain[position] if position < len(plain) else named
+
+
+def _drops(function: Function, call: Call, callee: Callee) -> bool:
+    """Whether a callee calls what it is given, and drops what that gives."""
+    if isinstance(callee, External):
+        if callee.dotted in REGISTERED:
+            return True
+        receiver, _, name = callee.dotted.rpartition(".")
+        return name not in LOOP_CALLBACKS or receiver in LOOPS - _foreign()
+    if not isinstance(callee, Method):
+        return False
+    if callee.name not in LOOP_CALLBACKS:
+        return callee.name == "add_done_callback"
+    receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
+    imported = {dotted.partition(".")[0] for dotted in function.module.facts.imports.values()}
+    last = receiver.rpartition(".")[2].rstrip("()").lower()
+    return last.endswith(LOOP_NAMES) and _OWN_LOOPS.isdisjoint(imported)
+
+
+def _foreign() -> frozenset[str]:
+    return frozenset(name for name in LOOPS if name.partition(".")[0] in _OWN_LOOPS)

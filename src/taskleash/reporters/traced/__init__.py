@@ -1,0 +1,1 @@
+"""What a traced run showed, in the formats of `taskleash trace`."""

@@ -1,0 +1,98 @@
+"""A trace as JSON: written by `taskleash trace --report`, read by `taskleash scan --trace`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from taskleash.trace.model import (
+    Alarm,
+    Caller,
+    Counts,
+    Place,
+    Trace,
+    TracedLoop,
+    TracedProcess,
+    TracedSite,
+    Wait,
+)
+
+SCHEMA_VERSION = 1
+
+
+class BadTrace(Exception):
+    """A file that is no trace; the message names it, and the remedy."""
+
+
+def document(trace: Trace) -> dict[str, Any]:
+    """The trace as plain data for JSON."""
+    total = trace.total
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "summary": {"sites": len(trace.spawns), **asdict(total), "lost": total.lost},
+        **{name: value for name, value in asdict(trace).items() if name != "sites"},
+        "sites": [{**asdict(site), "risk": str(trace.risk_of(site))} for site in trace.sites],
+    }
+
+
+def load(path: str) -> Trace:
+    """The trace in a file.
+
+    Raises:
+        BadTrace: it cannot be read, or is none.
+    """
+    remedy = "write one with `taskleash trace --report FILE --format json -- COMMAND`"
+    try:
+        said = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadTrace(f"{path}: {(error.strerror or str(error)).lower()}: {remedy}") from None
+    except ValueError:
+        raise BadTrace(f"{path}: no JSON: {remedy}") from None
+    version = said.get("schema_version") if isinstance(said, dict) else None
+    if version != SCHEMA_VERSION:
+        raise BadTrace(f"{path}: no trace of version {SCHEMA_VERSION}: {remedy}")
+    try:
+        return _trace(said)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadTrace(f"{path}: a damaged trace ({error!r}): {remedy}") from None
+
+
+def _trace(said: Mapping[str, Any]) -> Trace:
+    return Trace(
+        command=tuple(map(str, said["command"])),
+        status=int(said["status"]),
+        seconds=float(said["seconds"]),
+        warn_alive=int(said["warn_alive"]),
+        processes=tuple(
+            TracedProcess(**{**each, "command": tuple(each["command"])})
+            for each in said["processes"]
+        ),
+        loops=tuple(
+            TracedLoop(**{**each, "samples": tuple(map(tuple, each["samples"]))})
+            for each in said["loops"]
+        ),
+        sites=tuple(map(_site, said["sites"])),
+        samples=tuple((float(at), int(alive)) for at, alive in said["samples"]),
+        alarms=tuple(
+            Alarm(each["at"], each["alive"], tuple(map(tuple, each["top"])))
+            for each in said["alarms"]
+        ),
+        notes=tuple(map(str, said["notes"])),
+    )
+
+
+def _site(said: Mapping[str, Any]) -> TracedSite:
+    return TracedSite(
+        place=Place(**said["place"]),
+        tasks=tuple(said["tasks"]),
+        how=said["how"],
+        library=bool(said["library"]),
+        counts=Counts(**said["counts"]),
+        callers=tuple(
+            Caller(Place(**each["place"]), Counts(**each["counts"])) for each in said["callers"]
+        ),
+        waits=tuple(Wait(**each) for each in said["waits"]),
+    )

@@ -1,0 +1,179 @@
+"""Where asyncio is entered to hear of every task, at the lowest level that it has.
+
+Up to Python 3.13 every task, whoever makes it, adds itself to one weak set, which tells of it here;
+so a program's task factory, and another event loop, need nothing of their own. From 3.14 on, where
+that set is gone, it is the loop's `create_task` that tells. No task factory is ever replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from asyncio import base_events, tasks
+from collections.abc import Callable
+from typing import Any
+
+from .observer import Observer, Record
+
+_HAS_WEAK_SET = sys.version_info < (3, 14)
+
+
+class Hooks:
+    """An observer with its hooks in asyncio; `undo` takes them out, the last one first."""
+
+    def __init__(self, record: Record, interval: float, weak_set: bool = _HAS_WEAK_SET) -> None:
+        self.observer = Observer(record, interval, self._adopt)
+        self._undo: list[Callable[[], None]] = []
+        self._adopted: set[type] = set()
+        self._weak_set = weak_set
+        if weak_set:
+            self._hook_weak_set()
+            self._hook_eager_factories()
+        self._hook_threadsafe()
+        self._adopt_class(base_events.BaseEventLoop)
+
+    def undo(self) -> None:
+        """Leave asyncio as it was."""
+        self.observer.stop()
+        while self._undo:
+            self._undo.pop()()
+
+    def _replace(self, owner: Any, name: str, new: Any) -> None:
+        old = vars(owner).get(name)
+        setattr(owner, name, new)
+
+        def undo() -> None:
+            if old is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, old)
+
+        self._undo.append(undo)
+
+    def _hook_weak_set(self) -> None:
+        """Hear of each task as it registers itself."""
+        every: Any = getattr(tasks, "_scheduled_tasks", None)
+        if every is None:
+            every = tasks._all_tasks  # type: ignore[attr-defined]
+        add, observer = every.add, self.observer
+
+        started = observer.started
+
+        def registered(task: Any) -> None:
+            add(task)
+            try:
+                started(task)
+            except Exception as error:
+                observer.record.note({"error": repr(error)})
+
+        self._replace(every, "add", registered)
+
+    def _hook_eager_factories(self) -> None:
+        """Hear of tasks that are done as soon as they are made: those register nowhere."""
+        make: Any = getattr(tasks, "create_eager_task_factory", None)
+        if make is None:
+            return
+        observer = self.observer
+
+        @functools.wraps(make)
+        def create_eager_task_factory(custom_task_constructor: Any) -> Any:
+            factory = make(custom_task_constructor)
+
+            @functools.wraps(factory)
+            def eager(loop: Any, coro: Any, **options: Any) -> Any:
+                task = factory(loop, coro, **options)
+                if task.done() and not observer.knows(task):
+                    observer.started(task, coro)
+                return task
+
+            return eager
+
+        for module in (tasks, asyncio):
+            self._replace(module, "create_eager_task_factory", create_eager_task_factory)
+        eager = create_eager_task_factory(asyncio.Task)
+        for module in (tasks, asyncio):
+            self._replace(module, "eager_task_factory", eager)
+
+    def _hook_threadsafe(self) -> None:
+        """Remember who sends a coroutine to another thread: the task is made over there."""
+        original: Any = tasks.run_coroutine_threadsafe
+        observer = self.observer
+
+        @functools.wraps(original)
+        def run_coroutine_threadsafe(coro: Any, loop: Any) -> Any:
+            observer.sent(coro, sys._getframe(1))
+            try:
+                return original(coro, loop)
+            except BaseException:
+                observer.not_sent(coro)
+                raise
+
+        for module in (tasks, asyncio):
+            self._replace(module, "run_coroutine_threadsafe", run_coroutine_threadsafe)
+
+    def _adopt(self, loop: Any) -> None:
+        """See to the hooks of a loop that is not asyncio's."""
+        if not isinstance(loop, base_events.BaseEventLoop):
+            self._adopt_class(type(loop))
+
+    def _adopt_class(self, cls: type) -> None:
+        if cls in self._adopted:
+            return
+        self._adopted.add(cls)
+        try:
+            if not self._weak_set:
+                self._replace(cls, "create_task", self._create_task(cls))
+            self._replace(cls, "run_forever", self._run_forever(cls))
+            self._replace(cls, "close", self._close(cls))
+            self._replace(cls, "call_exception_handler", self._call_exception_handler(cls))
+        except (TypeError, AttributeError) as error:
+            # A class that cannot be changed: its tasks are counted, its end is not seen.
+            self.observer.record.note({"error": f"{cls.__name__}: {error}"})
+
+    def _create_task(self, cls: Any) -> Any:
+        original, observer = cls.create_task, self.observer
+
+        @functools.wraps(original)
+        def create_task(loop: Any, coro: Any, **options: Any) -> Any:
+            task = original(loop, coro, **options)
+            try:
+                observer.started(task, coro)
+            except Exception as error:
+                observer.record.note({"error": repr(error)})
+            return task
+
+        return create_task
+
+    def _run_forever(self, cls: Any) -> Any:
+        original, observer = cls.run_forever, self.observer
+
+        def run_forever(loop: Any) -> Any:
+            observer.resumed(loop)
+            return original(loop)
+
+        # A loop without frames of its own runs its callbacks right below this one.
+        observer.places.barrier(run_forever.__code__)
+        return functools.wraps(original)(run_forever)
+
+    def _close(self, cls: Any) -> Any:
+        original, observer = cls.close, self.observer
+
+        @functools.wraps(original)
+        def close(loop: Any) -> Any:
+            if not loop.is_running():
+                observer.closing(loop)
+            return original(loop)
+
+        return close
+
+    def _call_exception_handler(self, cls: Any) -> Any:
+        original, observer = cls.call_exception_handler, self.observer
+
+        @functools.wraps(original)
+        def call_exception_handler(loop: Any, context: Any) -> Any:
+            if "never retrieved" in str(context.get("message", "")):
+                observer.unseen(context.get("future") or context.get("task"))
+            return original(loop, context)
+
+        return call_exception_handler

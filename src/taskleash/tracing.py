@@ -1,0 +1,109 @@
+"""`taskleash trace`: its options, and what a run with them says."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from taskleash.options.making import group
+from taskleash.reporters.options import RenderOptions
+from taskleash.terminal import can_show_symbols, tell, use_color, width, write_file
+
+if TYPE_CHECKING:
+    from taskleash.trace.model import Trace
+
+#: what a report's file name says of its format
+_BY_ENDING = {".json": "json", ".md": "markdown", ".html": "html", ".txt": "table"}
+
+TRACING = group(
+    click.option("--report", type=click.Path(), help="Write the report there, too."),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "markdown", "html"]),
+        help="The report's format; without one, what its file's name says, else a table.",
+    ),
+    click.option(
+        "--warn-alive",
+        type=click.IntRange(min=0),
+        default=30,
+        show_default=True,
+        help="Warn where more tasks than this are alive.",
+    ),
+    click.option(
+        "--interval",
+        type=click.FloatRange(min=0.05),
+        default=1.0,
+        show_default=True,
+        help="How often living tasks are counted, in seconds.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["high", "low", "never"]),
+        default="never",
+        show_default=True,
+        help="The lowest risk seen that makes the exit status 1 where the command's is 0.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print no table, and warn of nothing."),
+    click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED),
+)
+
+
+def trace(
+    command: Sequence[str],
+    report: str | None,
+    form: str | None,
+    warn_alive: int,
+    interval: float,
+    fail_on: str,
+    quiet: bool,
+) -> int:
+    """Run the command observed; gives the exit status.
+
+    Standard output is the command's alone: what is said of it goes to standard error.
+    """
+    # Imported here because no other command has a use for it.
+    from taskleash.reporters.traced.phrases import alarm
+    from taskleash.reporters.traced.render import FAILING, FORMATS
+    from taskleash.trace.model import Alarm
+    from taskleash.trace.running import CommandNotFound, run
+
+    def warn(of: Alarm) -> None:
+        if not quiet:
+            tell(alarm(of, warn_alive))
+
+    try:
+        seen = run(command, warn_alive, interval, warn)
+    except CommandNotFound as error:
+        raise click.ClickException(str(error)) from None
+    if report is not None:
+        write_file(report, FORMATS[form or _format_of(report)](seen, RenderOptions(width=120)))
+    if not quiet:
+        shown = "table" if report is not None else form or "table"
+        options = RenderOptions(
+            width=width(sys.stderr),
+            color=use_color("auto", sys.stderr),
+            unicode=can_show_symbols(sys.stderr),
+        )
+        click.echo(FORMATS[shown](seen, options), err=True, nl=False)
+    failing = FAILING[fail_on]
+    if seen.status == 0 and any(seen.risk_of(site) in failing for site in seen.spawns):
+        return 1
+    return seen.status
+
+
+def load_trace(path: str) -> Trace:
+    """What a run showed, as it is written in a file; a line of error where it is not."""
+    from taskleash.trace.file import BadTrace, load
+
+    try:
+        return load(path)
+    except BadTrace as error:
+        raise click.ClickException(f"--trace: {error}") from None
+
+
+def _format_of(path: str) -> str:
+    return next((form for ending, form in _BY_ENDING.items() if path.endswith(ending)), "json")

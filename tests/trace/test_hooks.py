@@ -1,0 +1,98 @@
+"""The way tasks are heard of from Python 3.14 on, tried on this Python."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from taskleash.trace.runtime import layout
+from taskleash.trace.runtime.hooks import Hooks
+from taskleash.trace.runtime.records import MemoryRecord
+
+
+@pytest.fixture(params=[True, False], ids=["weak-set", "create-task"])
+def hooks(request: pytest.FixtureRequest) -> Iterator[Hooks]:
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    found = Hooks(MemoryRecord(), float("inf"), weak_set=request.param)
+    yield found
+    found.undo()
+    logging.getLogger("asyncio").setLevel(logging.NOTSET)
+
+
+def counts(hooks: Hooks, task: str) -> dict[str, int]:
+    (spot,) = (each for each in hooks.observer.places.spots if each.spot.task == task)
+    return {name: spot.counts[i] for i, name in enumerate(layout.SPOT_FIELDS) if spot.counts[i]}
+
+
+async def fails() -> None:
+    raise ValueError
+
+
+async def waits() -> None:
+    await asyncio.Event().wait()
+
+
+async def work() -> int:
+    await asyncio.sleep(0)
+    return 1
+
+
+def test_outcomes_are_the_same_either_way(hooks: Hooks) -> None:
+    async def main() -> None:
+        asyncio.create_task(fails())  # noqa: RUF006
+        asyncio.ensure_future(waits())  # noqa: RUF006
+        assert await asyncio.create_task(work()) == 1
+        await asyncio.sleep(0)
+        gc.collect()
+
+    asyncio.run(main())
+    ended = {"failed": 1, "unseen": 1}
+    seen = {task: counts(hooks, task) for task in ("fails", "waits", "work")}
+    for found in seen.values():
+        assert (found.pop("started"), found.pop("peak"), found.pop("longest") >= 0) == (1, 1, True)
+    assert seen == {"fails": ended, "waits": {"collected": 1}, "work": {"finished": 1, "kept": 1}}
+
+
+def test_a_factory_of_the_program_is_its_own(hooks: Hooks) -> None:
+    class Own(asyncio.Task[Any]):
+        pass
+
+    def factory(loop: Any, coro: Any, **options: Any) -> Own:
+        return Own(coro, loop=loop, **options)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(factory)
+        assert loop.get_task_factory() is factory
+        task = asyncio.create_task(work())
+        assert type(task) is Own
+        await task
+
+    asyncio.run(main())
+    assert counts(hooks, "work")["finished"] == 1
+
+
+def test_no_task_is_held(hooks: Hooks) -> None:
+    async def main() -> None:
+        for _ in range(100):
+            await asyncio.create_task(work())
+
+    asyncio.run(main())
+    assert list(hooks.observer.existing()) == []
+    assert len(hooks.observer.places.spots) <= 2
+
+
+def test_undone_nothing_is_left_in_asyncio() -> None:
+    def state() -> list[object]:
+        every: Any = getattr(asyncio.tasks, "_scheduled_tasks", None)
+        loop = dict(vars(asyncio.base_events.BaseEventLoop))
+        return [loop, dict(vars(asyncio)), getattr(every, "add", None)]
+
+    before = state()
+    Hooks(MemoryRecord(), 1.0).undo()
+    assert state() == before
