@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import CALLBACK_POSITIONS, LOOP_CALLBACKS, LOOP_NAMES, LOOPS
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from taskleash.facts.catalogue import (
+    CALLBACK_POSITIONS,
+    LOOP_CALLBACKS,
+    LOOP_NAMES,
+    LOOPS,
+    SCHEDULERS,
+)
 from taskleash.facts.catalogue import REGISTERED_CALLBACKS as REGISTERED
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import last_name
@@ -13,6 +22,37 @@ from taskleash.link.entities import External, Function
 PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod", "override", "final", "abstractmethod"})
 #: event loops of other libraries run the coroutine that a callback gives
 _OWN_LOOPS = frozenset({"tornado", "trio", "twisted"})
+
+
+@dataclass(frozen=True)
+class LaterCall:
+    """A call that the event loop makes for another one: ``call_soon(function, value)``.
+
+    ``call`` is what the loop does: the callback with the arguments that are given for it, of which
+    ``given_from`` is the place of the first one among those of the call at ``index``.
+    """
+
+    holder: Function
+    index: int
+    call: Call
+    given_from: int
+
+
+def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
+    """The calls of a function that are left to an event loop; it drops what they give."""
+    for holder, index in calls.references(function):
+        call = holder.call(index)
+        name = call.text.rpartition(".")[2]
+        if name not in SCHEDULERS:
+            continue
+        position = CALLBACK_POSITIONS[name]
+        if any(arg.key for arg in call.args[: position + 1]) or len(call.args) <= position:
+            continue
+        callback = call.args[position].value
+        if any(function in calls.targets(holder, term) for term in callback):
+            rest = call.args[position + 1 :]
+            made = replace(call, func=callback, args=rest)
+            yield LaterCall(holder, index, made, position + 1)
 
 
 def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:
