@@ -15,7 +15,6 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.dataflow.query import Query, Questions
-from taskleash.facts.catalogue import TASKS
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
@@ -30,6 +29,7 @@ from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
 from taskleash.link.wrappers import Needs, coroutine_argument, droppers, handed_in, unkept, users
+from taskleash.models.table import TASKS
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"

@@ -11,15 +11,15 @@ import enum
 from collections.abc import Sequence
 
 from taskleash.dataflow.hierarchy import Caught
-from taskleash.facts.exceptions import (
+from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
+from taskleash.facts.terms import Attribute, Result, Term
+from taskleash.models.exceptions import (
     CANCELLATION_NAMES,
     CATCH_ALL,
     CATCH_ERRORS,
     NEVER_RAISING,
     TIMEOUT_NAMES,
 )
-from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
-from taskleash.facts.terms import Attribute, Result, Term
 
 
 class Raised(enum.Enum):

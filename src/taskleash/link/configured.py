@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskleash.facts.catalogue import canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.link.calls import Callee
 from taskleash.link.entities import External, Function
+from taskleash.models.table import canonical
 from taskleash.source.modules import path_name
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.catalogue import TAKING, VIEWING
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
@@ -16,6 +15,7 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.teardown import named_teardown, words
 from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.models.containers import TAKING, VIEWING
 
 #: words in the name of a function that runs once for each event, message or request
 _EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
