@@ -20,7 +20,7 @@ from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
 from taskleash.link.calls import Calls
-from taskleash.link.configured import configured
+from taskleash.link.configured import told_of
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.indexed import IndexedModules
@@ -29,6 +29,7 @@ from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
 from taskleash.link.wrappers import Needs, coroutine_argument, droppers, handed_in, unkept, users
+from taskleash.models.api import Starts
 from taskleash.models.table import TASKS
 
 #: the paths of the files that are reported; None stands for all
@@ -205,7 +206,8 @@ class Judge:
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function, spawn.index):
             callees = self.calls.callees(caller, caller.call(index))
-            if configured(self.program.known, callees) in ("safe", "owner"):
+            told = told_of(self.program.known, callees)
+            if told is not None and told.starts in (Starts.SAFE, Starts.OWNER):
                 continue
             if self.observer.inside.ends_for(given, caller.call(index)):
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import last_name
 from taskleash.link.calls import Callee, Calls, Method
+from taskleash.link.configured import told_of
 from taskleash.link.entities import External, Function
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.table import Models
@@ -20,7 +21,10 @@ def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Fu
     if position is None:
         return ()
     callees = calls.callees(function, call)
-    if not callees or not all(_drops(models, function, call, callee) for callee in callees):
+    told = told_of(calls.program.known, callees)
+    if told is not None and told.callback is not None:
+        position = told.callback
+    elif not callees or not all(_drops(models, function, call, callee) for callee in callees):
         return ()
     callback = _callback(call, position)
     found: list[Function] = []
@@ -62,7 +66,7 @@ def _drops(models: Models, function: Function, call: Call, callee: Callee) -> bo
         receiver, _, name = callee.dotted.rpartition(".")
         is_foreign = receiver.partition(".")[0] in loop.runs_coroutines
         is_loop = receiver in loop.given_by and not is_foreign
-        return name not in models.loop_callbacks or is_loop
+        return is_loop if name in models.loop_callbacks else name in models.callback_takers
     if not isinstance(callee, Method):
         return False
     if callee.name not in models.loop_callbacks:

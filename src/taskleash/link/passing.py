@@ -7,6 +7,7 @@ from dataclasses import replace
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
 from taskleash.link.calls import Method, bind, takes_instance
+from taskleash.link.configured import told_of
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
@@ -35,6 +36,9 @@ class Passing(Keeping):
             if carrier.depth < 0:
                 return
         callees = self.calls.callees(function, call)
+        told = told_of(self.program.known, callees)
+        if told is not None and self._into_known(carrier, told.handle, call, index):
+            return
         known = False
         for callee in callees:
             if isinstance(callee, Function):
@@ -81,21 +85,31 @@ class Passing(Keeping):
     def _into_external(self, carrier: Carrier, dotted: str, call: Call, index: int) -> bool:
         """An outside function is given the handle; false where nothing is known of it."""
         handle = self.program.models.handle(dotted)
-        if handle in _CARRIED:
-            self.carry(_carried(replace(carrier, term=Result(index)), handle))
-        elif handle is Handle.REFUSES and carrier.depth == 0 and call.args:
-            self.note("refused", carrier, index, detail=call.text)
-        elif handle is Handle.BINDS:
+        if handle is Handle.BINDS:
             return self._into_partial(carrier, call, index)
-        elif handle is Handle.SETS:
+        if handle is Handle.SETS:
             return self._into_named_attribute(carrier, call, index)
-        elif handle is Handle.READS:
-            self.note("read", carrier, index, detail=dotted)
-        elif "." in dotted:
+        if self._into_known(carrier, handle, call, index):
+            return True
+        if "." in dotted:
             base = self._receiver(carrier.function, call)
             if base is not None:
                 return self._into_method(carrier, base, dotted.rpartition(".")[2], index)
             self.note("unknown", carrier, index, detail=call.text)
+        else:
+            return False
+        return True
+
+    def _into_known(self, carrier: Carrier, handle: Handle, call: Call, index: int) -> bool:
+        """What the table says is done with the handle; false where it says nothing."""
+        if handle in _CARRIED:
+            self.carry(_carried(replace(carrier, term=Result(index)), handle))
+        elif handle is Handle.REFUSES and carrier.depth == 0 and call.args:
+            self.note("refused", carrier, index, detail=call.text)
+        elif handle in (Handle.CANCELS, Handle.RUNS):
+            self.note(handle.value, carrier, index)
+        elif handle is Handle.READS:
+            self.note("read", carrier, index, detail=call.text)
         else:
             return False
         return True

@@ -19,7 +19,7 @@ from taskleash.link.entities import Class, External, Function, Module, Symbol, V
 from taskleash.link.hierarchy import direct_bases, linearised
 from taskleash.link.indexed import IndexedModules
 from taskleash.models.api import Gives
-from taskleash.models.table import MODELS, Models, canonical
+from taskleash.models.table import MODELS, canonical
 from taskleash.source.modules import folders, path_name
 
 _NOTHING_KNOWN = KnownCalls()
@@ -38,7 +38,7 @@ class Program:
         indexed: IndexedModules | None = None,
     ) -> None:
         self.known = known
-        self.models: Models = MODELS
+        self.models = MODELS.extended(known.apis)
         indexed = indexed or IndexedModules()
         in_order = sorted(facts, key=lambda f: f.path)
         self.modules = [Module(self, indexed.of(f)) for f in in_order]

@@ -22,7 +22,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
 from taskleash.link.calls import Callee, Calls, Method, given
-from taskleash.link.configured import configured
+from taskleash.link.configured import told_of
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.naming import may_call, value_name
@@ -87,7 +87,7 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
             kind = kind_of(calls, function, index, call)
             if kind:
                 started = _started(calls, function, call, kind)
-                work = 1 if _by_value(calls, function, call) else 0
+                work = _work(calls, function, call)
                 task = _task_name(calls, function, call, kind)
                 gives = kind != "callback"
                 yield Spawn(function, index, kind, task, started, work, gives_task=gives)
@@ -97,9 +97,9 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     """The kind of `Spawn` that a call is; empty where it is none."""
     if may_call(calls, function, call, calls.program.spawning_names):
         callees = calls.callees(function, call)
-        kind = configured(calls.program.known, callees)
-        if kind:
-            return kind if call.args else ""
+        told = told_of(calls.program.known, callees)
+        if told is not None and told.starts is not Starts.NOTHING:
+            return _kind_told(told, function, index, call)
         for callee in callees:
             kind = _callee_kind(calls, function, call, callee)
             if kind in _OF_COROUTINES and _is_constant(call):
@@ -118,6 +118,21 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     if not may_call(calls, function, call, calls.program.coroutine_names):
         return ""
     return "coroutine" if _never_runs(calls, function, call) else ""
+
+
+def _work(calls: Calls, function: Function, call: Call) -> int:
+    """Which argument of a call that starts a task is the coroutine."""
+    told = told_of(calls.program.known, calls.callees(function, call))
+    if told is not None:
+        return told.work
+    return 1 if _by_value(calls, function, call) else 0
+
+
+def _kind_told(told: Api, function: Function, index: int, call: Call) -> str:
+    """The kind of spawn that a call is of which the settings tell."""
+    if told.starts in (Starts.GATHER, Starts.EXECUTOR) and not _dropped(function, index):
+        return ""
+    return str(told.starts.value) if call.args else ""
 
 
 def _is_constant(call: Call) -> bool:
@@ -351,8 +366,8 @@ def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
     args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
         args = tuple(a for a in args if any(isinstance(t, Result) for t in a.value)) or args[-1:]
-    elif _by_value(calls, function, call):
-        args = call.args[1:]
+    elif work := _work(calls, function, call):
+        args = call.args[work:]
     keys = ("", "coro", "coro_or_future", *(("*",) if kind in ("gather", "mapped") else ()))
     for arg in args:
         if arg.key in keys:

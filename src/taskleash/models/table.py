@@ -36,6 +36,10 @@ class Models:
             (api.owner, api.last): api for api in self._apis.values() if api.owner in self.kinds
         }
 
+    def extended(self, apis: tuple[Api, ...]) -> Models:
+        """These and more."""
+        return Models((*self._apis.values(), *apis), self.kinds.values()) if apis else self
+
     # -- one API
 
     def function(self, dotted: str) -> Api | None:
