@@ -15,14 +15,13 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.dataflow.query import Query, Questions
-from taskleash.facts.catalogue import TASKS
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
 from taskleash.link.callbacks import called_later
 from taskleash.link.calls import Calls
-from taskleash.link.configured import configured
+from taskleash.link.configured import told_of
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.indexed import IndexedModules
@@ -39,6 +38,8 @@ from taskleash.link.wrappers import (
     unkept,
     users,
 )
+from taskleash.models.api import Starts
+from taskleash.models.table import TASKS
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"
@@ -223,7 +224,8 @@ class Judge:
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function, spawn.index):
             callees = self.calls.callees(caller, caller.call(index))
-            if configured(self.program.known, callees) in ("safe", "owner"):
+            told = told_of(self.program.known, callees)
+            if told is not None and told.starts in (Starts.SAFE, Starts.OWNER):
                 continue
             if self.observer.inside.ends_for(given, caller.call(index)):
                 continue

@@ -17,7 +17,6 @@ from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_partial
-from taskleash.facts.catalogue import BROAD_EXCEPTIONS
 from taskleash.facts.model import Block, Call, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import branches, in_loop
@@ -35,6 +34,7 @@ from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown, asks_for_more, is_end, words
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.judge import Judge, Reported
 from taskleash.classify.model import Risk
-from taskleash.facts.catalogue import LOOP_SPAWNS
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
@@ -42,10 +41,11 @@ from taskleash.link.wrappers import (
     kept_if,
     work_parameters,
 )
+from taskleash.models.table import MODELS
 
 _NOTHING_TOLD = Told()
 #: a common name that is also that of a spawning function still tells of tasks
-_TELLING_NOTHING = COMMON_NAMES - LOOP_SPAWNS
+_TELLING_NOTHING = COMMON_NAMES - MODELS.loop_spawns
 
 
 def demand(
@@ -82,7 +82,7 @@ def demand(
             modules |= runners(calls, spawn.function)
         classes |= dict.fromkeys(_classes(spawn, trail))
     modules |= outside_bases(program, classes)
-    called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
+    called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
     modules |= reexports(program, wrappers) | receivers(calls, wrappers, judge.reports)
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
     insisted = {UNSURE + name.encode() for name in Dormant(calls, told.flags).unsure(sites)}

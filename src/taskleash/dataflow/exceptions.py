@@ -11,8 +11,9 @@ import enum
 from collections.abc import Sequence
 
 from taskleash.dataflow.hierarchy import Caught
-from taskleash.facts.catalogue import SPAWN_WORDS
-from taskleash.facts.exceptions import (
+from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
+from taskleash.facts.terms import Alts, Attribute, Result, Term
+from taskleash.models.exceptions import (
     CANCELLATION_NAMES,
     CATCH_ALL,
     CATCH_ERRORS,
@@ -20,8 +21,7 @@ from taskleash.facts.exceptions import (
     NO_ERRORS,
     TIMEOUT_NAMES,
 )
-from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
-from taskleash.facts.terms import Alts, Attribute, Result, Term
+from taskleash.models.table import MODELS
 
 
 class Raised(enum.Enum):
@@ -76,7 +76,7 @@ def _run_later(event: Event) -> Alts:
 
 def is_start(event: Event) -> bool:
     """Whether an event by its name starts a task."""
-    return isinstance(event, Call) and event.text.rpartition(".")[2] in SPAWN_WORDS
+    return isinstance(event, Call) and event.text.rpartition(".")[2] in MODELS.spawn_words
 
 
 def _is_harmless(call: Call) -> bool:

@@ -26,9 +26,9 @@ from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised
 from taskleash.dataflow.waits import Waits
-from taskleash.facts.catalogue import TASKS
 from taskleash.facts.model import FunctionFacts, Test
 from taskleash.facts.terms import Element, Term, last_name
+from taskleash.models.table import TASKS
 
 #: more states than this make an answer unknown
 _MAX_STATES = 20_000

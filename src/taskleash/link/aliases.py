@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from taskleash.facts.catalogue import SPAWNS, THREADSAFE_SPAWNS
 from taskleash.facts.terms import Attribute, Global
 from taskleash.link.calls import Callee, Calls
 from taskleash.link.entities import External, Function, Module
+from taskleash.models.api import Starts
 
-_SPAWNS = SPAWNS | THREADSAFE_SPAWNS
+_TASKS = (Starts.TASK, Starts.THREADSAFE)
 
 
 def aliases(calls: Calls, wrappers: Container[Function]) -> Iterator[tuple[Module, str]]:
@@ -19,11 +19,12 @@ def aliases(calls: Calls, wrappers: Container[Function]) -> Iterator[tuple[Modul
         for name, value in body.facts.defs.items():
             callables = (term for term in value if isinstance(term, (Attribute, Global)))
             targets = (t for term in callables for t in calls.targets(body, term))
-            if any(_starts(target, wrappers) for target in targets):
+            if any(_starts(calls, target, wrappers) for target in targets):
                 yield module, name
 
 
-def _starts(target: Callee, wrappers: Container[Function]) -> bool:
+def _starts(calls: Calls, target: Callee, wrappers: Container[Function]) -> bool:
     if isinstance(target, External):
-        return target.dotted in _SPAWNS
+        found = calls.program.models.spawning(target.dotted)
+        return found is not None and found.starts in _TASKS
     return isinstance(target, Function) and target in wrappers

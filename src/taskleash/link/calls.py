@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from taskleash.dataflow.query import Query, union
-from taskleash.facts.catalogue import PARTIALS, canonical
 from taskleash.facts.model import Call, Param
 from taskleash.facts.terms import (
     Alts,
@@ -27,6 +26,8 @@ from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 from taskleash.link.references import References
+from taskleash.models.api import Handle
+from taskleash.models.table import canonical
 
 _Shared = TypeVar("_Shared")
 
@@ -141,7 +142,8 @@ class Calls:
     def _partial(self, function: Function, term: Result) -> list[Callee]:
         call = function.call(term.event)
         names = {c.dotted for c in self.callees(function, call) if isinstance(c, External)}
-        if names & PARTIALS and call.args:
+        binds = any(self.program.models.handle(name) is Handle.BINDS for name in names)
+        if binds and call.args:
             return [c for t in call.args[0].value for c in self.targets(function, t)]
         return []
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.catalogue import PAIRING, TAKING, VIEWING, WAKERS
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test
 from taskleash.facts.terms import (
     Attribute,
@@ -29,6 +28,8 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import around, branches, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
+from taskleash.models.callables import WAKERS
+from taskleash.models.containers import PAIRING, TAKING, VIEWING
 
 _MAX_REACH = 3
 #: methods after which nobody waits for a future any more

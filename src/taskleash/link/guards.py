@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.catalogue import TAKING, VIEWING
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
@@ -17,6 +16,7 @@ from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.models.containers import TAKING, VIEWING
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found
-from taskleash.facts.catalogue import REGISTRARS
 from taskleash.facts.terms import Constant, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
+from taskleash.models.callables import REGISTRARS
 
 #: words in a method's name that say that it ends something
 _WORDS = frozenset(

@@ -6,13 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from taskleash.facts.catalogue import (
-    CALLBACK_TAKERS,
-    GROWING,
-    HANDLE_ATTRIBUTES,
-    RESULT_USERS,
-    RUNNERS,
-)
 from taskleash.facts.model import Arg, Call, If, Test
 from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
 from taskleash.link.callbacks import LaterCall
@@ -25,6 +18,9 @@ from taskleash.link.results import gives_task
 from taskleash.link.settled import settled_for
 from taskleash.link.spawns import Spawn, coroutines
 from taskleash.link.trail import Trail
+from taskleash.models.callables import RESULT_USERS
+from taskleash.models.containers import GROWING, HANDLE_ATTRIBUTES
+from taskleash.models.table import MODELS
 
 _OFF = (Constant("None"), Constant("False"), Constant("''"), Constant('""'))
 
@@ -90,7 +86,7 @@ def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
 
 
 def _drives_loop(function: Function) -> bool:
-    return any(call.text.rpartition(".")[2] in RUNNERS for _, call in function.calls())
+    return any(call.text.rpartition(".")[2] in MODELS.runners for _, call in function.calls())
 
 
 def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn:
@@ -281,7 +277,7 @@ def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     return [
         (holder, index)
         for holder, index in calls.references(function)
-        if holder.call(index).text.rpartition(".")[2] in CALLBACK_TAKERS
+        if holder.call(index).text.rpartition(".")[2] in calls.program.models.callback_takers
     ]
 
 
