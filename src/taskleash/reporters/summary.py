@@ -96,7 +96,7 @@ def _outcome(report: Report, options: RenderOptions) -> str:
         found = say.count(remaining + report.fixed, "finding")
         told = "" if report.fixed else risks
         return say("Found {findings}{risks}{notes}.", findings=found, risks=told, notes=bracket)
-    return say("All checks passed!") + bracket
+    return (say("All checks passed!") if report.files else say("Nothing was checked.")) + bracket
 
 
 def _open_risks(report: Report, say: Language) -> list[str]:
