@@ -156,11 +156,7 @@ def analyse(
         ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
     """
-    EnabledRules(settings.configs).check()
-    settings.fixes.check()
-    flags = read_flags(settings.flags)
-    known = replace(settings.known, apis=read_models(settings.models))
-    told = Told(known, flags, settings.hints and not flags)
+    told = _told(settings)
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     parsers = parsers or Parsers(settings.jobs)
@@ -199,6 +195,15 @@ def analyse(
         return Analysis(settings, inputs, {}, reported, verdicts, told, late=late)
     leading = found.leading
     return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed, late)
+
+
+def _told(settings: Settings) -> Told:
+    """What the settings tell the analysis, once they are known to be usable."""
+    EnabledRules(settings.configs).check()
+    settings.fixes.check()
+    flags = read_flags(settings.flags)
+    known = replace(settings.known, apis=read_models(settings.models))
+    return Told(known, flags, settings.hints and not flags)
 
 
 def _judged(
