@@ -11,6 +11,7 @@ from taskleash.classify.containers import (
     rebuilds,
     with_its_key,
 )
+from taskleash.classify.elements import ends_another
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
@@ -30,6 +31,7 @@ from taskleash.link.mains import Mains
 from taskleash.link.occasions import is_start
 from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
+from taskleash.link.supervisors import Supervisors
 from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown, asks_for_more, is_end, words
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
@@ -53,6 +55,7 @@ class Observer:
         self.flags = Flags(calls, self.teardown)
         self.mains = Mains(calls)
         self.forgotten = Forgotten(calls, self.teardown)
+        self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
@@ -182,7 +185,10 @@ class Observer:
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
-            why = self._teardown(op)
+            if ends_another(signs, op):
+                elsewhere.append(op)
+                continue
+            why = "" if self._starts_again(signs, op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             kept = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if here and not why and op in signs.ended_here_by and not signs.ended_here:
@@ -232,11 +238,27 @@ class Observer:
             owners = {op.site[0].method.owner for op, _ in signs.ended_there_by}
         if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
-        return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)
+        return not any(
+            self.teardown.whole(*op.site) or self.supervisors.holds(*op.site)
+            for op, _ in signs.ended_there_by
+        )
 
     def _teardown(self, op: Op) -> str:
         function, index = op.site
-        return self.teardown.holds(function, index) or self.teardown.left_to_users(function)
+        return (
+            self.teardown.holds(function, index)
+            or self.supervisors.holds(function, index)
+            or self.teardown.left_to_users(function)
+        )
+
+    def _starts_again(self, signs: Signs, op: Op) -> bool:
+        """Whether the function that ends the previous task always comes to the next spawn."""
+        function, index = op.site
+        spawn = signs.spawn
+        starts = [at for caller, at in self.calls.callers(spawn.function) if caller is function]
+        if function is spawn.function:
+            starts.append(spawn.index)
+        return bool(starts) and function.paths.graph.leads_to(index, starts)
 
     def _before(self, signs: Signs, op: Op) -> bool:
         """Ending the previous task on the way to the next spawn ends only the previous one."""

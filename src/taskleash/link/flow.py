@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from taskleash.facts.model import Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -158,6 +159,8 @@ class _Follower(Passing):
     def _derived(self, carrier: Carrier, derived: Term) -> None:
         if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
+        elif isinstance(derived, Item) and not derived.index and self._is_key(carrier, derived):
+            return
         elif isinstance(derived, (Element, Item, Spread)):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
         elif isinstance(derived, Awaited) and carrier.how == "wait":
@@ -166,6 +169,34 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
+
+    def _is_key(self, carrier: Carrier, item: Item) -> bool:
+        """Whether the first item of a pair is the key of a dict that keeps the task as a value."""
+        pairs = item.base.base if isinstance(item.base, Element) else None
+        if not isinstance(pairs, Result):
+            return False
+        call = carrier.function.call(pairs.event)
+        if call.text.rpartition(".")[2] not in PAIRING:
+            return False
+        return self._holds_it("value") and not self._holds_it("key")
+
+    def _holds_it(self, what: str) -> bool:
+        """Whether a dict has been seen to keep the task as a value, or as a key."""
+        known = self.trail.terms
+        for op in self.trail.of("contain", "store"):
+            event = op.event
+            if isinstance(event, Store) and isinstance(event.target, Element):
+                kept = event.value if what == "value" else event.key
+                if any((op.function, term) in known for term in kept):
+                    return True
+        for function, term in known:
+            if isinstance(term, Display):
+                made = function.facts.collections[term.number]
+                for keyed, alts in zip(made.keys, made.items, strict=False):
+                    is_asked_for = bool(keyed) == (what == "value")
+                    if is_asked_for and any((function, each) in known for each in alts):
+                        return True
+        return False
 
     def _attribute(self, carrier: Carrier, term: Attribute) -> None:
         name = term.name

@@ -152,12 +152,28 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        comes_again = is_event_handler(function) or (
+        comes_again = self._comes_again(function) or (
             clears_itself and single and not is_start(function) and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
+
+    def _comes_again(self, function: Function) -> bool:
+        """Whether events call a function: by its name, where no caller in the program is known."""
+        if not is_event_handler(function):
+            return False
+        callers = [site for site in self.calls.callers(function) if site[0] is not function]
+        return not callers or any(
+            in_loop(caller, index) is not None or not self._is_begun_once(caller)
+            for caller, index in callers
+        )
+
+    def _is_begun_once(self, caller: Function) -> bool:
+        """Whether nothing says that a function runs more than once for its object."""
+        return not is_event_handler(caller) and all(
+            in_loop(above, index) is None for above, index in self.calls.callers(caller)
+        )
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
