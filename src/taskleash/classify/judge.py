@@ -152,7 +152,7 @@ class Judge:
                 found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
-            if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+            if signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
             else:
                 of_call = self._for_caller(outer, verdict, caller)
