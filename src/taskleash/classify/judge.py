@@ -164,7 +164,7 @@ class Judge:
                 found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
-            if gives and signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+            if gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
             elif not gives and own.ending in _ENDED and own.handle == "stored":
                 found.append(self._ends_nothing(spawn, signs))

@@ -39,6 +39,7 @@ from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
+_SEEING = AWAITING | {"outcome", "seen"}
 _ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
 
 
@@ -63,14 +64,12 @@ class Observer:
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
         signs.in_one_step = self._in_one_step(spawn)
         signs.callbacks = trail.of("callback")
-        signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
+        signs.untouched = trail.kinds <= _TOUCHING
         signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
-        signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
-            op.kind in AWAITING for op in trail.ops
-        )
+        signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
@@ -83,7 +82,7 @@ class Observer:
         signs.refused = next(iter(trail.of("refused")), None)
         if trail.of("weakly"):
             ends = AWAITING | CANCELLING
-            signs.weakly_ended = [op for op in trail.ops if op.kind in ends and not op.depth]
+            signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
         self._removal(signs)
@@ -180,8 +179,8 @@ class Observer:
         if not signs.places:
             return
         elsewhere: list[Op] = []
-        for op in signs.trail.ops:
-            if not (op.kind in AWAITING or op.kind in CANCELLING or drains(op)):
+        for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
+            if op.kind == "test" and not drains(op):
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
@@ -270,7 +269,7 @@ class Observer:
     def _removal(self, signs: Signs) -> None:
         started = set(signs.spawn.started)
         callbacks = self._callback_targets(signs)
-        for op in signs.trail.ops:
+        for op in signs.trail.of(*TAKING_OUT, "replace", "clear", "clear-slot"):
             if self._removes(signs, op, started, callbacks):
                 signs.self_removing.append(op)
         signs.self_removing.extend(
@@ -347,8 +346,7 @@ def _owner(spawn: Spawn) -> str:
 
 def _ended_first(trail: Trail, op: Op) -> bool:
     return any(
-        other.kind in CANCELLING and other.site[0] is op.function and other.site[1] < op.index
-        for other in trail.ops
+        other.site[0] is op.function and other.site[1] < op.index for other in trail.of(*CANCELLING)
     )
 
 

@@ -28,9 +28,10 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
+from taskleash.link.kept import Kept
 from taskleash.link.passing import Passing
 from taskleash.link.places import Places
-from taskleash.link.trail import Trail
+from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
 from taskleash.models.containers import (
@@ -53,6 +54,7 @@ class Flow:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.places = Places(calls)
+        self._kept: dict[tuple[Place, str, bool], Kept] = {}
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False
@@ -62,24 +64,40 @@ class Flow:
         ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks; with
         ``to_await`` it gives a coroutine that returns the handle.
         """
-        walk = _Follower(self.calls, self.places, function, index)
+        walk = _Follower(self.calls, self.places, function, self.kept)
         how = "returned" if to_await else ""
-        return walk.run(Carrier(function, Result(index), depth, how))
+        walk.carry(Carrier(function, Result(index), depth, how))
+        walk.run()
+        return walk.trail(function, index)
+
+    def kept(self, place: Place, how: str, weak: bool) -> Kept:
+        """What a handle meets once it is in a place, whoever puts it there."""
+        key = (replace(place, text=""), how, weak)
+        if key not in self._kept:
+            walk = _Follower(self.calls, self.places, None, self.kept)
+            walk.places_found[place] = None
+            walk.read(place, how, weak)
+            walk.run()
+            self._kept[key] = walk.all_kept()
+        return self._kept[key]
 
 
 class _Follower(Passing):
     """One walk: looks at every use of every carrier."""
 
-    def run(self, start: Carrier) -> Trail:
+    def run(self) -> None:
         """Follow until nothing new is reached."""
-        self.carry(start)
         while self.pending:
-            if len(self.seen) > _MOST_CARRIERS:
-                reason = f"it is held by more than {_MOST_CARRIERS:,} names and values"
-                self.leave_out(self.origin, self.trail.index, reason)
+            if len(self.seen) + sum(len(kept.seen) for kept in self.kept) > _MOST_CARRIERS:
+                self.beyond.setdefault(
+                    f"it is held by more than {_MOST_CARRIERS:,} names and values"
+                )
                 break
-            self._visit(self.pending.popleft())
-        return self.trail
+            each = self.pending.popleft()
+            if isinstance(each, Kept):
+                self.take(each)
+            else:
+                self._visit(each)
 
     def _visit(self, carrier: Carrier) -> None:
         uses = carrier.function.uses
@@ -109,26 +127,30 @@ class _Follower(Passing):
 
     def _root_in(self, carrier: Carrier, inner: Function) -> int | None:
         """The event of the origin by which a carrier comes to be used in a nested function."""
-        if carrier.root is None and carrier.function is self.origin:
-            return self._called_at(inner)
+        if carrier.root is None:
+            self.left.add(carrier.function)
+            if carrier.function is self.origin:
+                return self._called_at(self.origin, inner)
         return carrier.root
 
-    def _called_at(self, inner: Function, seen: frozenset[Function] = frozenset()) -> int | None:
+    def _called_at(
+        self, origin: Function, inner: Function, seen: frozenset[Function] = frozenset()
+    ) -> int | None:
         """The event of the origin at which a nested function is called or handed on, if it is.
 
         What another nested function calls is called where that one is.
         """
         callers = self.calls.callers(inner)
         for caller, index in callers:
-            if caller is self.origin:
+            if caller is origin:
                 return index
-        for role in self.origin.uses.roles.get(Nested(inner.key), ()):
-            if role.kind == "arg" and inner.parent is self.origin:
+        for role in origin.uses.roles.get(Nested(inner.key), ()):
+            if role.kind == "arg" and inner.parent is origin:
                 return role.index
         seen |= {inner}
         for caller, _ in callers:
-            if self.origin in caller.nesting and caller not in seen:
-                found = self._called_at(caller, seen)
+            if origin in caller.nesting and caller not in seen:
+                found = self._called_at(origin, caller, seen)
                 if found is not None:
                     return found
         return None
@@ -258,9 +280,7 @@ class _Follower(Passing):
             return
         self.note("give", carrier, role.index)
         if function is self.origin and carrier.local:
-            if not self.trail.given or carrier.depth < self.trail.given_depth:
-                self.trail.given_depth = carrier.depth
-            self.trail.given = True
+            self.given = min(carrier.depth, carrier.depth if self.given is None else self.given)
             return
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import parts
@@ -12,10 +13,11 @@ from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Ter
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
+from taskleash.link.kept import Kept, Shared
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.teardown import named_teardown
-from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.link.trail import ENDING, Op, Part, Place, Trail
 from taskleash.models.containers import TAKING, VIEWING
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -56,6 +58,7 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
+        self._shared: dict[Kept, Mapping[Function, set[int]]] = {}
 
     def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
         """How a later spawn can replace this handle while its task runs, if it can.
@@ -179,9 +182,7 @@ class Guards:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
         function = op.function
         loop = in_loop(function, op.index)
-        for other in trail.ops:
-            if other.kind not in ENDING:
-                continue
+        for other in trail.of(*ENDING):
             if trail.function is function and other.root is not None:
                 if in_loop(function, other.root) is loop:
                     return True
@@ -214,7 +215,7 @@ class Guards:
 
     def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
         """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.ops if other.kind in ENDING}
+        enders = {other.site[0] for other in trail.of(*ENDING)}
         pending, seen = [start], {start, *(enders - {start, goal})}
         if start in enders and start is not goal:
             return False
@@ -253,9 +254,7 @@ class Guards:
 
     def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
         """Whether no path of a function with the earlier task running comes to an event."""
-        carriers = {
-            term for home, term in trail.terms if home is function and _is_kept(function, term)
-        }
+        carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
         endings = self._ending_events(trail, function)
         if not carriers and not endings:
             return None
@@ -268,14 +267,23 @@ class Guards:
 
     def _ending_events(self, trail: Trail, function: Function) -> set[int]:
         """The events of a function that end the earlier task, themselves or by what they call."""
-        found: set[int] = set()
-        for other in trail.ops:
-            if other.kind in ENDING:
-                home, at = other.site
-                if home is function:
-                    found.add(at)
-                else:
-                    found.update(i for f, i in self._called_from(home) if f is function)
+        return {at for part in trail.parts for at in self._ended_in(part).get(function, ())}
+
+    def _ended_in(self, part: Part) -> Mapping[Function, set[int]]:
+        """The events at which each function ends the earlier task."""
+        if not isinstance(part, Shared):
+            return self._by_function(part.of(ENDING))
+        if part.kept not in self._shared:
+            self._shared[part.kept] = self._by_function(part.kept.of(ENDING)[0])
+        return self._shared[part.kept]
+
+    def _by_function(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
+        found: dict[Function, set[int]] = defaultdict(set)
+        for home, at in {op.site for op in endings}:
+            found[home].add(at)
+            for function, index in self._called_from(home):
+                if function is not home:
+                    found[function].add(index)
         return found
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
