@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle, Lifetime
-from taskleash.facts.catalogue import BROAD_EXCEPTIONS, LOOP_SPAWNS, SPAWNS
 from taskleash.fixes.coroutines import coroutine_of, may_wait_for_others
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
@@ -17,6 +16,9 @@ from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.link.teardown import named_teardown
+from taskleash.models.api import Starts
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.table import MODELS
 
 #: rules of calls whose value is awaited as it is
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
@@ -29,7 +31,7 @@ _APART = re.compile(
     r"background|block|fire.and.forget|concurrent|parallel|\bwait|(?:n't|\bnot|without) await",
     re.IGNORECASE,
 )
-_SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
+_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def await_(work: Work, target: Target, call: cst.Call) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.facts.catalogue import LOOP_SPAWNS, SPAWNS
 from taskleash.fixes.containers import attribute_values
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
 
-_SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
+_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Site
-from taskleash.facts.catalogue import LOOP_SPAWNS, SPAWNS
 from taskleash.fixes.keepers import Home, helper_for
 from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.tree import last_name
 from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
 
-_SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
+_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle
-from taskleash.facts.catalogue import SCHEDULERS
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
 from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
@@ -17,6 +16,7 @@ from taskleash.fixes.scheduled import schedule
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.table import MODELS
 
 #: longer names get in the way
 _LONG = 20
@@ -29,7 +29,7 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
     if target.rule == "TL003":
         check_wrapper(work, target, call)
     home = home_of(work, target.site, call)
-    if last_name(call.func) in SCHEDULERS:
+    if last_name(call.func) in MODELS.schedulers:
         return schedule(work, target.site, home, call)
     spot = spot_of(work.tree, call)
     if spot.kind == "value" or _shows_locals(work, call):
@@ -42,7 +42,7 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
 
 def handle_of(tree: Tree, call: cst.Call) -> Spot:
     """Where the task of a call goes; raises `CannotMend` where the call does not give it."""
-    if last_name(call.func) in SCHEDULERS:
+    if last_name(call.func) in MODELS.schedulers:
         raise CannotMend("the loop starts the task, no code here gets hold of it")
     return spot_of(tree, call)
 
