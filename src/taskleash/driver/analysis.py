@@ -15,6 +15,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
+from taskleash.driver.collect import Collection as Gathered
 from taskleash.driver.entries import entries
 from taskleash.driver.flags.hints import hints as flag_hints
 from taskleash.driver.flags.read import read_flags
@@ -193,6 +194,21 @@ def analyse(
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
+    verdicts = _verdicts(found, told, memory, with_facts)
+    reported = {path: why for path, why in found.broken.items() if path in inputs} | named
+    late = tuple(sorted(path for path, why in found.broken.items() if why.late))
+    if verdicts is not None:
+        # A large program's facts take more memory than all that is to come.
+        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late, unread=unread)
+    leading = found.leading
+    indexed = found.indexed if found.facts else None
+    return Analysis(
+        settings, inputs, found.facts, reported, None, told, leading, indexed, late, unread
+    )
+
+
+def _verdicts(found: Gathered, told: Told, memory: Memory, with_facts: bool) -> Verdicts | None:
+    """The verdicts of what was collected, which are kept; None where the facts are asked for."""
     verdicts = found.verdicts
     # The linker is only imported once something has been parsed.
     indexed = found.indexed if found.facts else None
@@ -205,15 +221,7 @@ def analyse(
         memory.keep_verdicts(found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
-    reported = {path: why for path, why in found.broken.items() if path in inputs} | named
-    late = tuple(sorted(path for path, why in found.broken.items() if why.late))
-    if verdicts is not None:
-        # A large program's facts take more memory than all that is to come.
-        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late, unread=unread)
-    leading = found.leading
-    return Analysis(
-        settings, inputs, found.facts, reported, None, told, leading, indexed, late, unread
-    )
+    return verdicts
 
 
 def _judged(
