@@ -23,6 +23,7 @@ from taskleash.driver.flags.unread import unread as unread_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
+from taskleash.driver.models import read_models
 from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
@@ -171,7 +172,8 @@ def analyse(
     EnabledRules(settings.configs).check()
     settings.fixes.check()
     flags = read_flags(settings.flags)
-    told = Told(settings.known, flags, settings.hints and not flags)
+    known = replace(settings.known, apis=read_models(settings.models))
+    told = Told(known, flags, settings.hints and not flags)
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     parsers = parsers or Parsers(settings.jobs)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle
-from taskleash.facts.catalogue import BROAD_EXCEPTIONS, LOOP_SPAWNS, SPAWNS
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
@@ -15,6 +14,9 @@ from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.link.teardown import named_teardown
+from taskleash.models.api import Starts
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.table import MODELS
 
 #: rules of calls whose value is awaited as it is
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
@@ -24,7 +26,7 @@ _SEEN = frozenset({"TL005", "TL006"})
 _STARTED = frozenset({"TL001", "TL003"})
 #: what comments say of such work
 _APART = ("background", "block", "fire and forget", "fire-and-forget", "concurrent", "wait")
-_SPAWNING = frozenset(name.rpartition(".")[2] for name in SPAWNS) | LOOP_SPAWNS
+_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def await_(work: Work, target: Target, call: cst.Call) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
-from taskleash.facts.catalogue import REPLACING_WORDS
 from taskleash.fixes.containers import attribute_values, container_of
 from taskleash.fixes.keepers import own_home
 from taskleash.fixes.model import CannotMend, Target
@@ -17,6 +16,7 @@ from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method
 from taskleash.fixes.work import Work
 from taskleash.link.teardown import words
+from taskleash.models.words import REPLACING_WORDS
 
 
 def own(work: Work, target: Target, call: cst.Call) -> str:

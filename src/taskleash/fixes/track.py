@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle
-from taskleash.facts.catalogue import SCHEDULERS
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
 from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
@@ -16,6 +15,7 @@ from taskleash.fixes.prune import prune
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.table import MODELS
 
 #: longer names get in the way
 _LONG = 20
@@ -39,7 +39,7 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
 
 def handle_of(tree: Tree, call: cst.Call) -> Spot:
     """Where the task of a call goes; raises `CannotMend` where the call does not give it."""
-    if last_name(call.func) in SCHEDULERS:
+    if last_name(call.func) in MODELS.schedulers:
         raise CannotMend("the loop starts the task, no code here gets hold of it")
     return spot_of(tree, call)
 

@@ -1,25 +1,26 @@
-"""Calls that the settings name: they start a task, take one over, or are safe to drop."""
+"""Calls that the settings or the user's models name, and what is told of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskleash.facts.catalogue import canonical
 from taskleash.facts.known import KnownCalls
 from taskleash.link.calls import Callee
-from taskleash.link.entities import External, Function
+from taskleash.link.entities import Class, External, Function
+from taskleash.models.api import Api
+from taskleash.models.table import canonical
 from taskleash.source.modules import path_name
 
 
-def configured(known: KnownCalls, callees: Iterable[Callee]) -> str:
-    """What the settings say of a call: ``safe``, ``owner``, ``task``, or nothing (empty)."""
-    if known == KnownCalls():
-        return ""
+def told_of(known: KnownCalls, callees: Iterable[Callee]) -> Api | None:
+    """What the settings say of a call, if they say anything."""
+    if not known.told:
+        return None
     found = tuple(callees)
-    for kind, names in (("safe", known.safe), ("owner", known.owner), ("task", known.spawn)):
-        if any(_is_named(callee, name) for callee in found for name in names):
-            return kind
-    return ""
+    for api in known.told:
+        if any(_is_named(callee, api.name) for callee in found):
+            return api
+    return None
 
 
 def _is_named(callee: Callee, name: str) -> bool:
@@ -31,6 +32,8 @@ def _is_named(callee: Callee, name: str) -> bool:
             f"{module.name}.{callee.qualname}",
             f"{path_name(module.path)}.{callee.qualname}",
         )
+    if isinstance(callee, Class):
+        return False
     # The class of the object is not known: a method that the settings name is meant.
     owner, _, method = name.rpartition(".")
     return callee.name == method and owner.rpartition(".")[2][:1].isupper()

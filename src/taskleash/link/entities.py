@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.dataflow.paths import Paths
-from taskleash.facts.catalogue import PROTOCOLS
 from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store
 from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
+from taskleash.models.classes import PROTOCOLS
 
 if TYPE_CHECKING:
     from taskleash.link.program import Program

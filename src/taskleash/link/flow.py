@@ -9,15 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.facts.catalogue import (
-    GROWING,
-    OUTCOMES,
-    PAIRING,
-    PASSIVE_METHODS,
-    SHRINKING,
-    TAKING,
-    VIEWING,
-)
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -41,6 +32,15 @@ from taskleash.link.places import Places
 from taskleash.link.trail import Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
+from taskleash.models.containers import (
+    GROWING,
+    OUTCOMES,
+    PAIRING,
+    SHRINKING,
+    TAKING,
+    TASK_METHODS,
+    VIEWING,
+)
 
 #: more terms than any one handle is held by
 _MOST_CARRIERS = 3_000
@@ -205,21 +205,11 @@ class _Follower(Passing):
             self.note("grow", carrier, index, detail=name)
 
     def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
-        if name == "cancel":
-            self.note("cancel", carrier, index)
-        elif name == "add_done_callback":
-            self.note("callback", carrier, index)
+        kind = TASK_METHODS.get(name, "method")
+        detail = name if kind in ("method", "outcome") else ""
+        self.note(kind, carrier, index, detail=detail)
+        if kind == "callback":
             self._into_callback(carrier, index)
-        elif name in PASSIVE_METHODS:
-            self.note("passive", carrier, index)
-        elif name in OUTCOMES:
-            self.note("outcome", carrier, index, detail=name)
-        elif name in ("done", "cancelled"):
-            self.note("done", carrier, index)
-        elif name == "__await__":
-            self.note("await", carrier, index)
-        else:
-            self.note("method", carrier, index, detail=name)
 
     def _item(self, carrier: Carrier, role: Role) -> None:
         """The handle is an item of a collection written in the source."""

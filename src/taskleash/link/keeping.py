@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.facts.catalogue import WEAK_CONTAINERS
 from taskleash.facts.model import Store
 from taskleash.facts.terms import (
     Attribute,
@@ -22,6 +21,7 @@ from taskleash.link.inference import is_external
 from taskleash.link.trail import Place
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier, Entry, Walk
+from taskleash.models.containers import WEAK_CONTAINERS
 
 
 class Keeping(Walk):

@@ -5,24 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import (
-    COROUTINES,
-    EXECUTORS,
-    GATHERS,
-    LOOP_NAMES,
-    LOOP_SPAWNS,
-    LOOPS,
-    OWNER_NAMES,
-    OWNER_SPAWNS,
-    OWNERS,
-    SCHEDULERS,
-    SHIELDS,
-    SPAWN_CALLERS,
-    SPAWNS,
-    TASKS,
-    THREADSAFE_SPAWNS,
-    canonical,
-)
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import (
     Alts,
@@ -40,17 +22,22 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
 from taskleash.link.calls import Callee, Calls, Method, given
-from taskleash.link.configured import configured
+from taskleash.link.configured import told_of
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
+from taskleash.models.api import Api, Gives, Handle, Known, Starts
+from taskleash.models.callables import SPAWN_CALLERS
+from taskleash.models.table import MODELS, TASKS, canonical
 
-_GATHERING = GATHERS | SHIELDS
 #: how many calls up what a function is given is followed
 _MAX_CALLERS = 3
-_CALLING_LATER = SCHEDULERS | SPAWN_CALLERS
+#: classes of futures, and functions that give one
+_FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
+#: kinds of spawns whose call may be another where what they are given is no coroutine
+_OF_COROUTINES = frozenset({"task", "owner"})
 
 
 @dataclass(frozen=True)
@@ -100,7 +87,7 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
             kind = kind_of(calls, function, index, call)
             if kind:
                 started = _started(calls, function, call, kind)
-                work = 1 if _by_value(calls, function, call) else 0
+                work = _work(calls, function, call)
                 task = _task_name(calls, function, call, kind)
                 gives = kind != "callback"
                 yield Spawn(function, index, kind, task, started, work, gives_task=gives)
@@ -110,12 +97,12 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     """The kind of `Spawn` that a call is; empty where it is none."""
     if may_call(calls, function, call, calls.program.spawning_names):
         callees = calls.callees(function, call)
-        kind = configured(calls.program.known, callees)
-        if kind:
-            return kind if call.args else ""
+        told = told_of(calls.program.known, callees)
+        if told is not None and told.starts is not Starts.NOTHING:
+            return _kind_told(told, function, index, call)
         for callee in callees:
             kind = _callee_kind(calls, function, call, callee)
-            if kind in ("task", "owner") and _is_constant(call):
+            if kind in _OF_COROUTINES and _is_constant(call):
                 return ""
             if kind in ("gather", "executor"):
                 return kind if _dropped(function, index) else ""
@@ -131,6 +118,21 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     if not may_call(calls, function, call, calls.program.coroutine_names):
         return ""
     return "coroutine" if _never_runs(calls, function, call) else ""
+
+
+def _work(calls: Calls, function: Function, call: Call) -> int:
+    """Which argument of a call that starts a task is the coroutine."""
+    told = told_of(calls.program.known, calls.callees(function, call))
+    if told is not None:
+        return told.work
+    return 1 if _by_value(calls, function, call) else 0
+
+
+def _kind_told(told: Api, function: Function, index: int, call: Call) -> str:
+    """The kind of spawn that a call is of which the settings tell."""
+    if told.starts in (Starts.GATHER, Starts.EXECUTOR) and not _dropped(function, index):
+        return ""
+    return str(told.starts.value) if call.args else ""
 
 
 def _is_constant(call: Call) -> bool:
@@ -159,46 +161,34 @@ def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -
 
 def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) -> str:
     name = canonical(dotted)
-    if name in SPAWNS:
-        return "task" if call.args and not _is_task(calls, function, call) else ""
-    if name in THREADSAFE_SPAWNS:
-        return "threadsafe"
-    if name in _GATHERING:
-        return "gather"
-    receiver, _, method = name.rpartition(".")
-    if method in EXECUTORS and _is_loop(receiver):
-        return "executor"
-    if method in LOOP_SPAWNS and _is_loop(receiver):
-        return "task"
-    if method in OWNER_SPAWNS and canonical(receiver) in OWNERS:
-        return "owner"
-    if method in OWNER_SPAWNS and receiver.lower().endswith(OWNER_NAMES):
-        return "owner"
-    if method == "start_soon" and call.args:
-        return "owner"
-    if method in LOOP_SPAWNS and receiver and receiver != "asyncio":
-        return _given_coroutine(calls, function, call)
-    return ""
-
-
-def _is_loop(receiver: str) -> bool:
-    return canonical(receiver) in LOOPS or receiver.lower().endswith(LOOP_NAMES)
+    models = calls.program.models
+    api = models.spawning(name)
+    if api is None:
+        receiver, _, method = name.rpartition(".")
+        is_method = receiver and receiver != "asyncio"
+        if is_method and method in models.loop_spawns:
+            return _given_coroutine(calls, function, call)
+        return ""
+    if api.handle is Handle.SAME and (not call.args or _is_task(calls, function, call)):
+        return ""
+    return _kind_by(api, call)
 
 
 def _method_kind(calls: Calls, function: Function, call: Call, callee: Method) -> str:
+    models = calls.program.models
     receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
-    last = receiver.rpartition(".")[2].rstrip("()").lower()
-    if callee.name in LOOP_SPAWNS:
-        if last.endswith(LOOP_NAMES):
-            return "task"
-        if last.endswith(OWNER_NAMES) or _entered(callee.receiver):
-            return "owner"
-        return _given_coroutine(calls, function, call)
-    if callee.name == "start_soon" and call.args:
-        return "owner"
-    if callee.name in EXECUTORS and last.endswith(LOOP_NAMES):
-        return "executor"
-    return ""
+    last = receiver.rpartition(".")[2].rstrip("()")
+    api = models.starting(last, callee.name, Known.RECEIVER)
+    if api is not None:
+        return _kind_by(api, call)
+    if callee.name not in models.loop_spawns:
+        return ""
+    return "owner" if _entered(callee.receiver) else _given_coroutine(calls, function, call)
+
+
+def _kind_by(api: Api, call: Call) -> str:
+    """The kind of spawn that an API is; a name that says enough says nothing without arguments."""
+    return api.starts.value if call.args or api.known is not Known.METHOD else ""
 
 
 def _entered(term: Term) -> bool:
@@ -236,7 +226,7 @@ def _holds_task(calls: Calls, function: Function, term: Term, depth: int) -> boo
             return False
         if kind_of(calls, function, term.event, call) == "task":
             return True
-    if is_external(calls.inference.types(function, term), TASKS | GATHERS):
+    if is_external(calls.inference.types(function, term), _FUTURES):
         return True
     if not isinstance(term, Parameter) or depth >= _MAX_CALLERS:
         return False
@@ -265,7 +255,8 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
     ``map`` gives a container of handles.
     """
     name = call.text.rpartition(".")[2]
-    if not call.args or name not in _CALLING_LATER:
+    schedulers = calls.program.models.schedulers
+    if not call.args or (name not in schedulers and name not in SPAWN_CALLERS):
         return ""
     for arg in call.args[:2]:
         for term in arg.value:
@@ -274,7 +265,7 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
                 if isinstance(term, (Bound, Attribute, Global))
                 else ""
             )
-            if kind == "task" and name in SCHEDULERS:
+            if kind == "task" and name in schedulers:
                 return "scheduled"
             if kind == "task" and name == "map":
                 return "mapped"
@@ -304,19 +295,15 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
 
 def _spawning(calls: Calls, function: Function, term: Term) -> str:
     """Whether a callable is one that spawns: ``task``, ``owner`` or an empty string."""
+    models = calls.program.models
     for target in calls.targets(function, term):
-        dotted = target.dotted if isinstance(target, External) else ""
-        receiver, _, method = dotted.rpartition(".")
-        if isinstance(target, Method):
-            receiver, method = last_name(target.receiver), target.name
-        if canonical(dotted) in SPAWNS or (method in LOOP_SPAWNS and _is_loop(receiver)):
-            return "task"
-        if method in OWNER_SPAWNS and (
-            canonical(receiver) in OWNERS or receiver.lower().endswith(OWNER_NAMES)
-        ):
-            return "owner"
-        if method == "start_soon":
-            return "owner"
+        api: Api | None = None
+        if isinstance(target, External):
+            api = models.spawning(canonical(target.dotted))
+        elif isinstance(target, Method):
+            api = models.starting(last_name(target.receiver), target.name, Known.CLASS)
+        if api is not None and api.starts in (Starts.TASK, Starts.OWNER):
+            return str(api.starts.value)
     return ""
 
 
@@ -330,14 +317,16 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
             and not calls.inference.classes(function, term.base)
         ):
             return False
-    if not _gives_coroutine(calls.callees(function, call)):
+    if not _gives_coroutine(calls, calls.callees(function, call)):
         return False
     # Last, for it takes knowing all callers.
     return not _is_asked_about(function, call) and not is_patched(calls, function, call)
 
 
-def _gives_coroutine(callees: tuple[Callee, ...]) -> bool:
-    if any(isinstance(callee, External) and callee.dotted in COROUTINES for callee in callees):
+def _gives_coroutine(calls: Calls, callees: tuple[Callee, ...]) -> bool:
+    gives = calls.program.models.gives
+    outside = (callee.dotted for callee in callees if isinstance(callee, External))
+    if any(gives(dotted) is Gives.COROUTINE for dotted in outside):
         return True
     return bool(callees) and all(
         isinstance(callee, Function) and is_coroutine_function(callee) for callee in callees
@@ -377,8 +366,8 @@ def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
     args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
         args = tuple(a for a in args if any(isinstance(t, Result) for t in a.value)) or args[-1:]
-    elif _by_value(calls, function, call):
-        args = call.args[1:]
+    elif work := _work(calls, function, call):
+        args = call.args[work:]
     keys = ("", "coro", "coro_or_future", *(("*",) if kind in ("gather", "mapped") else ()))
     for arg in args:
         if arg.key in keys:

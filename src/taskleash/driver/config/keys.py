@@ -136,6 +136,12 @@ KEYS: dict[str, Key] = {
         Key("owner-calls", _CALLS, (), "Functions that take a task and see to its end."),
         Key("safe-calls", _CALLS, (), "Functions whose task does no harm when it is dropped."),
         Key(
+            "models",
+            ListOf(_PATH, "paths"),
+            (),
+            "Files that say what further APIs do with coroutines, tasks and callbacks.",
+        ),
+        Key(
             "flags",
             TableOf(Scalar(), "a table from names to values"),
             {},
