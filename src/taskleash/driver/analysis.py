@@ -187,9 +187,8 @@ def analyse(
             memory,
             recall=not with_facts,
         )
-        known = {*found.broken, *found.facts}
         make = partial(parsers.make, advance, memory.keep_outcome)
-        named = broken_by_name(asked, known, memory, make)
+        named = broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
         unread = unread_flags(
             settings.flags.given, asked, lambda: context_inputs(settings, asked), memory
         )
