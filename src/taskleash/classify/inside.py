@@ -21,8 +21,8 @@ from taskleash.classify.waiting import (
 from taskleash.dataflow.assumptions import Given
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Call, Loop
-from taskleash.facts.terms import Term
+from taskleash.facts.model import Await, Call, Loop, Store
+from taskleash.facts.terms import Result, Spread, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
@@ -46,11 +46,14 @@ class Inside:
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
         trail, function = signs.trail, signs.spawn.function
-        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        endings = [
+            op
+            for op in trail.ops
+            if op.root is not None and _ends(trail, op) and not passed_over(trail, op)
+        ]
         carriers = carriers_in(trail, function)
         handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        sure = [op for op in endings if not passed_over(trail, op)]
-        stops = self._stops(trail, [*sure, *handed])
+        stops = self._stops(trail, [*endings, *handed])
         outcome = function.paths.search([trail.index], stops, carriers)
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
@@ -73,7 +76,7 @@ class Inside:
         if not after:
             return
         if handed:
-            outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
+            outcome = function.paths.search([trail.index], self._stops(trail, endings), carriers)
         if not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:
@@ -114,7 +117,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = _Helpers(trail, ops)
         found = [
-            Ending(op.root, _PASSING.get(op.kind, frozenset()))
+            Ending(op.root, _PASSING.get(op.kind, frozenset()), _is_of_all(trail, op))
             for op in ops
             if op.root is not None
             and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, op.root))
@@ -168,6 +171,20 @@ class _Helpers:
         carriers = carriers_in(self._trail, function)
         outcome = function.paths.search_from_entry(endings, carriers, given=given)
         return not outcome.leaks or not outcome.is_complete
+
+
+def _is_of_all(trail: Trail, op: Op) -> bool:
+    """Whether an operation of the function itself waits for all that a container holds."""
+    event = op.event
+    if op.function is not trail.function:
+        return False
+    made = [event] if isinstance(event, Call) else []
+    for term in event.value if isinstance(event, (Await, Store)) else ():
+        if isinstance(term, Result) and isinstance(op.function.events[term.event], Call):
+            made.append(op.function.call(term.event))
+    given = (term for call in made for arg in call.args for term in arg.value)
+    holders = (term.base if isinstance(term, Spread) else term for term in given)
+    return any(trail.terms.get((op.function, holder), 0) > 0 for holder in holders)
 
 
 def carriers_in(trail: Trail, function: Function) -> set[Term]:

@@ -20,6 +20,7 @@ from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
 from taskleash.link.apis import told_of
+from taskleash.link.callbacks import called_later
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
@@ -28,7 +29,15 @@ from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
-from taskleash.link.wrappers import Needs, coroutine_argument, droppers, handed_in, unkept, users
+from taskleash.link.wrappers import (
+    Needs,
+    coroutine_argument,
+    droppers,
+    handed_in,
+    handed_later,
+    unkept,
+    users,
+)
 from taskleash.models.api import Starts
 from taskleash.models.table import TASKS
 
@@ -37,6 +46,7 @@ Reported: TypeAlias = "Collection[str] | None"
 
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
+_ENDED = ("awaited", "cancelled")
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 
 
@@ -138,6 +148,7 @@ class Judge:
         found: list[Site] = []
         seen = {} if seen is None else seen
         seen[spawn.function] = None
+        gives = self.flow.follow(spawn.function, spawn.index, spawn.depth, spawn.to_await).given
         for caller, index in self.calls.callers(spawn.function):
             position = coroutine_argument(self.calls, spawn, caller.call(index))
             if position is None or (caller is spawn.function and len(seen) > 1):
@@ -153,11 +164,18 @@ class Judge:
                 found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
-            if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+            if gives and signs.trail.ops and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
+            elif not gives and own.ending in _ENDED and own.handle == "stored":
+                found.append(self._ends_nothing(spawn, signs))
             else:
                 of_call = self._for_caller(outer, verdict, caller)
                 found.append(self._kept_by(spawn, inner, signs, of_call))
+        for later in called_later(self.calls, spawn.function):
+            if coroutine_argument(self.calls, spawn, later.call) is not None:
+                inner = handed_later(self.calls, spawn, later)
+                if later.holder not in seen:
+                    found.extend(self._managed(inner, outer, verdict, seen))
         return found
 
     def _for_caller(self, signs: Signs, verdict: Verdict, caller: Function) -> Verdict:
@@ -256,6 +274,18 @@ class Judge:
         if verdict.defect in DROPS:
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
         return to_site(signs, verdict, self.calls)
+
+    def _ends_nothing(self, spawn: Spawn, signs: Signs) -> Site:
+        """A call whose result is ended later on, as if it were the task that the wrapper keeps."""
+        inner, place = signs.spawn, next(iter(signs.places))
+        risk = Risk.NONE if signs.lifetime == "short" else Risk.LOW
+        defect = None if risk is Risk.NONE else Defect.PARTLY_ENDED
+        verdict = Verdict("owned", "partial", risk, defect, "owner", "partial")
+        where = spawn.function.qualname
+        kept = step(inner.function, inner.index, f"handed to `{where}`, which keeps the task")
+        message = f"`{where}` does not give it back: `{place.text}` never holds it"
+        told = (kept, step(inner.function, inner.index, message))
+        return replace(to_site(signs, verdict, self.calls), evidence=told)
 
     def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
         """A call whose task the called wrapper keeps: its verdict is the wrapper's."""

@@ -130,6 +130,11 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
             yield _ending(op, f"`{op.site[0].qualname}` only")
+        for op, kept in signs.forgotten[:1]:
+            message = (
+                f"nothing calls `{op.site[0].method.qualname}` of what `{kept.attribute}` keeps"
+            )
+            yield step(kept.function, kept.index, message)
     for op in signs.self_removing[:1]:
         own = op.function in signs.spawn.started
         how = "the coroutine clears the handle itself" if own else "taken out when it is done"
@@ -138,6 +143,8 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         place = next(p for p in signs.places if p.cls is not None)
         message = f"`{signs.owner_teardown}` neither cancels nor awaits what `{place.name}` keeps"
         yield step(signs.spawn.function, signs.spawn.index, message)
+    for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
+        yield step(function, index, f"`{function.qualname}` waits for `{name}`, set as it ends")
     for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
         message = f"`{function.qualname}` fails what it waits for, in `{name}`"
         yield step(function, index, message)

@@ -23,13 +23,15 @@ from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
-from taskleash.link.guards import Guard, Guards, is_start
+from taskleash.link.forgotten import Forgotten
+from taskleash.link.guards import Guard, Guards
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.mains import Mains
+from taskleash.link.occasions import is_start
 from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.sweeps import Sweeps
-from taskleash.link.teardown import Teardown, is_end, words
+from taskleash.link.teardown import Teardown, asks_for_more, is_end, words
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
@@ -50,6 +52,7 @@ class Observer:
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
         self.mains = Mains(calls)
+        self.forgotten = Forgotten(calls, self.teardown)
         self.sweeps = Sweeps(flow, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
@@ -67,6 +70,7 @@ class Observer:
         )
         signs.flagged = self.flags.enders(spawn.started)
         signs.failed = self.flags.failing(spawn.started)
+        signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.unreached = self._unreached(spawn)
         signs.guard = self._once(spawn, trail)
@@ -79,8 +83,8 @@ class Observer:
             signs.weakly_ended = [op for op in trail.ops if op.kind in ends and not op.depth]
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
-        self._there(signs)
         self._removal(signs)
+        self._there(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
         signs.start_like = is_start(spawn.function) or (
@@ -88,7 +92,10 @@ class Observer:
         )
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
-        signs.overwrite = self.guards.overwrite(trail)
+        clears = bool(signs.self_removing) and not signs.ended_there
+        clears = clears and not any(map(self.teardown.reason, spawn.started))
+        signs.overwrite = self.guards.overwrite(trail, clears)
+        signs.with_its_object = self.guards.is_fresh(trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.main = self._main(spawn)
         return signs
@@ -177,14 +184,19 @@ class Observer:
                 continue
             why = self._teardown(op)
             here = op.site[0] is signs.spawn.function
+            kept = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if here and not why and op in signs.ended_here_by and not signs.ended_here:
+                elsewhere.append(op)
+            elif kept is not None:
+                signs.forgotten.append((op, kept))
                 elsewhere.append(op)
             elif why:
                 signs.ended_there_by.append((op, why))
             elif op.kind == "deadline":
                 elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
-                signs.ended_there_by.append((op, ""))
+                if not self._is_left_out(signs, op):
+                    signs.ended_there_by.append((op, ""))
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
@@ -197,6 +209,18 @@ class Observer:
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
             signs.ended_there = "cancelled" if cancelled else how(ends)
+
+    def _is_left_out(self, signs: Signs, op: Op) -> bool:
+        """Whether nobody comes to a wait for what prunes itself, and its owner has a teardown."""
+        method = op.site[0].method
+        return (
+            bool(signs.self_removing)
+            and method.owner is not None
+            and not asks_for_more(method)
+            and method is not signs.spawn.function.method
+            and bool(self.owner_teardown(signs, signs.spawn.function))
+            and self.forgotten.is_uncalled(method)
+        )
 
     def _misses_whole(self, signs: Signs) -> bool:
         """Ended where a part is taken down only, while the owner has a teardown as a whole."""

@@ -49,7 +49,9 @@ def _row(
 
 
 def _repeated(s: Signs) -> bool:
-    return s.multiplicity != "once" and not (s.once or s.start_like or s.with_its_key)
+    return s.multiplicity != "once" and not (
+        s.once or s.start_like or s.with_its_key or s.with_its_object
+    )
 
 
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
@@ -104,6 +106,8 @@ POLICY: tuple[Row, ...] = (
          "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial"),
     _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
          "", "there", _NO, None, "tracked / there"),
+    _row("sets as it ends what the teardown waits for", lambda s: s.kept and bool(s.announced),
+         "", "awaited", _NO, None, "tracked / awaited"),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),

@@ -13,6 +13,8 @@ from taskleash.classify.model import Risk
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
+from taskleash.link.aliases import aliases
+from taskleash.link.callbacks import called_later
 from taskleash.link.calls import COMMON_NAMES
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
@@ -35,6 +37,7 @@ from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
     coroutine_argument,
     handed_in,
+    handed_later,
     kept_if,
     work_parameters,
 )
@@ -93,7 +96,7 @@ def demand(
     return Demand(
         modules=frozenset(modules),
         names=_telling(names) | insisted,
-        calls=_telling(_mentions(wrappers)),
+        calls=_telling(_mentions(wrappers)) | _imported(judge, wrappers),
         starting=frozenset(starting),
     )
 
@@ -179,6 +182,22 @@ def _mentions(functions: Iterable[Function]) -> set[str]:
     return mentions
 
 
+def _imported(judge: Judge, wrappers: dict[Function, None]) -> frozenset[bytes]:
+    """How others mention what they import by its name and that starts a task.
+
+    That is wrappers, and variables that stand for one or for what starts a task itself. However
+    many import it, each of them calls it.
+    """
+    found = {(f.module, f.name) for f in wrappers if f.parent is f.module.body}
+    found.update(aliases(judge.calls, wrappers))
+    return frozenset(
+        UNSURE + mention.encode()
+        for module, name in found
+        for mention in (f"{_module(module)} {name}(", f"{module.name} {name}(")
+        if _is_telling(mention)
+    )
+
+
 def _mention(function: Function) -> str:
     return f".{function.name}" if function.method.owner is not None else function.name
 
@@ -211,6 +230,9 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
             if _passes_on(judge, current, inner):
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
                 pending.append((inner, follow))
+        for later in called_later(judge.calls, function):
+            inner = handed_later(judge.calls, current, later)
+            pending.append((inner, judge.flow.follow(later.holder, later.index)))
     return found
 
 

@@ -40,10 +40,14 @@ _HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 
 @dataclass(frozen=True)
 class Ending:
-    """An event that ends the task; ``passing`` are the exceptions it raises while the task runs."""
+    """An event that ends the task; ``passing`` are the exceptions it raises while the task runs.
+
+    ``is_whole`` tells that it ends all that a container holds, wherever it stands.
+    """
 
     event: int
     passing: frozenset[Raised] = NOTHING
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,10 +228,10 @@ class _Search:
         """The phase after a marked event; None where the task has ended."""
         if phase == _LIVE and event in self.sought:
             self.reached.add(event)
-        if event in self.endings and phase == _LIVE:
+        if event in self.endings and phase is not None:
             self.ended = True
             around = [loop for loop in block.loops if self._goes_over(loop)]
-            return around[-1] if around else None
+            return around[-1] if around and not self.endings[event].is_whole else None
         if event in self.spawns:
             self.respawned = self.respawned or phase == _LIVE
             return _LIVE

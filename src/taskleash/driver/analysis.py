@@ -22,6 +22,7 @@ from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
 from taskleash.driver.models import read_models
+from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
@@ -155,23 +156,23 @@ def analyse(
         ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
     """
-    EnabledRules(settings.configs).check()
-    settings.fixes.check()
-    flags = read_flags(settings.flags)
-    known = replace(settings.known, apis=read_models(settings.models))
-    told = Told(known, flags, settings.hints and not flags)
+    told = _told(settings)
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
+    parsers = parsers or Parsers(settings.jobs)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
             lambda: context_inputs(settings, asked),
             told,
-            parsers or Parsers(settings.jobs),
+            parsers,
             advance,
             memory,
             recall=not with_facts,
         )
+        known = {*found.broken, *found.facts}
+        make = partial(parsers.make, advance, memory.keep_outcome)
+        named = broken_by_name(asked, known, memory, make)
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
@@ -187,13 +188,22 @@ def analyse(
         memory.keep_verdicts(found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
-    reported = {path: why for path, why in found.broken.items() if path in inputs}
+    reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
         # A large program's facts take more memory than all that is to come.
         return Analysis(settings, inputs, {}, reported, verdicts, told, late=late)
     leading = found.leading
     return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed, late)
+
+
+def _told(settings: Settings) -> Told:
+    """What the settings tell the analysis, once they are known to be usable."""
+    EnabledRules(settings.configs).check()
+    settings.fixes.check()
+    flags = read_flags(settings.flags)
+    known = replace(settings.known, apis=read_models(settings.models))
+    return Told(known, flags, settings.hints and not flags)
 
 
 def _judged(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import last_name
 from taskleash.link.apis import told_of
@@ -9,6 +12,37 @@ from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.table import Models
+
+
+@dataclass(frozen=True)
+class LaterCall:
+    """A call that the event loop makes for another one: ``call_soon(function, value)``.
+
+    ``call`` is what the loop does: the callback with the arguments that are given for it, of which
+    ``given_from`` is the place of the first one among those of the call at ``index``.
+    """
+
+    holder: Function
+    index: int
+    call: Call
+    given_from: int
+
+
+def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
+    """The calls of a function that are left to an event loop; it drops what they give."""
+    for holder, index in calls.references(function):
+        call = holder.call(index)
+        name = call.text.rpartition(".")[2]
+        position = calls.program.models.callback(name)
+        if position is None or name not in calls.program.models.schedulers:
+            continue
+        if any(arg.key for arg in call.args[: position + 1]) or len(call.args) <= position:
+            continue
+        callback = call.args[position].value
+        if any(function in calls.targets(holder, term) for term in callback):
+            rest = call.args[position + 1 :]
+            made = replace(call, func=callback, args=rest)
+            yield LaterCall(holder, index, made, position + 1)
 
 
 def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:

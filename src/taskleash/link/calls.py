@@ -79,6 +79,9 @@ class Calls:
         )
         #: the call sites that may call a function
         self.callers: Query[Function, tuple[Site, ...]] = Query(program.uses, self._find_callers)
+        self._constructions: Query[Class, tuple[Site, ...]] = Query(
+            program.uses, self._find_constructions
+        )
         self._called: Query[str, CallsOf] = Query(program.uses, self._find_called)
         self._aliased: Query[None, CallsOf] = Query(program.uses, self._find_aliased)
         self._called_objects: Query[None, CallsOf] = Query(program.uses, self._find_called_objects)
@@ -270,6 +273,18 @@ class Calls:
         if not isinstance(term, Attribute) or term.name in self.program.methods_named:
             return False
         return self.program.symbol(caller, term) is None
+
+    def constructions(self, cls: Class) -> tuple[Site, ...]:
+        """The calls that make an instance of a class or of a subclass."""
+        return self._constructions(cls)
+
+    def _find_constructions(self, cls: Class) -> tuple[Site, ...]:
+        return tuple(
+            (function, index)
+            for name in sorted({each.name for each in cls.descendants})
+            for function, index in self.program.calls_named.get(name, ())
+            if not cls.descendants.isdisjoint(self.callees(function, function.call(index)))
+        )
 
     def references(self, function: Function) -> list[Site]:
         """The call events that are given the function itself as an argument."""

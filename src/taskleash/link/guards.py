@@ -13,27 +13,12 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.teardown import named_teardown, words
+from taskleash.link.occasions import is_event_handler, is_start
+from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Op, Place, Trail
 from taskleash.models.containers import TAKING, VIEWING
 
-#: words in the name of a function that runs once for each event, message or request
-_EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
-#: words of events that come once, until their counterpart has come
-_OPENING_WORDS = frozenset(
-    {
-        "connect", "connected", "enter", "join", "load", "loaded", "made", "mount", "mounted",
-        "open", "opened", "setup", "start", "started", "startup",
-    }
-)  # fmt: skip
-#: words in the name of a function that sets its owner up, once by convention
-_START_WORDS = frozenset(
-    {
-        "aenter", "begin", "boot", "bootstrap", "connect", "connected", "enter", "establish",
-        "init", "initialize", "install", "launch", "made", "main", "mount", "open", "prepare",
-        "ready", "run", "running", "serve", "setup", "start", "started", "startup", "subscribe",
-    }
-)  # fmt: skip
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
 
@@ -64,30 +49,6 @@ class Guard:
     how: str
 
 
-def is_start(function: Function) -> bool:
-    """Whether by its name a function sets up its owner: ``__init__``, ``start`` and the like."""
-    method = function.method
-    found = words(method.name)
-    return bool(found) and not _EVENT_WORDS & set(found) and bool(_START_WORDS & set(found))
-
-
-def is_event_handler(function: Function) -> bool:
-    """Whether a function runs once for each event: by its name or a registering decorator."""
-    method = function.method
-    found = words(method.name)
-    if _OPENING_WORDS & set(found):
-        return False
-    if found and (found[0] in ("on", "handle", "process") or _EVENT_WORDS & set(found[1:])):
-        return True
-    return any(
-        (d.called or "." in d.text)
-        and d.text.rpartition(".")[2] not in ("setter", "getter", "fixture", "contextmanager")
-        and words(d.text.rpartition(".")[2])[:1]
-        in (["on"], ["event"], ["route"], ["listen"], ["listener"])
-        for d in method.facts.decorators
-    )
-
-
 class Guards:
     """Judges stores of handles."""
 
@@ -96,8 +57,11 @@ class Guards:
         self.started = started
         self.keys = Keys(calls)
 
-    def overwrite(self, trail: Trail) -> Overwrite | None:
-        """How a later spawn can replace this handle while its task runs, if it can."""
+    def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
+        """How a later spawn can replace this handle while its task runs, if it can.
+
+        A task that ``clears_itself`` out of its place at its end would clear its successor.
+        """
         if any(op.place is not None and self._collects(op, op.place) for op in trail.of("contain")):
             return None
         for op in trail.of("store", "contain"):
@@ -108,9 +72,14 @@ class Guards:
                 continue
             if found := self._respawn(trail, op):
                 return Overwrite(op, found, is_by_itself=True)
-            if found := self._repeat(trail, op):
+            if found := self._repeat(trail, op, clears_itself):
                 return Overwrite(op, found)
         return self._replaced(trail)
+
+    def is_fresh(self, trail: Trail) -> bool:
+        """Whether only objects keep the handle that each call of the function makes anew."""
+        stores = [op for op in trail.of("store", "contain") if op.place is not None]
+        return bool(stores) and all(map(self._is_made_here, stores))
 
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
@@ -121,7 +90,7 @@ class Guards:
             if self._under_another_key(trail, op, event):
                 continue
             if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
-                found = self._repeat(trail, op)
+                found = self._repeat(trail, op, clears_itself=False)
                 if found:
                     return Overwrite(op, found)
         return None
@@ -153,23 +122,29 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in ("__init__", "__new__", "__post_init__"):
+        if function.name in _CONSTRUCTORS:
             return True
+        target = event.target if isinstance(event, Store) else None
+        if isinstance(target, Attribute) and isinstance(target.base, Element):
+            return in_loop(function, op.index) is not None
+        return self._is_made_here(op)
+
+    def _is_made_here(self, op: Op) -> bool:
+        """Whether the call of the function itself makes the object that keeps the handle."""
+        event = op.event
         if op.constructs:
             return True
         if not isinstance(event, Store) or not isinstance(event.target, Attribute):
             return False
         base = event.target.base
-        if isinstance(base, Element):
-            return in_loop(function, op.index) is not None
-        if isinstance(base, Result):
-            callees = self.calls.callees(function, function.call(base.event))
-            return any(isinstance(callee, Class) for callee in callees)
-        return False
+        if not isinstance(base, Result):
+            return False
+        callees = self.calls.callees(op.function, op.function.call(base.event))
+        return any(isinstance(callee, Class) for callee in callees)
 
     # -- a second call
 
-    def _repeat(self, trail: Trail, op: Op) -> str:
+    def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
         function = op.function
         loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
@@ -177,7 +152,10 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        if not is_event_handler(function) or self.guard(trail, op, strict=False):
+        comes_again = is_event_handler(function) or (
+            clears_itself and single and not is_start(function) and not self._is_fresh(op)
+        )
+        if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
 

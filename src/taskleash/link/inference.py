@@ -27,6 +27,7 @@ from taskleash.facts.terms import (
     unexpected,
 )
 from taskleash.link.contents import contents
+from taskleash.link.declared import is_set_to_something, says_what_it_returns
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
 from taskleash.models.callables import ENTERERS
@@ -259,7 +260,7 @@ class Inference:
             for method in base.own_methods(name):
                 if method.decorators & PROPERTIES:
                     return self.returned(method)
-        if not _is_set_to_something(cls.mro, name):
+        if not is_set_to_something(cls.mro, name):
             # A mixin or an abstract base uses what its subclasses set.
             return self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
         return self._stored_in(cls.mro, name)
@@ -318,50 +319,13 @@ class Inference:
         for kind in self.types(function, term):
             if isinstance(kind.symbol, Class):
                 enter = kind.symbol.find("__aenter__") or kind.symbol.find("__enter__")
-                is_said = bool(enter) and _says_what_it_returns(enter[0])
+                is_said = bool(enter) and says_what_it_returns(enter[0])
                 found.extend(self.returned(enter[0]) if is_said else (kind,))
             elif kind.args and kind.name.rpartition(".")[2] in ITERATORS:
                 found.extend(self.from_ref(kind.module, kind.args[0]) if kind.module else ())
             else:
                 found.append(kind)
         return tuple(found)
-
-
-def _is_set_to_something(classes: Iterable[Class], name: str) -> bool:
-    """Whether any of the classes stores in an attribute what may be found to have a type.
-
-    This looks at the text alone: answers that hang on each other may not ask what is *not* known.
-    """
-    return any(
-        _may_have_type(method, term)
-        for cls in classes
-        for method, event in cls.stores.get(name, ())
-        if not event.op
-        for term in event.value
-    )
-
-
-def _says_what_it_returns(function: Function) -> bool:
-    """Whether a function's text names what it returns: in an annotation or in a return."""
-    return bool(function.facts.returns) or any(
-        isinstance(event, Give)
-        and event.kind == "return"
-        and any(_may_have_type(function, term) for term in event.value)
-        for event in function.events
-    )
-
-
-def _may_have_type(function: Function, term: Term) -> bool:
-    """Whether it is of use to ask for the type of a term."""
-    if not isinstance(term, Parameter):
-        return not isinstance(term, Constant)
-    param = next((p for p in function.facts.params if p.name == term.name), None)
-    return (
-        param is None
-        or bool(param.annotation)
-        or term.name == function.self_name
-        or not all(isinstance(default, Constant) for default in param.default)
-    )
 
 
 def _runs_to_its_end(models: Models, func: Term, symbol: object) -> bool:

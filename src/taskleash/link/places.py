@@ -346,20 +346,11 @@ class Places:
         pending: list[tuple[Function, Term, int]] = []
         sites = list(self._calls.callers(home))
         if home.name == "__init__" and home.owner is not None:
-            sites.extend(self._constructions(home.owner))
+            sites.extend(self._calls.constructions(home.owner))
         for caller, index in sites:
             value = given(home, caller.call(index)).get(name, ())
             pending.extend((caller, t, level) for t in value if not isinstance(t, Constant))
         return pending
-
-    def _constructions(self, cls: Class) -> list[tuple[Function, int]]:
-        callees = self._calls.callees
-        return [
-            (function, index)
-            for name in sorted({c.name for c in cls.descendants})
-            for function, index in self.program.calls_named.get(name, ())
-            if not cls.descendants.isdisjoint(callees(function, function.call(index)))
-        ]
 
 
 def attribute_text(function: Function, term: Attribute) -> str:

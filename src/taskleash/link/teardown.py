@@ -122,7 +122,7 @@ class Teardown:
             return ""
         if not _NO_COMMANDS.isdisjoint(words(function.name)[:1]) or function.decorators:
             return ""
-        if _asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
+        if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return ""
         return f"`{function.qualname}`, which only its users call"
 
@@ -248,7 +248,7 @@ def ends_owner(method: Function) -> bool:
         return False
     if method.name in ("__exit__", "__aexit__"):
         return True
-    return not _asks_for_more(method)
+    return not asks_for_more(method)
 
 
 def is_end(function: Function) -> bool:
@@ -256,11 +256,11 @@ def is_end(function: Function) -> bool:
     method = function.method
     found = words(method.name)
     if found[:1] == ["on"]:
-        return len(found) == 2 and found[1] in _LAST_EVENTS and not _asks_for_more(method)
+        return len(found) == 2 and found[1] in _LAST_EVENTS and not asks_for_more(method)
     return method.owner is not None and ends_owner(method)
 
 
-def _asks_for_more(method: Function) -> bool:
+def asks_for_more(method: Function) -> bool:
     """Whether a method has to be given something beside its instance."""
     own = 0 if "staticmethod" in method.decorators else 1
     return any(p.kind == "" and not p.default for p in method.facts.params[own:])

@@ -8,6 +8,8 @@ from taskleash.models.table import MODELS
 
 #: except clauses by the last names of what they catch
 CATCH_ALL = frozenset({"", "BaseException"})
+#: what no call raises as an error of its own: it comes from outside
+NO_ERRORS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
 CATCH_ERRORS = frozenset({"Exception"})
 CANCELLATION_NAMES = frozenset({"CancelledError", "Cancelled"})
 TIMEOUT_NAMES = frozenset({"TimeoutError", "Timeout", "TimeoutException", "TooSlowError"})

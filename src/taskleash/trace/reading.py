@@ -179,8 +179,10 @@ def _site(note: dict[str, Any], counts: array[int], waits: list[Wait]) -> Traced
     row = layout.spot_row(note["spot"])
     said = dict(zip(layout.SPOT_FIELDS, counts[row : row + layout.SPOT_WIDTH], strict=False))
     longest = said.pop("longest") / _MICROSECONDS
-    done = sum(said[name] for name in ("finished", "cancelled", "failed", "collected"))
-    total = Counts(**said, alive=max(0, said["started"] - done), longest=longest)
+    ended = said["finished"] + said["cancelled"] + said["failed"]
+    said["kept"] = max(0, ended - said.pop("loose"))
+    alive = max(0, said["started"] - ended - said["collected"])
+    total = Counts(**said, alive=alive, longest=longest)
     caller = note["caller"]
     callers = (Caller(_place(caller), total),) if caller else ()
     how, library = note["how"], note["library"]
