@@ -13,7 +13,7 @@ from taskleash.link.inference import Type
 from taskleash.link.teardown import words
 from taskleash.models.callables import CLOSERS
 from taskleash.models.classes import LIGHT_TYPES
-from taskleash.models.words import HEAVY_WORDS
+from taskleash.models.vocabulary import HEAVY_WORDS
 
 _MAX_MEMBERS = 6
 

@@ -19,9 +19,9 @@ from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
+from taskleash.link.apis import told_of
 from taskleash.link.callbacks import called_later
 from taskleash.link.calls import Calls
-from taskleash.link.configured import told_of
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.indexed import IndexedModules

@@ -68,7 +68,11 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
     spawn = signs.spawn
     if signs.owner:
         message = f"`{signs.owner}` owns it and ends it when it is left"
+        if spawn.api is not None and spawn.api.keeper:
+            message = spawn.api.keeper
         yield step(spawn.function, spawn.index, message)
+        if spawn.api is not None and spawn.api.endless and signs.endless:
+            yield step(spawn.function, spawn.index, spawn.api.endless)
     if spawn.kind == "foreign":
         message = f"handed to `{spawn.call.text}`, which is not part of the program"
         yield step(spawn.function, spawn.index, message)

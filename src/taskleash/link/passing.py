@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
+from taskleash.link.apis import told_of
 from taskleash.link.calls import Method, bind, takes_instance
-from taskleash.link.configured import told_of
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
