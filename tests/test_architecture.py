@@ -31,6 +31,7 @@ LAYERS = (
     "writing",
     "options",
     "mending",
+    "live",
     "tracing",
     "cli",
     "__main__",
