@@ -32,7 +32,7 @@ def ends_one_of_many(signs: Signs, op: Op) -> bool:
     if loop is None or op.function is not function or in_loop(function, op.index) is loop:
         return False
     return any(
-        _keys(term) and signs.trail.terms.get((function, term.base), 0) > 0
+        _keys(term) and signs.trail.terms_in(function).get(term.base, 0) > 0
         for term in _terms(op)
         if isinstance(term, Element)
     )

@@ -82,6 +82,10 @@ class Flow:
         return self._kept[key]
 
 
+#: the operations that put the handle into a container
+_PUTTING = frozenset({"contain", "store"})
+
+
 class _Follower(Passing):
     """One walk: looks at every use of every carrier."""
 
@@ -204,19 +208,20 @@ class _Follower(Passing):
 
     def _holds_it(self, what: str) -> bool:
         """Whether a dict has been seen to keep the task as a value, or as a key."""
-        known = self.trail.terms
-        for op in self.trail.of("contain", "store"):
+        for op in self.own.of(_PUTTING):
             event = op.event
             if isinstance(event, Store) and isinstance(event.target, Element):
                 kept = event.value if what == "value" else event.key
-                if any((op.function, term) in known for term in kept):
+                if not self.terms[op.function].keys().isdisjoint(kept):
                     return True
-        for function, term in known:
-            if isinstance(term, Display):
-                made = function.facts.collections[term.number]
-                for keyed, alts in zip(made.keys, made.items, strict=False):
+        for function, known in self.terms.items():
+            for term in known:
+                made = (
+                    function.facts.collections[term.number] if isinstance(term, Display) else None
+                )
+                for keyed, alts in zip(made.keys, made.items, strict=False) if made else ():
                     is_asked_for = bool(keyed) == (what == "value")
-                    if is_asked_for and any((function, each) in known for each in alts):
+                    if is_asked_for and not known.keys().isdisjoint(alts):
                         return True
         return False
 
