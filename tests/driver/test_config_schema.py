@@ -110,6 +110,7 @@ extend-unsafe-fixes = ["TL002"]
 spawn-calls = ["pkg.spawn"]
 owner-calls = ["pkg.own"]
 safe-calls = ["pkg.safe"]
+models = ["models.toml"]
 flags = { proxy = false, mode = "x", level = 3, share = 0.5, "a b" = 1e300 }
 flags-from = ["conf.yaml:system"]
 target-version = "py311"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.signs import Signs
-from taskleash.facts.catalogue import CLOSERS, HEAVY_WORDS, LIGHT_TYPES
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Constant, Parameter
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import Type
 from taskleash.link.teardown import words
+from taskleash.models.callables import CLOSERS
+from taskleash.models.classes import LIGHT_TYPES
+from taskleash.models.vocabulary import HEAVY_WORDS
 
 _MAX_MEMBERS = 6
 

@@ -46,6 +46,7 @@ def run_settings(
         ),
         target_version=value("target-version"),
         known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
+        models=_paths(config, "models"),
         flags=FlagSettings(_given_flags(config), _paths(config, "flags-from")),
         format=value("format"),
         lang=value("lang"),

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.dataflow.paths import Paths
-from taskleash.facts.catalogue import PROTOCOLS
 from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store
 from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
+from taskleash.models.classes import PROTOCOLS
 
 if TYPE_CHECKING:
     from taskleash.link.program import Program
@@ -61,6 +61,14 @@ class Module:
             or last.startswith("test_")
             or last.endswith("_test")
             or last == "conftest"
+        )
+
+    @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The packages that it imports from and that are not of the program."""
+        imported = (dotted.partition(".")[0] for dotted in self.facts.imports.values())
+        return frozenset({*imported, *(star.partition(".")[0] for star in self.facts.stars)}) - (
+            self.program.packages
         )
 
     @cached_property

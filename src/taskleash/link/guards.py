@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.catalogue import TAKING, VIEWING
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
+from taskleash.link.kept import Kept, Shared
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.teardown import named_teardown, words
-from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.link.occasions import is_event_handler, is_start
+from taskleash.link.teardown import named_teardown
+from taskleash.link.trail import ENDING, Op, Part, Place, Trail
+from taskleash.models.containers import TAKING, VIEWING
 
-#: words in the name of a function that runs once for each event, message or request
-_EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
-#: words of events that come once, until their counterpart has come
-_OPENING_WORDS = frozenset(
-    {
-        "connect", "connected", "enter", "join", "load", "loaded", "made", "mount", "mounted",
-        "open", "opened", "setup", "start", "started", "startup",
-    }
-)  # fmt: skip
-#: words in the name of a function that sets its owner up, once by convention
-_START_WORDS = frozenset(
-    {
-        "aenter", "begin", "boot", "bootstrap", "connect", "connected", "enter", "establish",
-        "init", "initialize", "install", "launch", "made", "main", "mount", "open", "prepare",
-        "ready", "run", "running", "serve", "setup", "start", "started", "startup", "subscribe",
-    }
-)  # fmt: skip
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
 
@@ -64,30 +51,6 @@ class Guard:
     how: str
 
 
-def is_start(function: Function) -> bool:
-    """Whether by its name a function sets up its owner: ``__init__``, ``start`` and the like."""
-    method = function.method
-    found = words(method.name)
-    return bool(found) and not _EVENT_WORDS & set(found) and bool(_START_WORDS & set(found))
-
-
-def is_event_handler(function: Function) -> bool:
-    """Whether a function runs once for each event: by its name or a registering decorator."""
-    method = function.method
-    found = words(method.name)
-    if _OPENING_WORDS & set(found):
-        return False
-    if found and (found[0] in ("on", "handle", "process") or _EVENT_WORDS & set(found[1:])):
-        return True
-    return any(
-        (d.called or "." in d.text)
-        and d.text.rpartition(".")[2] not in ("setter", "getter", "fixture", "contextmanager")
-        and words(d.text.rpartition(".")[2])[:1]
-        in (["on"], ["event"], ["route"], ["listen"], ["listener"])
-        for d in method.facts.decorators
-    )
-
-
 class Guards:
     """Judges stores of handles."""
 
@@ -95,9 +58,13 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
+        self._shared: dict[Kept, Mapping[Function, set[int]]] = {}
 
-    def overwrite(self, trail: Trail) -> Overwrite | None:
-        """How a later spawn can replace this handle while its task runs, if it can."""
+    def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
+        """How a later spawn can replace this handle while its task runs, if it can.
+
+        A task that ``clears_itself`` out of its place at its end would clear its successor.
+        """
         if any(op.place is not None and self._collects(op, op.place) for op in trail.of("contain")):
             return None
         for op in trail.of("store", "contain"):
@@ -108,9 +75,14 @@ class Guards:
                 continue
             if found := self._respawn(trail, op):
                 return Overwrite(op, found, is_by_itself=True)
-            if found := self._repeat(trail, op):
+            if found := self._repeat(trail, op, clears_itself):
                 return Overwrite(op, found)
         return self._replaced(trail)
+
+    def is_fresh(self, trail: Trail) -> bool:
+        """Whether only objects keep the handle that each call of the function makes anew."""
+        stores = [op for op in trail.of("store", "contain") if op.place is not None]
+        return bool(stores) and all(map(self._is_made_here, stores))
 
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
@@ -121,7 +93,7 @@ class Guards:
             if self._under_another_key(trail, op, event):
                 continue
             if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
-                found = self._repeat(trail, op)
+                found = self._repeat(trail, op, clears_itself=False)
                 if found:
                     return Overwrite(op, found)
         return None
@@ -153,23 +125,29 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in ("__init__", "__new__", "__post_init__"):
+        if function.name in _CONSTRUCTORS:
             return True
+        target = event.target if isinstance(event, Store) else None
+        if isinstance(target, Attribute) and isinstance(target.base, Element):
+            return in_loop(function, op.index) is not None
+        return self._is_made_here(op)
+
+    def _is_made_here(self, op: Op) -> bool:
+        """Whether the call of the function itself makes the object that keeps the handle."""
+        event = op.event
         if op.constructs:
             return True
         if not isinstance(event, Store) or not isinstance(event.target, Attribute):
             return False
         base = event.target.base
-        if isinstance(base, Element):
-            return in_loop(function, op.index) is not None
-        if isinstance(base, Result):
-            callees = self.calls.callees(function, function.call(base.event))
-            return any(isinstance(callee, Class) for callee in callees)
-        return False
+        if not isinstance(base, Result):
+            return False
+        callees = self.calls.callees(op.function, op.function.call(base.event))
+        return any(isinstance(callee, Class) for callee in callees)
 
     # -- a second call
 
-    def _repeat(self, trail: Trail, op: Op) -> str:
+    def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
         function = op.function
         loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
@@ -177,17 +155,34 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        if not is_event_handler(function) or self.guard(trail, op, strict=False):
+        comes_again = self._comes_again(function) or (
+            clears_itself and single and not is_start(function) and not self._is_fresh(op)
+        )
+        if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
+
+    def _comes_again(self, function: Function) -> bool:
+        """Whether events call a function: by its name, where no caller in the program is known."""
+        if not is_event_handler(function):
+            return False
+        callers = [site for site in self.calls.callers(function) if site[0] is not function]
+        return not callers or any(
+            in_loop(caller, index) is not None or not self._is_begun_once(caller)
+            for caller, index in callers
+        )
+
+    def _is_begun_once(self, caller: Function) -> bool:
+        """Whether nothing says that a function runs more than once for its object."""
+        return not is_event_handler(caller) and all(
+            in_loop(above, index) is None for above, index in self.calls.callers(caller)
+        )
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
         function = op.function
         loop = in_loop(function, op.index)
-        for other in trail.ops:
-            if other.kind not in ENDING:
-                continue
+        for other in trail.of(*ENDING):
             if trail.function is function and other.root is not None:
                 if in_loop(function, other.root) is loop:
                     return True
@@ -220,7 +215,7 @@ class Guards:
 
     def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
         """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.ops if other.kind in ENDING}
+        enders = {other.site[0] for other in trail.of(*ENDING)}
         pending, seen = [start], {start, *(enders - {start, goal})}
         if start in enders and start is not goal:
             return False
@@ -259,9 +254,7 @@ class Guards:
 
     def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
         """Whether no path of a function with the earlier task running comes to an event."""
-        carriers = {
-            term for home, term in trail.terms if home is function and _is_kept(function, term)
-        }
+        carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
         endings = self._ending_events(trail, function)
         if not carriers and not endings:
             return None
@@ -274,14 +267,23 @@ class Guards:
 
     def _ending_events(self, trail: Trail, function: Function) -> set[int]:
         """The events of a function that end the earlier task, themselves or by what they call."""
-        found: set[int] = set()
-        for other in trail.ops:
-            if other.kind in ENDING:
-                home, at = other.site
-                if home is function:
-                    found.add(at)
-                else:
-                    found.update(i for f, i in self._called_from(home) if f is function)
+        return {at for part in trail.parts for at in self._ended_in(part).get(function, ())}
+
+    def _ended_in(self, part: Part) -> Mapping[Function, set[int]]:
+        """The events at which each function ends the earlier task."""
+        if not isinstance(part, Shared):
+            return self._by_function(part.of(ENDING))
+        if part.kept not in self._shared:
+            self._shared[part.kept] = self._by_function(part.kept.of(ENDING)[0])
+        return self._shared[part.kept]
+
+    def _by_function(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
+        found: dict[Function, set[int]] = defaultdict(set)
+        for home, at in {op.site for op in endings}:
+            found[home].add(at)
+            for function, index in self._called_from(home):
+                if function is not home:
+                    found[function].add(index)
         return found
 
     def _flagged(self, function: Function, index: int) -> Guard | None:

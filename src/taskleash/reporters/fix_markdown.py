@@ -37,8 +37,8 @@ def render(report: FixReport, git: bool, say: Language) -> str:
 
 def _summary(report: FixReport, say: Language) -> str:
     return say(
-        "{errors} fixed in {files} (+{added} -{removed} lines), {left} left.",
-        errors=say.count(report.fixed, "error"),
+        "{findings} fixed in {files} (+{added} -{removed} lines), {left} left.",
+        findings=say.count(report.fixed, "finding"),
         files=say.count(len(report.files), "file"),
         added=sum(file.added for file in report.files),
         removed=sum(file.removed for file in report.files),

@@ -36,7 +36,7 @@ def render(
         gone = say("{count} more gone with these fixes", count=more)
         lines += [[(f"  {gone}", "")]] if more else []
     if report.left:
-        left = say("Left {errors}:", errors=say.count(len(report.left), "error"))
+        left = say("Left {findings}:", findings=say.count(len(report.left), "finding"))
         lines += [[(left, "bold")]]
         lines += _each(report.left, unicode) if every else _reasons(report.left)
     if report.files:
@@ -49,7 +49,9 @@ def render(
 
 def _headline(report: FixReport, say: Language) -> str:
     files = say.count(len(report.files), "file")
-    return say("Fixed {errors} in {files}:", errors=say.count(report.fixed, "error"), files=files)
+    return say(
+        "Fixed {findings} in {files}:", findings=say.count(report.fixed, "finding"), files=files
+    )
 
 
 def _files(

@@ -15,6 +15,7 @@ from taskleash.driver.config.kinds import (
     Kind,
     ListOf,
     Number,
+    Pattern,
     RuleSelector,
     Scalar,
     TableOf,
@@ -29,7 +30,7 @@ FIX_STYLES = ("auto", "track", "await", "own")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
-_PATTERNS = ListOf(Text("a pattern"), "patterns")
+_PATTERNS = ListOf(Pattern("a pattern"), "patterns")
 _PATH = Text("a path")
 _CALLS = ListOf(Text("a dotted name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"), "dotted names")
 
@@ -134,6 +135,12 @@ KEYS: dict[str, Key] = {
         Key("spawn-calls", _CALLS, (), "Functions that start a task from a coroutine."),
         Key("owner-calls", _CALLS, (), "Functions that take a task and see to its end."),
         Key("safe-calls", _CALLS, (), "Functions whose task does no harm when it is dropped."),
+        Key(
+            "models",
+            ListOf(_PATH, "paths"),
+            (),
+            "Files that say what further APIs do with coroutines, tasks and callbacks.",
+        ),
         Key(
             "flags",
             TableOf(Scalar(), "a table from names to values"),

@@ -8,18 +8,25 @@ by the code that the garbage collector interrupts.
 from __future__ import annotations
 
 import asyncio
-import sys
+import inspect
 import weakref
 from collections import deque
 from collections.abc import Callable
+from sys import _getframe as getframe
+from sys import getrefcount
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
-from .layout import CANCELLED, COLLECTED, FAILED, FINISHED, KEPT, LEFT, LONGEST, PEAK
+from .layout import CANCELLED, COLLECTED, FAILED, FINISHED, LEFT, LONGEST, LOOSE, PEAK
 from .places import Counted, Places
 
-#: what is known of a task: not done; not done as its loop ended; done; failed and done
-IS_PENDING, IS_LEFT, IS_DONE, IS_FAILED = range(4)
+#: what is known of a task: not done; not done as its loop ended; done; failed and done; or that it
+#: is none of this record's
+IS_PENDING, IS_LEFT, IS_DONE, IS_FAILED, IS_STRANGE = range(5)
+
+# the code of asyncio's functions by which most tasks are made: the loop's, and the one for all
+_LOOPS = inspect.unwrap(asyncio.BaseEventLoop.create_task).__code__
+_ASYNCIOS = getattr(asyncio.create_task, "__code__", None)
 
 # failed tasks that are gone while the report of their end may still come
 _MAX_GHOSTS = 1000
@@ -37,7 +44,11 @@ class Loop(NamedTuple):
 
 
 class Living(weakref.ref):  # type: ignore[type-arg]
-    """A task that exists, and what is known of it."""
+    """A task that exists, and what is known of it; `key` only once it has failed.
+
+    It is the reference by which asyncio's own set of all tasks has the task, so that there is only
+    one, and its method the task's first done callback, which finds it without looking it up.
+    """
 
     __slots__ = ("born", "key", "loop", "spot", "state")
 
@@ -46,6 +57,30 @@ class Living(weakref.ref):  # type: ignore[type-arg]
     loop: Loop
     spot: Counted
     state: int
+
+    def done(self, task: Any) -> None:
+        """The task has come to its end."""
+        if self.state > IS_FAILED:
+            return
+        spot = self.spot
+        spot.alive -= 1
+        if task._exception is not None:
+            self.state = IS_FAILED
+            self.key = id(task)
+            spot.counts[FAILED] += 1
+        else:
+            self.state = IS_DONE
+            if task.cancelled():
+                spot.counts[CANCELLED] += 1
+            else:
+                spot.finished = count = spot.finished + 1
+                spot.counts[FINISHED] = count
+        if getrefcount(task) <= _ALONE:
+            spot.counts[LOOSE] += 1
+        life = monotonic() - self.born
+        if life > spot.longest:
+            spot.longest = life
+            spot.counts[LONGEST] = int(life * _MICROSECONDS)
 
 
 class Event(NamedTuple):
@@ -58,17 +93,32 @@ class Event(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What is known of this process: tasks and loops by identity.
+    """What is known of this process.
 
-    ``sent`` has the spots of coroutines on their way to a loop in another thread, ``ghosts`` failed
-    tasks that are gone. ``events`` are the last tasks that did not end well.
+    ``every`` is the set of all tasks: asyncio's, or one of our own where asyncio has none.
+    ``loops`` are by identity, ``sent`` has the spots of coroutines on their way to a loop in
+    another thread, ``ghosts`` failed tasks that are gone. ``events`` are the last tasks that did
+    not end well.
     """
 
-    living: dict[int, Living]
+    every: weakref.WeakSet[Any]
     loops: dict[int, Loop]
     sent: dict[int, Counted]
     ghosts: dict[int, Living]
     events: deque[Event]
+
+    def living(self) -> list[Living]:
+        """The tasks that are followed."""
+        # Not by the set's own iterator, which would hold back what goes meanwhile.
+        every = list(self.every.data)  # type: ignore[attr-defined]
+        return [each for each in every if type(each) is Living and each.state != IS_STRANGE]
+
+    def forget(self) -> None:
+        """Count nothing any more of what is known so far."""
+        for living in self.living():
+            living.state = IS_STRANGE
+        for table in (self.loops, self.sent, self.ghosts, self.events):
+            table.clear()
 
 
 class Started(Protocol):
@@ -86,96 +136,94 @@ def follower(
     places: Places,
     new_loop: Callable[[Any], Loop],
     look: Callable[[float], float],
+    failed: Callable[[Exception], None],
 ) -> Started:
     """A function to call with each task that was just made; it counts what becomes of it.
 
-    ``look`` is called with the time once that is past the time it returned last.
+    It is called by what makes the task. ``look`` is called with the time once that is past the time
+    it returned last, ``failed`` with what must not reach the program.
     """
-    living, loops, sent = tables.living, tables.loops, tables.sent
-    done, gone = _finisher(tables), _forgetter(tables)
-    internal, known, getframe = places.internal, places.known, sys._getframe
+    loops, gone = tables.loops, _forgetter(tables)
+    register, add = tables.every.data.add, tables.every.add  # type: ignore[attr-defined]
+    known, find = places.known, _finder(tables, places)
     due = 0.0
-
-    def slow(task: Any, coroutine: Any) -> Counted | None:
-        if coroutine is None:
-            coroutine = task.get_coro()
-        spot = sent.pop(id(coroutine), None) if sent else None
-        return places.find(getframe(3), coroutine) if spot is None else spot
 
     def started(task: Any, coroutine: Any = None) -> None:
         nonlocal due
-        frame: Any = getframe(2)
-        spot: Counted | None
         try:
-            while id(frame.f_code) in internal:
+            frame: Any = getframe(1)
+            if frame.f_code is _LOOPS:
+                frame = frame.f_back
+            if frame.f_code is _ASYNCIOS:
                 frame = frame.f_back
             back = frame.f_back
-            spot = known[id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti]
-        except (KeyError, AttributeError):
-            spot = slow(task, coroutine)
-            if spot is None:
-                return
-        loop = loops.get(id(task.get_loop()))
-        if loop is None:
-            loop = new_loop(task.get_loop())
-        this = Living(task, gone)
-        this.key = key = id(task)
-        living[key] = this
-        this.spot = spot
-        this.loop = loop
-        this.state = IS_PENDING
-        spot.started = count = spot.started + 1
-        spot.counts[0] = count
-        spot.alive = alive = spot.alive + 1
-        if alive > spot.peak:
-            spot.peak = spot.counts[PEAK] = alive
-        task.add_done_callback(done)
-        this.born = now = monotonic()
-        if now > due:
-            due = look(now)
+            try:
+                spot = known[id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti]
+            except (KeyError, AttributeError):
+                found = find(frame, task, coroutine)
+                if found is None:
+                    add(task)
+                    return
+                spot = found
+            loop = loops.get(id(task.get_loop()))
+            if loop is None:
+                loop = new_loop(task.get_loop())
+            this = Living(task, gone)
+            this.spot = spot
+            this.loop = loop
+            this.state = IS_PENDING
+            this.born = now = monotonic()
+            register(this)
+            task.add_done_callback(this.done)
+            spot.started = count = spot.started + 1
+            spot.counts[0] = count
+            spot.alive = alive = spot.alive + 1
+            if alive > spot.peak:
+                spot.peak = spot.counts[PEAK] = alive
+            if now > due:
+                due = look(now)
+        except Exception as error:
+            add(task)
+            failed(error)
 
     return started
 
 
-def _finisher(tables: Tables) -> Callable[[Any], None]:
-    """The done callback of every task: the first one to be called."""
-    living, getrefcount = tables.living, sys.getrefcount
-    alone = _references_of_a_done_task()
+def _finder(tables: Tables, places: Places) -> Callable[[Any, Any, Any], Counted | None]:
+    """What finds the spot of a task whose frames are not known at first sight."""
+    sent, internal, known = tables.sent, places.internal, places.known
 
-    def done(task: Any) -> None:
-        this = living.get(id(task))
-        if this is None:
-            return
-        spot = this.spot
-        counts = spot.counts
-        spot.alive -= 1
-        if task._exception is not None:
-            this.state = IS_FAILED
-            counts[FAILED] += 1
-        else:
-            this.state = IS_DONE
-            if task.cancelled():
-                counts[CANCELLED] += 1
-            else:
-                spot.finished = count = spot.finished + 1
-                counts[FINISHED] = count
-        if getrefcount(task) > alone:
-            spot.kept = count = spot.kept + 1
-            counts[KEPT] = count
-        life = monotonic() - this.born
-        if life > spot.longest:
-            spot.longest = life
-            counts[LONGEST] = int(life * _MICROSECONDS)
+    def find(frame: Any, task: Any, coroutine: Any) -> Counted | None:
+        if coroutine is None:
+            coroutine = task.get_coro()
+        if sent:
+            spot = sent.pop(id(coroutine), None)
+            if spot is not None:
+                return spot
+        outer = frame
+        while outer is not None and id(outer.f_code) in internal:
+            outer = outer.f_back
+        back = outer.f_back if outer is not None else None
+        if back is not None:
+            spot = known.get((id(outer.f_code), outer.f_lasti, id(back.f_code), back.f_lasti))
+            if spot is not None:
+                return spot
+        return places.find(frame, coroutine)
 
-    return done
+    return find
 
 
 def _forgetter(tables: Tables) -> Callable[[Living], None]:
     """The callback for tasks that do not exist any more."""
-    living, ghosts, events = tables.living, tables.ghosts, tables.events
+    every: Any = tables.every
+    discard, ghosts, events = every.data.discard, tables.ghosts, tables.events
 
     def gone(this: Living) -> None:
-        living.pop(this.key, None)
+        # What the set itself does: nothing leaves it while somebody goes through it.
+        if every._iterating:
+            every._pending_removals.append(this)
+        else:
+            discard(this)
         state = this.state
         if state == IS_DONE:
             return
@@ -184,6 +232,8 @@ def _forgetter(tables: Tables) -> Callable[[Living], None]:
             if len(ghosts) > _MAX_GHOSTS:
                 ghosts.clear()
             ghosts[this.key] = this
+            return
+        if state == IS_STRANGE:
             return
         spot = this.spot
         spot.alive -= 1
@@ -203,13 +253,17 @@ def _references_of_a_done_task() -> int:
     """How many references a done callback sees where only the loop's call holds the task."""
     seen: list[int] = []
 
-    def done(task: Any) -> None:
-        seen.append(sys.getrefcount(task))
-
     class Stub:
         def get_debug(self) -> bool:
             return False
 
-    handle = asyncio.Handle(done, (object(),), Stub(), None)  # type: ignore[arg-type]
+        def done(self, task: Any) -> None:
+            seen.append(getrefcount(task))
+
+    stub = Stub()
+    handle = asyncio.Handle(stub.done, (object(),), stub, None)  # type: ignore[arg-type]
     handle._run()
     return seen[0]
+
+
+_ALONE = _references_of_a_done_task()

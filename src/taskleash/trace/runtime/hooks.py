@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
+import weakref
 from asyncio import base_events, tasks
 from collections.abc import Callable
 from typing import Any
@@ -23,12 +24,14 @@ class Hooks:
     """An observer with its hooks in asyncio; `undo` takes them out, the last one first."""
 
     def __init__(self, record: Record, interval: float, weak_set: bool = _HAS_WEAK_SET) -> None:
-        self.observer = Observer(record, interval, self._adopt)
+        every = _every_task() if weak_set else weakref.WeakSet()
+        self.observer = Observer(record, interval, self._adopt, every)
         self._undo: list[Callable[[], None]] = []
         self._adopted: set[type] = set()
         self._weak_set = weak_set
         if weak_set:
-            self._hook_weak_set()
+            # Each task registers itself there.
+            self._replace(every, "add", self.observer.started)
             self._hook_eager_factories()
         self._hook_threadsafe()
         self._adopt_class(base_events.BaseEventLoop)
@@ -50,24 +53,6 @@ class Hooks:
                 setattr(owner, name, old)
 
         self._undo.append(undo)
-
-    def _hook_weak_set(self) -> None:
-        """Hear of each task as it registers itself."""
-        every: Any = getattr(tasks, "_scheduled_tasks", None)
-        if every is None:
-            every = tasks._all_tasks  # type: ignore[attr-defined]
-        add, observer = every.add, self.observer
-
-        started = observer.started
-
-        def registered(task: Any) -> None:
-            add(task)
-            try:
-                started(task)
-            except Exception as error:
-                observer.record.note({"error": repr(error)})
-
-        self._replace(every, "add", registered)
 
     def _hook_eager_factories(self) -> None:
         """Hear of tasks that are done as soon as they are made: those register nowhere."""
@@ -137,10 +122,7 @@ class Hooks:
         @functools.wraps(original)
         def create_task(loop: Any, coro: Any, **options: Any) -> Any:
             task = original(loop, coro, **options)
-            try:
-                observer.started(task, coro)
-            except Exception as error:
-                observer.record.note({"error": repr(error)})
+            observer.started(task, coro)
             return task
 
         return create_task
@@ -177,3 +159,9 @@ class Hooks:
             return original(loop, context)
 
         return call_exception_handler
+
+
+def _every_task() -> Any:
+    """asyncio's set of all tasks."""
+    every = getattr(tasks, "_scheduled_tasks", None)
+    return tasks._all_tasks if every is None else every  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ SPOT_FIELDS = (
     "unseen",  # failed, and gone without anybody having looked
     "held",  # failed, nobody has looked, and something still holds it
     "left",  # alive when its loop was closed, or cancelled by what closes it
-    "kept",  # something else than the loop held it when it was done
+    "loose",  # nothing but the loop held it when it was done
     "peak",
     "longest",  # the longest life, in microseconds
 )
@@ -35,7 +35,7 @@ SPOT_FIELDS = (
     UNSEEN,
     HELD,
     LEFT,
-    KEPT,
+    LOOSE,
     PEAK,
     LONGEST,
 ) = range(len(SPOT_FIELDS))

@@ -15,6 +15,7 @@ from .following import (
     IS_FAILED,
     IS_LEFT,
     IS_PENDING,
+    IS_STRANGE,
     MAX_EVENTS,
     Event,
     Living,
@@ -47,10 +48,16 @@ class Observer:
     """Follows every task that it is told of.
 
     ``interval`` is how often it looks at what living tasks wait for, in seconds. ``adopt`` is
-    called with each new loop, once.
+    called with each new loop, once. ``every`` is the set of all tasks, which it adds to.
     """
 
-    def __init__(self, record: Record, interval: float, adopt: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        interval: float,
+        adopt: Callable[[Any], None],
+        every: weakref.WeakSet[Any],
+    ) -> None:
         self.record = record
         self.places = Places(self._spot_noted)
         self.over = False
@@ -59,34 +66,34 @@ class Observer:
         self._began = monotonic()
         self._loop_count = 0
         self.events: deque[Event] = deque(maxlen=MAX_EVENTS)
-        self._tables = Tables({}, {}, {}, {}, self.events)
-        self.started: Started = follower(self._tables, self.places, self._new_loop, self._sample)
+        self._tables = tables = Tables(every, {}, {}, {}, self.events)
+        looks = self._new_loop, self._sample, self.failed
+        self.started: Started = follower(tables, self.places, *looks)
 
     def restart(self, record: Record) -> None:
         """Begin anew, as in a forked process, which has no part in what its parent started."""
         self.record = record
         self._loop_count = 0
         self.places.clear()
-        for table in self._tables:
-            table.clear()
+        self._tables.forget()
 
     def stop(self) -> None:
         """Count nothing any more."""
         self.over = True
-        for table in self._tables:
-            table.clear()
+        self._tables.forget()
+
+    def failed(self, error: Exception) -> None:
+        """Something went wrong here, which is none of the program's business."""
+        self.record.note({"error": repr(error)})
 
     def knows(self, task: Any) -> bool:
         """Whether a task is followed already."""
-        living = self._tables.living.get(id(task))
-        return living is not None and living() is task
+        return _followed(task) is not None
 
     def unseen(self, task: Any) -> None:
         """A task goes whose failure nobody has looked at: the loop reports it."""
-        living = self._tables.living.get(id(task))
-        if living is None or living() is not task:
-            living = self._tables.ghosts.pop(id(task), None)
-        if living is not None:
+        living = _followed(task) or self._tables.ghosts.pop(id(task), None)
+        if living is not None and living.state != IS_STRANGE:
             living.state = IS_DONE
             living.spot.counts[at.UNSEEN] += 1
             event = Event("unseen", living.born, living.spot, task_name(task))
@@ -105,7 +112,7 @@ class Observer:
     def resumed(self, loop: Any) -> None:
         """A loop is about to run: what was cancelled while it stood still was left to its end."""
         owner = self._tables.loops.get(id(loop))
-        if owner is not None and self._tables.living:
+        if owner is not None:
             pending = self._pending(owner)
             self._leave("close", [pair for pair in pending if _is_cancelled(pair[1])])
 
@@ -153,7 +160,7 @@ class Observer:
 
     def existing(self) -> Iterator[tuple[Living, Any]]:
         """The tasks that exist, with what is known of them."""
-        for living in list(self._tables.living.values()):
+        for living in self._tables.living():
             task = living()
             if task is not None:
                 yield living, task
@@ -227,6 +234,11 @@ class Observer:
                 noted.append({"spot": spot, "age": age, **waits_for(task)})
         if noted:
             self.record.note({"waits": noted, "why": why})
+
+
+def _followed(task: Any) -> Living | None:
+    """What is known of a task, None where it is not followed."""
+    return next((ref for ref in weakref.getweakrefs(task) if type(ref) is Living), None)
 
 
 def task_name(task: Any) -> str:

@@ -61,15 +61,13 @@ class Spot(NamedTuple):
 class Counted:
     """A spot with its counts: a row of the record, and what of it is at hand faster."""
 
-    __slots__ = (
-        "alive", "counts", "finished", "kept", "longest", "number", "peak", "spot", "started"
-    )  # fmt: skip
+    __slots__ = ("alive", "counts", "finished", "longest", "number", "peak", "spot", "started")
 
     def __init__(self, number: int, spot: Spot, counts: Any) -> None:
         self.number = number
         self.spot = spot
         self.counts = counts
-        self.started = self.finished = self.kept = self.alive = self.peak = 0
+        self.started = self.finished = self.alive = self.peak = 0
         self.longest = 0.0
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import HARMLESS, PASSIVE_METHODS
+from taskleash.models.api import Handle
+from taskleash.models.containers import PASSIVE_METHODS
+from taskleash.models.table import MODELS
 
 #: except clauses by the last names of what they catch
 CATCH_ALL = frozenset({"", "BaseException"})
+#: what no call raises as an error of its own: it comes from outside
+NO_ERRORS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
 CATCH_ERRORS = frozenset({"Exception"})
 CANCELLATION_NAMES = frozenset({"CancelledError", "Cancelled"})
 TIMEOUT_NAMES = frozenset({"TimeoutError", "Timeout", "TimeoutException", "TooSlowError"})
+#: dotted names of the exception that only cancellation raises
+CANCELLATIONS = frozenset(
+    {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}
+)
+BROAD_EXCEPTIONS = CATCH_ALL | CATCH_ERRORS
 #: last names of calls that are taken never to raise
 NEVER_RAISING = (
     PASSIVE_METHODS
-    | HARMLESS
+    | MODELS.handling(Handle.READS)
     | {
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
         "create_task", "critical", "current_task", "debug", "dict", "discard", "done", "encode",
