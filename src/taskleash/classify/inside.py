@@ -46,9 +46,7 @@ class Inside:
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
         trail, function = signs.trail, signs.spawn.function
-        endings = [
-            op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)
-        ]
+        endings = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
         carriers = carriers_in(trail, function)
         handed = [op for op in trail.rooted() if _hands_on(op)]
         stops = self._stops(trail, [*endings, *handed])

@@ -27,7 +27,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
-from taskleash.link.kept import Kept
+from taskleash.link.onward import Onward
 from taskleash.link.passing import Passing
 from taskleash.link.places import Places
 from taskleash.link.trail import Place, Trail
@@ -53,7 +53,7 @@ class Flow:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.places = Places(calls)
-        self._kept: dict[tuple[Place, str, bool], Kept] = {}
+        self._kept: dict[tuple[Place, str, bool], Onward] = {}
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False
@@ -69,7 +69,7 @@ class Flow:
         walk.run()
         return walk.trail(function, index)
 
-    def kept(self, place: Place, how: str, weak: bool) -> Kept:
+    def kept(self, place: Place, how: str, weak: bool) -> Onward:
         """What a handle meets once it is in a place, whoever puts it there."""
         key = (replace(place, text=""), how, weak)
         if key not in self._kept:
@@ -93,7 +93,7 @@ class _Follower(Passing):
                 )
                 break
             each = self.pending.popleft()
-            if isinstance(each, Kept):
+            if isinstance(each, Onward):
                 self.take(each)
             else:
                 self._visit(each)
