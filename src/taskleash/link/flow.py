@@ -28,9 +28,9 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
-from taskleash.link.kept import Kept
+from taskleash.link.onward import Onward
 from taskleash.link.passing import Passing
-from taskleash.link.places import Places
+from taskleash.link.places import Places, Read
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
@@ -54,7 +54,7 @@ class Flow:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.places = Places(calls)
-        self._kept: dict[tuple[Place, str, bool], Kept] = {}
+        self._kept: dict[tuple[tuple[Read, ...], int, str, bool], Onward] = {}
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False
@@ -70,14 +70,17 @@ class Flow:
         walk.run()
         return walk.trail(function, index)
 
-    def kept(self, place: Place, how: str, weak: bool) -> Kept:
+    def kept(self, place: Place, how: str, weak: bool) -> Onward:
         """What a handle meets once it is in a place, whoever puts it there."""
-        key = (replace(place, text=""), how, weak)
+        # One attribute is a place in each of the classes that inherit from each other.
+        reads = self.places.reads(place)
+        key = (reads, place.depth, how, weak)
         if key not in self._kept:
             walk = _Follower(self.calls, self.places, None, self.kept)
             walk.places_found[place] = None
             walk.read(place, how, weak)
             walk.run()
+            del walk.places_found[place]
             self._kept[key] = walk.all_kept()
         return self._kept[key]
 
@@ -98,7 +101,7 @@ class _Follower(Passing):
                 )
                 break
             each = self.pending.popleft()
-            if isinstance(each, Kept):
+            if isinstance(each, Onward):
                 self.take(each)
             else:
                 self._visit(each)

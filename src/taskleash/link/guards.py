@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import parts
@@ -12,17 +11,19 @@ from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
+from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
-from taskleash.link.kept import Kept, Shared
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
+from taskleash.link.onward import Onward, Shared
 from taskleash.link.teardown import named_teardown
-from taskleash.link.trail import ENDING, Op, Part, Place, Trail
+from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.models.containers import TAKING, VIEWING
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
+_REPLACING = frozenset({"replace"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
-        self._shared: dict[Kept, Mapping[Function, set[int]]] = {}
+        self.endings = Endings(calls)
+        self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
+        self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
     def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
         """How a later spawn can replace this handle while its task runs, if it can.
@@ -86,21 +89,36 @@ class Guards:
 
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
-        for op in trail.of("replace"):
-            event = op.event
-            if op.depth or not isinstance(event, Store) or op.function is trail.function:
+        own = [op.event for op in trail.of("store", "contain")]
+        stores = [event for event in own if isinstance(event, Store)]
+        for op, event in (each for part in trail.parts for each in self._replacing(part)):
+            if op.function is trail.function or self._under_another_key(stores, op, event):
                 continue
-            if self._under_another_key(trail, op, event):
-                continue
-            if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
-                found = self._repeat(trail, op, clears_itself=False)
-                if found:
-                    return Overwrite(op, found)
+            if found := self._repeat(trail, op, clears_itself=False):
+                return Overwrite(op, found)
         return None
 
-    def _under_another_key(self, trail: Trail, op: Op, store: Store) -> bool:
+    def _replacing(self, part: Part) -> Sequence[tuple[Op, Store]]:
+        """The operations that may put another task in the place, again and again."""
+        if not isinstance(part, Shared):
+            return self._replacements(part.of(_REPLACING))
+        if part.kept not in self._replacing_all:
+            self._replacing_all[part.kept] = self._replacements(part.kept.of(_REPLACING)[0])
+        return self._replacing_all[part.kept]
+
+    def _replacements(self, ops: Iterable[Op]) -> list[tuple[Op, Store]]:
+        return [
+            (op, op.event)
+            for op in ops
+            if not op.depth
+            and isinstance(op.event, Store)
+            and any(isinstance(term, Result) for term in op.event.value)
+            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and not self._is_fresh(op)
+        ]
+
+    def _under_another_key(self, own: Iterable[Store], op: Op, store: Store) -> bool:
         """Whether another store in the same dict is of a key that the handle is not kept under."""
-        own = [o.event for o in trail.of("store", "contain") if isinstance(o.event, Store)]
         elements = [event for event in own if isinstance(event.target, Element)]
         if not isinstance(store.target, Element) or not elements:
             return False
@@ -149,9 +167,8 @@ class Guards:
 
     def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
         function = op.function
-        loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
-        if loop is not None and loop.kind != "comprehension" and single:
+        if _in_statement_loop(op) and single:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
@@ -244,18 +261,36 @@ class Guards:
         early exits count too.
         """
         function, index = op.function, op.index
-        found = self._excluded(trail, function, index)
+        found = self._seen_to(trail, function, index) or self._flagged(function, index)
+        return found or (None if strict else self.started_once(function, index))
+
+    def _seen_to(self, trail: Trail, function: Function, index: int) -> Guard | None:
+        """What asks for the earlier task, or ends it, in a function or in all that call it.
+
+        Where the trail comes there by way of places alone, all that come by these have one answer.
+        """
         callers = self.calls.callers(function)
+        own = self.endings.touched(trail)
+        if not own.isdisjoint((function, *(caller for caller, _ in callers))):
+            return self._find_seen_to(trail, function, index, callers)
+        key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        if key not in self._answers:
+            self._answers[key] = self._find_seen_to(trail, function, index, callers)
+        return self._answers[key]
+
+    def _find_seen_to(
+        self, trail: Trail, function: Function, index: int, callers: Sequence[Site]
+    ) -> Guard | None:
+        found = self._excluded(trail, function, index)
         if found is None and callers:
             above = [self._excluded(trail, caller, call) for caller, call in callers]
             found = above[0] if all(above) else None
-        found = found or self._flagged(function, index)
-        return found or (None if strict else self.started_once(function, index))
+        return found
 
     def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
         """Whether no path of a function with the earlier task running comes to an event."""
         carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
-        endings = self._ending_events(trail, function)
+        endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
         outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
@@ -264,27 +299,6 @@ class Guards:
         if outcome.asked:
             return Guard(function, outcome.asked[0], "asked")
         return Guard(function, function.events[min(endings)].pos[0], "ended") if endings else None
-
-    def _ending_events(self, trail: Trail, function: Function) -> set[int]:
-        """The events of a function that end the earlier task, themselves or by what they call."""
-        return {at for part in trail.parts for at in self._ended_in(part).get(function, ())}
-
-    def _ended_in(self, part: Part) -> Mapping[Function, set[int]]:
-        """The events at which each function ends the earlier task."""
-        if not isinstance(part, Shared):
-            return self._by_function(part.of(ENDING))
-        if part.kept not in self._shared:
-            self._shared[part.kept] = self._by_function(part.kept.of(ENDING)[0])
-        return self._shared[part.kept]
-
-    def _by_function(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
-        found: dict[Function, set[int]] = defaultdict(set)
-        for home, at in {op.site for op in endings}:
-            found[home].add(at)
-            for function, index in self._called_from(home):
-                if function is not home:
-                    found[function].add(index)
-        return found
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
@@ -295,11 +309,6 @@ class Guards:
             if isinstance(frame.item, If) and self._is_flag(function, frame.item.test):
                 return Guard(function, frame.item.line, "flag")
         return None
-
-    def _called_from(self, home: Function) -> list[tuple[Function, int]]:
-        """The call sites that lead to a function, directly or by one function between."""
-        direct = self.calls.callers(home)
-        return [*direct, *(site for f, _ in direct for site in self.calls.callers(f))]
 
     def by_flag(self, function: Function, index: int) -> Guard | None:
         """The flag that the function itself sets, if one lets control reach the event once only."""
@@ -348,6 +357,11 @@ class Guards:
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
         return any(term in function.stored for term in _state_read(function, test))
+
+
+def _in_statement_loop(op: Op) -> bool:
+    loop = in_loop(op.function, op.index)
+    return loop is not None and loop.kind != "comprehension"
 
 
 def _is_kept(function: Function, term: Term) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from taskleash.facts.terms import Parameter, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
-from taskleash.link.kept import Kept, Shared
+from taskleash.link.onward import Onward, Shared
 from taskleash.link.places import Places
 from taskleash.link.program import Program
 from taskleash.link.trail import Op, Own, Part, Place, Site, Trail, Unknown
@@ -67,7 +67,7 @@ class Walk:
         calls: Calls,
         places: Places,
         origin: Function | None,
-        known: Callable[[Place, str, bool], Kept],
+        known: Callable[[Place, str, bool], Onward],
     ) -> None:
         self.program: Program = calls.program
         self.calls = calls
@@ -84,12 +84,12 @@ class Walk:
         self.beyond: dict[str, None] = {}
         self.seen: set[tuple[object, ...]] = set()
         self.entries: dict[tuple[object, ...], Entry] = {}
-        self.pending: deque[Carrier | Kept] = deque()
+        self.pending: deque[Carrier | Onward] = deque()
         #: what tells operations apart
         self.keys: dict[tuple[object, ...], None] = {}
         #: what is found in places for every handle: where it is about to go on, and where it has
-        self.kept: list[Kept] = []
-        self.taken: list[Kept] = []
+        self.kept: list[Onward] = []
+        self.taken: list[Onward] = []
         self.left: set[Function] = set()
         #: how deep in containers the handle is that the origin returns, if it does
         self.given: int | None = None
@@ -167,7 +167,7 @@ class Walk:
             self.keys[key] = None
             self.own.add(op)
 
-    def take(self, kept: Kept) -> None:
+    def take(self, kept: Onward) -> None:
         """Add what every handle comes to that is in a place."""
         assert self.origin is not None
         others = (self.keys, *(each.keys for each in self.taken))
@@ -196,13 +196,13 @@ class Walk:
             unknown=unknown,
         )
 
-    def all_kept(self) -> Kept:
+    def all_kept(self) -> Onward:
         """What was found, for every handle that comes to where this walk set out."""
         ops = tuple(self.own.ops)
         homes: dict[Function, list[int]] = defaultdict(list)
         for position, op in enumerate(ops):
             homes[op.function].append(position)
-        return Kept(
+        return Onward(
             ops,
             {key: position for position, key in enumerate(self.keys)},
             self.places_found,

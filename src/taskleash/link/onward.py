@@ -15,7 +15,7 @@ from taskleash.link.trail import Op, Place, Unknown
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Onward:
     """What one walk from a place found; no operation takes effect in the function of a spawn yet.
 
     ``keys`` tell operations apart, each with its position in ``ops``, ``seen`` are the carriers.
@@ -54,7 +54,7 @@ class Shared:
     """
 
     def __init__(
-        self, kept: Kept, function: Function, known: Collection[tuple[object, ...]]
+        self, kept: Onward, function: Function, known: Collection[tuple[object, ...]]
     ) -> None:
         self.kept = kept
         own = {at: kept.ops[at] for at in kept.homes.get(function, ())}
