@@ -106,8 +106,9 @@ class Observer:
         """What runs the function as a main coroutine that holds the handle until it returns."""
         if in_loop(spawn.function, spawn.index) is not None:
             return None
-        is_held = spawn.function.uses.names.get(spawn.result)
-        return self.mains.runner(spawn.function) if is_held else None
+        if not spawn.function.uses.names.get(spawn.result):
+            return None
+        return self.mains.driven_by(spawn.function) or self.mains.runner(spawn.function)
 
     # -- how long, how often
 
