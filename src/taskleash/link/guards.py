@@ -14,8 +14,8 @@ from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.onward import Onward, Shared
+from taskleash.link.phases import Phases
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.models.lifecycle import LIFECYCLE
@@ -59,6 +59,7 @@ class Guards:
         self.started = started
         self.keys = Keys(calls)
         self.endings = Endings(calls)
+        self.phases = calls.shared(Phases)
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
@@ -112,7 +113,7 @@ class Guards:
             if not op.depth
             and isinstance(op.event, Store)
             and any(isinstance(term, Result) for term in op.event.value)
-            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and (_in_statement_loop(op) or self.phases.is_event_handler(op.function))
             and not self._is_fresh(op)
         ]
 
@@ -171,28 +172,11 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        comes_again = self._comes_again(function) or (
-            clears_itself and single and not is_start(function) and not self._is_fresh(op)
-        )
+        is_kept = clears_itself and single and not self.phases.is_start(function)
+        comes_again = self.phases.comes_again(function) or (is_kept and not self._is_fresh(op))
         if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
-
-    def _comes_again(self, function: Function) -> bool:
-        """Whether events call a function: by its name, where no caller in the program is known."""
-        if not is_event_handler(function):
-            return False
-        callers = [site for site in self.calls.callers(function) if site[0] is not function]
-        return not callers or any(
-            in_loop(caller, index) is not None or not self._is_begun_once(caller)
-            for caller, index in callers
-        )
-
-    def _is_begun_once(self, caller: Function) -> bool:
-        """Whether nothing says that a function runs more than once for its object."""
-        return not is_event_handler(caller) and all(
-            in_loop(above, index) is None for above, index in self.calls.callers(caller)
-        )
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
@@ -350,7 +334,7 @@ class Guards:
             if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(LIFECYCLE.ends(method.name) for method in setters)
+            return all(map(self.phases.ends, setters))
         return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
