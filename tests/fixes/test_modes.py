@@ -38,9 +38,7 @@ AWAITED = LOGGING.replace(
     '    try:\n        await work()\n    except Exception:\n        log.exception("work failed")\n',
 )
 #: nothing can be fixed here
-LOW = (
-    "import asyncio\n\n\ndef go(loop, coro):\n    asyncio.run_coroutine_threadsafe(coro(), loop)\n"
-)
+LOW = "import asyncio\n\n\ndef go(coro):\n    asyncio.gather(coro())\n"
 SOUND = f"import asyncio\n{WORK}\n\nasync def go():\n    await asyncio.create_task(work())\n"
 #: the one fix is unsafe
 UNAWAITED = f"import asyncio\n{WORK}\n\nasync def go():\n    work()\n    asyncio.create_task\n"

@@ -15,6 +15,7 @@ from taskleash.fixes.log import log
 from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
 from taskleash.fixes.own import own
 from taskleash.fixes.signatures import gives_nothing, wrappers
+from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
@@ -33,6 +34,7 @@ _CODEMODS: Mapping[str, Codemod] = {
     "own": own,
     "cancel-previous": cancel_previous,
     "log": log,
+    "taskgroup": taskgroup,
 }
 
 

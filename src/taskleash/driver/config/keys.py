@@ -25,7 +25,7 @@ from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES
 
 FAIL_ON = ("high", "low", "never")
-FIX_STYLES = ("auto", "track", "await", "own")
+FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
