@@ -80,7 +80,7 @@ SUITES = (
     Suite(
         "aiosmtpd==1.4.6",
         "aiosmtpd",
-        ("pytest-mock", "pytest-asyncio", "pytest-timeout"),
+        ("pytest-mock", "pytest-asyncio", "pytest-timeout", "pytest-cov"),
         tests=("aiosmtpd/tests", "--timeout=60", "-p", "no:cacheprovider"),
     ),
 )
