@@ -45,6 +45,7 @@ def run_settings(
             extend_unsafe=value("extend-unsafe-fixes"),
         ),
         target_version=value("target-version"),
+        background_tasks=value("background-tasks"),
         known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
         models=_paths(config, "models"),
         flags=FlagSettings(_given_flags(config), _paths(config, "flags-from")),
