@@ -61,6 +61,11 @@ def objections(rule: Rule, site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
+def objection_to(kind: str, site: Site) -> str:
+    """Why a fix of this kind does not fit a site, as a clause; empty where it does."""
+    return next((_objection(fix, site) for fix in _OBJECTIONS if fix.kind == kind), "")
+
+
 def _objection(fix: Fix, site: Site) -> str:
     objection = _OBJECTIONS.get(fix)
     return objection(site) if objection is not None else ""
