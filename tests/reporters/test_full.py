@@ -148,6 +148,7 @@ def test_a_span_of_several_lines_is_marked_on_its_first(folder: Path) -> None:
         "  |",
         "1 | t = (asyncio",
         "  |      ^^^^^^^",
+        "2 |      .create_task(send()))",
         "  |",
     ]
 

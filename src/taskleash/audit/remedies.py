@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taskleash.audit.model import Audited
-from taskleash.fixes.choice import STYLES, FixOffer
+from taskleash.fixes.choice import STYLES, FixChoice, FixOffer
 from taskleash.rules.model import Applicability
 from taskleash.rules.offers import objection_to
 from taskleash.rules.registry import by_code
@@ -32,6 +32,15 @@ def options(entry: Audited, recommended: FixOffer | None) -> tuple[Option, ...]:
         Option(kind, offers.get(kind), "" if kind in offers else objection_to(kind, entry.site))
         for kind in order
     )
+
+
+def suggested(entry: Audited) -> FixOffer | None:
+    """The fix that a run would try first if it allowed unsafe ones, where none was tried yet."""
+    if not entry.fixes:
+        return None
+    offers = {offer.kind: offer for offer in entry.fixes}
+    every = [replace(offer, allowed=True) for offer in entry.fixes]
+    return offers[FixChoice(unsafe=True).kinds(entry.site, every)[0]]
 
 
 def command(entry: Audited, fix: FixOffer | None) -> str:
