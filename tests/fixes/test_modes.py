@@ -32,7 +32,12 @@ async def go():
     task.add_done_callback(_background_tasks.discard)
     print("started")
 """
-AWAITED = DROPPED.replace("asyncio.create_task(work())", "await work()")
+#: what it is with a logger, and then with the wait
+LOGGING = DROPPED.replace("asyncio\n", "asyncio\nimport logging\n\nlog = logging.getLogger()\n", 1)
+AWAITED = LOGGING.replace(
+    "    asyncio.create_task(work())\n",
+    '    try:\n        await work()\n    except Exception:\n        log.exception("work failed")\n',
+)
 #: nothing can be fixed here
 LOW = (
     "import asyncio\n\n\ndef go(loop, coro):\n    asyncio.run_coroutine_threadsafe(coro(), loop)\n"
@@ -41,6 +46,9 @@ SOUND = f"import asyncio\n{WORK}\n\nasync def go():\n    await asyncio.create_ta
 #: the one fix is unsafe
 UNAWAITED = f"import asyncio\n{WORK}\n\nasync def go():\n    work()\n    asyncio.create_task\n"
 OWNER = """import asyncio
+import logging
+
+log = logging.getLogger()
 
 
 class Owner:
@@ -210,6 +218,7 @@ class TestUnsafe:
         assert "\n    await work()\n" in app.read_text("utf-8")
 
     def test_fixes_await_what_the_caller_can_wait_for(self, app: Path) -> None:
+        app.write_text(LOGGING, encoding="utf-8")
         check(app, "--fix", "--unsafe-fixes")
         assert app.read_text("utf-8") == AWAITED
 
@@ -226,8 +235,8 @@ class TestStyle:
         ("style", "line"),
         [
             ("track", "task.add_done_callback("),
-            ("await", "        await self.work()\n"),
-            ("own", ".cancel()"),
+            ("await", "            await self.work()\n"),
+            ("own", "self._background_tasks - {asyncio.current_task()}"),
         ],
     )
     def test_chooses_among_the_possible(self, app: Path, style: str, line: str) -> None:
@@ -237,6 +246,7 @@ class TestStyle:
         assert f"  {style} (line " in ran.out
 
     def test_that_is_not_possible_gives_way(self, app: Path) -> None:
+        app.write_text(LOGGING, encoding="utf-8")
         check(app, "--fix", "--unsafe-fixes", "--fix-style", "own")
         assert app.read_text("utf-8") == AWAITED
 
@@ -492,12 +502,12 @@ class TestGate:
         assert (app.parent / "new.py").read_text("utf-8") == TRACKED.replace("go()", "gone()")
 
     def test_the_configuration_may_ask_for_fixes(self, app: Path) -> None:
-        app.write_text(DROPPED, encoding="utf-8")
+        app.write_text(LOGGING, encoding="utf-8")
         settings = "fix = true\nunsafe-fixes = true\n"
         (app.parent / "taskleash.toml").write_text(settings, encoding="utf-8")
 
         assert check(app, "--no-fix").status == 1
-        assert app.read_text("utf-8") == DROPPED
+        assert app.read_text("utf-8") == LOGGING
         assert check(app).status == 0
         assert app.read_text("utf-8") == AWAITED
 

@@ -171,11 +171,7 @@ def analyse(
         ConfigError: a configuration cannot be used.
         UnknownRule: a selector fits no rule.
     """
-    EnabledRules(settings.configs).check()
-    settings.fixes.check()
-    flags = read_flags(settings.flags)
-    known = replace(settings.known, apis=read_models(settings.models))
-    told = Told(known, flags, settings.hints and not flags)
+    told = _told(settings)
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     parsers = parsers or Parsers(settings.jobs)
@@ -225,6 +221,15 @@ def _verdicts(found: Gathered, told: Told, memory: Memory, with_facts: bool) -> 
         memory.save()
         found.broken.update(verdicts.broken)
     return verdicts
+
+
+def _told(settings: Settings) -> Told:
+    """What the settings tell the analysis, once they are known to be usable."""
+    EnabledRules(settings.configs).check()
+    settings.fixes.check()
+    flags = read_flags(settings.flags)
+    known = replace(settings.known, apis=read_models(settings.models))
+    return Told(known, flags, settings.hints and not flags)
 
 
 def _judged(

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.manner import manner_of
 from taskleash.driver.program import Program
-from taskleash.driver.target import target_of
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.mend import mend
@@ -32,6 +32,5 @@ def fixed(
 
 
 def mended(program: Program, text: str, targets: Sequence[Target]) -> Mended:
-    """The text of one file with fixes for its targets, for the Python that the file must run on."""
-    version = target_of(targets[0].site.path, program.analysis.settings.target_version)
-    return mend(text, targets, version)
+    """The text of one file with fixes for its targets, written as its project writes."""
+    return mend(text, targets, manner_of(targets[0].site.path, program.analysis.settings))

@@ -9,9 +9,10 @@ import libcst as cst
 from taskleash.classify.model import Handle
 from taskleash.fixes.await_ import await_
 from taskleash.fixes.cancel_previous import cancel_previous
+from taskleash.fixes.idle import take_out
 from taskleash.fixes.keepers import plan
 from taskleash.fixes.log import log
-from taskleash.fixes.model import Applied, CannotMend, Left, Mended, Target
+from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
 from taskleash.fixes.own import own
 from taskleash.fixes.signatures import gives_nothing, wrappers
 from taskleash.fixes.track import track
@@ -20,6 +21,9 @@ from taskleash.fixes.work import Work
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
+#: rules of tasks that are dropped where they are started
+_DROPPED = frozenset({"TL001", "TL002", "TL003"})
+_USUAL = Manner()
 
 Codemod = Callable[[Work, Target, cst.Call], str]
 
@@ -32,17 +36,16 @@ _CODEMODS: Mapping[str, Codemod] = {
 }
 
 
-def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] = (3, 10)) -> Mended:
+def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mended:
     """Make a fix for each target, of the first of its kinds that fits.
 
-    ``target_version`` is the oldest Python that the file must run on. A target that has no fix, or
-    that another one is in the way of, is left; all are where the file is too large, or laid out so
-    that only the scan reads it.
+    A target that has no fix, or that another one is in the way of, is left; all are where the file
+    is too large, or laid out so that only the scan reads it.
     """
     if len(text) > _MAX_CHARACTERS:
         return _untouched(text, targets, "the file is too large to be changed")
     try:
-        work = Work(text, target_version)
+        work = Work(text, manner)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         return _untouched(text, targets, "the parser that changes files does not read this one")
     applied: list[Applied] = []
@@ -90,6 +93,8 @@ def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left
             work.draft = before
             reasons.setdefault(str(error), []).append(kind)
         else:
+            if target.rule in _DROPPED:
+                take_out(work.edits, work.tree, call)
             return Applied(target.site, target.rule, kind, note)
     return Left(target.site, target.rule, _joined(reasons))
 
