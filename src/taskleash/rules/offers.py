@@ -34,7 +34,7 @@ def _against_own(site: Site) -> str:
 
 def _against_cancel_previous(site: Site) -> str:
     if site.restarts_itself:
-        return "the task itself starts the next one: cancelled, it would not come to that"
+        return "the task itself starts the next one, and could not do so once it is cancelled"
     again = site.multiplicity is Multiplicity.LOOP
     return "the tasks of a loop are meant to run side by side" if again else ""
 
