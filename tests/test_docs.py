@@ -66,6 +66,7 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
         (tmp_path / name).write_text(block, encoding="utf-8")
         for file, text in (("conf.yaml", "system_config: {}"), ("settings.toml", ""), (".env", "")):
             (tmp_path / file).write_text(text, encoding="utf-8")
+        (tmp_path / "a.py").write_text("", encoding="utf-8")
         assert taskleash("check", cwd=tmp_path) == Ran(0, "All checks passed!\n", "")
 
 
