@@ -14,6 +14,7 @@ PACKAGE = "taskleash"
 LAYERS = (
     "importing",
     "source",
+    "models",
     "facts",
     "dataflow",
     "link",
@@ -37,7 +38,7 @@ LAYERS = (
     "__main__",
 )
 #: what reads the code of others and must not run any
-ANALYSIS = ("source", "facts", "dataflow", "link", "classify", "rules", "fixes", "audit")
+ANALYSIS = ("source", "models", "facts", "dataflow", "link", "classify", "rules", "fixes", "audit")
 #: registries that find the modules of their own package
 FINDS_ITS_OWN = {"rules/registry.py", "reporters/registry.py"}
 #: what users import from the package itself

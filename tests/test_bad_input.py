@@ -15,7 +15,8 @@ from support.command import Ran, environment, python, taskleash
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 FOUND = (
-    "good.py:2:1: TL001 [*] task `work` is dropped: it can vanish before it ends, and nobody sees"
+    "good.py:2:1: TL001 high [*] task `work` is dropped: it can vanish before it ends, "
+    "and nobody sees"
 )
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 NOT_UTF_8 = "byte 0xff is not valid utf-8: save the file as utf-8 or declare its encoding in line 1"
@@ -67,24 +68,24 @@ def checked(project: Path, *arguments: str) -> list[str]:
 
 
 BAD_FILES = [
-    ("syntax", b"def create_task(:\n", "1:17: TL000 syntax error: invalid syntax"),
+    ("syntax", b"def create_task(:\n", "1:17: TL000 high syntax error: invalid syntax"),
     (
         "undecodable",
         b"x = 1\ncreate_task('\xff')\n",
-        f"2:14: TL000 {NOT_UTF_8}",
+        f"2:14: TL000 high {NOT_UTF_8}",
     ),
     (
         "encoding",
         b"# coding: latin-7000\ncreate_task(x)\n",
-        "1:11: TL000 unknown encoding `latin-7000`: declare one that Python knows, as utf-8",
+        "1:11: TL000 high unknown encoding `latin-7000`: declare one that Python knows, as utf-8",
     ),
     (
         "nul",
         b"create_task(\0)\n",
-        "1:13: TL000 a NUL byte, not Python source: remove it or exclude the file",
+        "1:13: TL000 high a NUL byte, not Python source: remove it or exclude the file",
     ),
-    ("brackets", b"create_task(" * 10_000 + b")" * 10_000, f"1:1: TL000 {TOO_DEEP}"),
-    ("branches", b"if create_task: a\n" + b"elif a: a\n" * 100_000, f"1:1: TL000 {DIED}"),
+    ("brackets", b"create_task(" * 10_000 + b")" * 10_000, f"1:1: TL000 high {TOO_DEEP}"),
+    ("branches", b"if create_task: a\n" + b"elif a: a\n" * 100_000, f"1:1: TL000 high {DIED}"),
 ]
 
 
@@ -137,13 +138,13 @@ def test_long_chains_are_analysed(project: Path, code: str) -> None:
     (project / "good.py").write_text(DROPPED + code, encoding="utf-8")
     ran = taskleash("check", "--format", "concise", cwd=project)
     assert ran.out.startswith(FOUND)
-    assert ran.out.endswith("\nFound 1 error.\n[*] 1 fixable with `--fix`.\n")
+    assert ran.out.endswith("\nFound 1 finding: 1 high.\n[*] 1 fixable with `--fix`.\n")
 
 
 def test_a_folder_may_have_the_name_of_a_file(project: Path) -> None:
     (project / "x.py").mkdir()
     (project / "x.py" / "bad.py").write_text("create_task(\n", encoding="utf-8")
-    line = "bad.py:1:12: TL000 syntax error: '(' was never closed"
+    line = "bad.py:1:12: TL000 high syntax error: '(' was never closed"
     assert checked(project) == [f"x.py/{line}"]
     assert checked(project, "x.py", "good.py") == [f"x.py/{line}"]
 
@@ -151,14 +152,14 @@ def test_a_folder_may_have_the_name_of_a_file(project: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root can read every file")
 def test_a_file_without_permission_is_one_line(project: Path) -> None:
     (project / "secret.py").touch(mode=0)
-    assert checked(project) == ["secret.py:1:1: TL000 no permission to read the file"]
+    assert checked(project) == ["secret.py:1:1: TL000 high no permission to read the file"]
 
 
 @linux
 def test_a_file_that_cannot_be_read_is_one_line(project: Path) -> None:
     (project / "memory.py").symlink_to("/proc/self/mem")
     (line,) = checked(project)
-    assert line == "memory.py:1:1: TL000 the file cannot be read: input/output error"
+    assert line == "memory.py:1:1: TL000 high the file cannot be read: input/output error"
 
 
 @posix

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 SOUND = "import asyncio\n\nasync def go():\n    await asyncio.create_task(work())\n"
 LOW = "import asyncio\n\nasync def go(loop):\n    asyncio.run_coroutine_threadsafe(work(), loop)\n"
-TL001 = "TL001 [*] task `work` is dropped: it can vanish before it ends, and nobody sees it fail"
+TL001 = (
+    "TL001 high [*] task `work` is dropped: it can vanish before it ends, and nobody sees it fail"
+)
 
 OWNER = """
 import asyncio
@@ -242,7 +244,7 @@ class TestStandardInput:
             "check", "--format", "concise", "-", cwd=tmp_path, text="create_task = = 1\n"
         )
         assert ran.status == 1
-        assert ran.out.startswith("-:1:15: TL000 syntax error: ")
+        assert ran.out.startswith("-:1:15: TL000 high syntax error: ")
 
     def test_uses_the_project_as_evidence(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").touch()
@@ -322,7 +324,7 @@ class TestOutput:
         report = (project / "a" / "b" / "report.txt").read_text(encoding="utf-8")
         assert report.splitlines() == [
             f"m.py:2:1: {TL001}",
-            "Found 1 error.",
+            "Found 1 finding: 1 high.",
             "[*] 1 fixable with `--fix`.",
         ]
 

@@ -12,6 +12,7 @@ import yaml
 
 from support.command import taskleash as run_taskleash
 from support.git import Repository, git_environment
+from support.registry import PATIENT
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
@@ -50,7 +51,7 @@ class Owner(Base):
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment where the hook sees nothing of this checkout, and git nothing of the user."""
     inherited = {name: value for name, value in git_environment().items() if name != "PYTHONPATH"}
-    return {**inherited, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+    return {**inherited, **PATIENT, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
     leaky, clean = tried("leaky.py"), tried("clean.py")
     fixing = tried("leaky.py", "taskleash-fix")
     assert leaky.returncode == 1, leaky.stdout + leaky.stderr
-    assert "leaky.py:5:5: TL001" in leaky.stdout
+    assert "leaky.py:5:5: TL001 high" in leaky.stdout
     assert clean.returncode == 0, clean.stdout + clean.stderr
     assert "Passed" in clean.stdout
     assert fixing.returncode == 1, fixing.stdout + fixing.stderr
@@ -136,7 +137,7 @@ def test_a_commit_is_judged_as_it_is_staged_with_the_rest_as_evidence(
     project.write({"owner.py": OWNER})
     leaky = run()
     assert leaky.returncode == 1
-    assert "owner.py:16:5: TL001" in leaky.stdout
+    assert "owner.py:16:5: TL001 high" in leaky.stdout
     assert "old.py" not in leaky.stdout
     # A baseline of the project applies to the hook.
     project.write({"owner.py": OWNER + LEAKY, "taskleash.toml": 'baseline = "known.txt"\n'})

@@ -65,8 +65,9 @@ def test_a_week(team: Repository) -> None:
     tuesday = check(team)
     assert (tuesday.status, tuesday.err) == (1, "")
     assert tuesday.out == (
-        "shop/inbox.py:19:5: TL001 [*] task `store` is dropped: it can vanish before it ends, and "
-        f"nobody sees it fail\nFound 1 error (2 {KNOWN}).\n[*] 1 fixable with `--fix`.\n"
+        "shop/inbox.py:19:5: TL001 high [*] task `store` is dropped: it can vanish before it ends, "
+        "and nobody sees it fail\n"
+        f"Found 1 finding: 1 high (2 {KNOWN}).\n[*] 1 fixable with `--fix`.\n"
     )
     # Without the baseline, the reformatted lines count as changed.
     assert check(team, "--isolated", "--diff-base", "main").out.count("TL001") == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +25,7 @@ from taskleash.options.making import group
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.settings import config_of, settings_from
+from taskleash.options.status import STATUS
 from taskleash.options.timing import TIME_LIMIT
 from taskleash.reporters.options import ROWS
 from taskleash.reporters.registry import (
@@ -103,6 +104,7 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
 
         report = observed(report, seen)
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
+    _warn(report.files, report.warnings, settings.paths)
     return _ended(report, settings, 0)
 
 
@@ -111,19 +113,15 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
 @FORMAT
 @GATE
 @ADD_NOQA
-@click.option(
-    "--fail-on",
-    type=click.Choice(["high", "low", "never"]),
-    help="The lowest risk that makes the exit status 1.",
-)
-@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@STATUS
 @FIXING
-def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
+def check(add_noqa: bool, **options: Any) -> int:
     """Report what is wrong, or mend it; exits with 1 where something is wrong."""
     settings = settings_from(options)
     targets = _targets(options, settings, "full")
     gate = _gate(options, settings)
     failing = _FAILING[settings.fail_on]
+    status = partial(_status, failing=failing, options=options)
 
     def gated(report: Report) -> Report:
         return _gated(gate, report, options["quiet"])
@@ -132,16 +130,17 @@ def check(exit_zero: bool, add_noqa: bool, **options: Any) -> int:
         what = {"failing": failing, "lang": settings.lang}
         _write(report, targets, options, command="check", **what)
 
-    def status(report: Report) -> int:
-        return 0 if exit_zero else _status(report, failing)
-
     fixes = wants_fixes(options, settings)
     if add_noqa and (options["fix"] or options["fix_only"] or options["diff"]):
         raise click.UsageError("--add-noqa silences findings, --fix mends them: give one")
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
-        return finish(_fixing(settings, gate, options), options, gated, show, status, apart)
+        fixing = _fixing(settings, gate, options)
+        analysed = fixing.program.analysis
+        _warn(len(analysed.asked), analysed.warnings, settings.paths)
+        return finish(fixing, options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
+    _warn(report.files, report.warnings, settings.paths)
     if add_noqa:
         return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)
@@ -197,10 +196,26 @@ def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
     return 2 if added.failed else 0
 
 
-def _status(report: Report, failing: frozenset[str]) -> int:
-    if any(str(e.site.risk) in failing for e in report.entries if not e.silenced):
-        return 1
-    return 1 if any(str(error.risk) in failing for error in report.errors) else 0
+def _warn(files: int, warnings: Sequence[str], paths: Sequence[str]) -> None:
+    """Say what a run would pass over in silence: typos, and that there was nothing to look at."""
+    from taskleash.terminal import tell
+
+    for warning in warnings:
+        tell(warning)
+    if not files:
+        tell(f"no Python files in {', '.join(paths)}: nothing was checked")
+
+
+def _status(report: Report, failing: frozenset[str], options: dict[str, Any]) -> int:
+    """0 or 1, as what is found calls for; 3 where nothing was looked at and that is to fail."""
+    if not report.files and options["fail_on_no_files"]:
+        return 3
+    risks = [str(entry.site.risk) for entry in report.entries if not entry.silenced]
+    risks += [str(error.risk) for error in report.errors]
+    failed = sum(risk in failing for risk in risks)
+    most = options["max_warnings"]
+    too_many = most is not None and len(risks) - failed > most
+    return int(failed > 0 or too_many) if not options["exit_zero"] else 0
 
 
 @cli.command(
@@ -219,7 +234,7 @@ def trace_(**options: Any) -> int:
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
 def rule(code: str | None, every: bool) -> int:
     """Explain a rule."""
-    from taskleash.rules.registry import UnknownRule, all_rules, by_code, page
+    from taskleash.rules.registry import UnknownRule, all_rules, by_code, code_of, page
     from taskleash.terminal import write
 
     if every == (code is not None):
@@ -227,7 +242,7 @@ def rule(code: str | None, every: bool) -> int:
     if code is None:
         write("\n".join(page(rule) for rule in all_rules()))
         return 0
-    found = by_code(code.upper())
+    found = by_code(code_of(code).upper())
     if found is None:
         raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
     write(page(found))

@@ -90,7 +90,7 @@ def _told(
     if not options["fix_only"]:
         show(report)
     stream = sys.stderr if apart or given is not None else sys.stdout
-    _say(report, done, options, stream, _language(fixing, stream))
+    _say(report, done, options, stream, _language(fixing, stream), given is None and _is_in_git())
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
     _say_failures(failures)
@@ -126,7 +126,12 @@ def _show_beside(options: dict[str, Any], lang: str, report: Report) -> None:
 
 
 def _say(
-    report: Report, done: FixReport, options: dict[str, Any], stream: TextIO, say: Language
+    report: Report,
+    done: FixReport,
+    options: dict[str, Any],
+    stream: TextIO,
+    say: Language,
+    git: bool,
 ) -> None:
     """Say what was done, where it does not disturb what remains."""
     from taskleash.reporters import fix_text
@@ -137,13 +142,13 @@ def _say(
     text = fix_text.render(
         replace(done, left=()) if options["fix_only"] else done,
         every=bool(options["show_fixes"]),
-        git=_is_in_git(),
+        git=git,
         color=use_color(options["color"], stream),
         unicode=can_show_symbols(stream),
         say=say,
     )
     if options["fix_only"]:
-        _echo_errors(report)
+        _echo_errors(report, say)
         text = text if report.fixed else _outcome(report, False, say)
     elif text:
         text = "\n" + text
@@ -154,8 +159,8 @@ def _show_diff(fixing: Fixing, options: dict[str, Any]) -> int:
     kept_back = _write_diff(fixing, options)
     if not options["quiet"] and fixing.program.analysis.settings.stdin is None:
         report, _ = fixing.report()
-        _echo_errors(report)
         say = _language(fixing, sys.stderr)
+        _echo_errors(report, say)
         outcome = _outcome(report, True, say)
         click.echo(outcome, nl=False, err=True)
     if kept_back:
@@ -193,13 +198,14 @@ def _write_diff(fixing: Fixing, options: dict[str, Any]) -> bool:
     return bool(steering)
 
 
-def _echo_errors(report: Report) -> None:
+def _echo_errors(report: Report, say: Language) -> None:
     """Name the files that could not be analysed, where nothing else does."""
     from taskleash.reporters.headline import error_line
     from taskleash.reporters.paint import paint
     from taskleash.terminal import can_show_symbols
 
-    lines = [error_line(error, can_show_symbols(sys.stderr)) for error in report.errors]
+    unicode = can_show_symbols(sys.stderr)
+    lines = [error_line(error, unicode, say) for error in report.errors]
     click.echo(paint(lines, False), nl=False, err=True)
 
 
@@ -209,15 +215,15 @@ def _outcome(report: Report, would: bool, say: Language) -> str:
 
     hidden = count_hidden(report.entries)
     if report.fixed:
-        errors = say.count(report.fixed, "error")
+        findings = say.count(report.fixed, "finding")
         done = (
-            say("Would fix {errors}", errors=errors)
+            say("Would fix {findings}", findings=findings)
             if would
-            else say("Fixed {errors}", errors=errors)
+            else say("Fixed {findings}", findings=findings)
         )
         fixes = say.count(hidden, "additional fix")
     elif hidden:
-        done = say("No errors would be fixed") if would else say("No errors fixed")
+        done = say("No findings would be fixed") if would else say("No findings fixed")
         fixes = say.count(hidden, "fix")
     else:
         return ""

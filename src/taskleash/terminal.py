@@ -11,7 +11,7 @@ from typing import TextIO
 
 from taskleash.reporters.inert import inert
 
-_SYMBOLS = "✅🟡❌🔴🟢…"
+_SYMBOLS = "✅🟡❌🔴🟢⚪…"
 _PIPE_WIDTH = 120
 #: ENABLE_VIRTUAL_TERMINAL_PROCESSING of Windows' consoles; the older ones lack it
 _OBEYS_ESCAPES = 0x0004

@@ -26,6 +26,7 @@ def write_reports(
             options,
             width=width(stream),
             color=use_color(color, stream),
+            links=color == "auto" and stream is not None and stream.isatty(),
             unicode=can_show_symbols(stream),
             lang=_language(options.lang, target),
         )

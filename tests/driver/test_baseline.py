@@ -103,11 +103,11 @@ class TestChecking:
 
     def test_what_is_held_back_is_counted_beside_what_is_found(self, project: Path) -> None:
         write(project, "src/a.py", one("first"), one("fresh"), one("second"))
-        assert "\nFound 1 error (2 known findings in base.txt).\n" in known(project).out
+        assert "\nFound 1 finding: 1 high (2 known findings in base.txt).\n" in known(project).out
         assert "known" not in check(project, "--baseline", "base.txt", "--quiet").out
         mended = check(project, "--baseline", "base.txt", "--fix")
         counts = "1 fixed, 0 remaining; 2 known findings in base.txt"
-        assert mended.out.startswith(f"Found 1 error ({counts}).\n")
+        assert mended.out.startswith(f"Found 1 finding ({counts}).\n")
 
     def test_what_changed_lines_do_not_have_is_not_counted(self, tmp_path: Path) -> None:
         repository = Repository(tmp_path)

@@ -228,6 +228,18 @@ def test_settings_that_change_the_analysis(project: Path) -> None:
     assert len(after["sites"]) == len(before["sites"]) + 1
 
 
+def test_models_that_change(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.taskleash]\nmodels = ["models.toml"]\n')
+    write(project / "plain.py", "from base import launch\n\nlaunch(work())\n")
+    write(project / "models.toml", "[[api]]\nname = 'base.launch'\nstarts = 'task'\n")
+    before = scan(project)
+    write(project / "models.toml", "[[api]]\nname = 'base.launch'\nstarts = 'owner'\n")
+    after = scan(project)
+    assert after == scan(project, "--no-cache")
+    assert len(before["sites"]) == len(after["sites"])
+    assert before != after
+
+
 def test_settings_that_change_the_report_alone(project: Path) -> None:
     scan(project)
     assert scan(project, "--ignore", "TL001") == scan(project, "--ignore", "TL001", "--no-cache")

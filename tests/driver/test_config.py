@@ -33,7 +33,8 @@ def found(folder: Path, *arguments: str) -> list[str]:
 def read(folder: Path, *arguments: str) -> list[str]:
     """The files that a scan reads spawn sites in."""
     ran = taskleash("scan", "--format", "json", *arguments, cwd=folder)
-    assert (ran.status, ran.err) == (0, "")
+    assert ran.status == 0
+    assert not ran.err or ran.err.endswith(": nothing was checked\n")
     return sorted(site["path"] for site in json.loads(ran.out)["sites"])
 
 
@@ -423,7 +424,7 @@ class TestReports:
         write(tmp_path, {"taskleash.toml": "format = 'concise'", "sub/a.py": DROPPED})
         for more in ((), ("--format", "json=report.json")):
             ran = taskleash("check", "--quiet", *more, cwd=tmp_path / "sub")
-            assert ran.out.startswith("a.py:2:1: TL001 ")
+            assert ran.out.startswith("a.py:2:1: TL001 high ")
         report = json.loads((tmp_path / "sub" / "report.json").read_text(encoding="utf-8"))
         assert [site["rule"] for site in report["sites"]] == ["TL001"]
         ran = taskleash("check", "--quiet", "--format", "github", cwd=tmp_path / "sub")

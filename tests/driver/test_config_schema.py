@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from support.command import taskleash
-from support.writing import steady
+from support.drawing import steady
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import Config, Layer, checked
@@ -110,6 +110,7 @@ extend-unsafe-fixes = ["TL002"]
 spawn-calls = ["pkg.spawn"]
 owner-calls = ["pkg.own"]
 safe-calls = ["pkg.safe"]
+models = ["models.toml"]
 flags = { proxy = false, mode = "x", level = 3, share = 0.5, "a b" = 1e300 }
 flags-from = ["conf.yaml:system"]
 target-version = "py311"

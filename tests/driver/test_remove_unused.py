@@ -50,7 +50,7 @@ def test_it_is_not_removed_where_the_user_calls_that_unsafe(tmp_path: Path) -> N
     text = "x = 1  # noqa: TL001\n"
     demoted = ("--extend-unsafe-fixes", "TL100")
     ran = fix(tmp_path, text, *demoted, "--format", "concise")
-    assert "m.py:1:8: TL100 `TL001` silences nothing" in ran.out
+    assert "m.py:1:8: TL100 low `TL001` silences nothing" in ran.out
     assert "1 unsafe fix available with `--fix --unsafe-fixes`." in ran.out
     assert (tmp_path / "m.py").read_text() == text
     assert fixed(tmp_path, text, *demoted, "--unsafe-fixes") == "x = 1\n"
@@ -87,7 +87,7 @@ def test_it_turns_the_example_of_the_page_into_what_to_use_instead(tmp_path: Pat
 def test_it_goes_beside_other_fixes_which_move_its_line(tmp_path: Path) -> None:
     text = f"{GO}    # noqa: TL010\n{SPAWN}\n    await x()  # noqa: TL001\n"
     ran = fix(tmp_path, text, "--extend-select", "TL001")
-    assert "Found 3 errors (3 fixed, 0 remaining).\n" in ran.out
+    assert "Found 3 findings (3 fixed, 0 remaining).\n" in ran.out
     after = (tmp_path / "m.py").read_text()
     assert "noqa" not in after
     assert after.endswith("discard)\n    await x()\n")
@@ -97,15 +97,15 @@ def test_the_report_marks_it_and_counts_it(tmp_path: Path) -> None:
     (tmp_path / "m.py").write_text("x = 1  # noqa: TL001\n")
     select = ("--select", "TL100")
     said = taskleash("check", *select, "--format", "concise", cwd=tmp_path).out
-    assert said.startswith("m.py:1:8: TL100 [*] `TL001` silences nothing")
-    assert said.endswith("Found 1 error.\n[*] 1 fixable with `--fix`.\n")
+    assert said.startswith("m.py:1:8: TL100 low [*] `TL001` silences nothing")
+    assert said.endswith("Found 1 finding: 1 low.\n[*] 1 fixable with `--fix`.\n")
     counted = taskleash("check", *select, "--statistics", cwd=tmp_path).out
     assert counted.startswith("1\tTL100\t[*] unused-suppression\n")
 
 
 def test_a_diff_shows_it_and_changes_nothing(tmp_path: Path) -> None:
     ran = fix(tmp_path, "x = 1  # noqa: TL001\n", "--diff")
-    assert (ran.status, ran.err) == (1, "Would fix 1 error.\n")
+    assert (ran.status, ran.err) == (1, "Would fix 1 finding.\n")
     assert "-x = 1  # noqa: TL001\n+x = 1\n" in ran.out
     assert (tmp_path / "m.py").read_text() == "x = 1  # noqa: TL001\n"
 

@@ -24,7 +24,7 @@ def unused(folder: Path, text: str, *options: str) -> list[str]:
     (folder / "m.py").write_text(text, encoding="utf-8")
     lines = found(folder, "--select", "TL100", *options)
     assert all(line.startswith("m.py:") for line in lines)
-    return [line.removeprefix("m.py:").replace("TL100 [*] ", "") for line in lines]
+    return [line.removeprefix("m.py:").replace("TL100 low [*] ", "") for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taskleash.facts.catalogue import DROPPED_WORDS, SPAWN_CLASSES, SPAWN_WORDS
 from taskleash.facts.prefilter import may_spawn
+from taskleash.models.table import MODELS
 
 
 @pytest.mark.parametrize(
@@ -24,17 +24,17 @@ def test_no_spawning_word(text: str) -> None:
     assert not may_spawn(text.encode())
 
 
-@pytest.mark.parametrize("word", sorted(SPAWN_WORDS))
+@pytest.mark.parametrize("word", sorted(MODELS.spawn_words))
 def test_a_spawning_word_anywhere(word: str) -> None:
     assert may_spawn(f"x = loop.{word}\n".encode())
 
 
-@pytest.mark.parametrize("word", sorted(SPAWN_CLASSES))
+@pytest.mark.parametrize("word", sorted(MODELS.spawn_classes))
 def test_a_class_that_is_called(word: str) -> None:
     assert may_spawn(f"x = asyncio.{word}(beat())\n".encode())
 
 
-@pytest.mark.parametrize("word", sorted(DROPPED_WORDS))
+@pytest.mark.parametrize("word", sorted(MODELS.dropped_words))
 def test_a_statement_that_drops_a_result(word: str) -> None:
     assert may_spawn(f"def f():\n    asyncio.{word}(a())\n".encode())
 

@@ -68,4 +68,4 @@ def test_a_file_whose_workers_are_always_killed_is_named_and_left_alone(project:
     assert ran.out.count("TL000") == 1
     assert "the parser was killed twice" in ran.out
     (untouched,) = (name for name in left if left[name] == before[name])
-    assert ran.out.startswith(f"{untouched}:1:1: TL000")
+    assert ran.out.startswith(f"{untouched}:1:1: TL000 high")

@@ -26,8 +26,9 @@ CACHE_DAMAGE = "cache.damage"
 _KEYS = (
     "select", "ignore", "extend-select", "per-file-ignores", "include", "exclude", "extend-exclude",
     "force-exclude", "respect-gitignore", "src", "fail-on", "fix-style", "extend-safe-fixes",
-    "extend-unsafe-fixes", "spawn-calls", "owner-calls", "safe-calls", "flags", "flags-from",
-    "target-version", "jobs", "format", "lang", "extend", "baseline", "unsafe-fixes", "tool", "é",
+    "extend-unsafe-fixes", "spawn-calls", "owner-calls", "safe-calls", "models", "flags",
+    "flags-from", "target-version", "jobs", "format", "lang", "extend", "baseline", "unsafe-fixes",
+    "tool", "é",
 )  # fmt: skip
 _TEXTS = (
     "TL001", "ALL", "TL", "*", "**", "**/*.py", "[a-", "!x", "/", "..", "../..", "", " ", "a.b.c",

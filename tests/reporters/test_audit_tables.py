@@ -49,8 +49,8 @@ def lines(of: Report, options: RenderOptions) -> list[str]:
 def test_a_score_card() -> None:
     assert lines(CARD, COMPONENT)[:-2] == [
         "Component  File  Tasks  Tracked  On completion  At teardown  Score",
-        "jobs  jobs.py  1  0%  0%  0%  🔴 0%",
-        "Runner  jobs.py  2  75%  50%  0%  🟡 75%",
+        "jobs  app/jobs.py  1  0%  0%  0%  🔴 0%",
+        "Runner  app/jobs.py  2  75%  50%  0%  🟡 75%",
     ]
 
 
@@ -64,7 +64,7 @@ def test_packages_come_first_where_there_are_several() -> None:
     assert lines(more, COMPONENT)[:5] == [
         "Package  Tasks  Tracked  On completion  At teardown  Score",
         "app  3  50%  33%  0%  🔴 50%",
-        "web  1  100%  0%  0%  🟢 100%",
+        "app/web  1  100%  0%  0%  🟢 100%",
         "",
         "Component  File  Tasks  Tracked  On completion  At teardown  Score",
     ]
@@ -73,10 +73,10 @@ def test_packages_come_first_where_there_are_several() -> None:
 def test_lifetimes_run_from_worst_to_best() -> None:
     assert lines(LIVES, LIFETIME)[:-2] == [
         "Task  Place  Lives with  Ended by  Every  Risk",
-        "poll  a.py:3  a call  nothing  0.5 s  🔴 high",
-        "sweep  b.py:4  the process  nothing  🟡 low",
-        "relay  d.py:6  an instance  leave()  🟡 dormant",
-        "listen  c.py:5  an instance  close()  🟢 none",
+        "poll  app/a.py:3  a call  nothing  0.5 s  🔴 high",
+        "sweep  app/b.py:4  the process  nothing  🟡 low",
+        "relay  app/d.py:6  an instance  leave()  🟡 dormant",
+        "listen  app/c.py:5  an instance  close()  🟢 none",
     ]
 
 
@@ -84,7 +84,7 @@ def test_swallowed_cancellation_has_a_column_where_there_is_any() -> None:
     standing = Standing(Reach.PROCESS, swallows=Evidence("app/a.py", 40, 5, "caught"))
     found = report([*LIVES.entries, entry(site("app/a.py", 9, "spin", standing=standing))])
     assert lines(found, LIFETIME)[0].split("  ")[-2:] == ["Swallows", "Risk"]
-    assert "spin  a.py:9  the process  nothing  :40  🔴 high" in lines(found, LIFETIME)
+    assert "spin  app/a.py:9  the process  nothing  :40  🔴 high" in lines(found, LIFETIME)
 
 
 def test_a_program_without_long_running_tasks() -> None:

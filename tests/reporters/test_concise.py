@@ -16,10 +16,10 @@ def test_a_finding_is_one_line_and_a_safe_fix_is_marked() -> None:
         entry(site("b.py", 8), "TL001", "task `send` is dropped", fixes=(AWAIT,)),
     ]
     assert render("concise", report(entries, [BROKEN]), CHECK) == (
-        "a.py:3:5: TL001 [*] task `send` is dropped\n"
-        "b.py:8:5: TL001 task `send` is dropped\n"
-        "broken.py:3:7: TL000 invalid syntax\n"
-        "Found 3 errors.\n"
+        "a.py:3:5: TL001 high [*] task `send` is dropped\n"
+        "b.py:8:5: TL001 high task `send` is dropped\n"
+        "broken.py:3:7: TL000 high invalid syntax\n"
+        "Found 3 findings: 3 high.\n"
         "[*] 1 fixable with `--fix` (1 unsafe fix available with `--fix --unsafe-fixes`).\n"
     )
 
@@ -33,13 +33,13 @@ def test_a_scan_tells_the_verdict_of_sites_that_no_rule_reports() -> None:
     assert render("concise", report(entries), RenderOptions()) == (
         "a.py:3:5: none stored/cancelled task `send`\n"
         "b.py:8:5: low discarded/none task `send`\n"
-        "c.py:9:5: TL001 task `send` is dropped (suppressed)\n"
-        "3 tasks in 3 files: 1 high, 1 low, 1 sound.\n"
+        "c.py:9:5: TL001 high task `send` is dropped (suppressed)\n"
+        "3 tasks in 3 files: 1 high, 1 low, 1 sound; 1 of them silenced.\n"
     )
 
 
 def test_one_error_is_one_error() -> None:
-    assert render("concise", report((), [BROKEN]), CHECK).endswith("\nFound 1 error.\n")
+    assert render("concise", report((), [BROKEN]), CHECK).endswith("\nFound 1 finding: 1 high.\n")
 
 
 def test_a_clean_check_says_so() -> None:
@@ -62,5 +62,5 @@ def test_statistics_count_the_findings_of_each_rule() -> None:
     )
     many = [entry(site(line=line), "TL010") for line in range(10)]
     assert render("full", report(many, [BROKEN]), options) == (
-        "10\tTL010\tnever-ended-task\n 1\tTL000\tinvalid-file\nFound 11 errors.\n"
+        "10\tTL010\tnever-ended-task\n 1\tTL000\tinvalid-file\nFound 11 findings: 11 high.\n"
     )

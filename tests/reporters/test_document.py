@@ -61,12 +61,12 @@ def test_the_document_word_for_word(small: Report) -> None:
 def test_it_is_read_as_it_is_meant(small: Report) -> None:
     root = rendered(render("markdown", small, RenderOptions()))
     scan, lives, components, p0, decided, unchanged = tables(root)
-    assert [row[0] for row in scan[1:]] == ["app.py", "c.py", "b.py"]
+    assert [row[0] for row in scan[1:]] == ["src/app.py", "src/c.py", "src/b.py"]
     assert [row[0] for row in lives[1:]] == ["poll", "sweep"]
     assert [row[0] for row in components[1:]] == ["App", "c", "app", "App"]
     assert [row[0:3:2] for row in [*p0[1:], *decided[1:]]] == [
-        ["1", "app.py:3"],
-        ["2 (P0)", "app.py:9"],
+        ["1", "src/app.py:3"],
+        ["2 (P0)", "src/app.py:9"],
     ]
     assert [row[2] for row in unchanged[1:]] == ["cancelled in stop()", "silenced by a comment"]
     (opened,) = root.elements("details")

@@ -64,7 +64,7 @@ def test_a_finding_in_full(folder: Path) -> None:
     broken = FileError("broken.py", 3, 7, "TL000", "invalid syntax")
     assert render("full", report([found], [broken]), CHECK) == (
         """\
-app.py:4:13: TL001 [*] task `send` is dropped
+app.py:4:13: TL001 high [*] task `send` is dropped
   |
 2 |     async def handle(self, message):
 3 |         try:
@@ -80,9 +80,9 @@ app.py:4:13: TL001 [*] task `send` is dropped
              await (unsafe)   await the coroutine here, log its failure
    more      taskleash rule TL001
 
-broken.py:3:7: TL000 invalid syntax
+broken.py:3:7: TL000 high invalid syntax
 
-Found 2 errors.
+Found 2 findings: 2 high.
 [*] 1 fixable with `--fix`.
 """
     )
@@ -124,7 +124,7 @@ def test_what_a_task_lives_with_and_keeps_alive() -> None:
     text = render("full", report([entry(found, "TL012", "m")]), RenderOptions())
     assert text.startswith(
         """\
-a.py:3:5: TL012 m
+a.py:3:5: TL012 high m
    runs      once for each call; it never ends by itself
    held by   nothing after line 3
    ended by  `stop()` on some paths only

@@ -54,9 +54,9 @@ def test_a_finding_and_an_error() -> None:
     found = report([entry(dropped, "TL001", "task `send` is dropped")], [error])
     assert render("github", found, RenderOptions()) == (
         "::error title=taskleash (TL001),file=src/app.py,line=12,col=9,endLine=12,endColumn=40"
-        "::src/app.py:12:9: TL001 task `send` is dropped\n"
+        "::src/app.py:12:9: TL001 high task `send` is dropped\n"
         "::error title=taskleash (TL000),file=bad.py,line=3,col=7"
-        "::bad.py:3:7: TL000 invalid syntax\n"
+        "::bad.py:3:7: TL000 high invalid syntax\n"
     )
 
 
@@ -79,14 +79,14 @@ def test_paths_are_relative_to_the_repository() -> None:
     steps = (Evidence("b.py", 9, 1, "overwritten"),)
     (command,) = commands(report([entry(site("a.py", evidence=steps), "TL011", "m")]), "backend/")
     assert command.properties["file"] == "backend/a.py"
-    assert command.text == "backend/a.py:3:5: TL011 m\nbackend/b.py:9: overwritten"
+    assert command.text == "backend/a.py:3:5: TL011 high m\nbackend/b.py:9: overwritten"
 
 
 def test_names_and_messages_cannot_end_a_command_or_start_another() -> None:
     hostile = "a,line=1::b\r\n::error::x%0A.py"
     (command,) = commands(report([entry(site(hostile), "TL001", f"task {hostile}")]))
     assert command.properties["file"] == hostile
-    assert command.text == f"{hostile}:3:5: TL001 task {hostile}"
+    assert command.text == f"{hostile}:3:5: TL001 high task {hostile}"
 
 
 @given(reports())

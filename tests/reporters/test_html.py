@@ -170,8 +170,8 @@ def test_silenced_findings_are_marked() -> None:
 def test_components_of_the_same_name_are_told_apart() -> None:
     sites = [site("src/a.py", class_name="Bot"), site("src/b.py", class_name="Bot")]
     said = page(report([entry(one, "TL001", "m") for one in sites])).said()
-    assert "Bot (a.py)" in said
-    assert "Bot (b.py)" in said
+    assert "Bot (src/a.py)" in said
+    assert "Bot (src/b.py)" in said
 
 
 def test_the_page_in_chinese_says_nothing_in_english() -> None:

@@ -44,17 +44,18 @@ def test_a_report_line_by_line() -> None:
   <testsuite name="src/app.py" tests="2" failures="1" errors="0" skipped="1">
     <testcase name="TL001 at 12:5 in main" classname="src.app">
       <failure type="TL001" message="task `send` is dropped">\
-src/app.py:12:5: TL001 task `send` is dropped
+src/app.py:12:5: TL001 high task `send` is dropped
 src/b.py:9: kept in `&lt;"x"&gt;`</failure>
     </testcase>
     <testcase name="TL011 at 20:5 in main" classname="src.app">
       <skipped type="TL011" message="task `send` is overwritten">\
-src/app.py:20:5: TL011 task `send` is overwritten</skipped>
+src/app.py:20:5: TL011 low task `send` is overwritten</skipped>
     </testcase>
   </testsuite>
   <testsuite name="src/bad.py" tests="1" failures="1" errors="0" skipped="0">
     <testcase name="TL000 at 3:7" classname="src.bad">
-      <failure type="TL000" message="invalid syntax">src/bad.py:3:7: TL000 invalid syntax</failure>
+      <failure type="TL000" message="invalid syntax">\
+src/bad.py:3:7: TL000 high invalid syntax</failure>
     </testcase>
   </testsuite>
 </testsuites>

@@ -146,7 +146,7 @@ def test_the_option_and_the_configuration_choose_the_language(project: Path) -> 
     (project / "taskleash.toml").write_text('lang = "zh"\n')
     assert "是否追踪" in taskleash("scan", cwd=project).out
     assert "Tracked" in taskleash("scan", "--lang", "en", cwd=project).out
-    assert "发现 1 个问题" in taskleash("check", cwd=project).out
+    assert "发现 1 处问题" in taskleash("check", cwd=project).out
 
 
 def test_the_locale_does_not_choose_the_language(project: Path) -> None:
@@ -180,5 +180,5 @@ def test_an_encoding_with_chinese_and_without_symbols_is_enough(project: Path) -
 def test_fixes_are_told_in_chinese(project: Path) -> None:
     ran = taskleash("check", "--fix", "--lang", "zh", "--fix-report", "fixes.md", cwd=project)
     assert ran.status == 0
-    assert "已在 1 个文件中修复 1 个问题：" in ran.out
+    assert "已在 1 个文件中修复 1 处问题：" in ran.out
     assert "# 修复\n" in (project / "fixes.md").read_text(encoding="utf-8")

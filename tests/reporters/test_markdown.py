@@ -27,19 +27,19 @@ def test_a_check_as_markdown() -> None:
 
 | File | Lines | Task | Tracked | Cleaned up | Risk |
 | --- | --- | --- | --- | --- | --- |
-| `b.py` | 8,9 | `send` | ❌ none | ❌ none | 🔴 high |
-| `a.py` | 3,5 | `run`, … | ✅ tracked | ✅ cancelled | 🟢 none |
+| `src/b.py` | 8,9 | `send` +1 silenced | 🟡 partial | ❌ none | 🟡 low |
+| `src/a.py` | 3,5 | `run`, … | ✅ tracked | ✅ cancelled | 🟢 none |
 
-Found 4 errors.
+Found 4 findings: 1 high, 1 low.
 
 ## Findings
 
-- `src/b.py:8:5` **TL011** task `send` is overwritten
+- `src/b.py:8:5` **TL011 low** task `send` is overwritten
   - `src/b.py:30` overwritten in `start()`
 
 ## Files that could not be analysed
 
-- `src/c.py:3:7` **TL000** invalid syntax
+- `src/c.py:3:7` **TL000 high** invalid syntax
 """
     )
 

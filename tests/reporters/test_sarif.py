@@ -53,6 +53,7 @@ def test_a_finding_key_by_key() -> None:
             }
         ],
         "partialFingerprints": {"taskleash/v1": "f" * 16},
+        "properties": {"risk": "high"},
     }
 
 

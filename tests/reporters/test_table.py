@@ -110,7 +110,7 @@ def test_each_cell_of_a_file_is_the_worst_of_its_sites() -> None:
         sound(line=5, task="second", tracked=PARTIAL, risk=Risk.LOW),
         sound(line=9, task="third", cleaned=NO, risk=Risk.LOW, dormant=True),
     )
-    assert row == " app.py  3,5,9  first, …  🟡 partial  ❌ none  🟡 low"
+    assert row == " app.py  5,9,3  second, … +1 sound  🟡 partial  ❌ none  🟡 low"
 
 
 def test_equally_good_cells_show_the_first_sites_word() -> None:
@@ -146,20 +146,44 @@ def test_rows_run_from_worst_to_best_and_then_by_path() -> None:
     assert [row.split()[0][0] for row in rows] == ["e", "f", "d", "b", "c", "0", "a"]
 
 
-@pytest.mark.parametrize(
-    ("paths", "shown"),
-    [
-        (["src/pkg/a.py", "src/pkg/sub/b.py"], ["a.py", "sub/b.py"]),
-        (["src/pkg/a.py", "src/pkg_b/b.py"], ["pkg/a.py", "pkg_b/b.py"]),
-        (["src/pkg/a.py"], ["a.py"]),
-        (["a.py", "src/b.py"], ["a.py", "src/b.py"]),
-        (["/opt/a.py", "/srv/b.py"], ["/opt/a.py", "/srv/b.py"]),
-        (["../x/a.py", "../y/b.py"], ["x/a.py", "y/b.py"]),
-    ],
-)
-def test_the_folders_that_all_files_share_are_left_out(paths: list[str], shown: list[str]) -> None:
-    rows = _lines(report([entry(site(path)) for path in paths]))[1:-1]
-    assert [row.split()[0] for row in rows] == shown
+@pytest.mark.parametrize("path", ["src/pkg/a.py", "a.py", "/opt/a.py", "../x/a.py"])
+def test_a_path_is_written_as_a_check_writes_it(path: str) -> None:
+    of = report([entry(site(path), "TL001")])
+    assert _lines(of)[1].split()[0] == path
+    assert render("concise", of, RenderOptions(command="check")).startswith(f"{path}:3:5: ")
+
+
+def test_a_row_names_the_task_that_its_cells_are_about() -> None:
+    of = report([entry(sound(line=31, task="_drain_to_queue")), entry(site(line=60, task="_leak"))])
+    assert re.sub(r" {2,}", "  ", _lines(of)[1]) == (
+        " app.py  60,31  _leak +1 sound  ❌ none  ❌ none  🔴 high"
+    )
+
+
+def test_the_worst_of_several_tasks_at_risk_is_named_first() -> None:
+    row = _only_row(site(line=3, task="mild", risk=Risk.LOW), sound(line=5), site(line=9))
+    assert row == " app.py  9,3,5  send, … +1 sound  ❌ none  ❌ none  🔴 high"
+
+
+def test_what_is_merged_is_said_where_the_name_gives_way() -> None:
+    of = report([entry(site("x" * 60, 3, "a_rather_long_name")), entry(sound("x" * 60, 9))])
+    assert "3,9   a_ra… +1 sound ❌" in _lines(of, RenderOptions(width=82))[1]
+
+
+def test_silenced_findings_are_marked_and_come_after_the_others() -> None:
+    silenced = entry(site(line=3, task="old"), "TL001", suppressed=True)
+    alone = _lines(report([silenced]))
+    assert re.sub(r" {2,}", "  ", alone[1]).endswith("old (silenced)  ❌ none  ❌ none  ⚪ high")
+    assert alone[2] == "1 task in 1 file: 1 high; 1 of them silenced."
+    row = _lines(report([silenced, entry(site(line=8, task="mild", risk=Risk.LOW))]))[1]
+    assert re.sub(r" {2,}", "  ", row).endswith("8,3  mild +1 silenced  ❌ none  ❌ none  🟡 low")
+
+
+def test_places_are_links_where_that_is_asked_for() -> None:
+    of = report([entry(site("a b.py", 7))])
+    linked = render("table", of, RenderOptions(color=True, links=True))
+    assert re.search(r"\x1b\]8;;file:///\S*/a%20b\.py#7\x1b\\a b\.py\x1b\]8;;\x1b\\", linked)
+    assert "\x1b]8" not in render("table", of, RenderOptions(color=True))
 
 
 def test_more_line_numbers_than_fit_end_in_whole_numbers() -> None:
@@ -177,8 +201,8 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
 
 
 def test_a_wide_name_is_cut_by_cells_and_not_by_characters() -> None:
-    of = site("x" * 60, task="发送消息")
-    header, row, _ = _lines(report([entry(of)]), RenderOptions(width=80))
+    of = site("x" * 60, task="发送消息发送消息")
+    header, row, _ = _lines(report([entry(of)]), RenderOptions(width=69))
     assert " 发送…  ❌ none" in row
     assert cell_len(row[: row.index("❌")]) == header.index("Tracked")
 
@@ -193,13 +217,15 @@ def test_errors_follow_the_table() -> None:
     broken = FileError("broken.py", 3, 7, "TL000", "invalid syntax")
     assert _lines(report([entry(sound())], [broken]))[2:] == [
         "1 task in 1 file: 1 sound.",
-        "broken.py:3:7: TL000 invalid syntax",
+        "broken.py:3:7: TL000 high invalid syntax",
     ]
 
 
 def test_a_suppressed_finding_is_not_offered_a_fix() -> None:
     entries = [replace(one, suppressed=True) for one in voice_assistant().entries]
-    assert _lines(report(entries))[-1] == FOOTER.removesuffix(" 3 fixable with --fix.")
+    assert _lines(report(entries))[-1] == FOOTER.replace(
+        ", 5 sound. 3 fixable with --fix.", ", 5 sound; 6 of them silenced."
+    )
 
 
 def test_no_tasks_at_all() -> None:

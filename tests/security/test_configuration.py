@@ -69,7 +69,7 @@ class TestWriting:
 
     def test_every_setting_that_is_a_path_is_known(self) -> None:
         paths = {name for name, key in KEYS.items() if "a path" in str(key.kind)}
-        assert paths == {"extend", "baseline", "src", "flags-from", "cache-dir"}
+        assert paths == {"extend", "baseline", "src", "flags-from", "models", "cache-dir"}
 
     @pytest.mark.parametrize(
         "extra", ["", "unsafe-fixes = true\n", "extend-safe-fixes = ['ALL']\n"]
@@ -201,6 +201,8 @@ READING = [
     ('extend = "{}"', "broken.toml"),
     ('baseline = "{}"', "known"),
     ('flags-from = ["{}"]', "x.json"),
+    ('models = ["{}"]', "x.toml"),
+    ('models = ["{}"]', "broken.toml"),
     ('flags-from = ["{}:auths"]', "x.json"),
     ('flags-from = ["{}:auths.host"]', "x.json"),
     ('flags-from = ["{}:nothing"]', "x.json"),

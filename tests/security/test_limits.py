@@ -16,7 +16,7 @@ import pytest
 from support.command import Ran, python, taskleash
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
-FOUND = "good.py:2:1: TL001"
+FOUND = "good.py:2:1: TL001 high"
 TOO_DEEP = "nested too deeply to be analysed: split the code or exclude the file"
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX's special files")
@@ -86,7 +86,7 @@ class TestSpecialFiles:
         self.make(project / "x.py", kind)
         ran = checked(project, "x.py", "good.py")
         assert ran.status == 1
-        assert "x.py:1:1: TL000 the file cannot be read: not a regular file" in ran.out
+        assert "x.py:1:1: TL000 high the file cannot be read: not a regular file" in ran.out
         assert FOUND in ran.out
 
     @pytest.mark.parametrize("kind", ["pipe", "/dev/zero"])
@@ -116,7 +116,7 @@ class TestHugeFiles:
         ran = checked(project, *arguments)
         if name in ("x.py", ".gitignore"):
             assert FOUND in ran.out
-            assert ("x.py:1:1: TL000 the file cannot be read: larger than" in ran.out) == (
+            assert ("x.py:1:1: TL000 high the file cannot be read: larger than" in ran.out) == (
                 name == "x.py"
             )
         else:
@@ -200,7 +200,7 @@ class TestParser:
         ran = checked(project)
         assert time.monotonic() - start < 60
         lines = [line for line in ran.out.splitlines() if line.startswith("bad")]
-        assert lines == [f"bad{number}.py:3:1: TL000 {TOO_DEEP}" for number in range(6)]
+        assert lines == [f"bad{number}.py:3:1: TL000 high {TOO_DEEP}" for number in range(6)]
         assert FOUND in ran.out
 
     def test_a_long_list_of_numbers_is_read(self, project: Path) -> None:
@@ -208,7 +208,7 @@ class TestParser:
         text = f"import asyncio\nx = [\n{numbers}]\nasyncio.create_task(work())\n"
         (project / "long.py").write_text(text, encoding="utf-8")
         ran = checked(project)
-        assert "long.py:300004:1: TL001" in ran.out
+        assert "long.py:300004:1: TL001 high" in ran.out
 
     @pytest.mark.parametrize(
         "encoding", ["idna", "utf-7", "punycode", "unicode_escape", "hz", "cp037", "a" * 90_000]
@@ -217,7 +217,7 @@ class TestParser:
         (project / "odd.py").write_bytes(f"#coding:{encoding}\nx = 1\n".encode())
         ran = checked(project)
         (line,) = [line for line in ran.out.splitlines() if line.startswith("odd.py")]
-        assert line.startswith("odd.py:1:9: TL000 ")
+        assert line.startswith("odd.py:1:9: TL000 high ")
         assert len(line) < 200
 
 
@@ -227,7 +227,10 @@ class TestTimeLimit:
         for command in ("check", "scan"):
             ran = taskleash(command, "--time-limit", "0.0001", "--format", "concise", cwd=project)
             assert ran.status == 2
-            assert "good.py:1:1: TL000 not analysed: the time limit of the run was over" in ran.out
+            assert (
+                "good.py:1:1: TL000 high not analysed: the time limit of the run was over"
+                in ran.out
+            )
             assert ran.err == (
                 "taskleash: the time limit of 0.0001 s is over, 2 files were not analysed: "
                 "good.py, other.py: raise --time-limit, or check fewer files at once\n"

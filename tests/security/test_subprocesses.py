@@ -60,7 +60,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> Ran:
 
 
 CHECK = ("check", "--isolated", "--no-cache", "-q", "m.py", "--format", "concise")
-FOUND = "m.py:2:1: TL001"
+FOUND = "m.py:2:1: TL001 high"
 
 
 def test_a_trap_works(traps: Path) -> None:
@@ -160,7 +160,7 @@ def test_no_command_of_the_repository_runs(repository: Repository) -> None:
         os.utime(path, (1, 1))
     ran = check(repository)
     assert ran.out.count("\n") == 1
-    assert ran.out.startswith("old.py:4:1: TL001")
+    assert ran.out.startswith("old.py:4:1: TL001 high")
     assert_nothing_ran(repository)
 
 
@@ -237,7 +237,7 @@ def test_the_environment_names_no_command_and_no_other_repository(repository: Re
         GIT_CONFIG_PARAMETERS=f"'core.fsmonitor={command}'",
         GIT_DIFF_OPTS="--unified=100",
     )
-    assert ran.out.startswith("old.py:4:1: TL001")
+    assert ran.out.startswith("old.py:4:1: TL001 high")
     assert_nothing_ran(repository)
 
 
@@ -269,7 +269,7 @@ def test_another_encoding_hides_no_change(repository: Repository) -> None:
         }
     )
     ran = check(repository)
-    assert "old.py:4:1: TL001" in ran.out
+    assert "old.py:4:1: TL001 high" in ran.out
 
 
 def test_a_submodule_is_another_repository(repository: Repository, tmp_path: Path) -> None:

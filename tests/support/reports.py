@@ -77,24 +77,24 @@ def voice_assistant() -> Report:
     """A report of eleven sites in seven files, one row of each kind that the table knows."""
     dormant = {"risk": Risk.LOW, "dormant": True}
     partial = {"tracked": PARTIAL, "cleaned": PARTIAL, **dormant}
-    agent = "voice/agent/agents/basic_memory_agent.py"
-    manager = "voice/tts_manager.py"
-    queue = "voice/proxy_message_queue.py"
+    agent = "agent/agents/basic_memory_agent.py"
+    manager = "tts_manager.py"
+    queue = "proxy_message_queue.py"
     gathered = {"cleaned": yes("gathered")}
     singleton = {"tracked": yes("singleton"), "cleaned": yes("self-managed")}
     return report(
         [
             entry(site(agent, 46, "_websocket_send_func"), "TL001", "dropped", fixes=(TRACK,)),
-            entry(sound("voice/conversation_handler.py", 38, "_run_single_turn")),
-            entry(site("voice/proxy_handler.py", 48, "_maintain_connection", **partial), "TL012"),
-            entry(site("voice/proxy_handler.py", 51, "_forward", **partial), "TL012"),
+            entry(sound("conversation_handler.py", 38, "_run_single_turn")),
+            entry(site("proxy_handler.py", 48, "_maintain_connection", **partial), "TL012"),
+            entry(site("proxy_handler.py", 51, "_forward", **partial), "TL012"),
             entry(site(queue, 71, "_consume_loop", **dormant), "TL010"),
             entry(site(queue, 90, "_forward_message", **dormant), "TL001", fixes=(TRACK,)),
-            entry(site("voice/service_context.py", 90, "_finish_heavy_init"), "TL001",
+            entry(site("service_context.py", 90, "_finish_heavy_init"), "TL001",
                   fixes=(TRACK, AWAIT)),
             entry(sound(manager, 40, "_process_tts", **gathered)),
             entry(sound(manager, 55, "_send_payload", **gathered)),
             entry(sound(manager, 60, "_process_tts", **gathered)),
-            entry(sound("voice/websocket_handler.py", 66, "_sweep_stale", **singleton)),
+            entry(sound("websocket_handler.py", 66, "_sweep_stale", **singleton)),
         ]
     )  # fmt: skip

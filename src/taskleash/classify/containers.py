@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.facts.catalogue import WEAK_KEYED
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import Attribute, Built, Display, Element, Result, Spread, Term
 from taskleash.link.context import in_loop
@@ -12,6 +11,7 @@ from taskleash.link.entities import Function
 from taskleash.link.inference import Inference, is_external
 from taskleash.link.lifetime import Lifetimes
 from taskleash.link.trail import Op, Place, Trail
+from taskleash.models.containers import WEAK_KEYED
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
 
@@ -38,11 +38,8 @@ def _in_a_callback(trail: Trail, op: Op) -> bool:
 def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
     """Whether a function never returns, and no turn of its loop makes the container anew."""
     return lifetimes.of(function) == "endless" and not any(
-        home is function
-        and depth
-        and isinstance(term, Result)
-        and _made_in_a_turn(function, term.event)
-        for (home, term), depth in trail.terms.items()
+        depth and isinstance(term, Result) and _made_in_a_turn(function, term.event)
+        for term, depth in trail.terms_in(function).items()
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.dormancy import key, places_of
 from taskleash.classify.model import Risk, Site
-from taskleash.facts.catalogue import FLAG_WORDS
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags, is_generic
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Block, If, ModuleFacts, Store, Test
@@ -21,6 +20,7 @@ from taskleash.link.inference import Inference
 from taskleash.link.program import Program
 from taskleash.link.readings import Readings
 from taskleash.link.teardown import words
+from taskleash.models.settings import FLAG_WORDS
 
 _CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__new__"})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import (
     comes_again,
@@ -21,8 +22,8 @@ from taskleash.classify.waiting import (
 from taskleash.dataflow.assumptions import Given
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Call, Loop
-from taskleash.facts.terms import Term
+from taskleash.facts.model import Await, Call, Loop, Store
+from taskleash.facts.terms import Result, Spread, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
@@ -46,10 +47,10 @@ class Inside:
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
         trail, function = signs.trail, signs.spawn.function
-        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        endings = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
         carriers = carriers_in(trail, function)
-        handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        sure = [op for op in endings if not passed_over(trail, op)]
+        handed = [op for op in trail.rooted() if _hands_on(op)]
+        sure = [op for op in endings if not ends_one_of_many(signs, op)]
         stops = self._stops(trail, [*sure, *handed])
         outcome = function.paths.search([trail.index], stops, carriers)
         signs.leaks = outcome.leaks
@@ -89,7 +90,7 @@ class Inside:
         gives = [op.root for op in trail.of("give") if op.root is not None]
         if not constants or not gives:
             return False
-        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        endings = [op for op in trail.rooted() if _ends(trail, op)]
         outcome = function.paths.search(
             [trail.index],
             self._stops(trail, endings),
@@ -114,7 +115,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = _Helpers(trail, ops)
         found = [
-            Ending(op.root, _PASSING.get(op.kind, frozenset()))
+            Ending(op.root, _PASSING.get(op.kind, frozenset()), _is_of_all(trail, op))
             for op in ops
             if op.root is not None
             and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, op.root))
@@ -170,9 +171,23 @@ class _Helpers:
         return not outcome.leaks or not outcome.is_complete
 
 
+def _is_of_all(trail: Trail, op: Op) -> bool:
+    """Whether an operation of the function itself waits for all that a container holds."""
+    event = op.event
+    if op.function is not trail.function:
+        return False
+    made = [event] if isinstance(event, Call) else []
+    for term in event.value if isinstance(event, (Await, Store)) else ():
+        if isinstance(term, Result) and isinstance(op.function.events[term.event], Call):
+            made.append(op.function.call(term.event))
+    given = (term for call in made for arg in call.args for term in arg.value)
+    holders = (term.base if isinstance(term, Spread) else term for term in given)
+    return any(trail.terms_in(op.function).get(holder, 0) > 0 for holder in holders)
+
+
 def carriers_in(trail: Trail, function: Function) -> set[Term]:
     """The terms of a function that hold the task, or what it is in."""
-    return {term for home, term in trail.terms if home is function}
+    return set(trail.terms_in(function))
 
 
 def how(ops: list[Op]) -> str:
@@ -232,11 +247,9 @@ def _abandoned(trail: Trail) -> Op | None:
         return None
     others = [
         op
-        for op in trail.ops
-        if (op.kind in AWAITING or op.kind in CANCELLING)
         # What is awaited of those that are done says nothing of the rest.
-        and op.kind != "waited"
-        and op not in partial
+        for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
+        if op not in partial
     ]
     again = any(comes_again(trail, op) for op in partial)
     return None if others or again else partial[0]

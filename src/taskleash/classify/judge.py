@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
-from taskleash.classify.model import Defect, Risk, Site
+from taskleash.classify.model import Defect, Ending, Risk, Site
 from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.dataflow.query import Query, Questions
-from taskleash.facts.catalogue import TASKS
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Arg, ModuleFacts, Pos
 from taskleash.facts.terms import Attribute, Global, Nested, Parameter, Result
+from taskleash.link.apis import told_of
+from taskleash.link.callbacks import called_later
 from taskleash.link.calls import Calls
-from taskleash.link.configured import configured
 from taskleash.link.entities import Function
 from taskleash.link.flow import Flow
 from taskleash.link.indexed import IndexedModules
@@ -29,13 +29,24 @@ from taskleash.link.inference import Inference, is_external
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
-from taskleash.link.wrappers import Needs, coroutine_argument, droppers, handed_in, unkept, users
+from taskleash.link.wrappers import (
+    Needs,
+    coroutine_argument,
+    droppers,
+    handed_in,
+    handed_later,
+    unkept,
+    users,
+)
+from taskleash.models.api import Starts
+from taskleash.models.table import TASKS
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"
 
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
+_ENDED = ("awaited", "cancelled")
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 
 
@@ -137,6 +148,7 @@ class Judge:
         found: list[Site] = []
         seen = {} if seen is None else seen
         seen[spawn.function] = None
+        gives = self.flow.follow(spawn.function, spawn.index, spawn.depth, spawn.to_await).given
         for caller, index in self.calls.callers(spawn.function):
             position = coroutine_argument(self.calls, spawn, caller.call(index))
             if position is None or (caller is spawn.function and len(seen) > 1):
@@ -152,19 +164,38 @@ class Judge:
                 found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
-            if signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+            if gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
+            elif not gives and own.ending in _ENDED and own.handle == "stored":
+                found.append(self._ends_nothing(spawn, signs))
             else:
-                of_call = self._for_caller(outer, verdict, caller)
+                of_call = self._for_caller(outer, verdict, signs)
                 found.append(self._kept_by(spawn, inner, signs, of_call))
+        for later in called_later(self.calls, spawn.function):
+            if coroutine_argument(self.calls, spawn, later.call) is not None:
+                inner = handed_later(self.calls, spawn, later)
+                if later.holder not in seen:
+                    found.extend(self._managed(inner, outer, verdict, seen))
         return found
 
-    def _for_caller(self, signs: Signs, verdict: Verdict, caller: Function) -> Verdict:
-        """The wrapper's verdict for one caller: the teardown of another heir is none of it."""
-        if verdict.defect is not Defect.TEARDOWN_IGNORES:
+    def _for_caller(self, signs: Signs, verdict: Verdict, inner: Signs) -> Verdict:
+        """The wrapper's verdict for one call of it.
+
+        The teardown of another heir is none of the caller's, and how long the coroutine goes on
+        and how often it is started is up to the caller.
+        """
+        if verdict.ending != Ending.SELF_REMOVING:
             return verdict
-        teardown = self.observer.owner_teardown(signs, caller)
-        of_caller = replace(signs, owner_teardown=teardown)
+        of_caller = replace(
+            signs,
+            lifetime=inner.lifetime,
+            multiplicity=inner.multiplicity,
+            guard=inner.guard,
+            start_like=inner.start_like,
+            handles_errors=inner.handles_errors,
+        )
+        if verdict.defect is Defect.TEARDOWN_IGNORES:
+            of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
         return completed(of_caller, decide(of_caller).verdict)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
@@ -205,7 +236,8 @@ class Judge:
         found: list[CallerVerdict] = []
         for caller, index in users(self.calls, function, spawn.index):
             callees = self.calls.callees(caller, caller.call(index))
-            if configured(self.program.known, callees) in ("safe", "owner"):
+            told = told_of(self.program.known, callees)
+            if told is not None and told.starts in (Starts.SAFE, Starts.OWNER):
                 continue
             if self.observer.inside.ends_for(given, caller.call(index)):
                 continue
@@ -247,13 +279,26 @@ class Judge:
         kept = replace(outer, kept_if=frozenset(), callers=[])
         verdict = completed(kept, decide(kept).verdict)
         signs = self._signs((inner, 0, frozenset()))
-        return self._kept_by(outer.spawn, inner, signs, verdict)
+        of_call = self._for_caller(kept, verdict, signs)
+        return self._kept_by(outer.spawn, inner, signs, of_call)
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""
         if verdict.defect in DROPS:
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
         return to_site(signs, verdict, self.calls)
+
+    def _ends_nothing(self, spawn: Spawn, signs: Signs) -> Site:
+        """A call whose result is ended later on, as if it were the task that the wrapper keeps."""
+        inner, place = signs.spawn, next(iter(signs.places))
+        risk = Risk.NONE if signs.lifetime == "short" else Risk.LOW
+        defect = None if risk is Risk.NONE else Defect.PARTLY_ENDED
+        verdict = Verdict("owned", "partial", risk, defect, "owner", "partial")
+        where = spawn.function.qualname
+        kept = step(inner.function, inner.index, f"handed to `{where}`, which keeps the task")
+        message = f"`{where}` does not give it back: `{place.text}` never holds it"
+        told = (kept, step(inner.function, inner.index, message))
+        return replace(to_site(signs, verdict, self.calls), evidence=told)
 
     def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
         """A call whose task the called wrapper keeps: its verdict is the wrapper's."""

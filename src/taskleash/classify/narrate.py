@@ -68,7 +68,11 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
     spawn = signs.spawn
     if signs.owner:
         message = f"`{signs.owner}` owns it and ends it when it is left"
+        if spawn.api is not None and spawn.api.keeper:
+            message = spawn.api.keeper
         yield step(spawn.function, spawn.index, message)
+        if spawn.api is not None and spawn.api.endless and signs.endless:
+            yield step(spawn.function, spawn.index, spawn.api.endless)
     if spawn.kind == "foreign":
         message = f"handed to `{spawn.call.text}`, which is not part of the program"
         yield step(spawn.function, spawn.index, message)
@@ -126,6 +130,11 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
             yield _ending(op, f"`{op.site[0].qualname}` only")
+        for op, kept in signs.forgotten[:1]:
+            message = (
+                f"nothing calls `{op.site[0].method.qualname}` of what `{kept.attribute}` keeps"
+            )
+            yield step(kept.function, kept.index, message)
     for op in signs.self_removing[:1]:
         own = op.function in signs.spawn.started
         how = "the coroutine clears the handle itself" if own else "taken out when it is done"
@@ -134,6 +143,8 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         place = next(p for p in signs.places if p.cls is not None)
         message = f"`{signs.owner_teardown}` neither cancels nor awaits what `{place.name}` keeps"
         yield step(signs.spawn.function, signs.spawn.index, message)
+    for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
+        yield step(function, index, f"`{function.qualname}` waits for `{name}`, set as it ends")
     for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
         message = f"`{function.qualname}` fails what it waits for, in `{name}`"
         yield step(function, index, message)
@@ -142,7 +153,10 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
             yield step(function, index, f"`{function.qualname}` ends its loop through `{name}`")
     if signs.main is not None and "main coroutine" in row.name:
         name = signs.spawn.function.qualname
-        yield step(*signs.main, f"`{name}` is run as the main coroutine: the loop's end cancels it")
+        how = "is run as the main coroutine: the loop's end cancels it"
+        if signs.main[0] is signs.spawn.function:
+            how = "runs the loop itself, and then cancels what is left of its tasks"
+        yield step(*signs.main, f"`{name}` {how}")
         return
     if signs.abandoned is not None:
         op = signs.abandoned

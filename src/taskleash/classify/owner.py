@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import FIELD_BASES, FIELD_DECORATORS
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
+from taskleash.models.classes import FIELD_BASES, FIELD_DECORATORS
 
 _CONSTRUCTOR = "__init__"
 

@@ -49,7 +49,9 @@ def _row(
 
 
 def _repeated(s: Signs) -> bool:
-    return s.multiplicity != "once" and not (s.once or s.start_like or s.with_its_key)
+    return s.multiplicity != "once" and not (
+        s.once or s.start_like or s.with_its_key or s.with_its_object
+    )
 
 
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
@@ -104,9 +106,15 @@ POLICY: tuple[Row, ...] = (
          "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial"),
     _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
          "", "there", _NO, None, "tracked / there"),
+    _row("sets as it ends what the teardown waits for", lambda s: s.kept and bool(s.announced),
+         "", "awaited", _NO, None, "tracked / awaited"),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),
+    _row("endless, so it never comes to remove itself",
+         lambda s: s.kept and bool(s.self_removing) and s.endless
+         and (s.singleton or s.start_like) and not s.handles_errors,
+         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none"),
     _row("removes itself", lambda s: s.kept and bool(s.self_removing),
          "", "self-removing", _NO, None, "tracked / self-managed"),
     _row("kept, and handed to something that is not known",
@@ -159,7 +167,7 @@ POLICY: tuple[Row, ...] = (
          "discarded", "none", _LOW, Defect.DISCARDED, "none / none"),
     _row("over in its first step, which the loop holds", lambda s: s.in_one_step,
          "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),
-    _row("only callbacks touch it", lambda s: s.untouched and bool(s.trail.ops),
+    _row("only callbacks touch it", lambda s: s.untouched and bool(s.trail.kinds),
          "discarded", "none", _HIGH, Defect.CALLBACK_ONLY, "none / none"),
     _row("nothing holds it", lambda s: True,
          "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from taskleash.facts.catalogue import GROWING, SHRINKING
 from taskleash.facts.model import Call, Delete, Event, Store
 from taskleash.facts.terms import Alts, Attribute, Element, Parameter, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.entities import Class, Function
 from taskleash.link.trail import Op, Trail
+from taskleash.models.containers import GROWING, SHRINKING
 
 
 def record_removals(calls: Calls, trail: Trail, at_the_end: Iterable[Function]) -> Iterator[Op]:

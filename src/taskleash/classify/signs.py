@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from taskleash.classify.model import Defect, Evidence, Risk
 from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
+from taskleash.link.forgotten import Kept
 from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
@@ -73,6 +74,8 @@ class Signs:
     ended_there_by: list[tuple[Op, str]] = field(default_factory=list)
     #: ended only in a place that is no teardown
     ended_elsewhere: list[Op] = field(default_factory=list)
+    #: of these, the ones in a teardown that nobody comes to, and what keeps the object
+    forgotten: list[tuple[Op, Kept]] = field(default_factory=list)
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: the owner has a teardown of its own
@@ -90,10 +93,14 @@ class Signs:
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)
     #: a teardown fails the futures that the coroutine waits for: function, event, attribute
     failed: list[tuple[Function, int, str]] = field(default_factory=list)
+    #: a teardown waits for what the coroutine sets as it ends: function, event, attribute
+    announced: list[tuple[Function, int, str]] = field(default_factory=list)
     #: the call that runs the function as the main coroutine of a loop, where a local holds the task
     main: tuple[Function, int] | None = None
     #: the function sets its owner up or takes it down, once by convention
     start_like: bool = False
+    #: kept by an object that is made anew for each call
+    with_its_object: bool = False
     #: kept as long as something else holds its key
     with_its_key: bool = False
     #: a container that nothing ever takes anything out of

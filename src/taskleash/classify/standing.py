@@ -75,7 +75,7 @@ def _reach(signs: Signs, calls: Calls) -> Reach:
     if cls is None:
         once = signs.multiplicity == "once" or signs.singleton or signs.start_like
         return Reach.PROCESS if once else Reach.CALL
-    makers = list(_makers(calls, cls))
+    makers = list(calls.constructions(cls))
     if makers and all(_is_global(maker, index) for maker, index in makers):
         return Reach.PROCESS
     if makers and all(_is_local(maker, index) for maker, index in makers):
@@ -85,14 +85,6 @@ def _reach(signs: Signs, calls: Calls) -> Reach:
         # Started once by an object that nothing ever takes down.
         return Reach.PROCESS
     return Reach.INSTANCE
-
-
-def _makers(calls: Calls, cls: Class) -> Iterator[tuple[Function, int]]:
-    """The calls that make an instance of the class or of a subclass."""
-    for each in (cls, *sorted(cls.descendants - {cls}, key=repr)):
-        for maker, index in calls.program.calls_named.get(each.name, ()):
-            if each in calls.callees(maker, maker.call(index)):
-                yield maker, index
 
 
 def _is_global(maker: Function, index: int) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from taskleash.facts.catalogue import EVENT_DECORATORS
 from taskleash.facts.model import Arg, Block, If, Switch, Test
 from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
+from taskleash.models.classes import EVENT_DECORATORS
 
 _MAX_LINKS = 3
 _MAX_SHOWN = 40

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.judge import Judge, Reported
 from taskleash.classify.model import Risk
-from taskleash.facts.catalogue import LOOP_SPAWNS
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
+from taskleash.link.aliases import aliases
+from taskleash.link.callbacks import called_later
 from taskleash.link.calls import COMMON_NAMES
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
@@ -36,13 +37,15 @@ from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
     coroutine_argument,
     handed_in,
+    handed_later,
     kept_if,
     work_parameters,
 )
+from taskleash.models.table import MODELS
 
 _NOTHING_TOLD = Told()
 #: a common name that is also that of a spawning function still tells of tasks
-_TELLING_NOTHING = COMMON_NAMES - LOOP_SPAWNS
+_TELLING_NOTHING = COMMON_NAMES - MODELS.loop_spawns
 
 
 def demand(
@@ -79,7 +82,7 @@ def demand(
             modules |= runners(calls, spawn.function)
         classes |= dict.fromkeys(_classes(spawn, trail))
     modules |= outside_bases(program, classes)
-    called = {*LOOP_SPAWNS, *(function.name for function in wrappers)}
+    called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
     modules |= reexports(program, wrappers) | receivers(calls, wrappers, judge.reports)
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
     insisted = {UNSURE + name.encode() for name in Dormant(calls, told.flags).unsure(sites)}
@@ -93,7 +96,7 @@ def demand(
     return Demand(
         modules=frozenset(modules),
         names=_telling(names) | insisted,
-        calls=_telling(_mentions(wrappers)),
+        calls=_telling(_mentions(wrappers)) | _imported(judge, wrappers),
         starting=frozenset(starting),
     )
 
@@ -122,9 +125,9 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from (f"({home} getattr(self" for home in _homes(spawn, place))
         elif place.kind == "global":
             yield from _with_homes(place.name, _homes(spawn, place))
-    for op in trail.ops:
+    for op in trail.of(*ENDING):
         function = op.function
-        if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
+        if function.facts.owner and not named_teardown(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
 
 
@@ -179,6 +182,22 @@ def _mentions(functions: Iterable[Function]) -> set[str]:
     return mentions
 
 
+def _imported(judge: Judge, wrappers: dict[Function, None]) -> frozenset[bytes]:
+    """How others mention what they import by its name and that starts a task.
+
+    That is wrappers, and variables that stand for one or for what starts a task itself. However
+    many import it, each of them calls it.
+    """
+    found = {(f.module, f.name) for f in wrappers if f.parent is f.module.body}
+    found.update(aliases(judge.calls, wrappers))
+    return frozenset(
+        UNSURE + mention.encode()
+        for module, name in found
+        for mention in (f"{_module(module)} {name}(", f"{module.name} {name}(")
+        if _is_telling(mention)
+    )
+
+
 def _mention(function: Function) -> str:
     return f".{function.name}" if function.method.owner is not None else function.name
 
@@ -211,6 +230,9 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
             if _passes_on(judge, current, inner):
                 follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
                 pending.append((inner, follow))
+        for later in called_later(judge.calls, function):
+            inner = handed_later(judge.calls, current, later)
+            pending.append((inner, judge.flow.follow(later.holder, later.index)))
     return found
 
 
@@ -247,6 +269,6 @@ def _is_handed_in(trail: Trail) -> bool:
 def _classes(spawn: Spawn, trail: Trail) -> Iterator[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
-    owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
+    owners += [op.function.method.owner for op in trail.of(*ENDING)]
     for cls in dict.fromkeys(owners):
         yield from cls.mro if cls is not None else ()

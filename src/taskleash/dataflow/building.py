@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, ControlFlowGraph, Edge
-from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, fate, raised_by
+from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, fate, is_start, raised_by
 from taskleash.dataflow.hierarchy import Caught, caught
 from taskleash.dataflow.scopes import (
     CaseScope,
@@ -293,11 +293,13 @@ class _Builder:
         inside = HandlerScope(around, handlers) if handlers else around
         start = self._next(current, inside)
         ends: list[int] = []
-        body = self._block(item.body, start, inside)
+        starts = self._starts(item.body)
+        body = self._block(item.body, self._next(start, inside) if starts else start, inside)
         if not self._may_raise(item.body):
-            # Something that is no event raises what the handlers are there for.
+            # Something that is no event raises what the handlers are there for: or it is the start
+            # of a task that fails, which leaves none.
             for handler, number in handlers:
-                source = start if body is None else body
+                source = start if body is None or starts else body
                 self._link(source, Edge(number, "handler", handler.line))
         if body is not None:
             orelse = self._block(item.orelse, self._next(body, around), around)
@@ -313,6 +315,11 @@ class _Builder:
         start, last = self._final(item.final, scope)
         self._link(after, Edge(start))
         return last
+
+    def _starts(self, block: Block) -> bool:
+        """Whether a task is started right inside a block."""
+        events = (self.facts.events[item] for item in block.items if isinstance(item, int))
+        return any(is_start(event) for event in events)
 
     def _may_raise(self, block: Block) -> bool:
         for item in block.items:

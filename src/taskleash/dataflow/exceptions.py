@@ -11,15 +11,17 @@ import enum
 from collections.abc import Sequence
 
 from taskleash.dataflow.hierarchy import Caught
-from taskleash.facts.exceptions import (
+from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
+from taskleash.facts.terms import Alts, Attribute, Result, Term
+from taskleash.models.exceptions import (
     CANCELLATION_NAMES,
     CATCH_ALL,
     CATCH_ERRORS,
     NEVER_RAISING,
+    NO_ERRORS,
     TIMEOUT_NAMES,
 )
-from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
-from taskleash.facts.terms import Attribute, Result, Term
+from taskleash.models.table import MODELS
 
 
 class Raised(enum.Enum):
@@ -35,16 +37,12 @@ class Raised(enum.Enum):
 def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
     """What each event of a function may raise; those that raise nothing are left out.
 
-    A coroutine raises where it is awaited, not where it is called. Cancellation from outside ends
-    the function as well as its tasks' reason to be: what counts is that of a task that the function
-    itself has cancelled and awaits.
+    A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
+    from outside ends the function as well as its tasks' reason to be: what counts is that of a task
+    that the function itself has cancelled and awaits.
     """
-    awaited = {
-        term.event
-        for event in events
-        if isinstance(event, Await)
-        for term in event.value
-        if isinstance(term, Result)
+    coroutines = {
+        term.event for event in events for term in _run_later(event) if isinstance(term, Result)
     }
     cancelled: set[Term] = set()
     found: dict[int, frozenset[Raised]] = {}
@@ -55,7 +53,7 @@ def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
                 for func in event.func
                 if isinstance(func, Attribute) and func.name == "cancel"
             )
-            if index not in awaited and not _is_harmless(event):
+            if index not in coroutines and not _is_harmless(event):
                 found[index] = AT_WORK
         elif isinstance(event, Await):
             own = not cancelled.isdisjoint(event.value)
@@ -65,6 +63,20 @@ def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
         elif isinstance(event, Give) and event.kind == "yield":
             found[index] = AT_YIELDS
     return found
+
+
+def _run_later(event: Event) -> Alts:
+    """The coroutines that an event waits for, or starts."""
+    if isinstance(event, Await):
+        return event.value
+    if is_start(event) and isinstance(event, Call):
+        return event.args[0].value if event.args else ()
+    return ()
+
+
+def is_start(event: Event) -> bool:
+    """Whether an event by its name starts a task."""
+    return isinstance(event, Call) and event.text.rpartition(".")[2] in MODELS.spawn_words
 
 
 def _is_harmless(call: Call) -> bool:
@@ -94,6 +106,6 @@ def fate(handler: Handler, raised: Raised) -> Caught:
     if raised is Raised.ERROR:
         if names & CATCH_ERRORS:
             return Caught.YES
-        special = CANCELLATION_NAMES | TIMEOUT_NAMES | {"GeneratorExit"}
+        special = CANCELLATION_NAMES | TIMEOUT_NAMES | NO_ERRORS
         return Caught.MAYBE if names - special else Caught.NO
     return Caught.YES if names & _CAUGHT_BY[raised] else Caught.NO

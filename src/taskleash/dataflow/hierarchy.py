@@ -6,8 +6,8 @@ import enum
 import re
 from collections.abc import Iterable, Iterator
 
-from taskleash.facts.exceptions import CANCELLATION_NAMES, CATCH_ALL
 from taskleash.facts.model import Handler
+from taskleash.models.exceptions import CANCELLATION_NAMES, CATCH_ALL
 
 #: the builtin exceptions by the class that they derive from, and asyncio's own
 _DERIVED = {

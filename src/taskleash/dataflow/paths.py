@@ -26,9 +26,9 @@ from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised
 from taskleash.dataflow.waits import Waits
-from taskleash.facts.catalogue import TASKS
 from taskleash.facts.model import FunctionFacts, Test
 from taskleash.facts.terms import Element, Term, last_name
+from taskleash.models.table import TASKS
 
 #: more states than this make an answer unknown
 _MAX_STATES = 20_000
@@ -40,10 +40,14 @@ _HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 
 @dataclass(frozen=True)
 class Ending:
-    """An event that ends the task; ``passing`` are the exceptions it raises while the task runs."""
+    """An event that ends the task; ``passing`` are the exceptions it raises while the task runs.
+
+    ``is_whole`` tells that it ends all that a container holds, wherever it stands.
+    """
 
     event: int
     passing: frozenset[Raised] = NOTHING
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,10 +228,10 @@ class _Search:
         """The phase after a marked event; None where the task has ended."""
         if phase == _LIVE and event in self.sought:
             self.reached.add(event)
-        if event in self.endings and phase == _LIVE:
+        if event in self.endings and phase is not None:
             self.ended = True
             around = [loop for loop in block.loops if self._goes_over(loop)]
-            return around[-1] if around else None
+            return around[-1] if around and not self.endings[event].is_whole else None
         if event in self.spawns:
             self.respawned = self.respawned or phase == _LIVE
             return _LIVE
@@ -307,17 +311,21 @@ class _Search:
     def _possible(self, edge: Edge, phase: int, held: Facts) -> bool:
         if edge.test is None:
             return True
-        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds):
+        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
 
-    def _can_be_live(self, test: Test, holds: bool) -> bool:
+    def _can_be_live(self, test: Test, holds: bool, held: Facts) -> bool:
         """Whether a running task is possible where the condition has this outcome."""
         if test.kind == "not":
-            return self._can_be_live(test.parts[0], not holds)
+            return self._can_be_live(test.parts[0], not holds, held)
         if test.kind in ("and", "or"):
-            outcomes = [self._can_be_live(part, holds) for part in test.parts]
+            outcomes = [
+                self._can_be_live(part, holds, held)
+                and not self.assumptions.contradicts(held, part, holds, self.given)
+                for part in test.parts
+            ]
             return all(outcomes) if (test.kind == "and") == holds else any(outcomes)
         if self.waits.shows_done(test, holds, self.carriers):
             return False

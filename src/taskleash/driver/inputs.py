@@ -14,10 +14,14 @@ from taskleash.source.loading import decode, read_bytes
 
 @dataclass(frozen=True)
 class Input:
-    """A file to analyse; ``data`` are its bytes where they are not those on disk."""
+    """A file to analyse; ``data`` are its bytes where they are not those on disk.
+
+    It ``is_named`` where it was asked for itself, not as a part of a folder.
+    """
 
     file: File
     data: bytes | None = None
+    is_named: bool = False
 
     @property
     def path(self) -> str:
@@ -35,7 +39,7 @@ class Input:
 
     def with_data(self, data: bytes) -> Input:
         """The same file with these bytes."""
-        return Input(self.file, data)
+        return replace(self, data=data)
 
     def text(self) -> str:
         """The decoded bytes; raises InvalidSource."""
@@ -46,10 +50,12 @@ def asked_inputs(settings: Settings) -> list[Input]:
     """The files that the settings name, sorted by path; raises PathNotFound, ConfigError."""
     nearest = NearestOptions(settings.configs)
     if settings.stdin is None:
-        return [Input(file) for file in discover(settings.paths, settings.discovery, nearest)]
+        named = {os.path.abspath(path).replace(os.sep, "/") for path in settings.paths}
+        files = discover(settings.paths, settings.discovery, nearest)
+        return [Input(file, is_named=file.absolute in named) for file in files]
     (path,) = settings.paths
     files = discover_unsaved(path, settings.discovery, nearest)
-    return [Input(file, settings.stdin) for file in files]
+    return [Input(file, settings.stdin, is_named=True) for file in files]
 
 
 def context_inputs(settings: Settings, asked: Iterable[Input]) -> list[Input]:

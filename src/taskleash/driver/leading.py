@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
-from taskleash.facts.catalogue import FLAG_WORDS
+from taskleash.models.settings import FLAG_WORDS
 from taskleash.source.loading import InvalidSource
 
 #: what is kept of a file is some names

@@ -36,8 +36,8 @@ class Settings:
     on, and the files that are read. ``format`` is a name; None stands for the command's own.
     ``fix_within`` is the folder (absolute, with ``/``) of the configuration that turns on fixes,
     where not the command line does: no file outside of it is changed. ``patches`` are the choices
-    of fixes that the report is to show for each finding, the recommended one first. ``hints`` asks
-    for flags that would tell more.
+    of fixes that the report is to show for each finding, the recommended one first. ``models`` are
+    files (absolute, with ``/``) of further APIs. ``hints`` asks for flags that would tell more.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -58,8 +58,10 @@ class Settings:
     fix_within: str | None = None
     fixes: FixChoice = field(default_factory=FixChoice)
     target_version: str | None = None
+    background_tasks: str | None = None
     # the analysis
     known: KnownCalls = field(default_factory=KnownCalls)
+    models: tuple[str, ...] = ()
     flags: FlagSettings = field(default_factory=FlagSettings)
     hints: bool = False
     # the report

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.catalogue import FOR_TYPES
 from taskleash.facts.frame import source_of
 from taskleash.facts.model import Call, Test, Use
 from taskleash.facts.targets import constant_key
 from taskleash.facts.terms import Alts, Attribute, Constant, Result, Term, last_name
+from taskleash.models.settings import FOR_TYPES
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.catalogue import CONTAINER_ZIPS
 from taskleash.facts.frame import kept_as_key, lookup, merge, merge_envs
 from taskleash.facts.model import Await, Block, Call, If, Loop, Test
 from taskleash.facts.scope import bound_names
@@ -22,6 +21,8 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.facts.types import constant_text
+from taskleash.models.api import Handle
+from taskleash.models.table import MODELS
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
@@ -105,7 +106,7 @@ def _has_pairs(lowering: ExpressionLowering, term: Term) -> bool:
     if not isinstance(made, Call):
         return False
     return made.text.endswith(".items") or any(
-        isinstance(func, Global) and func.name in CONTAINER_ZIPS for func in made.func
+        isinstance(func, Global) and MODELS.handle(func.name) is Handle.ZIPS for func in made.func
     )
 
 

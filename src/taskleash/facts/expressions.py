@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.catalogue import SPAWN_CLASSES, SPAWN_WORDS
 from taskleash.facts.conditions import is_literal, lower_test
 from taskleash.facts.displays import (
     lower_binary,
@@ -36,13 +35,14 @@ from taskleash.facts.terms import (
     Super,
 )
 from taskleash.facts.types import HOLDING_EXPRESSIONS, dotted_name, written
+from taskleash.models.table import MODELS
 
 if TYPE_CHECKING:
     from taskleash.facts.extract import ModuleLowering
 
 _FOLLOWED = (Result, Bound, Element, Item, Display, Parameter, Attribute)
 _CONSTANTS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
-_SPAWNING = SPAWN_WORDS | SPAWN_CLASSES
+_SPAWNING = MODELS.spawn_words | MODELS.spawn_classes
 
 
 class ExpressionLowering:

@@ -1,10 +1,13 @@
-"""What a project tells of itself: calls beside those of the catalogue, and feature flags."""
+"""What a project tells of itself: calls beside those of our table, and feature flags."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from taskleash.facts.feature_flags import FeatureFlags
+from taskleash.models.api import Api, Starts
 
 
 @dataclass(frozen=True)
@@ -12,17 +15,37 @@ class KnownCalls:
     """Qualified names (``package.module.function``) that the settings give.
 
     ``spawn`` start a task from the coroutine handed to them, ``owner`` take a task and see to its
-    end, ``safe`` start tasks whose dropped handle does no harm.
+    end, ``safe`` start tasks whose dropped handle does no harm. ``apis`` are those of the user's
+    files of models.
     """
 
     spawn: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
+    apis: tuple[Api, ...] = ()
+
+    @cached_property
+    def told(self) -> tuple[Api, ...]:
+        """All of them as entries of the table; the first that fits a call counts."""
+        return (*self._named(), *self.apis)
+
+    def _named(self) -> Iterator[Api]:
+        for key, starts, names in (
+            ("safe-calls", Starts.SAFE, self.safe),
+            ("owner-calls", Starts.OWNER, self.owner),
+            ("spawn-calls", Starts.TASK, self.spawn),
+        ):
+            for name in names:
+                yield Api(name, f"the setting {key}", starts)
 
     @property
     def words(self) -> frozenset[str]:
-        """The bare names that a file must mention to make any of the calls."""
-        return frozenset(n.rpartition(".")[2] for n in (*self.spawn, *self.owner, *self.safe))
+        """The bare names that a file must mention to start a task, or drop a coroutine."""
+        return frozenset(
+            api.last
+            for api in self.told
+            if api.starts is not Starts.NOTHING or api.callback is not None
+        )
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.exceptions import SUPPRESSORS
 from taskleash.facts.frame import lookup
 from taskleash.facts.terms import Global, Nested
 from taskleash.facts.types import dotted_name
+from taskleash.models.exceptions import SUPPRESSORS
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering

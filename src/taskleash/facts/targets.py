@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from taskleash.facts.catalogue import SPAWN_WORDS
 from taskleash.facts.frame import MAX_ALTS, either, kept_as_key, lookup, merge
 from taskleash.facts.model import Call, Store
 from taskleash.facts.scope import bound_names
@@ -28,6 +27,7 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.facts.types import dotted_name
+from taskleash.models.table import MODELS
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
@@ -89,7 +89,9 @@ def _assign_name(lowering: ExpressionLowering, target: cst.Name, value: Alts, op
 def _spawns(lowering: ExpressionLowering, value: Alts) -> bool:
     """Whether a value may be a task, by what is called."""
     events = (lowering.frame.events[term.event] for term in value if isinstance(term, Result))
-    return any(isinstance(e, Call) and e.text.rpartition(".")[2] in SPAWN_WORDS for e in events)
+    return any(
+        isinstance(e, Call) and e.text.rpartition(".")[2] in MODELS.spawn_words for e in events
+    )
 
 
 def bind(lowering: ExpressionLowering, target: cst.BaseExpression, value: Alts) -> None:

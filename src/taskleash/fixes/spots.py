@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from taskleash.facts.catalogue import PASSIVE_METHODS
 from taskleash.fixes.edits import Statements
 from taskleash.fixes.layout import unindented
 from taskleash.fixes.tree import Holder, Tree, inside
+from taskleash.models.containers import PASSIVE_METHODS
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import CALLBACK_POSITIONS, LOOP_CALLBACKS, LOOP_NAMES, LOOPS
-from taskleash.facts.catalogue import REGISTERED_CALLBACKS as REGISTERED
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import last_name
+from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
+from taskleash.models.classes import SAME_FUNCTION
+from taskleash.models.table import Models
 
-#: decorators that leave a coroutine function one
-PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod", "override", "final", "abstractmethod"})
-#: event loops of other libraries run the coroutine that a callback gives
-_OWN_LOOPS = frozenset({"tornado", "trio", "twisted"})
+
+@dataclass(frozen=True)
+class LaterCall:
+    """A call that the event loop makes for another one: ``call_soon(function, value)``.
+
+    ``call`` is what the loop does: the callback with the arguments that are given for it, of which
+    ``given_from`` is the place of the first one among those of the call at ``index``.
+    """
+
+    holder: Function
+    index: int
+    call: Call
+    given_from: int
+
+
+def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
+    """The calls of a function that are left to an event loop; it drops what they give."""
+    for holder, index in calls.references(function):
+        call = holder.call(index)
+        name = call.text.rpartition(".")[2]
+        position = calls.program.models.callback(name)
+        if position is None or name not in calls.program.models.schedulers:
+            continue
+        if any(arg.key for arg in call.args[: position + 1]) or len(call.args) <= position:
+            continue
+        callback = call.args[position].value
+        if any(function in calls.targets(holder, term) for term in callback):
+            rest = call.args[position + 1 :]
+            made = replace(call, func=callback, args=rest)
+            yield LaterCall(holder, index, made, position + 1)
 
 
 def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:
@@ -20,13 +50,17 @@ def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Fu
 
     Empty where what is registered may be another function.
     """
-    name = call.text.rpartition(".")[2]
-    if name not in CALLBACK_POSITIONS:
+    models = calls.program.models
+    position = models.callback(call.text.rpartition(".")[2])
+    if position is None:
         return ()
     callees = calls.callees(function, call)
-    if not callees or not all(_drops(function, call, callee) for callee in callees):
+    told = told_of(calls.program.known, callees)
+    if told is not None and told.callback is not None:
+        position = told.callback
+    elif not callees or not all(_drops(models, function, call, callee) for callee in callees):
         return ()
-    callback = _callback(call, CALLBACK_POSITIONS[name])
+    callback = _callback(call, position)
     found: list[Function] = []
     for term in callback.value if callback is not None else ():
         targets = calls.targets(function, term)
@@ -44,7 +78,7 @@ def is_coroutine_function(function: Function) -> bool:
     return (
         function.facts.is_async
         and not function.facts.is_generator
-        and function.decorators <= PLAIN_DECORATORS
+        and function.decorators <= SAME_FUNCTION
     )
 
 
@@ -57,22 +91,22 @@ def _callback(call: Call, position: int) -> Arg | None:
     return plain[position] if position < len(plain) else named
 
 
-def _drops(function: Function, call: Call, callee: Callee) -> bool:
+def _drops(models: Models, function: Function, call: Call, callee: Callee) -> bool:
     """Whether a callee calls what it is given, and drops what that gives."""
+    loop = models.kinds["loop"]
     if isinstance(callee, External):
-        if callee.dotted in REGISTERED:
+        if models.drops_callback(callee.dotted):
             return True
         receiver, _, name = callee.dotted.rpartition(".")
-        return name not in LOOP_CALLBACKS or receiver in LOOPS - _foreign()
+        is_foreign = receiver.partition(".")[0] in loop.runs_coroutines
+        is_loop = receiver in loop.given_by and not is_foreign
+        return is_loop if name in models.loop_callbacks else name in models.callback_takers
     if not isinstance(callee, Method):
         return False
-    if callee.name not in LOOP_CALLBACKS:
-        return callee.name == "add_done_callback"
+    if callee.name not in models.loop_callbacks:
+        return callee.name in models.callback_takers
     receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
-    imported = {dotted.partition(".")[0] for dotted in function.module.facts.imports.values()}
-    last = receiver.rpartition(".")[2].rstrip("()").lower()
-    return last.endswith(LOOP_NAMES) and _OWN_LOOPS.isdisjoint(imported)
-
-
-def _foreign() -> frozenset[str]:
-    return frozenset(name for name in LOOPS if name.partition(".")[0] in _OWN_LOOPS)
+    last = receiver.rpartition(".")[2].rstrip("()")
+    return models.is_called("loop", last) and loop.runs_coroutines.isdisjoint(
+        function.module.libraries
+    )

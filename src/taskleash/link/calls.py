@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from taskleash.dataflow.query import Query, union
-from taskleash.facts.catalogue import PARTIALS, canonical
 from taskleash.facts.model import Call, Param
 from taskleash.facts.terms import (
     Alts,
@@ -27,6 +26,8 @@ from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 from taskleash.link.references import References
+from taskleash.models.api import Handle
+from taskleash.models.table import canonical
 
 _Shared = TypeVar("_Shared")
 
@@ -78,6 +79,9 @@ class Calls:
         )
         #: the call sites that may call a function
         self.callers: Query[Function, tuple[Site, ...]] = Query(program.uses, self._find_callers)
+        self._constructions: Query[Class, tuple[Site, ...]] = Query(
+            program.uses, self._find_constructions
+        )
         self._called: Query[str, CallsOf] = Query(program.uses, self._find_called)
         self._aliased: Query[None, CallsOf] = Query(program.uses, self._find_aliased)
         self._called_objects: Query[None, CallsOf] = Query(program.uses, self._find_called_objects)
@@ -138,7 +142,8 @@ class Calls:
     def _partial(self, function: Function, term: Result) -> list[Callee]:
         call = function.call(term.event)
         names = {c.dotted for c in self.callees(function, call) if isinstance(c, External)}
-        if names & PARTIALS and call.args:
+        binds = any(self.program.models.handle(name) is Handle.BINDS for name in names)
+        if binds and call.args:
             return [c for t in call.args[0].value for c in self.targets(function, t)]
         return []
 
@@ -268,6 +273,18 @@ class Calls:
         if not isinstance(term, Attribute) or term.name in self.program.methods_named:
             return False
         return self.program.symbol(caller, term) is None
+
+    def constructions(self, cls: Class) -> tuple[Site, ...]:
+        """The calls that make an instance of a class or of a subclass."""
+        return self._constructions(cls)
+
+    def _find_constructions(self, cls: Class) -> tuple[Site, ...]:
+        return tuple(
+            (function, index)
+            for name in sorted({each.name for each in cls.descendants})
+            for function, index in self.program.calls_named.get(name, ())
+            if not cls.descendants.isdisjoint(self.callees(function, function.call(index)))
+        )
 
     def references(self, function: Function) -> list[Site]:
         """The call events that are given the function itself as an argument."""

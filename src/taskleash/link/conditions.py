@@ -10,7 +10,6 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import FOR_TYPES, SETTING_HOLDERS
 from taskleash.facts.feature_flags import (
     FeatureFlag,
     FeatureFlags,
@@ -25,6 +24,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
 from taskleash.link.teardown import words
+from taskleash.models.settings import FOR_TYPES, SETTING_HOLDERS
 
 
 @dataclass(frozen=True)

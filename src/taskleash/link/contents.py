@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from taskleash.facts.catalogue import CONTAINER_COPIES, GROWING, VIEWING
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
     Alts,
@@ -20,6 +19,8 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.link.entities import External, Function
+from taskleash.models.api import Handle
+from taskleash.models.containers import GROWING, VIEWING
 
 if TYPE_CHECKING:
     from taskleash.link.inference import Inference
@@ -75,7 +76,8 @@ def _made_here(
             yield function, Element(func.base)
             continue
         symbol = inference.program.symbol(function, func)
-        if isinstance(symbol, External) and symbol.dotted in CONTAINER_COPIES and call.args:
+        handle = inference.program.models.handle
+        if isinstance(symbol, External) and handle(symbol.dotted) is Handle.COPIES and call.args:
             for term in call.args[0].value:
                 yield function, Element(term)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taskleash.facts.catalogue import CANCELLATIONS
 from taskleash.facts.model import (
     Block,
     Exit,
@@ -20,6 +19,7 @@ from taskleash.facts.model import (
     Test,
     Try,
 )
+from taskleash.models.exceptions import CANCELLATIONS
 
 if TYPE_CHECKING:
     from taskleash.link.entities import Function

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.catalogue import PAIRING, TAKING, VIEWING, WAKERS
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test
 from taskleash.facts.terms import (
     Attribute,
@@ -25,14 +24,19 @@ from taskleash.facts.terms import (
     Spread,
     Term,
 )
+from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches, in_loop, tests
+from taskleash.link.context import around, branches, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
+from taskleash.models.callables import WAKERS
+from taskleash.models.containers import PAIRING, TAKING, VIEWING
 
 _MAX_REACH = 3
 #: methods after which nobody waits for a future any more
 _FAILING = frozenset({"cancel", "set_exception", "set_result"})
+#: methods that tell those who wait for an event or a future
+_SETTING = frozenset({"set", "set_result", "set_exception"})
 #: methods that give what a container holds, or one of it
 _GIVING = TAKING | VIEWING | PAIRING
 
@@ -71,6 +75,28 @@ class Flags:
             if not failed:
                 return []
             found += failed
+        return found
+
+    def announced(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The waits in teardowns for what every one of the coroutines sets as it ends.
+
+        That is an event or a future in an attribute of its instance, set on every way out.
+        """
+        found: list[tuple[Function, int, str]] = []
+        for coroutine in started:
+            owner = coroutine.method.owner
+            waits = [
+                (load.function, index, name)
+                for name in _set_at_the_end(coroutine)
+                if owner is not None
+                for load in self.calls.loads.named(name).related((owner,))
+                if load.named is None and load.function is not coroutine
+                for index in waits_for(load.function, load.term)
+                if self.teardown.holds(load.function, index)
+            ]
+            if not waits:
+                return []
+            found += waits
         return found
 
     def _fails(self, function: Function, container: Term) -> Iterator[tuple[Function, int]]:
@@ -141,6 +167,21 @@ def _put_and_awaited(coroutine: Function) -> list[str]:
             )
             for term in event.value
         )
+    ]
+
+
+def _set_at_the_end(coroutine: Function) -> list[str]:
+    """The instance's attributes that a coroutine sets whichever way it ends."""
+    own = Parameter(coroutine.self_name)
+    return [
+        func.base.name
+        for index, call in coroutine.calls()
+        for func in call.func
+        if isinstance(func, Attribute)
+        and func.name in _SETTING
+        and isinstance(func.base, Attribute)
+        and func.base.base == own
+        and any(frame.branch == "final" for frame in around(coroutine, index))
     ]
 
 

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.dataflow.assumptions import parts
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.catalogue import TAKING, VIEWING
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
+from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.teardown import named_teardown, words
-from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.link.occasions import is_event_handler, is_start
+from taskleash.link.onward import Onward, Shared
+from taskleash.link.respawning import leads_back, leaves_after
+from taskleash.link.teardown import named_teardown
+from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
+from taskleash.link.wrappers import constants_given
+from taskleash.models.containers import TAKING, VIEWING
 
-#: words in the name of a function that runs once for each event, message or request
-_EVENT_WORDS = frozenset({"on", "handle", "handler", "receive", "received", "event", "message"})
-#: words of events that come once, until their counterpart has come
-_OPENING_WORDS = frozenset(
-    {
-        "connect", "connected", "enter", "join", "load", "loaded", "made", "mount", "mounted",
-        "open", "opened", "setup", "start", "started", "startup",
-    }
-)  # fmt: skip
-#: words in the name of a function that sets its owner up, once by convention
-_START_WORDS = frozenset(
-    {
-        "aenter", "begin", "boot", "bootstrap", "connect", "connected", "enter", "establish",
-        "init", "initialize", "install", "launch", "made", "main", "mount", "open", "prepare",
-        "ready", "run", "running", "serve", "setup", "start", "started", "startup", "subscribe",
-    }
-)  # fmt: skip
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
+_REPLACING = frozenset({"replace"})
 
 
 @dataclass(frozen=True)
@@ -64,30 +54,6 @@ class Guard:
     how: str
 
 
-def is_start(function: Function) -> bool:
-    """Whether by its name a function sets up its owner: ``__init__``, ``start`` and the like."""
-    method = function.method
-    found = words(method.name)
-    return bool(found) and not _EVENT_WORDS & set(found) and bool(_START_WORDS & set(found))
-
-
-def is_event_handler(function: Function) -> bool:
-    """Whether a function runs once for each event: by its name or a registering decorator."""
-    method = function.method
-    found = words(method.name)
-    if _OPENING_WORDS & set(found):
-        return False
-    if found and (found[0] in ("on", "handle", "process") or _EVENT_WORDS & set(found[1:])):
-        return True
-    return any(
-        (d.called or "." in d.text)
-        and d.text.rpartition(".")[2] not in ("setter", "getter", "fixture", "contextmanager")
-        and words(d.text.rpartition(".")[2])[:1]
-        in (["on"], ["event"], ["route"], ["listen"], ["listener"])
-        for d in method.facts.decorators
-    )
-
-
 class Guards:
     """Judges stores of handles."""
 
@@ -95,9 +61,15 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
+        self.endings = Endings(calls)
+        self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
+        self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
-    def overwrite(self, trail: Trail) -> Overwrite | None:
-        """How a later spawn can replace this handle while its task runs, if it can."""
+    def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
+        """How a later spawn can replace this handle while its task runs, if it can.
+
+        A task that ``clears_itself`` out of its place at its end would clear its successor.
+        """
         if any(op.place is not None and self._collects(op, op.place) for op in trail.of("contain")):
             return None
         for op in trail.of("store", "contain"):
@@ -108,27 +80,47 @@ class Guards:
                 continue
             if found := self._respawn(trail, op):
                 return Overwrite(op, found, is_by_itself=True)
-            if found := self._repeat(trail, op):
+            if found := self._repeat(trail, op, clears_itself):
                 return Overwrite(op, found)
         return self._replaced(trail)
 
+    def is_fresh(self, trail: Trail) -> bool:
+        """Whether only objects keep the handle that each call of the function makes anew."""
+        stores = [op for op in trail.of("store", "contain") if op.place is not None]
+        return bool(stores) and all(map(self._is_made_here, stores))
+
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
-        for op in trail.of("replace"):
-            event = op.event
-            if op.depth or not isinstance(event, Store) or op.function is trail.function:
+        own = [op.event for op in trail.of("store", "contain")]
+        stores = [event for event in own if isinstance(event, Store)]
+        for op, event in (each for part in trail.parts for each in self._replacing(part)):
+            if op.function is trail.function or self._under_another_key(stores, op, event):
                 continue
-            if self._under_another_key(trail, op, event):
-                continue
-            if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
-                found = self._repeat(trail, op)
-                if found:
-                    return Overwrite(op, found)
+            if found := self._repeat(trail, op, clears_itself=False):
+                return Overwrite(op, found)
         return None
 
-    def _under_another_key(self, trail: Trail, op: Op, store: Store) -> bool:
+    def _replacing(self, part: Part) -> Sequence[tuple[Op, Store]]:
+        """The operations that may put another task in the place, again and again."""
+        if not isinstance(part, Shared):
+            return self._replacements(part.of(_REPLACING))
+        if part.kept not in self._replacing_all:
+            self._replacing_all[part.kept] = self._replacements(part.kept.of(_REPLACING)[0])
+        return self._replacing_all[part.kept]
+
+    def _replacements(self, ops: Iterable[Op]) -> list[tuple[Op, Store]]:
+        return [
+            (op, op.event)
+            for op in ops
+            if not op.depth
+            and isinstance(op.event, Store)
+            and any(isinstance(term, Result) for term in op.event.value)
+            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and not self._is_fresh(op)
+        ]
+
+    def _under_another_key(self, own: Iterable[Store], op: Op, store: Store) -> bool:
         """Whether another store in the same dict is of a key that the handle is not kept under."""
-        own = [o.event for o in trail.of("store", "contain") if isinstance(o.event, Store)]
         elements = [event for event in own if isinstance(event.target, Element)]
         if not isinstance(store.target, Element) or not elements:
             return False
@@ -153,41 +145,63 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in ("__init__", "__new__", "__post_init__"):
+        if function.name in _CONSTRUCTORS:
             return True
+        target = event.target if isinstance(event, Store) else None
+        if isinstance(target, Attribute) and isinstance(target.base, Element):
+            return in_loop(function, op.index) is not None
+        return self._is_made_here(op)
+
+    def _is_made_here(self, op: Op) -> bool:
+        """Whether the call of the function itself makes the object that keeps the handle."""
+        event = op.event
         if op.constructs:
             return True
         if not isinstance(event, Store) or not isinstance(event.target, Attribute):
             return False
         base = event.target.base
-        if isinstance(base, Element):
-            return in_loop(function, op.index) is not None
-        if isinstance(base, Result):
-            callees = self.calls.callees(function, function.call(base.event))
-            return any(isinstance(callee, Class) for callee in callees)
-        return False
+        if not isinstance(base, Result):
+            return False
+        callees = self.calls.callees(op.function, op.function.call(base.event))
+        return any(isinstance(callee, Class) for callee in callees)
 
     # -- a second call
 
-    def _repeat(self, trail: Trail, op: Op) -> str:
+    def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
         function = op.function
-        loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
-        if loop is not None and loop.kind != "comprehension" and single:
+        if _in_statement_loop(op) and single:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        if not is_event_handler(function) or self.guard(trail, op, strict=False):
+        comes_again = self._comes_again(function) or (
+            clears_itself and single and not is_start(function) and not self._is_fresh(op)
+        )
+        if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
+
+    def _comes_again(self, function: Function) -> bool:
+        """Whether events call a function: by its name, where no caller in the program is known."""
+        if not is_event_handler(function):
+            return False
+        callers = [site for site in self.calls.callers(function) if site[0] is not function]
+        return not callers or any(
+            in_loop(caller, index) is not None or not self._is_begun_once(caller)
+            for caller, index in callers
+        )
+
+    def _is_begun_once(self, caller: Function) -> bool:
+        """Whether nothing says that a function runs more than once for its object."""
+        return not is_event_handler(caller) and all(
+            in_loop(above, index) is None for above, index in self.calls.callers(caller)
+        )
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
         function = op.function
         loop = in_loop(function, op.index)
-        for other in trail.ops:
-            if other.kind not in ENDING:
-                continue
+        for other in trail.of(*ENDING):
             if trail.function is function and other.root is not None:
                 if in_loop(function, other.root) is loop:
                     return True
@@ -208,37 +222,24 @@ class Guards:
             return ""
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
-                if in_loop(coroutine, index) is None or _leaves_after(coroutine, index):
+                if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
                     continue
                 for callee in self.calls.callees(coroutine, call):
-                    if isinstance(callee, Function) and self._reaches(trail, callee, op.function):
+                    if callee is op.function and self._ends_for(trail, op, call):
+                        continue
+                    if isinstance(callee, Function) and leads_back(
+                        self.calls, trail, callee, op.function
+                    ):
                         return (
                             f"`{coroutine.name}` itself calls `{callee.name}`"
                             f" (line {call.pos[0]}), which spawns again"
                         )
         return ""
 
-    def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
-        """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.ops if other.kind in ENDING}
-        pending, seen = [start], {start, *(enders - {start, goal})}
-        if start in enders and start is not goal:
-            return False
-        while pending:
-            function = pending.pop()
-            if function is goal:
-                return True
-            for _, call in function.calls():
-                for callee in self.calls.callees(function, call):
-                    if (
-                        isinstance(callee, Function)
-                        and callee not in seen
-                        and callee.owner is not None
-                        and callee.owner is goal.owner
-                    ):
-                        seen.add(callee)
-                        pending.append(callee)
-        return False
+    def _ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
+        """Whether the constants of a call have the storing function end the earlier task first."""
+        given = constants_given(op.function, call)
+        return bool(given) and self._excluded(trail, op.function, op.index, given) is not None
 
     # -- guards
 
@@ -249,40 +250,49 @@ class Guards:
         early exits count too.
         """
         function, index = op.function, op.index
-        found = self._excluded(trail, function, index)
+        found = self._seen_to(trail, function, index) or self._flagged(function, index)
+        return found or (None if strict else self.started_once(function, index))
+
+    def _seen_to(self, trail: Trail, function: Function, index: int) -> Guard | None:
+        """What asks for the earlier task, or ends it, in a function or in all that call it.
+
+        Where the trail comes there by way of places alone, all that come by these have one answer.
+        """
         callers = self.calls.callers(function)
+        own = self.endings.touched(trail)
+        if not own.isdisjoint((function, *(caller for caller, _ in callers))):
+            return self._find_seen_to(trail, function, index, callers)
+        key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        if key not in self._answers:
+            self._answers[key] = self._find_seen_to(trail, function, index, callers)
+        return self._answers[key]
+
+    def _find_seen_to(
+        self, trail: Trail, function: Function, index: int, callers: Sequence[Site]
+    ) -> Guard | None:
+        found = self._excluded(trail, function, index)
         if found is None and callers:
             above = [self._excluded(trail, caller, call) for caller, call in callers]
             found = above[0] if all(above) else None
-        found = found or self._flagged(function, index)
-        return found or (None if strict else self.started_once(function, index))
+        return found
 
-    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
-        """Whether no path of a function with the earlier task running comes to an event."""
-        carriers = {
-            term for home, term in trail.terms if home is function and _is_kept(function, term)
-        }
-        endings = self._ending_events(trail, function)
+    def _excluded(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> Guard | None:
+        """Whether no path of a function with the earlier task running comes to an event.
+
+        ``given`` are the constants of one call of the function.
+        """
+        carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
+        endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
-        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
+        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         if index in outcome.reached or not outcome.is_complete:
             return None
         if outcome.asked:
             return Guard(function, outcome.asked[0], "asked")
         return Guard(function, function.events[min(endings)].pos[0], "ended") if endings else None
-
-    def _ending_events(self, trail: Trail, function: Function) -> set[int]:
-        """The events of a function that end the earlier task, themselves or by what they call."""
-        found: set[int] = set()
-        for other in trail.ops:
-            if other.kind in ENDING:
-                home, at = other.site
-                if home is function:
-                    found.add(at)
-                else:
-                    found.update(i for f, i in self._called_from(home) if f is function)
-        return found
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
@@ -293,11 +303,6 @@ class Guards:
             if isinstance(frame.item, If) and self._is_flag(function, frame.item.test):
                 return Guard(function, frame.item.line, "flag")
         return None
-
-    def _called_from(self, home: Function) -> list[tuple[Function, int]]:
-        """The call sites that lead to a function, directly or by one function between."""
-        direct = self.calls.callers(home)
-        return [*direct, *(site for f, _ in direct for site in self.calls.callers(f))]
 
     def by_flag(self, function: Function, index: int) -> Guard | None:
         """The flag that the function itself sets, if one lets control reach the event once only."""
@@ -348,6 +353,11 @@ class Guards:
         return any(term in function.stored for term in _state_read(function, test))
 
 
+def _in_statement_loop(op: Op) -> bool:
+    loop = in_loop(op.function, op.index)
+    return loop is not None and loop.kind != "comprehension"
+
+
 def _is_kept(function: Function, term: Term) -> bool:
     """Whether a term stands for what was kept before the call, or was taken out of that."""
     for part in parts(term):
@@ -375,12 +385,3 @@ def _state_read(function: Function, test: Test) -> Iterator[Term]:
                     if isinstance(func, Attribute) and isinstance(func.base, Attribute)
                 )
                 yield from (func for func in call.func if isinstance(func, Attribute))
-
-
-def _leaves_after(function: Function, index: int) -> bool:
-    """Whether control leaves the function soon after the event, in the same block."""
-    here = around(function, index)
-    return any(
-        order >= index and exit_.kind in ("return", "break") and frames == here
-        for order, exit_, frames in function.contexts.exits
-    )

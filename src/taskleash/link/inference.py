@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, union
-from taskleash.facts.catalogue import ENTERERS, LOOP_MAKERS, RUNNERS, canonical
 from taskleash.facts.model import NO_TYPE, Give, TypeRef
 from taskleash.facts.terms import (
     Alts,
@@ -28,16 +27,14 @@ from taskleash.facts.terms import (
     unexpected,
 )
 from taskleash.link.contents import contents
+from taskleash.link.declared import is_set_to_something, says_what_it_returns
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
+from taskleash.models.callables import ENTERERS
+from taskleash.models.classes import AWAITABLE, ITERATORS, MANAGERS, PROPERTIES, TRANSPARENT, TUPLES
+from taskleash.models.table import Models, canonical
 
-_TRANSPARENT = frozenset(
-    {"Optional", "Annotated", "ClassVar", "Final", "Union", "Required", "NotRequired", "InitVar"}
-)
-_AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
-_MANAGERS = frozenset({"asynccontextmanager", "contextmanager"})
 _CAST = External("typing.cast")
-_TUPLES = frozenset({"tuple", "typing.Tuple"})
 #: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
 _MOST_OUTSIDE = 32
 
@@ -91,7 +88,7 @@ class Inference:
         if ref.name == "|":
             return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
         last = ref.last
-        if last in _TRANSPARENT:
+        if last in TRANSPARENT:
             return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
         if last in ("None", "Any"):
             return ()
@@ -188,7 +185,7 @@ class Inference:
             return tuple(t for term in call.args[0].value for t in self._entered(function, term))
         for func in call.func:
             symbol = self.program.symbol(function, func)
-            if call.args and _runs_to_its_end(func, symbol):
+            if call.args and _runs_to_its_end(self.program.models, func, symbol):
                 found.extend(self.of(function, call.args[0].value))
             elif symbol == _CAST and len(call.args) == 2:
                 found.extend(self._cast(function, call.args[0].value))
@@ -254,19 +251,20 @@ class Inference:
 
     def _attribute_types(self, key: tuple[Class, str]) -> Types:
         cls, name = key
-        for base in cls.mro:
+        naming = cls.naming(name)
+        for base in naming:
             ref = base.facts.fields.get(name)
             if ref:
                 found = self.from_ref(base.module, ref, base)
                 if found:
                     return found
             for method in base.own_methods(name):
-                if method.decorators & {"property", "cached_property"}:
+                if method.decorators & PROPERTIES:
                     return self.returned(method)
-        if not _is_set_to_something(cls.mro, name):
+        if not is_set_to_something(naming, name):
             # A mixin or an abstract base uses what its subclasses set.
             return self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
-        return self._stored_in(cls.mro, name)
+        return self._stored_in(naming, name)
 
     def _stored_in(self, classes: Iterable[Class], name: str) -> Types:
         found: list[Type] = []
@@ -286,7 +284,7 @@ class Inference:
         """Item by item where the tuple's type names them all."""
         found: list[Type] = []
         for receiver in self.types(function, term.base):
-            if receiver.name in _TUPLES and term.index < len(receiver.args) and receiver.module:
+            if receiver.name in TUPLES and term.index < len(receiver.args) and receiver.module:
                 found.extend(self.from_ref(receiver.module, receiver.args[term.index]))
             else:
                 found.extend(self._argument(receiver))
@@ -314,7 +312,7 @@ class Inference:
         found: list[Type] = []
         for kind in self.types(function, term):
             last = kind.name.rpartition(".")[2]
-            found.extend(self._argument(kind) if last in _AWAITABLE else (kind,))
+            found.extend(self._argument(kind) if last in AWAITABLE else (kind,))
         return tuple(found)
 
     def _entered(self, function: Function, term: Term) -> Types:
@@ -322,62 +320,20 @@ class Inference:
         for kind in self.types(function, term):
             if isinstance(kind.symbol, Class):
                 enter = kind.symbol.find("__aenter__") or kind.symbol.find("__enter__")
-                is_said = bool(enter) and _says_what_it_returns(enter[0])
+                is_said = bool(enter) and says_what_it_returns(enter[0])
                 found.extend(self.returned(enter[0]) if is_said else (kind,))
-            elif kind.args and kind.name.rpartition(".")[2] in (
-                "AsyncIterator",
-                "AsyncGenerator",
-                "Iterator",
-                "Generator",
-            ):
+            elif kind.args and kind.name.rpartition(".")[2] in ITERATORS:
                 found.extend(self.from_ref(kind.module, kind.args[0]) if kind.module else ())
             else:
                 found.append(kind)
         return tuple(found)
 
 
-def _is_set_to_something(classes: Iterable[Class], name: str) -> bool:
-    """Whether any of the classes stores in an attribute what may be found to have a type.
-
-    This looks at the text alone: answers that hang on each other may not ask what is *not* known.
-    """
-    return any(
-        _may_have_type(method, term)
-        for cls in classes
-        for method, event in cls.stores.get(name, ())
-        if not event.op
-        for term in event.value
-    )
-
-
-def _says_what_it_returns(function: Function) -> bool:
-    """Whether a function's text names what it returns: in an annotation or in a return."""
-    return bool(function.facts.returns) or any(
-        isinstance(event, Give)
-        and event.kind == "return"
-        and any(_may_have_type(function, term) for term in event.value)
-        for event in function.events
-    )
-
-
-def _may_have_type(function: Function, term: Term) -> bool:
-    """Whether it is of use to ask for the type of a term."""
-    if not isinstance(term, Parameter):
-        return not isinstance(term, Constant)
-    param = next((p for p in function.facts.params if p.name == term.name), None)
-    return (
-        param is None
-        or bool(param.annotation)
-        or term.name == function.self_name
-        or not all(isinstance(default, Constant) for default in param.default)
-    )
-
-
-def _runs_to_its_end(func: Term, symbol: object) -> bool:
+def _runs_to_its_end(models: Models, func: Term, symbol: object) -> bool:
     """Whether a call gives what the coroutine that it is given returns."""
     if isinstance(symbol, External):
-        return symbol.dotted in LOOP_MAKERS or symbol.dotted.rpartition(".")[2] in RUNNERS
-    return bool(isinstance(func, Attribute) and func.name in RUNNERS)
+        return models.runs_until_done(symbol.dotted)
+    return bool(isinstance(func, Attribute) and func.name in models.runners)
 
 
 def _member(receiver: Type, name: str) -> Type:
@@ -400,7 +356,7 @@ def _together(old: Types, new: Types) -> Types:
 
 def is_manager(function: Function) -> bool:
     """Whether a generator function is made a context manager by its decorator."""
-    return bool(function.decorators & _MANAGERS)
+    return bool(function.decorators & MANAGERS)
 
 
 def is_external(types: Types, names: frozenset[str]) -> bool:

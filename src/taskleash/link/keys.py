@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from taskleash.facts.catalogue import INJECTIVE, UNIQUE
 from taskleash.facts.model import Give, Store
 from taskleash.facts.terms import UNKNOWN, Alts, Attribute, Display, Item, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
+from taskleash.models.callables import INJECTIVE, UNIQUE
 
 _MAX_DEPTH = 3
 

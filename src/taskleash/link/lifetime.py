@@ -10,7 +10,6 @@ import operator
 from collections.abc import Iterator
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.catalogue import ENDLESS_ITERATORS
 from taskleash.facts.model import (
     Await,
     Block,
@@ -28,6 +27,7 @@ from taskleash.link.callbacks import is_coroutine_function
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.teardown import words
+from taskleash.models.api import Gives
 
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
 #: words in the name of a coroutine that may run as long as its program
@@ -129,7 +129,8 @@ class Lifetimes:
 
     def _forever(self, function: Function, loop: Loop) -> bool:
         return any(
-            isinstance(callee, External) and callee.dotted in ENDLESS_ITERATORS
+            isinstance(callee, External)
+            and self.calls.program.models.gives(callee.dotted) is Gives.ENDLESS
             for term in loop.test.value
             if isinstance(term, Result)
             for callee in self.calls.callees(function, function.call(term.event))

@@ -7,10 +7,10 @@ it (CPython's documentation of ``asyncio.Runner``).
 from __future__ import annotations
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.catalogue import ALL_TASKS, LOOP_MAKERS, RUNNERS
 from taskleash.facts.terms import Parameter, Result, Term
 from taskleash.link.calls import Callee, Calls, bind, takes_instance
 from taskleash.link.entities import External, Function
+from taskleash.models.api import Gives
 
 Place = tuple[Function, int]
 
@@ -20,8 +20,23 @@ class Mains:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
+        self.models = calls.program.models
         #: the call that runs a function until the loop's end; None where others start it too
         self.runner: Query[Function, Place | None] = Query(calls.program.uses, self._find)
+
+    def driven_by(self, function: Function) -> Place | None:
+        """The call by which a function itself runs a loop, of which it ends all tasks after that.
+
+        Nothing runs in the loop of a function that is no coroutine but while it says so.
+        """
+        if function.facts.is_async or not self._sweeps(function):
+            return None
+        runs = (
+            (function, index)
+            for index, call in function.calls()
+            if call.text.rpartition(".")[2] in self.models.runners
+        )
+        return next(runs, None)
 
     def _find(self, function: Function) -> Place | None:
         found: list[Place | None] = [
@@ -54,10 +69,10 @@ class Mains:
     def _makes_loop(self, function: Function, index: int) -> bool:
         """Whether a call runs what it is given in a loop, and cancels what is left at the end."""
         call = function.call(index)
-        if call.text.rpartition(".")[2] in RUNNERS and self._sweeps(function):
+        if call.text.rpartition(".")[2] in self.models.runners and self._sweeps(function):
             return True
         return any(
-            isinstance(callee, External) and callee.dotted in LOOP_MAKERS
+            isinstance(callee, External) and callee.dotted in self.models.loop_makers
             for callee in self.calls.callees(function, call)
         )
 
@@ -78,4 +93,4 @@ class Mains:
         )
 
     def _asks_for_all(self, callee: Callee) -> bool:
-        return isinstance(callee, External) and callee.dotted in ALL_TASKS
+        return isinstance(callee, External) and self.models.gives(callee.dotted) is Gives.TASKS

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.facts.catalogue import (
-    AWAITERS,
-    COMPLETIONS,
-    CONTAINER_COPIES,
-    CONTAINER_ZIPS,
-    DEADLINES,
-    ELEMENT_GETTERS,
-    GATHERS,
-    GROWING,
-    HARMLESS,
-    OUTCOMES,
-    PARTIALS,
-    RUNNERS,
-    SHRINKING,
-    SPAWNS,
-    THREADSAFE_SPAWNS,
-    WAITS,
-    WEAK_REFERENCES,
-)
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
+from taskleash.link.apis import told_of
 from taskleash.link.calls import Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
+from taskleash.models.api import Handle
+from taskleash.models.containers import GROWING, OUTCOMES, SHRINKING
+
+#: who awaits what these give awaits the one task that they are given
+_AWAITERS = frozenset({Handle.SHIELDS, Handle.TIMES, Handle.AWAITS})
+#: how much deeper in containers a task is in what these give
+_DEEPER = {Handle.COPIES: 0, Handle.FILTERS: 0, Handle.ZIPS: 1, Handle.PICKS: -1}
+#: what these give stands for the tasks that they are given
+_CARRIED = {*_AWAITERS, *_DEEPER, Handle.GATHERS, Handle.WAITS, Handle.COMPLETES, Handle.SAME}
 
 
 class Passing(Keeping):
@@ -45,6 +36,9 @@ class Passing(Keeping):
             if carrier.depth < 0:
                 return
         callees = self.calls.callees(function, call)
+        told = told_of(self.program.known, callees)
+        if told is not None and self._into_known(carrier, told.handle, call, index):
+            return
         known = False
         for callee in callees:
             if isinstance(callee, Function):
@@ -90,38 +84,32 @@ class Passing(Keeping):
 
     def _into_external(self, carrier: Carrier, dotted: str, call: Call, index: int) -> bool:
         """An outside function is given the handle; false where nothing is known of it."""
-        result = replace(carrier, term=Result(index))
-        if dotted in GATHERS:
-            self.carry(replace(result, depth=0, how="gather"))
-        elif dotted in WAITS:
-            self.carry(replace(result, depth=0, how="wait"))
-        elif dotted in AWAITERS:
-            self.carry(replace(result, depth=0, how=_waiting(carrier.how, dotted)))
-        elif dotted in COMPLETIONS:
-            self.carry(replace(result, depth=1, how="complete"))
-        elif dotted in SPAWNS:
-            self.carry(replace(result, depth=0))
-        elif dotted in THREADSAFE_SPAWNS and carrier.depth == 0 and call.args:
-            self.note("refused", carrier, index, detail=call.text)
-        elif dotted in PARTIALS:
+        handle = self.program.models.handle(dotted)
+        if handle is Handle.BINDS:
             return self._into_partial(carrier, call, index)
-        elif dotted in CONTAINER_COPIES:
-            self.carry(result)
-        elif dotted in CONTAINER_ZIPS:
-            self.carry(replace(result, depth=carrier.depth + 1))
-        elif dotted in ELEMENT_GETTERS:
-            self.carry(replace(result, depth=carrier.depth - 1))
-        elif dotted == "filter":
-            self.carry(result)
-        elif dotted == "setattr":
+        if handle is Handle.SETS:
             return self._into_named_attribute(carrier, call, index)
-        elif dotted in HARMLESS | WEAK_REFERENCES or dotted.startswith("logging."):
-            self.note("read", carrier, index, detail=dotted)
-        elif "." in dotted:
+        if self._into_known(carrier, handle, call, index):
+            return True
+        if "." in dotted:
             base = self._receiver(carrier.function, call)
             if base is not None:
                 return self._into_method(carrier, base, dotted.rpartition(".")[2], index)
             self.note("unknown", carrier, index, detail=call.text)
+        else:
+            return False
+        return True
+
+    def _into_known(self, carrier: Carrier, handle: Handle, call: Call, index: int) -> bool:
+        """What the table says is done with the handle; false where it says nothing."""
+        if handle in _CARRIED:
+            self.carry(_carried(replace(carrier, term=Result(index)), handle))
+        elif handle is Handle.REFUSES and carrier.depth == 0 and call.args:
+            self.note("refused", carrier, index, detail=call.text)
+        elif handle in (Handle.CANCELS, Handle.RUNS):
+            self.note(handle.value, carrier, index)
+        elif handle is Handle.READS:
+            self.note("read", carrier, index, detail=call.text)
         else:
             return False
         return True
@@ -161,7 +149,7 @@ class Passing(Keeping):
 
     def _into_method(self, carrier: Carrier, receiver: Term, name: str, index: int) -> bool:
         """A method of an object that is not of the program is given the handle."""
-        if name in RUNNERS:
+        if name in self.program.models.runners:
             self.note("run", carrier, index)
         elif name in GROWING or name == "setdefault":
             depth = carrier.depth if name in ("extend", "update") else carrier.depth + 1
@@ -192,8 +180,26 @@ class Passing(Keeping):
                 self.note("seen", carrier, index, detail=derived.name)
 
 
-def _waiting(how: str, dotted: str) -> str:
+def _carried(result: Carrier, handle: Handle) -> Carrier:
+    """What a result is that stands for the tasks that the call was given."""
+    if handle in _AWAITERS:
+        return replace(result, depth=0, how=_waiting(result.how, handle))
+    if handle is Handle.GATHERS and result.how == Handle.SHIELDS.value:
+        # To cancel it cancels the shields.
+        return replace(result, depth=0)
+    if handle in (Handle.GATHERS, Handle.WAITS):
+        return replace(result, depth=0, how=handle.value)
+    if handle is Handle.COMPLETES:
+        return replace(result, depth=1, how=handle.value)
+    if handle is Handle.SAME:
+        return replace(result, depth=0)
+    if handle in _DEEPER:
+        return replace(result, depth=result.depth + _DEEPER[handle])
+    return result
+
+
+def _waiting(how: str, handle: Handle) -> str:
     """What stands between once an awaiter is given the handle: a shield outlasts its deadline."""
-    if how == "shield" and dotted in DEADLINES:
+    if how == Handle.SHIELDS.value and handle is Handle.TIMES:
         return "deadline"
-    return how or dotted.rpartition(".")[2]
+    return how or handle.value

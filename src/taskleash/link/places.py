@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TypeAlias
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.catalogue import CONTAINER_COPIES, TAKING, VIEWING
 from taskleash.facts.model import Call, Give, Store
 from taskleash.facts.terms import (
     Attribute,
@@ -33,6 +32,9 @@ from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.loads import Load
 from taskleash.link.reflection import Reflection
 from taskleash.link.trail import Place
+from taskleash.models.api import Handle
+from taskleash.models.classes import PROPERTIES
+from taskleash.models.containers import TAKING, VIEWING
 
 #: more places than any one container comes from
 _MOST_ORIGINS = 2_000
@@ -180,7 +182,7 @@ class Places:
         found: dict[str, list[tuple[Class, Function]]] = defaultdict(list)
         for cls in self.program.classes():
             for method in cls.methods():
-                if method.decorators & {"property", "cached_property"}:
+                if method.decorators & PROPERTIES:
                     own = Parameter(method.self_name)
                     for term, roles in method.uses.roles.items():
                         if (
@@ -315,6 +317,7 @@ class Places:
                 pending.append((home, func.base, level + 1))
             elif isinstance(func, Attribute) and func.name in VIEWING:
                 pending.append((home, func.base, level))
+        models = self._calls.program.models
         for callee in self._calls.callees(home, call):
             if isinstance(callee, Function):
                 for event in callee.events:
@@ -322,7 +325,7 @@ class Places:
                         pending.extend(
                             (callee, t, level) for t in event.value if not isinstance(t, Constant)
                         )
-            elif isinstance(callee, External) and callee.dotted in CONTAINER_COPIES:
+            elif isinstance(callee, External) and models.handle(callee.dotted) is Handle.COPIES:
                 found.local = True
         if not pending:
             found.local = True
@@ -343,20 +346,11 @@ class Places:
         pending: list[tuple[Function, Term, int]] = []
         sites = list(self._calls.callers(home))
         if home.name == "__init__" and home.owner is not None:
-            sites.extend(self._constructions(home.owner))
+            sites.extend(self._calls.constructions(home.owner))
         for caller, index in sites:
             value = given(home, caller.call(index)).get(name, ())
             pending.extend((caller, t, level) for t in value if not isinstance(t, Constant))
         return pending
-
-    def _constructions(self, cls: Class) -> list[tuple[Function, int]]:
-        callees = self._calls.callees
-        return [
-            (function, index)
-            for name in sorted({c.name for c in cls.descendants})
-            for function, index in self.program.calls_named.get(name, ())
-            if not cls.descendants.isdisjoint(callees(function, function.call(index)))
-        ]
 
 
 def attribute_text(function: Function, term: Attribute) -> str:

@@ -11,28 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from taskleash.facts.catalogue import ROUTER_WORDS
 from taskleash.facts.model import Define, If, TypeRef
 from taskleash.facts.terms import Attribute, Result, Term
 from taskleash.link.dead import Barrier, DeadEvents
 from taskleash.link.entities import Class, Function, Variable
 from taskleash.link.mentions import Mentions, Node
 from taskleash.link.teardown import words
-
-_PLAIN_DECORATORS = frozenset(
-    {
-        "abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod",
-        "contextmanager", "dataclass", "final", "lru_cache", "overload", "override", "property",
-        "setter", "staticmethod", "wraps",
-    }
-)  # fmt: skip
-#: bases outside of the program that call none of a class's methods
-_PASSIVE_BASES = frozenset(
-    {
-        "ABC", "Enum", "Exception", "Generic", "NamedTuple", "Protocol", "RuntimeError",
-        "TypedDict", "object",
-    }
-)  # fmt: skip
+from taskleash.models.classes import KEPT_HERE, PASSIVE_BASES
+from taskleash.models.vocabulary import ROUTER_WORDS
 
 Dead = Callable[[Function], Mapping[int, object]]
 Place = tuple[Function, int]
@@ -162,10 +148,10 @@ class Graph:
         owner = function.owner
         if owner is not None and function.name.startswith("__") and function.name.endswith("__"):
             return True
-        if not function.decorators <= _PLAIN_DECORATORS and self.registry(function) is None:
+        if not function.decorators <= KEPT_HERE and self.registry(function) is None:
             return True
         return owner is not None and any(
-            ref and ref.last not in _PASSIVE_BASES
+            ref and ref.last not in PASSIVE_BASES
             for base in owner.mro
             for ref in _outside_bases(base)
         )

@@ -6,12 +6,6 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import (
-    SETTING_CONVERTERS,
-    SETTING_FILTERS,
-    SETTING_READERS,
-    TRUTH_WORDS,
-)
 from taskleash.facts.model import Call, Give, Test
 from taskleash.facts.terms import (
     Alts,
@@ -31,11 +25,17 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Variable
 from taskleash.link.teardown import words
+from taskleash.models.classes import PROPERTIES
+from taskleash.models.settings import (
+    SETTING_CONVERTERS,
+    SETTING_FILTERS,
+    SETTING_READERS,
+    TRUTH_WORDS,
+)
 
 _MAX_STEPS = 6
 #: what stands for a setting that is missing
 _MISSING = frozenset({"None", "False", '""', "''", "0"})
-_PROPERTIES = frozenset({"property", "cached_property"})
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,7 @@ class Readings:
         for cls in self.calls.inference.classes(function, term.base):
             for base in cls.mro:
                 for method in base.own_methods(term.name):
-                    return (
-                        self._returned(method, steps) if method.decorators & _PROPERTIES else None
-                    )
+                    return self._returned(method, steps) if method.decorators & PROPERTIES else None
             stored = [
                 (method, value)
                 for base in cls.mro

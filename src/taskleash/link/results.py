@@ -8,10 +8,9 @@ from taskleash.facts.terms import Awaited, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.spawns import kind_of
+from taskleash.models.classes import SAME_RESULT
 
 _HANDLES = frozenset({"task", "threadsafe"})
-#: decorators that leave alone what a function gives
-_PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod", "override", "final"})
 
 
 def gives_task(calls: Calls, caller: Function, index: int) -> bool:
@@ -46,7 +45,7 @@ class _Results:
     def _find(self, function: Function) -> bool:
         """Whether every way out of a function but an exception gives a task."""
         facts = function.facts
-        if facts.is_generator or not function.decorators <= _PLAIN_DECORATORS:
+        if facts.is_generator or not function.decorators <= SAME_RESULT:
             return False
         if facts.kind != "lambda" and function.paths.graph.falls_through:
             return False

@@ -90,12 +90,7 @@ def _is_true(calls: Calls, cls: Class, method: Function, term: Term) -> bool:
         return bool(made) and all(isinstance(c, Class) and _has_no_truth(c) for c in made)
     if not isinstance(term, Parameter) or method.name != _CONSTRUCTOR:
         return False
-    sites = [
-        (function, index)
-        for member in sorted(cls.descendants, key=repr)
-        for function, index in calls.program.calls_named.get(member.name, ())
-        if member in calls.callees(function, function.call(index))
-    ]
+    sites = calls.constructions(cls)
     return bool(sites) and all(
         _gives_instance(calls, function, given(method, function.call(index)).get(term.name, ()))
         for function, index in sites

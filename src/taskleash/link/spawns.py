@@ -5,24 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.catalogue import (
-    COROUTINES,
-    EXECUTORS,
-    GATHERS,
-    LOOP_NAMES,
-    LOOP_SPAWNS,
-    LOOPS,
-    OWNER_NAMES,
-    OWNER_SPAWNS,
-    OWNERS,
-    SCHEDULERS,
-    SHIELDS,
-    SPAWN_CALLERS,
-    SPAWNS,
-    TASKS,
-    THREADSAFE_SPAWNS,
-    canonical,
-)
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import (
     Alts,
@@ -38,19 +20,24 @@ from taskleash.facts.terms import (
     Term,
     last_name,
 )
+from taskleash.link.apis import api_of, starting, told_of
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
 from taskleash.link.calls import Callee, Calls, Method, given
-from taskleash.link.configured import configured
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
+from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
+from taskleash.models.callables import SPAWN_CALLERS
+from taskleash.models.table import MODELS, TASKS, canonical
 
-_GATHERING = GATHERS | SHIELDS
 #: how many calls up what a function is given is followed
 _MAX_CALLERS = 3
-_CALLING_LATER = SCHEDULERS | SPAWN_CALLERS
+#: classes of futures, and functions that give one
+_FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
+#: kinds of spawns whose call may be another where what they are given is no coroutine
+_OF_COROUTINES = frozenset({"task", "owner"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +63,8 @@ class Spawn:
     to_await: bool = False
     #: a call that gives a task in any case, rather than None or something else now and then
     gives_task: bool = True
+    #: what the table or the settings say of the call
+    api: Api | None = None
 
     @property
     def call(self) -> Call:
@@ -100,22 +89,23 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
             kind = kind_of(calls, function, index, call)
             if kind:
                 started = _started(calls, function, call, kind)
-                work = 1 if _by_value(calls, function, call) else 0
+                work = _work(calls, function, call)
                 task = _task_name(calls, function, call, kind)
                 gives = kind != "callback"
-                yield Spawn(function, index, kind, task, started, work, gives_task=gives)
+                api = api_of(calls, function, call)
+                yield Spawn(function, index, kind, task, started, work, False, gives, api)
 
 
 def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     """The kind of `Spawn` that a call is; empty where it is none."""
     if may_call(calls, function, call, calls.program.spawning_names):
         callees = calls.callees(function, call)
-        kind = configured(calls.program.known, callees)
-        if kind:
-            return kind if call.args else ""
+        told = told_of(calls.program.known, callees)
+        if told is not None and told.starts is not Starts.NOTHING:
+            return _kind_told(told, function, index, call)
         for callee in callees:
-            kind = _callee_kind(calls, function, call, callee)
-            if kind in ("task", "owner") and _is_constant(call):
+            kind = _callee_kind(calls, function, index, call, callee)
+            if kind in _OF_COROUTINES and _is_constant(calls, function, call):
                 return ""
             if kind in ("gather", "executor"):
                 return kind if _dropped(function, index) else ""
@@ -133,9 +123,25 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
     return "coroutine" if _never_runs(calls, function, call) else ""
 
 
-def _is_constant(call: Call) -> bool:
+def _work(calls: Calls, function: Function, call: Call) -> int:
+    """Which argument of a call that starts a task is the coroutine."""
+    api = api_of(calls, function, call)
+    if api is not None:
+        return api.work
+    return 1 if _by_value(calls, function, call) else 0
+
+
+def _kind_told(told: Api, function: Function, index: int, call: Call) -> str:
+    """The kind of spawn that a call is of which the settings tell."""
+    if told.starts in (Starts.GATHER, Starts.EXECUTOR) and not _dropped(function, index):
+        return ""
+    return str(told.starts.value) if call.args else ""
+
+
+def _is_constant(calls: Calls, function: Function, call: Call) -> bool:
     """A task group of another kind is given names: ``group.create_task("load")``."""
-    first = call.args[0] if call.args else None
+    work = _work(calls, function, call)
+    first = call.args[work] if work < len(call.args) else None
     return (
         first is not None
         and not first.key
@@ -149,56 +155,45 @@ def _dropped(function: Function, index: int) -> bool:
     return index not in function.uses.results
 
 
-def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -> str:
+def _callee_kind(calls: Calls, function: Function, index: int, call: Call, callee: Callee) -> str:
+    api = starting(calls, function, call, callee)
+    if api is not None:
+        return _kind_by(calls, function, index, call, api)
+    models = calls.program.models
     if isinstance(callee, External):
-        return _external_kind(calls, function, call, callee.dotted)
-    if isinstance(callee, Method):
-        return _method_kind(calls, function, call, callee)
-    return ""
-
-
-def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) -> str:
-    name = canonical(dotted)
-    if name in SPAWNS:
-        return "task" if call.args and not _is_task(calls, function, call) else ""
-    if name in THREADSAFE_SPAWNS:
-        return "threadsafe"
-    if name in _GATHERING:
-        return "gather"
-    receiver, _, method = name.rpartition(".")
-    if method in EXECUTORS and _is_loop(receiver):
-        return "executor"
-    if method in LOOP_SPAWNS and _is_loop(receiver):
-        return "task"
-    if method in OWNER_SPAWNS and canonical(receiver) in OWNERS:
+        receiver, _, method = canonical(callee.dotted).rpartition(".")
+        if not receiver or receiver == "asyncio" or method not in models.loop_spawns:
+            return ""
+    elif not isinstance(callee, Method) or callee.name not in models.loop_spawns:
+        return ""
+    elif _entered(callee.receiver):
         return "owner"
-    if method in OWNER_SPAWNS and receiver.lower().endswith(OWNER_NAMES):
-        return "owner"
-    if method == "start_soon" and call.args:
-        return "owner"
-    if method in LOOP_SPAWNS and receiver and receiver != "asyncio":
-        return _given_coroutine(calls, function, call)
-    return ""
+    return _given_coroutine(calls, function, call)
 
 
-def _is_loop(receiver: str) -> bool:
-    return canonical(receiver) in LOOPS or receiver.lower().endswith(LOOP_NAMES)
+def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api) -> str:
+    """The kind of spawn that a call of an API is; empty where it starts no task."""
+    if api.handle is Handle.SAME and (not call.args or _is_task(calls, function, call)):
+        return ""
+    if api.known is Known.METHOD and not call.args:
+        # Its name says enough, and without arguments nothing.
+        return ""
+    if api.takes is not Takes.ANYTHING and not _takes(calls, function, call, api):
+        return ""
+    if api.gives is Gives.COROUTINE and _dropped(function, index):
+        return "coroutine"
+    if api.kept_with and any(arg.key == api.kept_with for arg in call.args):
+        return Starts.OWNER.value
+    return str(api.starts.value)
 
 
-def _method_kind(calls: Calls, function: Function, call: Call, callee: Method) -> str:
-    receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
-    last = receiver.rpartition(".")[2].rstrip("()").lower()
-    if callee.name in LOOP_SPAWNS:
-        if last.endswith(LOOP_NAMES):
-            return "task"
-        if last.endswith(OWNER_NAMES) or _entered(callee.receiver):
-            return "owner"
-        return _given_coroutine(calls, function, call)
-    if callee.name == "start_soon" and call.args:
-        return "owner"
-    if callee.name in EXECUTORS and last.endswith(LOOP_NAMES):
-        return "executor"
-    return ""
+def _takes(calls: Calls, function: Function, call: Call, api: Api) -> bool:
+    """Whether an API that starts functions of any kind is given a coroutine, or what makes one."""
+    given = tuple(arg for arg in call.args[api.work : api.work + 1] if not arg.key)
+    if api.takes is Takes.EITHER and coroutines(calls, function, given):
+        return True
+    targets = (t for arg in given for term in arg.value for t in calls.targets(function, term))
+    return any(isinstance(target, Function) and target.facts.is_async for target in targets)
 
 
 def _entered(term: Term) -> bool:
@@ -236,7 +231,7 @@ def _holds_task(calls: Calls, function: Function, term: Term, depth: int) -> boo
             return False
         if kind_of(calls, function, term.event, call) == "task":
             return True
-    if is_external(calls.inference.types(function, term), TASKS | GATHERS):
+    if is_external(calls.inference.types(function, term), _FUTURES):
         return True
     if not isinstance(term, Parameter) or depth >= _MAX_CALLERS:
         return False
@@ -265,7 +260,8 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
     ``map`` gives a container of handles.
     """
     name = call.text.rpartition(".")[2]
-    if not call.args or name not in _CALLING_LATER:
+    schedulers = calls.program.models.schedulers
+    if not call.args or (name not in schedulers and name not in SPAWN_CALLERS):
         return ""
     for arg in call.args[:2]:
         for term in arg.value:
@@ -274,7 +270,7 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
                 if isinstance(term, (Bound, Attribute, Global))
                 else ""
             )
-            if kind == "task" and name in SCHEDULERS:
+            if kind == "task" and name in schedulers:
                 return "scheduled"
             if kind == "task" and name == "map":
                 return "mapped"
@@ -304,19 +300,16 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
 
 def _spawning(calls: Calls, function: Function, term: Term) -> str:
     """Whether a callable is one that spawns: ``task``, ``owner`` or an empty string."""
+    models, libraries = calls.program.models, function.module.libraries
     for target in calls.targets(function, term):
-        dotted = target.dotted if isinstance(target, External) else ""
-        receiver, _, method = dotted.rpartition(".")
-        if isinstance(target, Method):
-            receiver, method = last_name(target.receiver), target.name
-        if canonical(dotted) in SPAWNS or (method in LOOP_SPAWNS and _is_loop(receiver)):
-            return "task"
-        if method in OWNER_SPAWNS and (
-            canonical(receiver) in OWNERS or receiver.lower().endswith(OWNER_NAMES)
-        ):
-            return "owner"
-        if method == "start_soon":
-            return "owner"
+        api: Api | None = None
+        if isinstance(target, External):
+            api = models.spawning(canonical(target.dotted), libraries)
+        elif isinstance(target, Method):
+            receiver = last_name(target.receiver)
+            api = models.starting(receiver, target.name, Known.CLASS, libraries)
+        if api is not None and api.starts in (Starts.TASK, Starts.OWNER):
+            return str(api.starts.value)
     return ""
 
 
@@ -330,14 +323,16 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
             and not calls.inference.classes(function, term.base)
         ):
             return False
-    if not _gives_coroutine(calls.callees(function, call)):
+    if not _gives_coroutine(calls, calls.callees(function, call)):
         return False
     # Last, for it takes knowing all callers.
     return not _is_asked_about(function, call) and not is_patched(calls, function, call)
 
 
-def _gives_coroutine(callees: tuple[Callee, ...]) -> bool:
-    if any(isinstance(callee, External) and callee.dotted in COROUTINES for callee in callees):
+def _gives_coroutine(calls: Calls, callees: tuple[Callee, ...]) -> bool:
+    gives = calls.program.models.gives
+    outside = (callee.dotted for callee in callees if isinstance(callee, External))
+    if any(gives(dotted) is Gives.COROUTINE for dotted in outside):
         return True
     return bool(callees) and all(
         isinstance(callee, Function) and is_coroutine_function(callee) for callee in callees
@@ -359,7 +354,9 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
     found = coroutines(calls, function, call.args)
-    if kind in ("owner", "scheduled", "mapped"):
+    api = api_of(calls, function, call)
+    is_function = api is not None and api.takes is not Takes.ANYTHING
+    if is_function or kind in ("owner", "scheduled", "mapped"):
         for arg in call.args:
             for term in _unwrapped(calls, function, arg.value):
                 if isinstance(term, (Attribute, Global, Nested)):
@@ -377,8 +374,8 @@ def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
     args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
         args = tuple(a for a in args if any(isinstance(t, Result) for t in a.value)) or args[-1:]
-    elif _by_value(calls, function, call):
-        args = call.args[1:]
+    elif work := _work(calls, function, call):
+        args = call.args[work:]
     keys = ("", "coro", "coro_or_future", *(("*",) if kind in ("gather", "mapped") else ()))
     for arg in args:
         if arg.key in keys:

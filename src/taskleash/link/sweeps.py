@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from taskleash.facts.catalogue import ALL_TASKS
 from taskleash.link.entities import Class, External
 from taskleash.link.flow import Flow
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import CANCELLING, Op
+from taskleash.models.api import Gives
 
 
 class Sweeps:
@@ -29,13 +29,14 @@ class Sweeps:
     @cached_property
     def _all(self) -> list[tuple[Op, str]]:
         calls = self.flow.calls
-        names = {dotted.rpartition(".")[2] for dotted in ALL_TASKS}
+        models = calls.program.models
+        names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.TASKS)}
         return [
             (op, why)
             for name in sorted(names)
             for function, index in calls.program.calls_named.get(name, ())
             if any(
-                isinstance(callee, External) and callee.dotted in ALL_TASKS
+                isinstance(callee, External) and models.gives(callee.dotted) is Gives.TASKS
                 for callee in calls.callees(function, function.call(index))
             )
             for op in self.flow.follow(function, index, depth=1).of(*CANCELLING)

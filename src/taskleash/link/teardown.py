@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found
-from taskleash.facts.catalogue import REGISTRARS
 from taskleash.facts.terms import Constant, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
+from taskleash.models.callables import REGISTRARS
 
 #: words in a method's name that say that it ends something
 _WORDS = frozenset(
@@ -36,6 +36,13 @@ _OWNER_WORDS = frozenset(
 )  # fmt: skip
 #: first words of a name that asks, or tells that something happened
 _NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
+#: verbs of what only leads up to a teardown: ``schedule_cleanup``, ``register_stop_hook``
+_LEADING_UP = frozenset(
+    {
+        "add", "create", "ensure", "mark", "monitor", "register", "schedule", "set", "start",
+        "watch",
+    }
+)  # fmt: skip
 #: words in the name of a method whose opposite ends what it began
 _BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
 #: of those, the ones that happen to an object once
@@ -122,7 +129,7 @@ class Teardown:
             return ""
         if not _NO_COMMANDS.isdisjoint(words(function.name)[:1]) or function.decorators:
             return ""
-        if _asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
+        if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return ""
         return f"`{function.qualname}`, which only its users call"
 
@@ -232,8 +239,15 @@ def _can_end(function: Function) -> bool:
 
 
 def named_teardown(name: str) -> bool:
-    """Whether a function's name says that it ends something."""
-    return not _WORDS.isdisjoint(words(name))
+    """Whether a function's name says that it ends something, rather than starts or plans that."""
+    found = words(name)
+    return not _WORDS.isdisjoint(found) and not _leads_up(found)
+
+
+def _leads_up(found: list[str]) -> bool:
+    """Whether the verb of a name says that the teardown itself is still to come."""
+    verb = found[1:2] if found[:1] == ["async"] else found[:1]
+    return not _LEADING_UP.isdisjoint(verb) and len(found) > 1
 
 
 def ends_owner(method: Function) -> bool:
@@ -248,7 +262,7 @@ def ends_owner(method: Function) -> bool:
         return False
     if method.name in ("__exit__", "__aexit__"):
         return True
-    return not _asks_for_more(method)
+    return not asks_for_more(method)
 
 
 def is_end(function: Function) -> bool:
@@ -256,11 +270,11 @@ def is_end(function: Function) -> bool:
     method = function.method
     found = words(method.name)
     if found[:1] == ["on"]:
-        return len(found) == 2 and found[1] in _LAST_EVENTS and not _asks_for_more(method)
+        return len(found) == 2 and found[1] in _LAST_EVENTS and not asks_for_more(method)
     return method.owner is not None and ends_owner(method)
 
 
-def _asks_for_more(method: Function) -> bool:
+def asks_for_more(method: Function) -> bool:
     """Whether a method has to be given something beside its instance."""
     own = 0 if "staticmethod" in method.decorators else 1
     return any(p.kind == "" and not p.default for p in method.facts.params[own:])

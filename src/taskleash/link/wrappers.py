@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
-from taskleash.facts.catalogue import (
-    CALLBACK_TAKERS,
-    GROWING,
-    HANDLE_ATTRIBUTES,
-    RESULT_USERS,
-    RUNNERS,
-)
 from taskleash.facts.model import Arg, Call, If, Test
 from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
+from taskleash.link.callbacks import LaterCall
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.calls import given as given_values
 from taskleash.link.context import around
@@ -23,6 +18,9 @@ from taskleash.link.results import gives_task
 from taskleash.link.settled import settled_for
 from taskleash.link.spawns import Spawn, coroutines
 from taskleash.link.trail import Trail
+from taskleash.models.callables import RESULT_USERS
+from taskleash.models.containers import GROWING, HANDLE_ATTRIBUTES
+from taskleash.models.table import MODELS
 
 _OFF = (Constant("None"), Constant("False"), Constant("''"), Constant('""'))
 
@@ -88,23 +86,33 @@ def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
 
 
 def _drives_loop(function: Function) -> bool:
-    return any(call.text.rpartition(".")[2] in RUNNERS for _, call in function.calls())
+    return any(call.text.rpartition(".")[2] in MODELS.runners for _, call in function.calls())
 
 
 def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn:
     """The call of a wrapper as a spawn of its own, with the coroutine that the caller hands in."""
-    task, started = spawn.task, spawn.started
-    call = caller.call(index)
-    position = coroutine_argument(calls, spawn, call)
-    work = position or 0
-    if position is not None:
-        arg = call.args[position]
-        task = value_name(caller, arg.value) or task
-        started = tuple(coroutines(calls, caller, (arg,)) or _named(calls, caller, arg)) or started
-    kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
     to_await = spawn.function.facts.is_async and not spawn.function.facts.is_generator
-    sure = gives_task(calls, caller, index)
-    return Spawn(caller, index, kind, task, started, work, to_await, sure)
+    found = _handed(calls, spawn, LaterCall(caller, index, caller.call(index), 0))
+    return replace(found, to_await=to_await, gives_task=gives_task(calls, caller, index))
+
+
+def handed_later(calls: Calls, spawn: Spawn, later: LaterCall) -> Spawn:
+    """The same where the wrapper is called by the event loop: nobody gets the task then."""
+    return replace(_handed(calls, spawn, later), gives_task=False)
+
+
+def _handed(calls: Calls, spawn: Spawn, way: LaterCall) -> Spawn:
+    task, started = spawn.task, spawn.started
+    position = coroutine_argument(calls, spawn, way.call)
+    work = 0
+    if position is not None:
+        arg = way.call.args[position]
+        work = position + way.given_from
+        task = value_name(way.holder, arg.value) or task
+        named = tuple(coroutines(calls, way.holder, (arg,)) or _named(calls, way.holder, arg))
+        started = named or started
+    kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
+    return Spawn(way.holder, way.index, kind, task, started, work)
 
 
 def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
@@ -269,7 +277,7 @@ def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     return [
         (holder, index)
         for holder, index in calls.references(function)
-        if holder.call(index).text.rpartition(".")[2] in CALLBACK_TAKERS
+        if holder.call(index).text.rpartition(".")[2] in calls.program.models.callback_takers
     ]
 
 

@@ -12,6 +12,6 @@ from taskleash.reporters.summary import closing
 def render(report: Report, options: RenderOptions) -> str:
     """Every finding and every error by place, then the summary."""
     findings: list[Line] = [entry_line(entry, options) for entry in report.entries]
-    errors = [error_line(error, options.unicode) for error in report.errors]
+    errors = [error_line(error, options.unicode, options.say) for error in report.errors]
     summary = [[(line, "")] for line in closing(report, options)]
     return paint([*findings, *errors, *summary], options.color)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
 from taskleash.reporters import words
-from taskleash.reporters.fix_text import git_command
+from taskleash.reporters.fix_text import git_command, patch_command
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
@@ -27,18 +27,21 @@ def render(report: FixReport, git: bool, say: Language) -> str:
     if report.left:
         blocks += [f"## {say('What was left')}"]
         blocks += [_table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
-    if report.files and git:
-        paths = [file.path for file in report.files]
-        commands = [git_command("diff", paths), git_command("restore", paths)]
+    paths = [file.path for file in report.files]
+    commands = [git_command("diff", paths)] if git else []
+    if report.is_committed:
+        commands += [git_command("restore", paths)]
+    elif report.undo:
+        commands += [patch_command(report.undo)]
+    if report.files and commands:
         blocks += [f"## {say('Review and roll back')}", "\n".join(("```sh", *commands, "```"))]
-        blocks += [f"`git restore`: {say(words.UNDO)}{say('.')}"]
     return shown("\n\n".join(blocks) + "\n")
 
 
 def _summary(report: FixReport, say: Language) -> str:
     return say(
-        "{errors} fixed in {files} (+{added} -{removed} lines), {left} left.",
-        errors=say.count(report.fixed, "error"),
+        "{findings} fixed in {files} (+{added} -{removed} lines), {left} left.",
+        findings=say.count(report.fixed, "finding"),
         files=say.count(len(report.files), "file"),
         added=sum(file.added for file in report.files),
         removed=sum(file.removed for file in report.files),

@@ -23,6 +23,6 @@ def render(report: Report, options: RenderOptions) -> str:
         lines += excerpt(entry.site, source(entry.site.path), options.unicode)
         lines += [*details(entry, options), []]
     for error in report.errors:
-        lines += [error_line(error, options.unicode), []]
+        lines += [error_line(error, options.unicode, options.say), []]
     lines += [[(line, "")] for line in closing(report, options)]
     return paint(lines, options.color)

@@ -23,7 +23,7 @@ def _finding(entry: Entry, options: RenderOptions) -> str:
     span = site.span
     path = options.repository.path(site.path)
     # The log shows the text alone, so it names the place, too.
-    lines = [f"{path}:{span.line}:{span.column}: {entry.rule} {entry.message}"]
+    lines = [f"{path}:{span.line}:{span.column}: {entry.rule} {site.risk} {entry.message}"]
     for step in entry.leads:
         lines.append(f"{options.repository.path(step.path)}:{step.line}: {step.message}")
     return _command(_LEVELS[site.risk], entry.rule, path, _place(span), "\n".join(lines))
@@ -31,7 +31,7 @@ def _finding(entry: Entry, options: RenderOptions) -> str:
 
 def _error(error: FileError, options: RenderOptions) -> str:
     path = options.repository.path(error.path)
-    text = f"{path}:{error.line}:{error.column}: {error.code} {error.message}"
+    text = f"{path}:{error.line}:{error.column}: {error.code} {error.risk} {error.message}"
     place = {"line": error.line, "col": error.column}
     return _command(_LEVELS[error.risk], error.code, path, place, text)
 

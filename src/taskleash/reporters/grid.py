@@ -18,14 +18,14 @@ _GAPS = (2, 1)
 class Column:
     """``heading`` is said in the report's language.
 
-    ``floor`` is the width that the column keeps where the table is too wide, 0 for all of it;
-    ``turn`` tells when it gives way, the lowest first, and of equal ones the widest; ``fit`` cuts a
-    text to a width and marks it with the last argument. ``is_number`` puts its cells to the right.
+    ``gives`` are the turns in which the column gives way where the table is too wide, each with
+    the width that it keeps then; the lowest turn comes first, and in one turn the widest column.
+    ``fit`` cuts a text to a width and marks it with the last argument. ``is_number`` puts its cells
+    to the right.
     """
 
     heading: str
-    floor: int = 0
-    turn: int = 0
+    gives: tuple[tuple[int, int], ...] = ()
     fit: Callable[[str, int, str], str] = crop
     is_number: bool = False
 
@@ -48,9 +48,9 @@ def _layout(columns: Sequence[Column], natural: Sequence[int], width: int) -> tu
         surplus = _MARGIN + sum(widths) + gap * (len(widths) - 1) - width
         if surplus <= 0:
             return widths, gap
-    for turn in sorted({column.turn for column in columns}):
-        yielding = [i for i, column in enumerate(columns) if column.floor and column.turn == turn]
-        while surplus > 0 and (wide := [i for i in yielding if widths[i] > columns[i].floor]):
+    for turn in sorted({turn for column in columns for turn, _ in column.gives}):
+        floors = {i: dict(c.gives)[turn] for i, c in enumerate(columns) if turn in dict(c.gives)}
+        while surplus > 0 and (wide := [i for i, floor in floors.items() if widths[i] > floor]):
             widest = max(wide, key=widths.__getitem__)
             widths[widest] -= 1
             surplus -= 1
@@ -62,7 +62,7 @@ def _line(
 ) -> list[Piece]:
     pieces: list[Piece] = [(" " * _MARGIN, "")]
     for column, (text, style), width in zip(columns, line, widths, strict=True):
-        shown = column.fit(text, width, more) if column.floor else text
+        shown = column.fit(text, width, more) if column.gives else text
         padding = (" " * (width - cell_len(shown)), "")
         cell = (shown, style)
         pieces += [padding, cell] if column.is_number else [cell, padding]

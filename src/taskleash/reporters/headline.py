@@ -1,4 +1,4 @@
-"""One line for one finding: ``path:line:col: CODE [*] message``."""
+"""One line for one finding: ``path:line:col: CODE risk [*] message``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RISK_STYLE = {Risk.HIGH: "bold red", Risk.LOW: "yellow", Risk.NONE: "green"}
 def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
     """The line for a site; one that no rule reports is told by its risk, handle and ending."""
     site, unicode, say = entry.site, options.unicode, options.say
-    label = entry.rule or say(words.RISKS[site.risk])
+    label = words.tag(entry.rule, site.risk, site.dormant, say)
     message = inert(entry.message, unicode) if entry.rule else _verdict(site, options)
     return [
         *_place(site.path, site.span.line, site.span.column, unicode),
@@ -29,11 +29,11 @@ def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
     ]
 
 
-def error_line(error: FileError, unicode: bool) -> list[Piece]:
+def error_line(error: FileError, unicode: bool, say: Language) -> list[Piece]:
     """The line for what is wrong with a file."""
     return [
         *_place(error.path, error.line, error.column, unicode),
-        (error.code, RISK_STYLE[error.risk]),
+        (words.tag(error.code, error.risk, False, say), RISK_STYLE[error.risk]),
         (" [*]" if is_fixable(error) else "", "cyan"),
         (f" {inert(error.message, unicode)}", ""),
     ]

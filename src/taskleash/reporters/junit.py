@@ -23,6 +23,7 @@ class _Case:
     line: int
     column: int
     code: str
+    risk: str
     name: str
     message: str
     why: tuple[str, ...]
@@ -61,6 +62,7 @@ def _cases(report: Report, options: RenderOptions) -> Iterator[_Case]:
                 line=site.span.line,
                 column=site.span.column,
                 code=entry.rule,
+                risk=str(site.risk),
                 name=f"{entry.rule} at {site.span.line}:{site.span.column} in {site.scope}",
                 message=entry.message,
                 why=tuple(f"{step.path}:{step.line}: {step.message}" for step in entry.leads),
@@ -72,6 +74,7 @@ def _cases(report: Report, options: RenderOptions) -> Iterator[_Case]:
             line=error.line,
             column=error.column,
             code=error.code,
+            risk=str(error.risk),
             name=f"{error.code} at {error.line}:{error.column}",
             message=error.message,
             why=(),
@@ -99,7 +102,8 @@ def _test(case: _Case) -> str:
     # Servers group tests by the dots of the class name.
     classname = case.path.rpartition(".")[0].replace("/", ".") or case.path
     outcome = "failure" if case.fails else "skipped"
-    lines = [f"{case.path}:{case.line}:{case.column}: {case.code} {case.message}", *case.why]
+    place = f"{case.path}:{case.line}:{case.column}"
+    lines = [f"{place}: {case.code} {case.risk} {case.message}", *case.why]
     text = "\n".join(escape(inert(line)) for line in lines)
     opening = f"<{outcome} type={_quoted(case.code)} message={_quoted(case.message)}>"
     return "\n".join(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.reporters import words
 from taskleash.reporters.audit.detail import LEVELS
-from taskleash.reporters.audit.document import document, error_item, scan_table
+from taskleash.reporters.audit.document import (
+    closing_lines,
+    document,
+    error_item,
+    scan_table,
+)
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, Report
-from taskleash.reporters.summary import closing
 
 #: what GitHub takes as the summary of a step
 _MAX_BYTES = 1024 * 1024
@@ -38,10 +43,10 @@ def _check(report: Report, options: RenderOptions) -> Iterator[str]:
     say = options.say
     yield f"# {say('Background tasks')}"
     yield from scan_table(report, options)
-    yield from map(text, closing(report, options))
-    findings = [_finding(e) for e in report.entries if e.rule and not e.silenced]
-    findings += [error_item(error) for error in report.errors if not error.is_invalid]
-    invalid = [error_item(error) for error in report.errors if error.is_invalid]
+    yield from closing_lines(report, options)
+    findings = [_finding(e, say) for e in report.entries if e.rule and not e.silenced]
+    findings += [error_item(error, say) for error in report.errors if not error.is_invalid]
+    invalid = [error_item(error, say) for error in report.errors if error.is_invalid]
     titled = ((say("Findings"), findings), (say("Files that could not be analysed"), invalid))
     for title, items in titled:
         if items:
@@ -69,10 +74,11 @@ def _fitting(rendered: str, say: Language) -> str:
     return "\n".join([*lines, "", note, ""])
 
 
-def _finding(entry: Entry) -> str:
+def _finding(entry: Entry, say: Language) -> str:
     site = entry.site
     place = _place(site.path, site.span.line, site.span.column)
-    lines = [f"- {place} **{entry.rule}** {text(entry.message)}"]
+    tag = words.tag(entry.rule, site.risk, site.dormant, say)
+    lines = [f"- {place} **{tag}** {text(entry.message)}"]
     for step in site.evidence:
         lines.append(f"  - {_place(step.path, step.line)} {text(step.message)}")
     return "\n".join(lines)

@@ -41,6 +41,7 @@ class RenderOptions:
 
     ``by``, one of `ROWS`, is what a row of the scan table stands for. ``width`` is in terminal
     cells. ``unicode`` is false where the output's encoding lacks the symbols.
+    ``links`` is true where places are to be links, which a terminal opens.
     ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary. ``failing`` are the
     risks that fail the gate. ``lang``, one of `LANGUAGES`, is that of formats for people.
     """
@@ -48,6 +49,7 @@ class RenderOptions:
     by: str = ROWS[0]
     width: int = 100
     color: bool = False
+    links: bool = False
     unicode: bool = True
     command: str = "scan"
     statistics: bool = False

@@ -5,9 +5,15 @@ This is where text for people leaves: whatever a piece says, it steers neither t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from taskleash.reporters.inert import escape, shown
+
+#: what opens and ends a command to the terminal (OSC), of which 8 is a link
+_OSC, _END = "\x1b]", "\x1b\\"
+_LINK = "link "
 
 Piece = tuple[str, str]
 Line = Sequence[Piece]
@@ -35,4 +41,11 @@ def _styled(text: str, style: str) -> str:
     from rich.color import ColorSystem
     from rich.style import Style
 
-    return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
+    plain, _, uri = style.partition(_LINK)
+    said = Style.parse(plain).render(text, color_system=ColorSystem.STANDARD)
+    return f"{_OSC}8;;{uri}{_END}{said}{_OSC}8;;{_END}" if uri and text.strip() else said
+
+
+def link_to(path: str, line: int) -> str:
+    """A style that makes a link to a line of a file, for terminals that open such."""
+    return f"{_LINK}{Path(os.path.abspath(path)).as_uri()}#{line}"

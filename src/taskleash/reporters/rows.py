@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import chain, groupby
 
 from taskleash.audit.model import risk_rank
 from taskleash.classify.model import Cell, Risk, State
+from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
 from taskleash.trace.joined import Finding, Observation, together
 
@@ -16,9 +17,11 @@ _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the lines and distinct tasks of its sites in order, and the worst of each cell.
+    """One row: what is at risk in a file, or the whole file where nothing is.
 
-    ``path`` lacks the folders that all rows have in common.
+    ``tasks`` are the distinct tasks that the cells are about, the worst first, ``lines`` theirs and
+    then those of the rest: ``sound`` and ``silenced`` count it. Each cell is the worst of its
+    sites. ``is_silenced`` is true where the row is about silenced findings alone.
     """
 
     path: str
@@ -28,7 +31,17 @@ class Row:
     cleaned: Cell
     risk: Risk
     dormant: bool
+    sound: int = 0
+    silenced: int = 0
+    is_silenced: bool = False
     observed: Observation | None = None
+
+    def rest(self, say: Language) -> str:
+        """What stands behind the tasks that the row names: `` +1 sound``, empty for nothing."""
+        silenced = say(" (silenced)") if self.is_silenced else ""
+        if self.silenced:
+            silenced = say(" +{count} silenced", count=self.silenced)
+        return silenced + (say(" +{count} sound", count=self.sound) if self.sound else "")
 
 
 def rows(entries: Iterable[Entry], by: str) -> list[Row]:
@@ -41,24 +54,37 @@ def rows(entries: Iterable[Entry], by: str) -> list[Row]:
         groups = [[entry] for entry in entries]
     else:
         groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.site.path)]
-    common = common_folder([group[0].site.path for group in groups])
-    return sorted((_merged(group, common) for group in groups), key=_badness)
+    return sorted(map(_merged, groups), key=_badness)
 
 
-def _merged(entries: Sequence[Entry], common: str) -> Row:
-    sites = [entry.site for entry in entries]
+def _merged(entries: Sequence[Entry]) -> Row:
+    kinds = [[e for e in entries if _kind(e) == kind] for kind in range(3)]
+    about, *rest = [sorted(kind, key=_rank) for kind in kinds if kind]
+    open_, silenced, sound = map(len, kinds)
+    sites = [entry.site for entry in about]
     seen = [entry.observed for entry in entries if entry.observed is not None]
-    worst = min(sites, key=lambda site: risk_rank(site.risk, site.dormant))
     return Row(
-        path=sites[0].path[len(common) :],
-        lines=tuple(dict.fromkeys(site.span.line for site in sites)),
+        path=sites[0].path,
+        lines=tuple(dict.fromkeys(entry.site.span.line for entry in chain(about, *rest))),
         tasks=tuple(dict.fromkeys(site.task for site in sites)),
         tracked=min((site.tracked for site in sites), key=cell_rank),
         cleaned=min((site.cleaned for site in sites), key=cell_rank),
-        risk=worst.risk,
-        dormant=worst.dormant,
+        risk=sites[0].risk,
+        dormant=sites[0].dormant,
+        sound=sound if open_ or silenced else 0,
+        silenced=silenced if open_ else 0,
+        is_silenced=not open_ and silenced > 0,
         observed=together(seen) if seen else None,
     )
+
+
+def _kind(entry: Entry) -> int:
+    """0 for what is at risk, 1 for that where it is silenced, 2 for what is sound."""
+    return 2 if entry.site.risk is Risk.NONE else int(entry.silenced)
+
+
+def _rank(entry: Entry) -> int:
+    return risk_rank(entry.site.risk, entry.site.dormant)
 
 
 def _badness(row: Row) -> tuple[int, int, int, int, str, tuple[int, ...]]:
@@ -76,12 +102,3 @@ def _badness(row: Row) -> tuple[int, int, int, int, str, tuple[int, ...]]:
 def cell_rank(cell: Cell) -> int:
     """Where a cell stands when the worst comes first."""
     return _STATE_RANK[cell.state]
-
-
-def common_folder(paths: Sequence[str]) -> str:
-    """The folders that all paths begin with, with their ``/``; empty where there is none."""
-    levels = zip(*(path.split("/")[:-1] for path in paths), strict=False)
-    common = "".join(
-        f"{level[0]}/" for level in takewhile(lambda names: len(set(names)) == 1, levels)
-    )
-    return "" if common == "/" else common

@@ -67,6 +67,7 @@ def _finding(entry: Entry, repository: Repository) -> Json:
             }
         ],
         "partialFingerprints": {_FINGERPRINT: entry.fingerprint},
+        "properties": {"risk": str(site.risk)},
     }
     if entry.leads:
         steps = [_step(step, repository) for step in entry.leads]
@@ -102,6 +103,7 @@ def _error(error: FileError, repository: Repository) -> Json:
         "level": LEVELS[error.risk],
         "message": {"text": error.message},
         "locations": [_location(error.path, region, repository)],
+        "properties": {"risk": str(error.risk)},
         **_fixes(error.patches, error.path, repository),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from taskleash.classify.model import Risk
+from taskleash.reporters import words
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
@@ -61,39 +62,53 @@ def count_hidden(entries: Iterable[Entry | FileError]) -> int:
     )
 
 
-def _risks(entries: Iterable[Entry], say: Language) -> list[str]:
+def _risks(entries: Sequence[Entry], say: Language) -> list[str]:
     sites = [entry.site for entry in entries]
-    high = sum(site.risk is Risk.HIGH for site in sites)
-    low = sum(site.risk is Risk.LOW for site in sites)
+    risks = [site.risk for site in sites]
     dormant = sum(site.risk is Risk.LOW and site.dormant for site in sites)
     asleep = say(" ({count} dormant)", count=dormant) if dormant else ""
-    counts = (
-        (high, say("{count} high", count=high)),
-        (low, say("{count} low", count=low) + asleep),
-        (len(sites) - high - low, say("{count} sound", count=len(sites) - high - low)),
-    )
-    return [text for count, text in counts if count]
+    silenced = sum(e.silenced and e.site.risk is not Risk.NONE for e in entries)
+    said = [
+        say(word, count=risks.count(risk)) + (asleep if risk is Risk.LOW else "")
+        for risk, word in words.RISK_COUNTS.items()
+        if risks.count(risk)
+    ]
+    if silenced:
+        said[-1] += say("; {count} of them silenced", count=silenced)
+    return said
 
 
 def _outcome(report: Report, options: RenderOptions) -> str:
     """What a check found; in brackets what was fixed, and what the baseline holds back."""
     say = options.say
     remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
+    risks = say(": {risks}", risks=say(", ").join(_open_risks(report, say))) if remaining else ""
     notes = []
     if report.fixed:
-        notes.append(say("{fixed} fixed, {left} remaining", fixed=report.fixed, left=remaining))
+        left = say("{fixed} fixed, {left} remaining", fixed=report.fixed, left=remaining)
+        notes.append(left + risks)
     if report.known and report.baseline:
         known = say.count(report.known, "known finding")
         file = inert(report.baseline, options.unicode)
         notes.append(say("{findings} in {file}", findings=known, file=file))
     bracket = say(" ({notes})", notes=say("; ").join(notes)) if notes else ""
     if remaining or report.fixed:
-        return say(
-            "Found {errors}{notes}.",
-            errors=say.count(remaining + report.fixed, "error"),
-            notes=bracket,
-        )
-    return say("All checks passed!") + bracket
+        found = say.count(remaining + report.fixed, "finding")
+        told = "" if report.fixed else risks
+        return say("Found {findings}{risks}{notes}.", findings=found, risks=told, notes=bracket)
+    return (say("All checks passed!") if report.files else say("Nothing was checked.")) + bracket
+
+
+def _open_risks(report: Report, say: Language) -> list[str]:
+    """How many of what remains are of each risk."""
+    open_ = [entry.site.risk for entry in report.entries if not entry.silenced]
+    risks = [*open_, *(error.risk for error in report.errors)]
+    counts = (
+        (risks.count(risk), word)
+        for risk, word in words.RISK_COUNTS.items()
+        if risk is not Risk.NONE
+    )
+    return [say(word, count=count) for count, word in counts if count]
 
 
 def _offers(entries: Sequence[Entry | FileError], say: Language) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from taskleash.classify.model import State
 from taskleash.reporters import words
-from taskleash.reporters.cells import shorten_path
+from taskleash.reporters.cells import cell_len, crop, shorten_path
 from taskleash.reporters.grid import Column, grid
 from taskleash.reporters.headline import RISK_STYLE, error_line
 from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.paint import Line, Piece, paint
+from taskleash.reporters.paint import Line, Piece, link_to, paint
 from taskleash.reporters.report import Report
 from taskleash.reporters.rows import Row, rows
 from taskleash.reporters.summary import closing
@@ -23,7 +25,7 @@ def render(report: Report, options: RenderOptions) -> str:
     Columns keep a smallest width, which together need 69 cells: a narrower width is not met.
     """
     summary = [[(line, "")] for line in closing(report, options)]
-    errors = [error_line(error, options.unicode) for error in report.errors]
+    errors = [error_line(error, options.unicode, options.say) for error in report.errors]
     return paint([*_table(report, options), *summary, *errors], options.color)
 
 
@@ -48,15 +50,20 @@ def _cells(row: Row, options: RenderOptions) -> list[Piece]:
     unicode, say = options.unicode, options.say
     more = f", {words.ellipsis(unicode)}" if len(row.tasks) > 1 else ""
     seen = [(row.observed.short, "")] if row.observed is not None else []
+    link = link_to(row.path, row.lines[0]) if options.links else ""
     return [
-        (inert(row.path, unicode), ""),
-        (",".join(map(str, row.lines)), ""),
-        (inert(row.tasks[0], unicode) + more, ""),
+        (inert(row.path, unicode), link),
+        (",".join(map(str, row.lines)), link),
+        (inert(row.tasks[0], unicode) + more + row.rest(say), ""),
         (words.cell(row.tracked, unicode, say), CELL_STYLE[row.tracked.state]),
         (words.cell(row.cleaned, unicode, say), CELL_STYLE[row.cleaned.state]),
-        (words.risk(row.risk, row.dormant, unicode, say), RISK_STYLE[row.risk]),
+        (words.risk(row.risk, row.dormant, unicode, say, row.is_silenced), _style(row)),
         *seen,
     ]
+
+
+def _style(row: Row) -> str:
+    return "dim" if row.is_silenced else RISK_STYLE[row.risk]
 
 
 def _crop_lines(lines: str, width: int, more: str) -> str:
@@ -67,10 +74,22 @@ def _crop_lines(lines: str, width: int, more: str) -> str:
     return lines[: end + 1] + more
 
 
+def _crop_task(task: str, width: int, more: str) -> str:
+    """The name's beginning, and what is merged beside it where there is room for both."""
+    found = _REST.search(task)
+    rest = found[0] if found else ""
+    room = width - cell_len(rest)
+    if cell_len(task) <= width or room < _SHORTEST_NAME:
+        return crop(task, width, more)
+    return crop(task.removesuffix(rest), room, more) + rest
+
+
+_SHORTEST_NAME = 5
+_REST = re.compile(r"(?: \+| \(|（).*")
 _FILE, _LINES, _TASK, *_VERDICT = words.HEADINGS
 _COLUMNS = (
-    Column(_FILE, floor=12, turn=2, fit=shorten_path),
-    Column(_LINES, floor=12, turn=0, fit=_crop_lines),
-    Column(_TASK, floor=6, turn=1),
+    Column(_FILE, gives=((2, 32), (4, 12)), fit=shorten_path),
+    Column(_LINES, gives=((0, 12),), fit=_crop_lines),
+    Column(_TASK, gives=((1, 14), (3, 6)), fit=_crop_task),
     *map(Column, _VERDICT),
 )

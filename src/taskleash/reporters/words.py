@@ -32,6 +32,7 @@ ENDLESS = "it never ends by itself"
 _STATE_SYMBOL = {State.YES: "✅", State.PARTIAL: "🟡", State.NO: "❌", State.UNKNOWN: "❔"}
 _STATE_WORD = {State.YES: "yes", State.PARTIAL: "part", State.NO: "no", State.UNKNOWN: "unknown"}
 _RISK_SYMBOL = {Risk.HIGH: "🔴", Risk.LOW: "🟡", Risk.NONE: "🟢"}
+_SILENCED = "⚪"
 
 # A how-word that only says again what the state's own word says.
 _ECHO = {State.PARTIAL: "partial", State.NO: "none", State.UNKNOWN: "none"}
@@ -66,6 +67,13 @@ ENDINGS = {
 }
 
 RISKS = {Risk.HIGH: "high", Risk.LOW: "low", Risk.NONE: "none"}
+
+#: the code of a rule, empty where none reports a site, and the risk of what stands there
+RISK_TAGS = {Risk.HIGH: "{code} high", Risk.LOW: "{code} low", Risk.NONE: "{code} none"}
+DORMANT_TAG = "{code} low, dormant"
+
+#: how many are of a risk
+RISK_COUNTS = {Risk.HIGH: "{count} high", Risk.LOW: "{count} low", Risk.NONE: "{count} sound"}
 
 HELD_BY = {
     Handle.DISCARDED: "nothing",
@@ -111,7 +119,6 @@ FIXES = {
 
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
 REMOVED = "the comment that silenced nothing is out"
-UNDO = "drops everything in these files that is not committed"
 FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")
 FIX_HEADINGS = ("Place", "Call", "Task", "Rule", "Fix", "What was done")
 LEFT_HEADINGS = ("Place", "Call", "Task", "Rule", "Why")
@@ -136,10 +143,19 @@ def mark(state: State, said: str) -> str:
     return f"{_STATE_SYMBOL[state]} {said}"
 
 
-def risk(value: Risk, dormant: bool, unicode: bool, say: Language) -> str:
+def tag(code: str, value: Risk, dormant: bool, say: Language) -> str:
+    """A rule's code with a risk, where nothing else says what the word means: ``TL001 high``."""
+    is_dormant = dormant and value is not Risk.NONE
+    return say(DORMANT_TAG if is_dormant else RISK_TAGS[value], code=code).lstrip()
+
+
+def risk(
+    value: Risk, dormant: bool, unicode: bool, say: Language, is_silenced: bool = False
+) -> str:
     """A risk as the table shows it: ``🔴 high``, ``🟡 dormant``, without unicode ``high``."""
     word = say(DORMANT if dormant and value is not Risk.NONE else RISKS[value])
-    return f"{_RISK_SYMBOL[value]} {word}" if unicode else word
+    symbol = _SILENCED if is_silenced else _RISK_SYMBOL[value]
+    return f"{symbol} {word}" if unicode else word
 
 
 def score(percent: int, worst: Risk, dormant: bool, unicode: bool, say: Language) -> str:

@@ -23,6 +23,8 @@ from taskleash.source.options import DEFAULT_INCLUDES, Discovery, Everywhere, Ne
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
 
 _DEFAULT = Discovery()
+#: the suffix of what is JSON with code in it, and valid Python of another meaning
+NOTEBOOK = ".ipynb"
 REPOSITORY = ".git"
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", REPOSITORY)
 
@@ -58,8 +60,8 @@ def discover(
     """The Python files that ``paths`` name or hold, each of them once, sorted by path.
 
     ``nearest`` has the options of each folder; ``options`` decide what holds for a whole run. Files
-    that are named are taken whatever their suffix. Folders that cannot be read are skipped.
-    Raises PathNotFound.
+    that are named are taken whatever their suffix, notebooks apart. Folders that cannot be read
+    are skipped. Raises PathNotFound.
     """
     walk = _Walk(options, nearest)
     for path in paths:
@@ -163,7 +165,9 @@ class _Walk:
             self._walk(path, layers)
 
     def add_file(self, path: str) -> None:
-        """Adds the file that ``path`` names, whether it exists or not."""
+        """Adds the file that ``path`` names, whether it exists or not, unless it is a notebook."""
+        if path.endswith(NOTEBOOK):
+            return
         if self._options.force_exclude and self._above(path, is_folder=False)[1]:
             return
         folder = os.path.dirname(path)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from support.programs import Program
-from taskleash.facts.catalogue import LOOP_NAMES, OWNER_NAMES
 from taskleash.link.teardown import named_teardown
+from taskleash.models.table import MODELS
 
+#: endings of names that tell what an object is
+_CALLED = tuple(end for kind in MODELS.kinds.values() for end in kind.called)
 #: what the symbol table calls lambdas and comprehensions
 _NAMELESS = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictcomp"})
 
@@ -54,7 +56,7 @@ def rename(program: Program, names: Mapping[Local, str]) -> Program:
 
 def _meaningful(name: str) -> bool:
     """Whether the analysis may conclude something from the name."""
-    return name.startswith("__") or named_teardown(name) or name.endswith(LOOP_NAMES + OWNER_NAMES)
+    return name.startswith("__") or named_teardown(name) or name.endswith(_CALLED)
 
 
 def _outermost(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

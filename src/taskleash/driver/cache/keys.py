@@ -12,7 +12,7 @@ from taskleash import __version__
 
 _SIZE = 16
 #: the packages whose code decides what is kept; `driver` chooses the files
-_DECIDING = ("source", "facts", "link", "classify", "driver")
+_DECIDING = ("source", "models", "facts", "dataflow", "link", "classify", "driver")
 
 
 def digest(data: bytes) -> bytes:

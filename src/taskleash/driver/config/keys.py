@@ -15,6 +15,7 @@ from taskleash.driver.config.kinds import (
     Kind,
     ListOf,
     Number,
+    Pattern,
     RuleSelector,
     Scalar,
     TableOf,
@@ -25,12 +26,13 @@ from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES
 
 FAIL_ON = ("high", "low", "never")
-FIX_STYLES = ("auto", "track", "await", "own")
+FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
-_PATTERNS = ListOf(Text("a pattern"), "patterns")
+_PATTERNS = ListOf(Pattern("a pattern"), "patterns")
 _PATH = Text("a path")
+_FUNCTION = Text("a function as package.module:name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CALLS = ListOf(Text("a dotted name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"), "dotted names")
 
 
@@ -130,10 +132,23 @@ KEYS: dict[str, Key] = {
         Key("fix-style", Choice(FIX_STYLES), "auto", "The fix to choose where several would do."),
         Key("extend-safe-fixes", _RULES, (), "Rules whose fixes count as safe.", adds=True),
         Key("extend-unsafe-fixes", _RULES, (), "Rules whose fixes count as unsafe.", adds=True),
+        Key(
+            "background-tasks",
+            _FUNCTION,
+            None,
+            "The function of the project that keeps a task until it is done and gives it back, as"
+            " `package.module:name`; the fixes use it.",
+        ),
         # The analysis
         Key("spawn-calls", _CALLS, (), "Functions that start a task from a coroutine."),
         Key("owner-calls", _CALLS, (), "Functions that take a task and see to its end."),
         Key("safe-calls", _CALLS, (), "Functions whose task does no harm when it is dropped."),
+        Key(
+            "models",
+            ListOf(_PATH, "paths"),
+            (),
+            "Files that say what further APIs do with coroutines, tasks and callbacks.",
+        ),
         Key(
             "flags",
             TableOf(Scalar(), "a table from names to values"),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from taskleash.driver.config.keys import KEYS, Key
+from taskleash.models import reading as models
 
 
 def schema() -> str:
@@ -18,6 +19,7 @@ def schema() -> str:
         "type": "object",
         "properties": {name: _property(key) for name, key in KEYS.items()},
         "additionalProperties": False,
+        "definitions": {"models": models.schema()},
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

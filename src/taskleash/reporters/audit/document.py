@@ -16,18 +16,17 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, table, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import FileError, Report
-from taskleash.reporters.rows import Row, common_folder, rows
+from taskleash.reporters.rows import Row, rows
 from taskleash.reporters.summary import closing
 
 
 def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator[str]:
     """The blocks: scan table, findings, lifetimes, score card, plan, monitoring, bad files."""
     say, entries = options.say, report.entries
-    common = common_folder([entry.site.path for entry in entries])
     source: Source = lru_cache(maxsize=1)(read_lines)
     yield f"# {say('Background tasks')}"
     yield from scan_table(report, options)
-    yield from map(text, closing(report, options))
+    yield from closing_lines(report, options)
     found = [entry for entry in entries if entry.rule and not entry.silenced]
     comments = [error for error in report.errors if not error.is_invalid]
     if found or comments:
@@ -35,16 +34,22 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
         yield from findings_section(found, source, detail, say)
     if comments:
         yield f"### {say('Comments')}"
-        yield "\n".join(map(error_item, comments))
-    yield from lifetime_section(entries, common, say)
-    yield from score_section(entries, common, say)
-    yield from plan_section(entries, common, detail, say)
-    yield from monitoring_section(entries, common, say)
+        yield "\n".join(error_item(error, say) for error in comments)
+    yield from lifetime_section(entries, say)
+    yield from score_section(entries, say)
+    yield from plan_section(entries, detail, say)
+    yield from monitoring_section(entries, say)
     if invalid := [error for error in report.errors if error.is_invalid]:
         yield f"## {say('Files that could not be analysed')}"
-        yield "\n".join(map(error_item, invalid))
+        yield "\n".join(error_item(error, say) for error in invalid)
     if detail.note:
         yield text(say(detail.note))
+
+
+def closing_lines(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The summary; its mark of what is fixable stands at no finding here."""
+    for line in closing(report, options):
+        yield text(line.removeprefix("[*] "))
 
 
 def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
@@ -62,15 +67,15 @@ def _cells(of: Row, say: Language) -> list[str]:
     return [
         code(of.path),
         ",".join(map(str, of.lines)),
-        code(of.tasks[0]) + more,
+        code(of.tasks[0]) + more + of.rest(say),
         words.cell(of.tracked, unicode=True, say=say),
         words.cell(of.cleaned, unicode=True, say=say),
-        words.risk(of.risk, of.dormant, unicode=True, say=say),
+        words.risk(of.risk, of.dormant, True, say, of.is_silenced),
         *seen,
     ]
 
 
-def error_item(error: FileError) -> str:
+def error_item(error: FileError, say: Language) -> str:
     """What is wrong with a file, as an item of a list."""
     place = code(f"{error.path}:{error.line}:{error.column}")
-    return f"- {place} **{error.code}** {text(error.message)}"
+    return f"- {place} **{words.tag(error.code, error.risk, False, say)}** {text(error.message)}"

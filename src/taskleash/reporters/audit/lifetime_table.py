@@ -16,16 +16,15 @@ from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece
 from taskleash.reporters.report import Entry
-from taskleash.reporters.rows import common_folder
 
 _TASK, _PLACE, _LIVES, _ENDED, _EVERY, _SWALLOWS, _RISK = LIFETIME_HEADINGS
 _COLUMNS = (
-    Column(_TASK, floor=8, turn=0),
-    Column(_PLACE, floor=12, turn=0, fit=shorten_path),
-    Column(_LIVES, floor=8, turn=1),
-    Column(_ENDED, floor=11, turn=1),
-    Column(_EVERY, floor=5, turn=1),
-    Column(_SWALLOWS, floor=8, turn=1),
+    Column(_TASK, gives=((0, 8),)),
+    Column(_PLACE, gives=((0, 12),), fit=shorten_path),
+    Column(_LIVES, gives=((1, 8),)),
+    Column(_ENDED, gives=((1, 11),)),
+    Column(_EVERY, gives=((1, 5),)),
+    Column(_SWALLOWS, gives=((1, 8),)),
     Column(_RISK),
 )
 _END_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red", State.UNKNOWN: "yellow"}
@@ -39,8 +38,7 @@ def lifetime_table(entries: Sequence[Entry], options: RenderOptions) -> list[Lin
     lives = life_table([inert_entry(entry, options.unicode) for entry in entries])
     if not lives:
         return [[(options.say("No task runs for long."), "")]] if entries else []
-    common = common_folder([life.site.path for life in lives])
-    rows = [_row(life, common, options) for life in lives]
+    rows = [_row(life, options) for life in lives]
     swallow = any(life.standing.swallows is not None for life in lives)
     shown = [column for column in _COLUMNS if swallow or column.heading != _SWALLOWS]
     return grid(shown, rows if swallow else list(map(_without_swallows, rows)), options)
@@ -51,11 +49,11 @@ def _without_swallows(row: list[Piece]) -> list[Piece]:
     return [*row[:at], *row[at + 1 :]]
 
 
-def _row(life: Life, common: str, options: RenderOptions) -> list[Piece]:
+def _row(life: Life, options: RenderOptions) -> list[Piece]:
     unicode, say = options.unicode, options.say
     return [
         (life.site.task, ""),
-        (phrases.place(life.site, common), ""),
+        (phrases.place(life.site), ""),
         (say(REACH[life.standing.reach]), ""),
         (phrases.ended_by(life, say).replace("`", ""), _END_STYLE[phrases.end_state(life)]),
         (phrases.period(life), ""),

@@ -12,13 +12,13 @@ from taskleash.reporters.markup import fenced, text
 from taskleash.reporters.report import Entry
 
 
-def monitoring_section(entries: Iterable[Entry], common: str, say: Language) -> Iterator[str]:
+def monitoring_section(entries: Iterable[Entry], say: Language) -> Iterator[str]:
     """The sites, the threshold and the lines to add; nothing where no site is at risk."""
     sites = watched([inert_entry(entry, unicode=True) for entry in entries])
     if not sites:
         return
     yield f"## {say('Monitoring')}"
-    yield text(phrases.to_watch(sites, common, say))
+    yield text(phrases.to_watch(sites, say))
     yield text(phrases.threshold(say))
     yield fenced(LINES, "python")
     yield text(phrases.without_a_change(say))

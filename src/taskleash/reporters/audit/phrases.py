@@ -23,14 +23,9 @@ def percentages(of: Component) -> tuple[str, str, str]:
     return f"{of.tracked}%", f"{of.completed}%", f"{of.cancelled}%"
 
 
-def place(site: Site, common: str = "") -> str:
-    """``file.py:9`` without the folders that all files have in common."""
-    return f"{site.path[len(common) :]}:{site.span.line}"
-
-
-def folder(package: Component, common: str) -> str:
-    """The package's folder without those that all files have in common; of the last, its name."""
-    return f"{package.path}/"[len(common) :].rstrip("/") or package.name
+def place(site: Site) -> str:
+    """``file.py:9``."""
+    return f"{site.path}:{site.span.line}"
 
 
 def lives_with(life: Life, say: Language) -> str:
@@ -132,9 +127,9 @@ def reason(of: Unchanged[Entry], say: Language) -> str:
     return say("; ").join(dict.fromkeys(steps)) or say(words.ENDED_BY[of.entry.site.cleaned.how])
 
 
-def to_watch(sites: Sequence[Site], common: str, say: Language) -> str:
+def to_watch(sites: Sequence[Site], say: Language) -> str:
     """Which spawn sites to watch."""
-    places = say(", ").join(f"`{place(site, common)}`" for site in sites)
+    places = say(", ").join(f"`{place(site)}`" for site in sites)
     return say(
         "Watch how many tasks are alive, and how many of them come from {places}.", places=places
     )

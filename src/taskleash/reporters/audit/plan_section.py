@@ -22,9 +22,7 @@ from taskleash.reporters.report import Entry
 _Numbered = tuple[str, Step[Entry]]
 
 
-def plan_section(
-    entries: Iterable[Entry], common: str, detail: Detail, say: Language
-) -> Iterator[str]:
+def plan_section(entries: Iterable[Entry], detail: Detail, say: Language) -> Iterator[str]:
     """The blocks of the plan for these entries; nothing where there is no task."""
     made: Plan[Entry] = plan([inert_entry(entry, unicode=True) for entry in entries])
     if made == Plan((), (), ()):
@@ -37,34 +35,34 @@ def plan_section(
         if steps := [step for step in made.steps if step.priority is priority]:
             yield f"### {priority}: {say(PRIORITIES[priority])} ({len(steps)})"
             numbered = [(str(next(numbers)), step) for step in steps]
-            yield from _steps(numbered, common, detail, say)
+            yield from _steps(numbered, detail, say)
     for decision in made.decisions:
         yield from _question(decision, say)
         numbered = [(f"{next(numbers)} ({step.priority})", step) for step in decision.steps]
-        yield from _steps(numbered, common, detail, say)
+        yield from _steps(numbered, detail, say)
     if made.unchanged:
         yield f"### {say('No change needed')} ({len(made.unchanged)})"
         if detail.facts:
-            rows = (_unchanged(each, common, say) for each in made.unchanged)
+            rows = (_unchanged(each, say) for each in made.unchanged)
             yield table(map(say, UNCHANGED_HEADINGS), rows)
 
 
-def _steps(steps: Sequence[_Numbered], common: str, detail: Detail, say: Language) -> Iterator[str]:
-    yield table(map(say, STEP_HEADINGS), (_step(each, common, say) for each in steps))
+def _steps(steps: Sequence[_Numbered], detail: Detail, say: Language) -> Iterator[str]:
+    yield table(map(say, STEP_HEADINGS), (_step(each, say) for each in steps))
     for number, step in steps if detail.diffs else ():
         if patch := step.entry.patch:
-            place = phrases.place(step.entry.site, common)
+            place = phrases.place(step.entry.site)
             summary = f"{number} {patch.kind} {place} {phrases.changed_lines(patch)}"
             yield folded(summary, fenced(patch.diff.split("\n"), "diff"))
 
 
-def _step(numbered: _Numbered, common: str, say: Language) -> list[str]:
+def _step(numbered: _Numbered, say: Language) -> list[str]:
     number, step = numbered
     site = step.entry.site
     return [
         number,
         str(step.harm),
-        code(phrases.place(site, common)),
+        code(phrases.place(site)),
         code(site.task),
         text(phrases.remedy(step, say)),
         say(EFFORTS[step.effort]),
@@ -78,6 +76,6 @@ def _question(decision: Decision[Entry], say: Language) -> Iterator[str]:
     yield "\n".join(f"- **{yes}** {then}" for yes, then in phrases.answers(decision, say))
 
 
-def _unchanged(of: Unchanged[Entry], common: str, say: Language) -> list[str]:
+def _unchanged(of: Unchanged[Entry], say: Language) -> list[str]:
     site = of.entry.site
-    return [code(phrases.place(site, common)), code(site.task), text(phrases.reason(of, say))]
+    return [code(phrases.place(site)), code(site.task), text(phrases.reason(of, say))]

@@ -19,32 +19,29 @@ from taskleash.reporters.markup import code, table, text
 from taskleash.reporters.report import Entry
 
 
-def lifetime_section(entries: Iterable[Entry], common: str, say: Language) -> Iterator[str]:
+def lifetime_section(entries: Iterable[Entry], say: Language) -> Iterator[str]:
     """The table of what runs for long; nothing where nothing does."""
     lives = life_table([inert_entry(entry, unicode=True) for entry in entries])
     if lives:
         yield f"## {say('Long-running tasks')}"
-        yield table(map(say, LIFETIME_HEADINGS), (_life(life, common, say) for life in lives))
+        yield table(map(say, LIFETIME_HEADINGS), (_life(life, say) for life in lives))
 
 
-def score_section(entries: Sequence[Entry], common: str, say: Language) -> Iterator[str]:
+def score_section(entries: Sequence[Entry], say: Language) -> Iterator[str]:
     """The score card: packages where there are several, then classes and modules."""
     packages, components = package_card(entries), score_card(entries)
     if not components:
         return
     yield f"## {say('Score card')}"
     if len(packages) > 1:
-        rows = ([code(phrases.folder(each, common)), *_figures(each, say)] for each in packages)
+        rows = ([code(each.path), *_figures(each, say)] for each in packages)
         yield table(map(say, PACKAGE_HEADINGS), rows)
-    rows = (
-        [code(each.name), code(each.path[len(common) :]), *_figures(each, say)]
-        for each in components
-    )
+    rows = ([code(each.name), code(each.path), *_figures(each, say)] for each in components)
     yield table(map(say, COMPONENT_HEADINGS), rows)
 
 
-def _life(life: Life, common: str, say: Language) -> list[str]:
-    place, swallows = phrases.place(life.site, common), phrases.swallows(life)
+def _life(life: Life, say: Language) -> list[str]:
+    place, swallows = phrases.place(life.site), phrases.swallows(life)
     return [
         code(life.site.task),
         code(place),

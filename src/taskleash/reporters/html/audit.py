@@ -96,26 +96,26 @@ class Audit:
     monitoring: Monitoring | None
 
 
-def audit(entries: Sequence[Entry], rows: Mapping[int, int], common: str, say: Language) -> Audit:
+def audit(entries: Sequence[Entry], rows: Mapping[int, int], say: Language) -> Audit:
     """The audit of inert entries; ``rows`` has the index of each one's row by its site's id."""
     packages = package_card(entries)
     made: Plan[Entry] = plan(entries)
     return Audit(
-        packages=tuple(_package(each, common) for each in packages) if len(packages) > 1 else (),
-        components=tuple(_component(each, common) for each in score_card(entries)),
+        packages=tuple(_package(each) for each in packages) if len(packages) > 1 else (),
+        components=tuple(_component(each) for each in score_card(entries)),
         lives=tuple(_life(each, rows, say) for each in life_table(entries)),
         stages=tuple(_stages(made, rows, say)),
         unchanged=tuple(_unchanged(each, rows, say) for each in made.unchanged),
-        monitoring=_monitoring(entries, common, say),
+        monitoring=_monitoring(entries, say),
     )
 
 
-def _monitoring(entries: Sequence[Entry], common: str, say: Language) -> Monitoring | None:
+def _monitoring(entries: Sequence[Entry], say: Language) -> Monitoring | None:
     sites = watched(entries)
     if not sites:
         return None
     return Monitoring(
-        sites=phrases.to_watch(sites, common, say),
+        sites=phrases.to_watch(sites, say),
         threshold=phrases.threshold(say),
         lines="\n".join(LINES),
         otherwise=phrases.without_a_change(say),
@@ -123,12 +123,12 @@ def _monitoring(entries: Sequence[Entry], common: str, say: Language) -> Monitor
     )
 
 
-def _package(of: Component, common: str) -> Score:
-    return _score(of, phrases.folder(of, common), "")
+def _package(of: Component) -> Score:
+    return _score(of, of.path, "")
 
 
-def _component(of: Component, common: str) -> Score:
-    return _score(of, of.name, of.path[len(common) :])
+def _component(of: Component) -> Score:
+    return _score(of, of.name, of.path)
 
 
 def _score(of: Component, name: str, file: str) -> Score:

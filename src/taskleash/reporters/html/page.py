@@ -20,7 +20,6 @@ from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import FileError, Report
-from taskleash.reporters.rows import common_folder
 from taskleash.reporters.summary import closing
 
 #: how many rows a browser lays out before it is asked for more
@@ -72,7 +71,7 @@ def page(report: Report, options: RenderOptions) -> Page:
         problems=[_problem(error) for error in report.errors],
         scan=found,
         risks=_risk_words(say),
-        endings={str(key): say(word) for key, word in words.ENDINGS.items()},
+        endings={key: say(key) for key in charts.CLEANED},
         counts={risk: sum(row.risk == risk for row in found.rows) for risk in RISKS},
         overall=charts.risk_bar(sites),
         bars=charts.risk_bars((row.component, row.entry.site) for row in found.rows),
@@ -89,9 +88,8 @@ def _audit(report: Report, found: Scan, say: Language) -> Audit:
     """The audit, of entries whose names do no harm."""
     index = {id(row.entry): i for i, row in enumerate(found.rows)}
     shown = [(inert_entry(entry, unicode=True), index[id(entry)]) for entry in report.entries]
-    common = common_folder([entry.site.path for entry, _ in shown])
     rows = {id(entry.site): i for entry, i in shown}
-    return audit([entry for entry, _ in shown], rows, common, say)
+    return audit([entry for entry, _ in shown], rows, say)
 
 
 def _risk_words(say: Language) -> dict[str, str]:

@@ -12,7 +12,7 @@ from taskleash.reporters.html.risks import RISKS, risk_of
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
-from taskleash.reporters.rows import cell_rank, common_folder
+from taskleash.reporters.rows import cell_rank
 from taskleash.rules import registry
 
 
@@ -26,7 +26,7 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class Row:
-    """One site; ``path`` lacks the folders that all sites share, ``component`` is an index."""
+    """One site; ``component`` is an index."""
 
     entry: Entry
     path: str
@@ -55,10 +55,9 @@ def scan(entries: Sequence[Entry], say: Language) -> Scan:
     ordered = sorted(entries, key=_badness)
     keys = sorted({component_of(e.site) for e in ordered}, key=lambda key: (key[1], key[2]))
     index = {key: i for i, key in enumerate(keys)}
-    common = len(common_folder([entry.site.path for entry in ordered]))
-    rows = tuple(_row(entry, common, index[component_of(entry.site)], say) for entry in ordered)
+    rows = tuple(_row(entry, index[component_of(entry.site)], say) for entry in ordered)
     titles = {row.rule: row.rule_title for row in rows if row.rule}
-    return Scan(rows, _labels(keys, common), tuple(sorted(titles.items())))
+    return Scan(rows, _labels(keys), tuple(sorted(titles.items())))
 
 
 def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
@@ -67,24 +66,24 @@ def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
     return (RISKS.index(risk_of(site)), *cells, site.path, site.span.line, site.span.column)
 
 
-def _labels(keys: Sequence[tuple[Kind, str, str]], common: int) -> tuple[str, ...]:
+def _labels(keys: Sequence[tuple[Kind, str, str]]) -> tuple[str, ...]:
     """The components' names; where several have the same, their paths tell them apart."""
     counts = Counter(name for _, name, _ in keys)
 
     def label(kind: Kind, name: str, path: str) -> str:
         if counts[name] == 1:
             return name
-        return f"{name} ({path[common:]})" if kind is Kind.CLASS else path[common:]
+        return f"{name} ({path})" if kind is Kind.CLASS else path
 
     return tuple(inert(label(*key)) for key in keys)
 
 
-def _row(entry: Entry, common: int, component: int, say: Language) -> Row:
+def _row(entry: Entry, component: int, say: Language) -> Row:
     site = entry.site
     rule = registry.by_code(entry.rule) if entry.rule else None
     return Row(
         entry=entry,
-        path=inert(site.path[common:]),
+        path=inert(site.path),
         line=site.span.line,
         task=inert(site.task),
         tracked=_cell(site.tracked, say),

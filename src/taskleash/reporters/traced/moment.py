@@ -14,8 +14,8 @@ from taskleash.reporters.traced import phrases
 from taskleash.trace.model import Counts, Moment, TracedSite
 
 _COLUMNS = (
-    Column("Place", floor=16, turn=1, fit=shorten_path),
-    Column("Task", floor=6, turn=0),
+    Column("Place", gives=((1, 16),), fit=shorten_path),
+    Column("Task", gives=((0, 6),)),
     *(Column(heading, is_number=True) for heading in ("Alive", "Peak", "Started", "Lost", "Held")),
 )
 _STEPS = "▁▂▃▄▅▆▇█"

@@ -23,8 +23,8 @@ from taskleash.trace.file import document
 from taskleash.trace.model import Trace
 
 _COLUMNS = (
-    Column(phrases.HEADINGS[0], floor=16, turn=1, fit=shorten_path),
-    Column(phrases.HEADINGS[1], floor=6, turn=0),
+    Column(phrases.HEADINGS[0], gives=((1, 16),), fit=shorten_path),
+    Column(phrases.HEADINGS[1], gives=((0, 6),)),
     *(Column(heading, is_number=True) for heading in phrases.HEADINGS[2:]),
     Column("Risk"),
 )

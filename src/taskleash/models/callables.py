@@ -1,0 +1,66 @@
+"""Functions and methods by their bare names: who calls what they are given, and what they give."""
+
+from __future__ import annotations
+
+#: functions that call the spawning function they are given, and give its result back
+SPAWN_CALLERS = frozenset({"run", "map"})
+#: functions that use what the function given to them returns; others drop it
+RESULT_USERS = frozenset(
+    {
+        "map", "filter", "sorted", "max", "min", "sum", "any", "all", "next", "partial", "field",
+        "defaultdict", "run_in_executor", "to_thread", "run", "run_sync", "submit", "wraps",
+        "reduce", "setdefault", "register_factory", "Depends", "Provider", "Factory", "Singleton",
+        "setattr",
+    }
+)  # fmt: skip
+#: methods that enter a context manager and give what it gives
+ENTERERS = frozenset({"enter_async_context", "enter_context"})
+#: a call with one of these methods registers what it is given to be called at the end of something
+REGISTRARS = frozenset(
+    {
+        "add_listener",
+        "add_signal_handler",
+        "async_listen_once",
+        "async_on_remove",
+        "async_on_unload",
+        "addCleanup",
+        "addAsyncCleanup",
+        "add_finalizer",
+        "addfinalizer",
+        "append",
+        "callback",
+        "connect",
+        "enter_async_context",
+        "finalize",
+        "listen_once",
+        "on_close",
+        "on_shutdown",
+        "on_cleanup",
+        "push",
+        "push_async_callback",
+        "push_async_exit",
+        "register",
+        "register_listener",
+        "add_event_handler",
+        "on_unload",
+    }
+)
+#: methods that wake, feed or close what a loop waits on
+WAKERS = frozenset(
+    {
+        "abort", "aclose", "cancel", "clear", "close", "disconnect", "feed_eof", "notify_all",
+        "put", "put_nowait", "release", "set", "set_exception", "set_result", "shutdown", "stop",
+        "terminate",
+    }
+)  # fmt: skip
+#: methods of classes whose instances hold what has to be given back
+CLOSERS = frozenset({"aclose", "close", "disconnect"})
+#: functions that never give the same twice, at least as long as what they are given lives
+UNIQUE = frozenset(
+    {
+        "get_name", "id", "next", "token_bytes", "token_hex", "token_urlsafe", "uuid1", "uuid4",
+        "uuid6", "uuid7",
+    }
+)  # fmt: skip
+#: functions and attributes whose value differs where that of what they are given does
+INJECTIVE = frozenset({"bytes", "hex", "int", "repr", "str"})

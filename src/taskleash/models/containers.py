@@ -1,0 +1,56 @@
+"""What the methods of containers and of tasks do, by their bare names: their objects' classes are
+seldom known."""
+
+from __future__ import annotations
+
+#: containers that hold nothing
+WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
+#: mappings that hold a value as long as somebody else holds its key
+WEAK_KEYED = frozenset({"weakref.WeakKeyDictionary"})
+#: container methods, by what they do with elements
+GROWING = frozenset(
+    {"add", "append", "appendleft", "extend", "insert", "update", "put_nowait", "put"}
+)
+SHRINKING = frozenset(
+    {
+        "remove",
+        "discard",
+        "pop",
+        "popleft",
+        "popitem",
+        "difference_update",
+        "intersection_update",
+        "__delitem__",
+    }
+)
+TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
+VIEWING = frozenset({"keys", "values", "copy", "union", "difference", "intersection"})
+PAIRING = frozenset({"items"})
+#: methods that put all elements of another container in
+SPREADING = frozenset({"extend", "update"})
+
+#: methods of a task, by the operation that they are
+TASK_METHODS = {
+    "__await__": "await",
+    "add_done_callback": "callback",
+    "cancel": "cancel",
+    "cancelled": "done",
+    "done": "done",
+    "exception": "outcome",
+    "remove_done_callback": "passive",
+    "result": "outcome",
+    "set_name": "passive",
+}
+#: methods of a task that neither hold it nor end it
+PASSIVE_METHODS = frozenset(n for n, op in TASK_METHODS.items() if op in ("callback", "passive"))
+#: methods of a task that read its outcome
+OUTCOMES = frozenset(n for n, op in TASK_METHODS.items() if op == "outcome")
+#: what a handle has: a value that is asked for something else is none
+HANDLE_ATTRIBUTES = frozenset(
+    {
+        "add_done_callback", "cancel", "cancelled", "cancelling", "done", "exception",
+        "get_context", "get_coro", "get_loop", "get_name", "get_stack", "print_stack",
+        "remove_done_callback", "result", "running", "set_exception", "set_name", "set_result",
+        "uncancel",
+    }
+)  # fmt: skip

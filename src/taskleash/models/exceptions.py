@@ -1,0 +1,43 @@
+"""What is known of exceptions, as data: what catches them, what raises none, what swallows them."""
+
+from __future__ import annotations
+
+from taskleash.models.api import Handle
+from taskleash.models.containers import PASSIVE_METHODS
+from taskleash.models.table import MODELS
+
+#: except clauses by the last names of what they catch
+CATCH_ALL = frozenset({"", "BaseException"})
+#: what no call raises as an error of its own: it comes from outside
+NO_ERRORS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
+CATCH_ERRORS = frozenset({"Exception"})
+CANCELLATION_NAMES = frozenset({"CancelledError", "Cancelled"})
+TIMEOUT_NAMES = frozenset({"TimeoutError", "Timeout", "TimeoutException", "TooSlowError"})
+#: dotted names of the exception that only cancellation raises
+CANCELLATIONS = frozenset(
+    {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}
+)
+BROAD_EXCEPTIONS = CATCH_ALL | CATCH_ERRORS
+#: last names of calls that are taken never to raise
+NEVER_RAISING = (
+    PASSIVE_METHODS
+    | MODELS.handling(Handle.READS)
+    | {
+        "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
+        "create_task", "critical", "current_task", "debug", "dict", "discard", "done", "encode",
+        "endswith", "ensure_future", "enumerate", "error", "exception", "extend", "format",
+        "frozenset", "gather", "get", "get_event_loop", "get_name", "get_running_loop",
+        "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join", "keys", "list",
+        "locked", "log", "lower", "max", "min", "monotonic", "partial", "perf_counter", "qsize",
+        "range", "reversed", "set", "shield", "sorted", "split", "startswith", "strip", "super",
+        "time", "tuple", "upper", "values", "wait_for", "warning", "zip",
+    }
+)  # fmt: skip
+#: context managers that swallow exceptions, and how many of their arguments name them (0: all);
+#: a star stands for whatever the method is called on
+SUPPRESSORS = {
+    "contextlib.suppress": 0,
+    "pytest.raises": 1,
+    "*.assertRaises": 1,
+    "*.assertRaisesRegex": 1,
+}

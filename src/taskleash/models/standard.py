@@ -1,0 +1,118 @@
+"""Python's own: asyncio, the functions that take functions or containers, and uvloop."""
+
+from __future__ import annotations
+
+from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, each
+
+_TASKS = "CPython 3.14, Doc/library/asyncio-task.rst"
+_LOOP = "CPython 3.14, Doc/library/asyncio-eventloop.rst"
+_FUTURE = "CPython 3.14, Doc/library/asyncio-future.rst"
+_RUNNER = "CPython 3.14, Doc/library/asyncio-runner.rst"
+_BUILTIN = "CPython 3.14, Doc/library/functions.rst"
+_LIBRARY = "CPython 3.14, the module's page in Doc/library"
+_UVLOOP = "uvloop 0.23.0, uvloop/__init__.py"
+
+KINDS = (
+    Kind(
+        "loop",
+        _LOOP,
+        frozenset(
+            {
+                "asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop",
+                "asyncio.AbstractEventLoop", "asyncio.BaseEventLoop", "asyncio.SelectorEventLoop",
+                "asyncio.ProactorEventLoop", "uvloop.Loop", "uvloop.new_event_loop",
+                "winloop.Loop", "winloop.new_event_loop",
+                "tornado.platform.asyncio.BaseAsyncIOLoop",
+            }
+        ),
+        ("loop",),
+        frozenset({"tornado", "trio", "twisted"}),
+    ),
+    Kind("task", _TASKS, frozenset({"asyncio.Task", "asyncio.Future"})),
+)  # fmt: skip
+
+APIS = (
+    # what starts tasks
+    Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Handle.SAME),
+    Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Handle.SAME),
+    Api("asyncio.Task", _TASKS, Starts.TASK, handle=Handle.SAME, is_class=True),
+    Api(
+        "asyncio.eager_task_factory",
+        "CPython 3.13, Lib/asyncio/tasks.py",
+        Starts.TASK,
+        1,
+        handle=Handle.SAME,
+    ),
+    Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER),
+    Api("asyncio.run_coroutine_threadsafe", _TASKS, Starts.THREADSAFE, handle=Handle.REFUSES),
+    Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=Known.RECEIVER),
+    # what waits for tasks
+    Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Handle.GATHERS),
+    Api("asyncio.shield", _TASKS, Starts.GATHER, handle=Handle.SHIELDS),
+    Api("asyncio.wait", _TASKS, handle=Handle.WAITS, gives=Gives.COROUTINE),
+    Api("asyncio.wait_for", _TASKS, handle=Handle.TIMES, gives=Gives.COROUTINE),
+    Api("asyncio.wrap_future", _FUTURE, handle=Handle.AWAITS),
+    Api("asyncio.as_completed", _TASKS, handle=Handle.COMPLETES),
+    # what runs loops
+    Api("loop.run_until_complete", _LOOP, handle=Handle.RUNS, runs_loop=True, known=Known.METHOD),
+    Api("asyncio.run", _RUNNER, makes_loop=True),
+    Api("asyncio.Runner.run", _RUNNER, makes_loop=True),
+    Api("uvloop.run", _UVLOOP, makes_loop=True),
+    Api("winloop.run", "winloop 0.8.2, winloop/__init__.py", makes_loop=True),
+    # what calls functions later, and drops what they return
+    Api("loop.call_soon", _LOOP, callback=0, known=Known.RECEIVER),
+    Api("loop.call_soon_threadsafe", _LOOP, callback=0, known=Known.RECEIVER),
+    Api("loop.call_later", _LOOP, callback=1, known=Known.RECEIVER),
+    Api("loop.call_at", _LOOP, callback=1, known=Known.RECEIVER),
+    Api("loop.add_reader", _LOOP, callback=1, known=Known.RECEIVER),
+    Api("loop.add_writer", _LOOP, callback=1, known=Known.RECEIVER),
+    Api("loop.add_signal_handler", _LOOP, callback=1, known=Known.RECEIVER),
+    Api("task.add_done_callback", _TASKS, callback=0, known=Known.METHOD),
+    Api("atexit.register", _LIBRARY, callback=0),
+    Api("signal.signal", _LIBRARY, callback=1),
+    # coroutine functions
+    *(
+        Api(f"asyncio.{name}", source, gives=Gives.COROUTINE)
+        for name, source in (
+            ("sleep", _TASKS),
+            ("to_thread", _TASKS),
+            ("open_connection", "CPython 3.14, Doc/library/asyncio-stream.rst"),
+            ("start_server", "CPython 3.14, Doc/library/asyncio-stream.rst"),
+            ("create_subprocess_exec", "CPython 3.14, Doc/library/asyncio-subprocess.rst"),
+            ("create_subprocess_shell", "CPython 3.14, Doc/library/asyncio-subprocess.rst"),
+        )
+    ),
+    Api("asyncio.all_tasks", _TASKS, gives=Gives.TASKS),
+    Api("asyncio.Task.all_tasks", "CPython 3.8, Doc/library/asyncio-task.rst", gives=Gives.TASKS),
+    *(
+        Api(f"itertools.{name}", _LIBRARY, gives=Gives.ENDLESS)
+        for name in ("count", "cycle", "repeat")
+    ),
+    # what is done with values of any kind
+    *each("functools.partial functools.partialmethod", _LIBRARY, Handle.BINDS),
+    *each("list set tuple frozenset sorted reversed iter", _BUILTIN, Handle.COPIES),
+    *each(
+        "copy.copy collections.deque itertools.chain itertools.chain.from_iterable weakref.WeakSet"
+        " typing.cast",
+        _LIBRARY,
+        Handle.COPIES,
+    ),
+    *each("enumerate zip", _BUILTIN, Handle.ZIPS),
+    *each("next min max", _BUILTIN, Handle.PICKS),
+    *each("heapq.heappop", _LIBRARY, Handle.PICKS),
+    *each("filter", _BUILTIN, Handle.FILTERS),
+    *each("setattr", _BUILTIN, Handle.SETS),
+    *each(
+        "all any bool callable dir format hasattr hash id isinstance issubclass len print repr str"
+        " sum type vars",
+        _BUILTIN,
+        Handle.READS,
+    ),
+    *each(
+        "asyncio.iscoroutine asyncio.iscoroutinefunction asyncio.isfuture inspect.isasyncgen"
+        " inspect.isawaitable inspect.iscoroutine inspect.iscoroutinefunction inspect.isgenerator"
+        " weakref.ref weakref.proxy weakref.finalize logging.*",
+        _LIBRARY,
+        Handle.READS,
+    ),
+)

@@ -1,0 +1,37 @@
+"""Owners: what takes a task over, keeps it, and ends it when it is closed itself."""
+
+from __future__ import annotations
+
+from taskleash.models.api import Api, Gives, Kind, Known, Starts
+
+_ASYNCIO = "CPython 3.14, Doc/library/asyncio-task.rst"
+_ANYIO = "anyio 4.16.0, anyio/_core/_eventloop.py"
+_TRIO = "trio 0.35.0, trio/_core/_run.py"
+
+KINDS = (
+    Kind(
+        "owner",
+        "the documentation of each",
+        frozenset(
+            {
+                "asyncio.TaskGroup", "asyncio.Runner", "anyio.create_task_group",
+                "anyio.abc.TaskGroup", "trio.open_nursery", "trio.Nursery", "aiotools.TaskGroup",
+                "quattro.TaskGroup", "taskgroup.TaskGroup", "exceptiongroup_taskgroup.TaskGroup",
+            }
+        ),
+        ("taskgroup", "task_group", "nursery", "tg"),
+    ),
+)  # fmt: skip
+
+#: words by which a file is known that makes an owner whose methods have common names
+_MAKERS = ("create_task_group", "open_nursery")
+
+APIS = (
+    Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER),
+    Api("owner.start_soon", _TRIO, Starts.OWNER, known=Known.METHOD),
+    Api("owner.start", _TRIO, Starts.OWNER, words=_MAKERS),
+    Api("anyio.run", _ANYIO, makes_loop=True),
+    Api("trio.run", _TRIO, makes_loop=True),
+    Api("anyio.sleep", _ANYIO, gives=Gives.COROUTINE),
+    Api("trio.sleep", _TRIO, gives=Gives.COROUTINE),
+)
