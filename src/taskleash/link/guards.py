@@ -17,12 +17,11 @@ from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.respawning import leads_back, leaves_after
-from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.link.wrappers import constants_given
 from taskleash.models.containers import TAKING, VIEWING
+from taskleash.models.lifecycle import LIFECYCLE
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
 _REPLACING = frozenset({"replace"})
@@ -145,7 +144,7 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in _CONSTRUCTORS:
+        if LIFECYCLE.constructs(function.name):
             return True
         target = event.target if isinstance(event, Store) else None
         if isinstance(target, Attribute) and isinstance(target.base, Element):
@@ -342,11 +341,11 @@ class Guards:
             for cls in self.calls.inference.classes(function, term.base)
             for member in (*cls.mro, *cls.descendants)
             for method, _ in member.stores.get(term.name, ())
-            if method.name not in ("__init__", "__post_init__")
+            if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(named_teardown(method.name) for method in setters)
-        return named_teardown(term.name)
+            return all(LIFECYCLE.ends(method.name) for method in setters)
+        return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
