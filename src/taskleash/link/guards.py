@@ -60,6 +60,9 @@ class Guards:
         self.started = started
         self.keys = Keys(calls)
         self.endings = Endings(calls)
+        self._excluding: dict[
+            tuple[Function, int, frozenset[Term], frozenset[int]], Guard | None
+        ] = {}
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
@@ -277,6 +280,14 @@ class Guards:
         endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
+        key = (function, index, frozenset(carriers), frozenset(endings))
+        if key not in self._excluding:
+            self._excluding[key] = self._find_excluded(function, index, carriers, endings)
+        return self._excluding[key]
+
+    def _find_excluded(
+        self, function: Function, index: int, carriers: set[Term], endings: set[int]
+    ) -> Guard | None:
         outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
         if index in outcome.reached or not outcome.is_complete:
             return None
