@@ -94,6 +94,7 @@ class Analysis:
             scanned=frozenset(self.asked),
             hints=self.hints,
             unfinished=self.late,
+            killed=tuple(sorted(path for path, why in self.broken.items() if why.killed)),
         )
 
     @property
