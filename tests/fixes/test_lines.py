@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.writing import steady
+from support.drawing import steady
 from taskleash.fixes.alignment import matching_blocks
 from taskleash.fixes.lines import count_changes, followed, spliced
 

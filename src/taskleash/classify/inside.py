@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import (
     comes_again,
@@ -49,7 +50,8 @@ class Inside:
         endings = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
         carriers = carriers_in(trail, function)
         handed = [op for op in trail.rooted() if _hands_on(op)]
-        stops = self._stops(trail, [*endings, *handed])
+        sure = [op for op in endings if not ends_one_of_many(signs, op)]
+        stops = self._stops(trail, [*sure, *handed])
         outcome = function.paths.search([trail.index], stops, carriers)
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
@@ -72,7 +74,7 @@ class Inside:
         if not after:
             return
         if handed:
-            outcome = function.paths.search([trail.index], self._stops(trail, endings), carriers)
+            outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
         if not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:

@@ -111,6 +111,10 @@ POLICY: tuple[Row, ...] = (
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),
+    _row("endless, so it never comes to remove itself",
+         lambda s: s.kept and bool(s.self_removing) and s.endless
+         and (s.singleton or s.start_like) and not s.handles_errors,
+         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none"),
     _row("removes itself", lambda s: s.kept and bool(s.self_removing),
          "", "self-removing", _NO, None, "tracked / self-managed"),
     _row("kept, and handed to something that is not known",

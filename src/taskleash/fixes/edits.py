@@ -12,7 +12,7 @@ from taskleash.fixes.tree import Holder, Tree
 
 Statements: TypeAlias = Sequence[cst.BaseStatement]
 #: makes a new node of an original one whose inside has been changed already
-Change: TypeAlias = Callable[[Any], cst.CSTNode]
+Change: TypeAlias = Callable[[Any], cst.CSTNode | cst.RemovalSentinel]
 #: makes statements of the small ones of a line or a one-line body
 Expansion: TypeAlias = Callable[[Sequence[cst.BaseSmallStatement]], Statements]
 

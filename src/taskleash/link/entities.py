@@ -67,6 +67,14 @@ class Module:
         )
 
     @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The packages that it imports from and that are not of the program."""
+        imported = (dotted.partition(".")[0] for dotted in self.facts.imports.values())
+        return frozenset({*imported, *(star.partition(".")[0] for star in self.facts.stars)}) - (
+            self.program.packages
+        )
+
+    @cached_property
     def own_names(self) -> frozenset[str]:
         """The names that it defines or imports itself, those of its stars left out."""
         facts = self.facts

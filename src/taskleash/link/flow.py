@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from taskleash.facts.model import Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -33,6 +34,7 @@ from taskleash.link.places import Places, Read
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
+from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
     OUTCOMES,
@@ -82,6 +84,10 @@ class Flow:
             del walk.places_found[place]
             self._kept[key] = walk.all_kept()
         return self._kept[key]
+
+
+#: the operations that put the handle into a container
+_PUTTING = frozenset({"contain", "store"})
 
 
 class _Follower(Passing):
@@ -183,6 +189,8 @@ class _Follower(Passing):
     def _derived(self, carrier: Carrier, derived: Term) -> None:
         if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
+        elif isinstance(derived, Item) and not derived.index and self._is_key(carrier, derived):
+            return
         elif isinstance(derived, (Element, Item, Spread)):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
         elif isinstance(derived, Awaited) and carrier.how == "wait":
@@ -191,6 +199,35 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
+
+    def _is_key(self, carrier: Carrier, item: Item) -> bool:
+        """Whether the first item of a pair is the key of a dict that keeps the task as a value."""
+        pairs = item.base.base if isinstance(item.base, Element) else None
+        if not isinstance(pairs, Result):
+            return False
+        call = carrier.function.call(pairs.event)
+        if call.text.rpartition(".")[2] not in PAIRING:
+            return False
+        return self._holds_it("value") and not self._holds_it("key")
+
+    def _holds_it(self, what: str) -> bool:
+        """Whether a dict has been seen to keep the task as a value, or as a key."""
+        for op in self.own.of(_PUTTING):
+            event = op.event
+            if isinstance(event, Store) and isinstance(event.target, Element):
+                kept = event.value if what == "value" else event.key
+                if not self.terms[op.function].keys().isdisjoint(kept):
+                    return True
+        for function, known in self.terms.items():
+            for term in known:
+                made = (
+                    function.facts.collections[term.number] if isinstance(term, Display) else None
+                )
+                for keyed, alts in zip(made.keys, made.items, strict=False) if made else ():
+                    is_asked_for = bool(keyed) == (what == "value")
+                    if is_asked_for and not known.keys().isdisjoint(alts):
+                        return True
+        return False
 
     def _attribute(self, carrier: Carrier, term: Attribute) -> None:
         name = term.name
@@ -231,6 +268,9 @@ class _Follower(Passing):
 
     def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
         kind = TASK_METHODS.get(name, "method")
+        if kind == "cancel" and carrier.how == Handle.SHIELDS.value:
+            # The task behind the shield goes on.
+            kind = "read"
         detail = name if kind in ("method", "outcome") else ""
         self.note(kind, carrier, index, detail=detail)
         if kind == "callback":

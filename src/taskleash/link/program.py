@@ -101,7 +101,13 @@ class Program:
     @cached_property
     def spawning_names(self) -> frozenset[str]:
         """The bare names of what starts a task, what the settings name included."""
-        return self.models.spawning_names | self.known.words
+        libraries = frozenset().union(*(module.libraries for module in self.modules))
+        return self.models.spawning_names(libraries) | self.known.words
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The outermost packages and modules of the program."""
+        return frozenset(module.name.partition(".")[0] for module in self.modules)
 
     @cached_property
     def coroutine_names(self) -> frozenset[str]:
