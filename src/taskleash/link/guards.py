@@ -59,6 +59,7 @@ class Guards:
         self.keys = Keys(calls)
         self.endings = Endings(calls)
         self.repetition = Repetition(calls, self.endings, started)
+        self._excluding: dict[tuple[object, ...], Guard | None] = {}
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
@@ -263,6 +264,19 @@ class Guards:
         endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
+        key = (function, index, frozenset(carriers), frozenset(endings), frozenset(given.items()))
+        if key not in self._excluding:
+            self._excluding[key] = self._find_excluded(function, index, carriers, endings, given)
+        return self._excluding[key]
+
+    def _find_excluded(
+        self,
+        function: Function,
+        index: int,
+        carriers: set[Term],
+        endings: set[int],
+        given: Given,
+    ) -> Guard | None:
         outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         if index in outcome.reached or not outcome.is_complete:
             return None
