@@ -11,12 +11,14 @@ from support.expectations import Expectation, expectations, observed
 from taskleash.classify.judge import judge
 from taskleash.facts.extract import extract
 from taskleash.facts.prefilter import may_spawn
+from taskleash.models.table import MODELS
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SINGLE = (
-    "paths", "rules", "sound", "not_a_spawn", "spawns", "lifetimes", "lowering", "real", "whole"
+    "libraries", "lifetimes", "lowering", "not_a_spawn", "paths", "real", "rules", "sound",
+    "spawns", "whole",
 )  # fmt: skip
 NOT_OF_ONE_SITE = frozenset({"TL000", "TL100"})
 OFF_BY_DEFAULT = frozenset({"TL020", "TL100"})
@@ -113,7 +115,7 @@ def test_a_known_limit(path: Path) -> None:
 
 @pytest.mark.parametrize("path", spawning_files(), ids=label)
 def test_the_prefilter_lets_spawning_files_through(path: Path) -> None:
-    assert may_spawn(path.read_bytes())
+    assert may_spawn(path.read_bytes(), MODELS.library_words(frozenset()))
 
 
 @pytest.mark.parametrize("code", sorted(ENABLED - NOT_OF_ONE_SITE))

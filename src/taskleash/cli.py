@@ -104,7 +104,7 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
 
         report = observed(report, seen)
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    _warn_of_nothing(report.files, settings.paths)
+    _warn(report.files, report.warnings, settings.paths)
     return _ended(report, settings, 0)
 
 
@@ -136,10 +136,11 @@ def check(add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         fixing = _fixing(settings, gate, options)
-        _warn_of_nothing(len(fixing.program.analysis.asked), settings.paths)
+        analysed = fixing.program.analysis
+        _warn(len(analysed.asked), analysed.warnings, settings.paths)
         return finish(fixing, options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
-    _warn_of_nothing(report.files, settings.paths)
+    _warn(report.files, report.warnings, settings.paths)
     if add_noqa:
         return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)
@@ -195,10 +196,12 @@ def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
     return 2 if added.failed else 0
 
 
-def _warn_of_nothing(files: int, paths: Sequence[str]) -> None:
-    """Say that a run had nothing to look at: its silence would pass for a good sign."""
+def _warn(files: int, warnings: Sequence[str], paths: Sequence[str]) -> None:
+    """Say what a run would pass over in silence: typos, and that there was nothing to look at."""
     from taskleash.terminal import tell
 
+    for warning in warnings:
+        tell(warning)
     if not files:
         tell(f"no Python files in {', '.join(paths)}: nothing was checked")
 
@@ -231,7 +234,7 @@ def trace_(**options: Any) -> int:
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
 def rule(code: str | None, every: bool) -> int:
     """Explain a rule."""
-    from taskleash.rules.registry import UnknownRule, all_rules, by_code, page
+    from taskleash.rules.registry import UnknownRule, all_rules, by_code, code_of, page
     from taskleash.terminal import write
 
     if every == (code is not None):
@@ -239,7 +242,7 @@ def rule(code: str | None, every: bool) -> int:
     if code is None:
         write("\n".join(page(rule) for rule in all_rules()))
         return 0
-    found = by_code(code.upper())
+    found = by_code(code_of(code).upper())
     if found is None:
         raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
     write(page(found))

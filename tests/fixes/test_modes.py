@@ -350,6 +350,13 @@ class TestStandardInput:
         assert (ran.status, ran.out) == (1, LOW)
         assert ran.err.startswith("new.py:5:5: TL005 low ")
 
+    def test_no_advice_is_given_on_a_file_that_was_not_written(self, app: Path) -> None:
+        (app.parent / ".git").mkdir()
+        ran = check(app, "--fix", "--stdin-filename", "app.py", text=DROPPED)
+        assert "Fixed 1 finding in 1 file" in ran.err
+        assert "git" not in ran.err
+        assert "Undo:" in check(app, "--fix").out
+
     def test_is_shown_as_a_diff(self, app: Path) -> None:
         ran = check(app, "--diff", "--stdin-filename", "new.py", text=DROPPED)
         assert (ran.status, ran.err) == (1, "")

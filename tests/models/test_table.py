@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.models import standard, structured
+from taskleash.models import frameworks, standard, structured
 from taskleash.models.api import Api, Handle, Known, Starts
 from taskleash.models.table import MODELS, canonical
 
-APIS = (*standard.APIS, *structured.APIS)
+APIS = (*standard.APIS, *structured.APIS, *frameworks.APIS)
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "taskleash"
 #: what asks the table, and knows no API by itself
 ASKING = ("dataflow", "link", "classify")
@@ -35,7 +35,8 @@ def test_each_does_something(api: Api) -> None:
 
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
 def test_who_takes_a_task_over_is_named(api: Api) -> None:
-    assert bool(api.keeper) is (api.starts is Starts.OWNER)
+    is_kept = api.starts is Starts.OWNER and api.owner != "owner"
+    assert bool(api.keeper) is (is_kept or bool(api.kept_with))
 
 
 def test_only_methods_are_told_by_the_name_of_their_object() -> None:
@@ -58,7 +59,7 @@ def test_only_methods_are_told_by_the_name_of_their_object() -> None:
     ],
 )
 def test_what_a_dotted_name_starts(dotted: str, starts: Starts | None) -> None:
-    found = MODELS.spawning(dotted)
+    found = MODELS.spawning(dotted, frozenset())
     assert (found and found.starts) == starts
 
 
@@ -85,6 +86,6 @@ def test_the_analysis_names_no_api_of_asyncio() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and re.fullmatch(r"(asyncio|anyio|trio|uvloop|tornado|weakref)\.\w+", node.value)
+        and re.fullmatch(r"(asyncio|anyio|trio|uvloop|tornado|weakref|aiojobs)\.\w+", node.value)
     ]
     assert named == []

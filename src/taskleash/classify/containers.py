@@ -38,11 +38,8 @@ def _in_a_callback(trail: Trail, op: Op) -> bool:
 def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
     """Whether a function never returns, and no turn of its loop makes the container anew."""
     return lifetimes.of(function) == "endless" and not any(
-        home is function
-        and depth
-        and isinstance(term, Result)
-        and _made_in_a_turn(function, term.event)
-        for (home, term), depth in trail.terms.items()
+        depth and isinstance(term, Result) and _made_in_a_turn(function, term.event)
+        for term, depth in trail.terms_in(function).items()
     )
 
 

@@ -24,7 +24,7 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
         for op in trail.of("store", "contain")
     ):
         return None
-    for removal in trail.ops:
+    for removal in trail.of("shrink", "clear-slot"):
         if removal.function in signs.spawn.started and _takes_any(removal):
             for cancel in trail.of(*CANCELLING):
                 if cancel.function not in signs.spawn.started and _lets_one_come_first(
@@ -57,7 +57,7 @@ def _compares(test: Test) -> bool:
 def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
     """Whether the next task may be stored before a cancelled one has come to its end."""
     home = cancel.function
-    if any(op.kind in ENDING - CANCELLING and op.function is home for op in trail.ops):
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
         return False
     spawning = trail.function
     if home is spawning:
@@ -79,5 +79,5 @@ def _frees_slot(trail: Trail, function: Function) -> bool:
     return any(
         op.function is function
         and (op.kind == "clear-slot" or (op.kind == "shrink" and not op.detail.startswith("disc")))
-        for op in trail.ops
+        for op in trail.of("clear-slot", "shrink")
     )

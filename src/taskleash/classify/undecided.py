@@ -125,9 +125,9 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from (f"({home} getattr(self" for home in _homes(spawn, place))
         elif place.kind == "global":
             yield from _with_homes(place.name, _homes(spawn, place))
-    for op in trail.ops:
+    for op in trail.of(*ENDING):
         function = op.function
-        if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
+        if function.facts.owner and not named_teardown(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
 
 
@@ -269,6 +269,6 @@ def _is_handed_in(trail: Trail) -> bool:
 def _classes(spawn: Spawn, trail: Trail) -> Iterator[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
-    owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
+    owners += [op.function.method.owner for op in trail.of(*ENDING)]
     for cls in dict.fromkeys(owners):
         yield from cls.mro if cls is not None else ()

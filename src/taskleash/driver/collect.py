@@ -20,6 +20,7 @@ from taskleash.driver.supporting import supporting
 from taskleash.driver.wanted import Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
+from taskleash.models.table import MODELS
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _collected(
     recall: bool,
 ) -> Collection:
     found = Collection()
-    spawns = _spawns(told.calls, memory)
+    spawns = _spawns(told.calls, memory, asked)
     spawning, waiting = _sorted_out(asked, spawns, found)
     if len(spawning) <= _FEW:
         _begin(spawning, parser, memory)
@@ -250,10 +251,12 @@ class _Gathering:
             return outcomes | self._parser().parse([i for i in items if i.path not in outcomes])
 
 
-def _spawns(known: KnownCalls, memory: Memory) -> Callable[[Input], bool]:
+def _spawns(known: KnownCalls, memory: Memory, asked: list[Input]) -> Callable[[Input], bool]:
     """What tells whether a file may start a task; raises InvalidSource where it cannot be read."""
-    words = (word.encode() for word in sorted(known.words))
-    return memory.question("spawns", words, bool, partial(may_spawn, more=known.words)).answer
+    own = {item.file.module.partition(".")[0] for item in asked}
+    words = known.words | MODELS.library_words(own)
+    names = (word.encode() for word in sorted(words))
+    return memory.question("spawns", names, bool, partial(may_spawn, more=words)).answer
 
 
 def _sorted_out(

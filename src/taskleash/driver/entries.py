@@ -11,7 +11,7 @@ from taskleash.driver.inputs import Input
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import Entry
 from taskleash.rules.model import Diagnostic
-from taskleash.rules.registry import diagnose
+from taskleash.rules.registry import diagnose, names
 from taskleash.source.loading import InvalidSource
 from taskleash.source.suppressions import Suppressions, suppressions
 
@@ -37,7 +37,7 @@ def entries(
 
 def _suppressions(item: Input) -> Suppressions:
     try:
-        return suppressions(item.text())
+        return suppressions(item.text(), names())
     except InvalidSource:
         # The file vanished after it was parsed: its verdicts stand.
         return Suppressions()

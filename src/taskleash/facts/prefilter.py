@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from taskleash.models.table import MODELS
 from taskleash.source.loading import is_readable
 
-_WORDS = b"|".join(w.encode() for w in sorted(MODELS.spawn_words))
+
+def _shortest(words: Iterable[str]) -> list[str]:
+    """Of the words, those that no other is a part of: a text has one of them if it has any."""
+    every = sorted(words)
+    return [word for word in every if not any(w in word and w != word for w in every)]
+
+
+_STARTING = MODELS.spawn_words | MODELS.callback_words
+_WORDS = b"|".join(w.encode() for w in sorted(_STARTING))
 _CLASSES = b"|".join(w.encode() for w in sorted(MODELS.spawn_classes))
 _DROPPED = b"|".join(w.encode() for w in sorted(MODELS.dropped_words))
 #: a spawn word anywhere, or a statement that begins with a call whose result it drops
@@ -23,7 +32,7 @@ _SPAWN = re.compile(
 )
 #: one of these is in every match: looking for plain bytes is many times faster than the pattern
 _LITERALS = tuple(
-    sorted(word.encode() for word in (*MODELS.spawn_words, *MODELS.dropped_words))
+    [word.encode() for word in _shortest((*_STARTING, *MODELS.dropped_words))]
     + sorted(f"{name}(".encode() for name in MODELS.spawn_classes)
 )
 

@@ -131,10 +131,16 @@ def _rescanned(
 
 
 def _file(path: str, before: str, after: str, done: Sequence[tuple[str, Applied]]) -> MendedFile:
+    of_round: dict[str, list[Applied]] = {}
+    for text, applied in done:
+        if applied.site.path == path:
+            of_round.setdefault(text, []).append(applied)
     places = [
-        FixedPlace(followed(text, after, applied.site.span.line), applied)
-        for text, applied in done
-        if applied.site.path == path
+        FixedPlace(line, applied)
+        for text, each in of_round.items()
+        for applied, line in zip(
+            each, followed(text, after, (a.site.span.line for a in each)), strict=True
+        )
     ]
     added, removed = count_changes(before, after)
     ordered = tuple(sorted(places, key=lambda p: (p.line, p.applied.site.span)))

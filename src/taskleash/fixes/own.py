@@ -23,7 +23,7 @@ from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method
 from taskleash.fixes.work import Work
 from taskleash.link.teardown import words
-from taskleash.models.words import REPLACING_WORDS
+from taskleash.models.vocabulary import REPLACING_WORDS
 
 
 def own(work: Work, target: Target, call: cst.Call) -> str:

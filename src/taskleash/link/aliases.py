@@ -19,12 +19,12 @@ def aliases(calls: Calls, wrappers: Container[Function]) -> Iterator[tuple[Modul
         for name, value in body.facts.defs.items():
             callables = (term for term in value if isinstance(term, (Attribute, Global)))
             targets = (t for term in callables for t in calls.targets(body, term))
-            if any(_starts(calls, target, wrappers) for target in targets):
+            if any(_starts(module, calls, target, wrappers) for target in targets):
                 yield module, name
 
 
-def _starts(calls: Calls, target: Callee, wrappers: Container[Function]) -> bool:
+def _starts(module: Module, calls: Calls, target: Callee, wrappers: Container[Function]) -> bool:
     if isinstance(target, External):
-        found = calls.program.models.spawning(target.dotted)
+        found = calls.program.models.spawning(target.dotted, module.libraries)
         return found is not None and found.starts in _TASKS
     return isinstance(target, Function) and target in wrappers

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import last_name
+from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Calls, Method
-from taskleash.link.configured import told_of
 from taskleash.link.entities import External, Function
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.table import Models
@@ -106,6 +106,7 @@ def _drops(models: Models, function: Function, call: Call, callee: Callee) -> bo
     if callee.name not in models.loop_callbacks:
         return callee.name in models.callback_takers
     receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
-    imported = {dotted.partition(".")[0] for dotted in function.module.facts.imports.values()}
     last = receiver.rpartition(".")[2].rstrip("()")
-    return models.is_called("loop", last) and loop.runs_coroutines.isdisjoint(imported)
+    return models.is_called("loop", last) and loop.runs_coroutines.isdisjoint(
+        function.module.libraries
+    )

@@ -18,7 +18,7 @@ from taskleash.link.entities import Class, Function, Variable
 from taskleash.link.mentions import Mentions, Node
 from taskleash.link.teardown import words
 from taskleash.models.classes import KEPT_HERE, PASSIVE_BASES
-from taskleash.models.words import ROUTER_WORDS
+from taskleash.models.vocabulary import ROUTER_WORDS
 
 Dead = Callable[[Function], Mapping[int, object]]
 Place = tuple[Function, int]

@@ -20,15 +20,15 @@ from taskleash.facts.terms import (
     Term,
     last_name,
 )
+from taskleash.link.apis import api_of, starting, told_of
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
 from taskleash.link.calls import Callee, Calls, Method, given
-from taskleash.link.configured import told_of
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external
 from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
-from taskleash.models.api import Api, Gives, Handle, Known, Starts
+from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
 from taskleash.models.callables import SPAWN_CALLERS
 from taskleash.models.table import MODELS, TASKS, canonical
 
@@ -63,6 +63,8 @@ class Spawn:
     to_await: bool = False
     #: a call that gives a task in any case, rather than None or something else now and then
     gives_task: bool = True
+    #: what the table or the settings say of the call
+    api: Api | None = None
 
     @property
     def call(self) -> Call:
@@ -90,7 +92,8 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
                 work = _work(calls, function, call)
                 task = _task_name(calls, function, call, kind)
                 gives = kind != "callback"
-                yield Spawn(function, index, kind, task, started, work, gives_task=gives)
+                api = api_of(calls, function, call)
+                yield Spawn(function, index, kind, task, started, work, False, gives, api)
 
 
 def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
@@ -101,8 +104,8 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
         if told is not None and told.starts is not Starts.NOTHING:
             return _kind_told(told, function, index, call)
         for callee in callees:
-            kind = _callee_kind(calls, function, call, callee)
-            if kind in _OF_COROUTINES and _is_constant(call):
+            kind = _callee_kind(calls, function, index, call, callee)
+            if kind in _OF_COROUTINES and _is_constant(calls, function, call):
                 return ""
             if kind in ("gather", "executor"):
                 return kind if _dropped(function, index) else ""
@@ -122,9 +125,9 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
 
 def _work(calls: Calls, function: Function, call: Call) -> int:
     """Which argument of a call that starts a task is the coroutine."""
-    told = told_of(calls.program.known, calls.callees(function, call))
-    if told is not None:
-        return told.work
+    api = api_of(calls, function, call)
+    if api is not None:
+        return api.work
     return 1 if _by_value(calls, function, call) else 0
 
 
@@ -135,9 +138,10 @@ def _kind_told(told: Api, function: Function, index: int, call: Call) -> str:
     return str(told.starts.value) if call.args else ""
 
 
-def _is_constant(call: Call) -> bool:
+def _is_constant(calls: Calls, function: Function, call: Call) -> bool:
     """A task group of another kind is given names: ``group.create_task("load")``."""
-    first = call.args[0] if call.args else None
+    work = _work(calls, function, call)
+    first = call.args[work] if work < len(call.args) else None
     return (
         first is not None
         and not first.key
@@ -151,44 +155,45 @@ def _dropped(function: Function, index: int) -> bool:
     return index not in function.uses.results
 
 
-def _callee_kind(calls: Calls, function: Function, call: Call, callee: Callee) -> str:
-    if isinstance(callee, External):
-        return _external_kind(calls, function, call, callee.dotted)
-    if isinstance(callee, Method):
-        return _method_kind(calls, function, call, callee)
-    return ""
-
-
-def _external_kind(calls: Calls, function: Function, call: Call, dotted: str) -> str:
-    name = canonical(dotted)
+def _callee_kind(calls: Calls, function: Function, index: int, call: Call, callee: Callee) -> str:
+    api = starting(calls, function, call, callee)
+    if api is not None:
+        return _kind_by(calls, function, index, call, api)
     models = calls.program.models
-    api = models.spawning(name)
-    if api is None:
-        receiver, _, method = name.rpartition(".")
-        is_method = receiver and receiver != "asyncio"
-        if is_method and method in models.loop_spawns:
-            return _given_coroutine(calls, function, call)
+    if isinstance(callee, External):
+        receiver, _, method = canonical(callee.dotted).rpartition(".")
+        if not receiver or receiver == "asyncio" or method not in models.loop_spawns:
+            return ""
+    elif not isinstance(callee, Method) or callee.name not in models.loop_spawns:
         return ""
+    elif _entered(callee.receiver):
+        return "owner"
+    return _given_coroutine(calls, function, call)
+
+
+def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api) -> str:
+    """The kind of spawn that a call of an API is; empty where it starts no task."""
     if api.handle is Handle.SAME and (not call.args or _is_task(calls, function, call)):
         return ""
-    return _kind_by(api, call)
-
-
-def _method_kind(calls: Calls, function: Function, call: Call, callee: Method) -> str:
-    models = calls.program.models
-    receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
-    last = receiver.rpartition(".")[2].rstrip("()")
-    api = models.starting(last, callee.name, Known.RECEIVER)
-    if api is not None:
-        return _kind_by(api, call)
-    if callee.name not in models.loop_spawns:
+    if api.known is Known.METHOD and not call.args:
+        # Its name says enough, and without arguments nothing.
         return ""
-    return "owner" if _entered(callee.receiver) else _given_coroutine(calls, function, call)
+    if api.takes is not Takes.ANYTHING and not _takes(calls, function, call, api):
+        return ""
+    if api.gives is Gives.COROUTINE and _dropped(function, index):
+        return "coroutine"
+    if api.kept_with and any(arg.key == api.kept_with for arg in call.args):
+        return Starts.OWNER.value
+    return str(api.starts.value)
 
 
-def _kind_by(api: Api, call: Call) -> str:
-    """The kind of spawn that an API is; a name that says enough says nothing without arguments."""
-    return api.starts.value if call.args or api.known is not Known.METHOD else ""
+def _takes(calls: Calls, function: Function, call: Call, api: Api) -> bool:
+    """Whether an API that starts functions of any kind is given a coroutine, or what makes one."""
+    given = tuple(arg for arg in call.args[api.work : api.work + 1] if not arg.key)
+    if api.takes is Takes.EITHER and coroutines(calls, function, given):
+        return True
+    targets = (t for arg in given for term in arg.value for t in calls.targets(function, term))
+    return any(isinstance(target, Function) and target.facts.is_async for target in targets)
 
 
 def _entered(term: Term) -> bool:
@@ -295,13 +300,14 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
 
 def _spawning(calls: Calls, function: Function, term: Term) -> str:
     """Whether a callable is one that spawns: ``task``, ``owner`` or an empty string."""
-    models = calls.program.models
+    models, libraries = calls.program.models, function.module.libraries
     for target in calls.targets(function, term):
         api: Api | None = None
         if isinstance(target, External):
-            api = models.spawning(canonical(target.dotted))
+            api = models.spawning(canonical(target.dotted), libraries)
         elif isinstance(target, Method):
-            api = models.starting(last_name(target.receiver), target.name, Known.CLASS)
+            receiver = last_name(target.receiver)
+            api = models.starting(receiver, target.name, Known.CLASS, libraries)
         if api is not None and api.starts in (Starts.TASK, Starts.OWNER):
             return str(api.starts.value)
     return ""
@@ -348,7 +354,9 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
     found = coroutines(calls, function, call.args)
-    if kind in ("owner", "scheduled", "mapped"):
+    api = api_of(calls, function, call)
+    is_function = api is not None and api.takes is not Takes.ANYTHING
+    if is_function or kind in ("owner", "scheduled", "mapped"):
         for arg in call.args:
             for term in _unwrapped(calls, function, arg.value):
                 if isinstance(term, (Attribute, Global, Nested)):

@@ -36,6 +36,13 @@ _OWNER_WORDS = frozenset(
 )  # fmt: skip
 #: first words of a name that asks, or tells that something happened
 _NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
+#: verbs of what only leads up to a teardown: ``schedule_cleanup``, ``register_stop_hook``
+_LEADING_UP = frozenset(
+    {
+        "add", "create", "ensure", "mark", "monitor", "register", "schedule", "set", "start",
+        "watch",
+    }
+)  # fmt: skip
 #: words in the name of a method whose opposite ends what it began
 _BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
 #: of those, the ones that happen to an object once
@@ -232,8 +239,15 @@ def _can_end(function: Function) -> bool:
 
 
 def named_teardown(name: str) -> bool:
-    """Whether a function's name says that it ends something."""
-    return not _WORDS.isdisjoint(words(name))
+    """Whether a function's name says that it ends something, rather than starts or plans that."""
+    found = words(name)
+    return not _WORDS.isdisjoint(found) and not _leads_up(found)
+
+
+def _leads_up(found: list[str]) -> bool:
+    """Whether the verb of a name says that the teardown itself is still to come."""
+    verb = found[1:2] if found[:1] == ["async"] else found[:1]
+    return not _LEADING_UP.isdisjoint(verb) and len(found) > 1
 
 
 def ends_owner(method: Function) -> bool:

@@ -88,13 +88,25 @@ class Known(enum.IntEnum):
     METHOD = 2
 
 
+class Takes(enum.Enum):
+    """How the work comes that an API starts."""
+
+    #: as a coroutine, in most cases: the call is a site whatever it is given
+    ANYTHING = "anything"
+    #: as a function, which is called; the call is a site where that is a coroutine function
+    FUNCTION = "function"
+    #: in either way, or as a plain function
+    EITHER = "either"
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of object that methods of the table belong to.
 
     ``given_by`` are the dotted names of classes, and of functions that make one; ``called`` are
     endings of names that stand for one where the class is not known. ``runs_coroutines`` tells of
-    those whose loop runs the coroutine that a callback gives.
+    those whose loop runs the coroutine that a callback gives. Where there is a ``library``, a name
+    says something only in modules that import it.
     """
 
     name: str
@@ -102,6 +114,7 @@ class Kind:
     given_by: frozenset[str] = frozenset()
     called: tuple[str, ...] = ()
     runs_coroutines: frozenset[str] = frozenset()
+    library: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,8 +127,10 @@ class Api:
     ``starts`` is what becomes of the coroutine at position ``work``, ``handle`` what it does with
     a task. The function at position ``callback`` is called later, and what it returns is dropped.
     ``runs_loop`` tells that a loop runs until what is given has ended, ``makes_loop`` that this
-    loop is made for it and cancels what is left; ``keeper`` who keeps the task that it starts.
-    ``words`` are those by which a file is known that may call it, where its own name will not do.
+    loop is made for it and cancels what is left. ``keeper`` says who keeps the task that it starts
+    and what becomes of it there, ``kept_with`` the argument without which nobody does, ``endless``
+    what one that never ends does to the program. ``takes`` tells how the work comes. ``words`` are
+    those by which a file is known that may call it, where its own name will not do.
     """
 
     name: str
@@ -130,6 +145,9 @@ class Api:
     is_class: bool = False
     known: Known = Known.CLASS
     keeper: str = ""
+    kept_with: str = ""
+    endless: str = ""
+    takes: Takes = Takes.ANYTHING
     words: tuple[str, ...] | None = None
 
     @property

@@ -10,7 +10,7 @@ _FUTURE = "CPython 3.14, Doc/library/asyncio-future.rst"
 _RUNNER = "CPython 3.14, Doc/library/asyncio-runner.rst"
 _BUILTIN = "CPython 3.14, Doc/library/functions.rst"
 _LIBRARY = "CPython 3.14, the module's page in Doc/library"
-_UVLOOP = "uvloop 0.22, uvloop/__init__.py"
+_UVLOOP = "uvloop 0.23.0, uvloop/__init__.py"
 
 KINDS = (
     Kind(
@@ -36,6 +36,13 @@ APIS = (
     Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Handle.SAME),
     Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Handle.SAME),
     Api("asyncio.Task", _TASKS, Starts.TASK, handle=Handle.SAME, is_class=True),
+    Api(
+        "asyncio.eager_task_factory",
+        "CPython 3.13, Lib/asyncio/tasks.py",
+        Starts.TASK,
+        1,
+        handle=Handle.SAME,
+    ),
     Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER),
     Api("asyncio.run_coroutine_threadsafe", _TASKS, Starts.THREADSAFE, handle=Handle.REFUSES),
     Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=Known.RECEIVER),
@@ -51,7 +58,7 @@ APIS = (
     Api("asyncio.run", _RUNNER, makes_loop=True),
     Api("asyncio.Runner.run", _RUNNER, makes_loop=True),
     Api("uvloop.run", _UVLOOP, makes_loop=True),
-    Api("winloop.run", "winloop 0.3, winloop/__init__.py", makes_loop=True),
+    Api("winloop.run", "winloop 0.8.2, winloop/__init__.py", makes_loop=True),
     # what calls functions later, and drops what they return
     Api("loop.call_soon", _LOOP, callback=0, known=Known.RECEIVER),
     Api("loop.call_soon_threadsafe", _LOOP, callback=0, known=Known.RECEIVER),

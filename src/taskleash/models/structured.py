@@ -5,9 +5,8 @@ from __future__ import annotations
 from taskleash.models.api import Api, Gives, Kind, Known, Starts
 
 _ASYNCIO = "CPython 3.14, Doc/library/asyncio-task.rst"
-_ANYIO = "anyio 4.11, docs/tasks.rst"
-_TRIO = "trio 0.31, docs/source/reference-core.rst"
-_AIOJOBS = "aiojobs 1.4, docs/api.rst"
+_ANYIO = "anyio 4.16.0, anyio/_core/_eventloop.py"
+_TRIO = "trio 0.35.0, trio/_core/_run.py"
 
 KINDS = (
     Kind(
@@ -16,9 +15,8 @@ KINDS = (
         frozenset(
             {
                 "asyncio.TaskGroup", "asyncio.Runner", "anyio.create_task_group",
-                "anyio.abc.TaskGroup", "trio.open_nursery", "trio.Nursery", "aiojobs.Scheduler",
-                "aiojobs.create_scheduler", "aiotools.TaskGroup", "quattro.TaskGroup",
-                "taskgroup.TaskGroup", "exceptiongroup_taskgroup.TaskGroup",
+                "anyio.abc.TaskGroup", "trio.open_nursery", "trio.Nursery", "aiotools.TaskGroup",
+                "quattro.TaskGroup", "taskgroup.TaskGroup", "exceptiongroup_taskgroup.TaskGroup",
             }
         ),
         ("taskgroup", "task_group", "nursery", "tg"),
@@ -29,10 +27,9 @@ KINDS = (
 _MAKERS = ("create_task_group", "open_nursery")
 
 APIS = (
-    Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER, keeper="the group"),
-    Api("owner.start_soon", _TRIO, Starts.OWNER, known=Known.METHOD, keeper="the nursery"),
-    Api("owner.start", _TRIO, Starts.OWNER, keeper="the nursery", words=_MAKERS),
-    Api("owner.spawn", _AIOJOBS, Starts.OWNER, keeper="the scheduler", words=()),
+    Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER),
+    Api("owner.start_soon", _TRIO, Starts.OWNER, known=Known.METHOD),
+    Api("owner.start", _TRIO, Starts.OWNER, words=_MAKERS),
     Api("anyio.run", _ANYIO, makes_loop=True),
     Api("trio.run", _TRIO, makes_loop=True),
     Api("anyio.sleep", _ANYIO, gives=Gives.COROUTINE),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache, cached_property
 
-from taskleash.models import standard, structured
+from taskleash.models import frameworks, standard, structured
 from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts
 
 #: modules whose public names are re-exported by the package
@@ -35,6 +35,9 @@ class Models:
         self._methods = {
             (api.owner, api.last): api for api in self._apis.values() if api.owner in self.kinds
         }
+        self._kinds_of: dict[str, tuple[Kind, ...]] = {}
+        for kind, name in self._methods:
+            self._kinds_of[name] = (*self._kinds_of.get(name, ()), self.kinds[kind])
 
     def extended(self, apis: tuple[Api, ...]) -> Models:
         """These and more."""
@@ -57,31 +60,31 @@ class Models:
         found = self.function(dotted)
         return found.gives if found is not None else Gives.NOTHING
 
-    def spawning(self, dotted: str) -> Api | None:
+    def spawning(self, dotted: str, libraries: Set[str]) -> Api | None:
         """What starts something, by the dotted name of a function or a method.
 
-        What stands before a method's name gives its object, or is what such objects are called.
+        What stands before a method's name gives its object, or is what such objects are called
+        where one of the ``libraries`` is imported.
         """
         found = self._functions.get(dotted)
         if found is not None:
             return found if found.starts is not Starts.NOTHING else None
         receiver, _, method = dotted.rpartition(".")
-        return self.starting(receiver, method, Known.CLASS)
+        return self.starting(receiver, method, Known.CLASS, libraries)
 
-    def starting(self, receiver: str, name: str, known: Known) -> Api | None:
+    def starting(self, receiver: str, name: str, known: Known, libraries: Set[str]) -> Api | None:
         """A method that starts something and may be told by so much of its object."""
-        for kind in self.kinds:
-            found = self._methods.get((kind, name))
-            if found is None or found.known < known or found.starts is Starts.NOTHING:
+        kinds = self._kinds_of.get(name, ())
+        typed = [kind for kind in kinds if canonical(receiver) in kind.given_by]
+        for kind in typed or kinds:
+            found = self._methods[kind.name, name]
+            if found.known < known or found.starts is Starts.NOTHING:
                 continue
-            if found.known is Known.METHOD or self.is_kind(kind, receiver):
+            says = not kind.library or kind.library in libraries
+            named = found.known is Known.METHOD or self.is_called(kind.name, receiver)
+            if typed or (says and named):
                 return found
         return None
-
-    def is_kind(self, kind: str, receiver: str) -> bool:
-        """Whether a dotted name gives an object of the kind, or is what such ones are called."""
-        found = self.kinds[kind]
-        return canonical(receiver) in found.given_by or self.is_called(kind, receiver)
 
     def is_called(self, kind: str, name: str) -> bool:
         """Whether objects of the kind are called so."""
@@ -157,11 +160,12 @@ class Models:
         """Whether a function or method runs a loop until what it is given has ended."""
         return dotted in self.loop_makers or dotted.rpartition(".")[2] in self.runners
 
-    @cached_property
-    def spawning_names(self) -> frozenset[str]:
-        """The bare names of all that starts something."""
+    def spawning_names(self, libraries: Set[str]) -> frozenset[str]:
+        """The bare names of all that starts something, of these libraries too."""
         return frozenset(
-            api.last for api in self._apis.values() if api.starts is not Starts.NOTHING
+            api.last
+            for api in self._apis.values()
+            if api.starts is not Starts.NOTHING and self.library(api) in {"", *libraries}
         )
 
     @cached_property
@@ -170,9 +174,33 @@ class Models:
         words = (
             api.told_by
             for api in self._apis.values()
-            if api.starts in _STARTING and not api.is_class
+            if api.starts in _STARTING and not api.is_class and not self.library(api)
         )
         return frozenset().union(*words)
+
+    @cached_property
+    def callback_words(self) -> frozenset[str]:
+        """Words of which a file has one that hands a function to an event loop."""
+        return self.loop_callbacks
+
+    def library_words(self, own: Set[str]) -> frozenset[str]:
+        """Words of which a file that starts a task by way of a library has at least one.
+
+        Of ``own`` packages there are none: their code is at hand, and says what it does.
+        """
+        words = (
+            api.told_by
+            for api in self._apis.values()
+            if api.starts in _STARTING and self.library(api) and self.library(api) not in own
+        )
+        return frozenset().union(*words) - self.spawn_words
+
+    def library(self, api: Api) -> str:
+        """The library that a module has to import to call an API; empty for Python's own."""
+        if api.owner in self.kinds:
+            return self.kinds[api.owner].library
+        package = api.name.partition(".")[0]
+        return "" if package == "asyncio" else package
 
     @cached_property
     def spawn_classes(self) -> frozenset[str]:
@@ -189,8 +217,8 @@ class Models:
 
 
 MODELS = Models(
-    (*standard.APIS, *structured.APIS),
-    (*standard.KINDS, *structured.KINDS),
+    (*standard.APIS, *structured.APIS, *frameworks.APIS),
+    (*standard.KINDS, *structured.KINDS, *frameworks.KINDS),
 )
 LOOPS = MODELS.kinds["loop"].given_by
 TASKS = MODELS.kinds["task"].given_by

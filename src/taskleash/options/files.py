@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from taskleash.options.making import comma_list, group
+from taskleash.source.patterns import mistake
 
 FILES = group(
-    comma_list("--exclude", "Patterns to leave out, in place of the defaults."),
-    comma_list("--extend-exclude", "Patterns to leave out beside the defaults."),
+    comma_list("--exclude", "Patterns to leave out, in place of the defaults.", mistake),
+    comma_list("--extend-exclude", "Patterns to leave out beside the defaults.", mistake),
     click.option(
         "--force-exclude/--no-force-exclude",
         default=None,

@@ -23,15 +23,24 @@ def group(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
-def comma_list(name: str, text: str) -> Callable[[_F], _F]:
-    """An option whose values are separated by commas, and which can be repeated."""
-    return click.option(name, multiple=True, callback=_split, metavar="LIST", help=text)
+def comma_list(
+    name: str, text: str, mistake: Callable[[str], str] = lambda value: ""
+) -> Callable[[_F], _F]:
+    """An option whose values are separated by commas, and which can be repeated.
 
+    ``mistake`` says what is wrong with a value, nothing where nothing is.
+    """
 
-def _split(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(part for value in values for part in split(value) if part)
+    def read(
+        context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        parts = tuple(part for value in values for part in split(value) if part)
+        for part in parts:
+            if wrong := mistake(part):
+                raise click.BadParameter(f"{part!r}: {wrong}")
+        return parts
+
+    return click.option(name, multiple=True, callback=read, metavar="LIST", help=text)
 
 
 def split(text: str) -> list[str]:

@@ -23,7 +23,7 @@ def _by_pattern(
 
 
 SELECTION = group(
-    comma_list("--select", "Rules to report: codes, prefixes, or ALL."),
+    comma_list("--select", "Rules to report: codes, prefixes of codes, names, or ALL."),
     comma_list("--extend-select", "Rules to report beside those selected."),
     comma_list("--ignore", "Rules to leave out."),
     click.option(

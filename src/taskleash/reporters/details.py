@@ -29,6 +29,9 @@ def details(entry: Entry, options: RenderOptions) -> list[Line]:
     previous = ""
     for label, text in _all(inert_entry(entry, options.unicode), options.say):
         head = "" if label == previous else options.say(label)
+        if label == words.KEEPS_LABEL:
+            # Nothing but names: on a terminal they need no marks.
+            text = text.replace("`", "")
         lines.append([(_INDENT + _padded(head, _LABEL_WIDTH), "bold"), (text, "")])
         previous = label
     return lines
@@ -112,10 +115,10 @@ def _lives_with(life: Life, say: Language) -> str:
 
 
 def _keeps(site: Site, say: Language) -> str:
-    captures = ", ".join(site.captures)
+    captures, members = (", ".join(f"`{name}`" for name in n) for n in (site.captures, site.heavy))
     if not site.heavy:
         return captures
-    return say("{captures}; heavy: {members}", captures=captures, members=", ".join(site.heavy))
+    return say("{captures}; heavy: {members}", captures=captures, members=members)
 
 
 def _offer(fix: FixOffer, say: Language) -> str:

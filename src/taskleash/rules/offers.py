@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
-from taskleash.models.words import RUNNING_WORDS
+from taskleash.models.vocabulary import RUNNING_WORDS
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
 
 

@@ -15,6 +15,7 @@ from taskleash.driver.config.kinds import (
     Kind,
     ListOf,
     Number,
+    Pattern,
     RuleSelector,
     Scalar,
     TableOf,
@@ -29,7 +30,7 @@ FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
-_PATTERNS = ListOf(Text("a pattern"), "patterns")
+_PATTERNS = ListOf(Pattern("a pattern"), "patterns")
 _PATH = Text("a path")
 _FUNCTION = Text("a function as package.module:name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CALLS = ListOf(Text("a dotted name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"), "dotted names")

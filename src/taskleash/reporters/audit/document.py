@@ -26,7 +26,7 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
     source: Source = lru_cache(maxsize=1)(read_lines)
     yield f"# {say('Background tasks')}"
     yield from scan_table(report, options)
-    yield from map(text, closing(report, options))
+    yield from closing_lines(report, options)
     found = [entry for entry in entries if entry.rule and not entry.silenced]
     comments = [error for error in report.errors if not error.is_invalid]
     if found or comments:
@@ -44,6 +44,12 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
         yield "\n".join(error_item(error, say) for error in invalid)
     if detail.note:
         yield text(say(detail.note))
+
+
+def closing_lines(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The summary; its mark of what is fixable stands at no finding here."""
+    for line in closing(report, options):
+        yield text(line.removeprefix("[*] "))
 
 
 def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
