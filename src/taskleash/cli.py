@@ -132,12 +132,12 @@ def check(add_noqa: bool, **options: Any) -> int:
 
 
 def _ended(report: Report, settings: Settings, status: int) -> int:
-    """The exit status, which is another one where the time was over before the work was done."""
+    """The exit status, which is another one where the work was not done: no time, no memory."""
     from taskleash.driver.time_limit import unfinished
     from taskleash.terminal import tell
 
     if not report.unfinished:
-        return status
+        return 2 if report.killed else status
     tell(unfinished(report.unfinished, settings.time_limit))
     return 2
 

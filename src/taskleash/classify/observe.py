@@ -153,7 +153,8 @@ class Observer:
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
         function = spawn.function
-        if in_loop(function, spawn.index) is not None:
+        loop = in_loop(function, spawn.index)
+        if loop is not None and function.paths.graph.comes_back(spawn.index):
             return "loop"
         if function.facts.kind == "module" or self.phases.is_once(function):
             return "once"
@@ -169,7 +170,7 @@ class Observer:
             return
         elsewhere: list[Op] = []
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
-            if op.kind == "test" and not drains(op):
+            if op.kind == "test" and not drains(signs.trail, op):
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue

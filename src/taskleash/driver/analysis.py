@@ -97,6 +97,7 @@ class Analysis:
             scanned=frozenset(self.asked),
             hints=self.hints,
             unfinished=self.late,
+            killed=tuple(sorted(path for path, why in self.broken.items() if why.killed)),
             warnings=self.warnings,
         )
 

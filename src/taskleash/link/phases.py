@@ -95,22 +95,6 @@ class Phases:
             for d in method.facts.decorators
         )
 
-    def comes_again(self, function: Function) -> bool:
-        """Whether events call a function: as it seems, where no caller in the program is known."""
-        if not self.is_event_handler(function):
-            return False
-        callers = [site for site in self.calls.callers(function) if site[0] is not function]
-        return not callers or any(
-            in_loop(caller, index) is not None or not self._is_begun_once(caller)
-            for caller, index in callers
-        )
-
-    def _is_begun_once(self, caller: Function) -> bool:
-        """Whether nothing says that a function runs more than once for its object."""
-        return not self.is_event_handler(caller) and all(
-            in_loop(above, index) is None for above, index in self.calls.callers(caller)
-        )
-
     # -- the end
 
     def ends(self, function: Function) -> bool:

@@ -198,7 +198,8 @@ def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
 
 
 def _can_end(function: Function) -> bool:
-    """Whether it can be a part of a teardown at all."""
-    if function.name == "__del__" and function.facts.is_async:
-        return False
-    return function.facts.kind in ("function", "lambda")
+    """Whether it can be a part of a teardown at all.
+
+    Nobody can count on ``__del__``: the task itself may be what keeps the object alive.
+    """
+    return function.name != "__del__" and function.facts.kind in ("function", "lambda")
