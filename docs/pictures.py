@@ -7,6 +7,7 @@ The second one needs Chromium. A test fails where the table is another one by no
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def table() -> str:
         cwd=ROOT / "fixtures",
         env={"COLUMNS": str(_WIDTH), "PATH": "", "PYTHONUTF8": "1"},
     )
-    console = Console(record=True, width=_WIDTH, file=tempfile.TemporaryFile("w"))
+    console = Console(record=True, width=_WIDTH, file=io.StringIO())
     console.print(f"$ taskleash {' '.join(COMMAND)}", highlight=False)
     console.print(Text.from_ansi(ran.stdout.rstrip("\n")))
     return console.export_svg(title="taskleash", unique_id="scan")
@@ -50,8 +51,10 @@ def page(image: Path) -> None:
         # A copy: the page would name the checkout that it was made in.
         project = shutil.copytree(ROOT / "fixtures/voice_assistant", Path(folder) / "app")
         subprocess.run(
-            [sys.executable, "-m", "taskleash", *COMMAND[:-1], ".", "--isolated", "--quiet"]
-            + ["--format", f"html={report}"],
+            [
+                *(sys.executable, "-m", "taskleash", *COMMAND[:-1], "."),
+                *("--isolated", "--quiet", "--format", f"html={report}"),
+            ],
             check=True,
             cwd=project,
             stdout=subprocess.DEVNULL,
