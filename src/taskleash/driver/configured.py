@@ -49,6 +49,7 @@ def run_settings(
             unfixable=value("unfixable"),
         ),
         target_version=value("target-version"),
+        background_tasks=value("background-tasks"),
         known=KnownCalls(value("spawn-calls"), value("owner-calls"), value("safe-calls")),
         models=_paths(config, "models"),
         flags=FlagSettings(_given_flags(config), _paths(config, "flags-from")),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
-from taskleash.rules.model import Applicability, Fix
+from taskleash.rules.model import TASKGROUP, Applicability, Fix
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.rules.selection import resolve_codes
 
-STYLES = ("auto", "track", "await", "own")
+STYLES = ("auto", "track", "await", "own", "taskgroup")
+#: a style that is made only where it is asked for, and the rules whose findings it mends
+_GROUP, _GROUPED = "taskgroup", frozenset({"TL001", "TL012"})
 _AUTO = "auto"
 #: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
 _WAITING = ("await", "own", "track")
@@ -59,6 +61,8 @@ class FixChoice:
         Where the user prefers a fix and does not allow it, none is allowed: another one in its
         place is not what was asked for.
         """
+        if self.style == _GROUP and code in _GROUPED:
+            fixes = [*fixes, TASKGROUP]
         judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
         allowed = {kind for kind, how in judged if self.unsafe or how is Applicability.SAFE}
         if code not in _fixable(self.fixable, self.unfixable):

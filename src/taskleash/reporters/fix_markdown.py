@@ -9,7 +9,7 @@ from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
 from taskleash.fixes.patch import unified
 from taskleash.reporters import words
-from taskleash.reporters.fix_text import git_command
+from taskleash.reporters.fix_text import git_command, patch_command
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
@@ -31,11 +31,14 @@ def render(report: FixReport, git: bool, say: Language) -> str:
     if report.left:
         blocks += [f"## {say('What was left')}"]
         blocks += [table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
-    if report.files and git:
-        paths = [file.path for file in report.files]
-        commands = [git_command("diff", paths), git_command("restore", paths)]
+    paths = [file.path for file in report.files]
+    commands = [git_command("diff", paths)] if git else []
+    if report.is_committed:
+        commands += [git_command("restore", paths)]
+    elif report.undo:
+        commands += [patch_command(report.undo)]
+    if report.files and commands:
         blocks += [f"## {say('Review and roll back')}", "\n".join(("```sh", *commands, "```"))]
-        blocks += [f"`git restore`: {say(words.UNDO)}{say('.')}"]
     return shown("\n\n".join(blocks) + "\n")
 
 

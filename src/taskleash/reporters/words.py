@@ -128,7 +128,6 @@ SIGNS = {
 
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
 REMOVED = "the comment that silenced nothing is out"
-UNDO = "drops everything in these files that is not committed"
 FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")
 FIX_HEADINGS = ("Place", "Call", "Task", "Rule", "Fix", "What was done")
 LEFT_HEADINGS = ("Place", "Call", "Task", "Rule", "Why")

@@ -12,7 +12,7 @@ from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
 def _against_await(site: Site) -> str:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
     # Imported here because a run that finds nothing has no use for the linker.
-    from taskleash.link.teardown import words
+    from taskleash.models.vocabulary import words
 
     if not site.in_async:
         return "nothing can be awaited outside `async def`"
