@@ -69,7 +69,10 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
 )
-def scan(by: str, traced: str | None, **options: Any) -> int:
+@click.option(
+    "--compare", "earlier", type=click.Path(), help="A JSON report: what has changed since."
+)
+def scan(by: str, traced: str | None, earlier: str | None, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
@@ -82,11 +85,22 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
         from taskleash.driver.observed import observed
 
         report = observed(report, seen)
+    if earlier is not None:
+        report = _compared(report, earlier)
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
     _warn(report.files, report.warnings, settings.paths)
     if options["verbose"]:
         tell_more(settings, report)
     return _ended(report, settings, 0)
+
+
+def _compared(report: Report, earlier: str) -> Report:
+    from taskleash.driver.compared import BadReport, compared, read
+
+    try:
+        return compared(report, read(earlier), earlier)
+    except BadReport as error:
+        raise click.ClickException(f"--compare: {error}") from None
 
 
 @over_paths(cli, "check")
@@ -352,7 +366,7 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 def _write(
     report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
 ) -> None:
-    from taskleash.driver.repository import current_repository
+    from taskleash.driver.repository import current_repository, origin
     from taskleash.reporters.options import RenderOptions
     from taskleash.writing import write_reports
 
@@ -360,6 +374,7 @@ def _write(
         statistics=options["statistics"],
         quiet=options["quiet"],
         repository=current_repository(),
+        origin=origin(),
         **what,
     )
     write_reports(report, targets, settings, options["color"])
