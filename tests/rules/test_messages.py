@@ -19,6 +19,7 @@ from taskleash.classify.model import (
     Site,
     Span,
     State,
+    Unseen,
 )
 from taskleash.rules.registry import all_rules, diagnose
 
@@ -79,7 +80,7 @@ def test_a_sound_site_is_reported_by_none() -> None:
 
 
 def test_an_unseen_failure_is_reported_where_nothing_worse_is() -> None:
-    unseen = replace(SITE, unseen_failure=True)
+    unseen = replace(SITE, unseen=Unseen.AS_LONG_AS_KEPT)
     worse = replace(unseen, defect=Defect.TEARDOWN_IGNORES)
     codes = [found.code for site in (unseen, worse) if (found := diagnose(site, ALL))]
     assert codes == ["TL020", "TL014"]
@@ -143,7 +144,7 @@ def test_every_message_keeps_to_the_style_whatever_is_known_of_the_task(
                 multiplicity=multiplicity,
                 handle=handle,
                 defect=defect,
-                unseen_failure=defect is None,
+                unseen=Unseen.UNTIL_THE_END if defect is None else Unseen.NOT,
             )
         )
         assert STYLE.fullmatch(text), text

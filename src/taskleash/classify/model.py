@@ -78,6 +78,18 @@ class Defect(Word):
     ABANDONED_PENDING = "abandoned-pending"
 
 
+class Unseen(Word):
+    """How long a failure of a task would be silent; loud or seen in time is `NOT`."""
+
+    NOT = ""
+    #: it is kept, and nobody ever looks
+    AS_LONG_AS_KEPT = "kept"
+    #: only the teardown looks
+    UNTIL_THE_END = "end"
+    #: gathered with ``return_exceptions=True``, and what comes of that is dropped
+    SWALLOWED = "swallowed"
+
+
 class State(Word):
     """The first half of a table cell."""
 
@@ -173,8 +185,7 @@ class Site:
     qualified name of the function around it (``<module>`` at top level). ``holder`` is where the
     handle is kept, as written (``self._task``), or empty. ``captures`` names what the running task
     keeps alive. ``runs`` says in words how often the site runs. ``code`` is the call's source with
-    layout and quoting normalised. ``unseen_failure`` is true where the task is kept and removes
-    itself and nobody ever looks at its exception.
+    layout and quoting normalised. ``unseen`` tells how long a failure is silent.
 
     What follows is for fixes. ``teardowns`` are the methods that take down the class around the
     site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
@@ -205,7 +216,7 @@ class Site:
     runs: str = ""
     code: str = ""
     in_async: bool = False
-    unseen_failure: bool = False
+    unseen: Unseen = Unseen.NOT
     teardowns: tuple[str, ...] = ()
     has_own_state: bool = False
     task_attributes: tuple[str, ...] = ()

@@ -78,7 +78,6 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
     spawn = signs.spawn
     call = spawn.call
     captured = captures(signs)
-    self_removing = verdict.ending == "self-removing"
     owner = owner_of(spawn.function)
     return Site(
         path=spawn.function.module.path,
@@ -101,7 +100,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         runs=runs(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
-        unseen_failure=self_removing and not signs.outcome_seen,
+        unseen=signs.unseen,
         teardowns=signs.teardowns,
         has_own_state=has_own_state(owner),
         task_attributes=task_attributes(owner),

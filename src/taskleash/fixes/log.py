@@ -1,33 +1,33 @@
-"""The fix *log*: a done callback logs the exception that ended a task."""
+"""The fix *log*: a done callback logs the exception that ended a task or a future."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
+from taskleash.classify.model import Defect
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.spots import spot_of
-from taskleash.fixes.tree import Holder, dotted, inside, last_name
+from taskleash.fixes.spots import Spot, spot_of
+from taskleash.fixes.tree import dotted, inside
 from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
-    """Log the exception of a task beside the callback that drops it; says so.
+    """Log the exception of a task where it is kept; says so.
 
-    Raises `CannotMend` where no such callback is in the function that starts it, nor in the one
-    that it is handed to.
+    Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     spot = spot_of(work.tree, call)
-    if spot.kind == "name":
-        scope = work.tree.scope(call)
-        task, line = spot.name, _callback(work, scope.body if scope else work.module, spot.name)
-    else:
-        task, line = _in_helper(work, call)
-    if line is None:
-        raise CannotMend("no callback of its own drops the task here")
+    if target.site.defect is Defect.DISCARDED_THREADSAFE:
+        return _chained(work, spot)
+    task, line = _assigned(spot), spot.holder
+    if not task or line is None:
+        raise CannotMend("no statement of its own gives the task a name")
     name = _logging_callback(work)
     key = ("log", id(line))
     if key not in work.draft.made:
@@ -38,31 +38,31 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
     return f"log its failure by `{name}`"
 
 
-def _callback(work: Work, body: cst.CSTNode, task: str) -> Holder | None:
-    """The line of a block that registers a callback of the task."""
-    for node in inside(body):
-        if (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value == "add_done_callback"
-            and dotted(node.func.value) == task
-        ):
-            return work.tree.holder(node)
-    return None
+def _assigned(spot: Spot) -> str:
+    """What a statement assigns the task to: a name, or an attribute of one."""
+    small = spot.holder.body[0] if spot.holder is not None and len(spot.holder.body) == 1 else None
+    if isinstance(small, cst.Assign) and small.value is spot.call and len(small.targets) == 1:
+        return dotted(small.targets[0].target)
+    if isinstance(small, cst.AnnAssign) and small.value is spot.call:
+        return dotted(small.target)
+    return ""
 
 
-def _in_helper(work: Work, call: cst.Call) -> tuple[str, Holder | None]:
-    """The function of the file that is given the task, and its line with the callback."""
-    argument = work.tree.parent(call)
-    outer = work.tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    name = last_name(outer.func) if isinstance(outer, cst.Call) else ""
-    for node in inside(work.module):
-        if name and isinstance(node, cst.FunctionDef) and node.name.value == name:
-            for param in node.params.params:
-                line = _callback(work, node.body, param.name.value)
-                if line is not None:
-                    return param.name.value, line
-    return "", None
+def _chained(work: Work, spot: Spot) -> str:
+    """The callback of a future that a statement drops."""
+    if spot.kind != "statement" or spot.holder is None:
+        raise CannotMend("no statement of its own drops the future")
+    holder = spot.holder
+    work.claim(holder)
+    name = work.local_name(spot.call, "future")
+    callback = _logging_callback(work)
+    lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+
+    work.edits.expand(holder, expansion)
+    return f"log its failure by `{callback}`"
 
 
 def _logging_callback(work: Work) -> str:

@@ -59,5 +59,6 @@ VERDICTS = Packing(
         model.Unknown,
         model.Standing,
         model.Reach,
+        model.Unseen,
     )
 )
