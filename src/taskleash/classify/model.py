@@ -163,6 +163,30 @@ class Standing:
     swallows: Evidence | None = None
 
 
+class Vanishings(Word):
+    """What is known of whether a task that nobody holds can be collected half-way."""
+
+    PROVEN = "proven"
+    EXCLUDED = "excluded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Vanishing:
+    """Whether a dropped task can vanish, and the await that decides: its place, what it waits for.
+
+    There is no place where nothing is known of the coroutine, or every await excludes it.
+    """
+
+    state: Vanishings
+    path: str = ""
+    line: int = 0
+    what: str = ""
+
+
+_NOT_LOOKED_AT = Vanishing(Vanishings.UNKNOWN)
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of the scan table: ``state`` chooses the symbol, ``how`` is the word beside it.
@@ -217,6 +241,8 @@ class Site:
     code: str = ""
     in_async: bool = False
     unseen: Unseen = Unseen.NOT
+    #: of a task that nothing holds: whether it can be collected half-way
+    vanishing: Vanishing = _NOT_LOOKED_AT
     teardowns: tuple[str, ...] = ()
     has_own_state: bool = False
     task_attributes: tuple[str, ...] = ()

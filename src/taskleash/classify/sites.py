@@ -22,6 +22,7 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 from taskleash.classify.standing import standing
 from taskleash.classify.unknown import unknowns
+from taskleash.classify.vanishing import vanishing
 from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
@@ -101,6 +102,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen=signs.unseen,
+        vanishing=vanishing(calls, spawn.started),
         teardowns=signs.teardowns,
         has_own_state=has_own_state(owner),
         task_attributes=task_attributes(owner),

@@ -60,5 +60,7 @@ VERDICTS = Packing(
         model.Standing,
         model.Reach,
         model.Unseen,
+        model.Vanishing,
+        model.Vanishings,
     )
 )
