@@ -20,7 +20,8 @@ class Entry:
     ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
     true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
     fixes would change, the recommended one first, where the run was asked for that. ``observed`` is
-    what a traced run showed of the site, where one is at hand.
+    what a traced run showed of the site, where one is at hand. ``also`` are further rules that hold
+    for it, which stand beside the verdict.
     """
 
     site: Site
@@ -32,6 +33,7 @@ class Entry:
     known: bool = False
     patches: tuple[Patch, ...] = ()
     observed: Observation | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def patch(self) -> Patch | None:
