@@ -93,18 +93,35 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
 )
-def scan(by: str, traced: str | None, **options: Any) -> int:
+@click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
+def scan(by: str, traced: str | None, watches: bool, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
     targets = _targets(options, settings, "table")
-    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
-    if seen is not None:
+
+    def found() -> Report:
+        # A file of settings may be what has changed.
+        current = replace(settings_from(options), hints=True) if watches else settings
+        report = _report(_with_patches(current, targets, SHOWS_PLAN), options["quiet"])
+        if seen is None:
+            return report
         from taskleash.driver.observed import observed
 
-        report = observed(report, seen)
-    _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    _warn(report.files, report.warnings, settings.paths)
+        return observed(report, seen)
+
+    def show(report: Report) -> None:
+        _write(report, targets, options, command="scan", by=by, lang=settings.lang)
+        _warn(report.files, report.warnings, settings.paths)
+
+    if watches:
+        from taskleash.watching import watch
+        from taskleash.writing import for_standard_output
+
+        rendering = for_standard_output(options, settings.lang)
+        watch(settings, found, show, rendering)
+    report = found()
+    show(report)
     return _ended(report, settings, 0)
 
 
@@ -363,14 +380,6 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 def _write(
     report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
 ) -> None:
-    from taskleash.driver.repository import current_repository
-    from taskleash.reporters.options import RenderOptions
     from taskleash.writing import write_reports
 
-    settings = RenderOptions(
-        statistics=options["statistics"],
-        quiet=options["quiet"],
-        repository=current_repository(),
-        **what,
-    )
-    write_reports(report, targets, settings, options["color"])
+    write_reports(report, targets, options, what)
