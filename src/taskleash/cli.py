@@ -72,7 +72,10 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--compare", "earlier", type=click.Path(), help="A JSON report: what has changed since."
 )
-def scan(by: str, traced: str | None, earlier: str | None, **options: Any) -> int:
+@click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
+def scan(
+    by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any
+) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
@@ -80,17 +83,31 @@ def scan(by: str, traced: str | None, earlier: str | None, **options: Any) -> in
         show_files(settings)
         return 0
     targets = _targets(options, settings, "table")
-    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
-    if seen is not None:
-        from taskleash.driver.observed import observed
 
-        report = observed(report, seen)
-    if earlier is not None:
-        report = _compared(report, earlier)
-    _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    _warn(report.files, report.warnings, settings.paths)
-    if options["verbose"]:
-        tell_more(settings, report)
+    def found() -> Report:
+        # A file of settings may be what has changed.
+        current = replace(settings_from(options), hints=True) if watches else settings
+        report = _report(_with_patches(current, targets, SHOWS_PLAN), options["quiet"])
+        if seen is not None:
+            from taskleash.driver.observed import observed
+
+            report = observed(report, seen)
+        return report if earlier is None else _compared(report, earlier)
+
+    def show(report: Report) -> None:
+        _write(report, targets, options, command="scan", by=by, lang=settings.lang)
+        _warn(report.files, report.warnings, settings.paths)
+        if options["verbose"]:
+            tell_more(settings, report)
+
+    if watches:
+        from taskleash.watching import watch
+        from taskleash.writing import for_standard_output
+
+        rendering = for_standard_output(options, settings.lang)
+        watch(settings, found, show, rendering)
+    report = found()
+    show(report)
     return _ended(report, settings, 0)
 
 
@@ -366,15 +383,3 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 def _write(
     report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
 ) -> None:
-    from taskleash.driver.repository import current_repository, origin
-    from taskleash.reporters.options import RenderOptions
-    from taskleash.writing import write_reports
-
-    settings = RenderOptions(
-        statistics=options["statistics"],
-        quiet=options["quiet"],
-        repository=current_repository(),
-        origin=origin(),
-        **what,
-    )
-    write_reports(report, targets, settings, options["color"])
