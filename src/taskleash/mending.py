@@ -90,7 +90,7 @@ def _told(
     if not options["fix_only"]:
         show(report)
     stream = sys.stderr if apart or given is not None else sys.stdout
-    _say(report, done, options, stream, _language(fixing, stream), given is not None)
+    _say(report, done, options, stream, _language(fixing, stream), given is None and _is_in_git())
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
     _say_failures(failures)
@@ -131,7 +131,7 @@ def _say(
     options: dict[str, Any],
     stream: TextIO,
     say: Language,
-    is_stdin: bool,
+    git: bool,
 ) -> None:
     """Say what was done, where it does not disturb what remains."""
     from taskleash.reporters import fix_text
@@ -142,8 +142,7 @@ def _say(
     text = fix_text.render(
         replace(done, left=()) if options["fix_only"] else done,
         every=bool(options["show_fixes"]),
-        # What came from standard input was not written: there is nothing to take back.
-        git=_is_in_git() and not is_stdin,
+        git=git,
         color=use_color(options["color"], stream),
         unicode=can_show_symbols(stream),
         say=say,

@@ -33,7 +33,7 @@ async def main():
 SERVES = """
 import asyncio
 async def answer(reader, writer):
-    for _ in range(100):
+    for _ in range(500):
         line = await reader.readline()
         await asyncio.create_task(work(line))
         writer.write(line)
@@ -44,7 +44,7 @@ async def work(line):
     return sum(line)
 async def client(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(100):
+    for _ in range(500):
         writer.write(b"question\\n")
         await reader.readline()
     writer.close()

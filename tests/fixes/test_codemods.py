@@ -22,6 +22,7 @@ from support.python import is_read_like
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
+from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.idle import without_idle
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Mended, Target
@@ -34,7 +35,7 @@ ENABLED = frozenset(rule.code for rule in all_rules())
 ALL = sorted(FIXTURES.rglob("*.py"))
 UNTOUCHED = [path for path in ALL if path.name.startswith("untouched_")]
 CASES = [path for path in ALL if path not in UNTOUCHED and not path.name.endswith(FIXED)]
-KINDS = ("track", "await", "own", "cancel-previous", "log")
+KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
 _OPTION = re.compile(r"^# (fix|python): (.+)$", re.MULTILINE)
 _LEFT = re.compile(r"# left: (.+)$")
 
@@ -60,7 +61,12 @@ def findings(path: Path, text: str) -> list[tuple[str, Site, tuple[str, ...]]]:
     """Each reported site with the code of its rule and the kinds of fixes that it offers."""
     sites = judge([extract(Source(path.name, path.stem, text))])
     found = [(diagnose(site, wanted(path)), site) for site in sites]
-    return [(d.code, s, tuple(f.kind for f in d.fixes)) for d, s in found if d is not None]
+    style = FixChoice(True, "taskgroup" if "taskgroup" in kinds(path) else "auto")
+    return [
+        (d.code, s, tuple(offer.kind for offer in style.offers(d.code, d.fixes)))
+        for d, s in found
+        if d is not None
+    ]
 
 
 def wanted(path: Path) -> frozenset[str]:
@@ -72,7 +78,9 @@ def mended(path: Path, text: str) -> Mended:
         Target(site, code, tuple(kind for kind in kinds(path) if kind in offered))
         for code, site, offered in findings(path, text)
     ]
-    version = options(path).get("python", "3.10").split(".")
+    version = (
+        options(path).get("python", "3.11" if "taskgroup" in kinds(path) else "3.10").split(".")
+    )
     return mend(text, [t for t in targets if t.kinds], Manner((int(version[0]), int(version[1]))))
 
 

@@ -15,7 +15,7 @@ CONTRACT = {
     "TL001": ("discarded-task", "high", ("track", "await", "own")),
     "TL002": ("callback-only-task", "high", ("track",)),
     "TL003": ("dropped-wrapper-result", "high", ("track", "await")),
-    "TL004": ("discarded-threadsafe-future", "low", ()),
+    "TL004": ("discarded-threadsafe-future", "low", ("log",)),
     "TL005": ("discarded-gather", "low", ("await",)),
     "TL006": ("unawaited-coroutine", "high", ("await",)),
     "TL010": ("never-ended-task", "high", ("own",)),

@@ -33,14 +33,14 @@ from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.supervisors import Supervisors
 from taskleash.link.sweeps import Sweeps
-from taskleash.link.teardown import Teardown, asks_for_more, is_end, words
+from taskleash.link.teardown import Teardown, asks_for_more, is_end
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.lifecycle import LIFECYCLE
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 _SEEING = AWAITING | {"outcome", "seen"}
-_ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
 
 
 class Observer:
@@ -106,8 +106,9 @@ class Observer:
         """What runs the function as a main coroutine that holds the handle until it returns."""
         if in_loop(spawn.function, spawn.index) is not None:
             return None
-        is_held = spawn.function.uses.names.get(spawn.result)
-        return self.mains.runner(spawn.function) if is_held else None
+        if not spawn.function.uses.names.get(spawn.result):
+            return None
+        return self.mains.driven_by(spawn.function) or self.mains.runner(spawn.function)
 
     # -- how long, how often
 
@@ -157,7 +158,9 @@ class Observer:
         method = function.method
         if self._listens_once(function):
             return "once"
-        if function.facts.kind == "module" or (method is function and method.name in _ONCE_NAMES):
+        if function.facts.kind == "module" or (
+            method is function and LIFECYCLE.is_once(method.name)
+        ):
             return "once"
         if signs.once and (signs.places or spawn.kind == "threadsafe"):
             return "once"
@@ -170,7 +173,7 @@ class Observer:
             names += [
                 f.call(i).text for f, i in self.calls.references(inner) if in_loop(f, i) is None
             ]
-        return any("once" in words(name.rpartition(".")[2]) for name in names)
+        return any(LIFECYCLE.registers_once(name.rpartition(".")[2]) for name in names)
 
     # -- in other places
 

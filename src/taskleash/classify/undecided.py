@@ -32,7 +32,6 @@ from taskleash.link.outside import (
     runners,
 )
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
     coroutine_argument,
@@ -41,6 +40,7 @@ from taskleash.link.wrappers import (
     kept_if,
     work_parameters,
 )
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 _NOTHING_TOLD = Told()
@@ -127,7 +127,7 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from _with_homes(place.name, _homes(spawn, place))
     for op in trail.of(*ENDING):
         function = op.function
-        if function.facts.owner and not named_teardown(function.name):
+        if function.facts.owner and not LIFECYCLE.ends(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
 
 

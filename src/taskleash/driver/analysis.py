@@ -132,7 +132,9 @@ class Analysis:
 
     def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
         """What these rules report about the sites; ``choice`` is by default the settings'."""
-        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
+        chosen = choice or self.settings.fixes
+        heeds = not self.settings.ignore_noqa
+        return entries(self.sites, enabled, self.asked, chosen, heeds)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""

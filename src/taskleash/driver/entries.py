@@ -19,15 +19,21 @@ _NO_COMMENTS = Suppressions()
 
 
 def entries(
-    sites: list[Site], enabled: Rules, inputs: Mapping[str, Input], choice: FixChoice
+    sites: list[Site],
+    enabled: Rules,
+    inputs: Mapping[str, Input],
+    choice: FixChoice,
+    heeds_comments: bool = True,
 ) -> tuple[Entry, ...]:
     """An entry for each site, in their order.
 
     ``inputs`` are the files that they are in, ``choice`` tells which fixes are applied.
+    Where comments are not heeded, they silence nothing.
     """
     diagnosed = [(site, diagnose(site, enabled.of(inputs[site.path].file))) for site in sites]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
-    paths = dict.fromkeys(site.path for site, found in diagnosed if found is not None)
+    silenceable = diagnosed if heeds_comments else []
+    paths = dict.fromkeys(site.path for site, found in silenceable if found is not None)
     comments = {path: _suppressions(inputs[path]) for path in paths}
     return tuple(
         _entry(site, found, mark, comments.get(site.path, _NO_COMMENTS), choice)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import libcst as cst
 
+from taskleash.classify.model import Lifetime
 from taskleash.fixes.containers import assignments, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
     comes_to,
     coroutine_of,
+    resolves,
     started_by,
 )
 from taskleash.fixes.model import CannotMend, Target
@@ -30,6 +32,7 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend("no assignment of its own replaces the earlier task")
     if target.site.standing is not None and target.site.standing.swallows is not None:
         raise CannotMend("the earlier task swallows its cancellation")
+    _check_work(work, target, call)
     if _may_come_back(work, scope, call):
         raise CannotMend("the task itself may come to this: cancelled, it would not go on")
     keyed = _keyed(work, spot, scope)
@@ -66,6 +69,15 @@ def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool
         f"    {earlier}.cancel()",
         f"    await {work.asyncio('wait')}([{earlier}])",
     ]
+
+
+def _check_work(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where more may be lost than work that the next one makes needless."""
+    coroutine = coroutine_of(work.tree, started_by(call))
+    if coroutine is None and target.site.lifetime is not Lifetime.ENDLESS:
+        raise CannotMend(f"what `{target.site.task}` leaves behind is not known")
+    if coroutine is not None and resolves(work.tree, coroutine):
+        raise CannotMend("somebody waits for what the earlier task brings about")
 
 
 def _may_come_back(work: Work, scope: cst.FunctionDef, call: cst.Call) -> bool:

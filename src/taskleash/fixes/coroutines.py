@@ -24,6 +24,8 @@ _HARMLESS = frozenset(
 _WAITING = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
 #: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
 _WAITING_BARE = frozenset({"get", "join"})
+#: methods of futures that have a result
+_RESOLVING = frozenset({"set_result", "set_exception"})
 #: functions that wait for what they are given
 _COLLECTING = frozenset({"wait", "wait_for", "gather", "shield", "as_completed"})
 
@@ -77,6 +79,15 @@ def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
 def comes_to(tree: Tree, coroutine: Coroutine, function: cst.FunctionDef) -> bool:
     """Whether a coroutine calls a function of the file, by way of others too."""
     return any(each.function is function for each in _reached(tree, coroutine))
+
+
+def resolves(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine brings about what a future stands for, which somebody waits for."""
+    return any(
+        isinstance(node, cst.Call) and last_name(node.func) in _RESOLVING
+        for each in _reached(tree, coroutine)
+        for node in _own(each.function.body)
+    )
 
 
 def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.layout import statements
+from taskleash.fixes.layout import fitted, statements
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.work import Work
 
@@ -97,5 +97,6 @@ def _new_drain(work: Work) -> str:
         "    if left:",
         f"        await {wait}(left, timeout=1)",
     ]
-    work.draft.functions += statements("\n".join(lines))
+    found = statements("\n".join(lines))
+    work.draft.functions += [fitted(each, work.style.width) for each in found]
     return name

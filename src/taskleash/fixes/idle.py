@@ -9,12 +9,20 @@ import libcst as cst
 from taskleash.fixes.edits import Change, Edits
 from taskleash.fixes.tree import Tree, inside
 
-#: what other linters call a task that is dropped where it is started
-_CODES = frozenset({"RUF006", "ASYNC300"})
+#: what other linters and type checkers call a task that is dropped where it is started
+_CODES = frozenset(
+    {"RUF006", "ASYNC300", "UNUSED-AWAITABLE", "UNUSED-COROUTINE", "REPORTUNUSEDCOROUTINE"}
+)
 _CODE = r"[A-Za-z]+[0-9]+"
 _SEPARATED = rf"{_CODE}(?:\s*,\s*{_CODE}|\s+{_CODE}\b)*"
 _NOQA = re.compile(rf"#\s*noqa\s*:\s*(?P<codes>{_SEPARATED})", re.IGNORECASE)
-_IGNORE = re.compile(r"#\s*ruff\s*:\s*ignore\[(?P<codes>[^\]]*)\]", re.IGNORECASE)
+_IGNORES = {
+    re.compile(rf"#\s*{tool}\s*:\s*ignore\[(?P<codes>[^\]]*)\]", re.IGNORECASE): tool
+    for tool in ("ruff", "type", "pyright")
+}
+_FORMS = {_NOQA: "# noqa: {}"} | {
+    each: f"# {tool}: ignore[{{}}]" for each, tool in _IGNORES.items()
+}
 #: what parts a reason from the comment that it is given for
 _JOINTS = " \t-:;,.–—"
 
@@ -39,7 +47,7 @@ def take_out(edits: Edits, tree: Tree, call: cst.Call) -> None:
 
 def without_idle(comment: str) -> str:
     """The comment without what silences a dropped task; empty where it says nothing else."""
-    for pattern, form in ((_NOQA, "# noqa: {}"), (_IGNORE, "# ruff: ignore[{}]")):
+    for pattern, form in _FORMS.items():
         found = pattern.search(comment)
         if found is None:
             continue

@@ -57,6 +57,8 @@ def home_of(work: Work, site: Site, call: cst.Call) -> Home:
     it ends would make the task end with it.
     """
     method = work.tree.method(call)
+    if work.manner.keeper:
+        return MODULE
     if method is None or site.teardowns or not _sees_instance(work, method, call):
         return MODULE
     if not outlives_its_tasks(work.tree, method.cls):
@@ -83,7 +85,7 @@ def own_home(work: Work, site: Site, call: cst.Call) -> Home:
 
 def wants_helper(work: Work, home: Home, is_value: bool) -> bool:
     """Whether a function keeps the tasks: there is one, or it makes many places shorter."""
-    if work.has_many or ("helper", home.key) in work.draft.made:
+    if work.manner.keeper or work.has_many or ("helper", home.key) in work.draft.made:
         return True
     return bool(_existing_helper(work, home, is_value))
 
@@ -101,6 +103,9 @@ def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
 
     It gives the task back, at least where ``is_value`` says that this matters.
     """
+    if work.manner.keeper:
+        module, _, name = work.manner.keeper.partition(":")
+        return work.draft.imports.member(module, name) if module else name
     known = _existing_helper(work, home, is_value)
     if known:
         return home.text(known)
@@ -282,25 +287,38 @@ def put_in_constructor(work: Work, home: Home, text: str) -> None:
 
 
 def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:
+    if home.cls is None:
+        name = work.module_name(*_HELPER_NAMES)
+        work.draft.functions += _function(work, name, "", container)
+        return name
+    name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
+    blank = [cst.EmptyLine(indent=False)]
+    function = _function(work, name, "self", f"self.{container}")
+    last = home.cls.body.body[-1]
+    work.edits.insert_after(last, [each.with_changes(leading_lines=blank) for each in function])
+    return name
+
+
+def _function(work: Work, name: str, instance: str, container: str) -> list[cst.BaseStatement]:
+    """A function that keeps a task in a container until it is done."""
     task = work.task_type()
     typed, returns = (f": {task}", f" -> {task}") if task else ("", "")
-    if home.cls is None:
-        name, own, params = work.module_name(*_HELPER_NAMES), container, f"task{typed}"
-    else:
-        name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
-        own, params = f"self.{container}", f"self, task{typed}"
     lines = [
-        f"def {name}({params}){returns}:",
+        f"def {name}({instance}{', ' if instance else ''}task{typed}){returns}:",
         '    """Hold a task until it is done: the event loop does not."""',
-        f"    {own}.add(task)",
-        f"    task.add_done_callback({own}.discard)",
+        f"    {container}.add(task)",
+        f"    task.add_done_callback({container}.discard)",
         "    return task",
     ]
-    function = statements("\n".join(lines))
-    if home.cls is None:
-        work.draft.functions += function
-    else:
-        blank = [cst.EmptyLine(indent=False)]
-        last = home.cls.body.body[-1]
-        work.edits.insert_after(last, [each.with_changes(leading_lines=blank) for each in function])
+    return statements("\n".join(lines))
+
+
+def keeper_in(work: Work, home: Home, names: Sequence[str]) -> str:
+    """A function of the module that keeps a task and gives it back; a new one by such a name."""
+    if known := _existing_helper(work, home, True):
+        return known
+    container = work.module_name(*_SET_NAMES)
+    work.draft.variables += statements(work.set_of_tasks(container))
+    name = work.module_name(*names)
+    work.draft.functions += _function(work, name, "", container)
     return name

@@ -40,6 +40,8 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
             fitted(line, room - len(_INDENT)) if isinstance(line, cst.BaseStatement) else line
             for line in statement.body.body
         ]
+        if isinstance(statement, cst.FunctionDef):
+            statement = _fitted_head(statement, room)
         if isinstance(statement, cst.If | cst.While):
             word = "if :" if isinstance(statement, cst.If) else "while :"
             statement = statement.with_changes(test=_fitted_test(statement.test, room - len(word)))
@@ -57,6 +59,22 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
         return statement
     changed = small.with_changes(value=_broken(small.value, call, room, 1))
     return statement.with_changes(body=[changed])
+
+
+def _fitted_head(function: cst.FunctionDef, room: int) -> cst.FunctionDef:
+    """A function whose parameters are on a line of their own where its head is too wide."""
+    empty = function.with_changes(body=cst.SimpleStatementSuite([cst.Expr(cst.Ellipsis())]))
+    head = cst.Module([]).code_for_node(empty.with_changes(leading_lines=[])).strip()
+    params = list(function.params.params)
+    if len(head) - len(" ...") <= room or not params:
+        return function
+    last = params[-1].with_changes(
+        comma=cst.MaybeSentinel.DEFAULT, whitespace_after_param=_newline(0)
+    )
+    return function.with_changes(
+        params=function.params.with_changes(params=[*params[:-1], last]),
+        whitespace_before_params=_newline(1),
+    )
 
 
 def _fitted_test(test: cst.BaseExpression, room: int) -> cst.BaseExpression:

@@ -15,6 +15,7 @@ from taskleash.fixes.log import log
 from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
 from taskleash.fixes.own import own
 from taskleash.fixes.signatures import gives_nothing, wrappers
+from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
@@ -33,6 +34,7 @@ _CODEMODS: Mapping[str, Codemod] = {
     "own": own,
     "cancel-previous": cancel_previous,
     "log": log,
+    "taskgroup": taskgroup,
 }
 
 
@@ -56,6 +58,7 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
+    found = _in_one_way(found, work)
     for target, call in found:
         outcome = _mended(work, target, call)
         if isinstance(outcome, Applied):
@@ -66,6 +69,42 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
         return Mended(text, (), tuple(left))
     mended = without_unused(work.module, work.finished(), "asyncio")
     return Mended(work.rendering.code(mended), tuple(applied), tuple(left))
+
+
+def _in_one_way(
+    found: Sequence[tuple[Target, cst.Call | None]], work: Work
+) -> list[tuple[Target, cst.Call | None]]:
+    """The targets, without *own* in classes that cannot end all of their dropped tasks.
+
+    Some kept by the class and some by the module would be hard to tell apart.
+    """
+    mixed = {
+        target.site.class_name
+        for target, call in found
+        if target.rule == "TL001" and call is not None and not _can_own(work, target, call)
+    }
+    return [
+        (_without_own(target) if target.site.class_name in mixed else target, call)
+        for target, call in found
+    ]
+
+
+def _without_own(target: Target) -> Target:
+    kinds = tuple(kind for kind in target.kinds if kind != "own")
+    return Target(target.site, target.rule, kinds) if kinds and target.rule == "TL001" else target
+
+
+def _can_own(work: Work, target: Target, call: cst.Call) -> bool:
+    if "own" not in target.kinds:
+        return False
+    before = work.draft.copy()
+    try:
+        own(work, target, call)
+    except CannotMend:
+        return False
+    finally:
+        work.draft = before
+    return True
 
 
 def _untouched(text: str, targets: Sequence[Target], reason: str) -> Mended:

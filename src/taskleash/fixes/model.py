@@ -24,6 +24,15 @@ class Manner:
 
 
 @dataclass(frozen=True)
+class Common:
+    """A file that gets a function for others: its text with it, and what Manner calls a keeper."""
+
+    path: str
+    text: str
+    keeper: str
+
+
+@dataclass(frozen=True)
 class Target:
     """One finding to mend: its site, the code of its rule, the kinds allowed, preferred first."""
 

@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from taskleash.fixes.containers import assignments
 from taskleash.fixes.edits import Edits
 from taskleash.fixes.feeding import ends_a_task
 from taskleash.fixes.imports import header
@@ -255,7 +256,8 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
         return BodyPlace(body, is_after=False)
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
     at = 1 if _is_text(lines[0]) else 0
-    while at < len(lines) and _is_preamble(lines[at], keeps):
+    flags = {dotted(target) for target, _, _ in assignments(body)}
+    while at < len(lines) and (_is_preamble(lines[at], keeps) or _is_guard(lines[at], flags)):
         at += 1
     for index in range(at, len(lines)):
         if not ends_a_task(tree, method, lines[index]):
@@ -264,6 +266,16 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
+    """Whether a statement leaves what has been taken down already, as a flag of its own says."""
+    if not isinstance(line, cst.If) or line.orelse is not None:
+        return False
+    test = line.test.expression if isinstance(line.test, cst.UnaryOperation) else line.test
+    last = line.body.body[-1]
+    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
+    return dotted(test) in flags and isinstance(small, cst.Return)
 
 
 def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:

@@ -10,6 +10,7 @@ from taskleash.fixes.endings import ending_all, ending_one
 from taskleash.fixes.lastness import why_not_the_end
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.places import teardown_place
+from taskleash.fixes.signatures import called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 
@@ -26,6 +27,8 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     """
     names = {name.rpartition(".")[2] for name in site.teardowns}
     start = spawning.function.name.value
+    if start == "__del__":
+        raise CannotMend("nobody takes down what is gone already")
     if start in names:
         raise CannotMend(f"`{start}`, which starts it, is a teardown itself")
     if start in _COUNTERPARTS:
@@ -42,9 +45,25 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     while inner := _called_by(chosen, found):
         del found[chosen.function.name.value]
         chosen = inner
-    if reason := why_not_the_end(tree, site, chosen, spawning):
-        raise CannotMend(reason)
+    around, chosen = chosen, _behind(tree, chosen)
+    if site.task.rpartition(".")[2] == chosen.function.name.value:
+        raise CannotMend(f"the work itself is `{site.task}`")
+    for method in dict.fromkeys((around, chosen)):
+        if reason := why_not_the_end(tree, site, method, spawning):
+            raise CannotMend(reason)
     return chosen
+
+
+def _behind(tree: Tree, method: Method) -> Method:
+    """The method of the class that the end of a context calls: others call that one themselves."""
+    if method.function.name.value not in _COUNTERPARTS.values():
+        return method
+    called = [
+        each
+        for each in tree.methods(method.cls)
+        if each.function.name.value in called_on_instance(method) and each is not method
+    ]
+    return called[0] if len(called) == 1 and called[0].function.asynchronous else method
 
 
 def _is_abstract(method: Method) -> bool:

@@ -155,6 +155,13 @@ class Work:
         result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
         return f"{self.asyncio('Task')}[{result}]"
 
+    def future_type(self) -> str:
+        """The annotation of what another thread waits for; empty where the file has none."""
+        if not self.style.annotates or self.manner.version < (3, 9):
+            return ""
+        future = self.draft.imports.name("concurrent.futures", "Future")
+        return f"{future}[{self.draft.imports.member('typing', 'Any')}]"
+
     def set_of_tasks(self, target: str) -> str:
         """The statement that makes a set for tasks."""
         task = self.task_type()

@@ -34,6 +34,7 @@ from taskleash.link.places import Places, Read
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
+from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
     OUTCOMES,
@@ -267,6 +268,9 @@ class _Follower(Passing):
 
     def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
         kind = TASK_METHODS.get(name, "method")
+        if kind == "cancel" and carrier.how == Handle.SHIELDS.value:
+            # The task behind the shield goes on.
+            kind = "read"
         detail = name if kind in ("method", "outcome") else ""
         self.note(kind, carrier, index, detail=detail)
         if kind == "callback":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.dataflow.assumptions import parts
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
@@ -16,11 +16,12 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.onward import Onward, Shared
-from taskleash.link.teardown import named_teardown
+from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
+from taskleash.link.wrappers import constants_given
 from taskleash.models.containers import TAKING, VIEWING
+from taskleash.models.lifecycle import LIFECYCLE
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
 _REPLACING = frozenset({"replace"})
@@ -143,7 +144,7 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in _CONSTRUCTORS:
+        if LIFECYCLE.constructs(function.name):
             return True
         target = event.target if isinstance(event, Store) else None
         if isinstance(target, Attribute) and isinstance(target.base, Element):
@@ -220,37 +221,24 @@ class Guards:
             return ""
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
-                if in_loop(coroutine, index) is None or _leaves_after(coroutine, index):
+                if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
                     continue
                 for callee in self.calls.callees(coroutine, call):
-                    if isinstance(callee, Function) and self._reaches(trail, callee, op.function):
+                    if callee is op.function and self._ends_for(trail, op, call):
+                        continue
+                    if isinstance(callee, Function) and leads_back(
+                        self.calls, trail, callee, op.function
+                    ):
                         return (
                             f"`{coroutine.name}` itself calls `{callee.name}`"
                             f" (line {call.pos[0]}), which spawns again"
                         )
         return ""
 
-    def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
-        """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.of(*ENDING)}
-        pending, seen = [start], {start, *(enders - {start, goal})}
-        if start in enders and start is not goal:
-            return False
-        while pending:
-            function = pending.pop()
-            if function is goal:
-                return True
-            for _, call in function.calls():
-                for callee in self.calls.callees(function, call):
-                    if (
-                        isinstance(callee, Function)
-                        and callee not in seen
-                        and callee.owner is not None
-                        and callee.owner is goal.owner
-                    ):
-                        seen.add(callee)
-                        pending.append(callee)
-        return False
+    def _ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
+        """Whether the constants of a call have the storing function end the earlier task first."""
+        given = constants_given(op.function, call)
+        return bool(given) and self._excluded(trail, op.function, op.index, given) is not None
 
     # -- guards
 
@@ -287,13 +275,18 @@ class Guards:
             found = above[0] if all(above) else None
         return found
 
-    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
-        """Whether no path of a function with the earlier task running comes to an event."""
+    def _excluded(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> Guard | None:
+        """Whether no path of a function with the earlier task running comes to an event.
+
+        ``given`` are the constants of one call of the function.
+        """
         carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
         endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
-        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
+        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         if index in outcome.reached or not outcome.is_complete:
             return None
         if outcome.asked:
@@ -348,11 +341,11 @@ class Guards:
             for cls in self.calls.inference.classes(function, term.base)
             for member in (*cls.mro, *cls.descendants)
             for method, _ in member.stores.get(term.name, ())
-            if method.name not in ("__init__", "__post_init__")
+            if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(named_teardown(method.name) for method in setters)
-        return named_teardown(term.name)
+            return all(LIFECYCLE.ends(method.name) for method in setters)
+        return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
@@ -391,12 +384,3 @@ def _state_read(function: Function, test: Test) -> Iterator[Term]:
                     if isinstance(func, Attribute) and isinstance(func.base, Attribute)
                 )
                 yield from (func for func in call.func if isinstance(func, Attribute))
-
-
-def _leaves_after(function: Function, index: int) -> bool:
-    """Whether control leaves the function soon after the event, in the same block."""
-    here = around(function, index)
-    return any(
-        order >= index and exit_.kind in ("return", "break") and frames == here
-        for order, exit_, frames in function.contexts.exits
-    )

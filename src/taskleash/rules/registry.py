@@ -84,6 +84,18 @@ def page(rule: Rule) -> str:
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{body.strip()}\n"
 
 
+def as_data(rule: Rule) -> dict[str, object]:
+    """A rule and its page, for programs."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "risk": str(rule.risk),
+        "default": rule.default,
+        "fixes": [{"kind": f.kind, "applicability": str(f.applicability)} for f in rule.fixes],
+        "page": page(rule),
+    }
+
+
 def _nearest(selector: str) -> str | None:
     # Imported here because only a mistyped code needs it.
     from difflib import get_close_matches

@@ -28,16 +28,17 @@ Use instead
 
 Fix safety
 ----------
-There is no fix: waiting for the result blocks the thread, which only its author can judge.
+Logging the exception in a done callback (`log`) is safe: the thread goes on as before. To wait for
+the result blocks the thread, which only its author can judge.
 """
 
 from __future__ import annotations
 
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
-from taskleash.rules.model import Diagnostic, Rule
+from taskleash.rules.model import LOG, Diagnostic, Rule
 
-RULE = Rule(code="TL004", name="discarded-threadsafe-future", risk=Risk.LOW)
+RULE = Rule(code="TL004", name="discarded-threadsafe-future", risk=Risk.LOW, fixes=(LOG,))
 
 
 def check(site: Site) -> Diagnostic | None:
