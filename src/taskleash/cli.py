@@ -73,9 +73,7 @@ def cli(context: click.Context) -> None:
     "--compare", "earlier", type=click.Path(), help="A JSON report: what has changed since."
 )
 @click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
-def scan(
-    by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any
-) -> int:
+def scan(by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
@@ -383,3 +381,6 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 def _write(
     report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
 ) -> None:
+    from taskleash.writing import write_reports
+
+    write_reports(report, targets, options, what)
