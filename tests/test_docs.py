@@ -62,7 +62,7 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
     assert "taskleash" in tomllib.loads(blocks[0])["tool"]
     for block in blocks:
         name = "pyproject.toml" if "tool" in tomllib.loads(block) else "taskleash.toml"
-        if "api" in tomllib.loads(block):
+        if not {"api", "lifecycle"}.isdisjoint(tomllib.loads(block)):
             (tmp_path / name).write_text('models = ["models.toml"]', encoding="utf-8")
             name = "models.toml"
         (tmp_path / name).write_text(block, encoding="utf-8")

@@ -14,8 +14,8 @@ from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.onward import Onward, Shared
+from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
@@ -58,6 +58,7 @@ class Guards:
         self.started = started
         self.keys = Keys(calls)
         self.endings = Endings(calls)
+        self.phases = calls.shared(Phases)
         self.repetition = Repetition(calls, self.endings, started)
         self._excluding: dict[tuple[object, ...], Guard | None] = {}
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
@@ -113,7 +114,7 @@ class Guards:
             if not op.depth
             and isinstance(op.event, Store)
             and any(isinstance(term, Result) for term in op.event.value)
-            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and (_in_statement_loop(op) or self.phases.is_event_handler(op.function))
             and not self._is_fresh(op)
         ]
 
@@ -172,8 +173,9 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
+        clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
-            clears_itself and single and not is_start(function) and not self._is_fresh(op)
+            clears_again and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return ""
@@ -335,7 +337,7 @@ class Guards:
             if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(LIFECYCLE.ends(method.name) for method in setters)
+            return all(map(self.phases.ends, setters))
         return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:

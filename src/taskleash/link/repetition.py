@@ -12,7 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import in_loop
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Function
-from taskleash.link.occasions import is_event_handler
+from taskleash.link.phases import Phases
 from taskleash.link.trail import Op, Site, Trail
 from taskleash.link.wrappers import constants_given
 from taskleash.models.containers import TAKING, VIEWING
@@ -30,6 +30,7 @@ class Repetition:
         self.calls = calls
         self.endings = endings
         self.started = started
+        self.phases = calls.shared(Phases)
 
     def comes_again(self, trail: Trail, op: Op) -> bool:
         """Whether the function that stores the handle is called while the earlier task runs.
@@ -40,7 +41,7 @@ class Repetition:
         """
         sites = self._sites(op.function)
         if not sites:
-            return is_event_handler(op.function)
+            return self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
         return any(
             self._is_again(trail, caller, index, frozenset({op.function}))
@@ -67,7 +68,7 @@ class Repetition:
             return False
         sites = self._sites(caller)
         if not sites:
-            return is_event_handler(caller)
+            return self.phases.is_event_handler(caller)
         return any(self._is_again(trail, *site, seen | {caller}) for site in sites)
 
     def _repeats(self, trail: Trail, caller: Function, index: int) -> bool:
