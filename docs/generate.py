@@ -87,6 +87,43 @@ def rule_index() -> str:
     return f"# Rules\n\n| code | name | risk | by default | fixes |\n|---|---|---|---|---|\n{rows}"
 
 
+#: how each setting is written
+EXAMPLES = {
+    "extend": 'extend = "../base.toml"',
+    "select": 'select = ["TL00", "never-ended-task"]',
+    "extend-select": 'extend-select = ["TL020"]',
+    "ignore": 'ignore = ["TL012"]',
+    "per-file-ignores": 'per-file-ignores = { "tests/**" = ["TL01"], "!src/**" = ["ALL"] }',
+    "include": 'include = ["*.py", "scripts/*"]',
+    "exclude": 'exclude = [".venv", "generated"]',
+    "extend-exclude": 'extend-exclude = ["*_pb2.py"]',
+    "force-exclude": "force-exclude = true",
+    "respect-gitignore": "respect-gitignore = false",
+    "src": 'src = ["src", "lib"]',
+    "fail-on": 'fail-on = "low"',
+    "baseline": 'baseline = ".taskleash-baseline"',
+    "fix": "fix = true",
+    "unsafe-fixes": "unsafe-fixes = true",
+    "fix-style": 'fix-style = "own"',
+    "extend-safe-fixes": 'extend-safe-fixes = ["TL001"]',
+    "extend-unsafe-fixes": 'extend-unsafe-fixes = ["TL013"]',
+    "fixable": 'fixable = ["TL001", "TL002"]',
+    "unfixable": 'unfixable = ["TL100"]',
+    "spawn-calls": 'spawn-calls = ["app.tasks.launch"]',
+    "owner-calls": 'owner-calls = ["app.tasks.supervise"]',
+    "safe-calls": 'safe-calls = ["app.metrics.report"]',
+    "background-tasks": 'background-tasks = "app.tools:keep"',
+    "models": 'models = ["apis.toml"]',
+    "flags": "flags = { enable_proxy = false }",
+    "flags-from": 'flags-from = ["conf.yaml:system_config"]',
+    "target-version": 'target-version = "py311"',
+    "cache-dir": 'cache-dir = "/var/cache/taskleash"',
+    "jobs": "jobs = 2",
+    "format": 'format = "concise"',
+    "lang": 'lang = "zh"',
+}
+
+
 def settings_table() -> str:
     """A section for each setting: what it does, what it takes, what it stands at unset."""
     return "\n" + "\n".join(_setting(key) for key in KEYS.values()) + "\n"
@@ -98,6 +135,7 @@ def _setting(key: Key) -> str:
         f"- Default:{_default(key)}",
         f"- Decided by: the configuration of {'each file' if key.per_file else 'the run'}",
     ]
+    rows.append(f"- Example: `{EXAMPLES[key.name]}`")
     if key.adds:
         rows.append("- Adds to the configurations that it extends")
     if key.named_only:

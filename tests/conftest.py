@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
 import pytest
+
+from support.drawing import register_profiles
+from support.registry import unreachable
+
+register_profiles()
+_NUMBERS = count()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process for each core that this one may use: xdist counts those of the machine."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@pytest.fixture(scope="session")
+def all_caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the user's cache folders of all tests are."""
+    return tmp_path_factory.mktemp("caches")
 
 
 @pytest.fixture(autouse=True)
-def user_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def user_caches(all_caches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a user's cache folder of its own: none finds what another one kept."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+    # It is made by who needs it: most tests do not, and there are thousands.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(all_caches / str(next(_NUMBERS))))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    """A thread that goes on after its test would decide how workers start in all later ones."""
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What needs the package registry is skipped, and says so, where nobody answers."""
+    if item.get_closest_marker("network") and (reason := unreachable()):
+        pytest.skip(reason)

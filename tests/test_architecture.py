@@ -32,6 +32,7 @@ LAYERS = (
     "writing",
     "options",
     "mending",
+    "live",
     "tracing",
     "cli",
     "__main__",

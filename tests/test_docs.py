@@ -13,6 +13,7 @@ import pytest
 from support.command import Ran, taskleash
 from support.pages import example
 from taskleash.driver.config.keys import KEYS
+from taskleash.driver.config.layers import checked
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
 
@@ -66,7 +67,7 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
         (tmp_path / name).write_text(block, encoding="utf-8")
         for file, text in (("conf.yaml", "system_config: {}"), ("settings.toml", ""), (".env", "")):
             (tmp_path / file).write_text(text, encoding="utf-8")
-        (tmp_path / "a.py").write_text("", encoding="utf-8")
+        (tmp_path / "app.py").write_text("enable_proxy, asr.enabled, mode\n", encoding="utf-8")
         assert taskleash("check", cwd=tmp_path) == Ran(0, "All checks passed!\n", "")
 
 
@@ -83,3 +84,10 @@ def test_every_option_that_is_named_exists(tmp_path: Path) -> None:
     named = set(re.findall(r"`(?:taskleash \w+ )?(--[a-z-]+)", CONFIGURATION))
     assert len(named) > 10
     assert [option for option in sorted(named) if option not in known] == []
+
+
+@pytest.mark.parametrize("name", [key for key in KEYS if key != "extend"])
+def test_the_example_of_a_setting_can_be_used(name: str) -> None:
+    found = re.search(rf"^### `{name}`$.*?^- Example: `(.+?)`$", CONFIGURATION, re.DOTALL | re.M)
+    assert found is not None
+    assert set(checked(tomllib.loads(found[1]), "taskleash.toml", (), "/").values) == {name}

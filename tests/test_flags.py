@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.expectations import observed
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Risk, Site
@@ -85,7 +86,7 @@ names = sorted({name for case in cases() for name in flags_of(case)})
 values = st.sampled_from([False, True, "off", "on", "", "server", 0, 1, None])
 
 
-@settings(max_examples=60, deadline=None)
+@steady(60)
 @given(st.sampled_from(cases()), st.dictionaries(st.sampled_from(names), values), st.data())
 def test_turning_a_flag_on_puts_no_site_to_sleep(
     case: Path, flags: dict[str, object], data: st.DataObject
@@ -95,7 +96,7 @@ def test_turning_a_flag_on_puts_no_site_to_sleep(
     assert {(site.path, site.span) for site in sites(case, **on) if site.dormant} <= before
 
 
-@settings(max_examples=60, deadline=None)
+@steady(60)
 @given(st.sampled_from(cases()), st.dictionaries(st.sampled_from(names), values))
 def test_flags_change_nothing_but_the_risk_which_they_never_raise(
     case: Path, flags: dict[str, object]

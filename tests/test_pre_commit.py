@@ -12,6 +12,7 @@ import yaml
 
 from support.command import taskleash as run_taskleash
 from support.git import Repository, git_environment
+from support.registry import PATIENT
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
@@ -50,7 +51,7 @@ class Owner(Base):
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment where the hook sees nothing of this checkout, and git nothing of the user."""
     inherited = {name: value for name, value in git_environment().items() if name != "PYTHONPATH"}
-    return {**inherited, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+    return {**inherited, **PATIENT, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
 
 
 @pytest.fixture

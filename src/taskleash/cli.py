@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from taskleash import __version__
+from taskleash.driver.config.keys import KEYS
 from taskleash.mending import finish, wants_fixes
-from taskleash.options.caching import CACHE, CACHE_DIR
+from taskleash.options.caching import CACHE_DIR
 from taskleash.options.comments import ADD_NOQA
+from taskleash.options.common import over_paths
 from taskleash.options.configuration import CONFIGURATION
-from taskleash.options.executor import EXECUTOR
-from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
-from taskleash.options.flags import FLAGS
-from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
-from taskleash.options.making import group
-from taskleash.options.output import OUTPUT
-from taskleash.options.selection import SELECTION
+from taskleash.options.listing import show_files, tell_more
+from taskleash.options.making import complete_rules
 from taskleash.options.settings import config_of, settings_from
 from taskleash.options.status import STATUS
-from taskleash.options.timing import TIME_LIMIT
 from taskleash.reporters.options import ROWS
 from taskleash.reporters.registry import (
     DOCUMENTS,
@@ -54,24 +50,6 @@ _FAILING = {
     "never": frozenset[str](),
 }
 
-_COMMON = group(
-    click.argument("paths", nargs=-1, type=click.Path()),
-    CONFIGURATION,
-    SELECTION,
-    FILES,
-    FLAGS,
-    click.option(
-        "-j",
-        "--jobs",
-        type=click.IntRange(min=0),
-        help="Worker processes (0: one for each core).",
-    ),
-    EXECUTOR,
-    TIME_LIMIT,
-    CACHE,
-    OUTPUT,
-)
-
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -86,9 +64,7 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-@cli.command()
-@_COMMON
-@FORMAT
+@over_paths(cli, "scan")
 @click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 @click.option(
     "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
@@ -97,6 +73,9 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
+    if options["show_files"]:
+        show_files(settings)
+        return 0
     targets = _targets(options, settings, "table")
     report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
     if seen is not None:
@@ -104,13 +83,13 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
 
         report = observed(report, seen)
     _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    _warn_of_nothing(report.files, settings.paths)
+    _warn(report.files, report.warnings, settings.paths)
+    if options["verbose"]:
+        tell_more(settings, report)
     return _ended(report, settings, 0)
 
 
-@cli.command()
-@_COMMON
-@FORMAT
+@over_paths(cli, "check")
 @GATE
 @ADD_NOQA
 @STATUS
@@ -118,6 +97,9 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
 def check(add_noqa: bool, **options: Any) -> int:
     """Report what is wrong, or mend it; exits with 1 where something is wrong."""
     settings = settings_from(options)
+    if options["show_files"]:
+        show_files(settings)
+        return 0
     targets = _targets(options, settings, "full")
     gate = _gate(options, settings)
     failing = _FAILING[settings.fail_on]
@@ -136,10 +118,13 @@ def check(add_noqa: bool, **options: Any) -> int:
     if fixes and not add_noqa:
         apart = not any(t.file is None and t.format not in DOCUMENTS for t in targets)
         fixing = _fixing(settings, gate, options)
-        _warn_of_nothing(len(fixing.program.analysis.asked), settings.paths)
+        analysed = fixing.program.analysis
+        _warn(len(analysed.asked), analysed.warnings, settings.paths)
         return finish(fixing, options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
-    _warn_of_nothing(report.files, settings.paths)
+    _warn(report.files, report.warnings, settings.paths)
+    if options["verbose"]:
+        tell_more(settings, report)
     if add_noqa:
         return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)
@@ -195,10 +180,12 @@ def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
     return 2 if added.failed else 0
 
 
-def _warn_of_nothing(files: int, paths: Sequence[str]) -> None:
-    """Say that a run had nothing to look at: its silence would pass for a good sign."""
+def _warn(files: int, warnings: Sequence[str], paths: Sequence[str]) -> None:
+    """Say what a run would pass over in silence: typos, and that there was nothing to look at."""
     from taskleash.terminal import tell
 
+    for warning in warnings:
+        tell(warning)
     if not files:
         tell(f"no Python files in {', '.join(paths)}: nothing was checked")
 
@@ -227,22 +214,26 @@ def trace_(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
-def rule(code: str | None, every: bool) -> int:
-    """Explain a rule."""
-    from taskleash.rules.registry import UnknownRule, all_rules, by_code, page
+@click.option("--format", "how", type=click.Choice(["text", "json"]), default="text")
+def rule(code: str | None, every: bool, how: str) -> int:
+    """Explain a rule, by its code or its name."""
+    from taskleash.reporters.jsontext import dumps
+    from taskleash.rules.registry import UnknownRule, all_rules, as_data, by_code, code_of, page
     from taskleash.terminal import write
 
     if every == (code is not None):
         raise click.UsageError("give either the code of a rule or --all")
     if code is None:
-        write("\n".join(page(rule) for rule in all_rules()))
+        rules = all_rules()
+        text = "\n".join(map(page, rules)) if how == "text" else dumps([*map(as_data, rules)])
+        write(text)
         return 0
-    found = by_code(code.upper())
+    found = by_code(code_of(code).upper())
     if found is None:
         raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
-    write(page(found))
+    write(page(found) if how == "text" else dumps(as_data(found)))
     return 0
 
 
@@ -250,14 +241,15 @@ def rule(code: str | None, every: bool) -> int:
 @click.argument("path", default=".", type=click.Path())
 @CONFIGURATION
 @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")
-def config(path: str, wants_schema: bool, **options: Any) -> int:
+@click.option("--key", type=click.Choice([*KEYS]), metavar="KEY", help="Show this setting only.")
+def config(path: str, wants_schema: bool, key: str | None, **options: Any) -> int:
     """Show the settings for the files of a folder, and where each of them comes from."""
     from taskleash.driver.config.schema import schema
     from taskleash.driver.config.show import show
     from taskleash.reporters.inert import shown
     from taskleash.terminal import write
 
-    write(schema() if wants_schema else shown(show(config_of(path, options))))
+    write(schema() if wants_schema else shown(show(config_of(path, options), key)))
     return 0
 
 

@@ -90,7 +90,7 @@ def _told(
     if not options["fix_only"]:
         show(report)
     stream = sys.stderr if apart or given is not None else sys.stdout
-    _say(report, done, options, stream, _language(fixing, stream))
+    _say(report, done, options, stream, _language(fixing, stream), given is None and _is_in_git())
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
     _say_failures(failures)
@@ -126,7 +126,12 @@ def _show_beside(options: dict[str, Any], lang: str, report: Report) -> None:
 
 
 def _say(
-    report: Report, done: FixReport, options: dict[str, Any], stream: TextIO, say: Language
+    report: Report,
+    done: FixReport,
+    options: dict[str, Any],
+    stream: TextIO,
+    say: Language,
+    git: bool,
 ) -> None:
     """Say what was done, where it does not disturb what remains."""
     from taskleash.reporters import fix_text
@@ -137,7 +142,7 @@ def _say(
     text = fix_text.render(
         replace(done, left=()) if options["fix_only"] else done,
         every=bool(options["show_fixes"]),
-        git=_is_in_git(),
+        git=git,
         color=use_color(options["color"], stream),
         unicode=can_show_symbols(stream),
         say=say,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +16,8 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.terminal import can_show_symbols, tell, use_color, width, write_file
 
 if TYPE_CHECKING:
-    from taskleash.trace.model import Trace
+    from taskleash.trace.model import Moment, Trace
+    from taskleash.trace.running import Screen
 
 #: what a report's file name says of its format
 _BY_ENDING = {".json": "json", ".md": "markdown", ".html": "html", ".txt": "table"}
@@ -47,6 +51,9 @@ TRACING = group(
         show_default=True,
         help="The lowest risk seen that makes the exit status 1 where the command's is 0.",
     ),
+    click.option(
+        "--live", is_flag=True, help="Show living tasks while it runs, where that is a terminal."
+    ),
     click.option("-q", "--quiet", is_flag=True, help="Print no table, and warn of nothing."),
     click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED),
 )
@@ -59,6 +66,7 @@ def trace(
     warn_alive: int,
     interval: float,
     fail_on: str,
+    live: bool,
     quiet: bool,
 ) -> int:
     """Run the command observed; gives the exit status.
@@ -76,23 +84,46 @@ def trace(
             tell(alarm(of, warn_alive))
 
     try:
-        seen = run(command, warn_alive, interval, warn)
+        with _screen(live, warn_alive) as screen:
+            seen = run(command, warn_alive, interval, warn, screen)
     except CommandNotFound as error:
         raise click.ClickException(str(error)) from None
     if report is not None:
         write_file(report, FORMATS[form or _format_of(report)](seen, RenderOptions(width=120)))
     if not quiet:
         shown = "table" if report is not None else form or "table"
-        options = RenderOptions(
-            width=width(sys.stderr),
-            color=use_color("auto", sys.stderr),
-            unicode=can_show_symbols(sys.stderr),
-        )
-        click.echo(FORMATS[shown](seen, options), err=True, nl=False)
+        click.echo(FORMATS[shown](seen, _for_the_terminal()), err=True, nl=False)
     failing = FAILING[fail_on]
     if seen.status == 0 and any(seen.risk_of(site) in failing for site in seen.spawns):
         return 1
     return seen.status
+
+
+def _for_the_terminal() -> RenderOptions:
+    return RenderOptions(
+        width=width(sys.stderr),
+        color=use_color("auto", sys.stderr),
+        unicode=can_show_symbols(sys.stderr),
+    )
+
+
+@contextmanager
+def _screen(live: bool, warn_alive: int) -> Iterator[Screen | None]:
+    """What shows the run while it lasts; None where nobody asked, or there is no terminal."""
+    if not live or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    # Imported here because it is slow to import.
+    from taskleash.live import live_screen
+    from taskleash.reporters.traced.moment import moment
+
+    options = _for_the_terminal()
+
+    def render(now: Moment, width: int, height: int) -> str:
+        return moment(now, warn_alive, height, replace(options, width=width))
+
+    with live_screen(render) as screen:
+        yield screen
 
 
 def load_trace(path: str) -> Trace:

@@ -37,10 +37,14 @@ def test_a_package_is_a_folder_with_its_own_files_alone() -> None:
     ]
 
 
-def test_what_is_sound_throughout_scores_a_hundred() -> None:
+def test_only_what_is_held_and_ended_throughout_scores_a_hundred() -> None:
+    (whole,) = card(sound(on_completion=State.YES, at_teardown=State.YES))
+    assert whole.score == 100
+    (nothing,) = card(sound(tracked=NO, cleaned=NO))
+    assert (nothing.score, nothing.tracked, nothing.completed, nothing.cancelled) == (0, 0, 0, 0)
     unheld = sound(tracked=NO, cleaned=NO)
     (only,) = card(sound(on_completion=State.YES, at_teardown=State.YES), unheld)
-    assert (only.score, only.tracked, only.completed, only.cancelled) == (100, 50, 50, 50)
+    assert (only.score, only.tracked, only.completed, only.cancelled) == (50, 50, 50, 50)
     assert only.risk is Risk.NONE
 
 

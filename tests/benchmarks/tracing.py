@@ -2,12 +2,13 @@
 
 usage: tracing.py [PYTHON…]
 
-Each is run in turns with and without, in processor time. The least of each are compared: what else
-a machine does can only add to them.
+Each runs in short turns in one process, in processor time, with hooks in asyncio and without. The
+least of each are compared: what else a machine does can only add to them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,25 +18,22 @@ from pathlib import Path
 from taskleash.trace import running
 from taskleash.trace.runtime.start import FOLDER
 
-TASKS = 100_000
-TURNS = 9
+TASKS = 20_000
+TURNS = 15
 
 SPAWNS = """
-import asyncio, time
+import asyncio
 async def one():
     await asyncio.sleep(0)
 async def main():
     for _ in range(TASKS // 1000):
         await asyncio.gather(*[asyncio.create_task(one()) for _ in range(1000)])
-began = time.process_time()
-asyncio.run(main())
-print(time.process_time() - began)
 """
 
 SERVES = """
-import asyncio, time
+import asyncio
 async def answer(reader, writer):
-    for _ in range(100):
+    for _ in range(500):
         line = await reader.readline()
         await asyncio.create_task(work(line))
         writer.write(line)
@@ -46,19 +44,31 @@ async def work(line):
     return sum(line)
 async def client(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(100):
+    for _ in range(500):
         writer.write(b"question\\n")
         await reader.readline()
     writer.close()
 async def main():
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    for _ in range(10):
-        await asyncio.gather(*[client(port) for _ in range(10)])
+    await asyncio.gather(*[client(port) for _ in range(10)])
     server.close()
-began = time.process_time()
-asyncio.run(main())
-print(time.process_time() - began)
+"""
+
+
+TURNING = """
+import json, time
+from _taskleash_runtime.hooks import Hooks
+from _taskleash_runtime.records import FileRecord
+least = [float("inf")] * 2
+for turn in range(2 * TURNS):
+    hooks = Hooks(FileRecord(FOLDER), 1.0) if turn % 2 else None
+    began = time.process_time()
+    asyncio.run(main())
+    least[turn % 2] = min(least[turn % 2], time.process_time() - began)
+    if hooks is not None:
+        hooks.undo()
+print(json.dumps(least))
 """
 
 
@@ -67,27 +77,22 @@ def main() -> None:
     for python in sys.argv[1:] or [sys.executable]:
         version = subprocess.check_output([python, "-V"], text=True).strip()
         plain, traced = _least(python, SPAWNS.replace("TASKS", str(TASKS)))
-        cost = (traced - plain) / TASKS * 1e6
-        print(
-            f"{version}: {TASKS} tasks {plain:.2f} s, traced {traced:.2f} s: {cost:.1f} µs a task"
-        )
+        cost, each = (traced - plain) / TASKS * 1e6, plain / TASKS * 1e6
+        print(f"{version}: {each:.1f} µs a task, traced {cost:.1f} µs more", flush=True)
         plain, traced = _least(python, SERVES)
-        print(f"{version}: server {plain:.2f} s, traced {traced:.2f} s: {traced / plain - 1:+.1%}")
+        more = f"{traced / plain - 1:+.1%}"
+        print(f"{version}: server {plain * 1e3:.0f} ms, traced {more}", flush=True)
 
 
 def _least(python: str, program: str) -> tuple[float, float]:
-    plain, traced = [], []
-    for _ in range(TURNS):
-        plain.append(_seconds(python, program, {}))
-        with tempfile.TemporaryDirectory() as folder:
-            injected = str(Path(running.__file__).with_name("inject"))
-            traced.append(_seconds(python, program, {"PYTHONPATH": injected, FOLDER: folder}))
-    return min(plain), min(traced)
-
-
-def _seconds(python: str, program: str, variables: dict[str, str]) -> float:
-    command = [python, "-c", program]
-    return float(subprocess.check_output(command, env={**os.environ, **variables}, text=True))
+    injected = str(Path(running.__file__).with_name("inject"))
+    with tempfile.TemporaryDirectory() as folder:
+        # A folder that is not there: the runtime is loaded, and hooks into nothing by itself.
+        environment = {**os.environ, "PYTHONPATH": injected, FOLDER: f"{folder}/none"}
+        code = program + TURNING.replace("TURNS", str(TURNS)).replace("FOLDER", repr(folder))
+        said = subprocess.check_output([python, "-c", code], env=environment, text=True)
+    plain, traced = json.loads(said)
+    return plain, traced
 
 
 if __name__ == "__main__":

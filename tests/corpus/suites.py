@@ -3,9 +3,10 @@
     python tests/corpus/suites.py
 
 Each of the pinned source distributions is unpacked, and its own tests are run in an environment of
-their own. Then the package is fixed and they are run again. Prints what was fixed, how many tests
-there are by outcome, and each test whose outcome differs. Exits with 0 where none does, else with
-1, and with 2 where a package cannot be had or its tests cannot be run.
+their own. Then the package is fixed, with the safe fixes and then with all of them, and they are
+run again each time. Prints how many tests there are by outcome, and each test whose outcome
+differs. Exits with 0 where none does, else with 1, and with 2 where a package cannot be had or its
+tests cannot be run. Arguments name the suites to run; without any it is all of them.
 """
 
 from __future__ import annotations
@@ -59,6 +60,29 @@ SUITES = (
         tests=("tornado/test", "-o", "python_files=*_test.py"),
         setup="import logging\nlogging.getLogger('tornado.access').setLevel(logging.CRITICAL)\n",
     ),
+    Suite(
+        "python-socketio==5.16.3",
+        "src",
+        (
+            "pytest-asyncio",
+            "simple-websocket",
+            "uvicorn",
+            "redis",
+            "valkey",
+            "msgpack",
+            "aiohttp",
+            "requests",
+            "websocket-client",
+            "pytest-timeout",
+        ),
+        tests=("tests/async", "--timeout=60"),
+    ),
+    Suite(
+        "aiosmtpd==1.4.6",
+        "aiosmtpd",
+        ("pytest-mock", "pytest-asyncio", "pytest-timeout", "pytest-cov"),
+        tests=("aiosmtpd/tests", "--timeout=60", "-p", "no:cacheprovider"),
+    ),
 )
 
 
@@ -94,15 +118,19 @@ def compared(suite: Suite, scratch: Path) -> list[str]:
     except subprocess.CalledProcessError as error:
         raise SuiteError(f"{suite.requirement}: {error}") from None
     before = outcomes(suite, python, folder)
-    fix = [sys.executable, "-m", "taskleash", "check", "--fix-only", suite.package]
-    subprocess.run(fix, cwd=folder, check=True)
-    after = outcomes(suite, python, folder)
-    print(f"{suite.requirement}: before {_counts(before)}; after {_counts(after)}", flush=True)
-    return [
-        f"{name}: {before.get(name)} became {after.get(name)}"
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
+    print(f"{suite.requirement}: before {_counts(before)}", flush=True)
+    differences: list[str] = []
+    for kind, options in (("safe", ()), ("all", ("--unsafe-fixes",))):
+        fix = [sys.executable, "-m", "taskleash", "check", "--fix-only", *options, suite.package]
+        subprocess.run(fix, cwd=folder, check=True)
+        after = outcomes(suite, python, folder)
+        print(f"{suite.requirement}: after the {kind} fixes {_counts(after)}", flush=True)
+        differences += [
+            f"{name}: {before.get(name)} became {after.get(name)} by the {kind} fixes"
+            for name in sorted(before.keys() | after.keys())
+            if before.get(name) != after.get(name)
+        ]
+    return differences
 
 
 def _counts(found: Mapping[str, str]) -> str:
@@ -112,7 +140,10 @@ def _counts(found: Mapping[str, str]) -> str:
 def main() -> int:
     """Run the suites; the exit status."""
     differences: list[str] = []
+    wanted = sys.argv[1:]
     for suite in SUITES:
+        if wanted and suite.requirement.partition("==")[0] not in wanted:
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 found = compared(suite, Path(scratch))

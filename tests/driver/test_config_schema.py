@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from support.command import taskleash
-from support.writing import steady
+from support.drawing import steady
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import Config, Layer, checked
@@ -107,6 +107,8 @@ unsafe-fixes = true
 fix-style = "own"
 extend-safe-fixes = ["TL001"]
 extend-unsafe-fixes = ["TL002"]
+fixable = ["TL001", "discarded-gather"]
+unfixable = ["TL013"]
 spawn-calls = ["pkg.spawn"]
 owner-calls = ["pkg.own"]
 safe-calls = ["pkg.safe"]

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
 
+from support.cluster import cluster
 from support.command import python, taskleash
 from taskleash.driver import apart
 from taskleash.driver.dask_cluster import connect
@@ -76,12 +76,10 @@ def on(executor: Executor, inputs: Sequence[Input]) -> dict[str, Parsed]:
 
 
 @pytest.fixture(scope="module")
-def scheduler() -> Iterator[LocalCluster]:
-    """A scheduler and two workers, in processes of their own."""
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-    ) as cluster:
-        yield cluster
+def scheduler() -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    with cluster() as address:
+        yield address
 
 
 @pytest.mark.parametrize("kind", [ProcessPoolExecutor, ThreadPoolExecutor])
@@ -168,7 +166,7 @@ def test_a_cluster_is_left_alone_where_there_is_nothing_to_parse() -> None:
 # -- a real cluster
 
 
-def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: LocalCluster) -> None:
+def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: str) -> None:
     def scan(*options: str) -> str:
         paths = ["linked", "voice_assistant", "rules"]
         ran = taskleash("scan", "--format", "json", "--no-cache", *options, *paths, cwd=FIXTURES)
@@ -178,26 +176,29 @@ def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: LocalCluster) -> No
         del report["summary"]["seconds"]
         return json.dumps(report)
 
-    assert scan("--executor", f"dask={scheduler.scheduler_address}") == scan()
+    assert scan("--executor", f"dask={scheduler}") == scan()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-def test_a_worker_that_is_killed_half_way_costs_nothing(scheduler: LocalCluster) -> None:
+def test_a_worker_that_is_killed_half_way_costs_nothing(scheduler: str) -> None:
+    # To import it takes longer than most tests.
+    from distributed import Client
+
     inputs = fixtures()
     killed: list[int] = []
 
     def kill_one(done: int, total: int) -> None:
         if not killed:
-            with Client(scheduler.scheduler_address, set_as_default=False) as client:
+            with Client(scheduler, set_as_default=False) as client:
                 killed.extend(list(client.run(os.getpid).values())[:1])
             os.kill(killed[0], signal.SIGKILL)
 
-    cluster = connect(scheduler.scheduler_address)
+    connected = connect(scheduler)
     try:
-        with OnExecutor(lambda: cluster, kill_one) as parser:
+        with OnExecutor(lambda: connected, kill_one) as parser:
             assert parser.parse(inputs) == here(inputs)
     finally:
-        cluster.close()
+        connected.close()
     assert killed
 
 

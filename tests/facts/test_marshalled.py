@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.writing import steady
+from support.drawing import steady
 from taskleash.facts.marshalled import is_plain
 
 SCALARS = (

@@ -22,8 +22,10 @@ from support.python import is_read_like
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
+from taskleash.fixes.choice import FixChoice
+from taskleash.fixes.idle import without_idle
 from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Mended, Target
+from taskleash.fixes.model import Manner, Mended, Target
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 
@@ -33,7 +35,7 @@ ENABLED = frozenset(rule.code for rule in all_rules())
 ALL = sorted(FIXTURES.rglob("*.py"))
 UNTOUCHED = [path for path in ALL if path.name.startswith("untouched_")]
 CASES = [path for path in ALL if path not in UNTOUCHED and not path.name.endswith(FIXED)]
-KINDS = ("track", "await", "own", "cancel-previous", "log")
+KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
 _OPTION = re.compile(r"^# (fix|python): (.+)$", re.MULTILINE)
 _LEFT = re.compile(r"# left: (.+)$")
 
@@ -63,7 +65,12 @@ def findings(path: Path, text: str) -> list[tuple[str, Site, tuple[str, ...]]]:
     """Each reported site with the code of its rule and the kinds of fixes that it offers."""
     sites = judge([extract(Source(path.name, path.stem, text))])
     found = [(diagnose(site, wanted(path)), site) for site in sites]
-    return [(d.code, s, tuple(f.kind for f in d.fixes)) for d, s in found if d is not None]
+    style = FixChoice(True, "taskgroup" if "taskgroup" in kinds(path) else "auto")
+    return [
+        (d.code, s, tuple(offer.kind for offer in style.offers(d.code, d.fixes)))
+        for d, s in found
+        if d is not None
+    ]
 
 
 def wanted(path: Path) -> frozenset[str]:
@@ -75,8 +82,10 @@ def mended(path: Path, text: str) -> Mended:
         Target(site, code, tuple(kind for kind in kinds(path) if kind in offered))
         for code, site, offered in findings(path, text)
     ]
-    version = options(path).get("python", "3.10").split(".")
-    return mend(text, [t for t in targets if t.kinds], (int(version[0]), int(version[1])))
+    version = (
+        options(path).get("python", "3.11" if "taskgroup" in kinds(path) else "3.10").split(".")
+    )
+    return mend(text, [t for t in targets if t.kinds], Manner((int(version[0]), int(version[1]))))
 
 
 def comments(path: Path) -> Counter[str]:
@@ -119,7 +128,13 @@ def test_the_result_is_python_and_reports_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=label)
 def test_no_comment_is_lost(path: Path) -> None:
-    assert comments(path) - comments(fixed(path)) == Counter()
+    wanted = Counter(map(without_idle, comments(path).elements()))
+    del wanted[""]
+    kept = Counter(part for each in wanted.elements() for part in each.split("  "))
+    found = comments(fixed(path))
+    assert (
+        kept - Counter(part for each in found.elements() for part in each.split("  ")) == Counter()
+    )
 
 
 @pytest.mark.parametrize("path", CASES, ids=label)

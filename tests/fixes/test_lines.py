@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.writing import steady
+from support.drawing import steady
 from taskleash.fixes.alignment import matching_blocks
 from taskleash.fixes.lines import count_changes, followed, spliced
 
@@ -77,7 +77,7 @@ def test_what_stands_around_an_insertion_keeps_its_bytes(
     ("line", "result"), [(1, 1), (2, 3), (3, 4), (4, 5)], ids=["kept", "moved", "replaced", "after"]
 )
 def test_a_line_is_found_again(line: int, result: int) -> None:
-    assert followed("a\nb\nold\nc\n", "a\nnew\nb\nother\nc\n", line) == result
+    assert followed("a\nb\nold\nc\n", "a\nnew\nb\nother\nc\n", [line]) == [result]
 
 
 def test_changes_are_counted() -> None:

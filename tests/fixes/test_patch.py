@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.patching import applied
-from support.writing import steady
 from taskleash.classify.model import Span
 from taskleash.fixes.patch import Replacement, replacements, unified
 

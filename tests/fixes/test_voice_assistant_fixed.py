@@ -26,15 +26,19 @@ AGENT_DIFF = """
 CONTEXT_DIFF = """
 +        self._background_tasks: set[asyncio.Task[None]] = set()
 -        asyncio.create_task(_finish_heavy_init())
-+        for task in self._background_tasks:
++        tasks = self._background_tasks - {asyncio.current_task()}
++        for task in tasks:
 +            task.cancel()
-+        await asyncio.gather(*self._background_tasks, return_exceptions=True)
++        if tasks:
++            await asyncio.wait(tasks, timeout=5)
 +        task = asyncio.create_task(_finish_heavy_init())
 +        self._background_tasks.add(task)
 +        task.add_done_callback(self._background_tasks.discard)
-+        for task in self._background_tasks:
++        tasks = self._background_tasks - {asyncio.current_task()}
++        for task in tasks:
 +            task.cancel()
-+        await asyncio.gather(*self._background_tasks, return_exceptions=True)
++        if tasks:
++            await asyncio.wait(tasks, timeout=5)
 """
 
 #: opens a page, switches its configuration ten times and closes it; then says what is left of it
@@ -97,7 +101,7 @@ def test_the_context_ends_the_earlier_task_and_all_of_them_when_it_is_closed(fix
 
 def test_the_tasks_are_ended_before_the_rest_of_the_teardown(fixed: Path) -> None:
     _, _, close = (fixed / CONTEXT).read_text(encoding="utf-8").partition("async def close")
-    assert close.index("asyncio.gather") < close.index("self.mcp_client.aclose()")
+    assert close.index("asyncio.wait") < close.index("self.mcp_client.aclose()")
 
 
 def test_no_other_file_changes_but_the_message_queue(fixed: Path) -> None:

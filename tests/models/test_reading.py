@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from support.command import taskleash
-from support.writing import steady
+from support.drawing import steady
 from taskleash.models.api import Api, Handle, Starts
 from taskleash.models.reading import KEYS, BadModels, models, schema
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.programs import Program, fixture_programs
-from support.writing import steady
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.classify.judge import judge
 from taskleash.classify.undecided import demand

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 
+from support.drawing import steady
 from support.leaky import leaky_programs, noted, program
-from support.writing import steady
 from taskleash.classify.judge import judge
 from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.programs import Program, each_file, fixture_programs, sites
 from support.rewrites.layout import FILLERS, fill, gaps, spread
-from support.writing import steady, written_programs
+from support.writing import written_programs
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.rules.registry import all_rules, diagnose
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.programs import FIXTURES, Program, fixture_programs
-from support.writing import steady
 from taskleash.classify.judge import judge
 from taskleash.facts.extract import extract
 

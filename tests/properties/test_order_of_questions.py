@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.order import with_definitions_in_order
 from support.programs import Program, differences, fixture_programs, marked, sites
-from support.writing import steady
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract

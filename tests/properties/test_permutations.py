@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from oracle.compare import combinations
 from oracle.model import Combination, Written
 from oracle.writing import write
+from support.drawing import steady
 from support.programs import Program, differences, each_file, fixture_programs, marked
-from support.writing import steady, written_programs
+from support.writing import written_programs
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 

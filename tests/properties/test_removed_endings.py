@@ -11,9 +11,10 @@ from hypothesis import given
 
 from oracle.compare import combinations
 from oracle.model import Written
+from support.drawing import steady
 from support.programs import Program, fixture_programs, marked, verdicts
 from support.rewrites.removing import endings, without_ending
-from support.writing import steady, written_programs
+from support.writing import written_programs
 
 RISKS = ("none", "low", "high")
 PROGRAMS = fixture_programs()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.drawing import steady
 from support.programs import (
     Finder,
     Program,
@@ -28,7 +29,7 @@ from support.rewrites.imports import (
 from support.rewrites.layout import FILLERS, fill, gaps, spread
 from support.rewrites.moving import base_name, definitions, move, split, splittable
 from support.rewrites.renaming import renamable, rename
-from support.writing import steady, written_programs
+from support.writing import written_programs
 
 PROGRAMS = fixture_programs()
 LINKED = [program for program in PROGRAMS if len(program.files) > 1]

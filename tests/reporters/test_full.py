@@ -72,6 +72,7 @@ app.py:4:13: TL001 high [*] task `send` is dropped
   |             ^^^^^^^^^^^^^^^^^^^
   |
    runs      once for each call of `Agent.handle`
+   adds up   10 calls before the first is done: up to 10 tasks, each keeps one `Agent`
    held by   nothing after line 4
    ended by  nothing
    keeps     self (Agent), message
@@ -147,6 +148,7 @@ def test_a_span_of_several_lines_is_marked_on_its_first(folder: Path) -> None:
         "  |",
         "1 | t = (asyncio",
         "  |      ^^^^^^^",
+        "2 |      .create_task(send()))",
         "  |",
     ]
 

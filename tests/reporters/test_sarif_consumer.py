@@ -6,13 +6,13 @@ import csv
 import json
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
 import pytest
 
 from support.command import taskleash
+from support.registry import pip
 
 READER = "sarif-tools==3.0.5"
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -24,8 +24,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     venv.create(folder, symlinks=os.name != "nt")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", READER]
-    subprocess.run(command, check=True)
+    pip("--python", str(python), "install", "--quiet", READER)
     return python
 
 

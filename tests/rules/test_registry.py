@@ -89,7 +89,7 @@ def test_the_closest_selector_decides_and_ignore_wins_a_tie(
     [
         ("TL0021", "unknown rule `TL0021`, did you mean `TL021`?"),
         ("tl011", "unknown rule `tl011`, did you mean `TL011`?"),
-        ("discarded-task", "unknown rule `discarded-task`, did you mean `TL001`?"),
+        ("discarded-tsk", "unknown rule `discarded-tsk`, did you mean `TL001`?"),
         ("overwriten-task", "unknown rule `overwriten-task`, did you mean `TL011`?"),
         ("E501", "unknown rule `E501`"),
         ("", "unknown rule ``"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.writing import steady
+from support.drawing import steady
 from taskleash.source.comments import Unused, Wanted, with_noqa, without
 from taskleash.source.directives import directives
 from taskleash.source.suppressions import suppressions

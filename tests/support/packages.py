@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.registry import pip
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -23,12 +25,11 @@ class Finding:
 def unpacked(requirement: str, folder: Path, *, sdist: bool = False) -> Path:
     """Download one pinned requirement into the folder and unpack it there.
 
-    Raises `subprocess.CalledProcessError` where the registry does not answer or lacks it.
+    Raises `support.registry.PipError` where the registry does not answer or lacks it.
     """
-    kind = "--no-binary" if sdist else "--only-binary"
+    kind = "--no-binary=:all:" if sdist else "--only-binary=:all:"
     downloads = folder / "downloads"
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:"]
-    subprocess.run([*pip, "--dest", str(downloads), requirement], check=True)
+    pip("download", "--quiet", "--no-deps", kind, "--dest", str(downloads), requirement)
     (archive,) = downloads.iterdir()
     shutil.unpack_archive(archive, folder / "unpacked", format=None if sdist else "zip")
     return folder / "unpacked"

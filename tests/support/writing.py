@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from support.programs import Program, marked
@@ -95,17 +94,6 @@ _USERS = (
     "async def user():\n    thing = Thing()\n    await thing.{start}()\n",
     "async def user():\n    item = await Thing().{start}()\n    await item\n",
 )
-
-
-def steady(examples: int) -> settings:
-    """Settings under which a property is tried with the same examples in every run."""
-    return settings(
-        max_examples=examples,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
 
 
 @st.composite

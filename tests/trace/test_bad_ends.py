@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.traced import interpreters, run_traced
+from support.traced import expected, interpreters, observed, run_traced
 from taskleash.trace.model import Counts, Trace
 
 START = """
@@ -162,3 +162,118 @@ def test_a_program_without_its_folder_runs_on(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == "still here\n"
     assert trace.spawns == ()
+
+
+ENDS = {
+    # a loop in a thread that nobody waits for
+    "daemon": (
+        """
+import threading, time
+def in_a_thread():
+    async def main():
+        kept = [asyncio.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+        ready.set()
+        await asyncio.Event().wait()
+    asyncio.run(main())
+ready = threading.Event()
+threading.Thread(target=in_a_thread, daemon=True).start()
+ready.wait()
+""",
+        0,
+    ),
+    "never closed": (
+        """
+loop = asyncio.new_event_loop()
+kept = [loop.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+loop.run_until_complete(asyncio.sleep(0))
+""",
+        0,
+    ),
+    "never run": (
+        """
+loop = asyncio.new_event_loop()
+kept = [loop.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+loop.close()
+loop.close()
+""",
+        0,
+    ),
+    "closed and used again": (
+        """
+loop = asyncio.new_event_loop()
+kept = [loop.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+loop.run_until_complete(asyncio.sleep(0))
+loop.close()
+try:
+    loop.run_until_complete(waits())
+except RuntimeError:
+    loop.close()
+asyncio.run(asyncio.sleep(0))
+""",
+        0,
+    ),
+    "closed while it runs": (
+        """
+async def main():
+    kept = [asyncio.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().close()
+asyncio.run(main())
+""",
+        1,
+    ),
+    "exit in a task": (
+        """
+async def leaves():
+    sys.exit(4)
+async def main():
+    kept = [asyncio.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+    await asyncio.create_task(leaves())  # seen: started=1 failed=1
+asyncio.run(main())
+""",
+        4,
+    ),
+    "replaced by another program": (
+        """
+async def main():
+    if len(sys.argv) > 1:
+        return
+    kept = [asyncio.create_task(waits()) for _ in range(3)]  # seen: started=3
+    await asyncio.sleep(0)
+    os.execv(sys.executable, [sys.executable, __file__, "again"])
+asyncio.run(main())
+""",
+        0,
+    ),
+    "interrupted": (
+        """
+async def main():
+    kept = [asyncio.create_task(waits()) for _ in range(3)]  # seen: started=3 left=3
+    await asyncio.sleep(0)
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.sleep(0.1)
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    sys.exit(130)
+""",
+        130,
+    ),
+}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", ENDS)
+def test_what_was_alive_at_a_bad_end_is_known(name: str, python: str, tmp_path: Path) -> None:
+    text, status = ENDS[name]
+    program = tmp_path / "program.py"
+    head = "import asyncio, os, signal, sys\nasync def waits():\n    await asyncio.Event().wait()\n"
+    program.write_text(head + text, encoding="utf-8")
+    ran, trace = run_traced(python, str(program), cwd=tmp_path)
+    assert ran.returncode == status, ran.stderr
+    wanted = expected(program)
+    seen = observed(trace, program, wanted)
+    for found in seen.values():
+        # Whether those that were left were also cancelled is asyncio's affair.
+        found.pop("cancelled", None)
+    assert seen == wanted

@@ -12,6 +12,22 @@ from support.traced import expected, interpreters, observed, run_traced
 
 PROGRAMS = Path(__file__).with_name("programs")
 PYTHONS = interpreters()
+#: runs a program that is observed as Python 3.14 has it
+AS_LATER = """
+import runpy, sys
+from _taskleash_runtime import start
+
+observe = start._observe
+
+def observe_as_later(folder):
+    from _taskleash_runtime import hooks
+
+    hooks.tells_by_itself = lambda: False
+    observe(folder)
+
+start._observe = observe_as_later
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
 
 
 def runs_eagerly(python: str) -> bool:
@@ -104,7 +120,8 @@ asyncio.run(main())
     assert (wait.what, wait.line) == ("Queue.get", 6)
 
 
-def test_uvloop_is_counted_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", [(), ("-c", AS_LATER)], ids=["as-now", "as-later"])
+def test_uvloop_is_counted_alike(start: tuple[str, ...], tmp_path: Path) -> None:
     pytest.importorskip("uvloop", reason="uvloop is not installed")
     program = tmp_path / "fast.py"
     program.write_text(
@@ -131,7 +148,7 @@ asyncio.run(main())
 """,
         encoding="utf-8",
     )
-    ran, trace = run_traced(sys.executable, str(program), cwd=tmp_path)
+    ran, trace = run_traced(sys.executable, *start, str(program), cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     by_line = {site.place.line: site.counts for site in trace.spawns}
     assert by_line[12].unseen == 1
@@ -139,3 +156,18 @@ asyncio.run(main())
     assert by_line[14].left == 1
     assert by_line[15].finished == 1
     assert [loop.kind for loop in trace.loops] == ["uvloop.Loop"]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", ["outcomes", "factories", "eager"])
+def test_counts_are_the_same_where_tasks_do_not_tell_by_themselves(
+    python: str, name: str, tmp_path: Path
+) -> None:
+    if name == "eager" and not runs_eagerly(python):
+        pytest.skip("eager tasks came with Python 3.12")
+    program = PROGRAMS / f"{name}.py"
+    ran, trace = run_traced(python, "-c", AS_LATER, str(program), cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    wanted = expected(program)
+    seen = observed(trace, program, wanted)
+    assert seen == {k: {n: v for n, v in w.items() if v} for k, w in wanted.items()}

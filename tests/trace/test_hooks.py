@@ -96,3 +96,54 @@ def test_undone_nothing_is_left_in_asyncio() -> None:
     before = state()
     Hooks(MemoryRecord(), 1.0).undo()
     assert state() == before
+
+
+class Graph:
+    """A node of the graph that asyncio has from Python 3.14 on."""
+
+    def __init__(self, future: Any, *awaited_by: Graph) -> None:
+        self.future = future
+        self.awaited_by = list(awaited_by)
+
+
+def test_what_awaits_a_task_is_named_by_asyncios_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gathers() -> None:
+        await asyncio.gather(*children)
+
+    async def groups() -> None:
+        # What a group waits for is a bare future.
+        await asyncio.get_running_loop().create_future()
+
+    async def main() -> None:
+        children.extend(asyncio.create_task(waits()) for _ in range(2))
+        parents.extend([asyncio.create_task(gathers()), asyncio.create_task(groups())])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        hooks.observer.look("sample")
+        for spot in hooks.observer.places.spots:
+            seen[spot.spot.task] = record.waits.get(spot.number, {})
+        for task in [*parents, *children]:
+            task.cancel()
+        await asyncio.wait([*parents, *children])
+
+    def capture(task: Any, *, limit: int) -> Graph:
+        assert limit == 0
+        if task is children[0]:
+            return Graph(task, Graph(asyncio.Future(), Graph(parents[0])))
+        return Graph(task, *([Graph(parents[1])] if task is children[1] else []))
+
+    children: list[Any] = []
+    parents: list[Any] = []
+    seen: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(asyncio, "capture_call_graph", capture, raising=False)
+    record = MemoryRecord()
+    hooks = Hooks(record, float("inf"))
+    try:
+        asyncio.run(main())
+    finally:
+        hooks.undo()
+    assert {task: (seen[task]["kind"], seen[task]["what"]) for task in seen if task != "main"} == {
+        "waits": ("primitive", "Event.wait"),
+        "gathers": ("task", "task waits"),
+        "groups": ("task", "task waits"),
+    }

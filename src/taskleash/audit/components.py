@@ -29,7 +29,7 @@ class Component:
     ``tasks`` counts its spawn sites. ``tracked`` says how many percent of them something holds,
     ``completed`` for how many something sees to their end when they are done, ``cancelled`` how
     many a teardown stops; what is seen to partly counts half. ``score`` is the mean of its tasks'
-    scores: 100 for a sound task, else the mean of its tracked and its cleaned cell. ``risk`` and
+    scores: the mean of its tracked and its cleaned cell. ``risk`` and
     ``dormant`` are those of the worst task.
     """
 
@@ -104,8 +104,6 @@ def _component(kind: Kind, name: str, path: str, sites: Sequence[Site]) -> Compo
 
 
 def _score(site: Site) -> int:
-    if site.risk is Risk.NONE:
-        return 100
     return (_WORTH[site.tracked.state] + _WORTH[site.cleaned.state]) // 2
 
 

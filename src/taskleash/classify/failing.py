@@ -45,13 +45,13 @@ class Failures:
             return Unseen.NOT
         if signs.handed_on is not None or signs.trail.unknown or signs.given:
             return Unseen.NOT
-        looks = [op for op in signs.trail.ops if op.kind in _LOOKING]
+        looks = signs.trail.of(*_LOOKING)
         telling = [op for op in looks if not _swallows(op)]
         in_time = [op for op in looks if not self._teardown.holds(*op.site)]
         if any(not _swallows(op) for op in in_time):
             return Unseen.NOT
         if in_time:
-            cancelled = any(op.kind in CANCELLING for op in signs.trail.ops)
+            cancelled = bool(signs.trail.of(*CANCELLING))
             return Unseen.NOT if cancelled else Unseen.SWALLOWED
         if not signs.kept:
             return Unseen.NOT

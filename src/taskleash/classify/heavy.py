@@ -10,10 +10,9 @@ from taskleash.facts.terms import Attribute, Constant, Parameter
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import Type
-from taskleash.link.teardown import words
 from taskleash.models.callables import CLOSERS
 from taskleash.models.classes import LIGHT_TYPES
-from taskleash.models.vocabulary import HEAVY_WORDS
+from taskleash.models.vocabulary import HEAVY_WORDS, words
 
 _MAX_MEMBERS = 6
 
@@ -48,7 +47,10 @@ def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
     if types:
         return any(map(_weighs, types))
     values = [
-        term for base in cls.mro for _, event in base.stores.get(name, ()) for term in event.value
+        term
+        for base in cls.naming(name)
+        for _, event in base.stores.get(name, ())
+        for term in event.value
     ]
     is_plain = bool(values) and all(
         isinstance(term, Constant) and term.text != "None" for term in values

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import (
     comes_again,
@@ -46,14 +47,11 @@ class Inside:
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
         trail, function = signs.trail, signs.spawn.function
-        endings = [
-            op
-            for op in trail.ops
-            if op.root is not None and _ends(trail, op) and not passed_over(trail, op)
-        ]
+        endings = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
         carriers = carriers_in(trail, function)
-        handed = [op for op in trail.ops if op.root is not None and _hands_on(op)]
-        stops = self._stops(trail, [*endings, *handed])
+        handed = [op for op in trail.rooted() if _hands_on(op)]
+        sure = [op for op in endings if not ends_one_of_many(signs, op)]
+        stops = self._stops(trail, [*sure, *handed])
         outcome = function.paths.search([trail.index], stops, carriers)
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
@@ -76,7 +74,7 @@ class Inside:
         if not after:
             return
         if handed:
-            outcome = function.paths.search([trail.index], self._stops(trail, endings), carriers)
+            outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
         if not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:
@@ -92,7 +90,7 @@ class Inside:
         gives = [op.root for op in trail.of("give") if op.root is not None]
         if not constants or not gives:
             return False
-        endings = [op for op in trail.ops if op.root is not None and _ends(trail, op)]
+        endings = [op for op in trail.rooted() if _ends(trail, op)]
         outcome = function.paths.search(
             [trail.index],
             self._stops(trail, endings),
@@ -184,12 +182,12 @@ def _is_of_all(trail: Trail, op: Op) -> bool:
             made.append(op.function.call(term.event))
     given = (term for call in made for arg in call.args for term in arg.value)
     holders = (term.base if isinstance(term, Spread) else term for term in given)
-    return any(trail.terms.get((op.function, holder), 0) > 0 for holder in holders)
+    return any(trail.terms_in(op.function).get(holder, 0) > 0 for holder in holders)
 
 
 def carriers_in(trail: Trail, function: Function) -> set[Term]:
     """The terms of a function that hold the task, or what it is in."""
-    return {term for home, term in trail.terms if home is function}
+    return set(trail.terms_in(function))
 
 
 def how(ops: list[Op]) -> str:
@@ -249,11 +247,9 @@ def _abandoned(trail: Trail) -> Op | None:
         return None
     others = [
         op
-        for op in trail.ops
-        if (op.kind in AWAITING or op.kind in CANCELLING)
         # What is awaited of those that are done says nothing of the rest.
-        and op.kind != "waited"
-        and op not in partial
+        for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
+        if op not in partial
     ]
     again = any(comes_again(trail, op) for op in partial)
     return None if others or again else partial[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
-from taskleash.classify.model import Defect, Risk, Site
+from taskleash.classify.model import Defect, Ending, Risk, Site
 from taskleash.classify.narrate import evidence, step
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
@@ -164,12 +164,12 @@ class Judge:
                 found.extend(self._managed(inner, outer, verdict, seen))
             if passed_on and not signs.places:
                 continue
-            if gives and signs.trail.ops and own.risk is Risk.NONE and not signs.given:
+            if gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
             elif not gives and own.ending in _ENDED and own.handle == "stored":
                 found.append(self._ends_nothing(spawn, signs))
             else:
-                of_call = self._for_caller(outer, verdict, caller)
+                of_call = self._for_caller(outer, verdict, signs)
                 found.append(self._kept_by(spawn, inner, signs, of_call))
         for later in called_later(self.calls, spawn.function):
             if coroutine_argument(self.calls, spawn, later.call) is not None:
@@ -178,12 +178,24 @@ class Judge:
                     found.extend(self._managed(inner, outer, verdict, seen))
         return found
 
-    def _for_caller(self, signs: Signs, verdict: Verdict, caller: Function) -> Verdict:
-        """The wrapper's verdict for one caller: the teardown of another heir is none of it."""
-        if verdict.defect is not Defect.TEARDOWN_IGNORES:
+    def _for_caller(self, signs: Signs, verdict: Verdict, inner: Signs) -> Verdict:
+        """The wrapper's verdict for one call of it.
+
+        The teardown of another heir is none of the caller's, and how long the coroutine goes on
+        and how often it is started is up to the caller.
+        """
+        if verdict.ending != Ending.SELF_REMOVING:
             return verdict
-        teardown = self.observer.owner_teardown(signs, caller)
-        of_caller = replace(signs, owner_teardown=teardown)
+        of_caller = replace(
+            signs,
+            lifetime=inner.lifetime,
+            multiplicity=inner.multiplicity,
+            guard=inner.guard,
+            start_like=inner.start_like,
+            handles_errors=inner.handles_errors,
+        )
+        if verdict.defect is Defect.TEARDOWN_IGNORES:
+            of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
         return completed(of_caller, decide(of_caller).verdict)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
@@ -267,7 +279,8 @@ class Judge:
         kept = replace(outer, kept_if=frozenset(), callers=[])
         verdict = completed(kept, decide(kept).verdict)
         signs = self._signs((inner, 0, frozenset()))
-        return self._kept_by(outer.spawn, inner, signs, verdict)
+        of_call = self._for_caller(kept, verdict, signs)
+        return self._kept_by(outer.spawn, inner, signs, of_call)
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""

@@ -153,7 +153,10 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
             yield step(function, index, f"`{function.qualname}` ends its loop through `{name}`")
     if signs.main is not None and "main coroutine" in row.name:
         name = signs.spawn.function.qualname
-        yield step(*signs.main, f"`{name}` is run as the main coroutine: the loop's end cancels it")
+        how = "is run as the main coroutine: the loop's end cancels it"
+        if signs.main[0] is signs.spawn.function:
+            how = "runs the loop itself, and then cancels what is left of its tasks"
+        yield step(*signs.main, f"`{name}` {how}")
         return
     if signs.abandoned is not None:
         op = signs.abandoned

@@ -11,6 +11,7 @@ from taskleash.classify.containers import (
     rebuilds,
     with_its_key,
 )
+from taskleash.classify.elements import ends_another
 from taskleash.classify.failing import Failures
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
@@ -31,14 +32,16 @@ from taskleash.link.mains import Mains
 from taskleash.link.occasions import is_start
 from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
+from taskleash.link.supervisors import Supervisors
 from taskleash.link.sweeps import Sweeps
-from taskleash.link.teardown import Teardown, asks_for_more, is_end, words
+from taskleash.link.teardown import Teardown, asks_for_more, is_end
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.lifecycle import LIFECYCLE
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
-_ONCE_NAMES = frozenset({"__init__", "__new__", "__post_init__", "main", "__aenter__"})
+_SEEING = AWAITING | {"outcome", "seen"}
 
 
 class Observer:
@@ -55,6 +58,7 @@ class Observer:
         self.flags = Flags(calls, self.teardown)
         self.mains = Mains(calls)
         self.forgotten = Forgotten(calls, self.teardown)
+        self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
@@ -62,14 +66,12 @@ class Observer:
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
         signs.in_one_step = self._in_one_step(spawn)
         signs.callbacks = trail.of("callback")
-        signs.untouched = all(op.kind in _TOUCHING for op in trail.ops)
+        signs.untouched = trail.kinds <= _TOUCHING
         signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
-        signs.outcome_seen = bool(trail.of("outcome", "seen")) or any(
-            op.kind in AWAITING for op in trail.ops
-        )
+        signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
@@ -82,7 +84,7 @@ class Observer:
         signs.refused = next(iter(trail.of("refused")), None)
         if trail.of("weakly"):
             ends = AWAITING | CANCELLING
-            signs.weakly_ended = [op for op in trail.ops if op.kind in ends and not op.depth]
+            signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
         self._removal(signs)
@@ -108,8 +110,9 @@ class Observer:
         """What runs the function as a main coroutine that holds the handle until it returns."""
         if in_loop(spawn.function, spawn.index) is not None:
             return None
-        is_held = spawn.function.uses.names.get(spawn.result)
-        return self.mains.runner(spawn.function) if is_held else None
+        if not spawn.function.uses.names.get(spawn.result):
+            return None
+        return self.mains.driven_by(spawn.function) or self.mains.runner(spawn.function)
 
     # -- how long, how often
 
@@ -159,7 +162,9 @@ class Observer:
         method = function.method
         if self._listens_once(function):
             return "once"
-        if function.facts.kind == "module" or (method is function and method.name in _ONCE_NAMES):
+        if function.facts.kind == "module" or (
+            method is function and LIFECYCLE.is_once(method.name)
+        ):
             return "once"
         if signs.once and (signs.places or spawn.kind == "threadsafe"):
             return "once"
@@ -172,7 +177,7 @@ class Observer:
             names += [
                 f.call(i).text for f, i in self.calls.references(inner) if in_loop(f, i) is None
             ]
-        return any("once" in words(name.rpartition(".")[2]) for name in names)
+        return any(LIFECYCLE.registers_once(name.rpartition(".")[2]) for name in names)
 
     # -- in other places
 
@@ -181,12 +186,15 @@ class Observer:
         if not signs.places:
             return
         elsewhere: list[Op] = []
-        for op in signs.trail.ops:
-            if not (op.kind in AWAITING or op.kind in CANCELLING or drains(op)):
+        for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
+            if op.kind == "test" and not drains(op):
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
-            why = self._teardown(op)
+            if ends_another(signs, op):
+                elsewhere.append(op)
+                continue
+            why = "" if self._starts_again(signs, op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             kept = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if here and not why and op in signs.ended_here_by and not signs.ended_here:
@@ -236,11 +244,27 @@ class Observer:
             owners = {op.site[0].method.owner for op, _ in signs.ended_there_by}
         if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
-        return not any(self.teardown.whole(*op.site) for op, _ in signs.ended_there_by)
+        return not any(
+            self.teardown.whole(*op.site) or self.supervisors.holds(*op.site)
+            for op, _ in signs.ended_there_by
+        )
 
     def _teardown(self, op: Op) -> str:
         function, index = op.site
-        return self.teardown.holds(function, index) or self.teardown.left_to_users(function)
+        return (
+            self.teardown.holds(function, index)
+            or self.supervisors.holds(function, index)
+            or self.teardown.left_to_users(function)
+        )
+
+    def _starts_again(self, signs: Signs, op: Op) -> bool:
+        """Whether the function that ends the previous task always comes to the next spawn."""
+        function, index = op.site
+        spawn = signs.spawn
+        starts = [at for caller, at in self.calls.callers(spawn.function) if caller is function]
+        if function is spawn.function:
+            starts.append(spawn.index)
+        return bool(starts) and function.paths.graph.leads_to(index, starts)
 
     def _before(self, signs: Signs, op: Op) -> bool:
         """Ending the previous task on the way to the next spawn ends only the previous one."""
@@ -252,7 +276,7 @@ class Observer:
     def _removal(self, signs: Signs) -> None:
         started = set(signs.spawn.started)
         callbacks = self._callback_targets(signs)
-        for op in signs.trail.ops:
+        for op in signs.trail.of(*TAKING_OUT, "replace", "clear", "clear-slot"):
             if self._removes(signs, op, started, callbacks):
                 signs.self_removing.append(op)
         signs.self_removing.extend(
@@ -329,8 +353,7 @@ def _owner(spawn: Spawn) -> str:
 
 def _ended_first(trail: Trail, op: Op) -> bool:
     return any(
-        other.kind in CANCELLING and other.site[0] is op.function and other.site[1] < op.index
-        for other in trail.ops
+        other.site[0] is op.function and other.site[1] < op.index for other in trail.of(*CANCELLING)
     )
 
 

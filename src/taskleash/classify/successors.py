@@ -12,8 +12,9 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_cleanup, tests
 from taskleash.link.entities import Function
 from taskleash.link.keys import Keys
-from taskleash.link.teardown import Teardown, named_teardown
+from taskleash.link.teardown import Teardown
 from taskleash.link.trail import CANCELLING, ENDING, Op, Trail
+from taskleash.models.lifecycle import LIFECYCLE
 
 
 def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Takeover | None:
@@ -24,7 +25,7 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
         for op in trail.of("store", "contain")
     ):
         return None
-    for removal in trail.ops:
+    for removal in trail.of("shrink", "clear-slot"):
         if removal.function in signs.spawn.started and _takes_any(removal):
             for cancel in trail.of(*CANCELLING):
                 if cancel.function not in signs.spawn.started and _lets_one_come_first(
@@ -57,7 +58,7 @@ def _compares(test: Test) -> bool:
 def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
     """Whether the next task may be stored before a cancelled one has come to its end."""
     home = cancel.function
-    if any(op.kind in ENDING - CANCELLING and op.function is home for op in trail.ops):
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
         return False
     spawning = trail.function
     if home is spawning:
@@ -69,8 +70,8 @@ def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teard
         return False
     if len(home.facts.params) > bool(home.self_name):
         # It frees one of several slots, of which each may be taken again.
-        ending = [named_teardown(each.name) for each in above]
-        return not named_teardown(home.name) and not (ending and all(ending))
+        ending = [LIFECYCLE.ends(each.name) for each in above]
+        return not LIFECYCLE.ends(home.name) and not (ending and all(ending))
     return any(not teardown.reason(caller) for caller in above)
 
 
@@ -79,5 +80,5 @@ def _frees_slot(trail: Trail, function: Function) -> bool:
     return any(
         op.function is function
         and (op.kind == "clear-slot" or (op.kind == "shrink" and not op.detail.startswith("disc")))
-        for op in trail.ops
+        for op in trail.of("clear-slot", "shrink")
     )

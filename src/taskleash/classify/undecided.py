@@ -32,7 +32,6 @@ from taskleash.link.outside import (
     runners,
 )
 from taskleash.link.spawns import Spawn
-from taskleash.link.teardown import named_teardown
 from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
     coroutine_argument,
@@ -41,6 +40,7 @@ from taskleash.link.wrappers import (
     kept_if,
     work_parameters,
 )
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 _NOTHING_TOLD = Told()
@@ -125,9 +125,9 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from (f"({home} getattr(self" for home in _homes(spawn, place))
         elif place.kind == "global":
             yield from _with_homes(place.name, _homes(spawn, place))
-    for op in trail.ops:
+    for op in trail.of(*ENDING):
         function = op.function
-        if op.kind in ENDING and function.facts.owner and not named_teardown(function.name):
+        if function.facts.owner and not LIFECYCLE.ends(function.name):
             yield from _with_homes(f".{function.name}", _homes_of(function))
 
 
@@ -269,6 +269,6 @@ def _is_handed_in(trail: Trail) -> bool:
 def _classes(spawn: Spawn, trail: Trail) -> Iterator[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
-    owners += [op.function.method.owner for op in trail.ops if op.kind in ENDING]
+    owners += [op.function.method.owner for op in trail.of(*ENDING)]
     for cls in dict.fromkeys(owners):
         yield from cls.mro if cls is not None else ()

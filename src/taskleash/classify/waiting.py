@@ -75,7 +75,7 @@ def passed_over(trail: Trail, op: Op) -> bool:
         return False
     for function, index in [*op.calls, (op.function, op.index)]:
         if function is not trail.function:
-            given = {term for home, term in trail.terms if home is function}
+            given = set(trail.terms_in(function))
             if function.paths.search_from_entry([Ending(index)], given).leaks:
                 return True
     return False

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -134,6 +134,30 @@ class ControlFlowGraph:
             number in found and self.place_in(number, below) < barred.get(number, _END)
             for number in goals
         )
+
+    def leads_to(self, start: int, goals: Collection[int]) -> bool:
+        """Whether control that has passed an event comes to one of the goals before it leaves.
+
+        Ways on which an exception leaves the function are none.
+        """
+        barred: dict[int, list[int]] = {}
+        for goal in goals:
+            for number in self.blocks_of(goal):
+                barred.setdefault(number, []).append(self.place_in(number, goal))
+        found: set[int] = set()
+        pending = [
+            number
+            for number in self.blocks_of(start)
+            if not any(place > self.place_in(number, start) for place in barred.get(number, ()))
+        ]
+        while pending:
+            for edge in self.successors(pending.pop()):
+                if edge.target == EXIT:
+                    return False
+                if edge.target not in found and edge.target not in barred:
+                    found.add(edge.target)
+                    pending.append(edge.target)
+        return bool(barred)
 
     def _ways_around(self, number: int, barred: Mapping[int, int]) -> Iterator[Edge]:
         """The edges out of a block by which control has not come past the barred place."""

@@ -311,17 +311,21 @@ class _Search:
     def _possible(self, edge: Edge, phase: int, held: Facts) -> bool:
         if edge.test is None:
             return True
-        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds):
+        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
 
-    def _can_be_live(self, test: Test, holds: bool) -> bool:
+    def _can_be_live(self, test: Test, holds: bool, held: Facts) -> bool:
         """Whether a running task is possible where the condition has this outcome."""
         if test.kind == "not":
-            return self._can_be_live(test.parts[0], not holds)
+            return self._can_be_live(test.parts[0], not holds, held)
         if test.kind in ("and", "or"):
-            outcomes = [self._can_be_live(part, holds) for part in test.parts]
+            outcomes = [
+                self._can_be_live(part, holds, held)
+                and not self.assumptions.contradicts(held, part, holds, self.given)
+                for part in test.parts
+            ]
             return all(outcomes) if (test.kind == "and") == holds else any(outcomes)
         if self.waits.shows_done(test, holds, self.carriers):
             return False

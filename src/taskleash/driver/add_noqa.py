@@ -11,6 +11,7 @@ from taskleash.driver.writable import Writable
 from taskleash.fixes.replace import NotReplaced, replace_file
 from taskleash.fixes.temporary import remove_leftovers
 from taskleash.reporters.report import Entry, Report
+from taskleash.rules.registry import names
 from taskleash.source.comments import Wanted, with_noqa
 from taskleash.source.loading import InvalidSource, decode, encode, read_bytes
 from taskleash.source.suppressions import suppressions
@@ -62,10 +63,10 @@ def _add(path: str, entries: Sequence[Entry]) -> list[str]:
     """
     before = read_bytes(path)
     text = decode(before)
-    new = with_noqa(text, [Wanted(e.rule, comment_lines(e.site)) for e in entries])
+    new = with_noqa(text, [Wanted(e.rule, comment_lines(e.site)) for e in entries], names())
     if new != text:
         replace_file(path, before, encode(new, before))
-    silenced = suppressions(new)
+    silenced = suppressions(new, names())
     return [
         f"{path}:{entry.site.span.line}: no line of it can have a comment"
         for entry in entries

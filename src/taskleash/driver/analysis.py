@@ -15,9 +15,11 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
+from taskleash.driver.collect import Collection as Gathered
 from taskleash.driver.entries import entries
 from taskleash.driver.flags.hints import hints as flag_hints
 from taskleash.driver.flags.read import read_flags
+from taskleash.driver.flags.unread import unread as unread_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
@@ -26,7 +28,7 @@ from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
-from taskleash.driver.unused import unused_suppressions
+from taskleash.driver.unused import misspelt_comments, unused_suppressions
 from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
@@ -48,7 +50,7 @@ class Analysis:
     Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
     tell of the program, ``leading`` are files that only tell how others are reached, None where no
     flags are to be suggested. ``late`` are the files that no time was left for. ``indexed`` has
-    what linking found out of each file alone.
+    what linking found out of each file alone. ``unread`` says of flags that nothing mentions them.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Analysis:
     leading: Mapping[str, ModuleFacts | Broken] | None = None
     indexed: IndexedModules | None = None
     late: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
@@ -94,7 +97,17 @@ class Analysis:
             scanned=frozenset(self.asked),
             hints=self.hints,
             unfinished=self.late,
+            warnings=self.warnings,
         )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What seems to be mistyped: flags that nothing mentions, comments that silence nothing.
+
+        Comments are looked at where something is found: elsewhere there is nothing to silence.
+        """
+        paths = dict.fromkeys(e.site.path for e in self.entries(self.enabled) if e.rule)
+        return (*self.unread, *misspelt_comments(self.asked[path] for path in paths))
 
     @property
     def hints(self) -> tuple[FlagHint, ...]:
@@ -119,7 +132,9 @@ class Analysis:
 
     def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
         """What these rules report about the sites; ``choice`` is by default the settings'."""
-        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
+        chosen = choice or self.settings.fixes
+        heeds = not self.settings.ignore_noqa
+        return entries(self.sites, enabled, self.asked, chosen, heeds)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""
@@ -170,12 +185,29 @@ def analyse(
             memory,
             recall=not with_facts,
         )
-        known = {*found.broken, *found.facts}
         make = partial(parsers.make, advance, memory.keep_outcome)
-        named = broken_by_name(asked, known, memory, make)
+        named = broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
+        unread = unread_flags(
+            settings.flags.given, asked, lambda: context_inputs(settings, asked), memory
+        )
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
+    verdicts = _verdicts(found, told, memory, with_facts)
+    reported = {path: why for path, why in found.broken.items() if path in inputs} | named
+    late = tuple(sorted(path for path, why in found.broken.items() if why.late))
+    if verdicts is not None:
+        # A large program's facts take more memory than all that is to come.
+        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late, unread=unread)
+    leading = found.leading
+    indexed = found.indexed if found.facts else None
+    return Analysis(
+        settings, inputs, found.facts, reported, None, told, leading, indexed, late, unread
+    )
+
+
+def _verdicts(found: Gathered, told: Told, memory: Memory, with_facts: bool) -> Verdicts | None:
+    """The verdicts of what was collected, which are kept; None where the facts are asked for."""
     verdicts = found.verdicts
     # The linker is only imported once something has been parsed.
     indexed = found.indexed if found.facts else None
@@ -188,13 +220,7 @@ def analyse(
         memory.keep_verdicts(found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
-    reported = {path: why for path, why in found.broken.items() if path in inputs} | named
-    late = tuple(sorted(path for path, why in found.broken.items() if why.late))
-    if verdicts is not None:
-        # A large program's facts take more memory than all that is to come.
-        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late)
-    leading = found.leading
-    return Analysis(settings, inputs, found.facts, reported, None, told, leading, indexed, late)
+    return verdicts
 
 
 def _told(settings: Settings) -> Told:

@@ -12,7 +12,7 @@ from taskleash.driver.inputs import Input
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import Entry
 from taskleash.rules.model import Diagnostic
-from taskleash.rules.registry import also, diagnose
+from taskleash.rules.registry import also, diagnose, names
 from taskleash.source.loading import InvalidSource
 from taskleash.source.suppressions import Suppressions, suppressions
 
@@ -20,16 +20,22 @@ _NO_COMMENTS = Suppressions()
 
 
 def entries(
-    sites: list[Site], enabled: Rules, inputs: Mapping[str, Input], choice: FixChoice
+    sites: list[Site],
+    enabled: Rules,
+    inputs: Mapping[str, Input],
+    choice: FixChoice,
+    heeds_comments: bool = True,
 ) -> tuple[Entry, ...]:
     """An entry for each site, in their order.
 
     ``inputs`` are the files that they are in, ``choice`` tells which fixes are applied.
+    Where comments are not heeded, they silence nothing.
     """
     codes = [enabled.of(inputs[site.path].file) for site in sites]
     diagnosed = [(site, diagnose(site, on)) for site, on in zip(sites, codes, strict=True)]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
-    paths = dict.fromkeys(site.path for site, found in diagnosed if found is not None)
+    silenceable = diagnosed if heeds_comments else []
+    paths = dict.fromkeys(site.path for site, found in silenceable if found is not None)
     comments = {path: _suppressions(inputs[path]) for path in paths}
     made = (
         _entry(site, found, mark, comments.get(site.path, _NO_COMMENTS), choice)
@@ -43,7 +49,7 @@ def entries(
 
 def _suppressions(item: Input) -> Suppressions:
     try:
-        return suppressions(item.text())
+        return suppressions(item.text(), names())
     except InvalidSource:
         # The file vanished after it was parsed: its verdicts stand.
         return Suppressions()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from taskleash.driver.analysis import ProgressBar
@@ -13,6 +14,7 @@ from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import TimeOver, unfinished
+from taskleash.driver.undo import Change, is_committed, write_undo
 from taskleash.driver.writable import writable
 from taskleash.fixes.choice import reason_against
 from taskleash.fixes.engine import MendedFile
@@ -29,6 +31,7 @@ from taskleash.source.loading import InvalidSource, decode
 class Fixing:
     """A program with its fixes made in memory.
 
+    ``undo`` is the patch that takes what was written back, ``is_committed`` tells that git can.
     ``start`` is when the run began, ``found`` the number of findings then, ``files`` are those that
     differ, ``failed`` says of findings why their fixes were not made.
     """
@@ -38,6 +41,8 @@ class Fixing:
     found: int
     files: tuple[MendedFile, ...]
     failed: Mapping[Place, str]
+    undo: str = ""
+    is_committed: bool = False
 
     def write(self) -> tuple[Fixing, list[str]]:
         """Write the files; gives what was written, and of the others why they were not.
@@ -47,7 +52,11 @@ class Fixing:
         remove_leftovers(self.program.analysis.asked)
         written: list[MendedFile] = []
         failures: list[str] = []
-        allowed = writable(self.program.analysis.settings)
+        settings = self.program.analysis.settings
+        allowed = writable(settings)
+        is_clean = is_committed([file.path for file in self.files])
+        # Before anything is written: whatever interrupts this, nothing is lost.
+        undo = write_undo(settings, list(self._changes(self.files)))
         for file in self.files:
             try:
                 # Once more, for by now a link may stand there.
@@ -60,7 +69,16 @@ class Fixing:
                 failures.append(f"{file.path}: left as it is: {error}")
             else:
                 written.append(file)
-        return replace(self, files=tuple(written)), failures
+        if len(written) < len(self.files):
+            undo = write_undo(settings, list(self._changes(written)))
+        done = replace(self, files=tuple(written), undo=undo, is_committed=is_clean)
+        return done, failures
+
+    def _changes(self, files: Iterable[MendedFile]) -> Iterator[Change]:
+        for file in files:
+            with suppress(InvalidSource, UnicodeEncodeError):
+                before, after = self.program.data(file.path, file.after)
+                yield Change(file.path, before, after)
 
     def _replace(self, file: MendedFile) -> None:
         """Raises NotReplaced, and InvalidSource where the file can no longer be read."""
@@ -80,7 +98,7 @@ class Fixing:
         fixed = max(made, self.found - len(report.entries))
         fixed += sum(len(file.comments) for file in self.files)
         report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
-        return report, FixReport(fixed, self.files, left)
+        return report, FixReport(fixed, self.files, left, self.undo, self.is_committed)
 
     def _left(self, entries: tuple[Entry, ...]) -> Iterator[Left]:
         """Every finding that remains, with the reason."""

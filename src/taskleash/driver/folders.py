@@ -11,6 +11,7 @@ from taskleash.driver.config.find import Configs
 from taskleash.driver.config.layers import Config
 from taskleash.driver.configured import discovery, per_file_ignores, selections
 from taskleash.reporters.report import INVALID_FILE
+from taskleash.rules.registry import code_of
 from taskleash.rules.selection import Selection, resolve, resolve_codes
 from taskleash.source.discovery import File
 from taskleash.source.excludes import Excludes, compile_excludes
@@ -115,9 +116,9 @@ class EnabledRules:
 
 def _shows_invalid(layers: tuple[Selection, ...]) -> bool:
     for layer in reversed(layers):
-        if INVALID_FILE in layer.ignore:
+        if INVALID_FILE in map(code_of, layer.ignore):
             return False
-        if INVALID_FILE in (*(layer.select or ()), *layer.extend_select):
+        if INVALID_FILE in map(code_of, (*(layer.select or ()), *layer.extend_select)):
             return True
     return True
 

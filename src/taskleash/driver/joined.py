@@ -93,5 +93,8 @@ def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
         facts={path: facts for part in parts for path, facts in part.facts.items()},
         broken={path: broken for part in parts for path, broken in part.broken.items()},
         late=tuple(path for part in parts for path in part.late),
+        unread=tuple(
+            said for said in parts[0].unread if all(said in part.unread for part in parts)
+        ),
         parts=tuple(parts),
     )

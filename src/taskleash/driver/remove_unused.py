@@ -82,11 +82,14 @@ def _lines(
     errors: Iterable[FileError], mended: Mapping[str, MendedFile]
 ) -> Iterator[tuple[str, int]]:
     """Path and line of the comments that may be removed, as they are in the mended files."""
+    wanted: dict[str, list[int]] = defaultdict(list)
     for error in errors:
         if any(fix.allowed for fix in error.fixes):
-            file = mended.get(error.path)
-            line = followed(file.before, file.after, error.line) if file else error.line
-            yield error.path, line
+            wanted[error.path].append(error.line)
+    for path, lines in wanted.items():
+        file = mended.get(path)
+        found = followed(file.before, file.after, lines) if file else lines
+        yield from ((path, line) for line in found)
 
 
 def _without(
@@ -95,6 +98,7 @@ def _without(
     """The file, mended before or not, once the comments in these lines are out."""
     added, gone = count_changes(before, after)
     current, fixed = (file.after, file.places) if file else (before, ())
-    places = tuple(replace(each, line=followed(current, after, each.line)) for each in fixed)
-    comments = tuple(sorted(followed(current, after, line) for line in lines))
+    moved = followed(current, after, (each.line for each in fixed))
+    places = tuple(replace(each, line=line) for each, line in zip(fixed, moved, strict=True))
+    comments = tuple(sorted(followed(current, after, lines)))
     return MendedFile(path, before, after, places, added, gone, comments)

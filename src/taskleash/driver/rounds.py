@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
+from taskleash.driver.manner import manner_of
 from taskleash.driver.program import Program
-from taskleash.driver.target import target_of
+from taskleash.driver.sharing import common_keeper
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.mend import mend
@@ -27,11 +29,17 @@ def fixed(
     def rescan(changed: Mapping[str, str]) -> Scan:
         return program.with_texts(changed).scan(choice, accepted)
 
-    work = partial(fix, program.text, scan, rescan, partial(mended, program))
+    common = common_keeper(program, scan.targets)
+    keeper = common.keeper if common is not None else ""
+    work = partial(fix, program.text, scan, rescan, partial(mended, program, keeper=keeper), common)
     return scan, with_deep_stack(work, LINKER_MEGABYTES)
 
 
-def mended(program: Program, text: str, targets: Sequence[Target]) -> Mended:
-    """The text of one file with fixes for its targets, for the Python that the file must run on."""
-    version = target_of(targets[0].site.path, program.analysis.settings.target_version)
-    return mend(text, targets, version)
+def mended(program: Program, text: str, targets: Sequence[Target], keeper: str = "") -> Mended:
+    """The text of one file with fixes for its targets, written as its project writes."""
+    path, settings = targets[0].site.path, program.analysis.settings
+    manner = manner_of(path, settings)
+    keeper = keeper or settings.background_tasks or ""
+    module, _, name = keeper.partition(":")
+    own = program.analysis.asked[path].file.module
+    return mend(text, targets, replace(manner, keeper=f":{name}" if module == own else keeper))

@@ -58,6 +58,8 @@ class Settings:
     fix_within: str | None = None
     fixes: FixChoice = field(default_factory=FixChoice)
     target_version: str | None = None
+    background_tasks: str | None = None
+    ignore_noqa: bool = False
     # the analysis
     known: KnownCalls = field(default_factory=KnownCalls)
     models: tuple[str, ...] = ()

@@ -11,11 +11,12 @@ from taskleash.driver.folders import EnabledRules
 from taskleash.driver.inputs import Input
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import FileError
-from taskleash.rules.registry import all_rules, diagnose
+from taskleash.rules.registry import all_rules, diagnose, names
 from taskleash.rules.tl100_unused_suppression import RULE, Silenceable, message, unused
 from taskleash.source.comments import Unused
 from taskleash.source.directives import directives, may_have_directives
 from taskleash.source.loading import InvalidSource
+from taskleash.source.misspelt import misspelt
 
 
 def unused_suppressions(
@@ -38,6 +39,19 @@ def unused_suppressions(
         )
         for item, found in unused_comments(inputs, sites, enabled)
     ]
+
+
+def misspelt_comments(inputs: Iterable[Input]) -> Iterator[str]:
+    """What to say of each comment in the files that was meant to silence something."""
+    codes = [rule.code for rule in all_rules()]
+    for item in inputs:
+        try:
+            text = item.text()
+        except InvalidSource:
+            # It has vanished since it was analysed.
+            continue
+        for found in misspelt(text, codes, names()):
+            yield f"{item.path}:{found.line}: {found.message}"
 
 
 def unused_comments(
@@ -69,4 +83,4 @@ def _unused(item: Input, findings: list[Silenceable]) -> list[Unused]:
     except InvalidSource:
         # Nobody has parsed it, for it spawns nothing: its comments are no concern either.
         return []
-    return unused(directives(text), findings)
+    return unused(directives(text, names()), findings)

@@ -38,15 +38,24 @@ def differences(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[r
 
 
 def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Block]:
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
+    head = common(before, after)
+    tail = common(before[head:][::-1], after[head:][::-1])
     last, end = len(before) - tail, len(after) - tail
     if head:
         yield 0, 0, head
     at, to = head, head
+    known = head
     for start, stop in [*_anchors(before[head:last], after[head:end]), (last - head, end - head)]:
+        if head + start < known:
+            # It lies in a stretch that is the same: what is found there once is found in its place.
+            continue
         yield from _gap(before, after, range(at, head + start), range(to, head + stop))
         at, to = head + start, head + stop
+        same = common(before[at:last], after[to:end])
+        if same > 1:
+            yield at, to, same
+            at, to = at + same, to + same
+        known = at
     if tail:
         yield last, end, tail
 
@@ -54,7 +63,7 @@ def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Block]:
 def _gap(before: Sequence[str], after: Sequence[str], old: range, new: range) -> Iterator[Block]:
     """What is the same in a stretch that starts with an anchor and has no other."""
     first, second = before[old.start : old.stop], after[new.start : new.stop]
-    head = _common(first, second)
+    head = common(first, second)
     if head:
         yield old.start, new.start, head
     if head == min(len(first), len(second)):
@@ -65,8 +74,8 @@ def _gap(before: Sequence[str], after: Sequence[str], old: range, new: range) ->
             yield old.start + head + block.a, new.start + head + block.b, block.size
 
 
-def _common(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many lines both begin with."""
+def common(before: Sequence[object], after: Sequence[object]) -> int:
+    """How many items both begin with."""
     # By halves: whole stretches are compared at once.
     same, most = 0, min(len(before), len(after))
     while same < most:

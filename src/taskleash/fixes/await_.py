@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.classify.model import Handle
+from taskleash.classify.model import Handle, Lifetime
+from taskleash.fixes.coroutines import coroutine_of, may_wait_for_others
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.link.teardown import named_teardown
 from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 #: rules of calls whose value is awaited as it is
@@ -25,7 +27,10 @@ _SEEN = frozenset({"TL005", "TL006"})
 #: rules of work that was started to run beside its caller
 _STARTED = frozenset({"TL001", "TL003"})
 #: what comments say of such work
-_APART = ("background", "block", "fire and forget", "fire-and-forget", "concurrent", "wait")
+_APART = re.compile(
+    r"background|block|fire.and.forget|concurrent|parallel|\bwait|(?:n't|\bnot|without) await",
+    re.IGNORECASE,
+)
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
@@ -38,7 +43,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend("it is for the callers to await the task")
     if isinstance(work.tree.parent(call), cst.Await):
         raise CannotMend("it is awaited already, and gives a task")
-    if target.rule != "TL006" and named_teardown(target.site.task):
+    if target.rule != "TL006" and LIFECYCLE.ends(target.site.task):
         raise CannotMend("the work takes down what may be running here")
     spot = spot_of(work.tree, call)
     holder = spot.holder
@@ -46,12 +51,14 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend("no statement of its own starts the task")
     if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
         raise CannotMend(f"`{spot.name}` is used again")
-    if target.rule in _STARTED and _is_meant_apart(holder):
-        raise CannotMend("a comment says that it runs in the background")
+    if target.rule in _STARTED:
+        _check_started(work, target, call, holder)
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
         raise CannotMend("the function awaits the same work elsewhere")
     work.claim(holder)
     logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
+    if target.rule in _STARTED and not logger and not _is_seen(work.tree, call):
+        raise CannotMend("the file has no logger that its failure could go to")
     quote = work.style.quote
     message = cst.SimpleString(f"{quote}{_named(target)} failed{quote}")
     depth = 4 if logger or spot.kind == "condition" else 0
@@ -116,12 +123,37 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
     return len(found) > 1
 
 
+def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -> None:
+    """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
+    if _is_meant_apart(holder):
+        raise CannotMend("a comment says that it runs in the background")
+    if target.site.lifetime is not Lifetime.SHORT:
+        raise CannotMend(f"how long `{target.site.task}` takes is not known")
+    if _is_on_the_way_out(work.tree, call):
+        raise CannotMend("an exception may be on its way here, which a wait would hold up")
+    started = call if target.rule == "TL003" else _work_of(target, call)
+    coroutine = coroutine_of(work.tree, started)
+    if coroutine is not None and may_wait_for_others(work.tree, coroutine):
+        raise CannotMend(f"`{target.site.task}` may wait for what comes after this")
+
+
+def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call stands in a ``finally``, or in a handler that raises."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.Finally):
+            return True
+        is_handler = isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler)
+        if is_handler and any(isinstance(each, cst.Raise) for each in inside(child)):
+            return True
+    return False
+
+
 def _is_meant_apart(holder: Holder) -> bool:
-    """Whether a comment above the call says why it is not awaited."""
-    if isinstance(holder, cst.SimpleStatementSuite):
-        return False
-    comments = [line.comment.value for line in holder.leading_lines if line.comment is not None]
-    return any(word in comment.lower() for comment in comments for word in _APART)
+    """Whether a comment above the call, beside it or in it says why it is not awaited."""
+    comments = [node.value for node in inside(holder) if isinstance(node, cst.Comment)]
+    return any(_APART.search(comment) for comment in comments)
 
 
 def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:
@@ -147,8 +179,15 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
                 continue
             if any(_raises(body) for types, body in caught if types != {"CancelledError"}):
                 raise CannotMend("the handler around it would raise its failure again")
-            return True
+            # What comes after it would be left out where it fails.
+            return _is_last(node, child, call, tree)
     return False
+
+
+def _is_last(node: cst.Try | cst.TryStar, body: cst.CSTNode, call: cst.Call, tree: Tree) -> bool:
+    """Whether the statement of a call is the last thing that a ``try`` does."""
+    last = body.body[-1] if isinstance(body, cst.IndentedBlock) else body
+    return node.orelse is None and (last is tree.holder(call) or body is tree.holder(call))
 
 
 def _types(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.containers import assignments
+from taskleash.classify.model import Lifetime
+from taskleash.fixes.containers import assignments, container_of
+from taskleash.fixes.coroutines import (
+    calls_what_it_was_given,
+    comes_to,
+    coroutine_of,
+    resolves,
+    started_by,
+)
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.names import variables
+from taskleash.fixes.names import free, variables
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.teardowns import cancelling_one
-from taskleash.fixes.tree import Tree, dotted, inside
+from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 
 
@@ -23,14 +30,88 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     holder = spot.holder
     if holder is None or not isinstance(scope, cst.FunctionDef) or len(holder.body) != 1:
         raise CannotMend("no assignment of its own replaces the earlier task")
-    slot, text = _slot(work, spot, scope)
-    optional = _can_be_none(work, target, call, slot, text)
+    if target.site.standing is not None and target.site.standing.swallows is not None:
+        raise CannotMend("the earlier task swallows its cancellation")
+    _check_work(work, target, call)
+    if _may_come_back(work, scope, call):
+        raise CannotMend("the task itself may come to this: cancelled, it would not go on")
+    keyed = _keyed(work, spot, scope)
+    if keyed:
+        text, optional = keyed, True
+    else:
+        slot, text = _slot(work, spot, scope)
+        optional = _can_be_none(work, target, call, slot, text)
     work.claim(holder)
-    lines = cancelling_one(work, scope, text)
-    if optional:
-        lines = [f"if {text} is not None:", *(f"    {line}" for line in lines)]
+    lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
     return f"cancel the earlier task in `{text}` first"
+
+
+def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:
+    """The lines that cancel the task in a place.
+
+    An ``async def`` waits for its end, and looks again: another one may have come in the meantime.
+    """
+    earlier = free(("earlier", "earlier_task"), variables(scope))
+    if scope.asynchronous is None:
+        if "(" not in text:
+            return (
+                [f"if {text} is not None:", f"    {text}.cancel()"]
+                if is_optional
+                else [f"{text}.cancel()"]
+            )
+        return [f"{earlier} = {text}", f"if {earlier} is not None:", f"    {earlier}.cancel()"]
+    test = f"not ({earlier} := {text}).done()"
+    if is_optional:
+        test = f"({earlier} := {text}) is not None and not {earlier}.done()"
+    return [
+        f"while {test}:",
+        f"    {earlier}.cancel()",
+        f"    await {work.asyncio('wait')}([{earlier}])",
+    ]
+
+
+def _check_work(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where more may be lost than work that the next one makes needless."""
+    coroutine = coroutine_of(work.tree, started_by(call))
+    if coroutine is None and target.site.lifetime is not Lifetime.ENDLESS:
+        raise CannotMend(f"what `{target.site.task}` leaves behind is not known")
+    if coroutine is not None and resolves(work.tree, coroutine):
+        raise CannotMend("somebody waits for what the earlier task brings about")
+
+
+def _may_come_back(work: Work, scope: cst.FunctionDef, call: cst.Call) -> bool:
+    """Whether the task itself may come to the function that starts the next one."""
+    started = started_by(call)
+    coroutine = coroutine_of(work.tree, started)
+    if coroutine is not None:
+        return calls_what_it_was_given(work.tree, coroutine) or comes_to(
+            work.tree, coroutine, scope
+        )
+    method = work.tree.method(call)
+    return method is not None and any(
+        isinstance(node, cst.Name) and node.value == method.instance for node in inside(started)
+    )
+
+
+def _keyed(work: Work, spot: Spot, scope: cst.FunctionDef) -> str:
+    """What gives the earlier task of the same key of a dict; empty where no such slot keeps it."""
+    assert spot.holder is not None
+    small = spot.holder.body[0]
+    if not isinstance(small, cst.Assign) or small.value is not spot.call or len(small.targets) > 1:
+        return ""
+    slot = small.targets[0].target
+    if not isinstance(slot, cst.Subscript) or len(slot.slice) != 1:
+        return ""
+    index = slot.slice[0].slice
+    key = index.value if isinstance(index, cst.Index) else None
+    text = dotted(slot.value)
+    container = container_of(work.tree, spot.call, text) if text else None
+    if key is None or container is None or container.kind != "dict":
+        return ""
+    if not dotted(key) and not isinstance(key, cst.SimpleString | cst.Integer):
+        raise CannotMend("the key of the earlier task is worked out anew")
+    return f"{text}.get({work.tree.code(key)})"
 
 
 def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> tuple[cst.BaseExpression | None, str]:
@@ -79,12 +160,24 @@ def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
     )
 
 
+def _is_shared(tree: Tree, call: cst.Call, base: str) -> bool:
+    """Whether a place is an attribute of a class, in which its instances replace each other's."""
+    classes = {node.name.value for node in inside(tree.module) if isinstance(node, cst.ClassDef)}
+    if base in classes or base == "cls":
+        return True
+    scope = tree.scope(call)
+    decorators = scope.decorators if isinstance(scope, cst.FunctionDef) else ()
+    return bool(base) and any(last_name(each.decorator) == "classmethod" for each in decorators)
+
+
 def _can_be_none(
     work: Work, target: Target, call: cst.Call, slot: cst.BaseExpression | None, text: str
 ) -> bool:
     """Whether the place may hold None; raises `CannotMend` where it may not be there at all."""
     method = work.tree.method(call)
     base, _, attribute = text.rpartition(".")
+    if _is_shared(work.tree, call, base):
+        raise CannotMend(f"`{text}` is that of all instances")
     if method is not None and base and base == method.instance:
         return is_optional(work, method, attribute, target.site.has_own_state)
     for node in inside(work.module):

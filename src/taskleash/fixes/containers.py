@@ -119,6 +119,8 @@ def _is_harmless(tree: Tree, node: cst.CSTNode, growing: Collection[str]) -> boo
         return parent.attr.value in {*growing, "clear"}
     if isinstance(parent, cst.NameItem):
         return True
+    if isinstance(parent, cst.Subscript):
+        return parent.value is node and isinstance(tree.parent(parent), cst.AssignTarget)
     if isinstance(parent, cst.Arg):
         call = tree.parent(parent)
         return isinstance(call, cst.Call) and dotted(call.func) in ("len", "bool")

@@ -12,7 +12,7 @@ from taskleash.fixes.tree import Holder, Tree
 
 Statements: TypeAlias = Sequence[cst.BaseStatement]
 #: makes a new node of an original one whose inside has been changed already
-Change: TypeAlias = Callable[[Any], cst.CSTNode]
+Change: TypeAlias = Callable[[Any], cst.CSTNode | cst.RemovalSentinel]
 #: makes statements of the small ones of a line or a one-line body
 Expansion: TypeAlias = Callable[[Sequence[cst.BaseSmallStatement]], Statements]
 
@@ -63,9 +63,8 @@ class Edits:
     def applied_to(self, tree: Tree) -> cst.Module:
         """The module with all changes made."""
         edited = {*self.changes, *self.expansions, *self.before, *self.after}
-        changed = tree.module.visit(_Applying(self, tree.on_the_way(edited)))
-        assert isinstance(changed, cst.Module)
-        return changed
+        applying = _Applying(self, tree.on_the_way(edited))
+        return tree.module.with_changes(body=applying.in_body(tree.module.body))
 
 
 class _Applying(cst.CSTTransformer):
@@ -74,11 +73,25 @@ class _Applying(cst.CSTTransformer):
         self.edits = edits
         self.way = way
 
+    def in_body(self, body: Sequence[Any]) -> list[cst.BaseStatement]:
+        """The statements with what is changed in them; the others are not even visited."""
+        found: list[cst.BaseStatement] = []
+        for each in body:
+            changed = each.visit(self) if id(each) in self.way else each
+            if isinstance(changed, cst.FlattenSentinel):
+                found.extend(changed)
+            elif not isinstance(changed, cst.RemovalSentinel):
+                found.append(changed)
+        return found
+
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return id(node) in self.way
+        return id(node) in self.way and not isinstance(node, cst.IndentedBlock)
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         key = id(original_node)
+        if isinstance(original_node, cst.IndentedBlock) and key in self.way:
+            body = self.in_body(original_node.body)
+            updated_node = original_node.with_changes(body=body)
         updated = updated_node
         for change in self.edits.changes.get(key, ()):
             updated = change(updated)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from taskleash.fixes.lines import count_changes, followed, spliced
-from taskleash.fixes.model import Applied, Left, Mended, Target
+from taskleash.fixes.model import Applied, Common, Left, Mended, Target
 from taskleash.fixes.order import waiting
 from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place, suspicion
 
@@ -64,14 +64,20 @@ class _Attempt:
     scan: Scan = field(default_factory=Scan)
 
 
-def fix(read: Read, scan: Scan, rescan: Rescan, mend: Mend) -> Outcome:
+def fix(
+    read: Read, scan: Scan, rescan: Rescan, mend: Mend, common: Common | None = None
+) -> Outcome:
     """Mend what can be mended, in rounds until nothing changes.
+
+    ``common`` is a file that others need once they are mended; it stays where none does.
 
     What a scan of the result still reports, or reports anew, is not mended; neither is what would
     not be valid Python.
     """
     texts: dict[str, str] = {}
     current: dict[str, str] = {}
+    if common is not None:
+        texts[common.path], current[common.path] = read(common.path), common.text
     done: list[tuple[str, Applied]] = []
     refused: dict[Place, str] = {}
     left: dict[Target, str] = {}
@@ -100,12 +106,20 @@ def fix(read: Read, scan: Scan, rescan: Rescan, mend: Mend) -> Outcome:
         current |= trial.proven.texts
         scan = trial.proven.scan
     reasons = [(t, left.get(t) or refused.get(place(t.site, t.rule))) for t in scan.targets]
-    files = (_file(path, texts[path], current[path], done) for path in sorted(texts))
+    files = [_file(path, texts[path], current[path], done) for path in sorted(texts)]
     return Outcome(
-        files=tuple(file for file in files if file.places),
+        files=tuple(file for file in files if file.places or _is_needed(file, common, files)),
         left=tuple(Left(t.site, t.rule, reason) for t, reason in reasons if reason),
         scan=scan,
     )
+
+
+def _is_needed(file: MendedFile, common: Common | None, files: Sequence[MendedFile]) -> bool:
+    """Whether a file has changed for others, and one of them uses what is new in it."""
+    if common is None or file.path != common.path or file.before == file.after:
+        return False
+    name = common.keeper.partition(":")[2]
+    return any(name in each.after and name not in each.before for each in files if each.places)
 
 
 def _rescanned(
@@ -117,10 +131,16 @@ def _rescanned(
 
 
 def _file(path: str, before: str, after: str, done: Sequence[tuple[str, Applied]]) -> MendedFile:
+    of_round: dict[str, list[Applied]] = {}
+    for text, applied in done:
+        if applied.site.path == path:
+            of_round.setdefault(text, []).append(applied)
     places = [
-        FixedPlace(followed(text, after, applied.site.span.line), applied)
-        for text, applied in done
-        if applied.site.path == path
+        FixedPlace(line, applied)
+        for text, each in of_round.items()
+        for applied, line in zip(
+            each, followed(text, after, (a.site.span.line for a in each)), strict=True
+        )
     ]
     added, removed = count_changes(before, after)
     ordered = tuple(sorted(places, key=lambda p: (p.line, p.applied.site.span)))

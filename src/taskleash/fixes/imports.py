@@ -132,6 +132,9 @@ class Imports:
         lines = [line for line in import_lines(self.module) if not _is_future(line)]
         mine = [line for line in lines if _is_standard(line)]
         new = statements(text)
+        if module.partition(".")[0] not in sys.stdlib_module_names and lines:
+            edits.insert_after(_neighbour(lines, module), new)
+            return
         if mine:
             later = [line for line in mine if _key(line) > (not plain, module)]
             if later:
@@ -149,6 +152,19 @@ class Imports:
             edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
         elif self.module.body:
             edits.insert_before(self.module.body[0], new, blank=1)
+
+
+def _neighbour(lines: Sequence[cst.SimpleStatementLine], module: str) -> cst.BaseStatement:
+    """The import after which that of a module of the program belongs.
+
+    It is the last of the same package that comes before it by name, else the last one that is not
+    relative, which come after all others.
+    """
+    absolute = [line for line in lines if _imported(line)]
+    root = module.partition(".")[0]
+    same = [line for line in absolute if _imported(line).partition(".")[0] == root]
+    earlier = [line for line in same if _imported(line) < module]
+    return (earlier or absolute or list(lines))[-1]
 
 
 def header(module: cst.Module) -> list[cst.BaseStatement]:

@@ -10,8 +10,9 @@ import libcst as cst
 from taskleash.classify.model import Site
 from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
+from taskleash.fixes.observed import is_observed
+from taskleash.fixes.outliving import outlives_its_tasks
 from taskleash.fixes.places import constructor_place
-from taskleash.fixes.signatures import reaches
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Pair, Work
 
@@ -44,33 +45,30 @@ MODULE = Home()
 def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
     """Look at all tasks that are to be kept: many of them share one function of the module."""
     homes = [(home_of(work, site, call), site) for site, call in sites]
-    new = [home for home, site in homes if not _existing(work, home, site)]
+    new = [home for home, site in homes if not _existing(work, home)]
     work.has_many = len(new) >= MANY
     work.is_scattered = work.has_many and len({home.key for home in new}) > 1
 
 
 def home_of(work: Work, site: Site, call: cst.Call) -> Home:
-    """Who keeps a new task: the instance, where that is sure to work and is told of no teardown.
+    """Who keeps a new task: the instance where it is known to outlive its tasks, else the module.
 
-    A set of the instance that its teardown passes over would be a finding of its own.
+    A set of the instance that its teardown passes over would be a finding of its own, and one that
+    it ends would make the task end with it.
     """
     method = work.tree.method(call)
-    if method is None or not _sees_instance(work, method, call):
+    if work.manner.keeper:
         return MODULE
-    if _comes_to_teardown(work, site, method):
+    if method is None or site.teardowns or not _sees_instance(work, method, call):
+        return MODULE
+    if not outlives_its_tasks(work.tree, method.cls):
         return MODULE
     home = Home(method.cls, method.instance)
-    if _existing(work, home, site) or ("set", home.key) in work.draft.made:
+    if _existing(work, home) or ("set", home.key) in work.draft.made:
         return home
-    if work.is_scattered or site.teardowns or not site.has_own_state:
+    if work.is_scattered or not site.has_own_state:
         return MODULE
     return home if constructor_place(work.tree, method.cls, work.uses) is not None else MODULE
-
-
-def _comes_to_teardown(work: Work, site: Site, method: Method) -> bool:
-    """Whether the task itself takes its instance down: what that ends must not hold it."""
-    names = {name.rpartition(".")[2] for name in site.teardowns}
-    return any(reaches(work.tree, method.cls, site.task, name) for name in names)
 
 
 def own_home(work: Work, site: Site, call: cst.Call) -> Home:
@@ -79,8 +77,6 @@ def own_home(work: Work, site: Site, call: cst.Call) -> Home:
     if method is None or not _sees_instance(work, method, call):
         raise CannotMend("no instance starts the task")
     home = Home(method.cls, method.instance)
-    if _existing(work, home, site) or ("set", home.key) in work.draft.made:
-        return home
     if not site.has_own_state or constructor_place(work.tree, method.cls, work.uses) is None:
         name = method.cls.name.value
         raise CannotMend(f"`{name}` has no `__init__` of its own that can make a container")
@@ -89,14 +85,17 @@ def own_home(work: Work, site: Site, call: cst.Call) -> Home:
 
 def wants_helper(work: Work, home: Home, is_value: bool) -> bool:
     """Whether a function keeps the tasks: there is one, or it makes many places shorter."""
-    if work.has_many or ("helper", home.key) in work.draft.made:
+    if work.manner.keeper or work.has_many or ("helper", home.key) in work.draft.made:
         return True
     return bool(_existing_helper(work, home, is_value))
 
 
-def set_for(work: Work, site: Site, home: Home) -> str:
-    """A set for tasks, as code at the call names it; a new one if there is none."""
-    return home.text(_existing(work, home, site) or _made(work, home, site))
+def set_for(work: Work, site: Site, home: Home, teardown: cst.FunctionDef | None = None) -> str:
+    """A set for tasks, as code at the call names it; a new one if there is none.
+
+    One that a teardown of the home looks at is taken, too, where that teardown is given.
+    """
+    return home.text(_existing(work, home, teardown) or _made(work, home, site))
 
 
 def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
@@ -104,12 +103,15 @@ def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
 
     It gives the task back, at least where ``is_value`` says that this matters.
     """
+    if work.manner.keeper:
+        module, _, name = work.manner.keeper.partition(":")
+        return work.draft.imports.member(module, name) if module else name
     known = _existing_helper(work, home, is_value)
     if known:
         return home.text(known)
     key = ("helper", home.key)
     if key not in work.draft.made:
-        container = _existing(work, home, site)
+        container = _existing(work, home)
         if container and home.cls is None:
             work.draft.needed = _maker(work.module.body, container)
         container = container or _made(work, home, site)
@@ -135,11 +137,14 @@ def _sees_instance(work: Work, method: Method, call: cst.Call) -> bool:
     return False
 
 
-def _existing(work: Work, home: Home, site: Site) -> str:
-    """The name of a set of the home that is filled and pruned somewhere in it."""
+def _existing(work: Work, home: Home, teardown: cst.FunctionDef | None = None) -> str:
+    """The name of a set of the home that is filled and pruned in it, and that nobody looks at.
+
+    A teardown may look at it, where one is given.
+    """
     for pair in _pairs(work, home):
-        if _is_set(work, home, pair.name) and not (
-            home.cls is not None and site.teardowns and not _is_taken_down(work, home, site, pair)
+        if _is_set(work, home, pair.name) and not is_observed(
+            work.tree, home.cls, pair.name, teardown
         ):
             return pair.name
     return ""
@@ -153,6 +158,8 @@ def _existing_helper(work: Work, home: Home, is_value: bool) -> str:
     for pair in _pairs(work, home):
         function = pair.function
         if function is None or not _is_set(work, home, pair.name):
+            continue
+        if is_observed(work.tree, home.cls, pair.name):
             continue
         params = function.params.params
         own = params[1:] if home.cls is not None else params
@@ -250,18 +257,6 @@ def _maker(
     return None
 
 
-def _is_taken_down(work: Work, home: Home, site: Site, pair: Pair) -> bool:
-    """Whether one of the class's teardowns in the file sees to what is in the set."""
-    assert home.cls is not None
-    names = {name.rpartition(".")[2] for name in site.teardowns}
-    return any(
-        isinstance(node, cst.Attribute) and node.attr.value == pair.name
-        for method in work.tree.methods(home.cls)
-        if method.function.name.value in names
-        for node in inside(method.function.body)
-    )
-
-
 # -- what is new
 
 
@@ -292,25 +287,38 @@ def put_in_constructor(work: Work, home: Home, text: str) -> None:
 
 
 def _new_helper(work: Work, home: Home, site: Site, container: str) -> str:
+    if home.cls is None:
+        name = work.module_name(*_HELPER_NAMES)
+        work.draft.functions += _function(work, name, "", container)
+        return name
+    name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
+    blank = [cst.EmptyLine(indent=False)]
+    function = _function(work, name, "self", f"self.{container}")
+    last = home.cls.body.body[-1]
+    work.edits.insert_after(last, [each.with_changes(leading_lines=blank) for each in function])
+    return name
+
+
+def _function(work: Work, name: str, instance: str, container: str) -> list[cst.BaseStatement]:
+    """A function that keeps a task in a container until it is done."""
     task = work.task_type()
     typed, returns = (f": {task}", f" -> {task}") if task else ("", "")
-    if home.cls is None:
-        name, own, params = work.module_name(*_HELPER_NAMES), container, f"task{typed}"
-    else:
-        name = work.attribute_name(home.cls, site.task_attributes, *_HELPER_NAMES)
-        own, params = f"self.{container}", f"self, task{typed}"
     lines = [
-        f"def {name}({params}){returns}:",
+        f"def {name}({instance}{', ' if instance else ''}task{typed}){returns}:",
         '    """Hold a task until it is done: the event loop does not."""',
-        f"    {own}.add(task)",
-        f"    task.add_done_callback({own}.discard)",
+        f"    {container}.add(task)",
+        f"    task.add_done_callback({container}.discard)",
         "    return task",
     ]
-    function = statements("\n".join(lines))
-    if home.cls is None:
-        work.draft.functions += function
-    else:
-        blank = [cst.EmptyLine(indent=False)]
-        last = home.cls.body.body[-1]
-        work.edits.insert_after(last, [each.with_changes(leading_lines=blank) for each in function])
+    return statements("\n".join(lines))
+
+
+def keeper_in(work: Work, home: Home, names: Sequence[str]) -> str:
+    """A function of the module that keeps a task and gives it back; a new one by such a name."""
+    if known := _existing_helper(work, home, True):
+        return known
+    container = work.module_name(*_SET_NAMES)
+    work.draft.variables += statements(work.set_of_tasks(container))
+    name = work.module_name(*names)
+    work.draft.functions += _function(work, name, "", container)
     return name

@@ -35,11 +35,16 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
     So are the lines of a block. What spans several lines already, or ends in no call, is left as
     it is.
     """
-    if isinstance(statement, cst.If | cst.For | cst.FunctionDef):
+    if isinstance(statement, cst.If | cst.While | cst.For | cst.FunctionDef):
         lines = [
             fitted(line, room - len(_INDENT)) if isinstance(line, cst.BaseStatement) else line
             for line in statement.body.body
         ]
+        if isinstance(statement, cst.FunctionDef):
+            statement = _fitted_head(statement, room)
+        if isinstance(statement, cst.If | cst.While):
+            word = "if :" if isinstance(statement, cst.If) else "while :"
+            statement = statement.with_changes(test=_fitted_test(statement.test, room - len(word)))
         return statement.with_changes(body=statement.body.with_changes(body=lines))
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return statement
@@ -54,6 +59,40 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
         return statement
     changed = small.with_changes(value=_broken(small.value, call, room, 1))
     return statement.with_changes(body=[changed])
+
+
+def _fitted_head(function: cst.FunctionDef, room: int) -> cst.FunctionDef:
+    """A function whose parameters are on a line of their own where its head is too wide."""
+    empty = function.with_changes(body=cst.SimpleStatementSuite([cst.Expr(cst.Ellipsis())]))
+    head = cst.Module([]).code_for_node(empty.with_changes(leading_lines=[])).strip()
+    params = list(function.params.params)
+    if len(head) - len(" ...") <= room or not params:
+        return function
+    last = params[-1].with_changes(
+        comma=cst.MaybeSentinel.DEFAULT, whitespace_after_param=_newline(0)
+    )
+    return function.with_changes(
+        params=function.params.with_changes(params=[*params[:-1], last]),
+        whitespace_before_params=_newline(1),
+    )
+
+
+def _fitted_test(test: cst.BaseExpression, room: int) -> cst.BaseExpression:
+    """A condition in brackets, each operand on a line of its own, where it is too wide."""
+    code = cst.Module([]).code_for_node(test)
+    if len(code) <= room or not isinstance(test, cst.BooleanOperation) or "\n" in code:
+        return test
+    before = cst.LeftParen(whitespace_after=_newline(1))
+    after = cst.RightParen(whitespace_before=_newline(0))
+    return _operands_on_lines(test).with_changes(lpar=[before], rpar=[after])
+
+
+def _operands_on_lines(test: cst.BooleanOperation) -> cst.BooleanOperation:
+    operator = test.operator.with_changes(whitespace_before=_newline(1))
+    left = test.left
+    if isinstance(left, cst.BooleanOperation) and not left.lpar:
+        left = _operands_on_lines(left)
+    return test.with_changes(left=left, operator=operator)
 
 
 def joined(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from taskleash.fixes.alignment import differences
 
@@ -43,20 +45,24 @@ def count_changes(before: str, after: str) -> tuple[int, int]:
     return sum(len(c.after) for c in changed), sum(len(c.before) for c in changed)
 
 
-def followed(before: str, after: str, line: int) -> int:
-    """Where a 1-based line of the text is afterwards: itself, or what stands in its place."""
-    index = line - 1
-    for change in _changes(_split(before), _split(after)):
-        if index < change.before.stop:
-            offset = index - change.before.start
-            last = max(len(change.after) - 1, 0)
-            return change.after.start + min(offset, last) + 1
-    return line
+def followed(before: str, after: str, lines: Iterable[int]) -> list[int]:
+    """Where 1-based lines of the text are afterwards: themselves, or what stands in their place."""
+    changes = list(_changes(_split(before), _split(after)))
+    ends = [change.before.stop for change in changes]
+    found: list[int] = []
+    for line in lines:
+        at = bisect_right(ends, line - 1)
+        if at < len(changes):
+            change, last = changes[at], max(len(changes[at].after) - 1, 0)
+            line = change.after.start + min(line - 1 - change.before.start, last) + 1
+        found.append(line)
+    return found
 
 
-def _split(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=2)
+def _split(text: str) -> Sequence[tuple[str, str]]:
     """The lines as a parser counts them, each with its newline, which the last one may lack."""
-    lines = [(match[1], match[2]) for match in _LINE.finditer(text)]
+    lines: list[tuple[str, str]] = _LINE.findall(text)
     return [line for line in lines if line != ("", "")]
 
 

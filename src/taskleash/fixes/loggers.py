@@ -18,7 +18,7 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
 
     Empty where the file has none, or a variable of the function hides it.
     """
-    for name in _module_loggers(tree):
+    for name in module_loggers(tree):
         if not _is_hidden(tree, node, name):
             return name
     method = tree.method(node)
@@ -37,7 +37,7 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
 
 def module_logger(tree: Tree) -> str:
     """The logger of the module; empty where it has none."""
-    return next(iter(_module_loggers(tree)), "")
+    return next(iter(module_loggers(tree)), "")
 
 
 def is_loguru(tree: Tree, name: str) -> bool:
@@ -52,7 +52,8 @@ def is_loguru(tree: Tree, name: str) -> bool:
     )
 
 
-def _module_loggers(tree: Tree) -> list[str]:
+def module_loggers(tree: Tree) -> list[str]:
+    """The loggers of the module, those that it makes and those that it imports and uses."""
     found: list[str] = []
     for line in tree.module.body:
         for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():

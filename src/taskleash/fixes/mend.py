@@ -9,17 +9,22 @@ import libcst as cst
 from taskleash.classify.model import Handle
 from taskleash.fixes.await_ import await_
 from taskleash.fixes.cancel_previous import cancel_previous
+from taskleash.fixes.idle import take_out
 from taskleash.fixes.keepers import plan
 from taskleash.fixes.log import log
-from taskleash.fixes.model import Applied, CannotMend, Left, Mended, Target
+from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
 from taskleash.fixes.own import own
 from taskleash.fixes.signatures import gives_nothing, wrappers
+from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
+#: rules of tasks that are dropped where they are started
+_DROPPED = frozenset({"TL001", "TL002", "TL003"})
+_USUAL = Manner()
 
 Codemod = Callable[[Work, Target, cst.Call], str]
 
@@ -29,20 +34,20 @@ _CODEMODS: Mapping[str, Codemod] = {
     "own": own,
     "cancel-previous": cancel_previous,
     "log": log,
+    "taskgroup": taskgroup,
 }
 
 
-def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] = (3, 10)) -> Mended:
+def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mended:
     """Make a fix for each target, of the first of its kinds that fits.
 
-    ``target_version`` is the oldest Python that the file must run on. A target that has no fix, or
-    that another one is in the way of, is left; all are where the file is too large, or laid out so
-    that only the scan reads it.
+    A target that has no fix, or that another one is in the way of, is left; all are where the file
+    is too large, or laid out so that only the scan reads it.
     """
     if len(text) > _MAX_CHARACTERS:
         return _untouched(text, targets, "the file is too large to be changed")
     try:
-        work = Work(text, target_version)
+        work = Work(text, manner)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         return _untouched(text, targets, "the parser that changes files does not read this one")
     applied: list[Applied] = []
@@ -53,6 +58,7 @@ def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] =
     plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
+    found = _in_one_way(found, work)
     for target, call in found:
         outcome = _mended(work, target, call)
         if isinstance(outcome, Applied):
@@ -63,6 +69,42 @@ def mend(text: str, targets: Sequence[Target], target_version: tuple[int, int] =
         return Mended(text, (), tuple(left))
     mended = without_unused(work.module, work.finished(), "asyncio")
     return Mended(work.rendering.code(mended), tuple(applied), tuple(left))
+
+
+def _in_one_way(
+    found: Sequence[tuple[Target, cst.Call | None]], work: Work
+) -> list[tuple[Target, cst.Call | None]]:
+    """The targets, without *own* in classes that cannot end all of their dropped tasks.
+
+    Some kept by the class and some by the module would be hard to tell apart.
+    """
+    mixed = {
+        target.site.class_name
+        for target, call in found
+        if target.rule == "TL001" and call is not None and not _can_own(work, target, call)
+    }
+    return [
+        (_without_own(target) if target.site.class_name in mixed else target, call)
+        for target, call in found
+    ]
+
+
+def _without_own(target: Target) -> Target:
+    kinds = tuple(kind for kind in target.kinds if kind != "own")
+    return Target(target.site, target.rule, kinds) if kinds and target.rule == "TL001" else target
+
+
+def _can_own(work: Work, target: Target, call: cst.Call) -> bool:
+    if "own" not in target.kinds:
+        return False
+    before = work.draft.copy()
+    try:
+        own(work, target, call)
+    except CannotMend:
+        return False
+    finally:
+        work.draft = before
+    return True
 
 
 def _untouched(text: str, targets: Sequence[Target], reason: str) -> Mended:
@@ -90,6 +132,8 @@ def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left
             work.draft = before
             reasons.setdefault(str(error), []).append(kind)
         else:
+            if target.rule in _DROPPED:
+                take_out(work.edits, work.tree, call)
             return Applied(target.site, target.rule, kind, note)
     return Left(target.site, target.rule, _joined(reasons))
 

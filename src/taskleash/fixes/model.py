@@ -12,6 +12,27 @@ class CannotMend(ValueError):
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How new code is written: ``version`` is the oldest Python that it must run on, ``width`` that
+    of a line as the project's formatter is told, 0 where it is not. ``keeper`` names a function of
+    the program that keeps a task (``package.module:name``), empty where there is none.
+    """
+
+    version: tuple[int, int] = (3, 10)
+    width: int = 0
+    keeper: str = ""
+
+
+@dataclass(frozen=True)
+class Common:
+    """A file that gets a function for others: its text with it, and what Manner calls a keeper."""
+
+    path: str
+    text: str
+    keeper: str
+
+
+@dataclass(frozen=True)
 class Target:
     """One finding to mend: its site, the code of its rule, the kinds allowed, preferred first."""
 

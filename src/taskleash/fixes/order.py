@@ -11,15 +11,27 @@ _DROPPED_RESULT = "TL003"
 
 
 def waiting(targets: Sequence[Target]) -> frozenset[Target]:
-    """The calls that drop the task of a function, where such a function is to be mended itself.
+    """The calls of a function that gives back its task, where such a function is mended itself.
 
     Once it keeps what it starts, all its callers are sound, also those that get the task by way of
     further functions.
     """
     given = [target for target in targets if target.rule == _DROPPED_RESULT and target.kinds]
-    if not any(_starts(target) for target in given):
+    starting = [target for target in given if _starts(target)]
+    if not starting:
         return frozenset()
-    return frozenset(target for target in given if target.site.handle is Handle.DISCARDED)
+    return frozenset(
+        target
+        for target in given
+        if target.site.handle is Handle.DISCARDED
+        or any(
+            _last(each.site.scope) == _last(target.site.call) for each in starting if each != target
+        )
+    )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _starts(target: Target) -> bool:

@@ -6,17 +6,23 @@ import libcst as cst
 
 from taskleash.classify.model import Lifetime
 from taskleash.fixes.containers import attribute_values, container_of
+from taskleash.fixes.coroutines import (
+    calls_what_it_was_given,
+    comes_to,
+    coroutine_of,
+    serves_its_owner,
+    started_by,
+)
+from taskleash.fixes.endings import ending_all
 from taskleash.fixes.keepers import own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
-from taskleash.fixes.signatures import reaches
 from taskleash.fixes.slots import is_optional
-from taskleash.fixes.teardowns import cancelling_all, end_all, end_one, is_handed_on, teardown_of
+from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method
 from taskleash.fixes.work import Work
-from taskleash.link.teardown import words
-from taskleash.models.vocabulary import REPLACING_WORDS
+from taskleash.models.lifecycle import LIFECYCLE
 
 
 def own(work: Work, target: Target, call: cst.Call) -> str:
@@ -28,8 +34,9 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
     if method is None or not method.instance:
         raise CannotMend("no instance starts the task")
     teardown = teardown_of(work.tree, target.site, method)
-    if reaches(work.tree, method.cls, target.site.task, teardown.function.name.value):
-        raise CannotMend(f"`{target.site.task}` itself comes to `{teardown.function.name.value}`")
+    is_drained = _is_drained(work, target, call)
+    if teardown.function.asynchronous is None:
+        _check_cancelled(work, call, teardown, is_drained)
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
     if not target.site.holder:
@@ -42,13 +49,49 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend(f"`{name}` hands it to something else")
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
-        end_all(work, teardown, attribute, container.kind, is_pruned=target.rule == "TL014")
+        is_pruned = target.rule == "TL014"
+        end_all(
+            work, teardown, attribute, container.kind, is_pruned=is_pruned, is_drained=is_drained
+        )
     elif _is_slot(work, method, attribute, call):
+        _check_one(work, call)
         optional = is_optional(work, method, attribute, target.site.has_own_state)
-        end_one(work, teardown, attribute, optional)
+        end_one(work, teardown, attribute, is_optional=optional, is_drained=is_drained)
     else:
         raise CannotMend(f"the file does not tell what `{target.site.holder}` is")
-    return f"end it in `{name}`"
+    return f"{_ended(is_drained)} in `{name}`"
+
+
+def _ended(is_drained: bool) -> str:
+    return "wait for it, within a deadline," if is_drained else "cancel it"
+
+
+def _is_drained(work: Work, target: Target, call: cst.Call) -> bool:
+    """Whether the end of the work matters to others than its owner, or may do so."""
+    if target.site.lifetime is Lifetime.ENDLESS:
+        return False
+    return not serves_its_owner(work.tree, coroutine_of(work.tree, started_by(call)))
+
+
+def _check_one(work: Work, call: cst.Call) -> None:
+    """Raise `CannotMend` where the attribute may hold the next task once this one is over."""
+    scope, coroutine = work.tree.scope(call), coroutine_of(work.tree, started_by(call))
+    if (
+        coroutine is not None
+        and isinstance(scope, cst.FunctionDef)
+        and comes_to(work.tree, coroutine, scope)
+    ):
+        raise CannotMend("the task starts the next one in its own place")
+
+
+def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: bool) -> None:
+    """Raise `CannotMend` where a teardown that cannot wait must not cancel the task."""
+    name = teardown.function.name.value
+    if is_drained:
+        raise CannotMend(f"`{name}` cannot wait for it to end")
+    coroutine = coroutine_of(work.tree, started_by(call))
+    if calls_what_it_was_given(work.tree, coroutine):
+        raise CannotMend(f"`{name}` cannot wait, and the task may come to it itself")
 
 
 def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool:
@@ -69,23 +112,22 @@ def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool
 def _own_dropped(
     work: Work, target: Target, call: cst.Call, method: Method, teardown: Method
 ) -> str:
-    if teardown.function.asynchronous is None and target.site.lifetime is not Lifetime.ENDLESS:
-        # Cancelled without a wait, work that is almost done would be lost.
-        raise CannotMend(f"`{teardown.function.name.value}` cannot wait for it to end")
     home = own_home(work, target.site, call)
     spot = handle_of(work.tree, call)
-    container = keep(work, target, spot, home)
+    container = keep(work, target, spot, home, teardown.function)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method, attribute)
     if is_replacing and spot.holder is not None:
-        lines = cancelling_all(work, method.function, container, "set")
+        lines = ending_all(work, method.function, container, "set", is_drained=False)
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
+    # What a later call makes pointless is of no use after the last one either.
+    is_drained = not is_replacing and _is_drained(work, target, call)
     if not _is_mentioned(teardown, attribute):
-        end_all(work, teardown, attribute, "set", is_pruned=True)
+        end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
     earlier = "end the earlier ones before it starts, " if is_replacing else ""
-    return f"keep it in `{container}`, {earlier}end it in `{name}`"
+    return f"keep it in `{container}`, {earlier}{_ended(is_drained)} in `{name}`"
 
 
 def _is_mentioned(teardown: Method, attribute: str) -> bool:
@@ -106,4 +148,4 @@ def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> boo
         return False
     if str(target.site.multiplicity) != "per-call":
         return False
-    return bool(REPLACING_WORDS & set(words(method.function.name.value)))
+    return LIFECYCLE.sets_up_anew(method.function.name.value)

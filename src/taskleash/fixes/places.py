@@ -9,12 +9,13 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from taskleash.fixes.containers import assignments
 from taskleash.fixes.edits import Edits
+from taskleash.fixes.feeding import ends_a_task
 from taskleash.fixes.imports import header
 from taskleash.fixes.signatures import called_on, called_on_instance
 from taskleash.fixes.tree import Holder, Method, Tree, dotted, inside, last_name
 
-_LOGGER_MAKERS = ("getLogger", "get_logger", "bind")
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _CONSTRUCTOR = "__init__"
 #: names by which the code of a class looks at all attributes of its instance, or copies it
@@ -42,9 +43,10 @@ def place_after(module: cst.Module, statement: cst.BaseStatement) -> ModulePlace
     return ModulePlace(statement, body[at + 1] if at + 1 < len(body) else None, is_parted=True)
 
 
-def module_place(module: cst.Module) -> ModulePlace:
-    """After the imports, and after the logger that follows them."""
+def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace:
+    """After the imports, and after the constants that follow them, before any use."""
     body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
+    # There is nothing above the module's own text, and its imports from the future.
     at = len(header(module)) - 1
     for index, statement in enumerate(body):
         if isinstance(statement, cst.FunctionDef | cst.ClassDef):
@@ -52,8 +54,8 @@ def module_place(module: cst.Module) -> ModulePlace:
         if _imports(statement):
             at = index
     is_parted = True
-    if at + 1 < len(body) and makes_logger(body[at + 1]):
-        at, is_parted = at + 1, False
+    while at + 1 < len(body) and _is_constant(body[at + 1], uses):
+        at, is_parted = at + 1, not _is_one_line(body[at + 1])
     following = body[at + 1] if at + 1 < len(body) else None
     return ModulePlace(body[at] if at >= 0 else None, following, is_parted)
 
@@ -78,13 +80,14 @@ def _is_variable(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
     return plain and not any(node is use for node in inside(statement) for use in uses)
 
 
-def makes_logger(statement: cst.CSTNode) -> bool:
-    """Whether a statement is the assignment of a logger."""
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    small = statement.body[0]
-    value = small.value if isinstance(small, cst.Assign | cst.AnnAssign) else None
-    return isinstance(value, cst.Call) and last_name(value.func) in _LOGGER_MAKERS
+def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement gives the module a variable, or says in a string what one is for."""
+    return _is_variable(statement, uses) or _is_text(statement)
+
+
+def _is_one_line(statement: cst.BaseStatement) -> bool:
+    code = cst.Module([]).code_for_node(statement).strip()
+    return "\n" not in code and not _is_text(statement)
 
 
 def _imports(statement: cst.CSTNode) -> bool:
@@ -144,9 +147,13 @@ def constructor_place(
         if index >= start and _may_reach(tree, init, line, mine):
             end = index
             break
-    for index in range(end - 1, start - 1, -1):
-        if _sets_attribute(lines[index], init.instance) or _calls_super(lines[index]):
-            return BodyPlace(lines[index], is_after=True)
+    start = max([start, *(i + 1 for i in range(start, end) if _calls_super(lines[i]))])
+    for fits in (_sets_plainly, _sets_attribute):
+        for index in range(end - 1, start - 1, -1):
+            if fits(lines[index], init.instance):
+                return BodyPlace(lines[index], is_after=True)
+    if start and _calls_super(lines[start - 1]):
+        return BodyPlace(lines[start - 1], is_after=True)
     if end < len(lines):
         return BodyPlace(lines[end], is_after=False) if end >= start else None
     return BodyPlace(lines[-1], is_after=True)
@@ -216,6 +223,19 @@ def _sets_attribute(line: cst.CSTNode, instance: str) -> bool:
     return any(dotted(each).startswith(f"{instance}.") for each in targets)
 
 
+def _sets_plainly(line: cst.CSTNode, instance: str) -> bool:
+    """Whether a statement gives the instance some state of its own: a constant, a container."""
+    if not _sets_attribute(line, instance):
+        return False
+    assert isinstance(line, cst.SimpleStatementLine)
+    small = line.body[-1]
+    assert isinstance(small, cst.Assign | cst.AnnAssign)
+    value = small.value
+    if isinstance(value, cst.Call):
+        return not value.args
+    return value is not None and not any(isinstance(each, cst.Call) for each in inside(value))
+
+
 def _calls_super(line: cst.CSTNode) -> bool:
     return any(
         isinstance(each, cst.Attribute) and each.attr.value == _CONSTRUCTOR for each in inside(line)
@@ -225,21 +245,37 @@ def _calls_super(line: cst.CSTNode) -> bool:
 # -- in a teardown
 
 
-def teardown_place(method: Method, keeps: str) -> BodyPlace:
-    """The start of a teardown: after its docstring, its flags and what it logs first.
+def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
+    """The start of a teardown, before it takes down what the tasks use.
 
-    ``keeps`` is the attribute that must not be changed above the place.
+    It comes after its docstring, its flags, what it logs first, and the end of what may start
+    further tasks. ``keeps`` is the attribute that must not be changed above the place.
     """
     body = method.function.body
     if isinstance(body, cst.SimpleStatementSuite):
         return BodyPlace(body, is_after=False)
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
     at = 1 if _is_text(lines[0]) else 0
-    while at < len(lines) and _is_preamble(lines[at], keeps):
+    flags = {dotted(target) for target, _, _ in assignments(body)}
+    while at < len(lines) and (_is_preamble(lines[at], keeps) or _is_guard(lines[at], flags)):
         at += 1
+    for index in range(at, len(lines)):
+        if not ends_a_task(tree, method, lines[index]):
+            break
+        at = index + 1
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
+    """Whether a statement leaves what has been taken down already, as a flag of its own says."""
+    if not isinstance(line, cst.If) or line.orelse is not None:
+        return False
+    test = line.test.expression if isinstance(line.test, cst.UnaryOperation) else line.test
+    last = line.body.body[-1]
+    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
+    return dotted(test) in flags and isinstance(small, cst.Return)
 
 
 def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.fixes.containers import Container, container_of
+from taskleash.fixes.edits import BLANK
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Holder, dotted, inside
@@ -24,7 +25,7 @@ def prune(work: Work, call: cst.Call) -> str:
         return _prune_name(work, spot.name, spot.holder, call)
     small = work.tree.parent(call)
     if isinstance(small, cst.Assign) and isinstance(small.targets[0].target, cst.Subscript):
-        raise CannotMend("another task may stand under its key by then")
+        return _prune_slot(work, small, small.targets[0].target, call)
     grow, holder = work.tree.parent(work.tree.parent(call) or call), work.tree.holder(call)
     if not isinstance(grow, cst.Call) or holder is None or len(holder.body) != 1:
         raise CannotMend("it joins its container as part of a larger expression")
@@ -44,6 +45,45 @@ def prune(work: Work, call: cst.Call) -> str:
 
     work.edits.expand(holder, expansion)
     return f"take it out of `{container.text}` when it is done"
+
+
+def _prune_slot(work: Work, small: cst.Assign, slot: cst.Subscript, call: cst.Call) -> str:
+    """Take the task out of its slot in a dict, unless another one stands there by then."""
+    holder, text = work.tree.holder(call), dotted(slot.value)
+    container = container_of(work.tree, call, text) if text else None
+    if holder is None or len(holder.body) != 1 or small.value is not call or len(small.targets) > 1:
+        raise CannotMend("it joins its container as part of a larger expression")
+    if container is None or container.kind != "dict":
+        raise CannotMend("the file does not tell what kind of container keeps it")
+    if container.is_read(work.tree, ()):
+        raise CannotMend(f"`{text}` is read elsewhere, finished tasks may be wanted there")
+    index = slot.slice[0].slice
+    key = index.value if isinstance(index, cst.Index) and len(slot.slice) == 1 else None
+    if not isinstance(key, cst.Name | cst.SimpleString | cst.Integer):
+        raise CannotMend("the key of the task is worked out anew")
+    work.claim(holder)
+    name, done = work.local_name(call, "task", "background_task"), work.local_name(call, "done")
+    forget = work.local_name(call, "forget", "forget_task")
+    code = work.tree.code(key)
+    # A variable may have another value by then.
+    params = f"{done}, {code}={code}" if isinstance(key, cst.Name) else done
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        (changed,) = smalls
+        assert isinstance(changed, cst.Assign)
+        lines = [
+            f"{name} = spawned_",
+            f"{text}[{code}] = {name}",
+            f"def {forget}({params}):",
+            f"    if {text}.get({code}) is {done}:",
+            f"        {text}.pop({code})",
+            f"{name}.add_done_callback({forget})",
+        ]
+        new = work.statements(holder, "\n".join(lines), {"spawned_": changed.value})
+        return [*new[:2], *(each.with_changes(leading_lines=[BLANK]) for each in new[2:])]
+
+    work.edits.expand(holder, expansion)
+    return f"take it out of `{text}` when it is done"
 
 
 def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:

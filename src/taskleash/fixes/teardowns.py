@@ -1,4 +1,4 @@
-"""The end of tasks in the teardown of the class that keeps them."""
+"""The end of tasks in the teardown of the class that keeps them: which, and where in it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import libcst as cst
 
 from taskleash.classify.model import Site
 from taskleash.fixes.containers import assignments
+from taskleash.fixes.endings import ending_all, ending_one
+from taskleash.fixes.lastness import why_not_the_end
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.names import free, variables
 from taskleash.fixes.places import teardown_place
+from taskleash.fixes.signatures import called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 
@@ -25,6 +27,8 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     """
     names = {name.rpartition(".")[2] for name in site.teardowns}
     start = spawning.function.name.value
+    if start == "__del__":
+        raise CannotMend("nobody takes down what is gone already")
     if start in names:
         raise CannotMend(f"`{start}`, which starts it, is a teardown itself")
     if start in _COUNTERPARTS:
@@ -41,7 +45,25 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     while inner := _called_by(chosen, found):
         del found[chosen.function.name.value]
         chosen = inner
+    around, chosen = chosen, _behind(tree, chosen)
+    if site.task.rpartition(".")[2] == chosen.function.name.value:
+        raise CannotMend(f"the work itself is `{site.task}`")
+    for method in dict.fromkeys((around, chosen)):
+        if reason := why_not_the_end(tree, site, method, spawning):
+            raise CannotMend(reason)
     return chosen
+
+
+def _behind(tree: Tree, method: Method) -> Method:
+    """The method of the class that the end of a context calls: others call that one themselves."""
+    if method.function.name.value not in _COUNTERPARTS.values():
+        return method
+    called = [
+        each
+        for each in tree.methods(method.cls)
+        if each.function.name.value in called_on_instance(method) and each is not method
+    ]
+    return called[0] if len(called) == 1 and called[0].function.asynchronous else method
 
 
 def _is_abstract(method: Method) -> bool:
@@ -76,31 +98,34 @@ def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
     )
 
 
-def end_all(work: Work, method: Method, attribute: str, kind: str, is_pruned: bool) -> None:
-    """Cancel the tasks in a container of the instance, and wait for them, in its teardown.
+def end_all(
+    work: Work, method: Method, attribute: str, kind: str, *, is_pruned: bool, is_drained: bool
+) -> None:
+    """End the tasks in a container of the instance in its teardown.
 
     ``kind`` is set, list or dict; ``is_pruned`` tells that done tasks leave it by themselves.
     """
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
-    lines = cancelling_all(work, method.function, text, kind)
+    lines = ending_all(work, method.function, text, kind, is_drained)
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
-    work.put(teardown_place(method, text), "\n".join(lines))
+    work.put(teardown_place(work.tree, method, text), "\n".join(lines))
 
 
-def end_one(work: Work, method: Method, attribute: str, is_optional: bool) -> None:
-    """Cancel the task in an attribute of the instance, and wait for it, in its teardown."""
+def end_one(
+    work: Work, method: Method, attribute: str, *, is_optional: bool, is_drained: bool
+) -> None:
+    """End the task in an attribute of the instance in its teardown."""
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
-    lines = cancelling_one(work, method.function, text)
-    if is_optional:
-        if text not in {dotted(target) for target, _, _ in assignments(method.function)}:
-            lines.append(f"{text} = None")
-        lines = [f"if {text} is not None:", *(f"    {line}" for line in lines)]
-    work.put(teardown_place(method, text), "\n".join(lines))
+    if is_optional and text in {dotted(t) for t, _, _ in assignments(method.function)}:
+        lines = ending_one(work, method.function, text, True, is_drained)[:-1]
+    else:
+        lines = ending_one(work, method.function, text, is_optional, is_drained)
+    work.put(teardown_place(work.tree, method, text), "\n".join(lines))
 
 
 def _calls(method: Method) -> set[str]:
@@ -114,21 +139,3 @@ def _is_new(work: Work, method: Method, attribute: str) -> bool:
     known = key in work.draft.made
     work.draft.made[key] = attribute
     return not known
-
-
-def cancelling_all(work: Work, function: cst.FunctionDef, text: str, kind: str) -> list[str]:
-    """The lines that cancel every task in a container, and wait for them in an ``async def``."""
-    name = free(("task", "background_task"), variables(function))
-    tasks = f"{text}.values()" if kind == "dict" else text
-    lines = [f"for {name} in {tasks}:", f"    {name}.cancel()"]
-    if function.asynchronous is not None:
-        lines.append(f"await {work.asyncio('gather')}(*{tasks}, return_exceptions=True)")
-    return lines
-
-
-def cancelling_one(work: Work, function: cst.FunctionDef, text: str) -> list[str]:
-    """The lines that cancel one task, and wait for it in an ``async def``."""
-    lines = [f"{text}.cancel()"]
-    if function.asynchronous is not None:
-        lines.append(f"await {work.asyncio('gather')}({text}, return_exceptions=True)")
-    return lines

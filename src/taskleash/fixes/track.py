@@ -12,6 +12,7 @@ from taskleash.fixes.layout import wrapped
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import variables
 from taskleash.fixes.prune import prune
+from taskleash.fixes.scheduled import schedule
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
@@ -27,8 +28,10 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
         return prune(work, call)
     if target.rule == "TL003":
         check_wrapper(work, target, call)
-    spot = handle_of(work.tree, call)
     home = home_of(work, target.site, call)
+    if last_name(call.func) in MODELS.schedulers:
+        return schedule(work, target.site, home, call)
+    spot = spot_of(work.tree, call)
     if spot.kind == "value" or _shows_locals(work, call):
         return _wrap(work, target, spot, home)
     if wants_helper(work, home, spot.kind != "statement"):
@@ -56,26 +59,59 @@ def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
 
 def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
     helper = helper_for(work, target.site, home, spot.kind != "statement")
+    said = f"hand it to `{helper}`, which holds it until it is done"
+    if "\n" in work.tree.code(spot.call) and _hand_over(work, target, spot, helper):
+        return said
     work.refit(spot.holder)
     work.edits.change(spot.call, lambda node: wrapped(helper, node))
     if spot.name == "_" and spot.holder is not None:
         work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
-    return f"hand it to `{helper}`, which holds it until it is done"
+    return said
 
 
-def _shows_locals(work: Work, call: cst.Call) -> bool:
+def _hand_over(work: Work, target: Target, spot: Spot, helper: str) -> bool:
+    """Hand a task over below the call, the lines of which stay as they are, where that is possible.
+
+    In brackets they would have to be indented anew.
+    """
+    holder = spot.holder
+    if holder is None or _shows_locals(work, spot.call):
+        return False
+    if spot.kind == "name" and spot.name != "_":
+        work.claim(holder)
+        work.edits.insert_after(holder, work.statements(holder, f"{helper}({spot.name})"))
+        return True
+    if spot.kind not in ("statement", "name"):
+        return False
+    work.claim(holder)
+    name = work.local_name(spot.call, *task_names(target.site.task))
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        lines = f"{name} = spawned_\n{helper}({name})"
+        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+
+    work.edits.expand(holder, expansion)
+    return True
+
+
+def _shows_locals(work: Work, call: cst.BaseExpression) -> bool:
     """Whether a new variable could be seen: ``"{text}".format(**locals())``."""
     scope = work.tree.scope(call)
     return scope is not None and "locals" in variables(scope)
 
 
-def keep(work: Work, target: Target, spot: Spot, home: Home) -> str:
-    """Keep the task of a statement in a set of the home; gives the set as the code names it."""
+def keep(
+    work: Work, target: Target, spot: Spot, home: Home, teardown: cst.FunctionDef | None = None
+) -> str:
+    """Keep the task of a statement in a set of the home; gives the set as the code names it.
+
+    ``teardown`` is the function that ends what is in the set, where there is one.
+    """
     holder = spot.holder
     if holder is None or spot.kind == "value":
         raise CannotMend("no statement of its own starts the task")
     work.claim(holder)
-    container = set_for(work, target.site, home)
+    container = set_for(work, target.site, home, teardown)
     if spot.kind == "name" and spot.name != "_":
         _keep_name(work, spot, holder, container)
     else:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 import libcst as cst
 
+from taskleash.fixes.alignment import common
 from taskleash.fixes.tree import children, dotted, inside
 
 
@@ -14,6 +16,8 @@ def without_unused(before: cst.Module, after: cst.Module, module: str) -> cst.Mo
     """The module without the imports of another one that it used before and no longer does."""
     used, using = _uses(before), _uses_after(before, after)
     gone = {name for name in used if used[name] > 1 and using[name] == 1}
+    if not gone:
+        return after
     body = list(after.body)
     for line in after.body:
         if isinstance(line, cst.SimpleStatementLine) and _imports_only(line, module, gone):
@@ -28,7 +32,7 @@ def _uses_after(before: cst.Module, after: cst.Module) -> Counter[str]:
     pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pairs:
         old, new = pairs.pop()
-        gone, come = _apart(children(old), children(new))
+        gone, come = _apart(_parts(old), _parts(new))
         if type(old) is type(new) and [type(each) for each in gone] == [type(n) for n in come]:
             found.subtract(_own_uses(old))
             found.update(_own_uses(new))
@@ -41,10 +45,19 @@ def _uses_after(before: cst.Module, after: cst.Module) -> Counter[str]:
     return found
 
 
+def _parts(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """The nodes right inside a node that have names in them."""
+    return node.body if isinstance(node, cst.Module | cst.IndentedBlock) else children(node)
+
+
 def _apart(
-    old: list[cst.CSTNode], new: list[cst.CSTNode]
+    old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode]
 ) -> tuple[list[cst.CSTNode], list[cst.CSTNode]]:
     """The nodes of either that are not in the other."""
+    # Most are the same: they are passed over in whole stretches.
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     olds, news = set(map(id, old)), set(map(id, new))
     return [n for n in old if id(n) not in news], [n for n in new if id(n) not in olds]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeGuard
 
@@ -12,7 +12,7 @@ import libcst as cst
 from taskleash.fixes.edits import BLANK, Edits, Statements
 from taskleash.fixes.imports import Imports
 from taskleash.fixes.layout import fitted, statements
-from taskleash.fixes.model import CannotMend
+from taskleash.fixes.model import CannotMend, Manner
 from taskleash.fixes.names import attributes, free, variables
 from taskleash.fixes.places import (
     BodyPlace,
@@ -90,13 +90,14 @@ def _read(text: str) -> Known:
 class Work:
     """What a codemod works with: the tree, which stays as it is, and the draft, which grows."""
 
-    def __init__(self, text: str, target_version: tuple[int, int]) -> None:
+    def __init__(self, text: str, manner: Manner) -> None:
         """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
         known = _read(text)
-        self.tree, self.style, self.variables = known.tree, known.style, known.variables
+        self.tree, self.variables = known.tree, known.variables
+        self.style = replace(known.style, width=manner.width) if manner.width else known.style
         self.rendering = known.rendering
         self.module = self.tree.module
-        self.target_version = target_version
+        self.manner = manner
         self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
         #: the calls that are to be mended: what a constructor sets is set before any of them
         self.uses: list[cst.Call] = []
@@ -149,10 +150,17 @@ class Work:
 
     def task_type(self) -> str:
         """The annotation of a task of any result; empty where the file does not annotate."""
-        if not self.style.annotates or self.target_version < (3, 9):
+        if not self.style.annotates or self.manner.version < (3, 9):
             return ""
         result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
         return f"{self.asyncio('Task')}[{result}]"
+
+    def future_type(self) -> str:
+        """The annotation of what another thread waits for; empty where the file has none."""
+        if not self.style.annotates or self.manner.version < (3, 9):
+            return ""
+        future = self.draft.imports.name("concurrent.futures", "Future")
+        return f"{future}[{self.draft.imports.member('typing', 'Any')}]"
 
     def set_of_tasks(self, target: str) -> str:
         """The statement that makes a set for tasks."""
@@ -190,12 +198,12 @@ class Work:
         """The module with everything that the draft has."""
         edits = self.edits.copy()
         self.draft.imports.edit(edits)
-        place = module_place(self.module)
+        place = module_place(self.module, self.uses)
         if self.draft.needed is not None:
             place = place_after(self.module, self.draft.needed)
         apart = functions_place(self.module, place, self.uses)
         if self.draft.functions and apart.after is not place.after:
-            _put(edits, module_place(self.module), self.draft.variables, [])
+            _put(edits, module_place(self.module, self.uses), self.draft.variables, [])
             _put(edits, apart, [], self.draft.functions)
         else:
             _put(edits, place, self.draft.variables, self.draft.functions)

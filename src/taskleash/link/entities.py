@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from taskleash.link.program import Program
 
 
+#: so many ancestors are asked one after the other, more of them are looked up by what they name
+_FEW = 16
 _TEST_FOLDERS = frozenset({"test", "tests"})
 
 
@@ -70,6 +73,12 @@ class Module:
         return frozenset({*imported, *(star.partition(".")[0] for star in self.facts.stars)}) - (
             self.program.packages
         )
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The names that it defines or imports itself, those of its stars left out."""
+        facts = self.facts
+        return self.global_names.union(self.named, self.classes, facts.imports)
 
     @cached_property
     def global_names(self) -> frozenset[str]:
@@ -294,9 +303,21 @@ class Class:
             return []
         return implementations([self.module.functions[key] for key in keys])
 
+    def naming(self, name: str) -> Sequence[Class]:
+        """At least those in the order of lookup that name an attribute of their instances."""
+        if len(self.mro) <= _FEW:
+            return self.mro
+        named = self.module.program.naming.get(name, ())
+        return sorted((c for c in named if c in self._places), key=self._places.__getitem__)
+
+    @cached_property
+    def _places(self) -> dict[Class, int]:
+        """The place of each class in the order of lookup."""
+        return {cls: place for place, cls in enumerate(self.mro)}
+
     def find(self, name: str) -> list[Function]:
         """The method as looked up on an instance: the nearest definition along the ancestors."""
-        for cls in self.mro:
+        for cls in self.naming(name):
             found = cls.own_methods(name)
             if found:
                 return found

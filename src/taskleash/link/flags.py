@@ -24,6 +24,7 @@ from taskleash.facts.terms import (
     Spread,
     Term,
 )
+from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, branches, in_loop, tests
 from taskleash.link.entities import Class, Function
@@ -36,8 +37,6 @@ _MAX_REACH = 3
 _FAILING = frozenset({"cancel", "set_exception", "set_result"})
 #: methods that tell those who wait for an event or a future
 _SETTING = frozenset({"set", "set_result", "set_exception"})
-#: an await of a wait of a shield of … is followed no further than this
-_MAX_AWAITED = 16
 #: methods that give what a container holds, or one of it
 _GIVING = TAKING | VIEWING | PAIRING
 
@@ -92,7 +91,7 @@ class Flags:
                 if owner is not None
                 for load in self.calls.loads.named(name).related((owner,))
                 if load.named is None and load.function is not coroutine
-                for index in _waits_for(load.function, load.term)
+                for index in waits_for(load.function, load.term)
                 if self.teardown.holds(load.function, index)
             ]
             if not waits:
@@ -184,23 +183,6 @@ def _set_at_the_end(coroutine: Function) -> list[str]:
         and func.base.base == own
         and any(frame.branch == "final" for frame in around(coroutine, index))
     ]
-
-
-def _waits_for(function: Function, term: Term) -> Iterator[int]:
-    """The awaits of a function for an event or a future, also with a deadline."""
-    for index, event in enumerate(function.events):
-        if not isinstance(event, Await):
-            continue
-        awaited = list(event.value)
-        for waited in awaited:
-            if isinstance(waited, Result) and isinstance(function.events[waited.event], Call):
-                call = function.call(waited.event)
-                if Attribute(term, "wait") in call.func:
-                    awaited.append(term)
-                elif call.args and len(awaited) < _MAX_AWAITED:
-                    awaited.extend(call.args[0].value)
-        if term in awaited:
-            yield index
 
 
 def _is_whole(loop: Loop) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from taskleash.facts.model import Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -27,11 +28,13 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_manager
+from taskleash.link.onward import Onward
 from taskleash.link.passing import Passing
-from taskleash.link.places import Places
-from taskleash.link.trail import Trail
+from taskleash.link.places import Places, Read
+from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import Carrier
+from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
     OUTCOMES,
@@ -52,6 +55,7 @@ class Flow:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.places = Places(calls)
+        self._kept: dict[tuple[tuple[Read, ...], int, str, bool], Onward] = {}
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False
@@ -61,24 +65,47 @@ class Flow:
         ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks; with
         ``to_await`` it gives a coroutine that returns the handle.
         """
-        walk = _Follower(self.calls, self.places, function, index)
+        walk = _Follower(self.calls, self.places, function, self.kept)
         how = "returned" if to_await else ""
-        return walk.run(Carrier(function, Result(index), depth, how))
+        walk.carry(Carrier(function, Result(index), depth, how))
+        walk.run()
+        return walk.trail(function, index)
+
+    def kept(self, place: Place, how: str, weak: bool) -> Onward:
+        """What a handle meets once it is in a place, whoever puts it there."""
+        # One attribute is a place in each of the classes that inherit from each other.
+        reads = self.places.reads(place)
+        key = (reads, place.depth, how, weak)
+        if key not in self._kept:
+            walk = _Follower(self.calls, self.places, None, self.kept)
+            walk.places_found[place] = None
+            walk.read(place, how, weak)
+            walk.run()
+            del walk.places_found[place]
+            self._kept[key] = walk.all_kept()
+        return self._kept[key]
+
+
+#: the operations that put the handle into a container
+_PUTTING = frozenset({"contain", "store"})
 
 
 class _Follower(Passing):
     """One walk: looks at every use of every carrier."""
 
-    def run(self, start: Carrier) -> Trail:
+    def run(self) -> None:
         """Follow until nothing new is reached."""
-        self.carry(start)
         while self.pending:
-            if len(self.seen) > _MOST_CARRIERS:
-                reason = f"it is held by more than {_MOST_CARRIERS:,} names and values"
-                self.leave_out(self.origin, self.trail.index, reason)
+            if len(self.seen) + sum(len(kept.seen) for kept in self.kept) > _MOST_CARRIERS:
+                self.beyond.setdefault(
+                    f"it is held by more than {_MOST_CARRIERS:,} names and values"
+                )
                 break
-            self._visit(self.pending.popleft())
-        return self.trail
+            each = self.pending.popleft()
+            if isinstance(each, Onward):
+                self.take(each)
+            else:
+                self._visit(each)
 
     def _visit(self, carrier: Carrier) -> None:
         uses = carrier.function.uses
@@ -108,26 +135,30 @@ class _Follower(Passing):
 
     def _root_in(self, carrier: Carrier, inner: Function) -> int | None:
         """The event of the origin by which a carrier comes to be used in a nested function."""
-        if carrier.root is None and carrier.function is self.origin:
-            return self._called_at(inner)
+        if carrier.root is None:
+            self.left.add(carrier.function)
+            if carrier.function is self.origin:
+                return self._called_at(self.origin, inner)
         return carrier.root
 
-    def _called_at(self, inner: Function, seen: frozenset[Function] = frozenset()) -> int | None:
+    def _called_at(
+        self, origin: Function, inner: Function, seen: frozenset[Function] = frozenset()
+    ) -> int | None:
         """The event of the origin at which a nested function is called or handed on, if it is.
 
         What another nested function calls is called where that one is.
         """
         callers = self.calls.callers(inner)
         for caller, index in callers:
-            if caller is self.origin:
+            if caller is origin:
                 return index
-        for role in self.origin.uses.roles.get(Nested(inner.key), ()):
-            if role.kind == "arg" and inner.parent is self.origin:
+        for role in origin.uses.roles.get(Nested(inner.key), ()):
+            if role.kind == "arg" and inner.parent is origin:
                 return role.index
         seen |= {inner}
         for caller, _ in callers:
-            if self.origin in caller.nesting and caller not in seen:
-                found = self._called_at(caller, seen)
+            if origin in caller.nesting and caller not in seen:
+                found = self._called_at(origin, caller, seen)
                 if found is not None:
                     return found
         return None
@@ -158,6 +189,8 @@ class _Follower(Passing):
     def _derived(self, carrier: Carrier, derived: Term) -> None:
         if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
+        elif isinstance(derived, Item) and not derived.index and self._is_key(carrier, derived):
+            return
         elif isinstance(derived, (Element, Item, Spread)):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
         elif isinstance(derived, Awaited) and carrier.how == "wait":
@@ -166,6 +199,35 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
+
+    def _is_key(self, carrier: Carrier, item: Item) -> bool:
+        """Whether the first item of a pair is the key of a dict that keeps the task as a value."""
+        pairs = item.base.base if isinstance(item.base, Element) else None
+        if not isinstance(pairs, Result):
+            return False
+        call = carrier.function.call(pairs.event)
+        if call.text.rpartition(".")[2] not in PAIRING:
+            return False
+        return self._holds_it("value") and not self._holds_it("key")
+
+    def _holds_it(self, what: str) -> bool:
+        """Whether a dict has been seen to keep the task as a value, or as a key."""
+        for op in self.own.of(_PUTTING):
+            event = op.event
+            if isinstance(event, Store) and isinstance(event.target, Element):
+                kept = event.value if what == "value" else event.key
+                if not self.terms[op.function].keys().isdisjoint(kept):
+                    return True
+        for function, known in self.terms.items():
+            for term in known:
+                made = (
+                    function.facts.collections[term.number] if isinstance(term, Display) else None
+                )
+                for keyed, alts in zip(made.keys, made.items, strict=False) if made else ():
+                    is_asked_for = bool(keyed) == (what == "value")
+                    if is_asked_for and not known.keys().isdisjoint(alts):
+                        return True
+        return False
 
     def _attribute(self, carrier: Carrier, term: Attribute) -> None:
         name = term.name
@@ -206,6 +268,9 @@ class _Follower(Passing):
 
     def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
         kind = TASK_METHODS.get(name, "method")
+        if kind == "cancel" and carrier.how == Handle.SHIELDS.value:
+            # The task behind the shield goes on.
+            kind = "read"
         detail = name if kind in ("method", "outcome") else ""
         self.note(kind, carrier, index, detail=detail)
         if kind == "callback":
@@ -227,9 +292,7 @@ class _Follower(Passing):
             return
         self.note("give", carrier, role.index)
         if function is self.origin and carrier.local:
-            if not self.trail.given or carrier.depth < self.trail.given_depth:
-                self.trail.given_depth = carrier.depth
-            self.trail.given = True
+            self.given = min(carrier.depth, carrier.depth if self.given is None else self.given)
             return
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.dataflow.assumptions import parts
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
+from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.occasions import is_event_handler, is_start
-from taskleash.link.teardown import named_teardown
-from taskleash.link.trail import ENDING, Op, Place, Trail
+from taskleash.link.onward import Onward, Shared
+from taskleash.link.respawning import leads_back, leaves_after
+from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
+from taskleash.link.wrappers import constants_given
 from taskleash.models.containers import TAKING, VIEWING
+from taskleash.models.lifecycle import LIFECYCLE
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
+_REPLACING = frozenset({"replace"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
+        self.endings = Endings(calls)
+        self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
+        self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
     def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
         """How a later spawn can replace this handle while its task runs, if it can.
@@ -83,21 +90,36 @@ class Guards:
 
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
-        for op in trail.of("replace"):
-            event = op.event
-            if op.depth or not isinstance(event, Store) or op.function is trail.function:
+        own = [op.event for op in trail.of("store", "contain")]
+        stores = [event for event in own if isinstance(event, Store)]
+        for op, event in (each for part in trail.parts for each in self._replacing(part)):
+            if op.function is trail.function or self._under_another_key(stores, op, event):
                 continue
-            if self._under_another_key(trail, op, event):
-                continue
-            if any(isinstance(term, Result) for term in event.value) and not self._is_fresh(op):
-                found = self._repeat(trail, op, clears_itself=False)
-                if found:
-                    return Overwrite(op, found)
+            if found := self._repeat(trail, op, clears_itself=False):
+                return Overwrite(op, found)
         return None
 
-    def _under_another_key(self, trail: Trail, op: Op, store: Store) -> bool:
+    def _replacing(self, part: Part) -> Sequence[tuple[Op, Store]]:
+        """The operations that may put another task in the place, again and again."""
+        if not isinstance(part, Shared):
+            return self._replacements(part.of(_REPLACING))
+        if part.kept not in self._replacing_all:
+            self._replacing_all[part.kept] = self._replacements(part.kept.of(_REPLACING)[0])
+        return self._replacing_all[part.kept]
+
+    def _replacements(self, ops: Iterable[Op]) -> list[tuple[Op, Store]]:
+        return [
+            (op, op.event)
+            for op in ops
+            if not op.depth
+            and isinstance(op.event, Store)
+            and any(isinstance(term, Result) for term in op.event.value)
+            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and not self._is_fresh(op)
+        ]
+
+    def _under_another_key(self, own: Iterable[Store], op: Op, store: Store) -> bool:
         """Whether another store in the same dict is of a key that the handle is not kept under."""
-        own = [o.event for o in trail.of("store", "contain") if isinstance(o.event, Store)]
         elements = [event for event in own if isinstance(event.target, Element)]
         if not isinstance(store.target, Element) or not elements:
             return False
@@ -122,7 +144,7 @@ class Guards:
         """Whether the object that keeps the handle was made in the same function."""
         function = op.function
         event = op.event
-        if function.name in _CONSTRUCTORS:
+        if LIFECYCLE.constructs(function.name):
             return True
         target = event.target if isinstance(event, Store) else None
         if isinstance(target, Attribute) and isinstance(target.base, Element):
@@ -146,26 +168,39 @@ class Guards:
 
     def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
         function = op.function
-        loop = in_loop(function, op.index)
         single = op.place is None or op.place.depth == 0
-        if loop is not None and loop.kind != "comprehension" and single:
+        if _in_statement_loop(op) and single:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        comes_again = is_event_handler(function) or (
+        comes_again = self._comes_again(function) or (
             clears_itself and single and not is_start(function) and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
 
+    def _comes_again(self, function: Function) -> bool:
+        """Whether events call a function: by its name, where no caller in the program is known."""
+        if not is_event_handler(function):
+            return False
+        callers = [site for site in self.calls.callers(function) if site[0] is not function]
+        return not callers or any(
+            in_loop(caller, index) is not None or not self._is_begun_once(caller)
+            for caller, index in callers
+        )
+
+    def _is_begun_once(self, caller: Function) -> bool:
+        """Whether nothing says that a function runs more than once for its object."""
+        return not is_event_handler(caller) and all(
+            in_loop(above, index) is None for above, index in self.calls.callers(caller)
+        )
+
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
         function = op.function
         loop = in_loop(function, op.index)
-        for other in trail.ops:
-            if other.kind not in ENDING:
-                continue
+        for other in trail.of(*ENDING):
             if trail.function is function and other.root is not None:
                 if in_loop(function, other.root) is loop:
                     return True
@@ -186,37 +221,24 @@ class Guards:
             return ""
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
-                if in_loop(coroutine, index) is None or _leaves_after(coroutine, index):
+                if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
                     continue
                 for callee in self.calls.callees(coroutine, call):
-                    if isinstance(callee, Function) and self._reaches(trail, callee, op.function):
+                    if callee is op.function and self._ends_for(trail, op, call):
+                        continue
+                    if isinstance(callee, Function) and leads_back(
+                        self.calls, trail, callee, op.function
+                    ):
                         return (
                             f"`{coroutine.name}` itself calls `{callee.name}`"
                             f" (line {call.pos[0]}), which spawns again"
                         )
         return ""
 
-    def _reaches(self, trail: Trail, start: Function, goal: Function) -> bool:
-        """Whether calls lead from one method to another without ending the task on the way."""
-        enders = {other.site[0] for other in trail.ops if other.kind in ENDING}
-        pending, seen = [start], {start, *(enders - {start, goal})}
-        if start in enders and start is not goal:
-            return False
-        while pending:
-            function = pending.pop()
-            if function is goal:
-                return True
-            for _, call in function.calls():
-                for callee in self.calls.callees(function, call):
-                    if (
-                        isinstance(callee, Function)
-                        and callee not in seen
-                        and callee.owner is not None
-                        and callee.owner is goal.owner
-                    ):
-                        seen.add(callee)
-                        pending.append(callee)
-        return False
+    def _ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
+        """Whether the constants of a call have the storing function end the earlier task first."""
+        given = constants_given(op.function, call)
+        return bool(given) and self._excluded(trail, op.function, op.index, given) is not None
 
     # -- guards
 
@@ -227,40 +249,49 @@ class Guards:
         early exits count too.
         """
         function, index = op.function, op.index
-        found = self._excluded(trail, function, index)
+        found = self._seen_to(trail, function, index) or self._flagged(function, index)
+        return found or (None if strict else self.started_once(function, index))
+
+    def _seen_to(self, trail: Trail, function: Function, index: int) -> Guard | None:
+        """What asks for the earlier task, or ends it, in a function or in all that call it.
+
+        Where the trail comes there by way of places alone, all that come by these have one answer.
+        """
         callers = self.calls.callers(function)
+        own = self.endings.touched(trail)
+        if not own.isdisjoint((function, *(caller for caller, _ in callers))):
+            return self._find_seen_to(trail, function, index, callers)
+        key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        if key not in self._answers:
+            self._answers[key] = self._find_seen_to(trail, function, index, callers)
+        return self._answers[key]
+
+    def _find_seen_to(
+        self, trail: Trail, function: Function, index: int, callers: Sequence[Site]
+    ) -> Guard | None:
+        found = self._excluded(trail, function, index)
         if found is None and callers:
             above = [self._excluded(trail, caller, call) for caller, call in callers]
             found = above[0] if all(above) else None
-        found = found or self._flagged(function, index)
-        return found or (None if strict else self.started_once(function, index))
+        return found
 
-    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
-        """Whether no path of a function with the earlier task running comes to an event."""
-        carriers = {
-            term for home, term in trail.terms if home is function and _is_kept(function, term)
-        }
-        endings = self._ending_events(trail, function)
+    def _excluded(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> Guard | None:
+        """Whether no path of a function with the earlier task running comes to an event.
+
+        ``given`` are the constants of one call of the function.
+        """
+        carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
+        endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
-        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index])
+        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         if index in outcome.reached or not outcome.is_complete:
             return None
         if outcome.asked:
             return Guard(function, outcome.asked[0], "asked")
         return Guard(function, function.events[min(endings)].pos[0], "ended") if endings else None
-
-    def _ending_events(self, trail: Trail, function: Function) -> set[int]:
-        """The events of a function that end the earlier task, themselves or by what they call."""
-        found: set[int] = set()
-        for other in trail.ops:
-            if other.kind in ENDING:
-                home, at = other.site
-                if home is function:
-                    found.add(at)
-                else:
-                    found.update(i for f, i in self._called_from(home) if f is function)
-        return found
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
@@ -271,11 +302,6 @@ class Guards:
             if isinstance(frame.item, If) and self._is_flag(function, frame.item.test):
                 return Guard(function, frame.item.line, "flag")
         return None
-
-    def _called_from(self, home: Function) -> list[tuple[Function, int]]:
-        """The call sites that lead to a function, directly or by one function between."""
-        direct = self.calls.callers(home)
-        return [*direct, *(site for f, _ in direct for site in self.calls.callers(f))]
 
     def by_flag(self, function: Function, index: int) -> Guard | None:
         """The flag that the function itself sets, if one lets control reach the event once only."""
@@ -315,15 +341,20 @@ class Guards:
             for cls in self.calls.inference.classes(function, term.base)
             for member in (*cls.mro, *cls.descendants)
             for method, _ in member.stores.get(term.name, ())
-            if method.name not in ("__init__", "__post_init__")
+            if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(named_teardown(method.name) for method in setters)
-        return named_teardown(term.name)
+            return all(LIFECYCLE.ends(method.name) for method in setters)
+        return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
         return any(term in function.stored for term in _state_read(function, test))
+
+
+def _in_statement_loop(op: Op) -> bool:
+    loop = in_loop(op.function, op.index)
+    return loop is not None and loop.kind != "comprehension"
 
 
 def _is_kept(function: Function, term: Term) -> bool:
@@ -353,12 +384,3 @@ def _state_read(function: Function, test: Test) -> Iterator[Term]:
                     if isinstance(func, Attribute) and isinstance(func.base, Attribute)
                 )
                 yield from (func for func in call.func if isinstance(func, Attribute))
-
-
-def _leaves_after(function: Function, index: int) -> bool:
-    """Whether control leaves the function soon after the event, in the same block."""
-    here = around(function, index)
-    return any(
-        order >= index and exit_.kind in ("return", "break") and frames == here
-        for order, exit_, frames in function.contexts.exits
-    )

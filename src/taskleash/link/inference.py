@@ -251,7 +251,8 @@ class Inference:
 
     def _attribute_types(self, key: tuple[Class, str]) -> Types:
         cls, name = key
-        for base in cls.mro:
+        naming = cls.naming(name)
+        for base in naming:
             ref = base.facts.fields.get(name)
             if ref:
                 found = self.from_ref(base.module, ref, base)
@@ -260,10 +261,10 @@ class Inference:
             for method in base.own_methods(name):
                 if method.decorators & PROPERTIES:
                     return self.returned(method)
-        if not is_set_to_something(cls.mro, name):
+        if not is_set_to_something(naming, name):
             # A mixin or an abstract base uses what its subclasses set.
             return self._stored_in(sorted(cls.descendants - {cls}, key=repr), name)
-        return self._stored_in(cls.mro, name)
+        return self._stored_in(naming, name)
 
     def _stored_in(self, classes: Iterable[Class], name: str) -> Types:
         found: list[Type] = []

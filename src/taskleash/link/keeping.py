@@ -50,19 +50,12 @@ class Keeping(Walk):
 
     def _global(self, carrier: Carrier, name: str) -> None:
         module = carrier.function.module
-        place = Place("global", name, carrier.depth, name, module=module)
-        if place in self.trail.places:
-            return
-        self.trail.places[place] = None
-        for function, term in self.places.global_reads(module, name):
-            self.carry(
-                Carrier(function, term, carrier.depth, carrier.how, weak=carrier.weak, local=False)
-            )
+        self._hold(carrier, Place("global", name, carrier.depth, name, module=module))
 
     def _store_closure(self, carrier: Carrier, target: Outer, index: int) -> None:
         home, name = self.program.home(carrier.function, target)
         place = Place("closure", name, carrier.depth, name, function=home)
-        self.trail.places.setdefault(place)
+        self.places_found.setdefault(place)
         self.note("store", carrier, index, place=place)
         self.carry(replace(carrier, function=home, term=Local(name), entry=None, root=None))
         for alts_term in home.facts.defs.get(name, ()):
@@ -83,20 +76,20 @@ class Keeping(Walk):
 
     def _hold(self, carrier: Carrier, place: Place) -> None:
         """The handle is in a place: go on wherever the place is read."""
-        if place in self.trail.places:
+        if place in self.places_found or any(place in kept.places for kept in self.kept):
             return
-        self.trail.places[place] = None
-        for function, term, weak in self.places.reads(place):
-            self.carry(
-                Carrier(
-                    function,
-                    term,
-                    place.depth,
-                    carrier.how,
-                    weak=weak or carrier.weak,
-                    local=False,
-                )
-            )
+        self.places_found[place] = None
+        kept = self.known(place, carrier.how, carrier.weak) if self.origin is not None else None
+        if kept is None or self.origin in kept.left:
+            self.read(place, carrier.how, carrier.weak)
+            return
+        self.kept.append(kept)
+        self.pending.append(kept)
+
+    def read(self, place: Place, how: str, weak: bool) -> None:
+        """Go on wherever a place is read."""
+        for function, term, by_name in self.places.reads(place):
+            self.carry(Carrier(function, term, place.depth, how, weak=by_name or weak, local=False))
 
     def _put(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
         """The handle goes into a container, which may be a weak one."""

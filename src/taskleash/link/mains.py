@@ -24,6 +24,20 @@ class Mains:
         #: the call that runs a function until the loop's end; None where others start it too
         self.runner: Query[Function, Place | None] = Query(calls.program.uses, self._find)
 
+    def driven_by(self, function: Function) -> Place | None:
+        """The call by which a function itself runs a loop, of which it ends all tasks after that.
+
+        Nothing runs in the loop of a function that is no coroutine but while it says so.
+        """
+        if function.facts.is_async or not self._sweeps(function):
+            return None
+        runs = (
+            (function, index)
+            for index, call in function.calls()
+            if call.text.rpartition(".")[2] in self.models.runners
+        )
+        return next(runs, None)
+
     def _find(self, function: Function) -> Place | None:
         found: list[Place | None] = [
             self._runs(caller, Result(index)) for caller, index in self.calls.callers(function)

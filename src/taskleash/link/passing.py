@@ -184,6 +184,9 @@ def _carried(result: Carrier, handle: Handle) -> Carrier:
     """What a result is that stands for the tasks that the call was given."""
     if handle in _AWAITERS:
         return replace(result, depth=0, how=_waiting(result.how, handle))
+    if handle is Handle.GATHERS and result.how == Handle.SHIELDS.value:
+        # To cancel it cancels the shields.
+        return replace(result, depth=0)
     if handle in (Handle.GATHERS, Handle.WAITS):
         return replace(result, depth=0, how=handle.value)
     if handle is Handle.COMPLETES:

@@ -18,6 +18,7 @@ from taskleash.facts.terms import Attribute, Bound, Global, Nested, Outer, Term
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
 from taskleash.link.hierarchy import direct_bases, linearised
 from taskleash.link.indexed import IndexedModules
+from taskleash.link.stars import Stars
 from taskleash.models.api import Gives
 from taskleash.models.table import MODELS, canonical
 from taskleash.source.modules import folders, path_name
@@ -64,6 +65,7 @@ class Program:
             self.by_name.setdefault(module.name, module)
         for module in self.modules:
             self.by_name.setdefault(path_name(module.path), module)
+        self._stars = Stars(self.modules, self.by_name)
         for cls in self.classes():
             for base in cls.bases:
                 base.subclasses.append(cls)
@@ -85,6 +87,15 @@ class Program:
         for function in self.functions():
             if function.facts.owner and function.facts.kind == "function":
                 found[function.name].append(function)
+        return found
+
+    @cached_property
+    def naming(self) -> dict[str, list[Class]]:
+        """The classes that name an attribute of their instances: a field, a method, a store."""
+        found: dict[str, list[Class]] = defaultdict(list)
+        for cls in self.classes():
+            for name in {*cls.facts.fields, *cls.facts.methods, *cls.stores}:
+                found[name].append(cls)
         return found
 
     @cached_property
@@ -194,13 +205,8 @@ class Program:
             return self.resolve_import(module, module.facts.imports[name])
         if name in module.global_names:
             return Variable(module, name)
-        for star in module.facts.stars:
-            source = self.by_name.get(star)
-            if source is not None and source is not module:
-                found = self.resolve_name(source, name)
-                if found is not None:
-                    return found
-        return None
+        source = self._stars.source(module, name)
+        return None if source is None else self.resolve_name(source, name)
 
     def resolve_ref(
         self, module: Module, ref: TypeRef, inside: Class | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found
@@ -11,45 +10,8 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.models.callables import REGISTRARS
-
-#: words in a method's name that say that it ends something
-_WORDS = frozenset(
-    {
-        "abort", "aclose", "aexit", "atexit", "cleanup", "close", "closed", "closing", "deactivate",
-        "del", "deinit", "destroy", "detach", "disable", "disconnect", "disconnected", "dispose",
-        "drain", "exit", "finalize", "halt", "hangup", "kill", "leave", "logout", "lost", "quit",
-        "release", "shut", "shutdown", "stop", "stopped", "stopping", "teardown", "terminate",
-        "uninstall", "unload", "unmount", "unregister", "unsubscribe",
-    }
-)  # fmt: skip
-#: words that do so in a function that nothing in the program calls: its users call it at the end
-_SOFT_WORDS = frozenset(
-    {"cancel", "clean", "clear", "delete", "end", "finish", "remove", "removed", "reset"}
-)
-#: words that name the normal teardown of an owner
-_OWNER_WORDS = frozenset(
-    {
-        "aclose", "aexit", "cleanup", "close", "deinit", "destroy", "disconnect", "dispose", "exit",
-        "shutdown", "stop", "teardown", "terminate",
-    }
-)  # fmt: skip
-#: first words of a name that asks, or tells that something happened
-_NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
-#: words in the name of a method whose opposite ends what it began
-_BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
-#: of those, the ones that happen to an object once
-_LAST_EVENTS = frozenset({"cleanup", "close", "destroy", "exit", "shutdown", "terminate"})
-_WHOLE_WORDS = _OWNER_WORDS | {
-    "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
-    "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
-}  # fmt: skip
-_SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-def words(name: str) -> list[str]:
-    """The lower-case words of a snake or camel case name."""
-    return [word.lower() for word in _SPLIT.findall(name)]
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
 
 
 class Teardown:
@@ -98,8 +60,9 @@ class Teardown:
         return found
 
     def _named(self, function: Function) -> str:
-        soft = not _SOFT_WORDS.isdisjoint(words(function.name)) and not self._is_called(function)
-        return f"`{function.qualname}`" if soft or named_teardown(function.name) else ""
+        name = function.name
+        soft = LIFECYCLE.ends_for_users(name) and not self._is_called(function)
+        return f"`{function.qualname}`" if soft or LIFECYCLE.ends(name) else ""
 
     def _find_callers(self, function: Function) -> dict[Function, bool]:
         """What calls it, and the function around a lambda; whether they do as they clean up."""
@@ -120,7 +83,7 @@ class Teardown:
         owner = function.owner
         if owner is None or function.name.startswith("_") or function in self.spawning:
             return ""
-        if not _NO_COMMANDS.isdisjoint(words(function.name)[:1]) or function.decorators:
+        if not LIFECYCLE.commands(function.name) or function.decorators:
             return ""
         if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return ""
@@ -139,14 +102,13 @@ class Teardown:
                 return f"`{function.name}`, registered by `@{decorator.text}`"
         for holder, index in self.calls.references(function):
             call = holder.call(index)
-            name = call.text.rpartition(".")[2]
-            if name in REGISTRARS or named_teardown(name) or named_teardown(_receiver(call.text)):
+            if LIFECYCLE.registers_end(call.text):
                 return f"`{function.name}`, registered by `{call.text}`"
         return ""
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:
         """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""
-        if named_teardown(text.rpartition(".")[2]):
+        if LIFECYCLE.ends(text.rpartition(".")[2]):
             return True
         home = function.parent
         if home is None:
@@ -156,7 +118,7 @@ class Teardown:
                 if decorator.text == text and isinstance(term, Result):
                     for arg in home.call(term.event).args:
                         if any(
-                            isinstance(t, Constant) and named_teardown(t.text) for t in arg.value
+                            isinstance(t, Constant) and LIFECYCLE.ends(t.text) for t in arg.value
                         ):
                             return True
         return False
@@ -180,7 +142,7 @@ class Teardown:
         return self._is_whole(function)
 
     def _find_whole(self, function: Function) -> bool:
-        if not _WHOLE_WORDS.isdisjoint(words(function.name)) or self._registered(function):
+        if LIFECYCLE.ends_whole(function.name) or self._registered(function):
             return True
         return any(
             in_cleanup(caller, at)
@@ -231,32 +193,21 @@ def _can_end(function: Function) -> bool:
     return function.facts.kind in ("function", "lambda")
 
 
-def named_teardown(name: str) -> bool:
-    """Whether a function's name says that it ends something."""
-    return not _WORDS.isdisjoint(words(name))
-
-
 def ends_owner(method: Function) -> bool:
     """Whether a method by its name takes down its instance as a whole.
 
     ``close``, ``async_stop``, ``__aexit__`` and the like, without a parameter that names a part.
     """
-    found = words(method.name)
-    if not _OWNER_WORDS & set(found) or len(found) > 2:
+    if not LIFECYCLE.ends_owner(method.name) or method.decorators & {"property"}:
         return False
-    if found[0] in _NO_COMMANDS or method.decorators & {"property"}:
-        return False
-    if method.name in ("__exit__", "__aexit__"):
-        return True
-    return not asks_for_more(method)
+    return LIFECYCLE.leaves(method.name) or not asks_for_more(method)
 
 
 def is_end(function: Function) -> bool:
     """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
     method = function.method
-    found = words(method.name)
-    if found[:1] == ["on"]:
-        return len(found) == 2 and found[1] in _LAST_EVENTS and not asks_for_more(method)
+    if LIFECYCLE.is_last_event(method.name):
+        return not asks_for_more(method)
     return method.owner is not None and ends_owner(method)
 
 
@@ -268,13 +219,8 @@ def asks_for_more(method: Function) -> bool:
 
 def _ends_a_part(method: Function) -> bool:
     """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
-    verb, _, part = method.name.lstrip("_").partition("_")
-    owner = method.owner
-    if owner is None or not part or verb not in _OWNER_WORDS or part in words(owner.name):
+    part, owner = method.name.lstrip("_").partition("_")[2], method.owner
+    if owner is None or part in words(owner.name):
         return False
-    began = [f"{opposite}_{part}" for opposite in _BEGINNING]
+    began = LIFECYCLE.opposites(method.name)
     return any(owner.find(name) or owner.find(f"_{name}") for name in began)
-
-
-def _receiver(text: str) -> str:
-    return text.rpartition(".")[0].rpartition(".")[2]

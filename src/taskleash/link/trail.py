@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from taskleash.facts.model import Event
 from taskleash.facts.terms import Term
@@ -106,21 +107,77 @@ class Unknown:
     reason: str
 
 
+class Part(Protocol):
+    """Some of the operations of a trail that were found one after the other."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds of its operations."""
+
+    def of(self, kinds: frozenset[str]) -> list[Op]:
+        """The operations of these kinds, in order."""
+
+    def rooted(self) -> Iterator[Op]:
+        """The operations that take effect in the function with the spawn."""
+
+
+class Own:
+    """What was found on the way of one handle alone."""
+
+    def __init__(self) -> None:
+        self.ops: list[Op] = []
+        self.kinds: set[str] = set()
+
+    def add(self, op: Op) -> None:
+        """Put an operation at the end."""
+        self.ops.append(op)
+        self.kinds.add(op.kind)
+
+    def of(self, kinds: frozenset[str]) -> list[Op]:
+        """The operations of these kinds, in order."""
+        return [op for op in self.ops if op.kind in kinds]
+
+    def rooted(self) -> Iterator[Op]:
+        """The operations that take effect in the function with the spawn."""
+        return (op for op in self.ops if op.root is not None)
+
+
 @dataclass
 class Trail:
-    """Everything that was found by following one handle from the call that gave it."""
+    """Everything that was found by following one handle from the call that gave it.
+
+    ``parts`` have the operations in the order in which they were found, ``terms`` the terms of each
+    function that hold the handle, and how deep in containers; several trails may share them.
+    """
 
     function: Function
     index: int
-    ops: list[Op] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     places: dict[Place, None] = field(default_factory=dict)
-    terms: dict[tuple[Function, Term], int] = field(default_factory=dict)
+    terms: list[Mapping[Function, Mapping[Term, int]]] = field(default_factory=list)
     #: returned by the function with the spawn; how deep in containers the task is then
     given: bool = False
     given_depth: int = 0
     #: why the rest is not known, where something was left out
     unknown: dict[Unknown, None] = field(default_factory=dict)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all operations."""
+        return frozenset().union(*(part.kinds for part in self.parts))
+
     def of(self, *kinds: str) -> list[Op]:
         """The operations of these kinds, in the order in which they were found."""
-        return [op for op in self.ops if op.kind in kinds]
+        wanted = frozenset(kinds)
+        return [op for part in self.parts for op in part.of(wanted)]
+
+    def rooted(self) -> list[Op]:
+        """The operations that take effect in the function with the spawn."""
+        return [op for part in self.parts for op in part.rooted()]
+
+    def terms_in(self, function: Function) -> dict[Term, int]:
+        """The terms of a function that hold the handle, and how deep in containers."""
+        found: dict[Term, int] = {}
+        for terms in self.terms:
+            found.update(terms.get(function, {}))
+        return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from taskleash.facts.terms import Parameter, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
+from taskleash.link.onward import Onward, Shared
 from taskleash.link.places import Places
 from taskleash.link.program import Program
-from taskleash.link.trail import Op, Site, Trail, Unknown
+from taskleash.link.trail import Op, Own, Part, Place, Site, Trail, Unknown
 
 #: containers in containers: what goes round in a circle may put one into another without end
 _DEEPEST = 3
@@ -60,16 +62,37 @@ class Carrier:
 class Walk:
     """The state of one walk, and the two things that can come of a use: a carrier or an op."""
 
-    def __init__(self, calls: Calls, places: Places, function: Function, index: int) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        places: Places,
+        origin: Function | None,
+        known: Callable[[Place, str, bool], Onward],
+    ) -> None:
         self.program: Program = calls.program
         self.calls = calls
         self.places = places
-        self.trail = Trail(function, index)
-        self.origin = function
+        self.origin = origin
+        #: what every handle meets that is in a place
+        self.known = known
+        self.own = Own()
+        self.parts: list[Part] = [self.own]
+        self.places_found: dict[Place, None] = {}
+        self.terms: dict[Function, dict[Term, int]] = defaultdict(dict)
+        self.unknown: dict[Unknown, None] = {}
+        #: why the walk is no whole one
+        self.beyond: dict[str, None] = {}
         self.seen: set[tuple[object, ...]] = set()
         self.entries: dict[tuple[object, ...], Entry] = {}
-        self.pending: deque[Carrier] = deque()
-        self.ops: set[tuple[object, ...]] = set()
+        self.pending: deque[Carrier | Onward] = deque()
+        #: what tells operations apart
+        self.keys: dict[tuple[object, ...], None] = {}
+        #: what is found in places for every handle: where it is about to go on, and where it has
+        self.kept: list[Onward] = []
+        self.taken: list[Onward] = []
+        self.left: set[Function] = set()
+        #: how deep in containers the handle is that the origin returns, if it does
+        self.given: int | None = None
 
     def carry(self, carrier: Carrier) -> None:
         """Add a carrier unless it has been followed already."""
@@ -77,12 +100,12 @@ class Walk:
             return
         if carrier.depth > _DEEPEST:
             reason = f"it is held by containers in containers, more than {_DEEPEST} deep"
-            self.leave_out(self.origin, self.trail.index, reason)
+            self.beyond.setdefault(reason)
             return
         key = (carrier.function, carrier.term, carrier.depth, carrier.how, carrier.entry)
-        if key not in self.seen:
+        if key not in self.seen and not any(key in kept.seen for kept in self.kept):
             self.seen.add(key)
-            self.trail.terms[carrier.function, carrier.term] = carrier.depth
+            self.terms[carrier.function][carrier.term] = carrier.depth
             self.pending.append(carrier)
 
     def enter(self, carrier: Carrier, callee: Function, name: str, index: int) -> Entry | None:
@@ -105,15 +128,21 @@ class Walk:
                     carrier,
                     function=callee,
                     term=Parameter(name),
-                    root=self.root_of(carrier, index),
+                    root=self.leave(carrier, index),
                     entry=entry,
                 )
             )
         return entry
 
+    def leave(self, carrier: Carrier, index: int) -> int | None:
+        """The root of what another function does with a carrier, by way of an event of its own."""
+        if carrier.root is None:
+            self.left.add(carrier.function)
+        return self.root_of(carrier, index)
+
     def leave_out(self, function: Function, index: int, reason: str) -> None:
         """Say on the trail that something is not looked into, and why."""
-        self.trail.unknown.setdefault(Unknown(function, index, reason))
+        self.unknown.setdefault(Unknown(function, index, reason))
 
     def root_of(self, carrier: Carrier, index: int) -> int | None:
         """The event of the origin at which something takes effect that is done with a carrier."""
@@ -134,6 +163,54 @@ class Walk:
             **extra,  # type: ignore[arg-type]
         )
         key = (kind, carrier.function, index, carrier.depth, op.detail, op.place, op.site)
-        if key not in self.ops:
-            self.ops.add(key)
-            self.trail.ops.append(op)
+        if key not in self.keys and not any(key in kept.keys for kept in self.taken):
+            self.keys[key] = None
+            self.own.add(op)
+
+    def take(self, kept: Onward) -> None:
+        """Add what every handle comes to that is in a place."""
+        assert self.origin is not None
+        others = (self.keys, *(each.keys for each in self.taken))
+        known = {key for keys in others for key in keys.keys() & kept.keys.keys()}
+        self.own = Own()
+        self.parts += [Shared(kept, self.origin, known), self.own]
+        self.taken.append(kept)
+
+    def trail(self, function: Function, index: int) -> Trail:
+        """What was found on the way of the handle that a call gives."""
+        places, unknown = dict(self.places_found), dict(self.unknown)
+        beyond = dict(self.beyond)
+        for kept in self.taken:
+            places |= kept.places
+            unknown |= dict.fromkeys(kept.unknown)
+            beyond |= dict.fromkeys(kept.beyond)
+        unknown |= dict.fromkeys(Unknown(function, index, reason) for reason in beyond)
+        return Trail(
+            function,
+            index,
+            self.parts,
+            places,
+            [self.terms, *(kept.terms for kept in self.taken)],
+            given=self.given is not None,
+            given_depth=self.given or 0,
+            unknown=unknown,
+        )
+
+    def all_kept(self) -> Onward:
+        """What was found, for every handle that comes to where this walk set out."""
+        ops = tuple(self.own.ops)
+        homes: dict[Function, list[int]] = defaultdict(list)
+        for position, op in enumerate(ops):
+            homes[op.function].append(position)
+        return Onward(
+            ops,
+            {key: position for position, key in enumerate(self.keys)},
+            self.places_found,
+            self.terms,
+            self.seen,
+            frozenset(self.left),
+            tuple(self.unknown),
+            tuple(self.beyond),
+            frozenset(self.own.kinds),
+            homes,
+        )

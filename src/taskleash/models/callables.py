@@ -15,36 +15,6 @@ RESULT_USERS = frozenset(
 )  # fmt: skip
 #: methods that enter a context manager and give what it gives
 ENTERERS = frozenset({"enter_async_context", "enter_context"})
-#: a call with one of these methods registers what it is given to be called at the end of something
-REGISTRARS = frozenset(
-    {
-        "add_listener",
-        "add_signal_handler",
-        "async_listen_once",
-        "async_on_remove",
-        "async_on_unload",
-        "addCleanup",
-        "addAsyncCleanup",
-        "add_finalizer",
-        "addfinalizer",
-        "append",
-        "callback",
-        "connect",
-        "enter_async_context",
-        "finalize",
-        "listen_once",
-        "on_close",
-        "on_shutdown",
-        "on_cleanup",
-        "push",
-        "push_async_callback",
-        "push_async_exit",
-        "register",
-        "register_listener",
-        "add_event_handler",
-        "on_unload",
-    }
-)
 #: methods that wake, feed or close what a loop waits on
 WAKERS = frozenset(
     {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import comma_list, group
+from taskleash.options.help import section
+from taskleash.options.making import comma_list
 
-FILES = group(
+FILES = section(
+    "Files",
     comma_list("--exclude", "Patterns to leave out, in place of the defaults."),
     comma_list("--extend-exclude", "Patterns to leave out beside the defaults."),
     click.option(

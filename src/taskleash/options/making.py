@@ -1,4 +1,4 @@
-"""Groups of click options, and the kinds of options that click lacks."""
+"""The kinds of options that click lacks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,32 @@ def group(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
 
 def comma_list(name: str, text: str) -> Callable[[_F], _F]:
     """An option whose values are separated by commas, and which can be repeated."""
-    return click.option(name, multiple=True, callback=_split, metavar="LIST", help=text)
+
+    def read(
+        context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        return tuple(part for value in values for part in split(value) if part)
+
+    complete = complete_rules if "ules" in text else None
+    return click.option(
+        name,
+        multiple=True,
+        callback=read,
+        metavar="LIST",
+        help=text,
+        shell_complete=complete,
+    )
 
 
-def _split(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(part for value in values for part in split(value) if part)
+def complete_rules(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The codes and names of rules that what was typed begins, its last part after a comma."""
+    from taskleash.rules.registry import names
+
+    before, comma, last = incomplete.rpartition(",")
+    words = sorted({*names(), *names().values()})
+    return [f"{before}{comma}{word}" for word in words if word.lower().startswith(last.lower())]
 
 
 def split(text: str) -> list[str]:

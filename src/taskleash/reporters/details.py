@@ -10,7 +10,6 @@ from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
-from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.cells import cell_len
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
@@ -29,6 +28,9 @@ def details(entry: Entry, options: RenderOptions) -> list[Line]:
     previous = ""
     for label, text in _all(inert_entry(entry, options.unicode), options.say):
         head = "" if label == previous else options.say(label)
+        if label == words.KEEPS_LABEL:
+            # Nothing but names: on a terminal they need no marks.
+            text = text.replace("`", "")
         lines.append([(_INDENT + _padded(head, _LABEL_WIDTH), "bold"), (text, "")])
         previous = label
     return lines
@@ -45,7 +47,7 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.DORMANT, _dormant(site, say)
     yield words.RUNS_LABEL, _runs(site, say)
     if found := growth(site):
-        yield words.ADDS_UP_LABEL, say(audit_words.GROWTH[found])
+        yield words.ADDS_UP_LABEL, phrases.adds_up(site, found, say)
     yield words.HELD_BY_LABEL, _held_by(site, say)
     yield words.ENDED_BY_LABEL, _ended_by(site, life, say)
     if life is not None:
@@ -112,10 +114,10 @@ def _lives_with(life: Life, say: Language) -> str:
 
 
 def _keeps(site: Site, say: Language) -> str:
-    captures = ", ".join(site.captures)
+    captures, members = (", ".join(f"`{name}`" for name in n) for n in (site.captures, site.heavy))
     if not site.heavy:
         return captures
-    return say("{captures}; heavy: {members}", captures=captures, members=", ".join(site.heavy))
+    return say("{captures}; heavy: {members}", captures=captures, members=members)
 
 
 def _offer(fix: FixOffer, say: Language) -> str:

@@ -29,6 +29,11 @@ def steering_line(file: MendedFile) -> int | None:
     return next((n for n, line in enumerate(_diff(file), start=1) if steers(line)), None)
 
 
+def diff_of(path: str, before: str, after: str) -> Iterable[str]:
+    """The lines of a diff of one file, its name as git writes it."""
+    return unified(_name(path), before, after)
+
+
 def _diff(file: MendedFile) -> Iterable[str]:
     return unified(_name(file.path), file.before, file.after)
 

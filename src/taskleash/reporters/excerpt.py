@@ -11,6 +11,8 @@ from taskleash.reporters.paint import Line, Piece
 from taskleash.source.loading import InvalidSource, decode, read_bytes
 
 _CONTEXT = 2
+#: so many lines of a call over several lines are shown beside its first
+_MORE = 3
 _TAB = 4
 
 
@@ -26,18 +28,24 @@ def read_lines(path: str) -> list[str]:
 def excerpt(site: Site, source: Sequence[str], unicode: bool) -> list[Line]:
     """The line where the call starts, two lines before it, and carets under the call.
 
+    Of a call over several lines the next ones follow, where the coroutine stands.
+
     ``source`` is the file's lines; the excerpt is empty where it ends before the reported line.
     """
     last = site.span.line
     if last > len(source):
         return []
-    margin = len(str(last))
+    margin = len(str(min(site.span.end_line, last + _MORE)))
     bar: Piece = (f"{' ' * margin} |", "blue")
     lines: list[Line] = [[bar]]
     for number in range(max(1, last - _CONTEXT), last + 1):
         code = _shown(source[number - 1], unicode).rstrip()
         lines.append([(f"{number:>{margin}} |", "blue"), (f" {code}" if code else "", "")])
-    return [*lines, [bar, *_carets(site, source[last - 1], unicode)], [bar]]
+    lines.append([bar, *_carets(site, source[last - 1], unicode)])
+    for number in range(last + 1, min(site.span.end_line, last + _MORE, len(source)) + 1):
+        code = _shown(source[number - 1], unicode).rstrip()
+        lines.append([(f"{number:>{margin}} |", "blue"), (f" {code}" if code else "", "")])
+    return [*lines, [bar]]
 
 
 def _carets(site: Site, line: str, unicode: bool) -> list[Piece]:

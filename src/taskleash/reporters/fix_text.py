@@ -102,12 +102,18 @@ def _each(left: Iterable[Left], unicode: bool) -> Iterator[Line]:
 def _next(report: FixReport, git: bool, say: Language) -> Iterator[tuple[str, str]]:
     yield say("Checked:"), say(words.CHECKED)
     paths = [file.path for file in report.files]
-    if git and len(paths) <= _MANY:
-        yield say("Review:"), git_command("diff", paths)
-        yield say("Undo:"), git_command("restore", paths) + say(" ({notes})", notes=say(words.UNDO))
-    elif git:
-        yield say("Review:"), "git diff"
-        yield say("Undo:"), say("--fix-report FILE lists the command")
+    is_short = len(paths) <= _MANY
+    if git:
+        yield say("Review:"), git_command("diff", paths) if is_short else "git diff"
+    if report.is_committed and is_short:
+        yield say("Undo:"), git_command("restore", paths)
+    elif report.undo:
+        yield say("Undo:"), patch_command(report.undo)
+
+
+def patch_command(path: str) -> str:
+    """The command that applies a patch to the current folder, as a shell reads it."""
+    return f"patch -p0 -i {inert(shlex.quote(path))}"
 
 
 def git_command(name: str, paths: Iterable[str]) -> str:

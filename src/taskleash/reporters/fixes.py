@@ -12,9 +12,13 @@ from taskleash.fixes.model import Left
 class FixReport:
     """The files that were mended, and the findings that remain, each with the reason.
 
-    ``fixed`` counts the findings that are gone: one fix can be the end of several.
+    ``fixed`` counts the findings that are gone: one fix can be the end of several. ``undo`` is the
+    patch that takes all of it back, empty where there is none; ``is_committed`` tells that git has
+    the files as they were before.
     """
 
     fixed: int
     files: tuple[MendedFile, ...]
     left: tuple[Left, ...]
+    undo: str = ""
+    is_committed: bool = False

@@ -9,6 +9,7 @@ from typing import Any
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
 from taskleash.fixes.choice import FixOffer
+from taskleash.reporters.json_audit import audit, facts
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
@@ -25,6 +26,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "summary": _summary(report),
         "sites": [_site(entry) for entry in report.entries],
         "errors": [_error(error) for error in report.errors],
+        **audit(report.entries),
     }
     return dumps(document)
 
@@ -65,6 +67,7 @@ def _site(entry: Entry) -> dict[str, Any]:
         "fixes": _fixes(entry.fixes),
         "undecided": [unknown.message for unknown in site.undecided],
         "fingerprint": entry.fingerprint,
+        **facts(entry),
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 from taskleash.reporters import words
 from taskleash.reporters.audit.detail import LEVELS
-from taskleash.reporters.audit.document import document, error_item, scan_table
+from taskleash.reporters.audit.document import (
+    closing_lines,
+    document,
+    error_item,
+    scan_table,
+)
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, Report
-from taskleash.reporters.summary import closing
 
 #: what GitHub takes as the summary of a step
 _MAX_BYTES = 1024 * 1024
@@ -39,7 +43,7 @@ def _check(report: Report, options: RenderOptions) -> Iterator[str]:
     say = options.say
     yield f"# {say('Background tasks')}"
     yield from scan_table(report, options)
-    yield from map(text, closing(report, options))
+    yield from closing_lines(report, options)
     findings = [_finding(e, say) for e in report.entries if e.rule and not e.silenced]
     findings += [error_item(error, say) for error in report.errors if not error.is_invalid]
     invalid = [error_item(error, say) for error in report.errors if error.is_invalid]

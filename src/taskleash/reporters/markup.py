@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from taskleash.reporters.inert import inert
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|~#$@]")
+#: what Markdown may take for markup: no underscore within a word, and of brackets only those that
+#: would make a link
+_SPECIAL = re.compile(r"[\\`*{}<>&|~#$@]|(?<!\w)_|_(?!\w)|\](?=\s*[(\[:])")
 _TICKS = re.compile(r"`+")
 
 

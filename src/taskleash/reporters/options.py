@@ -49,7 +49,6 @@ class RenderOptions:
     by: str = ROWS[0]
     width: int = 100
     color: bool = False
-    links: bool = False
     unicode: bool = True
     command: str = "scan"
     statistics: bool = False
@@ -57,6 +56,7 @@ class RenderOptions:
     failing: frozenset[str] = frozenset({"high"})
     repository: Repository = field(default_factory=Repository)
     lang: str = LANGUAGES[0]
+    links: bool = False
 
     @property
     def say(self) -> Language:

@@ -96,7 +96,7 @@ class Report:
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
     ``hints`` are the flags that are not set and decide whether code runs, ``unfinished`` the files
-    that no time was left for.
+    that no time was left for, ``warnings`` what seems to be mistyped.
     """
 
     files: int
@@ -110,6 +110,7 @@ class Report:
     baseline: str = ""
     hints: tuple[FlagHint, ...] = ()
     unfinished: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

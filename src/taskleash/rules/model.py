@@ -27,6 +27,7 @@ REMOVE = Fix("remove", Applicability.SAFE)
 LOG = Fix("log", Applicability.SAFE)
 AWAIT = Fix("await", Applicability.UNSAFE)
 OWN = Fix("own", Applicability.UNSAFE)
+TASKGROUP = Fix("taskgroup", Applicability.UNSAFE)
 CANCEL_PREVIOUS = Fix("cancel-previous", Applicability.UNSAFE)
 
 

@@ -49,10 +49,21 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(entry.rule for entry in _entries().values())
 
 
+@cache
+def names() -> dict[str, str]:
+    """The names of all rules, with their codes."""
+    return {rule.name: rule.code for rule in all_rules()}
+
+
 def by_code(code: str) -> Rule | None:
     """The rule with this code, or None."""
     entry = _entries().get(code)
     return entry.rule if entry else None
+
+
+def code_of(selector: str) -> str:
+    """The code that the name of a rule stands for; what is no name, as it is."""
+    return names().get(selector.lower(), selector)
 
 
 def diagnose(site: Site, enabled: frozenset[str]) -> Diagnostic | None:
@@ -80,6 +91,18 @@ def page(rule: Rule) -> str:
     if offered:
         facts += f" Fixes: {', '.join(offered)}."
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{body.strip()}\n"
+
+
+def as_data(rule: Rule) -> dict[str, object]:
+    """A rule and its page, for programs."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "risk": str(rule.risk),
+        "default": rule.default,
+        "fixes": [{"kind": f.kind, "applicability": str(f.applicability)} for f in rule.fixes],
+        "page": page(rule),
+    }
 
 
 def _nearest(selector: str) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taskleash.rules.registry import UnknownRule, all_rules
+from taskleash.rules.registry import UnknownRule, all_rules, code_of, names
 
 EVERY_RULE = "ALL"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The selectors of one source: codes, prefixes of codes, or ``ALL``.
+    """The selectors of one source: codes, prefixes of codes, names, or ``ALL``.
 
     ``select`` starts afresh and is None where the source has none.
     """
@@ -33,13 +33,13 @@ def resolve(layers: Sequence[Selection]) -> frozenset[str]:
     chosen = {rule.code for rule in all_rules() if rule.default}
     carried: tuple[str, ...] = ()
     for layer in layers:
-        wanted = (layer.select or ()) + layer.extend_select
-        ignored = layer.ignore
+        wanted = tuple(map(code_of, (layer.select or ()) + layer.extend_select))
+        ignored = own = tuple(map(code_of, layer.ignore))
         if layer.select is not None:
             chosen, ignored, carried = set(), carried + ignored, ()
         else:
             carried += ignored
-        for selector in (*wanted, *layer.ignore):
+        for selector in (*wanted, *own):
             check(selector)
         chosen = {rule.code for rule in all_rules() if _is_on(rule.code, wanted, ignored, chosen)}
     return frozenset(chosen)
@@ -55,14 +55,15 @@ def resolve_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str
 
 def check(selector: str) -> None:
     """Raises `UnknownRule` where the selector fits no rule."""
-    if not any(_fits(selector, rule.code) for rule in all_rules()):
+    if not any(_fits(code_of(selector), rule.code) for rule in all_rules()):
         raise UnknownRule(selector)
 
 
 def selectors() -> list[str]:
     """Every selector that fits a rule, sorted."""
     codes = (rule.code for rule in all_rules())
-    return sorted({EVERY_RULE, *(code[:end] for code in codes for end in range(1, len(code) + 1))})
+    prefixes = (code[:end] for code in codes for end in range(1, len(code) + 1))
+    return sorted({EVERY_RULE, *prefixes, *names()})
 
 
 def _is_on(code: str, wanted: Sequence[str], ignored: Sequence[str], before: set[str]) -> bool:

@@ -50,7 +50,8 @@ Fix safety
 ----------
 Keeping the task in a set until it is done (`track`) is safe: the task only lives as long as it
 runs. Awaiting the coroutine in place (`await`) is unsafe: the caller now waits. Ending the tasks in
-the teardown of their owner (`own`) is unsafe: it changes what the teardown does.
+the teardown of their owner (`own`) is unsafe: it changes what the teardown does. With
+`--fix-style taskgroup` the rest of the function runs in a task group (unsafe, too), which waits.
 """
 
 from __future__ import annotations

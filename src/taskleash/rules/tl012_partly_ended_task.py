@@ -36,7 +36,8 @@ Use instead
 
 Fix safety
 ----------
-There is no fix: whether the other path waits for the task or cancels it is for its author to say.
+Whether the other path waits for the task or cancels it is for its author to say. With
+`--fix-style taskgroup` the rest of the function runs in a task group, which waits (unsafe).
 """
 
 from __future__ import annotations

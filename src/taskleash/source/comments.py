@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from taskleash.source.directives import NOQA, Code, Directive, directives, tokens
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 _BLANKS = " \t\f"
+_NO_NAMES: Mapping[str, str] = {}
 _SEPARATORS = f"{_BLANKS},"
 #: what follows a directive and belongs to it
 _REASON = re.compile(r"[ \t,]*--(?:(?![ \t]\#[ \t]*[A-Za-z])[^\r\n])*")
@@ -36,8 +37,11 @@ class Unused:
         return not self.codes or len(self.codes) == len(self.directive.codes or ())
 
 
-def with_noqa(text: str, wanted: Iterable[Wanted]) -> str:
-    """The text with ``# noqa: CODE`` for each that is wanted, joined to a list that is there."""
+def with_noqa(text: str, wanted: Iterable[Wanted], names: Mapping[str, str] = _NO_NAMES) -> str:
+    """The text with ``# noqa: CODE`` for each that is wanted, joined to a list that is there.
+
+    ``names`` are those of rules, with their codes: such a list may have them.
+    """
     ends = _line_ends(text)
     closed = _without_room(text, ends)
     codes: dict[int, set[str]] = {}
@@ -45,7 +49,7 @@ def with_noqa(text: str, wanted: Iterable[Wanted]) -> str:
         open_lines = [n for n in item.lines if n not in closed and n <= len(ends)]
         if open_lines:
             codes.setdefault(open_lines[0], set()).add(item.code)
-    lists = {d.line: d for d in directives(text) if d.kind == NOQA and d.codes is not None}
+    lists = {d.line: d for d in directives(text, names) if d.kind == NOQA and d.codes is not None}
     for line in sorted(codes, reverse=True):
         text = _with_codes(text, ends[line - 1], lists.get(line), sorted(codes[line]))
     return text

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from taskleash.source.directives import SKIP_FILE, directives
 
+_NO_NAMES: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Suppressions:
@@ -28,11 +30,11 @@ class Suppressions:
         return codes is None or code.upper() in codes
 
 
-def suppressions(text: str) -> Suppressions:
-    """The suppressions in the comments of ``text``."""
+def suppressions(text: str, names: Mapping[str, str] = _NO_NAMES) -> Suppressions:
+    """The suppressions in the comments of ``text``; ``names`` are those of rules, with codes."""
     skip_file = False
     by_line: dict[int, frozenset[str] | None] = {}
-    for directive in directives(text):
+    for directive in directives(text, names):
         if directive.kind == SKIP_FILE:
             skip_file = True
             continue

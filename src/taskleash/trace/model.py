@@ -124,6 +124,15 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """The spawn sites while the command runs; ``samples`` are the living tasks so far."""
+
+    at: float
+    sites: tuple[TracedSite, ...]
+    samples: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True)
 class Trace:
     """A whole run. ``samples`` are the living tasks of all processes over time."""
 

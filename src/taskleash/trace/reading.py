@@ -64,17 +64,18 @@ def read(folder: Path) -> Found:
     return found
 
 
-def alive(folder: Path) -> dict[str, int]:
-    """The living tasks of processes that have not ended, by ``path:line``, at this moment."""
-    found: dict[str, int] = defaultdict(int)
+def now(folder: Path) -> list[TracedSite]:
+    """The spawn sites of all processes at this moment; alive are those of processes that run."""
+    seen: list[TracedSite] = []
     for path in folder.glob(f"*{COUNTS}"):
         counts = _counts(path)
-        if counts is None or counts[layout.ENDED] or not _runs(path):
+        if counts is None:
             continue
-        for site in _sites(list(_notes(path.with_suffix(NOTES))), counts):
-            if site.how != "main" and site.counts.alive:
-                found[f"{site.place.path}:{site.place.line}"] += site.counts.alive
-    return dict(found)
+        sites = _sites(list(_notes(path.with_suffix(NOTES))), counts)
+        if counts[layout.ENDED] or not _runs(path):
+            sites = [replace(site, counts=replace(site.counts, alive=0)) for site in sites]
+        seen += [site for site in sites if site.how != "main"]
+    return _together(seen)
 
 
 def _runs(path: Path) -> bool:

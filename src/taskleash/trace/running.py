@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from taskleash.trace import reading
-from taskleash.trace.model import Alarm, Trace
+from taskleash.trace.model import Alarm, Moment, Trace
 from taskleash.trace.runtime.start import FOLDER, INTERVAL
 
 _INJECTED = Path(__file__).with_name("inject")
@@ -27,11 +29,22 @@ class CommandNotFound(Exception):
     """The command cannot be started; the message says why."""
 
 
+class Screen(Protocol):
+    """What shows a run while it lasts."""
+
+    def streams(self) -> Mapping[str, int]:
+        """What the command writes to, where that is not what this process does."""
+
+    def show(self, moment: Moment) -> None:
+        """Show what is known at this moment."""
+
+
 def run(
     command: Sequence[str],
     warn_alive: int,
     interval: float,
     warn: Callable[[Alarm], None],
+    screen: Screen | None = None,
 ) -> Trace:
     """Run a command to its end and give what its processes did.
 
@@ -44,8 +57,8 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="taskleash-trace-"))
     began = time.monotonic()
     try:
-        process = _started(command, folder, interval)
-        watch = _Watch(folder, warn_alive, warn, began)
+        process = _started(command, folder, interval, screen.streams() if screen else {})
+        watch = _Watch(folder, warn_alive, warn, began, screen)
         with _passing_signals(process):
             while True:
                 try:
@@ -76,7 +89,12 @@ class _Watch:
     """Looks at the living tasks from outside of their processes."""
 
     def __init__(
-        self, folder: Path, warn_alive: int, warn: Callable[[Alarm], None], began: float
+        self,
+        folder: Path,
+        warn_alive: int,
+        warn: Callable[[Alarm], None],
+        began: float,
+        screen: Screen | None,
     ) -> None:
         self.samples: list[tuple[float, int]] = []
         self.alarms: list[Alarm] = []
@@ -84,13 +102,20 @@ class _Watch:
         self._warn_alive = warn_alive
         self._warn = warn
         self._began = began
+        self._screen = screen
         self._next = warn_alive + 1
 
     def look(self) -> None:
-        places = reading.alive(self._folder)
+        sites = reading.now(self._folder)
+        places: dict[str, int] = defaultdict(int)
+        for site in sites:
+            if site.counts.alive:
+                places[f"{site.place.path}:{site.place.line}"] += site.counts.alive
         total = sum(places.values())
         at = round(time.monotonic() - self._began, 3)
         self.samples.append((at, total))
+        if self._screen is not None:
+            self._screen.show(Moment(at, tuple(sites), tuple(self.samples)))
         if total <= self._warn_alive:
             self._next = self._warn_alive + 1
         elif total >= self._next:
@@ -101,7 +126,9 @@ class _Watch:
             self._warn(alarm)
 
 
-def _started(command: Sequence[str], folder: Path, interval: float) -> subprocess.Popen[bytes]:
+def _started(
+    command: Sequence[str], folder: Path, interval: float, streams: Mapping[str, int]
+) -> subprocess.Popen[bytes]:
     environment = dict(os.environ)
     known = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = os.pathsep.join([str(_INJECTED), *([known] if known else [])])
@@ -110,7 +137,9 @@ def _started(command: Sequence[str], folder: Path, interval: float) -> subproces
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return subprocess.Popen(command, env=environment)
+        return subprocess.Popen(
+            command, env=environment, stdout=streams.get("stdout"), stderr=streams.get("stderr")
+        )
     except FileNotFoundError:
         raise CommandNotFound(f"{command[0]}: no such command") from None
     except OSError as error:

@@ -16,6 +16,8 @@ from taskleash.source.paths import is_below
 from taskleash.source.reading import TEXT_BYTES, read_regular
 
 MAX_DAYS = 30
+#: the folder for patches that undo fixes, which outlive the cache itself
+UNDO = "undo"
 
 _TAG = "CACHEDIR.TAG"
 _IGNORE = ".gitignore"
@@ -84,14 +86,15 @@ def is_made_for_cache(folder: str) -> bool:
 def remove(folder: str) -> bool:
     """Remove the cache in the folder, and the folder where it holds nothing else.
 
-    Returns whether there was one. What another program keeps there stays. Raises OSError.
+    Returns whether there was one. What another program keeps there stays, and so do the patches
+    that undo fixes. Raises OSError.
     """
     path, ours = os.path.join(folder, DATABASE), is_made_for_cache(folder)
     state = state_of(path)
     found = state is State.OURS or (ours and state in (State.EMPTY, State.BROKEN))
     if found:
         os.remove(path)
-    if ours:
+    if ours and not os.path.isdir(os.path.join(folder, UNDO)):
         for name in _OWN:
             os.remove(os.path.join(folder, name))
         with suppress(OSError):

@@ -45,7 +45,12 @@ def _found(path: str) -> tuple[Layer, ...] | None:
 
 def _is_ours(path: str) -> bool:
     """Whether a file would count as a configuration."""
-    return not _prefix(path) or _TABLE[-1] in _text(path, display(path))
+    if not _prefix(path):
+        return True
+    try:
+        return _TABLE[-1].encode() in read_regular(path, TEXT_BYTES)
+    except OSError as error:
+        raise _unreadable(display(path), error) from None
 
 
 def named(path: str) -> tuple[Layer, ...]:
@@ -120,12 +125,17 @@ def _text(path: str, name: str) -> str:
     try:
         data = read_regular(path, TEXT_BYTES)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{name}: cannot be read: {reason}") from None
+        raise _unreadable(name, error) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if _TABLE[-1].encode() not in data:
+        # UTF-16 has a NUL beside each of these letters.
+        if _prefix(path) and _TABLE[-1].encode() not in data.replace(b"\0", b""):
             return ""
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{name}:{line}: not valid utf-8: save the file as utf-8") from None
+
+
+def _unreadable(name: str, error: OSError) -> ConfigError:
+    reason = (error.strerror or str(error)).lower()
+    return ConfigError(f"{name}: cannot be read: {reason}")

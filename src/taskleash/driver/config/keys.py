@@ -25,12 +25,13 @@ from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES
 
 FAIL_ON = ("high", "low", "never")
-FIX_STYLES = ("auto", "track", "await", "own")
+FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
 _PATTERNS = ListOf(Text("a pattern"), "patterns")
 _PATH = Text("a path")
+_FUNCTION = Text("a function as package.module:name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CALLS = ListOf(Text("a dotted name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"), "dotted names")
 
 
@@ -130,6 +131,15 @@ KEYS: dict[str, Key] = {
         Key("fix-style", Choice(FIX_STYLES), "auto", "The fix to choose where several would do."),
         Key("extend-safe-fixes", _RULES, (), "Rules whose fixes count as safe.", adds=True),
         Key("extend-unsafe-fixes", _RULES, (), "Rules whose fixes count as unsafe.", adds=True),
+        Key(
+            "background-tasks",
+            _FUNCTION,
+            None,
+            "The function of the project that keeps a task until it is done and gives it back, as"
+            " `package.module:name`; the fixes use it.",
+        ),
+        Key("fixable", _RULES, ("ALL",), "The rules whose findings `--fix` may mend."),
+        Key("unfixable", _RULES, (), "Rules whose findings `--fix` leaves alone.", adds=True),
         # The analysis
         Key("spawn-calls", _CALLS, (), "Functions that start a task from a coroutine."),
         Key("owner-calls", _CALLS, (), "Functions that take a task and see to its end."),

@@ -7,19 +7,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from taskleash.classify.model import Ending, Site
+from taskleash.classify.model import Site, State
 from taskleash.reporters.html.risks import RISKS, risk_of
 
 _MOST = 10
+UNKNOWN = "unknown"
 _RADIUS = 40
 CIRCUMFERENCE = 2 * math.pi * _RADIUS
-#: the best first
-_ENDINGS = (
-    Ending.AWAITED,
-    Ending.CANCELLED,
-    Ending.SELF_REMOVING,
-    Ending.PARTIAL,
-    Ending.NONE,
+#: how tasks are cleaned up, the best first
+CLEANED = (
+    "awaited",
+    "gathered",
+    "cancelled",
+    "owner",
+    "self-managed",
+    "partial",
+    UNKNOWN,
+    "none",
 )
 
 
@@ -69,10 +73,10 @@ def risk_bar(sites: Iterable[Site]) -> tuple[Part, ...]:
 
 
 def ending_ring(sites: Iterable[Site]) -> tuple[Part, ...]:
-    """How the endings share a ring of the given circumference; those that occur, the best first."""
-    counts = Counter(str(site.ending) for site in sites)
-    keys = [str(ending) for ending in _ENDINGS]
-    return _parts(counts, keys, CIRCUMFERENCE / max(1, counts.total()))
+    """How what cleans tasks up shares the ring; what occurs, the best first."""
+    cells = (site.cleaned for site in sites)
+    counts = Counter(UNKNOWN if c.state is State.UNKNOWN else c.how for c in cells)
+    return _parts(counts, CLEANED, CIRCUMFERENCE / max(1, counts.total()))
 
 
 def _parts(counts: Counter[str], keys: Sequence[str], unit: float) -> tuple[Part, ...]:

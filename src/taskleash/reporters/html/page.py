@@ -71,7 +71,7 @@ def page(report: Report, options: RenderOptions) -> Page:
         problems=[_problem(error) for error in report.errors],
         scan=found,
         risks=_risk_words(say),
-        endings={str(key): say(word) for key, word in words.ENDINGS.items()},
+        endings={key: say(key) for key in charts.CLEANED},
         counts={risk: sum(row.risk == risk for row in found.rows) for risk in RISKS},
         overall=charts.risk_bar(sites),
         bars=charts.risk_bars((row.component, row.entry.site) for row in found.rows),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -146,21 +147,28 @@ def follower(
     loops, gone = tables.loops, _forgetter(tables)
     register, add = tables.every.data.add, tables.every.add  # type: ignore[attr-defined]
     known, find = places.known, _finder(tables, places)
+    # A frame costs an object to look at, which this spares (Python 3.12 and later).
+    module = getattr(sys, "_getframemodulename", None)
+    loops_module, tasks_module = asyncio.base_events.__name__, asyncio.tasks.__name__
     due = 0.0
 
     def started(task: Any, coroutine: Any = None) -> None:
         nonlocal due
         try:
-            frame: Any = getframe(1)
-            if frame.f_code is _LOOPS:
-                frame = frame.f_back
-            if frame.f_code is _ASYNCIOS:
-                frame = frame.f_back
+            frame: Any
+            if module is not None and module(1) is loops_module and module(2) is tasks_module:
+                frame = getframe(3)
+            else:
+                frame = getframe(1)
+                if frame.f_code is _LOOPS:
+                    frame = frame.f_back
+                if frame.f_code is _ASYNCIOS:
+                    frame = frame.f_back
             back = frame.f_back
             try:
                 spot = known[id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti]
             except (KeyError, AttributeError):
-                found = find(frame, task, coroutine)
+                found = find(getframe(1), task, coroutine)
                 if found is None:
                     add(task)
                     return

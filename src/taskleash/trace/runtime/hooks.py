@@ -2,7 +2,8 @@
 
 Up to Python 3.13 every task, whoever makes it, adds itself to one weak set, which tells of it here;
 so a program's task factory, and another event loop, need nothing of their own. From 3.14 on, where
-that set is gone, it is the loop's `create_task` that tells. No task factory is ever replaced.
+asyncio lists its tasks in C, it is the loop's `create_task` that tells; another loop than asyncio's
+is known once it runs. No task factory is ever replaced.
 """
 
 from __future__ import annotations
@@ -11,19 +12,27 @@ import asyncio
 import functools
 import sys
 import weakref
-from asyncio import base_events, tasks
+from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from typing import Any
 
 from .observer import Observer, Record
 
-_HAS_WEAK_SET = sys.version_info < (3, 14)
+
+def tells_by_itself() -> bool:
+    """Whether a task adds itself to a set as it is made: not where asyncio lists them in C."""
+    try:
+        import _asyncio
+    except ImportError:
+        return True
+    return not hasattr(_asyncio, "all_tasks")
 
 
 class Hooks:
     """An observer with its hooks in asyncio; `undo` takes them out, the last one first."""
 
-    def __init__(self, record: Record, interval: float, weak_set: bool = _HAS_WEAK_SET) -> None:
+    def __init__(self, record: Record, interval: float, weak_set: bool | None = None) -> None:
+        weak_set = tells_by_itself() if weak_set is None else weak_set
         every = _every_task() if weak_set else weakref.WeakSet()
         self.observer = Observer(record, interval, self._adopt, every)
         self._undo: list[Callable[[], None]] = []
@@ -33,6 +42,8 @@ class Hooks:
             # Each task registers itself there.
             self._replace(every, "add", self.observer.started)
             self._hook_eager_factories()
+        else:
+            self._hook_running_loop()
         self._hook_threadsafe()
         self._adopt_class(base_events.BaseEventLoop)
 
@@ -53,6 +64,19 @@ class Hooks:
                 setattr(owner, name, old)
 
         self._undo.append(undo)
+
+    def _hook_running_loop(self) -> None:
+        """Know other loops than asyncio's as they begin to run."""
+        original: Any = events._set_running_loop
+
+        @functools.wraps(original)
+        def _set_running_loop(loop: Any) -> None:
+            if loop is not None:
+                self._adopt(loop)
+            original(loop)
+
+        for module in (events, asyncio):
+            self._replace(module, "_set_running_loop", _set_running_loop)
 
     def _hook_eager_factories(self) -> None:
         """Hear of tasks that are done as soon as they are made: those register nowhere."""

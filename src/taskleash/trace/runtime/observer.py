@@ -25,7 +25,7 @@ from .following import (
     follower,
 )
 from .places import Counted, Places, Spot, coroutine_name
-from .waits import waits_for
+from .waits import awaited_by, waits_for
 
 # what one look at living tasks takes at most
 _WAITS_A_SPOT = 3
@@ -221,6 +221,12 @@ class Observer:
 
     def _note_waits(self, why: str, found: list[tuple[Living, Any]]) -> None:
         """What tasks wait for, the oldest of each spot."""
+        if not found:
+            return
+        awaited: dict[int, list[str]] = {}
+        for _, task in self.existing():
+            for above in awaited_by(task):
+                awaited.setdefault(id(above), []).append(task_name(task))
         shown: dict[int, int] = {}
         noted: list[dict[str, Any]] = []
         now = monotonic()
@@ -231,7 +237,8 @@ class Observer:
             shown[spot] = shown.get(spot, 0) + 1
             if shown[spot] <= _WAITS_A_SPOT:
                 age = round(now - living.born, 3)
-                noted.append({"spot": spot, "age": age, **waits_for(task)})
+                waits = waits_for(task, awaited.get(id(task), ()))
+                noted.append({"spot": spot, "age": age, **waits})
         if noted:
             self.record.note({"waits": noted, "why": why})
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .places import _absolute, is_internal
+from .places import _absolute, coroutine_name, is_internal
 
 # how deep a chain is followed
 _DEPTH = 50
@@ -30,8 +31,12 @@ _KINDS = {
 }
 
 
-def waits_for(task: Any) -> dict[str, Any]:
-    """What a task waits for, as plain data.
+# how many of the tasks that it waits for are named
+_NAMED = 3
+
+
+def waits_for(task: Any, awaited: Sequence[str] = ()) -> dict[str, Any]:
+    """What a task waits for, as plain data; ``awaited`` names tasks that are known to be.
 
     ``kind`` is ``timer``, ``io``, ``executor``, ``stream``, ``primitive``, ``task``, ``future``,
     or empty where that is not known; ``what`` names asyncio's functions from the outermost inwards;
@@ -40,8 +45,34 @@ def waits_for(task: Any) -> dict[str, Any]:
     steps, at = _chain(task)
     waiter = getattr(task, "_fut_waiter", None)
     kind = next((_KINDS[step] for step in steps if step in _KINDS), "")
-    kind = kind or _kind_of(waiter, steps)
+    kind = kind or ("task" if awaited else _kind_of(waiter, steps))
+    if awaited:
+        steps += [f"task {name}" for name in sorted(set(awaited))[:_NAMED]]
     return {"kind": kind, "what": ", ".join(steps) or _name_of(waiter), **at}
+
+
+def awaited_by(task: Any) -> Iterator[Any]:
+    """The tasks that wait for one, directly or by a future between them.
+
+    asyncio has known them since Python 3.14; before, there are none.
+    """
+    capture: Any = getattr(asyncio, "capture_call_graph", None)
+    if capture is None:
+        return
+    try:
+        graph = capture(task, limit=0)
+    except (TypeError, RuntimeError):
+        # Not one of asyncio's own tasks, or not from here.
+        return
+    above = list(graph.awaited_by) if graph is not None else []
+    for _ in range(_DEPTH):
+        if not above:
+            return
+        node = above.pop()
+        if isinstance(node.future, asyncio.Task):
+            yield node.future
+        else:
+            above += node.awaited_by
 
 
 def _chain(task: Any) -> tuple[list[str], dict[str, Any]]:
@@ -115,6 +146,5 @@ def _name_of(waiter: Any) -> str:
     if waiter is None:
         return ""
     if isinstance(waiter, asyncio.Task):
-        coroutine = waiter.get_coro()
-        return f"task {getattr(coroutine, '__qualname__', type(coroutine).__name__)}"
+        return f"task {coroutine_name(waiter.get_coro())}"
     return "gather" if type(waiter).__name__ == "_GatheringFuture" else type(waiter).__name__

@@ -1,0 +1,95 @@
+"""Endings that see to one element of a container, which keeps more than that one."""
+
+from __future__ import annotations
+
+from taskleash.classify.signs import Signs
+from taskleash.facts.model import Await, Call, Store
+from taskleash.facts.terms import Attribute, Display, Element, Result, Term
+from taskleash.link.context import in_loop
+from taskleash.link.trail import Op
+
+#: stands for a number that nobody knows
+_APPENDED = "append"
+
+
+def ends_another(signs: Signs, op: Op) -> bool:
+    """Whether an ending is that of the element under one key, and the task has another key.
+
+    ``self.tasks["main"].cancel()`` says nothing of ``self.tasks[name]``, and ``tasks[0]`` nothing
+    of what was appended later. The keys of all stores have to be known for that.
+    """
+    ended = {key for term in _terms(op) for key in _keys(term)}
+    kept = _kept_under(signs) if ended else set()
+    if _APPENDED in kept and signs.multiplicity == "once":
+        return False
+    return bool(ended) and bool(kept) and ended.isdisjoint(kept)
+
+
+def ends_one_of_many(signs: Signs, op: Op) -> bool:
+    """Whether an ending is that of one element, where a loop starts a task for each of them."""
+    function, index = signs.spawn.function, signs.spawn.index
+    loop = in_loop(function, index)
+    if loop is None or op.function is not function or in_loop(function, op.index) is loop:
+        return False
+    return any(
+        _keys(term) and signs.trail.terms_in(function).get(term.base, 0) > 0
+        for term in _terms(op)
+        if isinstance(term, Element)
+    )
+
+
+def _terms(op: Op) -> list[Term]:
+    """What an operation is done with: the receiver of a call, its arguments, what is awaited."""
+    event = op.event
+    if isinstance(event, Await):
+        return list(event.value)
+    if not isinstance(event, Call):
+        return []
+    receivers = [func.base for func in event.func if isinstance(func, Attribute)]
+    return [*receivers, *(term for arg in event.args for term in arg.value)]
+
+
+def _keys(term: Term) -> list[str]:
+    """The literal key of an element of a container; empty for any other term.
+
+    A number that is counted from the end means another element after each change.
+    """
+    if isinstance(term, Element) and term.is_constant and not term.key.startswith("-"):
+        return [term.key]
+    return []
+
+
+def _kept_under(signs: Signs) -> set[str]:
+    """The keys under which places keep the task, as `Element` has them; empty if not all known.
+
+    What is added to a list has a number that nobody knows, a set has no keys at all.
+    """
+    found: set[str] = set()
+    for op in signs.trail.of("store", "contain"):
+        if op.place is None or op.place.kind == "local":
+            continue
+        event = op.event
+        if isinstance(event, Store) and isinstance(event.target, Element):
+            found.add(event.target.key)
+        elif isinstance(event, Store):
+            positions = _positions(signs, op, event)
+            if not positions:
+                return set()
+            found |= positions
+        elif isinstance(event, Call) and event.text.rpartition(".")[2] == "append":
+            found.add(_APPENDED)
+        else:
+            return set()
+    return found
+
+
+def _positions(signs: Signs, op: Op, event: Store) -> set[str]:
+    """Where the spawn stands in a collection that is stored as a whole."""
+    own = Result(signs.spawn.index)
+    found: set[str] = set()
+    for term in event.value if op.function is signs.spawn.function else ():
+        made = op.function.facts.collections[term.number] if isinstance(term, Display) else None
+        for number, alts in enumerate(made.items if made is not None else ()):
+            if made is not None and own in alts:
+                found.add(made.keys[number] if made.keys else str(number))
+    return found - {""}

@@ -1,0 +1,69 @@
+"""One function for a package that keeps tasks, in place of a copy in each of its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from taskleash.driver.manner import manner_of
+from taskleash.driver.program import Program
+from taskleash.fixes.model import Common, Target
+from taskleash.fixes.shared import with_keeper
+from taskleash.source.loading import InvalidSource
+
+#: in how many files tasks must be dropped before one of the package's modules keeps them for all
+_FILES = 4
+#: the modules that packages have for such functions, the most telling one first
+_HOSTS = (
+    "_tasks", "tasks", "_asyncio", "aio", "async_utils", "asyncutils", "_utils", "utils", "_util",
+    "util", "_helpers", "helpers",
+)  # fmt: skip
+_DROPPED = frozenset({"TL001", "TL002", "TL003"})
+_RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
+
+
+def common_keeper(program: Program, targets: Sequence[Target]) -> Common | None:
+    """The function that is to keep the tasks of many files, and its module with it.
+
+    None where the settings name one, where few files drop tasks, or where their package has no
+    module for it: one that imports nothing of the package, so that all others can import it.
+    """
+    if program.analysis.settings.background_tasks:
+        return None
+    paths = {t.site.path for t in targets if t.kinds[:1] == ("track",) and t.rule in _DROPPED}
+    if len(paths) < _FILES:
+        return None
+    asked = program.analysis.asked
+    modules = {path: item.file.module for path, item in asked.items()}
+    package = _package([modules[path] for path in paths])
+    busy = {target.site.path for target in targets}
+    hosts = {modules[path]: path for path in asked if path not in busy}
+    for name in _HOSTS if package else ():
+        path = hosts.get(f"{package}.{name}")
+        if path is not None and (found := _hosted(program, path, f"{package}.{name}")):
+            return found
+    return None
+
+
+def _package(modules: Sequence[str]) -> str:
+    """The package that all modules are in."""
+    parts = [module.split(".")[:-1] for module in modules]
+    common = []
+    for names in zip(*parts, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    return ".".join(common)
+
+
+def _hosted(program: Program, path: str, module: str) -> Common | None:
+    """The module with the function, where it imports nothing of its package."""
+    try:
+        text = program.text(path)
+    except InvalidSource:
+        return None
+    root = module.partition(".")[0]
+    if _RELATIVE.search(text) or re.search(rf"^\s*(?:from|import)\s+{root}\b", text, re.MULTILINE):
+        return None
+    made = with_keeper(text, manner_of(path, program.analysis.settings))
+    return Common(path, made[0], f"{module}:{made[1]}") if made is not None else None

@@ -1,0 +1,64 @@
+"""How a run that fixes is undone: a reverse patch in the cache, or git where it has the files."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taskleash.driver.cache.folder import UNDO, make, usable_folder
+from taskleash.driver.git import Git, GitFailed
+from taskleash.driver.settings import Settings
+from taskleash.reporters.diff import diff_of
+from taskleash.source.links import leads_out
+
+#: how many patches are kept
+_MOST = 50
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file's bytes before and after."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
+    """Write the patch that takes changes back; gives its path, empty where none can be kept."""
+    folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
+    if folder is None or not changes or leads_out(os.path.join(folder, UNDO)):
+        return ""
+    below = os.path.join(folder, UNDO)
+    name = time.strftime("%Y-%m-%dT%H-%M-%S") + f"-{os.getpid()}.patch"
+    # As every byte is one character here, the patch has the bytes of the files.
+    text = "".join(
+        f"{line}\n"
+        for each in changes
+        for line in diff_of(each.path, each.after.decode("latin-1"), each.before.decode("latin-1"))
+    )
+    try:
+        make(folder)
+        os.makedirs(below, mode=0o700, exist_ok=True)
+        for old in sorted(os.listdir(below))[: -_MOST + 1]:
+            os.unlink(os.path.join(below, old))
+        path = os.path.join(below, name)
+        with open(path, "wb") as file:
+            file.write(text.encode("latin-1"))
+    except (OSError, UnicodeEncodeError):
+        return ""
+    return path
+
+
+def is_committed(paths: Sequence[str]) -> bool:
+    """Whether git has all of these files as they are, so that it can give them back."""
+    try:
+        git = Git()
+        known = git.output("ls-files", "-z", "--", *paths)
+        changed = git.output("status", "--porcelain", "-z", "--", *paths)
+    except GitFailed:
+        return False
+    count = len([name for name in (known or b"").split(b"\0") if name])
+    return bool(paths) and count == len(set(paths)) and changed == b""

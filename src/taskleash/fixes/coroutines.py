@@ -1,0 +1,219 @@
+"""What the coroutine of a task does, as far as its file tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from taskleash.fixes.containers import assignments, attribute_values
+from taskleash.fixes.loggers import module_loggers
+from taskleash.fixes.tree import Method, Tree, children, dotted, last_name
+
+#: calls that change nothing outside of their function
+_HARMLESS = frozenset(
+    {
+        "abs", "all", "any", "asyncio.sleep", "bool", "bytes", "dict", "enumerate", "float",
+        "getattr", "hasattr", "int", "isinstance", "len", "list", "max", "min", "range", "repr",
+        "reversed", "round", "set", "sorted", "str", "sum", "time.monotonic", "time.time", "tuple",
+        "zip",
+    }
+)  # fmt: skip
+#: methods of what may be done only when somebody else has done something
+_WAITING = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
+#: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
+_WAITING_BARE = frozenset({"get", "join"})
+#: methods of futures that have a result
+_RESOLVING = frozenset({"set_result", "set_exception"})
+#: functions that wait for what they are given
+_COLLECTING = frozenset({"wait", "wait_for", "gather", "shield", "as_completed"})
+
+
+@dataclass(frozen=True)
+class Coroutine:
+    """A coroutine function of the file, with the class whose method it is."""
+
+    function: cst.FunctionDef
+    method: Method | None
+
+
+def started_by(call: cst.Call) -> cst.BaseExpression:
+    """What a spawning call starts: its first argument, or what ``coro`` names."""
+    given = [arg for arg in call.args if arg.keyword is None or arg.keyword.value == "coro"]
+    return given[0].value if given else call
+
+
+def coroutine_of(tree: Tree, work: cst.BaseExpression) -> Coroutine | None:
+    """The function of the file that makes a coroutine; None where the file does not tell."""
+    if not isinstance(work, cst.Call):
+        return None
+    found = _called(tree, work, tree.method(work), work)
+    return found if found is not None and found.function.asynchronous is not None else None
+
+
+def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
+    """Whether all that a coroutine does is to change the object whose method it is.
+
+    Nobody but that object sees whether it came to its end. What is not known is no such work.
+    """
+    if coroutine is None or coroutine.method is None:
+        return False
+    return all(_stays_inside(tree, each) for each in _reached(tree, coroutine))
+
+
+def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine waits for what somebody else has to do first, in the file's own words."""
+    return any(
+        _waits(node) for each in _reached(tree, coroutine) for node in _own(each.function.body)
+    )
+
+
+def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
+    """Whether a coroutine calls what may be any function: it may come back to its starter."""
+    if coroutine is None:
+        return True
+    return any(_calls_given(tree, each) for each in _reached(tree, coroutine))
+
+
+def comes_to(tree: Tree, coroutine: Coroutine, function: cst.FunctionDef) -> bool:
+    """Whether a coroutine calls a function of the file, by way of others too."""
+    return any(each.function is function for each in _reached(tree, coroutine))
+
+
+def resolves(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine brings about what a future stands for, which somebody waits for."""
+    return any(
+        isinstance(node, cst.Call) and last_name(node.func) in _RESOLVING
+        for each in _reached(tree, coroutine)
+        for node in _own(each.function.body)
+    )
+
+
+def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:
+    function, method = coroutine.function, coroutine.method
+    params = {p.name.value for p in [*function.params.params, *function.params.kwonly_params]}
+    names = {m.function.name.value for m in tree.methods(method.cls)} if method else set[str]()
+    for node in _own(function.body):
+        if not isinstance(node, cst.Call):
+            continue
+        text = dotted(node.func)
+        base, _, name = text.rpartition(".")
+        if not text or text in params:
+            return True
+        if method is not None and base == method.instance and name not in names:
+            return True
+    return False
+
+
+def _reached(tree: Tree, coroutine: Coroutine) -> Iterator[Coroutine]:
+    """A function of the file, and those of it that it calls."""
+    pending, seen = [coroutine], {id(coroutine.function)}
+    while pending:
+        current = pending.pop()
+        yield current
+        for node in _own(current.function.body):
+            if isinstance(node, cst.Call):
+                called = _called(tree, node, current.method, node)
+                if called is not None and id(called.function) not in seen:
+                    seen.add(id(called.function))
+                    pending.append(called)
+
+
+def _called(
+    tree: Tree, call: cst.Call, method: Method | None, place: cst.CSTNode
+) -> Coroutine | None:
+    text = dotted(call.func)
+    base, _, name = text.rpartition(".")
+    if method is not None and base and base == method.instance:
+        for each in tree.methods(method.cls):
+            if each.function.name.value == name:
+                return Coroutine(each.function, each)
+        return None
+    if base or not name:
+        return None
+    for around in _blocks(tree, place):
+        for line in around:
+            if isinstance(line, cst.FunctionDef) and line.name.value == name:
+                return Coroutine(line, tree.method(line))
+    return None
+
+
+def _blocks(tree: Tree, node: cst.CSTNode) -> Iterator[Sequence[cst.CSTNode]]:
+    """The bodies of the functions around a node, from the inside, and of the module."""
+    for parent, _ in tree.around(node):
+        if isinstance(parent, cst.FunctionDef):
+            yield parent.body.body
+    yield tree.module.body
+
+
+def _own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What runs as part of a body: functions that are only defined in it are left out."""
+    pending = list(reversed(children(node)))
+    while pending:
+        current = pending.pop()
+        yield current
+        if not isinstance(current, cst.FunctionDef | cst.Lambda):
+            pending.extend(reversed(children(current)))
+
+
+def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
+    function, method = coroutine.function, coroutine.method
+    instance = method.instance if method is not None else ""
+    for target, _, _ in assignments(function.body):
+        root = _root(target)
+        if not isinstance(target, cst.Name) and (not instance or root != instance):
+            return False
+    for node in _own(function.body):
+        if isinstance(node, cst.Global | cst.Nonlocal | cst.Yield | cst.Lambda):
+            return False
+        if isinstance(node, cst.Call) and not _is_harmless(tree, node, coroutine):
+            return False
+        if isinstance(node, cst.Await) and not isinstance(node.expression, cst.Call):
+            return False
+    return True
+
+
+def _root(node: cst.BaseExpression) -> str:
+    while isinstance(node, cst.Attribute | cst.Subscript):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
+    text = dotted(call.func)
+    if text in _HARMLESS or _called(tree, call, coroutine.method, call) is not None:
+        return True
+    owner, _, _ = text.rpartition(".")
+    if owner in module_loggers(tree):
+        return True
+    base, _, name = owner.rpartition(".")
+    method = coroutine.method
+    if method is None or not base or base != method.instance:
+        return False
+    values = [value for value, _ in attribute_values(tree, method.cls, name)]
+    return bool(values) and all(_is_plain(value) for value in values)
+
+
+def _is_plain(value: cst.BaseExpression | None) -> bool:
+    """Whether a value is a container that the object makes for itself."""
+    if isinstance(value, cst.List | cst.Dict | cst.Set):
+        return True
+    return isinstance(value, cst.Call) and last_name(value.func) in ("set", "list", "dict", "deque")
+
+
+def _waits(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.With) and node.asynchronous is not None:
+        # A lock has no brackets; what is made for the block belongs to it.
+        return not all(isinstance(item.item, cst.Call) for item in node.items)
+    if isinstance(node, cst.For):
+        return node.asynchronous is not None
+    if not isinstance(node, cst.Await):
+        return False
+    work = node.expression
+    if not isinstance(work, cst.Call):
+        return True
+    name = last_name(work.func)
+    if name in _WAITING_BARE:
+        return not work.args
+    return name in _WAITING or name in _COLLECTING

@@ -1,0 +1,102 @@
+"""The lines that end tasks: cancelled or drained, and waited for, but for the one that runs them.
+
+Nothing here looks at how a task ended: the event loop logs the failure of one that is let go.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.layout import fitted, statements
+from taskleash.fixes.names import free, variables
+from taskleash.fixes.work import Work
+
+_DRAIN = "function that drains"
+#: how many seconds a teardown waits for work that others see the effect of, and for any other
+_DRAINED, _CANCELLED = 10, 5
+
+#: what all tasks of a container are called, by its kind
+_EACH = {"set": "{text}", "list": "{text}", "dict": "{text}.values()"}
+
+
+def ending_all(
+    work: Work, function: cst.FunctionDef, text: str, kind: str, is_drained: bool
+) -> list[str]:
+    """The lines that end every task in a container (set, list or dict); an ``async def`` waits."""
+    each = _EACH[kind].format(text=text)
+    taken = variables(function)
+    task = free(("task", "background_task"), taken)
+    if function.asynchronous is None:
+        return [f"for {task} in {each}:", f"    {task}.cancel()"]
+    if is_drained:
+        return [f"await {drain(work)}({each})"]
+    tasks = free(("tasks", "background_tasks"), taken)
+    current = f"{work.asyncio('current_task')}()"
+    every = each if kind == "set" else f"{{*{each}}}"
+    return [
+        f"{tasks} = {every} - {{{current}}}",
+        f"for {task} in {tasks}:",
+        f"    {task}.cancel()",
+        f"if {tasks}:",
+        f"    await {work.asyncio('wait')}({tasks}, timeout={_CANCELLED})",
+    ]
+
+
+def ending_one(
+    work: Work, function: cst.FunctionDef, text: str, is_optional: bool, is_drained: bool
+) -> list[str]:
+    """The lines that end the task in an attribute, and let go of it where it may be None."""
+    if function.asynchronous is None:
+        lines = [f"{text}.cancel()", *([f"{text} = None"] if is_optional else [])]
+        return _under([f"{text} is not None"] if is_optional else [], lines)
+    tests = [f"{text} is not None"] if is_optional else []
+    tests.append(f"{text} is not {work.asyncio('current_task')}()")
+    if is_drained:
+        lines = [f"await {drain(work)}([{text}])"]
+    else:
+        waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
+        lines = [f"{text}.cancel()", waiting]
+    return _under(tests, [*lines, *([f"{text} = None"] if is_optional else [])])
+
+
+def _under(tests: list[str], lines: list[str]) -> list[str]:
+    if not tests:
+        return lines
+    return [f"if {' and '.join(tests)}:", *(f"    {line}" for line in lines)]
+
+
+def drain(work: Work) -> str:
+    """The function of the module that drains tasks, made where there is none."""
+    key = (_DRAIN, 0)
+    if key not in work.draft.made:
+        work.draft.made[key] = _new_drain(work)
+    return work.draft.made[key]
+
+
+def _new_drain(work: Work) -> str:
+    name = work.module_name("_drain_tasks", "_drain_background_tasks")
+    task = work.task_type()
+    typed, returns, seconds = "", "", "timeout"
+    if task:
+        collection = work.draft.imports.member("collections.abc", "Collection")
+        typed, returns, seconds = f": {collection}[{task}]", " -> None", "timeout: float"
+    default = f" = {_DRAINED}" if task else f"={_DRAINED}"
+    current, wait = work.asyncio("current_task"), work.asyncio("wait")
+    lines = [
+        f"async def {name}(tasks{typed}, {seconds}{default}){returns}:",
+        '    """Wait for tasks, and for those that join them; cancel what is not done in time."""',
+        f"    loop = {work.asyncio('get_running_loop')}()",
+        "    deadline = loop.time() + timeout",
+        f"    current = {current}()",
+        "    while left := [each for each in tasks if not (each.done() or each is current)]:",
+        "        if loop.time() >= deadline:",
+        "            break",
+        f"        await {wait}(left, timeout=deadline - loop.time())",
+        "    for task in left:",
+        "        task.cancel()",
+        "    if left:",
+        f"        await {wait}(left, timeout=1)",
+    ]
+    found = statements("\n".join(lines))
+    work.draft.functions += [fitted(each, work.style.width) for each in found]
+    return name

@@ -1,0 +1,55 @@
+"""Which events of which functions end the task of a trail, themselves or by what they call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
+from taskleash.link.onward import Onward, Shared
+from taskleash.link.trail import ENDING, Op, Part, Site, Trail
+
+
+class Endings:
+    """Answers by function; what trails share is looked at once for all of them."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._shared: dict[Onward, Mapping[Function, set[int]]] = {}
+        self._last: tuple[Trail | None, frozenset[Function]] = (None, frozenset())
+
+    def events(self, trail: Trail, function: Function) -> set[int]:
+        """The events of a function that end the earlier task, themselves or by what they call."""
+        return {at for part in trail.parts for at in self._ends(part).get(function, ())}
+
+    def _ends(self, part: Part) -> Mapping[Function, set[int]]:
+        """The events at which each function ends the earlier task."""
+        if not isinstance(part, Shared):
+            return self._of(part.of(ENDING))
+        if part.kept not in self._shared:
+            self._shared[part.kept] = self._of(part.kept.of(ENDING)[0])
+        return self._shared[part.kept]
+
+    def _of(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
+        found: dict[Function, set[int]] = defaultdict(set)
+        for home, at in {op.site for op in endings}:
+            found[home].add(at)
+            for function, index in self._called_from(home):
+                if function is not home:
+                    found[function].add(index)
+        return found
+
+    def touched(self, trail: Trail) -> frozenset[Function]:
+        """The functions that the handle comes to, or is ended in, otherwise than by a place."""
+        known, found = self._last
+        if known is not trail:
+            ended = (self._ends(p) for p in trail.parts if not isinstance(p, Shared))
+            found = frozenset(trail.terms[0]).union(*ended)
+            self._last = trail, found
+        return found
+
+    def _called_from(self, home: Function) -> list[Site]:
+        """The call sites that lead to a function, directly or by one function between."""
+        direct = self._calls.callers(home)
+        return [*direct, *(site for f, _ in direct for site in self._calls.callers(f))]

@@ -1,0 +1,40 @@
+"""Whether a task comes back to the function that starts it."""
+
+from __future__ import annotations
+
+from taskleash.link.calls import Calls
+from taskleash.link.context import around
+from taskleash.link.entities import Function
+from taskleash.link.trail import ENDING, Trail
+
+
+def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> bool:
+    """Whether calls lead from one method to another without ending the task on the way."""
+    enders = {other.site[0] for other in trail.of(*ENDING)}
+    pending, seen = [start], {start, *(enders - {start, goal})}
+    if start in enders and start is not goal:
+        return False
+    while pending:
+        function = pending.pop()
+        if function is goal:
+            return True
+        for _, call in function.calls():
+            for callee in calls.callees(function, call):
+                if (
+                    isinstance(callee, Function)
+                    and callee not in seen
+                    and callee.owner is not None
+                    and callee.owner is goal.owner
+                ):
+                    seen.add(callee)
+                    pending.append(callee)
+    return False
+
+
+def leaves_after(function: Function, index: int) -> bool:
+    """Whether control leaves the function soon after the event, in the same block."""
+    here = around(function, index)
+    return any(
+        order >= index and exit_.kind in ("return", "break") and frames == here
+        for order, exit_, frames in function.contexts.exits
+    )

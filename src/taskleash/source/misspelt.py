@@ -1,0 +1,64 @@
+"""Comments that were meant to silence something and do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from taskleash.source.directives import IGNORE, SKIP_FILE, directives, may_have_directives, tokens
+
+_OURS = re.compile(r"\#\s*taskleash\s*:\s*(?P<word>[\w-]*)(?P<rest>[^#\r\n]*)", re.IGNORECASE)
+_FIRST = re.compile(r"\s*:?\s*([\w-]+)")
+_LISTED = re.compile(r"[^\s,\[\]]+")
+_KINDS = (IGNORE, SKIP_FILE)
+_NEAR = 0.7
+
+
+@dataclass(frozen=True)
+class Misspelt:
+    """One such comment: its 1-based line, and what is wrong with it."""
+
+    line: int
+    message: str
+
+
+def misspelt(text: str, codes: Collection[str], names: Mapping[str, str]) -> Iterator[Misspelt]:
+    """The comments of a text that mean this program and say nothing that it knows.
+
+    ``codes`` are those of all rules, ``names`` their names with the codes.
+    """
+    if not may_have_directives(text.encode("utf-8", "replace")):
+        return
+    silencing = {directive.start for directive in directives(text, names)}
+    for start, end, is_comment in tokens(text):
+        for found in _OURS.finditer(text, start, end) if is_comment else ():
+            message = _message(found, found.start() in silencing, codes, names)
+            if message:
+                yield Misspelt(text.count("\n", 0, start) + 1, message)
+
+
+def _message(
+    found: re.Match[str], silences: bool, codes: Collection[str], names: Mapping[str, str]
+) -> str:
+    word = found["word"].lower()
+    if word not in _KINDS:
+        near = get_close_matches(word, _KINDS, n=1, cutoff=_NEAR)
+        hint = f"did you mean `{near[0]}`?" if near else f"expected {' or '.join(_KINDS)}"
+        return f"`taskleash: {found['word']}` silences nothing, {hint}"
+    if not silences:
+        first = _FIRST.match(found["rest"])
+        listed = first[1] if first else ""
+        return f"`taskleash: ignore {listed}` silences nothing: write `ignore[{listed}]`"
+    if word == IGNORE and found["rest"].lstrip().startswith("["):
+        for listed in _LISTED.findall(found["rest"].partition("]")[0]):
+            if listed.upper() not in codes and listed.lower() not in names:
+                return f"`{listed}` is no rule{_near(listed, [*codes, *names])}"
+    return ""
+
+
+def _near(word: str, known: list[str]) -> str:
+    lowered = {each.lower(): each for each in known}
+    near = get_close_matches(word.lower(), lowered, n=1, cutoff=_NEAR)
+    return f", did you mean `{lowered[near[0]]}`?" if near else ""

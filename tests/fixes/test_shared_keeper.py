@@ -1,0 +1,111 @@
+"""One function of a package keeps the tasks of many files, where there is a place for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.command import taskleash
+
+DROPPING = '''"""Says hello."""
+
+import asyncio
+
+from app.settings import NAME
+
+
+async def hello(name: str) -> None:
+    await asyncio.sleep(1)
+
+
+async def on_message(name: str) -> None:
+    asyncio.create_task(hello(name + NAME))
+'''
+KEPT = DROPPING.replace(
+    "from app.settings import NAME\n",
+    "from app.settings import NAME\nfrom app.utils import keep_task\n",
+).replace(
+    "asyncio.create_task(hello(name + NAME))", "keep_task(asyncio.create_task(hello(name + NAME)))"
+)
+UTILS = '''"""Odds and ends."""
+
+import json
+
+
+def dumped(value: object) -> str:
+    return json.dumps(value)
+'''
+KEEPER = '''def keep_task(task: asyncio.Task[Any]) -> asyncio.Task[Any]:
+    """Hold a task until it is done: the event loop does not."""
+    _background_tasks.add(task)
+    task.add_done_callback(_background_tasks.discard)
+    return task
+'''
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "settings.py").write_text('NAME = "me"\n')
+    for number in range(4):
+        (folder / f"part{number}.py").write_text(DROPPING)
+    return folder
+
+
+def fix(package: Path, *options: str) -> None:
+    ran = taskleash("check", "--fix", *options, ".", cwd=package.parent)
+    assert ran.status == 0, ran.out + ran.err
+
+
+def parts(package: Path) -> set[str]:
+    return {path.read_text() for path in package.glob("part*.py")}
+
+
+def test_many_files_share_the_function_of_a_module_that_imports_nothing_of_them(
+    package: Path,
+) -> None:
+    (package / "utils.py").write_text(UTILS)
+    fix(package)
+    assert parts(package) == {KEPT}
+    assert KEEPER in (package / "utils.py").read_text()
+    fix(package)
+    assert (package / "utils.py").read_text().count("def keep_task") == 1
+
+
+def test_a_function_that_is_there_is_used(package: Path) -> None:
+    known = UTILS.replace("import json", "import asyncio\nimport json\nfrom typing import Any")
+    known += f"\n\n_background_tasks: set[asyncio.Task[Any]] = set()\n\n\n{KEEPER}"
+    (package / "utils.py").write_text(known)
+    fix(package)
+    assert parts(package) == {KEPT}
+    assert (package / "utils.py").read_text() == known
+
+
+@pytest.mark.parametrize(
+    "import_", ["from app import part0\n", "from . import part0\n", "import app\n"]
+)
+def test_a_module_that_needs_the_others_gets_none(package: Path, import_: str) -> None:
+    (package / "utils.py").write_text(import_ + UTILS)
+    fix(package)
+    assert all("_background_tasks.add(task)" in text for text in parts(package))
+    assert (package / "utils.py").read_text() == import_ + UTILS
+
+
+def test_few_files_have_a_set_each(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    (package / "part3.py").unlink()
+    fix(package)
+    assert all("_background_tasks.add(task)" in text for text in parts(package))
+    assert (package / "utils.py").read_text() == UTILS
+
+
+def test_the_function_that_the_settings_name_is_used(package: Path) -> None:
+    (package / "part3.py").unlink()
+    (package.parent / "taskleash.toml").write_text('background-tasks = "lib.tasks:keep"\n')
+    fix(package)
+    for text in parts(package):
+        assert "from lib.tasks import keep\n" in text
+        assert "    keep(asyncio.create_task(hello(name + NAME)))\n" in text

@@ -1,0 +1,61 @@
+"""A small program with fixes of some kinds, each proved by a second scan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from taskleash.classify.judge import judge
+from taskleash.classify.model import Site
+from taskleash.facts.extract import extract
+from taskleash.fixes.engine import fix
+from taskleash.fixes.mend import mend
+from taskleash.fixes.model import Manner, Mended, Target
+from taskleash.fixes.proof import Scan, place
+from taskleash.rules.model import Diagnostic
+from taskleash.rules.registry import all_rules, diagnose
+from taskleash.source.loading import Source
+
+PATH = "program.py"
+_RULES = frozenset(rule.code for rule in all_rules())
+_MANNER = Manner((3, 11))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The program after the fixes, how many were made, and why others were not."""
+
+    text: str
+    made: int
+    reasons: tuple[str, ...]
+
+
+@cache
+def _found(text: str) -> list[tuple[Site, Diagnostic]]:
+    sites = judge([extract(Source(PATH, "program", text))])
+    found = [(site, diagnose(site, _RULES)) for site in sites]
+    return [(site, each) for site, each in found if each is not None]
+
+
+def attempted(source: str, kind: str) -> Attempt | None:
+    """The program with all fixes of one kind; None where no finding of it offers that kind."""
+
+    def scanned(texts: Mapping[str, str]) -> Scan:
+        targets = [
+            Target(site, each.code, tuple(f.kind for f in each.fixes if f.kind == kind))
+            for site, each in _found(texts[PATH])
+        ]
+        return Scan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))
+
+    def mended(text: str, targets: object) -> Mended:
+        return mend(text, targets, _MANNER)  # type: ignore[arg-type]
+
+    scan = scanned({PATH: source})
+    if not any(target.kinds for target in scan.targets):
+        return None
+    outcome = fix({PATH: source}.__getitem__, scan, scanned, mended)
+    text = outcome.files[0].after if outcome.files else source
+    made = sum(len(file.places) for file in outcome.files)
+    return Attempt(text, made, tuple(left.reason for left in outcome.left))

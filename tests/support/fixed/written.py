@@ -1,0 +1,713 @@
+"""Programs whose fixes are run, each written for what once broke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Written:
+    """A program; ``kinds`` says of each kind whether its fix is to be made."""
+
+    name: str
+    source: str
+    kinds: dict[str, bool] = field(default_factory=dict)
+    #: notes that a fix must bring about, by kind
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+WRITTEN = (
+    Written(
+        "a set whose tasks are awaited",
+        """
+import asyncio
+
+
+class Store:
+    def __init__(self):
+        self.commits = set()
+
+    def commit(self, what):
+        task = asyncio.create_task(self.save(what))
+        self.commits.add(task)
+        task.add_done_callback(self.commits.discard)
+
+    async def save(self, what):
+        await asyncio.sleep(1)
+        note("saved", what)
+
+    async def report(self):
+        await asyncio.sleep(50)
+        note("reported")
+
+    def telemetry(self):
+        asyncio.create_task(self.report())
+
+    async def flush(self):
+        await asyncio.gather(*self.commits)
+        note("flushed")
+
+
+async def main():
+    store = Store()
+    store.telemetry()
+    store.commit(1)
+    await store.flush()
+    await asyncio.sleep(99)
+""",
+        {"track": True},
+    ),
+    Written(
+        "a set that is measured",
+        """
+import asyncio
+
+running = set()
+
+
+async def job(number):
+    await asyncio.sleep(1)
+
+
+def submit(number):
+    if len(running) >= 2:
+        note("full", number)
+        return
+    task = asyncio.create_task(job(number))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    note("taken", number)
+
+
+async def report():
+    await asyncio.sleep(9)
+    note("reported")
+
+
+async def main():
+    asyncio.create_task(report())
+    for number in range(3):
+        submit(number)
+    await asyncio.sleep(20)
+""",
+        {"track": True},
+    ),
+    Written(
+        "a set that is cancelled by another",
+        """
+import asyncio
+
+
+class Session:
+    def __init__(self):
+        self._tasks = set()
+
+    def poll(self):
+        task = asyncio.create_task(self.loop())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def loop(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def goodbye(self):
+        await asyncio.sleep(2)
+        note("said goodbye")
+
+    def leave(self):
+        asyncio.create_task(self.goodbye())
+        for task in self._tasks:
+            task.cancel()
+
+
+async def main():
+    session = Session()
+    session.poll()
+    await asyncio.sleep(0)
+    session.leave()
+    await asyncio.sleep(9)
+""",
+        {"track": True},
+    ),
+    Written(
+        "an iterator for each request",
+        """
+import asyncio
+
+
+class Pages:
+    def __init__(self):
+        self.number = 0
+        self._kept = set()
+
+    def __aiter__(self):
+        return self
+
+    def log(self):
+        task = asyncio.create_task(self.seen())
+        self._kept.add(task)
+        task.add_done_callback(self._kept.discard)
+
+    async def seen(self):
+        await asyncio.sleep(1)
+        note("seen", self.number)
+
+    async def __anext__(self):
+        self.number += 1
+        if self.number > 2:
+            raise StopAsyncIteration
+        asyncio.create_task(self.seen())
+        return self.number
+
+
+async def read():
+    async for page in Pages():
+        note("page", page)
+
+
+async def main():
+    await read()
+    await asyncio.sleep(5)
+""",
+        {"track": True},
+    ),
+    Written(
+        "a task of __del__",
+        """
+import asyncio
+
+
+class Handle:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        asyncio.get_running_loop().create_task(release(self.name))
+
+
+async def release(name):
+    await asyncio.sleep(1)
+    note("released", name)
+
+
+async def main():
+    Handle("a")
+    await asyncio.sleep(5)
+""",
+        {"track": True},
+    ),
+    Written(
+        "started by a timer",
+        """
+import asyncio
+
+
+async def ping(number):
+    await asyncio.sleep(1)
+    note("ping", number)
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.call_later(1, loop.create_task, ping(1))
+    loop.call_soon(asyncio.ensure_future, ping(2))
+    loop.call_later(2, lambda: asyncio.create_task(ping(3)))
+    await asyncio.sleep(9)
+""",
+        {"track": True},
+    ),
+    Written(
+        "expressions",
+        """
+import asyncio
+
+
+async def ping(number):
+    await asyncio.sleep(1)
+    note("ping", number)
+
+
+def first(flag):
+    asyncio.create_task(ping(1)) if flag else asyncio.create_task(ping(2))
+    flag and asyncio.create_task(ping(3))
+    flag or asyncio.create_task(ping(4))
+    asyncio.create_task(ping(5)) if flag else None
+    [asyncio.create_task(ping(number)) for number in (6, 7)]
+    (
+        asyncio.create_task(ping(8))
+        # said when it is done
+        .add_done_callback(lambda task: note("done"))
+    )
+
+
+async def main():
+    first(True)
+    first(False)
+    await asyncio.sleep(9)
+""",
+        {"track": True},
+    ),
+    Written(
+        "a list and a dict that nobody reads",
+        """
+import asyncio
+
+
+class Hub:
+    def __init__(self):
+        self._sending = []
+        self._pinging = {}
+
+    def send(self, number):
+        self._sending.append(asyncio.create_task(ping(number)))
+
+    def poll(self, number):
+        self._pinging[number] = asyncio.create_task(ping(number))
+
+
+async def ping(number):
+    await asyncio.sleep(1)
+    note("ping", number)
+
+
+hub = Hub()
+
+
+async def main():
+    for number in range(3):
+        hub.send(number)
+        hub.poll(number + 10)
+    await asyncio.sleep(9)
+    note("kept", len(vars(hub)))
+""",
+        {"track": True},
+    ),
+    Written(
+        "awaited what only comes after it",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Door:
+    def __init__(self):
+        self.opened = asyncio.Event()
+
+    async def greet(self):
+        await self.opened.wait()
+        note("hello")
+
+    async def open(self):
+        asyncio.create_task(self.greet())
+        self.opened.set()
+        note("open")
+
+
+async def main():
+    await Door().open()
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "awaited with the lock that the caller holds",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+lock = asyncio.Lock()
+
+
+async def log(what):
+    async with lock:
+        note("logged", what)
+
+
+async def store(what):
+    async with lock:
+        asyncio.create_task(log(what))
+        note("stored", what)
+
+
+async def main():
+    await store(1)
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "awaited where an exception is on its way",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def tell(what):
+    await asyncio.sleep(1)
+    note("fail", what)
+    raise ValueError(what)
+
+
+async def handle():
+    try:
+        raise KeyError("first")
+    except KeyError:
+        asyncio.create_task(tell("inner"))
+        raise
+
+
+async def last():
+    try:
+        note("last")
+    finally:
+        asyncio.create_task(tell("finally"))
+
+
+async def main():
+    try:
+        await handle()
+    except KeyError as error:
+        note("caught", error)
+    await last()
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "awaited what fails",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def tell(what):
+    await asyncio.sleep(1)
+    note("fail", what)
+    raise ValueError(what)
+
+
+async def handle(what):
+    asyncio.create_task(tell(what))
+    note("handled", what)
+
+
+async def main():
+    await handle(1)
+    await asyncio.sleep(5)
+""",
+        {"await": True, "track": True},
+        {"await": ("fail 1", "handled 1")},
+    ),
+    Written(
+        "awaited what fails, without a logger",
+        """
+import asyncio
+
+
+async def tell(what):
+    await asyncio.sleep(1)
+    note("fail", what)
+    raise ValueError(what)
+
+
+async def handle(what):
+    asyncio.create_task(tell(what))
+    note("handled", what)
+
+
+async def main():
+    await handle(1)
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "awaited what is said not to block",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def tell(what):
+    await asyncio.sleep(1)
+
+
+async def first():
+    asyncio.create_task(
+        # fire and forget
+        tell(1)
+    )
+    note("first")
+
+
+async def second():
+    asyncio.create_task(tell(2))  # don't block the caller
+    note("second")
+
+
+async def main():
+    await first()
+    await second()
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "a slot for each key",
+        """
+import asyncio
+
+
+class Typing:
+    def __init__(self):
+        self._timers = {}
+
+    async def expire(self, key, number):
+        await asyncio.sleep(3)
+        note("expired", key, number)
+
+    def on_message(self, key, number):
+        self._timers[key] = asyncio.create_task(self.expire(key, number))
+
+    async def close(self, key):
+        self._timers[key].cancel()
+
+
+async def main():
+    typing = Typing()
+    typing.on_message("a", 1)
+    typing.on_message("b", 1)
+    await asyncio.sleep(1)
+    typing.on_message("a", 2)
+    await asyncio.sleep(9)
+    await typing.close("b")
+""",
+        {"cancel-previous": True},
+        {"cancel-previous": ("expired b 1", "expired a 2")},
+    ),
+    Written(
+        "restarted by two callers at once",
+        """
+import asyncio
+
+
+class Feed:
+    def __init__(self):
+        self._task = None
+
+    async def read(self, number):
+        try:
+            while True:
+                await asyncio.sleep(1)
+        finally:
+            note("over", number)
+
+    async def on_message(self, number):
+        self._task = asyncio.create_task(self.read(number))
+
+    async def close(self):
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+
+async def main():
+    feed = Feed()
+    await feed.on_message(1)
+    await asyncio.sleep(1)
+    await asyncio.gather(feed.on_message(2), feed.on_message(3))
+    await asyncio.sleep(1)
+    await feed.close()
+    note("closed")
+""",
+        {"cancel-previous": True},
+        {"cancel-previous": ("over 1", "over 3", "closed")},
+    ),
+    Written(
+        "restarted from its own task",
+        """
+import asyncio
+
+
+class Watch:
+    def __init__(self, handler):
+        self._task = None
+        self.handler = handler
+
+    async def run(self, number):
+        await asyncio.sleep(1)
+        await self.handler(number)
+        note("ran", number)
+
+    async def on_message(self, number):
+        self._task = asyncio.create_task(self.run(number))
+
+    async def close(self):
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+
+async def main():
+    async def again(number):
+        if number < 3:
+            await watch.on_message(number + 1)
+
+    watch = Watch(again)
+    await watch.on_message(1)
+    await asyncio.sleep(9)
+    await watch.close()
+""",
+        {"cancel-previous": False},
+    ),
+    Written(
+        "a slot that all instances share",
+        """
+import asyncio
+
+
+class Watch:
+    _task = None
+
+    async def run(self, number):
+        await asyncio.sleep(3)
+        note("ran", number)
+
+    def arm(self, number):
+        Watch._task = asyncio.create_task(self.run(number))
+
+    async def close(self):
+        Watch._task.cancel()
+
+
+async def main():
+    first, second = Watch(), Watch()
+    first.arm(1)
+    await asyncio.sleep(0)
+    second.arm(2)
+    await asyncio.sleep(9)
+""",
+        {"cancel-previous": False},
+    ),
+    Written(
+        "a subclass closes in its own way",
+        """
+import asyncio
+
+
+class Base:
+    def __init__(self):
+        self.state = "open"
+
+    def start(self):
+        asyncio.create_task(self.run())
+
+    async def run(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def close(self):
+        self.state = "closed"
+
+
+class Heir(Base):
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    heir = Heir()
+    heir.start()
+    await asyncio.sleep(2)
+    await heir.close()
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "one of several is closed",
+        """
+import asyncio
+
+
+class Hub:
+    def __init__(self):
+        self.clients = {}
+
+    async def connect(self, name):
+        self.clients[name] = True
+        asyncio.create_task(self.greet(name))
+
+    async def greet(self, name):
+        await asyncio.sleep(1)
+        note("hello", name)
+
+    async def disconnect(self, name):
+        del self.clients[name]
+
+
+async def main():
+    hub = Hub()
+    await hub.connect("a")
+    await hub.connect("b")
+    await hub.disconnect("a")
+    await asyncio.sleep(5)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "the feed is stopped before what it fills is drained",
+        """
+import asyncio
+
+
+class Pipe:
+    def __init__(self, sink):
+        self.sink = sink
+        self._reader = None
+
+    def start(self):
+        self._reader = asyncio.create_task(self.read())
+
+    async def read(self):
+        number = 0
+        while True:
+            await asyncio.sleep(1)
+            number += 1
+            self.handle(number)
+
+    def handle(self, number):
+        asyncio.create_task(self.write(number))
+
+    async def write(self, number):
+        await asyncio.sleep(1.5)
+        self.sink.append(number)
+        note("written", number)
+
+    async def close(self):
+        self._reader.cancel()
+        await asyncio.wait([self._reader])
+        self.sink = None
+        note("closed")
+
+
+async def main():
+    pipe = Pipe([])
+    pipe.start()
+    await asyncio.sleep(2.2)
+    await pipe.close()
+    await asyncio.sleep(9)
+""",
+        {"own": True, "track": True},
+        {"own": ("written 1", "written 2", "closed")},
+    ),
+)
