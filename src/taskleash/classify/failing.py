@@ -51,7 +51,7 @@ class Failures:
         if any(not _swallows(op) for op in in_time):
             return Unseen.NOT
         if in_time:
-            cancelled = bool(signs.trail.of(*CANCELLING))
+            cancelled = not CANCELLING.isdisjoint(signs.trail.kinds)
             return Unseen.NOT if cancelled else Unseen.SWALLOWED
         if not signs.kept:
             return Unseen.NOT

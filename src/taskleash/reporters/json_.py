@@ -27,6 +27,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "sites": [_site(entry) for entry in report.entries],
         "errors": [_error(error) for error in report.errors],
         **audit(report.entries),
+        **({"compared": asdict(report.compared)} if report.compared is not None else {}),
     }
     return dumps(document)
 

@@ -89,6 +89,33 @@ class FlagHint:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A finding of one of two reports that are compared."""
+
+    path: str
+    line: int
+    rule: str
+    task: str
+    risk: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What has changed since an earlier report, the file ``path``: counts, and which findings.
+
+    A finding is the same where its fingerprint is. What is ``worsened`` has a higher risk now.
+    """
+
+    path: str
+    before: int
+    now: int
+    new: tuple[Past, ...]
+    mended: tuple[Past, ...]
+    worsened: tuple[Past, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
@@ -96,7 +123,8 @@ class Report:
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
     ``hints`` are the flags that are not set and decide whether code runs, ``unfinished`` the files
-    that no time was left for, ``warnings`` what seems to be mistyped.
+    that no time was left for, ``killed`` those whose parser the system has ended, ``warnings`` what
+    seems to be mistyped. ``compared`` is set where an earlier report is at hand.
     """
 
     files: int
@@ -110,7 +138,9 @@ class Report:
     baseline: str = ""
     hints: tuple[FlagHint, ...] = ()
     unfinished: tuple[str, ...] = ()
+    killed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    compared: Comparison | None = None
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""
