@@ -113,7 +113,6 @@ EXAMPLES = {
     "spawn-calls": 'spawn-calls = ["app.tasks.launch"]',
     "owner-calls": 'owner-calls = ["app.tasks.supervise"]',
     "safe-calls": 'safe-calls = ["app.metrics.report"]',
-    "background-tasks": 'background-tasks = "app.tools:keep"',
     "models": 'models = ["apis.toml"]',
     "flags": "flags = { enable_proxy = false }",
     "flags-from": 'flags-from = ["conf.yaml:system_config"]',
