@@ -1,4 +1,4 @@
-"""The fix *log*: a done callback logs the exception that ended a task or a future."""
+"""The fix *log*: a done callback logs the exception that ended a task, or a thread's future."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.classify.model import Defect
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import dotted, inside
+from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
+_LOGGER = "logger"
+_DROPPED_FUTURE = "TL004"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
-    """Log the exception of a task where it is kept; says so.
+    """Log the exception of a task where it is kept, or of a dropped future; says so.
 
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     spot = spot_of(work.tree, call)
-    if target.site.defect is Defect.DISCARDED_THREADSAFE:
-        return _chained(work, spot)
+    if target.rule == _DROPPED_FUTURE:
+        return _log_future(work, spot)
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend("no statement of its own gives the task a name")
-    name = _logging_callback(work)
+    name = _logging_callback(work, work.task_type())
     key = ("log", id(line))
     if key not in work.draft.made:
         work.draft.made[key] = name
@@ -48,51 +49,59 @@ def _assigned(spot: Spot) -> str:
     return ""
 
 
-def _chained(work: Work, spot: Spot) -> str:
-    """The callback of a future that a statement drops."""
-    if spot.kind != "statement" or spot.holder is None:
-        raise CannotMend("no statement of its own drops the future")
-    holder = spot.holder
+def _log_future(work: Work, spot: Spot) -> str:
+    """Log the failure of work that another thread has started and does not wait for."""
+    holder, kind = spot.holder, spot.kind
+    if holder is None or kind not in ("statement", "name", "condition"):
+        raise CannotMend("no statement of its own starts the task")
     work.claim(holder)
-    name = work.local_name(spot.call, "future")
-    callback = _logging_callback(work)
-    lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
+    callback = _logging_callback(work, work.future_type())
+    if kind == "name" and spot.name != "_":
+        line = f"{spot.name}.add_done_callback({callback})"
+        work.edits.insert_after(holder, work.statements(holder, line))
+        return f"log its failure by `{callback}`"
+    name = work.local_name(spot.call, "future", "background_future")
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
+        new = work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)
     return f"log its failure by `{callback}`"
 
 
-def _logging_callback(work: Work) -> str:
-    """The function of the module that logs a task's exception; a new one if there is none."""
+def _logging_callback(work: Work, typed: str) -> str:
+    """The function of the module that logs the exception of what has this type, or a new one."""
     for node in work.module.body:
-        if isinstance(node, cst.FunctionDef) and _logs_failure(node):
+        if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
             return node.name.value
-    key = (_HELPER, 0)
+    key = (f"{_HELPER} {typed}", 0)
     if key not in work.draft.made:
-        work.draft.made[key] = _new_callback(work)
+        work.draft.made[key] = _new_callback(work, typed)
     return work.draft.made[key]
 
 
-def _logs_failure(function: cst.FunctionDef) -> bool:
+def _logs_failure(function: cst.FunctionDef, typed: str) -> bool:
     params = function.params.params
     if len(params) != 1 or function.asynchronous is not None:
+        return False
+    note = params[0].annotation
+    if note is not None and typed and last_name(note.annotation) not in typed:
         return False
     calls = {dotted(node.func) for node in inside(function.body) if isinstance(node, cst.Call)}
     return {f"{params[0].name.value}.{name}" for name in ("exception", "cancelled")} <= calls
 
 
-def _new_callback(work: Work) -> str:
-    logger = module_logger(work.tree)
+def _new_callback(work: Work, typed: str) -> str:
+    logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
     if not logger:
         logger = work.module_name("logger", "_logger", "task_logger")
         logging = work.draft.imports.name("logging", "getLogger")
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
+        work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
-    task = work.task_type()
-    params, returns = (f"task: {task}", " -> None") if task else ("task", "")
+    params, returns = (f"task: {typed}", " -> None") if typed else ("task", "")
     quote = work.style.quote
     call = f"{logger}.error({quote}%r failed{quote}, task, exc_info=task.exception())"
     if is_loguru(work.tree, logger):
