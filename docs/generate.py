@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code: a page for each rule, the table of settings.
+"""Writes what the documentation takes from code and data: a page for each rule, settings, facts.
 
     python docs/generate.py
 
@@ -8,6 +8,7 @@ A test fails where a written page is not what this makes of the code.
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
@@ -18,6 +19,11 @@ from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, Ta
 from taskleash.driver.config.show import toml
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 DOCS = Path(__file__).resolve().parent
 _BLOCK = re.compile(r"(?<=\n\n)((?: {4}.*\n|\n(?= {4}|\n {4}))+)")
@@ -32,7 +38,34 @@ def pages() -> dict[Path, str]:
     configuration = DOCS / "configuration.md"
     written = configuration.read_text(encoding="utf-8")
     found[configuration] = _SETTINGS.sub(lambda _: settings_table(), written)
+    found[DOCS / "tasks.md"] = facts_page()
     return found
+
+
+def facts_page() -> str:
+    """What happens to a task, version by version: as tests/runtime saw it."""
+    with open(DOCS / "tasks.toml", "rb") as file:
+        sections = tomllib.load(file)["section"]
+    versions = sorted(
+        {version for section in sections for fact in section["fact"] for version in fact["seen"]},
+        key=lambda version: tuple(map(int, version.split("."))),
+    )
+    head = f"| | {' | '.join(versions)} |\n|---|{'---|' * len(versions)}\n"
+    found = "# What happens to a task\n\n"
+    found += textwrap.fill(
+        "What Python does with a task, as measured on CPython "
+        f"{', '.join(versions[:-1])} and {versions[-1]}. A test runs each of these facts on every"
+        " Python at hand; what taskleash says of a task rests on them.",
+        100,
+    )
+    for section in sections:
+        text = section["text"].strip()
+        found += f"\n\n## {section['title']}\n\n" + (f"{text}\n\n" if text else "") + head
+        for fact in section["fact"]:
+            seen = " | ".join(fact["seen"].get(version, "") for version in versions)
+            found += f"| {fact['text']} | {seen} |\n"
+        found = found.rstrip("\n")
+    return f"{found}\n"
 
 
 def rule_page(rule: Rule) -> str:
@@ -54,6 +87,43 @@ def rule_index() -> str:
     return f"# Rules\n\n| code | name | risk | by default | fixes |\n|---|---|---|---|---|\n{rows}"
 
 
+#: how each setting is written
+EXAMPLES = {
+    "extend": 'extend = "../base.toml"',
+    "select": 'select = ["TL00", "never-ended-task"]',
+    "extend-select": 'extend-select = ["TL020"]',
+    "ignore": 'ignore = ["TL012"]',
+    "per-file-ignores": 'per-file-ignores = { "tests/**" = ["TL01"], "!src/**" = ["ALL"] }',
+    "include": 'include = ["*.py", "scripts/*"]',
+    "exclude": 'exclude = [".venv", "generated"]',
+    "extend-exclude": 'extend-exclude = ["*_pb2.py"]',
+    "force-exclude": "force-exclude = true",
+    "respect-gitignore": "respect-gitignore = false",
+    "src": 'src = ["src", "lib"]',
+    "fail-on": 'fail-on = "low"',
+    "baseline": 'baseline = ".taskleash-baseline"',
+    "fix": "fix = true",
+    "unsafe-fixes": "unsafe-fixes = true",
+    "fix-style": 'fix-style = "own"',
+    "background-tasks": 'background-tasks = "app.tasks:keep"',
+    "extend-safe-fixes": 'extend-safe-fixes = ["TL001"]',
+    "extend-unsafe-fixes": 'extend-unsafe-fixes = ["TL013"]',
+    "fixable": 'fixable = ["TL001", "TL002"]',
+    "unfixable": 'unfixable = ["TL100"]',
+    "spawn-calls": 'spawn-calls = ["app.tasks.launch"]',
+    "owner-calls": 'owner-calls = ["app.tasks.supervise"]',
+    "safe-calls": 'safe-calls = ["app.metrics.report"]',
+    "models": 'models = ["apis.toml"]',
+    "flags": "flags = { enable_proxy = false }",
+    "flags-from": 'flags-from = ["conf.yaml:system_config"]',
+    "target-version": 'target-version = "py311"',
+    "cache-dir": 'cache-dir = "/var/cache/taskleash"',
+    "jobs": "jobs = 2",
+    "format": 'format = "concise"',
+    "lang": 'lang = "zh"',
+}
+
+
 def settings_table() -> str:
     """A section for each setting: what it does, what it takes, what it stands at unset."""
     return "\n" + "\n".join(_setting(key) for key in KEYS.values()) + "\n"
@@ -65,6 +135,7 @@ def _setting(key: Key) -> str:
         f"- Default:{_default(key)}",
         f"- Decided by: the configuration of {'each file' if key.per_file else 'the run'}",
     ]
+    rows.append(f"- Example: `{EXAMPLES[key.name]}`")
     if key.adds:
         rows.append("- Adds to the configurations that it extends")
     if key.named_only:

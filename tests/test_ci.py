@@ -179,7 +179,7 @@ def test_the_action_annotates_summarises_and_reports(workspace: Path) -> None:
         "file=src/types.py",
     ]
     assert job.summary.startswith("# Background tasks\n")
-    assert "`src/types.py:2:1` **TL001**" in job.summary
+    assert "`src/types.py:2:1` **TL001 high**" in job.summary
     report = (workspace / job.outputs["sarif-file"]).read_text(encoding="utf-8")
     assert len(sarif_run(report)["results"]) == 2
 

@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from taskleash import __version__
+from taskleash.driver.config.keys import KEYS
 from taskleash.mending import finish, wants_fixes
-from taskleash.options.caching import CACHE, CACHE_DIR
+from taskleash.options.caching import CACHE_DIR
 from taskleash.options.comments import ADD_NOQA
+from taskleash.options.common import over_paths
 from taskleash.options.configuration import CONFIGURATION
-from taskleash.options.executor import EXECUTOR
-from taskleash.options.files import FILES
 from taskleash.options.fixing import FIXING
-from taskleash.options.flags import FLAGS
-from taskleash.options.formats import FORMAT
 from taskleash.options.gate import GATE
-from taskleash.options.making import group
-from taskleash.options.output import OUTPUT
-from taskleash.options.selection import SELECTION
+from taskleash.options.listing import show_files, tell_more
+from taskleash.options.making import complete_rules
 from taskleash.options.settings import config_of, settings_from
 from taskleash.options.status import STATUS
-from taskleash.options.timing import TIME_LIMIT
 from taskleash.reporters.options import ROWS
 from taskleash.reporters.registry import (
     DOCUMENTS,
@@ -54,24 +50,6 @@ _FAILING = {
     "never": frozenset[str](),
 }
 
-_COMMON = group(
-    click.argument("paths", nargs=-1, type=click.Path()),
-    CONFIGURATION,
-    SELECTION,
-    FILES,
-    FLAGS,
-    click.option(
-        "-j",
-        "--jobs",
-        type=click.IntRange(min=0),
-        help="Worker processes (0: one for each core).",
-    ),
-    EXECUTOR,
-    TIME_LIMIT,
-    CACHE,
-    OUTPUT,
-)
-
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -86,33 +64,39 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-@cli.command()
-@_COMMON
-@FORMAT
+@over_paths(cli, "scan")
 @click.option("--by", type=click.Choice(ROWS), default=ROWS[0], help="What a row stands for.")
 @click.option(
     "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
 )
+@click.option(
+    "--compare", "earlier", type=click.Path(), help="A JSON report: what has changed since."
+)
 @click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
-def scan(by: str, traced: str | None, watches: bool, **options: Any) -> int:
+def scan(by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
+    if options["show_files"]:
+        show_files(settings)
+        return 0
     targets = _targets(options, settings, "table")
 
     def found() -> Report:
         # A file of settings may be what has changed.
         current = replace(settings_from(options), hints=True) if watches else settings
         report = _report(_with_patches(current, targets, SHOWS_PLAN), options["quiet"])
-        if seen is None:
-            return report
-        from taskleash.driver.observed import observed
+        if seen is not None:
+            from taskleash.driver.observed import observed
 
-        return observed(report, seen)
+            report = observed(report, seen)
+        return report if earlier is None else _compared(report, earlier)
 
     def show(report: Report) -> None:
         _write(report, targets, options, command="scan", by=by, lang=settings.lang)
         _warn(report.files, report.warnings, settings.paths)
+        if options["verbose"]:
+            tell_more(settings, report)
 
     if watches:
         from taskleash.watching import watch
@@ -125,9 +109,16 @@ def scan(by: str, traced: str | None, watches: bool, **options: Any) -> int:
     return _ended(report, settings, 0)
 
 
-@cli.command()
-@_COMMON
-@FORMAT
+def _compared(report: Report, earlier: str) -> Report:
+    from taskleash.driver.compared import BadReport, compared, read
+
+    try:
+        return compared(report, read(earlier), earlier)
+    except BadReport as error:
+        raise click.ClickException(f"--compare: {error}") from None
+
+
+@over_paths(cli, "check")
 @GATE
 @ADD_NOQA
 @STATUS
@@ -135,6 +126,9 @@ def scan(by: str, traced: str | None, watches: bool, **options: Any) -> int:
 def check(add_noqa: bool, **options: Any) -> int:
     """Report what is wrong, or mend it; exits with 1 where something is wrong."""
     settings = settings_from(options)
+    if options["show_files"]:
+        show_files(settings)
+        return 0
     targets = _targets(options, settings, "full")
     gate = _gate(options, settings)
     failing = _FAILING[settings.fail_on]
@@ -158,6 +152,8 @@ def check(add_noqa: bool, **options: Any) -> int:
         return finish(fixing, options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     _warn(report.files, report.warnings, settings.paths)
+    if options["verbose"]:
+        tell_more(settings, report)
     if add_noqa:
         return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)
@@ -165,12 +161,12 @@ def check(add_noqa: bool, **options: Any) -> int:
 
 
 def _ended(report: Report, settings: Settings, status: int) -> int:
-    """The exit status, which is another one where the time was over before the work was done."""
+    """The exit status, which is another one where the work was not done: no time, no memory."""
     from taskleash.driver.time_limit import unfinished
     from taskleash.terminal import tell
 
     if not report.unfinished:
-        return status
+        return 2 if report.killed else status
     tell(unfinished(report.unfinished, settings.time_limit))
     return 2
 
@@ -247,22 +243,26 @@ def trace_(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
-def rule(code: str | None, every: bool) -> int:
-    """Explain a rule."""
-    from taskleash.rules.registry import UnknownRule, all_rules, by_code, code_of, page
+@click.option("--format", "how", type=click.Choice(["text", "json"]), default="text")
+def rule(code: str | None, every: bool, how: str) -> int:
+    """Explain a rule, by its code or its name."""
+    from taskleash.reporters.jsontext import dumps
+    from taskleash.rules.registry import UnknownRule, all_rules, as_data, by_code, code_of, page
     from taskleash.terminal import write
 
     if every == (code is not None):
         raise click.UsageError("give either the code of a rule or --all")
     if code is None:
-        write("\n".join(page(rule) for rule in all_rules()))
+        rules = all_rules()
+        text = "\n".join(map(page, rules)) if how == "text" else dumps([*map(as_data, rules)])
+        write(text)
         return 0
     found = by_code(code_of(code).upper())
     if found is None:
         raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
-    write(page(found))
+    write(page(found) if how == "text" else dumps(as_data(found)))
     return 0
 
 
@@ -270,14 +270,15 @@ def rule(code: str | None, every: bool) -> int:
 @click.argument("path", default=".", type=click.Path())
 @CONFIGURATION
 @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")
-def config(path: str, wants_schema: bool, **options: Any) -> int:
+@click.option("--key", type=click.Choice([*KEYS]), metavar="KEY", help="Show this setting only.")
+def config(path: str, wants_schema: bool, key: str | None, **options: Any) -> int:
     """Show the settings for the files of a folder, and where each of them comes from."""
     from taskleash.driver.config.schema import schema
     from taskleash.driver.config.show import show
     from taskleash.reporters.inert import shown
     from taskleash.terminal import write
 
-    write(schema() if wants_schema else shown(show(config_of(path, options))))
+    write(schema() if wants_schema else shown(show(config_of(path, options), key)))
     return 0
 
 

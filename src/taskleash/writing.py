@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TextIO
 
-from taskleash.driver.repository import current_repository
+from taskleash.driver.repository import current_repository, origin
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import DOCUMENTS, render
 from taskleash.reporters.report import Report
@@ -45,6 +45,7 @@ def _rendering(asked: Mapping[str, Any], what: Mapping[str, Any]) -> RenderOptio
         statistics=asked["statistics"],
         quiet=asked["quiet"],
         repository=current_repository(),
+        origin=origin(),
         **what,
     )
 

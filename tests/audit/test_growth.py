@@ -19,13 +19,11 @@ PER_INSTANCE = {**ONCE, "standing": Standing(Reach.INSTANCE)}
 @pytest.mark.parametrize(
     "fields",
     [
-        {},
-        LOOP,
-        {"lifetime": Lifetime.UNKNOWN},
+        {"cleaned": PARTIAL},
+        ONCE,
         {**ENDLESS, **ONCE},
         {**ENDLESS, **ONCE, "standing": Standing(Reach.PROCESS)},
         {**ENDLESS, "cleaned": PARTIAL, "risk": Risk.LOW},
-        {**OVERWRITTEN, "lifetime": Lifetime.SHORT},
     ],
 )
 def test_what_is_not_certain_is_not_said(fields: dict[str, Any]) -> None:
@@ -43,6 +41,9 @@ def test_a_sound_task_does_not_add_up() -> None:
         ({**ENDLESS, **LOOP}, (Growth.RUNS_ON, Turn.LOOP)),
         ({**ENDLESS, **PER_INSTANCE}, (Growth.RUNS_ON, Turn.INSTANCE)),
         ({**ENDLESS, **OVERWRITTEN}, (Growth.CAN_RUN_ON, Turn.CALL)),
+        ({}, (Growth.AT_ONCE, Turn.CALL)),
+        (LOOP, (Growth.AT_ONCE, Turn.LOOP)),
+        ({"lifetime": Lifetime.UNKNOWN}, (Growth.AT_ONCE, Turn.CALL)),
         ({"defect": Defect.UNPRUNED}, (Growth.STAYS_KEPT, Turn.CALL)),
     ],
 )

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from support.reports import AWAIT, TRACK, entry, site, sound
-from taskleash.audit.plan import Effort, Plan, Priority, Reason, Step, plan
-from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site
+from support.reports import AWAIT, PARTIAL, TRACK, entry, site, sound
+from taskleash.audit.plan import Effort, Harm, Plan, Priority, Reason, Step, plan
+from taskleash.audit.remedies import command, options
+from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, Unseen
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
+from taskleash.reporters.audit.decisions import conclusion, tree
 from taskleash.reporters.audit.phrases import fix_risk
 from taskleash.reporters.audit.words import REMEDIES
 from taskleash.reporters.language import ENGLISH
@@ -34,25 +36,91 @@ def only(of: Entry) -> Step[Entry]:
     return step
 
 
+KNOWN_CALLER = {"runs": "once for each call of `f`, from `g`"}
+
+
 @pytest.mark.parametrize(
     ("fields", "harm", "priority"),
     [
-        ({}, 4, Priority.P0),
-        ({"heavy": ("client",)}, 5, Priority.P0),
-        (ENDLESS, 5, Priority.P0),
-        ({**ONCE, "heavy": ("client",)}, 4, Priority.P0),
-        (ONCE, 3, Priority.P1),
-        ({**LOW, "heavy": ("client",)}, 3, Priority.P1),
-        ({**LOW, "multiplicity": Multiplicity.LOOP}, 2, Priority.P2),
-        ({**LOW, **ONCE, **ENDLESS}, 2, Priority.P2),
-        ({**LOW, **ONCE}, 1, Priority.P2),
+        ({}, Harm(2, 1, 1), Priority.P1),
+        ({"heavy": ("client",)}, Harm(2, 3, 1), Priority.P0),
+        ({"captures": ("self (App)",)}, Harm(2, 2, 1), Priority.P1),
+        ({**KNOWN_CALLER, "captures": ("self (App)",)}, Harm(3, 2, 1), Priority.P0),
+        ({"multiplicity": Multiplicity.LOOP, "captures": ("x",)}, Harm(3, 2, 1), Priority.P0),
+        (ENDLESS, Harm(2, 1, 3), Priority.P0),
+        ({**ENDLESS, "cleaned": PARTIAL}, Harm(2, 1, 2), Priority.P1),
+        ({"lifetime": Lifetime.UNKNOWN}, Harm(2, 1, 2), Priority.P1),
+        (ONCE, Harm(1, 1, 1), Priority.P1),
+        ({**LOW, "heavy": ("client",)}, Harm(2, 3, 1), Priority.P1),
+        ({**LOW, "multiplicity": Multiplicity.LOOP}, Harm(3, 1, 1), Priority.P2),
+        ({**LOW, **ONCE}, Harm(1, 1, 1), Priority.P2),
     ],
 )
-def test_risk_repetition_and_what_lasts_make_the_priority(
-    fields: dict[str, Any], harm: int, priority: Priority
+def test_how_often_what_is_kept_and_what_stops_it_make_the_priority(
+    fields: dict[str, Any], harm: Harm, priority: Priority
 ) -> None:
     step = only(found(**fields))
     assert (step.harm, step.priority) == (harm, priority)
+
+
+def test_each_step_has_the_command_that_makes_its_fix() -> None:
+    own = only(found("my app.py", fixes=(OWN,)))
+    assert command(own.entry, own.fix) == (
+        "taskleash check --fix --unsafe-fixes --fix-style own --select TL001 'my app.py'"
+    )
+    track = only(found(fixes=(TRACK,)))
+    assert command(track.entry, track.fix) == (
+        "taskleash check --fix --fix-style track --select TL001 a.py"
+    )
+    by_hand = only(found())
+    assert command(by_hand.entry, by_hand.fix) == (
+        "taskleash check --format full --select TL001 a.py"
+    )
+
+
+def test_the_options_are_compared_with_what_speaks_against_those_that_do_not_fit() -> None:
+    step = only(found(fixes=(AWAIT, TRACK)))
+    said = [(o.kind, o.offer, o.objection) for o in options(step.entry, step.fix)]
+    assert said == [
+        ("await", AWAIT, ""),
+        ("track", TRACK, ""),
+        ("own", None, "there is no `close()`, `stop()` or the like to end it in"),
+    ]
+
+
+def test_the_conclusion_counts_what_is_to_be_done_when() -> None:
+    made = plan(
+        [
+            found(heavy=("client",)),
+            found(**ONCE),
+            found(**LOW, **ONCE),
+            entry(asleep("b.py", "use_b", heavy=("client",)), "TL001"),
+            entry(asleep("c.py", "use_b", would_be=Risk.LOW), "TL011"),
+            entry(sound("d.py")),
+        ]
+    )
+    assert conclusion(made, ENGLISH) == (
+        "In short: 1 to mend today, 1 to mend next, 1 when there is time, "
+        "1 after asking whether `use_b` is on, 1 that need no change."
+    )
+    assert conclusion(plan([]), ENGLISH) == "In short: nothing to mend."
+
+
+def test_the_tree_asks_whether_it_runs_how_often_and_what_is_left() -> None:
+    steps = [found(heavy=("client",)), entry(asleep("b.py", "use_b", task="other"), "TL001")]
+    assert tree(plan(steps), ENGLISH) == [
+        "Tasks pile up, or end half-way",
+        "├─ 1. Is use_b on?",
+        "│   ├─ yes → mend send, other",
+        "│   └─ no → mend send",
+        "├─ 2. Does main run often?",
+        "│   ├─ yes → send is P0",
+        "│   └─ no → send is P1",
+        "└─ 3. Are tasks still left alive after that?",
+        "    ├─ yes → see where they start: taskleash trace --warn-alive 30 -- python app.py",
+        "    └─ no → done",
+    ]
+    assert tree(plan([entry(sound())]), ENGLISH) == []
 
 
 def test_more_harm_comes_first_then_the_cheaper_fix_then_the_place() -> None:
@@ -68,7 +136,7 @@ def test_more_harm_comes_first_then_the_cheaper_fix_then_the_place() -> None:
     ).steps
     places = [(step.entry.site.path, step.entry.site.span.line) for step in steps]
     assert places == [("e.py", 3), ("d.py", 8), ("d.py", 9), ("c.py", 3), ("b.py", 3), ("a.py", 3)]
-    assert [str(step.priority) for step in steps] == ["P0", "P0", "P0", "P0", "P0", "P2"]
+    assert [str(step.priority) for step in steps] == ["P0", "P1", "P1", "P1", "P1", "P2"]
 
 
 def test_the_fix_is_the_one_that_works_and_the_rest_are_alternatives() -> None:
@@ -100,7 +168,7 @@ def test_what_needs_no_change_is_told_with_its_reason() -> None:
             entry(site("b.py"), "TL001", suppressed=True),
             entry(site("c.py"), "TL001", known=True),
             entry(site("d.py")),
-            entry(sound("e.py", unseen_failure=True), "TL020", "nobody sees it fail"),
+            entry(sound("e.py", unseen=Unseen.AS_LONG_AS_KEPT), "TL020", "nobody sees it fail"),
         ]
     )
     assert unchanged(made) == [
@@ -132,8 +200,8 @@ def test_dormant_findings_wait_for_their_flag_with_the_harm_that_they_would_do()
         for each in made.decisions
     ]
     assert told == [
-        ("use_a", [("c.py", Priority.P0)]),
-        ("use_b", [("b.py", Priority.P0), ("a.py", Priority.P2)]),
+        ("use_a", [("c.py", Priority.P1)]),
+        ("use_b", [("b.py", Priority.P1), ("a.py", Priority.P2)]),
     ]
     assert unchanged(made) == [("d.py", Reason.SOUND)]
 

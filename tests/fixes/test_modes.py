@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.command import Ran, taskleash
+from taskleash.fixes.patch import unified
 
 WORK = "\n\nasync def work():\n    await asyncio.sleep(1)\n"
 DROPPED = f"""import asyncio
@@ -355,7 +356,7 @@ class TestStandardInput:
         ran = check(app, "--fix", "--stdin-filename", "app.py", text=DROPPED)
         assert "Fixed 1 finding in 1 file" in ran.err
         assert "git" not in ran.err
-        assert "git restore" in check(app, "--fix").out
+        assert "Undo:" in check(app, "--fix").out
 
     def test_is_shown_as_a_diff(self, app: Path) -> None:
         ran = check(app, "--diff", "--stdin-filename", "new.py", text=DROPPED)
@@ -424,9 +425,31 @@ class TestReport:
 | `app.py:11` | `asyncio.create_task` | `work` | TL001 | track | \
 keep it in `_background_tasks` until it is done |
 
+## Before and after
+
+### `app.py`
+
+- keep the task until it is done: 11
+
+```diff
+"""
+            + "\n".join(unified("app.py", DROPPED, TRACKED))
+            + """
+```
+
 ## Checked
 
 every changed file parses, a second scan reports none of what was fixed, and nothing new.
+
+## Verify while it runs
+
+Run the program as it is used, and look at the rows of these places:
+
+```sh
+taskleash trace --warn-alive 30 -- python app.py
+```
+
+- `app.py:11`: `lost` stays 0, and `Task was destroyed but it is pending!` is not in the log
 
 ## What was left
 

@@ -21,7 +21,7 @@ def test_a_report_with_one_finding_key_by_key() -> None:
     dropped = site(line=12, span=Span(12, 9, 14, 10), evidence=steps)
     found = entry(dropped, "TL001", "task `send` is dropped", fixes=(TRACK, AWAIT))
     broken = FileError("broken.py", 3, 1, "TL000", "invalid syntax")
-    expected = {
+    expected: dict[str, object] = {
         "schema_version": 1,
         "tool": {"name": "taskleash", "version": __version__},
         "summary": {
@@ -46,6 +46,10 @@ def test_a_report_with_one_finding_key_by_key() -> None:
                 ],
                 "undecided": [],
                 "fingerprint": "f" * 16,
+                "trigger": "",
+                "adds_up": "10 calls before the first is done: up to 10 tasks",
+                "keeps": [],
+                "heavy": [],
             },
         ],
         "errors": [
@@ -54,6 +58,26 @@ def test_a_report_with_one_finding_key_by_key() -> None:
                 "code": "TL000", "message": "invalid syntax",
             },
         ],
+    }  # fmt: skip
+    expected |= {
+        "scores": [
+            {
+                "name": "app", "kind": "module", "path": "app.py", "tasks": 1, "tracked": 0,
+                "completed": 0, "cancelled": 0, "score": 0, "risk": "high", "dormant": False,
+            },
+        ],
+        "plan": {
+            "steps": [
+                {
+                    "path": "app.py", "line": 12, "column": 9, "rule": "TL001", "priority": "P1",
+                    "harm": {"often": 2, "keeps": 1, "lasts": 1, "total": 2},
+                    "fix": "await",
+                    "command": "taskleash check --fix --unsafe-fixes --fix-style await "
+                    "--select TL001 app.py",
+                },
+            ],
+            "decisions": [],
+        },
     }  # fmt: skip
     text = render("json", report([found], [broken]), RenderOptions())
     assert text == json.dumps(expected, indent=2) + "\n"

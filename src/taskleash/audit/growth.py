@@ -15,11 +15,15 @@ from taskleash.classify.model import (
 
 
 class Growth(Word):
-    """How tasks add up: each start leaves one running, can leave one, or leaves it in a place."""
+    """How tasks add up: each start leaves one running, can leave one, or leaves it in a place.
+
+    Those that end by themselves are only as many at once as were started in that time.
+    """
 
     RUNS_ON = "runs-on"
     CAN_RUN_ON = "can-run-on"
     STAYS_KEPT = "stays-kept"
+    AT_ONCE = "at-once"
 
 
 class Turn(Word):
@@ -31,17 +35,14 @@ class Turn(Word):
 
 
 def growth(site: Site) -> tuple[Growth, Turn] | None:
-    """How the site's tasks add up, and with what; None where that is not known to be so.
-
-    A task that ends by itself does not count, however it is dropped.
-    """
+    """How the site's tasks add up, and with what; None where that is not known to be so."""
     turn = _turn(site)
     if turn is None or site.risk is Risk.NONE:
         return None
     if site.defect is Defect.UNPRUNED:
         return Growth.STAYS_KEPT, turn
     if site.lifetime is not Lifetime.ENDLESS:
-        return None
+        return (Growth.AT_ONCE, turn) if site.cleaned.state is State.NO else None
     if site.cleaned.state is State.NO:
         return Growth.RUNS_ON, turn
     return (Growth.CAN_RUN_ON, turn) if site.defect is Defect.OVERWRITTEN else None

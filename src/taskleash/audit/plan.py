@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from taskleash.audit.model import Audited
-from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, Word
+from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, State, Word
 from taskleash.fixes.choice import FixChoice, FixOffer
 from taskleash.rules.model import Applicability
 
@@ -40,24 +40,46 @@ class Reason(Word):
     UNREPORTED = "unreported"
 
 
-_WORST = {Risk.HIGH: 3, Risk.LOW: 1, Risk.NONE: 0}
-_P0_FROM = 4
-_P1_FROM = 3
+#: from so much harm on a finding ranks one higher than its risk alone would have it
+_MUCH = 6
+_RANKS = {
+    Risk.HIGH: (Priority.P1, Priority.P0),
+    Risk.LOW: (Priority.P2, Priority.P1),
+    Risk.NONE: (Priority.P2, Priority.P2),
+}
 _COST = {Effort.APPLY: 0, Effort.REVIEW: 1, Effort.HAND: 2}
+
+
+@dataclass(frozen=True)
+class Harm:
+    """What a finding does, as three factors from 1 to 3.
+
+    ``often``: once, for each call, for each one of which it is known where it comes from, or in a
+    loop. ``keeps``: nothing, something, something heavy. ``lasts``: it ends by itself, that is not
+    known or something ends it at times, nothing ends it.
+    """
+
+    often: int
+    keeps: int
+    lasts: int
+
+    @property
+    def total(self) -> int:
+        """The factors together: from 1 to 27."""
+        return self.often * self.keeps * self.lasts
 
 
 @dataclass(frozen=True)
 class Step(Generic[E]):
     """One finding to mend.
 
-    ``harm`` is what its priority comes from: 3 for a high risk and 1 for a low one, 1 more where
-    the task is started again and again, 1 more where it never ends or keeps something heavy alive.
-    ``fix`` is the recommended one, None where it takes a person; ``alternatives`` are the others.
+    Its priority comes from its risk and its ``harm``. ``fix`` is the recommended one, None where it
+    takes a person; ``alternatives`` are the others.
     """
 
     entry: E
     priority: Priority
-    harm: int
+    harm: Harm
     fix: FixOffer | None
     alternatives: tuple[FixOffer, ...]
     effort: Effort
@@ -124,20 +146,31 @@ def _reason(entry: Audited) -> Reason | None:
 def _step(entry: E) -> Step[E]:
     harm = _harm(entry.site)
     fix, alternatives = _fixes(entry)
-    return Step(entry, _priority(harm), harm, fix, alternatives, _effort(fix))
+    return Step(entry, _priority(entry.site, harm), harm, fix, alternatives, effort_of(fix))
 
 
-def _harm(site: Site) -> int:
+def _harm(site: Site) -> Harm:
+    keeps = 3 if site.heavy else 2 if site.captures else 1
+    return Harm(_often(site), keeps, _lasts(site))
+
+
+def _often(site: Site) -> int:
+    if site.multiplicity is Multiplicity.PER_CALL:
+        # What leads to the call stands behind a comma.
+        return 3 if "," in site.runs else 2
+    return 3 if site.multiplicity is Multiplicity.LOOP else 1
+
+
+def _lasts(site: Site) -> int:
+    if site.lifetime is Lifetime.SHORT:
+        return 1
+    is_endless = site.lifetime is Lifetime.ENDLESS
+    return 3 if is_endless and site.cleaned.state is State.NO else 2
+
+
+def _priority(site: Site, harm: Harm) -> Priority:
     risk = site.would_be if site.dormant and site.would_be is not None else site.risk
-    again = site.multiplicity is not Multiplicity.ONCE
-    lasting = bool(site.heavy) or site.lifetime is Lifetime.ENDLESS
-    return _WORST[risk] + again + lasting
-
-
-def _priority(harm: int) -> Priority:
-    if harm >= _P0_FROM:
-        return Priority.P0
-    return Priority.P1 if harm >= _P1_FROM else Priority.P2
+    return _RANKS[risk][harm.total >= _MUCH]
 
 
 def _fixes(entry: Audited) -> tuple[FixOffer | None, tuple[FixOffer, ...]]:
@@ -151,7 +184,8 @@ def _fixes(entry: Audited) -> tuple[FixOffer | None, tuple[FixOffer, ...]]:
     return first, tuple(offers[kind] for kind in kinds)
 
 
-def _effort(fix: FixOffer | None) -> Effort:
+def effort_of(fix: FixOffer | None) -> Effort:
+    """What it costs to make a fix, or to mend a finding without one."""
     if fix is None:
         return Effort.HAND
     return Effort.APPLY if fix.applicability == Applicability.SAFE else Effort.REVIEW
@@ -161,6 +195,7 @@ def _ranked(steps: Iterable[Step[E]]) -> tuple[Step[E], ...]:
     return tuple(sorted(steps, key=_urgency))
 
 
-def _urgency(step: Step[E]) -> tuple[int, int, str, int, int]:
+def _urgency(step: Step[E]) -> tuple[int, int, int, str, int, int]:
     site = step.entry.site
-    return -step.harm, _COST[step.effort], site.path, site.span.line, site.span.column
+    urgency = list(Priority).index(step.priority), -step.harm.total, _COST[step.effort]
+    return *urgency, site.path, site.span.line, site.span.column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskleash.audit.growth import growth
+from taskleash.audit.growth import Growth, growth
 from taskleash.audit.model import Audited, risk_rank
 from taskleash.classify.model import Risk, Site
 
@@ -29,7 +29,11 @@ def watched(entries: Iterable[Audited]) -> list[Site]:
     """The sites to watch: those at risk whose code runs, the worst first, what adds up before."""
     found = [e.site for e in entries if e.site.risk is not Risk.NONE and not e.site.dormant]
 
+    def piles_up(site: Site) -> bool:
+        found = growth(site)
+        return found is not None and found[0] is not Growth.AT_ONCE
+
     def badness(site: Site) -> tuple[int, bool, str, int]:
-        return risk_rank(site.risk, False), growth(site) is None, site.path, site.span.line
+        return risk_rank(site.risk, False), not piles_up(site), site.path, site.span.line
 
     return sorted(found, key=badness)[:_MOST]

@@ -12,6 +12,7 @@ from taskleash.link.inference import Inference, is_external
 from taskleash.link.lifetime import Lifetimes
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.models.containers import WEAK_KEYED
+from taskleash.models.lifecycle import LIFECYCLE
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
 
@@ -106,8 +107,7 @@ def _mentions(term: Term, wanted: Term) -> bool:
 def emptied(trail: Trail) -> bool:
     """Whether anything but a constructor empties or replaces the container."""
     return any(
-        op.function.name not in ("__init__", "__post_init__")
-        and op.function.facts.kind == "function"
+        not LIFECYCLE.constructs(op.function.name) and op.function.facts.kind == "function"
         for op in trail.of("clear", "clear-slot")
         if op.depth > 0 or op.kind == "clear-slot"
     )

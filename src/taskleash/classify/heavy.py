@@ -10,10 +10,9 @@ from taskleash.facts.terms import Attribute, Constant, Parameter
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import Type
-from taskleash.link.teardown import words
 from taskleash.models.callables import CLOSERS
 from taskleash.models.classes import LIGHT_TYPES
-from taskleash.models.vocabulary import HEAVY_WORDS
+from taskleash.models.vocabulary import HEAVY_WORDS, words
 
 _MAX_MEMBERS = 6
 

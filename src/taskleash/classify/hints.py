@@ -19,10 +19,9 @@ from taskleash.link.indexed import IndexedModules
 from taskleash.link.inference import Inference
 from taskleash.link.program import Program
 from taskleash.link.readings import Readings
-from taskleash.link.teardown import words
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.settings import FLAG_WORDS
-
-_CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__new__"})
+from taskleash.models.vocabulary import words
 
 
 def deciding_flags(
@@ -90,7 +89,7 @@ def _is_flag(name: str) -> bool:
 
 def _changed(function: Function) -> set[str]:
     """The attributes that a function sets while the program runs: state rather than settings."""
-    if function.name in _CONSTRUCTORS or function.facts.kind != "function":
+    if LIFECYCLE.constructs(function.name) or function.facts.kind != "function":
         return set()
     return {
         event.target.name

@@ -9,7 +9,7 @@ from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
-from taskleash.models.classes import EVENT_DECORATORS
+from taskleash.models.lifecycle import LIFECYCLE
 
 _MAX_LINKS = 3
 _MAX_SHOWN = 40
@@ -59,7 +59,7 @@ def _route(function: Function) -> str:
                 name = _first_text(around_it.call(term.event).args)
                 if name:
                     return f'by `@{decorator.text}("{name}")`'
-        if last in EVENT_DECORATORS and "." in decorator.text:
+        if LIFECYCLE.registers_as_it_is(last) and "." in decorator.text:
             return f"by `@{decorator.text}`"
     return ""
 

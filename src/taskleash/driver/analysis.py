@@ -97,6 +97,7 @@ class Analysis:
             scanned=frozenset(self.asked),
             hints=self.hints,
             unfinished=self.late,
+            killed=tuple(sorted(path for path, why in self.broken.items() if why.killed)),
             warnings=self.warnings,
         )
 
@@ -132,7 +133,9 @@ class Analysis:
 
     def entries(self, enabled: Rules, choice: FixChoice | None = None) -> tuple[Entry, ...]:
         """What these rules report about the sites; ``choice`` is by default the settings'."""
-        return entries(self.sites, enabled, self.asked, choice or self.settings.fixes)
+        chosen = choice or self.settings.fixes
+        heeds = not self.settings.ignore_noqa
+        return entries(self.sites, enabled, self.asked, chosen, heeds)
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""
@@ -226,7 +229,8 @@ def _told(settings: Settings) -> Told:
     EnabledRules(settings.configs).check()
     settings.fixes.check()
     flags = read_flags(settings.flags)
-    known = replace(settings.known, apis=read_models(settings.models))
+    models = read_models(settings.models)
+    known = replace(settings.known, apis=models.apis, lifecycle=models.lifecycle)
     return Told(known, flags, settings.hints and not flags)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.driver.config.errors import ConfigError, shown
 from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
@@ -14,6 +15,7 @@ from taskleash.fixes.choice import FixChoice
 from taskleash.rules.selection import Selection
 from taskleash.source.excludes import anchored
 from taskleash.source.options import Discovery
+from taskleash.source.patterns import mistake
 
 
 def run_settings(
@@ -43,6 +45,8 @@ def run_settings(
             style=value("fix-style"),
             extend_safe=value("extend-safe-fixes"),
             extend_unsafe=value("extend-unsafe-fixes"),
+            fixable=value("fixable"),
+            unfixable=value("unfixable"),
         ),
         target_version=value("target-version"),
         background_tasks=value("background-tasks"),
@@ -91,7 +95,10 @@ def per_file_ignores(config: Config) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """
     name = "per-file-ignores"
     return tuple(
-        ("!" * pattern.startswith("!") + anchored(pattern.removeprefix("!"), layer.base), ignored)
+        (
+            "!" * pattern.startswith("!") + _anchored(pattern.removeprefix("!"), name, layer),
+            ignored,
+        )
         for layer in config.saying(name)
         for pattern, ignored in layer.values[name].items()
     )
@@ -101,7 +108,14 @@ def _patterns(config: Config, name: str) -> tuple[str, ...]:
     layers = config.saying(name)
     if not layers:
         return tuple(KEYS[name].default)
-    return tuple(anchored(p, layer.base) for layer in layers for p in layer.values[name])
+    return tuple(_anchored(p, name, layer) for layer in layers for p in layer.values[name])
+
+
+def _anchored(pattern: str, name: str, layer: Layer) -> str:
+    """A pattern of a layer, made absolute; raises `ConfigError` where it is mistyped."""
+    if wrong := mistake(pattern):
+        raise ConfigError(f"{layer.name}: {name}: {shown(pattern)}: {wrong}")
+    return anchored(pattern, layer.base)
 
 
 def _paths(config: Config, name: str) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class Settings:
     fixes: FixChoice = field(default_factory=FixChoice)
     target_version: str | None = None
     background_tasks: str | None = None
+    ignore_noqa: bool = False
     # the analysis
     known: KnownCalls = field(default_factory=KnownCalls)
     models: tuple[str, ...] = ()

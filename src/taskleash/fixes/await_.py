@@ -15,9 +15,9 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.link.teardown import named_teardown
 from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 #: rules of calls whose value is awaited as it is
@@ -43,7 +43,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend("it is for the callers to await the task")
     if isinstance(work.tree.parent(call), cst.Await):
         raise CannotMend("it is awaited already, and gives a task")
-    if target.rule != "TL006" and named_teardown(target.site.task):
+    if target.rule != "TL006" and LIFECYCLE.ends(target.site.task):
         raise CannotMend("the work takes down what may be running here")
     spot = spot_of(work.tree, call)
     holder = spot.holder

@@ -39,17 +39,21 @@ class FixChoice:
     """What the user allows and prefers.
 
     ``unsafe`` allows unsafe fixes. ``style`` is one of `STYLES`. ``extend_safe`` and
-    ``extend_unsafe`` are selectors of rules whose fixes count as safe, or as unsafe.
+    ``extend_unsafe`` are selectors of rules whose fixes count as safe, or as unsafe; only findings
+    of rules that are ``fixable`` and not ``unfixable`` are mended.
     """
 
     unsafe: bool = False
     style: str = _AUTO
     extend_safe: tuple[str, ...] = ()
     extend_unsafe: tuple[str, ...] = ()
+    fixable: tuple[str, ...] = ("ALL",)
+    unfixable: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise `UnknownRule` for a selector that fits no rule."""
         _moved(self.extend_safe, self.extend_unsafe)
+        _fixable(self.fixable, self.unfixable)
 
     def offers(self, code: str, fixes: Sequence[Fix]) -> tuple[FixOffer, ...]:
         """The fixes of a rule's finding as they are for this user; raises `UnknownRule`.
@@ -61,6 +65,8 @@ class FixChoice:
             fixes = [*fixes, TASKGROUP]
         judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
         allowed = {kind for kind, how in judged if self.unsafe or how is Applicability.SAFE}
+        if code not in _fixable(self.fixable, self.unfixable):
+            allowed = set()
         if self.style in dict(judged) and self.style not in allowed:
             allowed = set()
         return tuple(FixOffer(kind, str(how), kind in allowed) for kind, how in judged)
@@ -101,6 +107,12 @@ def _moved(safe: tuple[str, ...], unsafe: tuple[str, ...]) -> tuple[frozenset[st
     promoted = resolve_codes(safe, unsafe) if safe else frozenset()
     demoted = resolve_codes(unsafe, ()) if unsafe else frozenset()
     return promoted, demoted - promoted
+
+
+@lru_cache(maxsize=1)
+def _fixable(fixable: tuple[str, ...], unfixable: tuple[str, ...]) -> frozenset[str]:
+    """The codes of the rules whose findings may be mended."""
+    return resolve_codes(fixable, unfixable)
 
 
 def _order(site: Site) -> tuple[str, ...]:

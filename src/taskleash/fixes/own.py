@@ -22,8 +22,7 @@ from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_o
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method
 from taskleash.fixes.work import Work
-from taskleash.link.teardown import words
-from taskleash.models.vocabulary import REPLACING_WORDS
+from taskleash.models.lifecycle import LIFECYCLE
 
 
 def own(work: Work, target: Target, call: cst.Call) -> str:
@@ -149,4 +148,4 @@ def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> boo
         return False
     if str(target.site.multiplicity) != "per-call":
         return False
-    return bool(REPLACING_WORDS & set(words(method.function.name.value)))
+    return LIFECYCLE.sets_up_anew(method.function.name.value)

@@ -23,8 +23,8 @@ from taskleash.facts.terms import Alts, Term, last_name
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
-from taskleash.link.teardown import words
 from taskleash.models.settings import FOR_TYPES, SETTING_HOLDERS
+from taskleash.models.vocabulary import words
 
 
 @dataclass(frozen=True)

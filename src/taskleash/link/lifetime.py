@@ -26,8 +26,8 @@ from taskleash.facts.terms import Alts, Result, Term
 from taskleash.link.callbacks import is_coroutine_function
 from taskleash.link.calls import Calls
 from taskleash.link.entities import External, Function
-from taskleash.link.teardown import words
 from taskleash.models.api import Gives
+from taskleash.models.vocabulary import words
 
 _EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
 #: words in the name of a coroutine that may run as long as its program

@@ -16,9 +16,8 @@ from taskleash.facts.terms import Attribute, Result, Term
 from taskleash.link.dead import Barrier, DeadEvents
 from taskleash.link.entities import Class, Function, Variable
 from taskleash.link.mentions import Mentions, Node
-from taskleash.link.teardown import words
 from taskleash.models.classes import KEPT_HERE, PASSIVE_BASES
-from taskleash.models.vocabulary import ROUTER_WORDS
+from taskleash.models.vocabulary import ROUTER_WORDS, words
 
 Dead = Callable[[Function], Mapping[int, object]]
 Place = tuple[Function, int]

@@ -24,7 +24,6 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Variable
-from taskleash.link.teardown import words
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.settings import (
     SETTING_CONVERTERS,
@@ -32,6 +31,7 @@ from taskleash.models.settings import (
     SETTING_READERS,
     TRUTH_WORDS,
 )
+from taskleash.models.vocabulary import words
 
 _MAX_STEPS = 6
 #: what stands for a setting that is missing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found
@@ -11,52 +10,8 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.models.callables import REGISTRARS
-
-#: words in a method's name that say that it ends something
-_WORDS = frozenset(
-    {
-        "abort", "aclose", "aexit", "atexit", "cleanup", "close", "closed", "closing", "deactivate",
-        "del", "deinit", "destroy", "detach", "disable", "disconnect", "disconnected", "dispose",
-        "drain", "exit", "finalize", "halt", "hangup", "kill", "leave", "logout", "lost", "quit",
-        "release", "shut", "shutdown", "stop", "stopped", "stopping", "teardown", "terminate",
-        "uninstall", "unload", "unmount", "unregister", "unsubscribe",
-    }
-)  # fmt: skip
-#: words that do so in a function that nothing in the program calls: its users call it at the end
-_SOFT_WORDS = frozenset(
-    {"cancel", "clean", "clear", "delete", "end", "finish", "remove", "removed", "reset"}
-)
-#: words that name the normal teardown of an owner
-_OWNER_WORDS = frozenset(
-    {
-        "aclose", "aexit", "cleanup", "close", "deinit", "destroy", "disconnect", "dispose", "exit",
-        "shutdown", "stop", "teardown", "terminate",
-    }
-)  # fmt: skip
-#: first words of a name that asks, or tells that something happened
-_NO_COMMANDS = frozenset({"can", "did", "handle", "has", "is", "on", "should", "was", "will"})
-#: verbs of what only leads up to a teardown: ``schedule_cleanup``, ``register_stop_hook``
-_LEADING_UP = frozenset(
-    {
-        "add", "create", "ensure", "mark", "monitor", "register", "schedule", "set", "start",
-        "watch",
-    }
-)  # fmt: skip
-#: words in the name of a method whose opposite ends what it began
-_BEGINNING = ("begin", "connect", "create", "enter", "open", "start")
-#: of those, the ones that happen to an object once
-_LAST_EVENTS = frozenset({"cleanup", "close", "destroy", "exit", "shutdown", "terminate"})
-_WHOLE_WORDS = _OWNER_WORDS | {
-    "abort", "cancel", "closed", "closing", "del", "disconnected", "drain", "finalize", "halt",
-    "kill", "lost", "quit", "stopped", "stopping", "uninstall", "unload",
-}  # fmt: skip
-_SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-def words(name: str) -> list[str]:
-    """The lower-case words of a snake or camel case name."""
-    return [word.lower() for word in _SPLIT.findall(name)]
+from taskleash.link.phases import Phases, asks_for_more
+from taskleash.models.lifecycle import LIFECYCLE, Phase
 
 
 class Teardown:
@@ -69,13 +24,12 @@ class Teardown:
         self, calls: Calls, started: frozenset[Function], spawning: frozenset[Function]
     ) -> None:
         self.calls = calls
+        self.phases = calls.shared(Phases)
         self.started = started
         self.spawning = spawning
         ask = calls.program.uses
         self._reasons: Query[Function, _Reason | None] = Query(ask, self._find, None, _nearer)
-        self._own_reason: Query[Function, str] = Query(
-            ask, lambda function: self._named(function) or self._registered(function)
-        )
+        self._own_reason: Query[Function, str] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
         self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
         #: the methods that take down an instance of a class, inherited ones too
@@ -104,9 +58,16 @@ class Teardown:
                 found = _nearer(found, _Reason(above.way + 1, above.is_cleanup, above.source))
         return found
 
+    def _find_own_reason(self, function: Function) -> str:
+        if entry := self.phases.told(function):
+            is_end = self.phases.ends(function)
+            return f"`{function.qualname}`, a teardown by {entry.source}" if is_end else ""
+        return self._named(function) or self._registered(function)
+
     def _named(self, function: Function) -> str:
-        soft = not _SOFT_WORDS.isdisjoint(words(function.name)) and not self._is_called(function)
-        return f"`{function.qualname}`" if soft or named_teardown(function.name) else ""
+        name = function.name
+        soft = LIFECYCLE.ends_for_users(name) and not self._is_called(function)
+        return f"`{function.qualname}`" if soft or LIFECYCLE.ends(name) else ""
 
     def _find_callers(self, function: Function) -> dict[Function, bool]:
         """What calls it, and the function around a lambda; whether they do as they clean up."""
@@ -127,7 +88,9 @@ class Teardown:
         owner = function.owner
         if owner is None or function.name.startswith("_") or function in self.spawning:
             return ""
-        if not _NO_COMMANDS.isdisjoint(words(function.name)[:1]) or function.decorators:
+        if self.phases.told(function) or function.decorators:
+            return ""
+        if not LIFECYCLE.commands(function.name):
             return ""
         if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return ""
@@ -146,14 +109,13 @@ class Teardown:
                 return f"`{function.name}`, registered by `@{decorator.text}`"
         for holder, index in self.calls.references(function):
             call = holder.call(index)
-            name = call.text.rpartition(".")[2]
-            if name in REGISTRARS or named_teardown(name) or named_teardown(_receiver(call.text)):
+            if LIFECYCLE.registers_end(call.text):
                 return f"`{function.name}`, registered by `{call.text}`"
         return ""
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:
         """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""
-        if named_teardown(text.rpartition(".")[2]):
+        if LIFECYCLE.ends(text.rpartition(".")[2]):
             return True
         home = function.parent
         if home is None:
@@ -163,7 +125,7 @@ class Teardown:
                 if decorator.text == text and isinstance(term, Result):
                     for arg in home.call(term.event).args:
                         if any(
-                            isinstance(t, Constant) and named_teardown(t.text) for t in arg.value
+                            isinstance(t, Constant) and LIFECYCLE.ends(t.text) for t in arg.value
                         ):
                             return True
         return False
@@ -187,7 +149,11 @@ class Teardown:
         return self._is_whole(function)
 
     def _find_whole(self, function: Function) -> bool:
-        if not _WHOLE_WORDS.isdisjoint(words(function.name)) or self._registered(function):
+        if entry := self.phases.told(function):
+            is_whole = entry.phase is Phase.TEARDOWN
+        else:
+            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self._registered(function))
+        if is_whole:
             return True
         return any(
             in_cleanup(caller, at)
@@ -207,7 +173,7 @@ class Teardown:
             method
             for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
             for method in base.methods()
-            if ends_owner(method) and not _ends_a_part(method)
+            if self.phases.takes_down(method)
         ]
         return tuple(dict.fromkeys(found))
 
@@ -232,63 +198,8 @@ def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
 
 
 def _can_end(function: Function) -> bool:
-    """Whether it can be a part of a teardown at all."""
-    if function.name == "__del__" and function.facts.is_async:
-        return False
-    return function.facts.kind in ("function", "lambda")
+    """Whether it can be a part of a teardown at all.
 
-
-def named_teardown(name: str) -> bool:
-    """Whether a function's name says that it ends something, rather than starts or plans that."""
-    found = words(name)
-    return not _WORDS.isdisjoint(found) and not _leads_up(found)
-
-
-def _leads_up(found: list[str]) -> bool:
-    """Whether the verb of a name says that the teardown itself is still to come."""
-    verb = found[1:2] if found[:1] == ["async"] else found[:1]
-    return not _LEADING_UP.isdisjoint(verb) and len(found) > 1
-
-
-def ends_owner(method: Function) -> bool:
-    """Whether a method by its name takes down its instance as a whole.
-
-    ``close``, ``async_stop``, ``__aexit__`` and the like, without a parameter that names a part.
+    Nobody can count on ``__del__``: the task itself may be what keeps the object alive.
     """
-    found = words(method.name)
-    if not _OWNER_WORDS & set(found) or len(found) > 2:
-        return False
-    if found[0] in _NO_COMMANDS or method.decorators & {"property"}:
-        return False
-    if method.name in ("__exit__", "__aexit__"):
-        return True
-    return not asks_for_more(method)
-
-
-def is_end(function: Function) -> bool:
-    """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
-    method = function.method
-    found = words(method.name)
-    if found[:1] == ["on"]:
-        return len(found) == 2 and found[1] in _LAST_EVENTS and not asks_for_more(method)
-    return method.owner is not None and ends_owner(method)
-
-
-def asks_for_more(method: Function) -> bool:
-    """Whether a method has to be given something beside its instance."""
-    own = 0 if "staticmethod" in method.decorators else 1
-    return any(p.kind == "" and not p.default for p in method.facts.params[own:])
-
-
-def _ends_a_part(method: Function) -> bool:
-    """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
-    verb, _, part = method.name.lstrip("_").partition("_")
-    owner = method.owner
-    if owner is None or not part or verb not in _OWNER_WORDS or part in words(owner.name):
-        return False
-    began = [f"{opposite}_{part}" for opposite in _BEGINNING]
-    return any(owner.find(name) or owner.find(f"_{name}") for name in began)
-
-
-def _receiver(text: str) -> str:
-    return text.rpartition(".")[0].rpartition(".")[2]
+    return function.name != "__del__" and function.facts.kind in ("function", "lambda")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: methods of a loop that make a future, which nothing runs for
+FUTURE_MAKERS = frozenset({"create_future"})
 #: functions that call the spawning function they are given, and give its result back
 SPAWN_CALLERS = frozenset({"run", "map"})
 #: functions that use what the function given to them returns; others drop it
@@ -15,36 +17,6 @@ RESULT_USERS = frozenset(
 )  # fmt: skip
 #: methods that enter a context manager and give what it gives
 ENTERERS = frozenset({"enter_async_context", "enter_context"})
-#: a call with one of these methods registers what it is given to be called at the end of something
-REGISTRARS = frozenset(
-    {
-        "add_listener",
-        "add_signal_handler",
-        "async_listen_once",
-        "async_on_remove",
-        "async_on_unload",
-        "addCleanup",
-        "addAsyncCleanup",
-        "add_finalizer",
-        "addfinalizer",
-        "append",
-        "callback",
-        "connect",
-        "enter_async_context",
-        "finalize",
-        "listen_once",
-        "on_close",
-        "on_shutdown",
-        "on_cleanup",
-        "push",
-        "push_async_callback",
-        "push_async_exit",
-        "register",
-        "register_listener",
-        "add_event_handler",
-        "on_unload",
-    }
-)
 #: methods that wake, feed or close what a loop waits on
 WAKERS = frozenset(
     {

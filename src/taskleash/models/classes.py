@@ -16,8 +16,6 @@ FIELD_DECORATORS = frozenset(
 )
 #: classes whose instances weigh nothing, whatever they are called
 LIGHT_TYPES = frozenset({"bool", "bytes", "float", "int", "str"})
-#: decorators without arguments that register what they decorate with their object
-EVENT_DECORATORS = frozenset({"event", "listen", "listener", "on_event", "task"})
 #: decorators that leave alone what a function gives
 SAME_RESULT = frozenset({"staticmethod", "classmethod", "override", "final"})
 #: decorators that leave a coroutine function one

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 #: words in the names of coroutines that go on until they are stopped, even if they could end
 RUNNING_WORDS = frozenset(
     {
         "consumer", "daemon", "forever", "heartbeat", "keepalive", "listen", "listener", "loop",
         "monitor", "poll", "poller", "recv", "run", "runner", "serve", "server", "watch",
         "watchdog", "watcher", "worker",
-    }
-)  # fmt: skip
-#: words in the names of methods that bring about a new state: what an earlier call of them started
-#: is of no more use
-REPLACING_WORDS = frozenset(
-    {
-        "change", "load", "navigate", "open", "reconfigure", "refresh", "reload", "replace",
-        "restart", "select", "set", "swap", "switch",
     }
 )  # fmt: skip
 #: words in the names of classes whose instances serve what is registered with them only once they
@@ -29,3 +24,8 @@ HEAVY_WORDS = frozenset(
         "session", "sessions", "socket", "sockets", "websocket", "ws",
     }
 )  # fmt: skip
+
+
+def words(name: str) -> list[str]:
+    """The lower-case words of a snake or camel case name."""
+    return [word.lower() for word in _SPLIT.findall(name)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 
 CACHE_DIR = click.option(
     "--cache-dir", type=click.Path(file_okay=False), help="Keep the cache there."
 )
-CACHE = group(
+CACHE = section(
+    "Running",
     click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
     CACHE_DIR,
 )

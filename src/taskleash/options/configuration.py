@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 
-CONFIGURATION = group(
+CONFIGURATION = section(
+    "Configuration",
     click.option(
         "--config",
         multiple=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import comma_list, group
-from taskleash.source.patterns import mistake
+from taskleash.options.help import section
+from taskleash.options.making import comma_list
 
-FILES = group(
-    comma_list("--exclude", "Patterns to leave out, in place of the defaults.", mistake),
-    comma_list("--extend-exclude", "Patterns to leave out beside the defaults.", mistake),
+FILES = section(
+    "Files",
+    comma_list("--exclude", "Patterns to leave out, in place of the defaults."),
+    comma_list("--extend-exclude", "Patterns to leave out beside the defaults."),
     click.option(
         "--force-exclude/--no-force-exclude",
         default=None,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from taskleash.driver.config.keys import PYTHONS
 from taskleash.fixes.choice import STYLES
-from taskleash.options.making import comma_list, group
+from taskleash.options.help import section
+from taskleash.options.making import comma_list
 
-FIXING = group(
+FIXING = section(
+    "Fixes",
     click.option("--fix/--no-fix", default=None, help="Mend what can be mended safely."),
     click.option(
         "--unsafe-fixes/--no-unsafe-fixes",
@@ -28,4 +31,12 @@ FIXING = group(
     click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if any was fixed."),
     comma_list("--extend-safe-fixes", "Rules whose unsafe fixes count as safe."),
     comma_list("--extend-unsafe-fixes", "Rules whose safe fixes count as unsafe."),
+    comma_list("--fixable", "The only rules whose findings are mended."),
+    comma_list("--unfixable", "Rules whose findings are not mended."),
+    click.option(
+        "--target-version",
+        type=click.Choice(PYTHONS),
+        metavar="pyXY",
+        help="The oldest Python that the mended code has to run on.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 
 _WORDS = {"true": True, "false": False}
 
@@ -30,7 +30,8 @@ def _read(value: str) -> bool | int | str:
     return int(value) if value.isdecimal() and value.isascii() else value
 
 
-FLAGS = group(
+FLAGS = section(
+    "Feature flags",
     click.option(
         "--flag",
         "flags",

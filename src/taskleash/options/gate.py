@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 
-GATE = group(
+GATE = section(
+    "Gate",
     click.option(
         "--baseline",
         type=click.Path(dir_okay=False),

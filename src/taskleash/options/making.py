@@ -1,4 +1,4 @@
-"""Groups of click options, and the kinds of options that click lacks."""
+"""The kinds of options that click lacks."""
 
 from __future__ import annotations
 
@@ -23,24 +23,34 @@ def group(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
-def comma_list(
-    name: str, text: str, mistake: Callable[[str], str] = lambda value: ""
-) -> Callable[[_F], _F]:
-    """An option whose values are separated by commas, and which can be repeated.
-
-    ``mistake`` says what is wrong with a value, nothing where nothing is.
-    """
+def comma_list(name: str, text: str) -> Callable[[_F], _F]:
+    """An option whose values are separated by commas, and which can be repeated."""
 
     def read(
         context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
     ) -> tuple[str, ...]:
-        parts = tuple(part for value in values for part in split(value) if part)
-        for part in parts:
-            if wrong := mistake(part):
-                raise click.BadParameter(f"{part!r}: {wrong}")
-        return parts
+        return tuple(part for value in values for part in split(value) if part)
 
-    return click.option(name, multiple=True, callback=read, metavar="LIST", help=text)
+    complete = complete_rules if "ules" in text else None
+    return click.option(
+        name,
+        multiple=True,
+        callback=read,
+        metavar="LIST",
+        help=text,
+        shell_complete=complete,
+    )
+
+
+def complete_rules(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The codes and names of rules that what was typed begins, its last part after a comma."""
+    from taskleash.rules.registry import names
+
+    before, comma, last = incomplete.rpartition(",")
+    words = sorted({*names(), *names().values()})
+    return [f"{before}{comma}{word}" for word in words if word.lower().startswith(last.lower())]
 
 
 def split(text: str) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 from taskleash.reporters.options import LANGUAGES
 
-OUTPUT = group(
+OUTPUT = section(
+    "Output",
     click.option("-o", "--output-file", type=click.Path(), help="Write the report there."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour."
@@ -17,4 +18,11 @@ OUTPUT = group(
     ),
     click.option("--statistics", is_flag=True, help="Count findings by rule."),
     click.option("-q", "--quiet", is_flag=True, help="Leave out the summary."),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say what was read, and from where, on standard error.",
+    ),
+    click.option("--show-files", is_flag=True, help="List the files to read, and read none."),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import comma_list, group, split
+from taskleash.options.help import section
+from taskleash.options.making import comma_list, split
 
 
 def _by_pattern(
@@ -22,10 +23,14 @@ def _by_pattern(
     return table
 
 
-SELECTION = group(
+SELECTION = section(
+    "Rules",
     comma_list("--select", "Rules to report: codes, prefixes of codes, names, or ALL."),
     comma_list("--extend-select", "Rules to report beside those selected."),
     comma_list("--ignore", "Rules to leave out."),
+    click.option(
+        "--ignore-noqa", is_flag=True, help="Report what comments silence like all the rest."
+    ),
     click.option(
         "--per-file-ignores",
         multiple=True,

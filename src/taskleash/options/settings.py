@@ -34,6 +34,9 @@ _KEYS = (
     "fix-style",
     "extend-safe-fixes",
     "extend-unsafe-fixes",
+    "fixable",
+    "unfixable",
+    "target-version",
     "lang",
     "flags",
 )
@@ -64,6 +67,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
             settings,
             cache=cache,
             executor=options["executor"],
+            ignore_noqa=options["ignore_noqa"],
             time_limit=options["time_limit"],
         )
     except ConfigError as error:

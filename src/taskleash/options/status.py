@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from taskleash.options.making import group
+from taskleash.options.help import section
 
-STATUS = group(
+STATUS = section(
+    "Gate",
     click.option(
         "--fail-on",
         type=click.Choice(["high", "low", "never"]),

@@ -10,7 +10,6 @@ from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
-from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.cells import cell_len
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
@@ -48,7 +47,7 @@ def facts(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.DORMANT, _dormant(site, say)
     yield words.RUNS_LABEL, _runs(site, say)
     if found := growth(site):
-        yield words.ADDS_UP_LABEL, say(audit_words.GROWTH[found])
+        yield words.ADDS_UP_LABEL, phrases.adds_up(site, found, say)
     yield words.HELD_BY_LABEL, _held_by(site, say)
     yield words.ENDED_BY_LABEL, _ended_by(site, life, say)
     if life is not None:

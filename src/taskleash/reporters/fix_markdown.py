@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from taskleash.audit.watch import COMMAND
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
+from taskleash.fixes.patch import unified
 from taskleash.reporters import words
 from taskleash.reporters.fix_text import git_command, patch_command
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
-from taskleash.reporters.markup import code, row, text
+from taskleash.reporters.markup import code, fenced, table, text
 from taskleash.rules.model import REMOVE
 from taskleash.rules.tl100_unused_suppression import RULE
 
@@ -20,13 +22,15 @@ def render(report: FixReport, git: bool, say: Language) -> str:
     """Blocks with an empty line between them: files, fixes, what remains, and how to go on."""
     blocks = [f"# {say('Fixes')}", _summary(report, say)]
     if report.files:
-        blocks += [_table(map(say, words.FIX_FILE_HEADINGS), map(_file, report.files))]
+        blocks += [table(map(say, words.FIX_FILE_HEADINGS), map(_file, report.files))]
         blocks += [f"## {say('What was fixed')}"]
-        blocks += [_table(map(say, words.FIX_HEADINGS), _places(report.files))]
+        blocks += [table(map(say, words.FIX_HEADINGS), _places(report.files))]
+        blocks += [f"## {say('Before and after')}", *_changes(report.files, say)]
         blocks += [f"## {say('Checked')}", text(say(words.CHECKED) + say("."))]
+        blocks += [f"## {say('Verify while it runs')}", *_verify(report.files, say)]
     if report.left:
         blocks += [f"## {say('What was left')}"]
-        blocks += [_table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
+        blocks += [table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
     paths = [file.path for file in report.files]
     commands = [git_command("diff", paths)] if git else []
     if report.is_committed:
@@ -49,11 +53,6 @@ def _summary(report: FixReport, say: Language) -> str:
     )
 
 
-def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(headings)
-    return "\n".join([row(head), row("---" for _ in head), *map(row, rows)])
-
-
 def _file(file: MendedFile) -> list[str]:
     count = len(file.places) + len(file.comments)
     return [code(file.path), str(count), f"+{file.added}", f"-{file.removed}"]
@@ -70,6 +69,38 @@ def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
         for line in file.comments:
             at = code(f"{file.path}:{line}")
             yield [at, "", "", RULE.code, REMOVE.kind, text(words.REMOVED)]
+
+
+def _changes(files: Iterable[MendedFile], say: Language) -> Iterator[str]:
+    """Each file's change below what it is for."""
+    for file in files:
+        lines: dict[str, list[str]] = {}
+        for place in file.places:
+            lines.setdefault(say(words.FIXES[place.applied.kind]), []).append(str(place.line))
+        if file.comments:
+            lines[say(words.FIXES[REMOVE.kind])] = list(map(str, file.comments))
+        yield f"### {code(file.path)}"
+        yield "\n".join(f"- {purpose}: {', '.join(found)}" for purpose, found in lines.items())
+        yield fenced(unified(file.path, file.before, file.after), "diff")
+
+
+def _verify(files: Sequence[MendedFile], say: Language) -> Iterator[str]:
+    """The run that shows whether the fixes hold, and what to look for in its table and its log."""
+    yield text(say("Run the program as it is used, and look at the rows of these places:"))
+    yield "\n".join(("```sh", COMMAND, "```"))
+    kinds = dict.fromkeys(place.applied.kind for file in files for place in file.places)
+    signs = dict.fromkeys(words.SIGNS[kind] for kind in kinds if kind in words.SIGNS)
+    items = []
+    for sign in signs:
+        places = [
+            code(f"{file.path}:{place.line}")
+            for file in files
+            for place in file.places
+            if words.SIGNS.get(place.applied.kind) == sign
+        ]
+        items.append(f"- {', '.join(places)}: {text(say(sign))}")
+    if items:
+        yield "\n".join(items)
 
 
 def _left(left: Left) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
 from taskleash.fixes.choice import FixOffer
+from taskleash.reporters.json_audit import audit, facts
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
@@ -25,6 +26,8 @@ def render(report: Report, options: RenderOptions) -> str:
         "summary": _summary(report),
         "sites": [_site(entry) for entry in report.entries],
         "errors": [_error(error) for error in report.errors],
+        **audit(report.entries),
+        **({"compared": asdict(report.compared)} if report.compared is not None else {}),
     }
     return dumps(document)
 
@@ -65,11 +68,19 @@ def _site(entry: Entry) -> dict[str, Any]:
         "fixes": _fixes(entry.fixes),
         "undecided": [unknown.message for unknown in site.undecided],
         "fingerprint": entry.fingerprint,
+        **facts(entry),
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}
+    also = {"also": list(entry.also)} if entry.also else {}
     seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
-    return {**fields, **asleep, **seen, **{name: True for name, holds in silence.items() if holds}}
+    return {
+        **fields,
+        **also,
+        **asleep,
+        **seen,
+        **{name: True for name, holds in silence.items() if holds},
+    }
 
 
 def _cell(cell: Cell) -> dict[str, str]:

@@ -24,16 +24,18 @@ _MODULES = {
     "github": "github",
     "gitlab": "gitlab",
     "junit": "junit",
+    "rdjson": "rdjson",
+    "agent": "agent",
 }
 _COUNTABLE = frozenset({"table", "full", "concise"})
 
 FORMATS: tuple[str, ...] = tuple(_MODULES)
 
 #: what programs and web pages read, which expect UTF-8 wherever it was written
-DOCUMENTS = frozenset({"markdown", "html", "json", "sarif", "github", "gitlab", "junit"})
+DOCUMENTS = frozenset({"markdown", "html", "json", "sarif", "github", "gitlab", "junit", "rdjson"})
 
 #: what shows the fixes that a run that fixes would make
-SHOWS_FIXES = frozenset({"sarif", "html"})
+SHOWS_FIXES = frozenset({"sarif", "html", "rdjson"})
 
 #: what shows those, too, that it would only make where unsafe ones are allowed
 SHOWS_UNSAFE_FIXES = frozenset({"html"})

@@ -117,6 +117,15 @@ FIXES = {
     "remove": "remove the comment",
 }
 
+#: what shows at run time that a fix holds
+SIGNS = {
+    "track": "`lost` stays 0, and `Task was destroyed but it is pending!` is not in the log",
+    "own": "`left` is 0 once the owner is closed, and `peak` does not grow with the time",
+    "cancel-previous": "`peak` is 1 for each owner",
+    "await": "the row is gone; what failed unseen before is in the log as `failed`",
+    "log": "what failed unseen before is in the log",
+}
+
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
 REMOVED = "the comment that silenced nothing is out"
 FIX_FILE_HEADINGS = ("File", "Fixes", "Added", "Removed")

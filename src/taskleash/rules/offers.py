@@ -12,7 +12,7 @@ from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
 def _against_await(site: Site) -> str:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
     # Imported here because a run that finds nothing has no use for the linker.
-    from taskleash.link.teardown import words
+    from taskleash.models.vocabulary import words
 
     if not site.in_async:
         return "nothing can be awaited outside `async def`"
@@ -34,7 +34,7 @@ def _against_own(site: Site) -> str:
 
 def _against_cancel_previous(site: Site) -> str:
     if site.restarts_itself:
-        return "the task itself starts the next one: cancelled, it would not come to that"
+        return "the task itself starts the next one, and could not do so once it is cancelled"
     again = site.multiplicity is Multiplicity.LOOP
     return "the tasks of a loop are meant to run side by side" if again else ""
 
@@ -59,6 +59,11 @@ def objections(rule: Rule, site: Site) -> tuple[str, ...]:
     """Why fixes of a rule do not fit a site that it reports, each reason once, as a clause."""
     reasons = (_objection(fix, site) for fix in rule.fixes)
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def objection_to(kind: str, site: Site) -> str:
+    """Why a fix of this kind does not fit a site, as a clause; empty where it does."""
+    return next((_objection(fix, site) for fix in _OBJECTIONS if fix.kind == kind), "")
 
 
 def _objection(fix: Fix, site: Site) -> str:

@@ -74,6 +74,15 @@ def diagnose(site: Site, enabled: frozenset[str]) -> Diagnostic | None:
     return None
 
 
+def also(site: Site, enabled: frozenset[str], rule: str) -> tuple[str, ...]:
+    """The enabled rules beside the verdict that hold for a site, apart from the one it is under."""
+    return tuple(
+        code
+        for code, entry in _entries().items()
+        if entry.rule.beside and code in enabled and code != rule and entry.check(site) is not None
+    )
+
+
 def page(rule: Rule) -> str:
     """The rule's page for a terminal: its title, its facts, and what its docstring says."""
     title, _, body = _entries()[rule.code].page.strip().partition("\n")
@@ -82,6 +91,18 @@ def page(rule: Rule) -> str:
     if offered:
         facts += f" Fixes: {', '.join(offered)}."
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{body.strip()}\n"
+
+
+def as_data(rule: Rule) -> dict[str, object]:
+    """A rule and its page, for programs."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "risk": str(rule.risk),
+        "default": rule.default,
+        "fixes": [{"kind": f.kind, "applicability": str(f.applicability)} for f in rule.fixes],
+        "page": page(rule),
+    }
 
 
 def _nearest(selector: str) -> str | None:

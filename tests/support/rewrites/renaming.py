@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from support.programs import Program
-from taskleash.link.teardown import named_teardown
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 #: endings of names that tell what an object is
@@ -56,7 +56,7 @@ def rename(program: Program, names: Mapping[Local, str]) -> Program:
 
 def _meaningful(name: str) -> bool:
     """Whether the analysis may conclude something from the name."""
-    return name.startswith("__") or named_teardown(name) or name.endswith(_CALLED)
+    return name.startswith("__") or LIFECYCLE.ends(name) or name.endswith(_CALLED)
 
 
 def _outermost(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -15,7 +15,6 @@ from taskleash.driver.config.kinds import (
     Kind,
     ListOf,
     Number,
-    Pattern,
     RuleSelector,
     Scalar,
     TableOf,
@@ -30,7 +29,7 @@ FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
 _RULES = ListOf(RuleSelector(), "rules")
-_PATTERNS = ListOf(Pattern("a pattern"), "patterns")
+_PATTERNS = ListOf(Text("a pattern"), "patterns")
 _PATH = Text("a path")
 _FUNCTION = Text("a function as package.module:name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CALLS = ListOf(Text("a dotted name", r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"), "dotted names")
@@ -139,6 +138,8 @@ KEYS: dict[str, Key] = {
             "The function of the project that keeps a task until it is done and gives it back, as"
             " `package.module:name`; the fixes use it.",
         ),
+        Key("fixable", _RULES, ("ALL",), "The rules whose findings `--fix` may mend."),
+        Key("unfixable", _RULES, (), "Rules whose findings `--fix` leaves alone.", adds=True),
         # The analysis
         Key("spawn-calls", _CALLS, (), "Functions that start a task from a coroutine."),
         Key("owner-calls", _CALLS, (), "Functions that take a task and see to its end."),
@@ -147,7 +148,7 @@ KEYS: dict[str, Key] = {
             "models",
             ListOf(_PATH, "paths"),
             (),
-            "Files that say what further APIs do with coroutines, tasks and callbacks.",
+            "Files that say what further APIs do with tasks, and when functions run.",
         ),
         Key(
             "flags",

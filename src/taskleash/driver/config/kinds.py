@@ -10,7 +10,6 @@ from taskleash.driver.config.errors import WrongValue, did_you_mean
 from taskleash.reporters.registry import FORMATS
 from taskleash.rules import selection
 from taskleash.rules.registry import UnknownRule
-from taskleash.source.patterns import mistake
 
 Schema = dict[str, Any]
 
@@ -88,17 +87,6 @@ class Text:
     def schema(self) -> Schema:
         """See `Kind`."""
         return {"type": "string", "pattern": f"^(?:{self.form})$"}
-
-
-@dataclass(frozen=True)
-class Pattern(Text):
-    """A pattern for paths, without a mistake that would make it match nothing."""
-
-    def read(self, value: object) -> str:
-        """See `Kind`."""
-        if isinstance(value, str) and (wrong := mistake(value)):
-            raise WrongValue(self.what, value, wrong)
-        return super().read(value)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from taskleash.driver.config.layers import Config
 _MAX_WIDTH = 100
 
 
-def show(config: Config) -> str:
-    """All settings of a configuration; what is unset is a comment."""
-    return "".join(f"{_setting(config, name)}\n" for name in KEYS if name != "extend")
+def show(config: Config, only: str | None = None) -> str:
+    """All settings of a configuration, or ``only`` one; what is unset is a comment."""
+    names = [only] if only is not None else [name for name in KEYS if name != "extend"]
+    return "".join(f"{_setting(config, name)}\n" for name in names)
 
 
 def _setting(config: Config, name: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from taskleash.audit.plan import plan
 from taskleash.reporters import words
+from taskleash.reporters.audit.decisions import conclusion
 from taskleash.reporters.audit.detail import Detail
 from taskleash.reporters.audit.findings_section import Source, findings_section
 from taskleash.reporters.audit.monitoring_section import monitoring_section
 from taskleash.reporters.audit.plan_section import plan_section
 from taskleash.reporters.audit.tables_section import lifetime_section, score_section
 from taskleash.reporters.excerpt import read_lines
+from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, table, text
 from taskleash.reporters.options import RenderOptions
@@ -25,6 +28,9 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
     say, entries = options.say, report.entries
     source: Source = lru_cache(maxsize=1)(read_lines)
     yield f"# {say('Background tasks')}"
+    made = plan([inert_entry(entry, unicode=True) for entry in entries])
+    if entries:
+        yield f"**{text(conclusion(made, say))}**"
     yield from scan_table(report, options)
     yield from closing_lines(report, options)
     found = [entry for entry in entries if entry.rule and not entry.silenced]
@@ -37,7 +43,7 @@ def document(report: Report, options: RenderOptions, detail: Detail) -> Iterator
         yield "\n".join(error_item(error, say) for error in comments)
     yield from lifetime_section(entries, say)
     yield from score_section(entries, say)
-    yield from plan_section(entries, detail, say)
+    yield from plan_section(made, detail, say)
     yield from monitoring_section(entries, say)
     if invalid := [error for error in report.errors if error.is_invalid]:
         yield f"## {say('Files that could not be analysed')}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.audit.components import Component
+from taskleash.audit.growth import Growth, Turn
 from taskleash.audit.lifetimes import Life
-from taskleash.audit.plan import Decision, Step, Unchanged
+from taskleash.audit.plan import Decision, Step, Unchanged, effort_of
+from taskleash.audit.remedies import Option
 from taskleash.audit.watch import WARN_ALIVE
 from taskleash.classify.model import Reach, Site, State
 from taskleash.fixes.patch import Patch
@@ -65,13 +67,38 @@ def swallows(life: Life) -> str:
     return f":{found.line}" if found.path == life.site.path else f"{found.path}:{found.line}"
 
 
+def adds_up(site: Site, found: tuple[Growth, Turn], say: Language) -> str:
+    """How a site's tasks add up, and what each of them keeps alive."""
+    said = say(audit_words.GROWTH[found])
+    kept = [name for name in site.captures if name.startswith("self ")] or list(site.captures)
+    if not kept:
+        return said
+    names = say(", ").join(f"`{name.removeprefix('self (').removesuffix(')')}`" for name in kept)
+    return say("{growth}, each keeps one {names}", growth=said, names=names)
+
+
 def ranking(say: Language) -> str:
     """How the plan ranks its steps."""
     return say(
-        "Harm is 3 for a high risk and 1 for a low one, 1 more where the task is started again and "
-        "again, 1 more where it never ends or keeps something heavy alive. P0 is harm 4 and 5, P1 "
-        "is 3, P2 the rest. Of equal harm, what is cheaper to mend comes first."
+        "Harm is how often the task is started (1 once, 2 for each call, 3 where what calls it is "
+        "known or in a loop) × what it keeps alive (1 nothing, 2 something, 3 something heavy) × "
+        "what stops it (1 it ends by itself, 2 not known or not always, 3 nothing). A high risk is "
+        "P0 from a harm of 6 on, else P1; a low one is P1 from 6 on, else P2. Of equal harm, what "
+        "is cheaper to mend comes first."
     )
+
+
+def harm(step: Step[Entry]) -> str:
+    """The factors of a step's harm and what they come to: ``3 × 2 × 1 = 6``."""
+    of = step.harm
+    return f"{of.often} × {of.keeps} × {of.lasts} = {of.total}"
+
+
+def option(of: Option, say: Language) -> tuple[str, str, str]:
+    """What speaks for an option, what against it, and what it costs."""
+    against = of.objection or say(audit_words.AGAINST.get(of.kind, audit_words.ANY_FIX_RISK))
+    effort = say(audit_words.EFFORTS[effort_of(of.offer)]) if of.offer is not None else ""
+    return say(audit_words.FOR.get(of.kind, words.FIXES[of.kind])), against, effort
 
 
 def remedy(step: Step[Entry], say: Language) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 
-from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged, plan
+from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged
+from taskleash.audit.remedies import command, options
 from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit.decisions import tree
 from taskleash.reporters.audit.detail import Detail
 from taskleash.reporters.audit.words import (
     EFFORTS,
+    OPTION_HEADINGS,
     PRIORITIES,
     STEP_HEADINGS,
     UNCHANGED_HEADINGS,
 )
-from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, fenced, folded, table, text
 from taskleash.reporters.report import Entry
@@ -22,13 +24,13 @@ from taskleash.reporters.report import Entry
 _Numbered = tuple[str, Step[Entry]]
 
 
-def plan_section(entries: Iterable[Entry], detail: Detail, say: Language) -> Iterator[str]:
-    """The blocks of the plan for these entries; nothing where there is no task."""
-    made: Plan[Entry] = plan([inert_entry(entry, unicode=True) for entry in entries])
+def plan_section(made: Plan[Entry], detail: Detail, say: Language) -> Iterator[str]:
+    """The blocks of a plan of inert entries; nothing where there is no task."""
     if made == Plan((), (), ()):
         return
     yield f"## {say('Plan')}"
-    if made.steps or made.decisions:
+    if lines := tree(made, say):
+        yield fenced(lines, "text")
         yield text(phrases.ranking(say))
     numbers = count(1)
     for priority in Priority:
@@ -49,11 +51,24 @@ def plan_section(entries: Iterable[Entry], detail: Detail, say: Language) -> Ite
 
 def _steps(steps: Sequence[_Numbered], detail: Detail, say: Language) -> Iterator[str]:
     yield table(map(say, STEP_HEADINGS), (_step(each, say) for each in steps))
+    yield fenced([f"{command(step.entry, step.fix)}  # {number}" for number, step in steps], "sh")
     for number, step in steps if detail.diffs else ():
-        if patch := step.entry.patch:
-            place = phrases.place(step.entry.site)
-            summary = f"{number} {patch.kind} {place} {phrases.changed_lines(patch)}"
-            yield folded(summary, fenced(patch.diff.split("\n"), "diff"))
+        yield from _choice(number, step, say)
+
+
+def _choice(number: str, step: Step[Entry], say: Language) -> Iterator[str]:
+    """The options of a step side by side, and the change that the recommended one makes."""
+    found = options(step.entry, step.fix)
+    blocks = []
+    if found:
+        rows = ([code(o.kind), *map(text, phrases.option(o, say))] for o in found)
+        blocks.append(table(map(say, OPTION_HEADINGS), rows))
+    summary = f"{number} {phrases.place(step.entry.site)}"
+    if patch := step.entry.patch:
+        blocks.append(fenced(patch.diff.split("\n"), "diff"))
+        summary += f" {patch.kind} {phrases.changed_lines(patch)}"
+    if blocks:
+        yield folded(summary, "\n\n".join(blocks))
 
 
 def _step(numbered: _Numbered, say: Language) -> list[str]:
@@ -61,7 +76,7 @@ def _step(numbered: _Numbered, say: Language) -> list[str]:
     site = step.entry.site
     return [
         number,
-        str(step.harm),
+        phrases.harm(step),
         code(phrases.place(site)),
         code(site.task),
         text(phrases.remedy(step, say)),

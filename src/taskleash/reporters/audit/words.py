@@ -17,6 +17,7 @@ PACKAGE_HEADINGS = (
 COMPONENT_HEADINGS = ("Component", "File", *PACKAGE_HEADINGS[1:])
 LIFETIME_HEADINGS = ("Task", "Place", "Lives with", "Ended by", "Every", "Swallows", "Risk")
 STEP_HEADINGS = ("#", "Harm", "Place", "Task", "Fix", "Effort", "Risk of the fix", "Instead")
+OPTION_HEADINGS = ("Option", "For", "Against", "Effort")
 UNCHANGED_HEADINGS = ("Place", "Task", "Why")
 
 REACH = {Reach.PROCESS: "the process", Reach.INSTANCE: "an instance", Reach.CALL: "a call"}
@@ -32,6 +33,9 @@ GROWTH = {
     (Growth.STAYS_KEPT, Turn.CALL): "each call leaves one more in its container, done or not",
     (Growth.STAYS_KEPT, Turn.LOOP): "each turn leaves one more in its container, done or not",
     (Growth.STAYS_KEPT, Turn.INSTANCE): "each instance leaves one in its container, done or not",
+    (Growth.AT_ONCE, Turn.CALL): "10 calls before the first is done: up to 10 tasks",
+    (Growth.AT_ONCE, Turn.LOOP): "10 turns before the first is done: up to 10 tasks",
+    (Growth.AT_ONCE, Turn.INSTANCE): "10 instances before the first is done: up to 10 tasks",
 }
 
 PRIORITIES = {Priority.P0: "at once", Priority.P1: "next", Priority.P2: "when there is time"}
@@ -47,6 +51,21 @@ FIX_RISKS = {
     "await": "the caller waits",
     "own": "the teardown does more",
     "cancel-previous": "it ends what ran on",
+}
+#: what speaks for each fix, and against it
+FOR = {
+    "await": "no task is left, and a failure is logged where it happens",
+    "track": "the caller goes on, and the task cannot vanish half-way",
+    "own": "the caller goes on, and the task ends with what it belongs to",
+    "cancel-previous": "there are never two of them",
+    "log": "a failure is seen",
+}
+AGAINST = {
+    "await": "the caller waits until the work is done",
+    "track": "nothing stops the task or waits for it at a shutdown",
+    "own": "the teardown cancels work that is not done",
+    "cancel-previous": "the earlier one is cut off",
+    "log": "nothing else changes",
 }
 ANY_FIX_RISK = "it may change what the program does"
 NO_FIX_RISK = "none"
@@ -66,6 +85,7 @@ REMEDIES = {
     "TL014": "cancel and await what is kept in the teardown",
     "TL015": "cancel what is still pending after the wait",
     "TL020": "look at the task's exception when it is done",
+    "TL021": "look at the task's exception when it is done",
 }
 
 REASONS = {

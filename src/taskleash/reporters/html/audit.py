@@ -9,8 +9,10 @@ from itertools import count
 from taskleash.audit.components import Component, package_card, score_card
 from taskleash.audit.lifetimes import Life, life_table
 from taskleash.audit.plan import Plan, Priority, Step, Unchanged, plan
+from taskleash.audit.remedies import command
 from taskleash.audit.watch import COMMAND, LINES, watched
 from taskleash.reporters.audit import phrases
+from taskleash.reporters.audit.decisions import conclusion, tree
 from taskleash.reporters.audit.words import EFFORTS, PRIORITIES
 from taskleash.reporters.html.risks import risk_key
 from taskleash.reporters.inert import inert
@@ -54,7 +56,8 @@ class Action:
     fix_risk: str
     instead: str
     changed: str
-    harm: int
+    harm: str
+    command: str
     priority: str
 
 
@@ -83,9 +86,10 @@ class Monitoring:
 
 @dataclass(frozen=True)
 class Audit:
-    """All of it; ``unchanged`` has the index of the site's row and the reason.
+    """All of it; ``conclusion`` and ``tree`` are those of the plan.
 
-    ``monitoring`` is None where no site is at risk.
+    ``unchanged`` has the index of the site's row and the reason. ``monitoring`` is None where no
+    site is at risk.
     """
 
     packages: tuple[Score, ...]
@@ -93,6 +97,8 @@ class Audit:
     lives: tuple[LongRun, ...]
     stages: tuple[Stage, ...]
     unchanged: tuple[tuple[int, str], ...]
+    conclusion: str
+    tree: str
     monitoring: Monitoring | None
 
 
@@ -105,6 +111,8 @@ def audit(entries: Sequence[Entry], rows: Mapping[int, int], say: Language) -> A
         components=tuple(_component(each) for each in score_card(entries)),
         lives=tuple(_life(each, rows, say) for each in life_table(entries)),
         stages=tuple(_stages(made, rows, say)),
+        conclusion=conclusion(made, say),
+        tree="\n".join(tree(made, say)),
         unchanged=tuple(_unchanged(each, rows, say) for each in made.unchanged),
         monitoring=_monitoring(entries, say),
     )
@@ -173,8 +181,9 @@ def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Langua
         fix_risk=phrases.fix_risk(step, say),
         instead=phrases.instead(step),
         changed=phrases.changed_lines(patch) if patch else "",
-        harm=step.harm,
+        harm=phrases.harm(step),
         priority=str(step.priority),
+        command=command(step.entry, step.fix),
     )
 
 

@@ -1,0 +1,116 @@
+"""The options that users of other linters look for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.command import taskleash
+
+SPAWN = "import asyncio\n\n\nasync def handle():\n    asyncio.create_task(\n        work(1),\n    )"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text(f"{SPAWN}  # noqa: TL001\n")
+    (tmp_path / "b.py").write_text(f"{SPAWN}\n")
+    return tmp_path
+
+
+def test_comments_can_be_ignored(project: Path) -> None:
+    assert taskleash("check", "app.py", cwd=project).status == 0
+    assert taskleash("check", "--ignore-noqa", "app.py", cwd=project).status == 1
+
+
+def test_rules_can_be_left_out_of_fixing(project: Path) -> None:
+    for options in (["--unfixable", "TL001"], ["--fixable", "TL013"]):
+        ran = taskleash("check", "--fix", *options, "b.py", cwd=project)
+        assert ran.status == 1
+        assert (project / "b.py").read_text() == f"{SPAWN}\n"
+    assert (
+        taskleash("check", "--fix", "--fixable", "discarded-task", "b.py", cwd=project).status == 0
+    )
+
+
+def test_the_files_are_listed(project: Path) -> None:
+    for command in ("check", "scan"):
+        ran = taskleash(command, "--show-files", "--exclude", "b.py", cwd=project)
+        assert (ran.status, ran.out) == (0, "app.py\n")
+
+
+def test_what_was_read_is_said(project: Path) -> None:
+    (project / "taskleash.toml").write_text("jobs = 1\n")
+    said = taskleash("scan", "--verbose", "--no-cache", cwd=project).err.splitlines()
+    assert said[0] == "taskleash: configuration: taskleash.toml"
+    assert said[1] == "taskleash: cache: none"
+    assert said[2].startswith("taskleash: 2 files, 2 of them parsed, ")
+
+
+def test_one_setting_is_shown(project: Path) -> None:
+    ran = taskleash("config", "--key", "fail-on", cwd=project)
+    assert ran.out == 'fail-on = "high"  # default\n'
+
+
+def test_a_rule_as_data(project: Path) -> None:
+    found = json.loads(taskleash("rule", "TL001", "--format", "json", cwd=project).out)
+    assert (found["code"], found["name"], found["risk"]) == ("TL001", "discarded-task", "high")
+    assert {"kind": "track", "applicability": "safe"} in found["fixes"]
+    every = json.loads(taskleash("rule", "--all", "--format", "json", cwd=project).out)
+    assert len(every) > 10
+
+
+def test_an_agent_gets_the_command_that_mends_it(project: Path) -> None:
+    ran = taskleash("check", "--format", "agent", "b.py", cwd=project)
+    (line,) = ran.out.splitlines()
+    assert line.startswith("b.py:5:5: TL001 high task `work` is dropped")
+    command = "taskleash check --fix --unsafe-fixes --fix-style await --select TL001 b.py"
+    assert line.endswith(f" | do: {command}")
+    assert taskleash(*command.split()[1:], cwd=project).status == 0
+
+
+def test_reviewdog_gets_suggestions(project: Path) -> None:
+    document = json.loads(taskleash("check", "--format", "rdjson", "b.py", cwd=project).out)
+    (found,) = document["diagnostics"]
+    assert document["source"] == {"name": "taskleash"}
+    assert (found["severity"], found["code"]) == ("ERROR", {"value": "TL001"})
+    place = {"start": {"line": 5, "column": 5}, "end": {"line": 7, "column": 6}}
+    assert found["location"] == {"path": "b.py", "range": place}
+    assert any("add_done_callback" in each["text"] for each in found["suggestions"])
+
+
+def test_the_report_has_the_audit(project: Path) -> None:
+    document = json.loads(taskleash("scan", "--format", "json", "b.py", cwd=project).out)
+    (site,) = document["sites"]
+    assert site["trigger"].startswith("once for each call of handle")
+    assert site["adds_up"] == "10 calls before the first is done: up to 10 tasks"
+    assert document["scores"][0]["score"] == 0
+    (step,) = document["plan"]["steps"]
+    assert (step["priority"], step["harm"]["often"]) == ("P1", 2)
+    assert step["command"].startswith("taskleash check --fix")
+
+
+def test_the_excerpt_shows_the_coroutine_of_a_call_over_several_lines(project: Path) -> None:
+    assert "6 |         work(1),\n" in taskleash("check", "b.py", cwd=project).out
+
+
+def test_the_help_has_sections_defaults_and_examples(project: Path) -> None:
+    out = taskleash("check", "--help", cwd=project).out
+    for title in ("Rules:", "Files:", "Output:", "Gate:", "Fixes:", "Examples:"):
+        assert f"\n{title}\n" in out
+    assert "[default: high]" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "found"),
+    [("taskleash rule", "TL00", "TL001"), ("taskleash check --select", "disc", "discarded-task"),
+     ("taskleash check --format", "rd", "rdjson")],
+)  # fmt: skip
+def test_codes_and_formats_are_completed(project: Path, words: str, typed: str, found: str) -> None:
+    environment = {
+        "_TASKLEASH_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"{words} {typed}",
+        "COMP_CWORD": str(len(words.split())),
+    }
+    assert f"plain,{found}\n" in taskleash(cwd=project, **environment).out
