@@ -48,6 +48,8 @@ def no_thread_is_left() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What needs the package registry is skipped, and says so, where nobody answers."""
+    """What takes long is left for its own command, what needs the registry for when it answers."""
+    if item.get_closest_marker("corpus") and "corpus" not in item.config.getoption("markexpr"):
+        pytest.skip("scans whole packages: pytest -m corpus")
     if item.get_closest_marker("network") and (reason := unreachable()):
         pytest.skip(reason)

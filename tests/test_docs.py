@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import re
 import sys
@@ -91,3 +92,13 @@ def test_the_example_of_a_setting_can_be_used(name: str) -> None:
     found = re.search(rf"^### `{name}`$.*?^- Example: `(.+?)`$", CONFIGURATION, re.DOTALL | re.M)
     assert found is not None
     assert set(checked(tomllib.loads(found[1]), "taskleash.toml", (), "/").values) == {name}
+
+
+def test_the_picture_of_the_scan_table_is_what_the_tool_prints() -> None:
+    text = re.sub(r"<[^>]+>", "", (DOCS / "scan.svg").read_text("utf-8"))
+    drawn = html.unescape(text).replace("\xa0", " ")
+    ran = taskleash("scan", "--flag", "enable_proxy=false", "voice_assistant", "--isolated",
+                    cwd=DOCS.parent / "fixtures", COLUMNS="110")  # fmt: skip
+    for line in ran.out.splitlines():
+        for word in line.split():
+            assert word in drawn

@@ -10,6 +10,7 @@ from corpus.scan import lost, tried
 from support.packages import unpacked
 
 
+@pytest.mark.corpus
 @pytest.mark.network
 @pytest.mark.parametrize("requirement", ["nats-py==2.16.0", "kopf==1.45.2"])
 def test_nothing_around_a_run_changes_what_it_says(tmp_path: Path, requirement: str) -> None:

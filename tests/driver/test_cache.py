@@ -82,7 +82,7 @@ def rows() -> Iterator[tuple[bytes, bytes]]:
 # -- the same report
 
 
-@pytest.mark.parametrize("program", ["linked", "."])
+@pytest.mark.parametrize("program", ["linked", "rules"])
 def test_cold_warm_one_job_and_many_jobs_say_the_same(tmp_path: Path, program: str) -> None:
     folder = tmp_path / "fixtures"
     shutil.copytree(FIXTURES / program, folder)

@@ -14,6 +14,7 @@ PACKAGES = ["sanic==25.12.1", "nats-py==2.16.0", "telethon==1.45.0"]
 _SECONDS = re.compile(r'"seconds": [0-9.e-]+')
 
 
+@pytest.mark.corpus
 @pytest.mark.network
 @pytest.mark.parametrize("requirement", PACKAGES)
 def test_cold_warm_one_job_and_two_jobs_give_the_same_bytes(

@@ -57,6 +57,7 @@ def test_every_positive_in_the_data_of_another_linter_is_reported(flake8_async: 
     assert found - reported(flake8_async) == set()
 
 
+@pytest.mark.corpus
 @pytest.mark.network
 @pytest.mark.parametrize("requirement", PACKAGES)
 def test_every_positive_in_a_real_package_is_reported(

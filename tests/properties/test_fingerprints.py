@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 
 import black
 import pytest
@@ -44,6 +45,7 @@ def edited(text: str) -> str:
     return "import os\n\n\ndef first():\n    pass\n\n\n" + fill(text, fillers) + "\n\nLAST = 1\n"
 
 
+@cache
 def marks(program: Program) -> Counter[str]:
     """The fingerprints of a program, sound sites' too."""
     found = [(diagnose(site, ALL), site) for site in sites(program)]

@@ -8,17 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from support.command import environment, taskleash
+from support.processes import SECONDS, children, runs, wait_until_gone
 from taskleash.fixes.temporary import remove_leftovers, temporary_beside
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
-SECONDS = 60.0
 DROPPED = "import asyncio\n\n\nasync def go():\n    asyncio.create_task(work())\n"
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -45,32 +44,6 @@ time.sleep(0.5)
 print("ready", flush=True)
 time.sleep(100)
 """
-
-
-def children(parent: int) -> list[int]:
-    with suppress(FileNotFoundError):
-        told = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-        return [int(pid) for pid in told.split()]
-    return []
-
-
-def runs(pid: int) -> bool:
-    """Whether there is such a process; one that nobody has buried does not count."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until_gone(pids: list[int]) -> list[int]:
-    """The processes that are still there when patience ends; those are killed."""
-    end = time.monotonic() + SECONDS
-    while any(map(runs, pids)) and time.monotonic() < end:
-        time.sleep(0.05)
-    left = [pid for pid in pids if runs(pid)]
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
-    return left
 
 
 def script(code: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:

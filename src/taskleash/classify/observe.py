@@ -12,6 +12,7 @@ from taskleash.classify.containers import (
     with_its_key,
 )
 from taskleash.classify.elements import ends_another
+from taskleash.classify.failing import Failures
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
@@ -49,6 +50,7 @@ class Observer:
         self.calls = calls = flow.calls
         coroutines = frozenset(f for each in started.values() for f in each)
         self.teardown = Teardown(calls, coroutines, frozenset(started))
+        self.failures = Failures(calls, self.teardown)
         self.phases = calls.shared(Phases)
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
@@ -100,6 +102,8 @@ class Observer:
         signs.with_its_object = self.guards.is_fresh(trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.main = self._main(spawn)
+        signs.can_fail = any(map(self.failures.can_fail, spawn.started))
+        signs.unseen = self.failures.unseen(signs)
         return signs
 
     def _main(self, spawn: Spawn) -> tuple[Function, int] | None:

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe
@@ -18,6 +17,7 @@ from typing import Protocol
 from taskleash.driver import child
 from taskleash.driver.lifeline import Lifeline, die_with, drop_inherited
 from taskleash.driver.serve import serve
+from taskleash.driver.signals import ENDING, signals_held_back
 
 #: a process whose end of the pipe is closed is as good as gone
 _MOMENT_SECONDS = 1.0
@@ -68,7 +68,8 @@ class Forked:
         self.connection, theirs = Pipe()
         ends = (theirs, self.connection, self._lifeline.theirs)
         self._process = context.Process(target=_serve_forked, args=ends, daemon=True)
-        with _signals_held_back():
+        # Until it is ready it has this process's handlers, which are not for it.
+        with signals_held_back():
             self._process.start()
         theirs.close()
         self._lifeline.handed_over()
@@ -97,7 +98,7 @@ class Started:
         self.connection, theirs = Pipe()
         inherited = {} if _IS_WINDOWS else {"pass_fds": (theirs.fileno(),)}
         # What is started in a thread, too, must not see a signal that is meant for this process.
-        with _signals_held_back():
+        with signals_held_back():
             self._process = child.start(
                 __name__, str(theirs.fileno()), stdin=subprocess.PIPE, **inherited
             )
@@ -149,24 +150,8 @@ def _serve_forked(connection: Connection, other_end: Connection, lifeline: int) 
 def _obey_the_parent(lifeline: int) -> None:
     """Leave signals to the parent, which sees to Ctrl-C, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for other in _ENDING:
+    for other in ENDING:
         signal.signal(other, signal.SIG_DFL)
     if not _IS_WINDOWS:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     die_with(lifeline)
-
-
-_ENDING = (signal.SIGTERM,) if _IS_WINDOWS else (signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Processes started in the block see no signal before they are ready; this one, after it."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from multiprocessing.reduction import ForkingPickler
 
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.driver.patience import patience_for
 from taskleash.driver.processes import Process
+from taskleash.driver.signals import signals_held_back
 
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 KILLED = (
@@ -43,9 +45,12 @@ class Worker:
         # Its start takes no time from its first file.
         seconds = _SECONDS_TO_START if self._is_starting else self._patience
         self.deadline = time.monotonic() + seconds
+        # Python passes over whatever is raised while it looks up the slots of a class to pickle.
+        with signals_held_back():
+            pickled = ForkingPickler.dumps(item)
         # Where the process has died, `take` finds out.
         with suppress(OSError):
-            self.connection.send(item)
+            self.connection.send_bytes(pickled)
 
     def take(self) -> bytes | Broken | None:
         """The file's outcome, packed, or that the process has died, or its time is over.

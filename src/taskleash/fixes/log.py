@@ -10,7 +10,7 @@ from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Holder, dotted, inside, last_name
+from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
@@ -19,21 +19,16 @@ _DROPPED_FUTURE = "TL004"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
-    """Log the exception of a task beside the callback that drops it, or of a dropped future.
+    """Log the exception of a task where it is kept, or of a dropped future; says so.
 
-    Raises `CannotMend` where no such callback is in the function that starts it, nor in the one
-    that it is handed to.
+    Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     spot = spot_of(work.tree, call)
     if target.rule == _DROPPED_FUTURE:
         return _log_future(work, spot)
-    if spot.kind == "name":
-        scope = work.tree.scope(call)
-        task, line = spot.name, _callback(work, scope.body if scope else work.module, spot.name)
-    else:
-        task, line = _in_helper(work, call)
-    if line is None:
-        raise CannotMend("no callback of its own drops the task here")
+    task, line = _assigned(spot), spot.holder
+    if not task or line is None:
+        raise CannotMend("no statement of its own gives the task a name")
     name = _logging_callback(work, work.task_type())
     key = ("log", id(line))
     if key not in work.draft.made:
@@ -42,6 +37,16 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
         new = work.statements(line, f"{task}.add_done_callback({name})")
         work.edits.insert_after(line, new)
     return f"log its failure by `{name}`"
+
+
+def _assigned(spot: Spot) -> str:
+    """What a statement assigns the task to: a name, or an attribute of one."""
+    small = spot.holder.body[0] if spot.holder is not None and len(spot.holder.body) == 1 else None
+    if isinstance(small, cst.Assign) and small.value is spot.call and len(small.targets) == 1:
+        return dotted(small.targets[0].target)
+    if isinstance(small, cst.AnnAssign) and small.value is spot.call:
+        return dotted(small.target)
+    return ""
 
 
 def _log_future(work: Work, spot: Spot) -> str:
@@ -64,33 +69,6 @@ def _log_future(work: Work, spot: Spot) -> str:
 
     work.edits.expand(holder, expansion)
     return f"log its failure by `{callback}`"
-
-
-def _callback(work: Work, body: cst.CSTNode, task: str) -> Holder | None:
-    """The line of a block that registers a callback of the task."""
-    for node in inside(body):
-        if (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value == "add_done_callback"
-            and dotted(node.func.value) == task
-        ):
-            return work.tree.holder(node)
-    return None
-
-
-def _in_helper(work: Work, call: cst.Call) -> tuple[str, Holder | None]:
-    """The function of the file that is given the task, and its line with the callback."""
-    argument = work.tree.parent(call)
-    outer = work.tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    name = last_name(outer.func) if isinstance(outer, cst.Call) else ""
-    for node in inside(work.module):
-        if name and isinstance(node, cst.FunctionDef) and node.name.value == name:
-            for param in node.params.params:
-                line = _callback(work, node.body, param.name.value)
-                if line is not None:
-                    return param.name.value, line
-    return "", None
 
 
 def _logging_callback(work: Work, typed: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Call
+from taskleash.facts.model import Await, Call
 from taskleash.facts.terms import Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
@@ -94,12 +94,13 @@ class Repetition:
 
     def _repeats(self, trail: Trail, caller: Function, index: int) -> bool:
         """Whether a loop of a caller comes back to the call while the task runs."""
-        loop = in_loop(caller, index)
-        if loop is None or not caller.paths.graph.comes_back(index):
+        # Where the call is awaited, what it raises comes before it has started a task.
+        at = _awaited_at(caller, index)
+        if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
-        endings = map(Ending, self.endings.events(trail, caller) - {index})
+        endings = map(Ending, self.endings.events(trail, caller) - {index, at})
         carriers = {term for term in trail.terms_in(caller) if is_kept(caller, term)}
-        return caller.paths.search([index], endings, carriers).respawned
+        return caller.paths.search([at], endings, carriers).respawned
 
     def _arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
@@ -111,6 +112,18 @@ class Repetition:
             return False
         outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         return outcome.is_complete and index not in outcome.reached
+
+
+def _awaited_at(caller: Function, index: int) -> int:
+    """The event by which a call has run to its end: its await, if it is awaited."""
+    return next(
+        (
+            at
+            for at, event in enumerate(caller.events)
+            if isinstance(event, Await) and Result(index) in event.value
+        ),
+        index,
+    )
 
 
 def _is_on_itself(caller: Function, index: int) -> bool:

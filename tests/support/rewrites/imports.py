@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import libcst as cst
 from libcst.metadata import ImportAssignment, MetadataWrapper, ScopeProvider
@@ -15,11 +16,13 @@ from support.programs import Program, module_name
 ASYNCIO = "asyncio"
 
 
+@lru_cache(maxsize=512)
 def with_alias(text: str) -> str:
     """``import asyncio as aio``."""
     return _rewritten(text, lambda names: ("import asyncio as aio",), "aio.{}".format, "aio")
 
 
+@lru_cache(maxsize=512)
 def with_from_import(text: str) -> str:
     """``from asyncio import create_task as spawn, gather as x_gather``."""
 
@@ -56,8 +59,7 @@ def _rewritten(
     bare: str,
 ) -> str:
     """The text with other imports of asyncio, and other words for what they bind."""
-    wrapper = MetadataWrapper(cst.parse_module(text))
-    uses = _Uses(wrapper)
+    wrapper, uses = _used(text)
     names = sorted(uses.names)
     new = [
         cst.ensure_type(cst.parse_statement(s), cst.SimpleStatementLine) for s in statements(names)
@@ -68,6 +70,13 @@ def _rewritten(
         lambda found: member(found[1]) if found[1] in names else f"{bare}.{found[1]}",
         changed.code,
     )
+
+
+@lru_cache(maxsize=4)
+def _used(text: str) -> tuple[MetadataWrapper, _Uses]:
+    # To look names up takes longer than all else, and the ways to import follow each other.
+    wrapper = MetadataWrapper(cst.parse_module(text))
+    return wrapper, _Uses(wrapper)
 
 
 class _Uses:

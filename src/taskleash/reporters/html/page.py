@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,7 @@ class Page:
     """
 
     title: str
+    origin: str
     summary: Sequence[str]
     problems: Sequence[Problem]
     scan: Scan
@@ -67,6 +68,7 @@ def page(report: Report, options: RenderOptions) -> Page:
     sites = [row.entry.site for row in found.rows]
     return Page(
         title=say("Background tasks"),
+        origin=" · ".join(inert(part) for part in astuple(options.origin) if part),
         summary=closing(report, options),
         problems=[_problem(error) for error in report.errors],
         scan=found,
@@ -93,7 +95,7 @@ def _audit(report: Report, found: Scan, say: Language) -> Audit:
 
 
 def _risk_words(say: Language) -> dict[str, str]:
-    named = {str(risk): say(word) for risk, word in words.RISKS.items()}
+    named = {str(risk): words.tag("", risk, False, say) for risk in words.RISKS}
     return {**named, DORMANT: say(words.DORMANT)}
 
 
