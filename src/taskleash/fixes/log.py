@@ -1,4 +1,4 @@
-"""The fix *log*: a done callback logs the exception that ended a task, or a thread's future."""
+"""The fix *log*: a done callback logs the exception that ended a task or a future."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from taskleash.classify.model import Defect
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
@@ -15,17 +16,16 @@ from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
 _LOGGER = "logger"
-_DROPPED_FUTURE = "TL004"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
-    """Log the exception of a task where it is kept, or of a dropped future; says so.
+    """Log the exception of a task where it is kept; says so.
 
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     spot = spot_of(work.tree, call)
-    if target.rule == _DROPPED_FUTURE:
-        return _log_future(work, spot)
+    if target.site.defect is Defect.DISCARDED_THREADSAFE:
+        return _chained(work, spot)
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend("no statement of its own gives the task a name")
@@ -49,21 +49,21 @@ def _assigned(spot: Spot) -> str:
     return ""
 
 
-def _log_future(work: Work, spot: Spot) -> str:
-    """Log the failure of work that another thread has started and does not wait for."""
-    holder, kind = spot.holder, spot.kind
-    if holder is None or kind not in ("statement", "name", "condition"):
-        raise CannotMend("no statement of its own starts the task")
+def _chained(work: Work, spot: Spot) -> str:
+    """The callback of a future that a statement drops."""
+    if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
+        raise CannotMend("no statement of its own drops the future")
+    holder = spot.holder
     work.claim(holder)
     callback = _logging_callback(work, work.future_type())
-    if kind == "name" and spot.name != "_":
+    if spot.kind == "name" and spot.name != "_":
         line = f"{spot.name}.add_done_callback({callback})"
         work.edits.insert_after(holder, work.statements(holder, line))
         return f"log its failure by `{callback}`"
     name = work.local_name(spot.call, "future", "background_future")
+    lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
         new = work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
         return spot.as_if(smalls[0], new)
 
@@ -87,10 +87,16 @@ def _logs_failure(function: cst.FunctionDef, typed: str) -> bool:
     if len(params) != 1 or function.asynchronous is not None:
         return False
     note = params[0].annotation
-    if note is not None and typed and last_name(note.annotation) not in typed:
+    if note is not None and typed and not _is_named(note.annotation, typed):
         return False
     calls = {dotted(node.func) for node in inside(function.body) if isinstance(node, cst.Call)}
     return {f"{params[0].name.value}.{name}" for name in ("exception", "cancelled")} <= calls
+
+
+def _is_named(note: cst.BaseExpression, typed: str) -> bool:
+    """Whether an annotation names a type, whatever its parameters and its module."""
+    named = note.value if isinstance(note, cst.Subscript) else note
+    return last_name(named) == typed.partition("[")[0].rpartition(".")[2]
 
 
 def _new_callback(work: Work, typed: str) -> str:
