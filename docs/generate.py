@@ -105,6 +105,7 @@ EXAMPLES = {
     "fix": "fix = true",
     "unsafe-fixes": "unsafe-fixes = true",
     "fix-style": 'fix-style = "own"',
+    "background-tasks": 'background-tasks = "app.tasks:keep"',
     "extend-safe-fixes": 'extend-safe-fixes = ["TL001"]',
     "extend-unsafe-fixes": 'extend-unsafe-fixes = ["TL013"]',
     "fixable": 'fixable = ["TL001", "TL002"]',

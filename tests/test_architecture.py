@@ -34,6 +34,7 @@ LAYERS = (
     "mending",
     "live",
     "tracing",
+    "watching",
     "cli",
     "__main__",
 )

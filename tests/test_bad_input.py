@@ -16,8 +16,8 @@ from support.processes import children, wait_until_gone
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 FOUND = (
-    "good.py:2:1: TL001 high [*] task `work` is dropped: it can vanish before it ends, "
-    "and nobody sees"
+    "good.py:2:1: TL001 high [*] task `work` is dropped: nothing can stop it or wait for it, "
+    "and whether"
 )
 DIED = "the parser died of it, nested too deeply or too large: split the code or exclude the file"
 NOT_UTF_8 = "byte 0xff is not valid utf-8: save the file as utf-8 or declare its encoding in line 1"

@@ -18,7 +18,8 @@ DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 SOUND = "import asyncio\n\nasync def go():\n    await asyncio.create_task(work())\n"
 LOW = "import asyncio\n\nasync def go(loop):\n    asyncio.run_coroutine_threadsafe(work(), loop)\n"
 TL001 = (
-    "TL001 high [*] task `work` is dropped: it can vanish before it ends, and nobody sees it fail"
+    "TL001 high [*] task `work` is dropped: nothing can stop it or wait for it, and whether it can"
+    " vanish half-way is not known"
 )
 
 OWNER = """

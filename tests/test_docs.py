@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import re
 import sys
@@ -61,7 +62,7 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
     assert "taskleash" in tomllib.loads(blocks[0])["tool"]
     for block in blocks:
         name = "pyproject.toml" if "tool" in tomllib.loads(block) else "taskleash.toml"
-        if "api" in tomllib.loads(block):
+        if not {"api", "lifecycle"}.isdisjoint(tomllib.loads(block)):
             (tmp_path / name).write_text('models = ["models.toml"]', encoding="utf-8")
             name = "models.toml"
         (tmp_path / name).write_text(block, encoding="utf-8")
@@ -91,3 +92,13 @@ def test_the_example_of_a_setting_can_be_used(name: str) -> None:
     found = re.search(rf"^### `{name}`$.*?^- Example: `(.+?)`$", CONFIGURATION, re.DOTALL | re.M)
     assert found is not None
     assert set(checked(tomllib.loads(found[1]), "taskleash.toml", (), "/").values) == {name}
+
+
+def test_the_picture_of_the_scan_table_is_what_the_tool_prints() -> None:
+    text = re.sub(r"<[^>]+>", "", (DOCS / "scan.svg").read_text("utf-8"))
+    drawn = html.unescape(text).replace("\xa0", " ")
+    ran = taskleash("scan", "--flag", "enable_proxy=false", "voice_assistant", "--isolated",
+                    cwd=DOCS.parent / "fixtures", COLUMNS="110")  # fmt: skip
+    for line in ran.out.splitlines():
+        for word in line.split():
+            assert word in drawn

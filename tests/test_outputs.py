@@ -14,7 +14,7 @@ from support.schemas import sarif_run, valid_junit
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 LINE = (
     "m.py:2:1: TL001 high [*] task `work` is dropped:"
-    " it can vanish before it ends, and nobody sees it fail"
+    " nothing can stop it or wait for it, and whether it can vanish half-way is not known"
 )
 REMEDY = "give all but one a file, as concise=FILE"
 

@@ -65,8 +65,8 @@ def test_a_week(team: Repository) -> None:
     tuesday = check(team)
     assert (tuesday.status, tuesday.err) == (1, "")
     assert tuesday.out == (
-        "shop/inbox.py:19:5: TL001 high [*] task `store` is dropped: it can vanish before it ends, "
-        "and nobody sees it fail\n"
+        "shop/inbox.py:19:5: TL001 high [*] task `store` is dropped: nothing can stop it "
+        "or wait for it\n"
         f"Found 1 finding: 1 high (2 {KNOWN}).\n[*] 1 fixable with `--fix`.\n"
     )
     # Without the baseline, the reformatted lines count as changed.

@@ -69,7 +69,11 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--trace", "traced", type=click.Path(), help="A report of `trace`: what a run showed of each."
 )
-def scan(by: str, traced: str | None, **options: Any) -> int:
+@click.option(
+    "--compare", "earlier", type=click.Path(), help="A JSON report: what has changed since."
+)
+@click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
+def scan(by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any) -> int:
     """List every spawn site with its verdict; exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
@@ -77,16 +81,41 @@ def scan(by: str, traced: str | None, **options: Any) -> int:
         show_files(settings)
         return 0
     targets = _targets(options, settings, "table")
-    report = _report(_with_patches(settings, targets, SHOWS_PLAN), options["quiet"])
-    if seen is not None:
-        from taskleash.driver.observed import observed
 
-        report = observed(report, seen)
-    _write(report, targets, options, command="scan", by=by, lang=settings.lang)
-    _warn(report.files, report.warnings, settings.paths)
-    if options["verbose"]:
-        tell_more(settings, report)
+    def found() -> Report:
+        # A file of settings may be what has changed.
+        current = replace(settings_from(options), hints=True) if watches else settings
+        report = _report(_with_patches(current, targets, SHOWS_PLAN), options["quiet"])
+        if seen is not None:
+            from taskleash.driver.observed import observed
+
+            report = observed(report, seen)
+        return report if earlier is None else _compared(report, earlier)
+
+    def show(report: Report) -> None:
+        _write(report, targets, options, command="scan", by=by, lang=settings.lang)
+        _warn(report.files, report.warnings, settings.paths)
+        if options["verbose"]:
+            tell_more(settings, report)
+
+    if watches:
+        from taskleash.watching import watch
+        from taskleash.writing import for_standard_output
+
+        rendering = for_standard_output(options, settings.lang)
+        watch(settings, found, show, rendering)
+    report = found()
+    show(report)
     return _ended(report, settings, 0)
+
+
+def _compared(report: Report, earlier: str) -> Report:
+    from taskleash.driver.compared import BadReport, compared, read
+
+    try:
+        return compared(report, read(earlier), earlier)
+    except BadReport as error:
+        raise click.ClickException(f"--compare: {error}") from None
 
 
 @over_paths(cli, "check")
@@ -132,12 +161,12 @@ def check(add_noqa: bool, **options: Any) -> int:
 
 
 def _ended(report: Report, settings: Settings, status: int) -> int:
-    """The exit status, which is another one where the time was over before the work was done."""
+    """The exit status, which is another one where the work was not done: no time, no memory."""
     from taskleash.driver.time_limit import unfinished
     from taskleash.terminal import tell
 
     if not report.unfinished:
-        return status
+        return 2 if report.killed else status
     tell(unfinished(report.unfinished, settings.time_limit))
     return 2
 
@@ -352,14 +381,6 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 def _write(
     report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
 ) -> None:
-    from taskleash.driver.repository import current_repository
-    from taskleash.reporters.options import RenderOptions
     from taskleash.writing import write_reports
 
-    settings = RenderOptions(
-        statistics=options["statistics"],
-        quiet=options["quiet"],
-        repository=current_repository(),
-        **what,
-    )
-    write_reports(report, targets, settings, options["color"])
+    write_reports(report, targets, options, what)

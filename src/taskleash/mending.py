@@ -98,6 +98,8 @@ def _told(
         return 2
     if report.fixed and options["exit_non_zero_on_fix"]:
         return 1
+    if report.killed:
+        return 2
     return 0 if options["fix_only"] else status(report)
 
 

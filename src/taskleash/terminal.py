@@ -6,15 +6,17 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
 from typing import TextIO
 
+from taskleash.fixes.temporary import remove_leftovers, temporary_beside
 from taskleash.reporters.inert import inert
 
 _SYMBOLS = "✅🟡❌🔴🟢⚪…"
 _PIPE_WIDTH = 120
 #: ENABLE_VIRTUAL_TERMINAL_PROCESSING of Windows' consoles; the older ones lack it
 _OBEYS_ESCAPES = 0x0004
+#: the mode of a new file, less what the process masks
+_ANYBODY = 0o666
 #: a file can be written where its folder cannot, or where it is mounted alone
 _NO_PLACE_BESIDE = (errno.EACCES, errno.EPERM, errno.EBUSY)
 
@@ -153,20 +155,18 @@ def _replace(path: str, data: bytes) -> None:
     mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else None
     if mode is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name[:100]}.{os.urandom(4).hex()}.tmp")
+    remove_leftovers([path])
     try:
-        with open(temporary, "xb") as file:
+        with temporary_beside(path, _ANYBODY) as (file, temporary):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException as error:
-        with suppress(OSError):
-            os.unlink(temporary)
-        if mode is None or getattr(error, "errno", None) not in _NO_PLACE_BESIDE:
+            file.close()
+            if mode is not None:
+                os.chmod(temporary, mode)
+            os.replace(temporary, path)
+    except OSError as error:
+        if mode is None or error.errno not in _NO_PLACE_BESIDE:
             raise
         _overwrite(path, data)
 

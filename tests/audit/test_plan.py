@@ -8,7 +8,7 @@ import pytest
 from support.reports import AWAIT, PARTIAL, TRACK, entry, site, sound
 from taskleash.audit.plan import Effort, Harm, Plan, Priority, Reason, Step, plan
 from taskleash.audit.remedies import command, options
-from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site
+from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, Unseen
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
 from taskleash.reporters.audit.decisions import conclusion, tree
@@ -168,7 +168,7 @@ def test_what_needs_no_change_is_told_with_its_reason() -> None:
             entry(site("b.py"), "TL001", suppressed=True),
             entry(site("c.py"), "TL001", known=True),
             entry(site("d.py")),
-            entry(sound("e.py", unseen_failure=True), "TL020", "nobody sees it fail"),
+            entry(sound("e.py", unseen=Unseen.AS_LONG_AS_KEPT), "TL020", "nobody sees it fail"),
         ]
     )
     assert unchanged(made) == [

@@ -1,10 +1,15 @@
 """How time and memory grow with the size of a program, up to a million lines.
 
     python tests/benchmarks/growth.py [--files 4000] [--output docs/growth.svg]
+    python tests/benchmarks/growth.py --shapes [--only WORD] [--output docs/growth-shapes.svg]
 
 Writes programs of a known size and scans each with an empty cache: more and more files, then more
 and more spawn sites in files of the same length, then deeper and deeper hierarchies of classes.
 Prints the figures, with the exponent of their growth (1 is linear), and draws them.
+
+With ``--shapes`` it scans the programs of `benchmarks.shapes`, each in four sizes; there the
+exponent tells how the time that is not start-up grows with the text. ``--only`` takes those whose
+names have a word, and draws nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import argparse
 import math
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measure import BenchmarkError, Measured, Subject, measured
 from benchmarks.plot import Panel, svg
+from benchmarks.shapes import SHAPES
 from benchmarks.subjects import TASKLEASH
 from benchmarks.synthetic import Shape, Written, write
 
@@ -42,8 +48,12 @@ def main() -> int:
     """Measure, print and draw; the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--files", type=int, default=4000, help="of the largest program")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "growth.svg")
+    parser.add_argument("--output", type=Path, help="where to draw")
+    parser.add_argument("--shapes", action="store_true", help="programs that have a shape")
+    parser.add_argument("--only", default="", metavar="WORD", help="those with it in their names")
     options = parser.parse_args()
+    if options.shapes:
+        return _draw_shapes(options.only, options.output or ROOT / "docs" / "growth-shapes.svg")
     whole = Shape(options.files, options.files * _SPAWNS_A_FILE, _DEPTH, sparse=_SPARSE)
     try:
         sizes = list(_series("files", _sizes(whole)))
@@ -52,9 +62,52 @@ def main() -> int:
     except BenchmarkError as error:
         print(f"growth: {error}", file=sys.stderr)
         return 2
-    options.output.write_text(svg(_panels(sizes, spawns, depths)), encoding="utf-8")
-    print(f"drawn in {options.output}")
+    _draw(_panels(sizes, spawns, depths), options.output or ROOT / "docs" / "growth.svg")
     return 0
+
+
+def _draw(panels: Sequence[Panel], output: Path) -> None:
+    output.write_text(svg(panels), encoding="utf-8")
+    print(f"drawn in {output}")
+
+
+def _draw_shapes(word: str, output: Path) -> int:
+    """Measure and print all shapes with the word in their names, and draw them if that is all."""
+    panels: list[Panel] = []
+    try:
+        idle = _taken({"program.py": "import asyncio\n"}, "json").cpu
+        for shape in (each for each in SHAPES if word in each.name):
+            points: list[tuple[float, float]] = []
+            before: tuple[int, float] | None = None
+            print(f"ever more {shape.name}")
+            for count in (shape.most // share for share in (8, 4, 2, 1)):
+                files = shape.files(count)
+                size = sum(map(len, files.values()))
+                took = _taken(files, shape.format)
+                row = f"{count:10,}{size:12,} bytes{took.cpu:9.2f} s of processor time"
+                more = max(took.cpu - idle, 0.01)
+                if before is not None:
+                    exponent = math.log(more / before[1]) / math.log(size / before[0])
+                    row += f"   time ~ bytes^{exponent:.2f}"
+                print(f"{row}{took.peak:7.0f} MB", flush=True)
+                before = size, more
+                points.append((float(count), took.cpu))
+            panels.append(Panel(shape.name, shape.format, "", "s of processor time", points))
+    except BenchmarkError as error:
+        print(f"growth: {error}", file=sys.stderr)
+        return 2
+    if not word:
+        _draw(panels, output)
+    return 0
+
+
+def _taken(files: Mapping[str, str], form: str) -> Measured:
+    """What it takes to check a program and to report it in a format."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in files.items():
+            Path(folder, path).write_text(text, encoding="utf-8")
+        command = [*TASKLEASH, "check", "--isolated", "--no-cache", "--exit-zero", "--format", form]
+        return measured(Subject("check", command, Path(folder)))
 
 
 def _sizes(whole: Shape) -> Iterator[Shape]:

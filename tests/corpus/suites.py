@@ -118,13 +118,13 @@ def compared(suite: Suite, scratch: Path) -> list[str]:
     except subprocess.CalledProcessError as error:
         raise SuiteError(f"{suite.requirement}: {error}") from None
     before = outcomes(suite, python, folder)
-    print(f"{suite.requirement}: before {_counts(before)}", flush=True)
+    print(f"{suite.requirement}: before {counts(before)}", flush=True)
     differences: list[str] = []
     for kind, options in (("safe", ()), ("all", ("--unsafe-fixes",))):
         fix = [sys.executable, "-m", "taskleash", "check", "--fix-only", *options, suite.package]
         subprocess.run(fix, cwd=folder, check=True)
         after = outcomes(suite, python, folder)
-        print(f"{suite.requirement}: after the {kind} fixes {_counts(after)}", flush=True)
+        print(f"{suite.requirement}: after the {kind} fixes {counts(after)}", flush=True)
         differences += [
             f"{name}: {before.get(name)} became {after.get(name)} by the {kind} fixes"
             for name in sorted(before.keys() | after.keys())
@@ -133,7 +133,8 @@ def compared(suite: Suite, scratch: Path) -> list[str]:
     return differences
 
 
-def _counts(found: Mapping[str, str]) -> str:
+def counts(found: Mapping[str, str]) -> str:
+    """How many tests there are by outcome."""
     return ", ".join(f"{n} {outcome}" for outcome, n in sorted(Counter(found.values()).items()))
 
 

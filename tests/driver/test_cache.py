@@ -32,6 +32,10 @@ OWNER = (
     "        self._beat = asyncio.create_task(self.beat())\n\n"
     "    async def beat(self):\n        while True:\n            await asyncio.sleep(1)\n"
 )
+KEEPER = (
+    OWNER.replace("from base import Base\n", "").replace("(Base)", "")
+    + "\n    def on_retire(self, bot):\n        self._beat.cancel()\n"
+)
 BASE = "class Base:\n    async def close(self):\n        self._beat.cancel()\n"
 
 
@@ -234,6 +238,18 @@ def test_models_that_change(project: Path) -> None:
     write(project / "models.toml", "[[api]]\nname = 'base.launch'\nstarts = 'task'\n")
     before = scan(project)
     write(project / "models.toml", "[[api]]\nname = 'base.launch'\nstarts = 'owner'\n")
+    after = scan(project)
+    assert after == scan(project, "--no-cache")
+    assert len(before["sites"]) == len(after["sites"])
+    assert before != after
+
+
+def test_phases_that_change(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.taskleash]\nmodels = ["models.toml"]\n')
+    write(project / "models.toml", "")
+    write(project / "keeper.py", KEEPER)
+    before = scan(project)
+    write(project / "models.toml", "[[lifecycle]]\nphase = 'teardown'\nname = 'on_retire'\n")
     after = scan(project)
     assert after == scan(project, "--no-cache")
     assert len(before["sites"]) == len(after["sites"])

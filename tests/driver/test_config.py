@@ -198,10 +198,9 @@ class TestSelection:
         assert found(tmp_path, *options.split()) == [f"a.py {code}" for code in codes]
 
     def test_a_rule_that_is_off_is_turned_on(self, tmp_path: Path) -> None:
-        kept = (
-            "import asyncio\ntasks = set()\ndef go(work):\n    task = asyncio.create_task(work())\n"
-            "    tasks.add(task)\n    task.add_done_callback(tasks.discard)\n"
-        )
+        kept = "import asyncio\nclass A:\n    def go(self, work):\n"
+        kept += "        self.t = asyncio.create_task(work())\n"
+        kept += "    async def close(self):\n        self.t.cancel()\n"
         write(tmp_path, {"a.py": kept + DROPPED})
         assert found(tmp_path) == ["a.py TL001"]
         write(tmp_path, {"taskleash.toml": "extend-select = ['TL020']"})

@@ -82,11 +82,12 @@ def test_it_is_off_by_default_and_low(tmp_path: Path) -> None:
 
 
 def test_rules_that_are_off_count_as_well(tmp_path: Path) -> None:
-    kept = "tasks = set()\n\n\ndef keep(x):\n    task = asyncio.create_task(x)  # noqa: TL020\n"
-    pruned = "    tasks.add(task)\n    task.add_done_callback(tasks.discard)\n"
+    kept = "class A:\n    def keep(self, x):\n"
+    kept += "        self.t = asyncio.create_task(x)  # noqa: TL020\n"
+    ended = "\n    async def close(self):\n        self.t.cancel()\n"
     silenced = "\n\nasync def go(x):\n    asyncio.create_task(x())  # noqa: TL001\n"
-    assert unused(tmp_path, f"import asyncio\n\n{kept}{pruned}{silenced}") == []
-    assert unused(tmp_path, f"import asyncio\n\n{kept}{silenced}") != []
+    assert unused(tmp_path, f"import asyncio\n\n{kept}{ended}{silenced}") == []
+    assert unused(tmp_path, f"import asyncio\n\n{silenced}\n\nx = 1  # noqa: TL020\n") != []
 
 
 def test_it_can_be_ignored_for_files(tmp_path: Path) -> None:

@@ -61,13 +61,14 @@ def test_what_python_takes_and_libcst_refuses(
         "(x): int\ng()\n",
         "(x): int = 3; g()\n",
         "h(); (x.y): 'é' = f(); g()\n",
+        "a = 1\r(x): int; g()\n",
         "if a:\n    if b:\n\t    x = 1; g()\n",
         "if a:\n\tif b:\n\t    x\n\telse:\n\t    g()\n",
     ],
 )
 def test_what_only_python_takes_is_read_all_the_same(text: str) -> None:
     module = extract(Source("m.py", "m", text)).functions["<module>"]
-    lines = text.split("\n")
+    lines = text.replace("\r", "\n").split("\n")
     line = next(number for number, each in enumerate(lines, start=1) if "g()" in each)
     column = lines[line - 1].index("g()") + 1
     assert f"({line}, {column}, " in repr(module)

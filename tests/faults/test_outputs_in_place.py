@@ -34,6 +34,15 @@ def test_the_mode_of_an_older_report_is_kept(project: Path, mode: int) -> None:
 
 
 @posix
+def test_what_a_killed_run_has_left_beside_a_report_is_removed(project: Path) -> None:
+    left = project / f".taskleash-{'0' * 16}.tmp"
+    left.write_text("half of it")
+    assert taskleash(*RUN, "report.txt", cwd=project).status == 1
+    assert not left.exists()
+    assert "TL001" in (project / "report.txt").read_text()
+
+
+@posix
 def test_a_new_report_has_the_mode_that_new_files_have(project: Path) -> None:
     before = os.umask(0o027)
     try:

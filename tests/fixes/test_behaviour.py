@@ -20,8 +20,8 @@ _ENDS = ("end ", "sent ", "ping ", "saved ", "reported", "seen ", "released ", "
 
 
 @cache
-def fix_of(source: str, kind: str) -> Attempt | None:
-    return attempted(source, kind)
+def fix_of(source: str, kind: str, is_library: bool = False) -> Attempt | None:
+    return attempted(source, kind, is_library)
 
 
 @cache
@@ -84,7 +84,7 @@ def test_at_least_half_of_what_is_offered_is_made() -> None:
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
 def test_a_fixed_program_does_what_it_did(program: Written, kind: str) -> None:
-    fix = fix_of(program.source, kind)
+    fix = fix_of(program.source, kind, program.is_library)
     made = fix is not None and fix.made > 0
     assert made is program.kinds[kind], fix.reasons if fix is not None else "not offered"
     if fix is None or not made:

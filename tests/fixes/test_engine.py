@@ -267,16 +267,20 @@ def test_a_fix_of_many_that_does_not_stand_costs_few_scans(tmp_path: Path) -> No
 
 LOOKS = "def seen(task):\n    print(task.exception())\n"
 KEPT = """import asyncio
-from a import seen, work
-
-tasks = set()
+from a import seen
 
 
-async def go():
-    task = asyncio.create_task(work("b"))
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-    task.add_done_callback(seen)
+async def fails():
+    raise ValueError
+
+
+class Kept:
+    def __init__(self):
+        self.task = asyncio.create_task(fails())
+        self.task.add_done_callback(seen)
+
+    async def close(self):
+        self.task.cancel()
 """
 
 

@@ -356,7 +356,7 @@ class TestStandardInput:
         ran = check(app, "--fix", "--stdin-filename", "app.py", text=DROPPED)
         assert "Fixed 1 finding in 1 file" in ran.err
         assert "git" not in ran.err
-        assert "git restore" in check(app, "--fix").out
+        assert "Undo:" in check(app, "--fix").out
 
     def test_is_shown_as_a_diff(self, app: Path) -> None:
         ran = check(app, "--diff", "--stdin-filename", "new.py", text=DROPPED)

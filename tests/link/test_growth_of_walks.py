@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from taskleash.classify.judge import judge
-from taskleash.classify.model import Ignorance, Risk, Site
+from taskleash.classify.model import Defect, Ignorance, Risk, Site
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.facts.extract import extract
 from taskleash.link import flow, walk
@@ -141,3 +143,31 @@ def test_what_hangs_on_itself_in_many_ways_comes_to_an_end(text: str) -> None:
     found = with_deep_stack(lambda: judge(facts), LINKER_MEGABYTES)
 
     assert found[-1].ending == "awaited"
+
+
+def writers(count: int) -> str:
+    text = "class Owner:\n    def __init__(self):\n        self.task = None\n"
+    for number in range(count):
+        text += f"    def start{number}(self):\n        self.task = asyncio.create_task(work())\n"
+    return text
+
+
+def test_what_uses_a_place_is_looked_at_once_for_all_that_are_put_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    visit, visited = flow._Follower._visit, []
+
+    def counted(self: flow._Follower, carrier: walk.Carrier) -> None:
+        visited.append(carrier)
+        visit(self, carrier)
+
+    monkeypatch.setattr(flow._Follower, "_visit", counted)
+    counts = []
+    for count in (20, 40):
+        visited.clear()
+        facts = [extract(Source("program.py", "program", START + writers(count)))]
+        sites = with_deep_stack(partial(judge, facts), LINKER_MEGABYTES)
+        assert len(sites) == count
+        assert {site.defect for site in sites} == {Defect.NEVER_ENDED}
+        counts.append(len(visited))
+    assert counts[1] < 2.2 * counts[0]

@@ -24,7 +24,7 @@ async def beat(): ...
 
 def only_site(text: str, **entry: Any) -> Site | None:
     """The site, if any, of a program where one entry is told."""
-    known = KnownCalls(apis=models({"api": [entry]} if entry else {}, "models.toml"))
+    known = KnownCalls(apis=models({"api": [entry]} if entry else {}, "models.toml").apis)
     facts = [extract(Source("app/a.py", "app.a", HEAD + text))]
     sites = judge(facts, known)
     assert len(sites) <= 1

@@ -44,3 +44,23 @@ def test_a_package_that_names_its_missing_modules_in_circles_is_resolved_once() 
     found = [tangled.resolve_dotted(f"app.{name}.{name}.{name}") for name in names]
 
     assert all(isinstance(symbol, External) for symbol in found)
+
+
+def test_a_name_of_several_stars_comes_from_the_first_that_leads_to_it() -> None:
+    starred = program(
+        a="from b import *\nfrom c import *\n",
+        b="from d import *\nfrom a import *\n",
+        c="def thing(): ...\ndef other(): ...\n",
+        d="def thing(): ...\n",
+        e="from c import *\n",
+    )
+
+    def module_of(name: str, asking: str) -> str:
+        found = starred.resolve_name(starred.by_name[asking], name)
+        return found.module.name if isinstance(found, Function) else ""
+
+    assert module_of("thing", "a") == "d"
+    assert module_of("other", "a") == "c"
+    assert module_of("other", "b") == "c"
+    assert module_of("thing", "e") == "c"
+    assert module_of("other", "d") == ""

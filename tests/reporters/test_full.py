@@ -41,6 +41,28 @@ def _excerpt(of: Site, unicode: bool = True) -> list[str]:
     return text[: text.index("\n   runs")].splitlines()[1:]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("x = 1; ", "", "x = 1; create_task(f())"),
+        ("x" * 5000 + "; ", "", "…" + "x" * 78 + "; create_task(f())"),
+        ("", "; " + "x" * 5000, "create_task(f()); " + "x" * 382 + "…"),
+    ],
+    ids=["short", "long before", "long after"],
+)
+def test_of_a_long_line_the_part_around_the_call_is_shown(
+    folder: Path, before: str, after: str, shown: str
+) -> None:
+    (folder / "app.py").write_text("y" * 9000 + f"\n{before}create_task(f()){after}\n")
+    column = len(before) + 1
+    of = site(line=2, call="create_task", **_spanning(2, column, 2, column + 16))
+    _, above, line, carets, _ = _excerpt(of)
+    assert above == "1 | " + "y" * 400 + "…"
+    assert line == f"2 | {shown}"
+    assert carets.index("^") == line.index("create_task")
+    assert carets.count("^") == len("create_task")
+
+
 def test_a_finding_in_full(folder: Path) -> None:
     (folder / "app.py").write_text(
         "class Agent:\n"

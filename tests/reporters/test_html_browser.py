@@ -106,7 +106,7 @@ def test_searching_narrows_the_table_and_clearing_widens_it(page: Chrome) -> Non
 
 
 def test_what_a_finding_says_can_be_searched_for(page: Chrome) -> None:
-    find(page, "#search").send_keys("can vanish")
+    find(page, "#search").send_keys("half-way")
     assert "_websocket_send_func" in shown_tasks(page)
     assert "_sweep_stale" not in shown_tasks(page)
 
@@ -141,7 +141,7 @@ def test_a_row_is_opened_read_and_closed_by_keyboard(page: Chrome) -> None:
     opener.send_keys(Keys.ENTER)
     assert opener.get_attribute("aria-expanded") == "true"
     detail = find(page, f"#{opener.get_attribute('aria-controls')}")
-    assert "is dropped: it can vanish before it ends" in detail.text
+    assert "is dropped: nothing can stop it or wait for it" in detail.text
     own = detail.find_element(By.CSS_SELECTOR, ".source .own")
     assert "asyncio.create_task(self._websocket_send_func(" in own.text
     assert own.find_elements(By.CSS_SELECTOR, ".h-b")

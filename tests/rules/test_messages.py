@@ -19,6 +19,9 @@ from taskleash.classify.model import (
     Site,
     Span,
     State,
+    Unseen,
+    Vanishing,
+    Vanishings,
 )
 from taskleash.rules.registry import all_rules, diagnose
 
@@ -79,7 +82,7 @@ def test_a_sound_site_is_reported_by_none() -> None:
 
 
 def test_an_unseen_failure_is_reported_where_nothing_worse_is() -> None:
-    unseen = replace(SITE, unseen_failure=True)
+    unseen = replace(SITE, unseen=Unseen.AS_LONG_AS_KEPT)
     worse = replace(unseen, defect=Defect.TEARDOWN_IGNORES)
     codes = [found.code for site in (unseen, worse) if (found := diagnose(site, ALL))]
     assert codes == ["TL020", "TL014"]
@@ -143,7 +146,7 @@ def test_every_message_keeps_to_the_style_whatever_is_known_of_the_task(
                 multiplicity=multiplicity,
                 handle=handle,
                 defect=defect,
-                unseen_failure=defect is None,
+                unseen=Unseen.UNTIL_THE_END if defect is None else Unseen.NOT,
             )
         )
         assert STYLE.fullmatch(text), text
@@ -151,15 +154,17 @@ def test_every_message_keeps_to_the_style_whatever_is_known_of_the_task(
         assert not AVOIDED.search(text), text
 
 
-def test_a_dropped_task_that_never_ends_is_told_from_a_short_one() -> None:
+def test_a_dropped_task_is_said_to_vanish_only_where_that_is_proven() -> None:
     site = replace(SITE, defect=Defect.DISCARDED, task="_websocket_send_func")
-    assert message(site) == (
-        "task `_websocket_send_func` is dropped: "
-        "it can vanish before it ends, and nobody sees it fail"
-    )
-    assert message(replace(site, lifetime=Lifetime.ENDLESS)) == (
-        "task `_websocket_send_func` is dropped: "
-        "it can vanish at any time, and until then nothing can stop it"
+    dropped = "task `_websocket_send_func` is dropped: "
+    harm = "nothing can stop it or wait for it"
+    assert message(site) == f"{dropped}{harm}, and whether it can vanish half-way is not known"
+    excluded = replace(site, vanishing=Vanishing(Vanishings.EXCLUDED))
+    assert message(excluded) == f"{dropped}{harm}"
+    proven = replace(site, vanishing=Vanishing(Vanishings.PROVEN, "other.py", 31, "self.queue"))
+    assert message(proven) == (
+        f"{dropped}it can vanish at line 31 of other.py, since nothing else holds `self.queue`,"
+        f" and {harm}"
     )
 
 

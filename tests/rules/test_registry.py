@@ -15,7 +15,7 @@ CONTRACT = {
     "TL001": ("discarded-task", "high", ("track", "await", "own")),
     "TL002": ("callback-only-task", "high", ("track",)),
     "TL003": ("dropped-wrapper-result", "high", ("track", "await")),
-    "TL004": ("discarded-threadsafe-future", "low", ("log",)),
+    "TL004": ("discarded-threadsafe-future", "high", ("log",)),
     "TL005": ("discarded-gather", "low", ("await",)),
     "TL006": ("unawaited-coroutine", "high", ("await",)),
     "TL010": ("never-ended-task", "high", ("own",)),
@@ -25,10 +25,11 @@ CONTRACT = {
     "TL014": ("teardown-ignores-tasks", "low", ("own",)),
     "TL015": ("abandoned-pending", "high", ()),
     "TL020": ("unseen-failure", "low", ("log",)),
+    "TL021": ("silent-death", "low", ("log",)),
     "TL100": ("unused-suppression", "low", ("remove",)),
 }
 SAFE = {"track", "log", "remove"}
-DEFAULT = frozenset(CONTRACT) - {"TL020", "TL100"}
+DEFAULT = frozenset(CONTRACT) - {"TL020", "TL021", "TL100"}
 
 
 def test_the_rules_are_those_of_the_contract_sorted_by_code() -> None:
@@ -66,7 +67,7 @@ def test_a_rule_is_found_by_its_code_alone() -> None:
         (("ALL",), (), frozenset(CONTRACT)),
         (("TL",), (), frozenset(CONTRACT)),
         (("TL020",), (), {"TL020"}),
-        (("TL02", "TL001"), (), {"TL001", "TL020"}),
+        (("TL02", "TL001"), (), {"TL001", "TL020", "TL021"}),
         (("TL01",), (), {"TL010", "TL011", "TL012", "TL013", "TL014", "TL015"}),
         ((), ("TL01",), {c for c in DEFAULT if not c.startswith("TL01")}),
         ((), ("ALL",), frozenset()),
@@ -86,7 +87,7 @@ def test_the_closest_selector_decides_and_ignore_wins_a_tie(
 @pytest.mark.parametrize(
     ("selector", "message"),
     [
-        ("TL0021", "unknown rule `TL0021`, did you mean `TL002`?"),
+        ("TL0021", "unknown rule `TL0021`, did you mean `TL021`?"),
         ("tl011", "unknown rule `tl011`, did you mean `TL011`?"),
         ("discarded-tsk", "unknown rule `discarded-tsk`, did you mean `TL001`?"),
         ("overwriten-task", "unknown rule `overwriten-task`, did you mean `TL011`?"),

@@ -8,12 +8,16 @@ import libcst
 
 
 def is_read_like(text: str, original: str) -> bool:
-    """Whether libcst reads a text, and Python, too, unless the original is too new for it."""
+    """Whether libcst and Python read a text, each unless it does not read the original either."""
+    return _is_read(text) >= _is_read(original) and _is_python(text) >= _is_python(original)
+
+
+def _is_read(text: str) -> bool:
     try:
         libcst.parse_module(text)
     except libcst.ParserSyntaxError:
         return False
-    return not _is_python(original) or _is_python(text)
+    return True
 
 
 def _is_python(text: str) -> bool:

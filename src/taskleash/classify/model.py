@@ -78,6 +78,18 @@ class Defect(Word):
     ABANDONED_PENDING = "abandoned-pending"
 
 
+class Unseen(Word):
+    """How long a failure of a task would be silent; loud or seen in time is `NOT`."""
+
+    NOT = ""
+    #: it is kept, and nobody ever looks
+    AS_LONG_AS_KEPT = "kept"
+    #: only the teardown looks
+    UNTIL_THE_END = "end"
+    #: gathered with ``return_exceptions=True``, and what comes of that is dropped
+    SWALLOWED = "swallowed"
+
+
 class State(Word):
     """The first half of a table cell."""
 
@@ -151,6 +163,30 @@ class Standing:
     swallows: Evidence | None = None
 
 
+class Vanishings(Word):
+    """What is known of whether a task that nobody holds can be collected half-way."""
+
+    PROVEN = "proven"
+    EXCLUDED = "excluded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Vanishing:
+    """Whether a dropped task can vanish, and the await that decides: its place, what it waits for.
+
+    There is no place where nothing is known of the coroutine, or every await excludes it.
+    """
+
+    state: Vanishings
+    path: str = ""
+    line: int = 0
+    what: str = ""
+
+
+_NOT_LOOKED_AT = Vanishing(Vanishings.UNKNOWN)
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of the scan table: ``state`` chooses the symbol, ``how`` is the word beside it.
@@ -173,8 +209,7 @@ class Site:
     qualified name of the function around it (``<module>`` at top level). ``holder`` is where the
     handle is kept, as written (``self._task``), or empty. ``captures`` names what the running task
     keeps alive. ``runs`` says in words how often the site runs. ``code`` is the call's source with
-    layout and quoting normalised. ``unseen_failure`` is true where the task is kept and removes
-    itself and nobody ever looks at its exception.
+    layout and quoting normalised. ``unseen`` tells how long a failure is silent.
 
     What follows is for fixes. ``teardowns`` are the methods that take down the class around the
     site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
@@ -205,7 +240,9 @@ class Site:
     runs: str = ""
     code: str = ""
     in_async: bool = False
-    unseen_failure: bool = False
+    unseen: Unseen = Unseen.NOT
+    #: of a task that nothing holds: whether it can be collected half-way
+    vanishing: Vanishing = _NOT_LOOKED_AT
     teardowns: tuple[str, ...] = ()
     has_own_state: bool = False
     task_attributes: tuple[str, ...] = ()

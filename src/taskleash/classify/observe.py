@@ -12,6 +12,7 @@ from taskleash.classify.containers import (
     with_its_key,
 )
 from taskleash.classify.elements import ends_another
+from taskleash.classify.failing import Failures
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.records import record_removals
@@ -28,16 +29,15 @@ from taskleash.link.forgotten import Forgotten
 from taskleash.link.guards import Guard, Guards
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.mains import Mains
-from taskleash.link.occasions import is_start
+from taskleash.link.phases import Phases, asks_for_more
 from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.supervisors import Supervisors
 from taskleash.link.sweeps import Sweeps
-from taskleash.link.teardown import Teardown, asks_for_more, is_end
+from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
-from taskleash.models.lifecycle import LIFECYCLE
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 _SEEING = AWAITING | {"outcome", "seen"}
@@ -50,6 +50,8 @@ class Observer:
         self.calls = calls = flow.calls
         coroutines = frozenset(f for each in started.values() for f in each)
         self.teardown = Teardown(calls, coroutines, frozenset(started))
+        self.failures = Failures(calls, self.teardown)
+        self.phases = calls.shared(Phases)
         self.lifetimes = Lifetimes(calls)
         self.guards = Guards(calls, started)
         self.inside = Inside(calls, started)
@@ -89,8 +91,8 @@ class Observer:
         self._there(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
-        signs.start_like = is_start(spawn.function) or (
-            is_end(spawn.function) and not signs.growing
+        signs.start_like = self.phases.is_start(spawn.function) or (
+            self.phases.is_end(spawn.function) and not signs.growing
         )
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
@@ -100,6 +102,8 @@ class Observer:
         signs.with_its_object = self.guards.is_fresh(trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.main = self._main(spawn)
+        signs.can_fail = any(map(self.failures.can_fail, spawn.started))
+        signs.unseen = self.failures.unseen(signs)
         return signs
 
     def _main(self, spawn: Spawn) -> tuple[Function, int] | None:
@@ -153,27 +157,14 @@ class Observer:
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
         function = spawn.function
-        if in_loop(function, spawn.index) is not None:
+        loop = in_loop(function, spawn.index)
+        if loop is not None and function.paths.graph.comes_back(spawn.index):
             return "loop"
-        method = function.method
-        if self._listens_once(function):
-            return "once"
-        if function.facts.kind == "module" or (
-            method is function and LIFECYCLE.is_once(method.name)
-        ):
+        if function.facts.kind == "module" or self.phases.is_once(function):
             return "once"
         if signs.once and (signs.places or spawn.kind == "threadsafe"):
             return "once"
         return "per-call"
-
-    def _listens_once(self, function: Function) -> bool:
-        """Whether the function is registered for one event only: ``@bus.once``, ``listen_once``."""
-        names = [d.text for f in function.nesting for d in f.facts.decorators]
-        for inner in function.nesting:
-            names += [
-                f.call(i).text for f, i in self.calls.references(inner) if in_loop(f, i) is None
-            ]
-        return any(LIFECYCLE.registers_once(name.rpartition(".")[2]) for name in names)
 
     # -- in other places
 
@@ -183,7 +174,7 @@ class Observer:
             return
         elsewhere: list[Op] = []
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
-            if op.kind == "test" and not drains(op):
+            if op.kind == "test" and not drains(signs.trail, op):
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue

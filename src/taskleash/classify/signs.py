@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taskleash.classify.model import Defect, Evidence, Risk
+from taskleash.classify.model import Defect, Evidence, Risk, Unseen
 from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Kept
@@ -126,6 +126,10 @@ class Signs:
     unannounced: bool = False
     #: somebody looks at the task's outcome
     outcome_seen: bool = False
+    #: the coroutine is known, and can fail
+    can_fail: bool = False
+    #: how long a failure is silent
+    unseen: Unseen = Unseen.NOT
 
     @property
     def once(self) -> bool:

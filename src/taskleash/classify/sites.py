@@ -22,6 +22,7 @@ from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import Signs
 from taskleash.classify.standing import standing
 from taskleash.classify.unknown import unknowns
+from taskleash.classify.vanishing import vanishing
 from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
@@ -78,7 +79,6 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
     spawn = signs.spawn
     call = spawn.call
     captured = captures(signs)
-    self_removing = verdict.ending == "self-removing"
     owner = owner_of(spawn.function)
     return Site(
         path=spawn.function.module.path,
@@ -101,7 +101,8 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         runs=runs(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
-        unseen_failure=self_removing and not signs.outcome_seen,
+        unseen=signs.unseen,
+        vanishing=vanishing(calls, spawn.started),
         teardowns=signs.teardowns,
         has_own_state=has_own_state(owner),
         task_attributes=task_attributes(owner),

@@ -9,7 +9,7 @@ from taskleash.classify.signs import Signs
 from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Constant, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches, catches_cancellation, in_loop
+from taskleash.link.context import branches, catches_cancellation, events_in, in_loop
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.trail import CANCELLING
 
@@ -126,7 +126,7 @@ def _stopped_by(signs: Signs) -> str:
 def _period(calls: Calls, function: Function, loop: Loop) -> str:
     """The seconds of the only sleep in a loop, where they are constant."""
     found: set[str] = set()
-    for index in _events(loop.body):
+    for index in events_in(loop.body):
         event = function.events[index]
         if not isinstance(event, Call) or not _is_sleep(calls, function, event):
             continue
@@ -166,15 +166,6 @@ def _set(cls: Class, name: str) -> Iterator[Term]:
             yield from function.facts.defs.get(name, ())
     for _, event in cls.stores.get(name, ()):
         yield from event.value or (Parameter(name),)
-
-
-def _events(block: Block) -> Iterator[int]:
-    for item in block.items:
-        if isinstance(item, int):
-            yield item
-        elif not isinstance(item, Exit):
-            for _, inner, _ in branches(item):
-                yield from _events(inner)
 
 
 # -- whether cancelling it works
@@ -221,5 +212,5 @@ def _waits_itself(function: Function, block: Block) -> bool:
     return any(
         isinstance(event := function.events[index], Await)
         and not any(term in cancelled for term in event.value)
-        for index in _events(block)
+        for index in events_in(block)
     )

@@ -14,7 +14,6 @@ from taskleash.link.entities import Function
 from taskleash.link.keys import Keys
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import CANCELLING, ENDING, Op, Trail
-from taskleash.models.lifecycle import LIFECYCLE
 
 
 def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Takeover | None:
@@ -70,8 +69,9 @@ def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teard
         return False
     if len(home.facts.params) > bool(home.self_name):
         # It frees one of several slots, of which each may be taken again.
-        ending = [LIFECYCLE.ends(each.name) for each in above]
-        return not LIFECYCLE.ends(home.name) and not (ending and all(ending))
+        phases = teardown.phases
+        ending = [phases.ends(each) for each in above]
+        return not phases.ends(home) and not (ending and all(ending))
     return any(not teardown.reason(caller) for caller in above)
 
 

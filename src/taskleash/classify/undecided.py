@@ -15,7 +15,7 @@ from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
 from taskleash.link.aliases import aliases
 from taskleash.link.callbacks import called_later
-from taskleash.link.calls import COMMON_NAMES
+from taskleash.link.calls import COMMON_NAMES, Calls
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function, Module
@@ -31,6 +31,7 @@ from taskleash.link.outside import (
     returns,
     runners,
 )
+from taskleash.link.phases import Phases
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
@@ -40,7 +41,6 @@ from taskleash.link.wrappers import (
     kept_if,
     work_parameters,
 )
-from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 
 _NOTHING_TOLD = Told()
@@ -73,7 +73,7 @@ def demand(
             continue
         names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
-            names |= set(_enders(spawn, trail))
+            names |= set(_enders(judge.calls, spawn, trail))
         names |= set(_heirs(trail))
         if spawn.kind in ("coroutine", "callback"):
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
@@ -116,7 +116,7 @@ def _is_open(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
     return judge.alone(spawn, trail).risk is not Risk.NONE
 
 
-def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
+def _enders(calls: Calls, spawn: Spawn, trail: Trail) -> Iterator[str]:
     """How other modules may mention what keeps a task, and what ends it."""
     for place in trail.places:
         if place.kind == "attribute":
@@ -127,7 +127,7 @@ def _enders(spawn: Spawn, trail: Trail) -> Iterator[str]:
             yield from _with_homes(place.name, _homes(spawn, place))
     for op in trail.of(*ENDING):
         function = op.function
-        if function.facts.owner and not LIFECYCLE.ends(function.name):
+        if function.facts.owner and not calls.shared(Phases).ends(function):
             yield from _with_homes(f".{function.name}", _homes_of(function))
 
 

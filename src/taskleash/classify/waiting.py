@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Await, Block, Call, Give, Loop, Store, Use
-from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Parameter, Result
+from taskleash.facts.model import Await, Block, Call, Exit, Give, If, Loop, Store, Test, Use
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Constant,
+    Display,
+    Nested,
+    Parameter,
+    Result,
+    Term,
+)
 from taskleash.link.calls import bind, takes_instance
-from taskleash.link.context import around, branches, in_loop, tests
+from taskleash.link.context import around, branches, events_in, in_loop, tests
 from taskleash.link.trail import Op, Trail
 
 
@@ -54,16 +65,38 @@ def comes_again(trail: Trail, op: Op) -> bool:
 
 
 def polls(op: Op) -> bool:
-    """``while not task.done(): …`` waits for the task."""
+    """``while not task.done(): …`` waits for the task; ``not all(t.done() for …)`` for each."""
+    return any(_goes_on(op, item.test) for item in _loops(op.function.facts.body))
+
+
+def _goes_on(op: Op, test: Test) -> bool:
+    """Whether a condition holds because a task runs: one of its conjuncts is that it does."""
+    if test.kind == "and":
+        return any(_goes_on(op, part) for part in test.parts)
+    if test.kind != "not":
+        return False
+    inner = test.parts[0]
     func = op.event.func if isinstance(op.event, Call) else ()
-    for item in _loops(op.function.facts.body):
-        for test in tests(item.test):
-            if test.kind == "done" and any(
-                not isinstance(term, Constant) and Attribute(term, "done") in func
-                for term in test.value
-            ):
-                return True
-    return False
+    if inner.kind == "done":
+        return any(
+            not isinstance(term, Constant) and Attribute(term, "done") in func
+            for term in inner.value
+        )
+    return inner.kind == "truth" and any(_are_all_done(op, term) for term in inner.value)
+
+
+def _are_all_done(op: Op, term: Term) -> bool:
+    """``all(task.done() for task in tasks)``, by the operation that asks for one of them."""
+    call = op.function.events[term.event] if isinstance(term, Result) else None
+    if not isinstance(call, Call) or call.text != "all" or not call.args:
+        return False
+    asked = Result(op.index)
+    return any(
+        asked in alts
+        for each in call.args[0].value
+        if isinstance(each, Display)
+        for alts in op.function.facts.collections[each.number].items
+    )
 
 
 def passed_over(trail: Trail, op: Op) -> bool:
@@ -81,13 +114,41 @@ def passed_over(trail: Trail, op: Op) -> bool:
     return False
 
 
-def drains(op: Op) -> bool:
-    """``while tasks: await sleep()`` waits until a container that prunes itself is empty."""
-    return (
-        op.kind == "test"
-        and op.depth > 0
-        and any(op.index in loop.body.items for loop in _loops(op.function.facts.body))
+def drains(trail: Trail, op: Op) -> bool:
+    """``while tasks: await sleep()`` waits until a container that prunes itself is empty.
+
+    A loop that takes out what is left does not, nor one that goes on while nothing is.
+    """
+    if op.kind != "test" or not op.depth:
+        return False
+    function = op.function
+    taken = {o.index for o in trail.of("shrink", "clear") if o.function is function}
+    holders = {term for term, depth in trail.terms_in(function).items() if depth > 0}
+    return any(
+        op.index in loop.body.items
+        and _goes_on_while_left(loop, holders)
+        and any(isinstance(function.events[index], Await) for index in events_in(loop.body))
+        and taken.isdisjoint(events_in(loop.body))
+        for loop in _loops(function.facts.body)
     )
+
+
+def _goes_on_while_left(loop: Loop, holders: Set[Term]) -> bool:
+    """Whether a loop goes on as long as one of the containers has something."""
+    asked = [test for test in tests(loop.test) if not holders.isdisjoint(test.value)]
+    if asked:
+        negated = [test.parts[0] for test in tests(loop.test) if test.kind == "not"]
+        return not any(test in negated and test.kind == "truth" for test in asked)
+    return any(
+        isinstance(item, If)
+        and not _mentions_no(item.test, holders)
+        and any(isinstance(i, Exit) and i.kind != "continue" for i in item.then.items)
+        for item in loop.body.items
+    )
+
+
+def _mentions_no(test: Test, holders: Set[Term]) -> bool:
+    return all(holders.isdisjoint(part.value) for part in tests(test))
 
 
 def _loops(block: Block) -> list[Loop]:

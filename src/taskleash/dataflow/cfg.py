@@ -159,6 +159,27 @@ class ControlFlowGraph:
                     pending.append(edge.target)
         return bool(barred)
 
+    def comes_back(self, event: int) -> bool:
+        """Whether control that has passed an event may come to it again."""
+        goals = set(self.blocks_of(event))
+        found: set[int] = set()
+        pending: list[int] = []
+        for number in goals:
+            block = self.blocks[number]
+            raised = self.raised_between(number, self.place_in(number, event), _END)
+            ways = [*block.edges]
+            for kind in raised:
+                ways += block.caught.get(kind, ())
+            pending += [edge.target for edge in ways]
+        while pending:
+            number = pending.pop()
+            if number in goals:
+                return True
+            if number not in found:
+                found.add(number)
+                pending += [edge.target for edge in self.successors(number)]
+        return False
+
     def _ways_around(self, number: int, barred: Mapping[int, int]) -> Iterator[Edge]:
         """The edges out of a block by which control has not come past the barred place."""
         if number not in barred:

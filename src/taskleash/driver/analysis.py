@@ -97,6 +97,7 @@ class Analysis:
             scanned=frozenset(self.asked),
             hints=self.hints,
             unfinished=self.late,
+            killed=tuple(sorted(path for path, why in self.broken.items() if why.killed)),
             warnings=self.warnings,
         )
 
@@ -228,7 +229,8 @@ def _told(settings: Settings) -> Told:
     EnabledRules(settings.configs).check()
     settings.fixes.check()
     flags = read_flags(settings.flags)
-    known = replace(settings.known, apis=read_models(settings.models))
+    models = read_models(settings.models)
+    known = replace(settings.known, apis=models.apis, lifecycle=models.lifecycle)
     return Told(known, flags, settings.hints and not flags)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.classify.model import Site
@@ -11,7 +12,7 @@ from taskleash.driver.inputs import Input
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import Entry
 from taskleash.rules.model import Diagnostic
-from taskleash.rules.registry import diagnose, names
+from taskleash.rules.registry import also, diagnose, names
 from taskleash.source.loading import InvalidSource
 from taskleash.source.suppressions import Suppressions, suppressions
 
@@ -30,14 +31,19 @@ def entries(
     ``inputs`` are the files that they are in, ``choice`` tells which fixes are applied.
     Where comments are not heeded, they silence nothing.
     """
-    diagnosed = [(site, diagnose(site, enabled.of(inputs[site.path].file))) for site in sites]
+    codes = [enabled.of(inputs[site.path].file) for site in sites]
+    diagnosed = [(site, diagnose(site, on)) for site, on in zip(sites, codes, strict=True)]
     marks = fingerprints([(found.code if found else "", site) for site, found in diagnosed])
     silenceable = diagnosed if heeds_comments else []
     paths = dict.fromkeys(site.path for site, found in silenceable if found is not None)
     comments = {path: _suppressions(inputs[path]) for path in paths}
-    return tuple(
+    made = (
         _entry(site, found, mark, comments.get(site.path, _NO_COMMENTS), choice)
         for (site, found), mark in zip(diagnosed, marks, strict=True)
+    )
+    return tuple(
+        replace(entry, also=also(entry.site, on, entry.rule))
+        for entry, on in zip(made, codes, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""The files of models that the settings name: further entries of the table of APIs."""
+"""The files of models that the settings name: further entries of the tables."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.files import display
 from taskleash.driver.config.numbers import HUGE, has_huge
 from taskleash.driver.config.toml import parse
-from taskleash.models.api import Api
-from taskleash.models.reading import BadModels, models
+from taskleash.models.reading import BadModels, FileOfModels, models
 from taskleash.source.reading import TEXT_BYTES, read_regular
 
 
-def read_models(paths: Iterable[str]) -> tuple[Api, ...]:
-    """All entries of the files; the first that fits a call counts.
+def read_models(paths: Iterable[str]) -> FileOfModels:
+    """All entries of the files; the first that fits a call or a function counts.
 
     Raises:
         ConfigError: a file cannot be read, or says what no entry can.
     """
-    return tuple(api for path in paths for api in _from_file(path))
+    files = [_from_file(path) for path in paths]
+    return FileOfModels(
+        tuple(api for file in files for api in file.apis),
+        tuple(entry for file in files for entry in file.lifecycle),
+    )
 
 
-def _from_file(path: str) -> tuple[Api, ...]:
+def _from_file(path: str) -> FileOfModels:
     name = display(path)
     if not path.lower().endswith(".toml"):
         raise ConfigError(f"models: {name}: expected a .toml file")

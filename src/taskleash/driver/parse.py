@@ -22,7 +22,8 @@ class Broken:
     """A file that cannot be analysed, and why; ``line`` and ``column`` are 1-based.
 
     ``lasts`` is true where that follows from its contents: no other run fares better. It is
-    ``late`` where the time of the run was over before.
+    ``late`` where the time of the run was over before, and ``killed`` where the system has ended
+    what parsed it, again and again.
     """
 
     line: int
@@ -30,6 +31,7 @@ class Broken:
     message: str
     lasts: bool = True
     late: bool = False
+    killed: bool = False
 
 
 Parsed: TypeAlias = "ModuleFacts | Broken"

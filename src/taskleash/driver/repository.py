@@ -3,9 +3,62 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 
-from taskleash.reporters.options import Repository
+from taskleash.reporters.options import Origin, Repository
 from taskleash.source.paths import join, parents
+from taskleash.source.reading import read_regular
+
+_DIGITS = 10
+_MOST_BYTES = 1 << 20
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+
+def origin() -> Origin:
+    """The project around the current folder, today, and the revision that is checked out."""
+    repository = current_repository()
+    name = os.path.basename(repository.root or os.getcwd())
+    revision = _revision(f"{repository.root}/.git") if repository.root else ""
+    return Origin(name, time.strftime("%Y-%m-%d"), revision)
+
+
+def _revision(git: str) -> str:
+    """The first digits of the commit that is checked out; empty where that is not to be seen."""
+    if os.path.isfile(git):
+        # A work tree of its own has a file there, which names its folder.
+        git = os.path.join(os.path.dirname(git), _first_line(git).removeprefix("gitdir: "))
+    head = _first_line(f"{git}/HEAD")
+    name = head.removeprefix("ref: ")
+    if name == head:
+        return _digits(head)
+    shared = os.path.join(git, _first_line(f"{git}/commondir") or ".")
+    if ".." in name:
+        return ""
+    return _digits(_first_line(f"{shared}/{name}")) or _packed(f"{shared}/packed-refs", name)
+
+
+def _packed(path: str, name: str) -> str:
+    for line in _text(path).splitlines():
+        commit, _, ref = line.partition(" ")
+        if ref == name:
+            return _digits(commit)
+    return ""
+
+
+def _digits(commit: str) -> str:
+    return commit[:_DIGITS] if _COMMIT.fullmatch(commit) else ""
+
+
+def _first_line(path: str) -> str:
+    return _text(path).partition("\n")[0].strip()
+
+
+def _text(path: str) -> str:
+    try:
+        return read_regular(path, _MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def current_repository() -> Repository:

@@ -69,7 +69,7 @@ class Worker:
         except (EOFError, OSError):
             was_killed = self._process.was_killed()
             self.kill()
-            return Broken(1, 1, KILLED if was_killed else DIED, lasts=False)
+            return Broken(1, 1, KILLED if was_killed else DIED, lasts=False, killed=was_killed)
 
     def _greeted(self) -> bool:
         """Whether the process has just said that it is ready."""

@@ -20,7 +20,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
 from taskleash.driver.patience import PATIENCE_SECONDS
 from taskleash.driver.processes import start
-from taskleash.driver.worker import KILLED, Worker
+from taskleash.driver.worker import Worker
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
 _WORTH_A_WORKER = 100_000
@@ -114,7 +114,7 @@ class Workers:
 
     def _is_to_be_tried_again(self, item: Input, answer: bytes | Broken) -> bool:
         """Whether the file's worker was killed, for the first time: the file need not be why."""
-        if not isinstance(answer, Broken) or answer.message != KILLED or item.path in self._again:
+        if not isinstance(answer, Broken) or not answer.killed or item.path in self._again:
             return False
         self._again.add(item.path)
         return True

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.models.api import Api, Starts
+from taskleash.models.lifecycle import Entry
 
 
 @dataclass(frozen=True)
@@ -15,14 +16,15 @@ class KnownCalls:
     """Qualified names (``package.module.function``) that the settings give.
 
     ``spawn`` start a task from the coroutine handed to them, ``owner`` take a task and see to its
-    end, ``safe`` start tasks whose dropped handle does no harm. ``apis`` are those of the user's
-    files of models.
+    end, ``safe`` start tasks whose dropped handle does no harm. ``apis`` and ``lifecycle`` are the
+    entries of the user's files of models.
     """
 
     spawn: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
     apis: tuple[Api, ...] = ()
+    lifecycle: tuple[Entry, ...] = ()
 
     @cached_property
     def told(self) -> tuple[Api, ...]:

@@ -26,7 +26,7 @@ def plain(text: str) -> str:
     tree = _parsed(text)
     if tree is None:
         return text
-    lines = _LINE.findall(text.replace("\r\n", " \n"))
+    lines = _LINE.findall(text.replace("\r\n", " \n").replace("\r", "\n"))
     for line, start, end in _targets_in_parentheses(tree):
         # Positions are in bytes.
         data = lines[line - 1].encode()

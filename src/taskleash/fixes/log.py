@@ -1,4 +1,4 @@
-"""The fix *log*: a done callback logs the exception that ended a task, or a thread's future."""
+"""The fix *log*: a done callback logs the exception that ended a task or a future."""
 
 from __future__ import annotations
 
@@ -6,35 +6,29 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from taskleash.classify.model import Defect
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Holder, dotted, inside, last_name
+from taskleash.fixes.tree import dotted, inside
 from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
-_LOGGER = "logger"
-_DROPPED_FUTURE = "TL004"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
-    """Log the exception of a task beside the callback that drops it, or of a dropped future.
+    """Log the exception of a task where it is kept; says so.
 
-    Raises `CannotMend` where no such callback is in the function that starts it, nor in the one
-    that it is handed to.
+    Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     spot = spot_of(work.tree, call)
-    if target.rule == _DROPPED_FUTURE:
-        return _log_future(work, spot)
-    if spot.kind == "name":
-        scope = work.tree.scope(call)
-        task, line = spot.name, _callback(work, scope.body if scope else work.module, spot.name)
-    else:
-        task, line = _in_helper(work, call)
-    if line is None:
-        raise CannotMend("no callback of its own drops the task here")
-    name = _logging_callback(work, work.task_type())
+    if target.site.defect is Defect.DISCARDED_THREADSAFE:
+        return _chained(work, spot)
+    task, line = _assigned(spot), spot.holder
+    if not task or line is None:
+        raise CannotMend("no statement of its own gives the task a name")
+    name = _logging_callback(work)
     key = ("log", id(line))
     if key not in work.draft.made:
         work.draft.made[key] = name
@@ -44,86 +38,61 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
     return f"log its failure by `{name}`"
 
 
-def _log_future(work: Work, spot: Spot) -> str:
-    """Log the failure of work that another thread has started and does not wait for."""
-    holder, kind = spot.holder, spot.kind
-    if holder is None or kind not in ("statement", "name", "condition"):
-        raise CannotMend("no statement of its own starts the task")
+def _assigned(spot: Spot) -> str:
+    """What a statement assigns the task to: a name, or an attribute of one."""
+    small = spot.holder.body[0] if spot.holder is not None and len(spot.holder.body) == 1 else None
+    if isinstance(small, cst.Assign) and small.value is spot.call and len(small.targets) == 1:
+        return dotted(small.targets[0].target)
+    if isinstance(small, cst.AnnAssign) and small.value is spot.call:
+        return dotted(small.target)
+    return ""
+
+
+def _chained(work: Work, spot: Spot) -> str:
+    """The callback of a future that a statement drops."""
+    if spot.kind != "statement" or spot.holder is None:
+        raise CannotMend("no statement of its own drops the future")
+    holder = spot.holder
     work.claim(holder)
-    callback = _logging_callback(work, work.future_type())
-    if kind == "name" and spot.name != "_":
-        line = f"{spot.name}.add_done_callback({callback})"
-        work.edits.insert_after(holder, work.statements(holder, line))
-        return f"log its failure by `{callback}`"
-    name = work.local_name(spot.call, "future", "background_future")
+    name = work.local_name(spot.call, "future")
+    callback = _logging_callback(work)
+    lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
-        new = work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
-        return spot.as_if(smalls[0], new)
+        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
 
     work.edits.expand(holder, expansion)
     return f"log its failure by `{callback}`"
 
 
-def _callback(work: Work, body: cst.CSTNode, task: str) -> Holder | None:
-    """The line of a block that registers a callback of the task."""
-    for node in inside(body):
-        if (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value == "add_done_callback"
-            and dotted(node.func.value) == task
-        ):
-            return work.tree.holder(node)
-    return None
-
-
-def _in_helper(work: Work, call: cst.Call) -> tuple[str, Holder | None]:
-    """The function of the file that is given the task, and its line with the callback."""
-    argument = work.tree.parent(call)
-    outer = work.tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    name = last_name(outer.func) if isinstance(outer, cst.Call) else ""
-    for node in inside(work.module):
-        if name and isinstance(node, cst.FunctionDef) and node.name.value == name:
-            for param in node.params.params:
-                line = _callback(work, node.body, param.name.value)
-                if line is not None:
-                    return param.name.value, line
-    return "", None
-
-
-def _logging_callback(work: Work, typed: str) -> str:
-    """The function of the module that logs the exception of what has this type, or a new one."""
+def _logging_callback(work: Work) -> str:
+    """The function of the module that logs a task's exception; a new one if there is none."""
     for node in work.module.body:
-        if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
+        if isinstance(node, cst.FunctionDef) and _logs_failure(node):
             return node.name.value
-    key = (f"{_HELPER} {typed}", 0)
+    key = (_HELPER, 0)
     if key not in work.draft.made:
-        work.draft.made[key] = _new_callback(work, typed)
+        work.draft.made[key] = _new_callback(work)
     return work.draft.made[key]
 
 
-def _logs_failure(function: cst.FunctionDef, typed: str) -> bool:
+def _logs_failure(function: cst.FunctionDef) -> bool:
     params = function.params.params
     if len(params) != 1 or function.asynchronous is not None:
-        return False
-    note = params[0].annotation
-    if note is not None and typed and last_name(note.annotation) not in typed:
         return False
     calls = {dotted(node.func) for node in inside(function.body) if isinstance(node, cst.Call)}
     return {f"{params[0].name.value}.{name}" for name in ("exception", "cancelled")} <= calls
 
 
-def _new_callback(work: Work, typed: str) -> str:
-    logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
+def _new_callback(work: Work) -> str:
+    logger = module_logger(work.tree)
     if not logger:
         logger = work.module_name("logger", "_logger", "task_logger")
         logging = work.draft.imports.name("logging", "getLogger")
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
-        work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
-    params, returns = (f"task: {typed}", " -> None") if typed else ("task", "")
+    task = work.task_type()
+    params, returns = (f"task: {task}", " -> None") if task else ("task", "")
     quote = work.style.quote
     call = f"{logger}.error({quote}%r failed{quote}, task, exc_info=task.exception())"
     if is_loguru(work.tree, logger):

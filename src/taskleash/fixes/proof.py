@@ -14,6 +14,9 @@ from taskleash.classify.model import Site
 from taskleash.fixes.model import Target
 from taskleash.rules.registry import by_code
 
+_NEVER_ENDED = "TL010"
+_DROPPED = ("TL001", "TL002", "TL003")
+
 
 class Place(NamedTuple):
     """What of a finding survives edits elsewhere; ``code`` is the call's source."""
@@ -67,7 +70,7 @@ def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> Doubts:
     mended = Counter(place(target.site, target.rule) for target in targets)
     for key, count in sorted(after.counts.items()):
         excess = count - (before.counts.get(key, 0) - mended[key])
-        if key.path in after.broken:
+        if key.path in after.broken or _was_hidden(key, mended):
             continue
         if excess > 0 and (mended[key] or _is_on_unasked(key.rule)):
             _blame(_near(key, targets), _reason(key, mended), excess, guilty, suspects)
@@ -80,6 +83,11 @@ def suspicion(targets: Sequence[Target], reason: str) -> Doubts:
     suspects: dict[Target, str] = {}
     _blame(targets, reason, 1, guilty, suspects)
     return Doubts(guilty, suspects)
+
+
+def _was_hidden(key: Place, mended: Mapping[Place, int]) -> bool:
+    """Whether a finding is what a mended one had hidden: a dropped task was never ended either."""
+    return key.rule == _NEVER_ENDED and any(mended[key._replace(rule=rule)] for rule in _DROPPED)
 
 
 def _is_on_unasked(code: str) -> bool:

@@ -11,19 +11,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+_PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 _NAME = re.compile(r"\.taskleash-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
-def temporary_beside(path: str) -> Iterator[tuple[BinaryIO, str]]:
+def temporary_beside(path: str, mode: int = _PRIVATE) -> Iterator[tuple[BinaryIO, str]]:
     """A new file in the folder of ``path``, open, and its path; it is gone after the block.
+
+    Its mode is ``mode``, as far as the process's mask lets it.
 
     Raises OSError.
     """
     temporary = os.path.join(os.path.dirname(path), f".taskleash-{secrets.token_hex(8)}.tmp")
     # The name is known before there is a file: whatever interrupts this, nothing is left.
     try:
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             with suppress(OSError):
                 _take(file)
             yield file, temporary
@@ -41,10 +44,6 @@ def remove_leftovers(paths: Iterable[str]) -> None:
                 if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                     with suppress(OSError):
                         _remove(entry.path)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR)
 
 
 def _take(file: BinaryIO) -> None:

@@ -21,7 +21,7 @@ def told_of(known: KnownCalls, callees: Iterable[Callee]) -> Api | None:
         return None
     found = tuple(callees)
     for api in known.told:
-        if any(_is_named(callee, api.name) for callee in found):
+        if any(is_named(callee, api.name) for callee in found):
             return api
     return None
 
@@ -50,7 +50,8 @@ def starting(calls: Calls, function: Function, call: Call, callee: Callee) -> Ap
     return models.starting(last, callee.name, Known.RECEIVER, libraries)
 
 
-def _is_named(callee: Callee, name: str) -> bool:
+def is_named(callee: Callee, name: str) -> bool:
+    """Whether a user who gives this dotted name means what is called."""
     if isinstance(callee, External):
         return callee.dotted in (name, canonical(name))
     if isinstance(callee, Function):

@@ -126,3 +126,13 @@ def tests(test: Test) -> Iterator[Test]:
     yield test
     for part in test.parts:
         yield from tests(part)
+
+
+def events_in(block: Block) -> Iterator[int]:
+    """All events of a block, those of the statements inside it too."""
+    for item in block.items:
+        if isinstance(item, int):
+            yield item
+        elif not isinstance(item, Exit):
+            for _, inner, _ in branches(item):
+                yield from events_in(inner)

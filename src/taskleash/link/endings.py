@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.trail import ENDING, Op, Part, Site, Trail
+from taskleash.models.table import MODELS
 
 
 class Endings:
@@ -51,5 +53,21 @@ class Endings:
 
     def _called_from(self, home: Function) -> list[Site]:
         """The call sites that lead to a function, directly or by one function between."""
-        direct = self._calls.callers(home)
-        return [*direct, *(site for f, _ in direct for site in self._calls.callers(f))]
+        direct = self._run_by(home)
+        return [*direct, *(site for f, _ in direct for site in self._run_by(f))]
+
+    def _run_by(self, function: Function) -> list[Site]:
+        """The calls by which a function runs then and there, rather than later on as a task."""
+        sites = self._calls.callers(function)
+        if not function.facts.is_async:
+            return list(sites)
+        return [(caller, index) for caller, index in sites if not _is_only_started(caller, index)]
+
+
+def _is_only_started(caller: Function, index: int) -> bool:
+    """Whether the coroutine that a call makes is given to what starts it, and to nothing else."""
+    roles = caller.uses.roles.get(Result(index), ())
+    return bool(roles) and all(
+        role.kind == "arg" and caller.call(role.index).text.rpartition(".")[2] in MODELS.spawn_words
+        for role in roles
+    )

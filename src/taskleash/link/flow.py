@@ -38,6 +38,7 @@ from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
     OUTCOMES,
+    PAIR_TAKING,
     PAIRING,
     SHRINKING,
     TAKING,
@@ -253,7 +254,9 @@ class _Follower(Passing):
         if carrier.depth == 0:
             self._task_method(carrier, index, name)
             return
-        if name in TAKING:
+        if name in PAIR_TAKING:
+            self.carry(result)
+        elif name in TAKING:
             self.carry(replace(result, depth=carrier.depth - 1))
         if name in VIEWING:
             self.carry(result)

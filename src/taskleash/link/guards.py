@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Call, Exit, If, Store, Test
+from taskleash.facts.model import Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
-from taskleash.link.occasions import is_event_handler, is_start
 from taskleash.link.onward import Onward, Shared
+from taskleash.link.phases import Phases
+from taskleash.link.repetition import Repetition, is_kept
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
-from taskleash.link.wrappers import constants_given
-from taskleash.models.containers import TAKING, VIEWING
 from taskleash.models.lifecycle import LIFECYCLE
 
-#: what keeps a handle beyond the call that stored it
-_KEPT = (Attribute, Global, Outer)
 _REPLACING = frozenset({"replace"})
 
 
@@ -61,6 +58,9 @@ class Guards:
         self.started = started
         self.keys = Keys(calls)
         self.endings = Endings(calls)
+        self.phases = calls.shared(Phases)
+        self.repetition = Repetition(calls, self.endings, started)
+        self._excluding: dict[tuple[object, ...], Guard | None] = {}
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
@@ -114,7 +114,7 @@ class Guards:
             if not op.depth
             and isinstance(op.event, Store)
             and any(isinstance(term, Result) for term in op.event.value)
-            and (_in_statement_loop(op) or is_event_handler(op.function))
+            and (_in_statement_loop(op) or self.phases.is_event_handler(op.function))
             and not self._is_fresh(op)
         ]
 
@@ -173,28 +173,13 @@ class Guards:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return "the next turn of the loop replaces it"
             return ""
-        comes_again = self._comes_again(function) or (
-            clears_itself and single and not is_start(function) and not self._is_fresh(op)
+        clears_again = clears_itself and single and not self.phases.is_start(function)
+        comes_again = self.repetition.comes_again(trail, op) or (
+            clears_again and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return ""
         return f"the next call of `{function.method.qualname}` replaces it"
-
-    def _comes_again(self, function: Function) -> bool:
-        """Whether events call a function: by its name, where no caller in the program is known."""
-        if not is_event_handler(function):
-            return False
-        callers = [site for site in self.calls.callers(function) if site[0] is not function]
-        return not callers or any(
-            in_loop(caller, index) is not None or not self._is_begun_once(caller)
-            for caller, index in callers
-        )
-
-    def _is_begun_once(self, caller: Function) -> bool:
-        """Whether nothing says that a function runs more than once for its object."""
-        return not is_event_handler(caller) and all(
-            in_loop(above, index) is None for above, index in self.calls.callers(caller)
-        )
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
@@ -224,7 +209,7 @@ class Guards:
                 if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
                     continue
                 for callee in self.calls.callees(coroutine, call):
-                    if callee is op.function and self._ends_for(trail, op, call):
+                    if callee is op.function and self.repetition.ends_for(trail, op, call):
                         continue
                     if isinstance(callee, Function) and leads_back(
                         self.calls, trail, callee, op.function
@@ -234,11 +219,6 @@ class Guards:
                             f" (line {call.pos[0]}), which spawns again"
                         )
         return ""
-
-    def _ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
-        """Whether the constants of a call have the storing function end the earlier task first."""
-        given = constants_given(op.function, call)
-        return bool(given) and self._excluded(trail, op.function, op.index, given) is not None
 
     # -- guards
 
@@ -282,10 +262,23 @@ class Guards:
 
         ``given`` are the constants of one call of the function.
         """
-        carriers = {term for term in trail.terms_in(function) if _is_kept(function, term)}
+        carriers = {term for term in trail.terms_in(function) if is_kept(function, term)}
         endings = self.endings.events(trail, function)
         if not carriers and not endings:
             return None
+        key = (function, index, frozenset(carriers), frozenset(endings), frozenset(given.items()))
+        if key not in self._excluding:
+            self._excluding[key] = self._find_excluded(function, index, carriers, endings, given)
+        return self._excluding[key]
+
+    def _find_excluded(
+        self,
+        function: Function,
+        index: int,
+        carriers: set[Term],
+        endings: set[int],
+        given: Given,
+    ) -> Guard | None:
         outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
         if index in outcome.reached or not outcome.is_complete:
             return None
@@ -344,7 +337,7 @@ class Guards:
             if not LIFECYCLE.constructs(method.name)
         ]
         if setters:
-            return all(LIFECYCLE.ends(method.name) for method in setters)
+            return all(map(self.phases.ends, setters))
         return LIFECYCLE.ends(term.name)
 
     def _is_flag(self, function: Function, test: Test) -> bool:
@@ -354,20 +347,9 @@ class Guards:
 
 def _in_statement_loop(op: Op) -> bool:
     loop = in_loop(op.function, op.index)
-    return loop is not None and loop.kind != "comprehension"
-
-
-def _is_kept(function: Function, term: Term) -> bool:
-    """Whether a term stands for what was kept before the call, or was taken out of that."""
-    for part in parts(term):
-        if isinstance(part, _KEPT):
-            return True
-        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
-            return any(
-                isinstance(func, Attribute) and func.name in TAKING | VIEWING
-                for func in function.call(part.event).func
-            )
-    return False
+    if loop is None or loop.kind == "comprehension":
+        return False
+    return op.function.paths.graph.comes_back(op.index)
 
 
 def _state_read(function: Function, test: Test) -> Iterator[Term]:

@@ -24,6 +24,7 @@ from taskleash.link.apis import api_of, starting, told_of
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
 from taskleash.link.calls import Callee, Calls, Method, given
 from taskleash.link.entities import External, Function
+from taskleash.link.futures import gives_kept
 from taskleash.link.inference import is_external
 from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
@@ -230,6 +231,8 @@ def _holds_task(calls: Calls, function: Function, term: Term, depth: int) -> boo
         if _makes_coroutine(calls, function, call):
             return False
         if kind_of(calls, function, term.event, call) == "task":
+            return True
+        if gives_kept(calls, function, call):
             return True
     if is_external(calls.inference.types(function, term), _FUTURES):
         return True

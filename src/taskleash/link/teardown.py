@@ -10,8 +10,8 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import words
+from taskleash.link.phases import Phases, asks_for_more
+from taskleash.models.lifecycle import LIFECYCLE, Phase
 
 
 class Teardown:
@@ -24,13 +24,12 @@ class Teardown:
         self, calls: Calls, started: frozenset[Function], spawning: frozenset[Function]
     ) -> None:
         self.calls = calls
+        self.phases = calls.shared(Phases)
         self.started = started
         self.spawning = spawning
         ask = calls.program.uses
         self._reasons: Query[Function, _Reason | None] = Query(ask, self._find, None, _nearer)
-        self._own_reason: Query[Function, str] = Query(
-            ask, lambda function: self._named(function) or self._registered(function)
-        )
+        self._own_reason: Query[Function, str] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
         self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
         #: the methods that take down an instance of a class, inherited ones too
@@ -59,6 +58,12 @@ class Teardown:
                 found = _nearer(found, _Reason(above.way + 1, above.is_cleanup, above.source))
         return found
 
+    def _find_own_reason(self, function: Function) -> str:
+        if entry := self.phases.told(function):
+            is_end = self.phases.ends(function)
+            return f"`{function.qualname}`, a teardown by {entry.source}" if is_end else ""
+        return self._named(function) or self._registered(function)
+
     def _named(self, function: Function) -> str:
         name = function.name
         soft = LIFECYCLE.ends_for_users(name) and not self._is_called(function)
@@ -83,7 +88,9 @@ class Teardown:
         owner = function.owner
         if owner is None or function.name.startswith("_") or function in self.spawning:
             return ""
-        if not LIFECYCLE.commands(function.name) or function.decorators:
+        if self.phases.told(function) or function.decorators:
+            return ""
+        if not LIFECYCLE.commands(function.name):
             return ""
         if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return ""
@@ -142,7 +149,11 @@ class Teardown:
         return self._is_whole(function)
 
     def _find_whole(self, function: Function) -> bool:
-        if LIFECYCLE.ends_whole(function.name) or self._registered(function):
+        if entry := self.phases.told(function):
+            is_whole = entry.phase is Phase.TEARDOWN
+        else:
+            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self._registered(function))
+        if is_whole:
             return True
         return any(
             in_cleanup(caller, at)
@@ -162,7 +173,7 @@ class Teardown:
             method
             for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
             for method in base.methods()
-            if ends_owner(method) and not _ends_a_part(method)
+            if self.phases.takes_down(method)
         ]
         return tuple(dict.fromkeys(found))
 
@@ -187,40 +198,8 @@ def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
 
 
 def _can_end(function: Function) -> bool:
-    """Whether it can be a part of a teardown at all."""
-    if function.name == "__del__" and function.facts.is_async:
-        return False
-    return function.facts.kind in ("function", "lambda")
+    """Whether it can be a part of a teardown at all.
 
-
-def ends_owner(method: Function) -> bool:
-    """Whether a method by its name takes down its instance as a whole.
-
-    ``close``, ``async_stop``, ``__aexit__`` and the like, without a parameter that names a part.
+    Nobody can count on ``__del__``: the task itself may be what keeps the object alive.
     """
-    if not LIFECYCLE.ends_owner(method.name) or method.decorators & {"property"}:
-        return False
-    return LIFECYCLE.leaves(method.name) or not asks_for_more(method)
-
-
-def is_end(function: Function) -> bool:
-    """Whether by its name a function runs at its owner's end: ``close``, ``on_close``."""
-    method = function.method
-    if LIFECYCLE.is_last_event(method.name):
-        return not asks_for_more(method)
-    return method.owner is not None and ends_owner(method)
-
-
-def asks_for_more(method: Function) -> bool:
-    """Whether a method has to be given something beside its instance."""
-    own = 0 if "staticmethod" in method.decorators else 1
-    return any(p.kind == "" and not p.default for p in method.facts.params[own:])
-
-
-def _ends_a_part(method: Function) -> bool:
-    """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
-    part, owner = method.name.lstrip("_").partition("_")[2], method.owner
-    if owner is None or part in words(owner.name):
-        return False
-    began = LIFECYCLE.opposites(method.name)
-    return any(owner.find(name) or owner.find(f"_{name}") for name in began)
+    return function.name != "__del__" and function.facts.kind in ("function", "lambda")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: methods of a loop that make a future, which nothing runs for
+FUTURE_MAKERS = frozenset({"create_future"})
 #: functions that call the spawning function they are given, and give its result back
 SPAWN_CALLERS = frozenset({"run", "map"})
 #: functions that use what the function given to them returns; others drop it

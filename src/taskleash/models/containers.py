@@ -26,6 +26,7 @@ SHRINKING = frozenset(
 TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
 VIEWING = frozenset({"keys", "values", "copy", "union", "difference", "intersection"})
 PAIRING = frozenset({"items"})
+PAIR_TAKING = frozenset({"popitem"})
 #: methods that put all elements of another container in
 SPREADING = frozenset({"extend", "update"})
 

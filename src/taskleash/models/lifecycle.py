@@ -71,6 +71,20 @@ class Sign(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a user says of a function, by its name, its decorator or what registers it.
+
+    ``sign`` tells which of these ``text`` is: `Sign.NAME`, `Sign.REGISTERING`, `Sign.REGISTRAR`.
+    ``source`` says whose documentation or code says so.
+    """
+
+    phase: Phase
+    sign: Sign
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Row:
     """By convention these, standing there, tell of the phase."""
 

@@ -6,14 +6,25 @@ The file is a table with a list ``api``, each entry with the keys of `KEYS`:
     name = "pool.Pool.submit"
     starts = "owner"
     work = 1
+
+and a list ``lifecycle``, each entry with the keys of `PHASE_KEYS`:
+
+    [[lifecycle]]
+    phase = "teardown"
+    name = "Plugin.on_unload"
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from taskleash.models.api import Api, Gives, Handle, Starts
+from taskleash.models.lifecycle import Entry, Phase, Sign
+
+#: what a key takes: one of some words, or what is said here
+Expected: TypeAlias = tuple[str, ...] | str
 
 STARTS = {kind.value: kind for kind in Starts if kind is not Starts.NOTHING}
 #: what is done with a task, in the words of a file
@@ -31,7 +42,7 @@ TASKS = {
     "reads": Handle.READS,
 }
 #: the keys of an entry, and what each takes
-KEYS: dict[str, tuple[str, ...] | str] = {
+KEYS: dict[str, Expected] = {
     "name": "a dotted name",
     "source": "text",
     "starts": tuple(STARTS),
@@ -42,6 +53,15 @@ KEYS: dict[str, tuple[str, ...] | str] = {
     "makes-loop": "true or false",
 }
 _EFFECTS = frozenset({"starts", "task", "callback", "gives", "makes-loop"})
+#: by which of these a function is known, and what such a key is to the table
+SIGNS = {"name": Sign.NAME, "decorator": Sign.REGISTERING, "registrar": Sign.REGISTRAR}
+PHASES = {phase.value: phase for phase in Phase}
+#: the keys of an entry on the phase of a function
+PHASE_KEYS: dict[str, Expected] = {
+    "phase": tuple(PHASES),
+    **dict.fromkeys(SIGNS, "a dotted name"),
+    "source": "text",
+}
 _MOST_ARGUMENTS = 255
 
 
@@ -49,32 +69,52 @@ class BadModels(Exception):
     """A file of models that cannot be used; the message names the entry and the key."""
 
 
-def models(data: Mapping[str, Any], origin: str) -> tuple[Api, ...]:
+@dataclass(frozen=True)
+class FileOfModels:
+    """What a file says."""
+
+    apis: tuple[Api, ...]
+    lifecycle: tuple[Entry, ...]
+
+
+def models(data: Mapping[str, Any], origin: str) -> FileOfModels:
     """The entries of a file; ``origin`` stands for the source of those that name none.
 
     Raises:
         BadModels: something in it is not as it has to be.
     """
     for key in data:
-        if key != "api":
-            raise BadModels("unknown key: all that it holds are [[api]] tables")
-    entries = data.get("api", [])
+        if key not in ("api", "lifecycle"):
+            raise BadModels("unknown key: all that it holds are [[api]] and [[lifecycle]] tables")
+    phases = _entries(data, "lifecycle", PHASE_KEYS)
+    return FileOfModels(
+        tuple(_api(entry, where, origin) for where, entry in _entries(data, "api", KEYS)),
+        tuple(_phase(entry, where, origin) for where, entry in phases),
+    )
+
+
+def _entries(
+    data: Mapping[str, Any], kind: str, keys: Mapping[str, Expected]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The entries of one kind and how to call each; their keys are known and take what is there."""
+    entries = data.get(kind, [])
     if not isinstance(entries, list):
-        raise BadModels("api: expected a list of tables")
-    return tuple(_entry(entry, number, origin) for number, entry in enumerate(entries, start=1))
+        raise BadModels(f"{kind}: expected a list of tables")
+    for number, entry in enumerate(entries, start=1):
+        where = f"{kind} {number}"
+        if not isinstance(entry, dict):
+            raise BadModels(f"{where}: expected a table")
+        for key, value in entry.items():
+            if key not in keys:
+                raise BadModels(f"{where}: unknown key (all are {', '.join(keys)})")
+            expected = keys[key]
+            if not _takes(expected, value):
+                said = f"one of {', '.join(expected)}" if isinstance(expected, tuple) else expected
+                raise BadModels(f"{where}: {key}: expected {said}")
+        yield where, entry
 
 
-def _entry(entry: object, number: int, origin: str) -> Api:
-    where = f"api {number}"
-    if not isinstance(entry, dict):
-        raise BadModels(f"{where}: expected a table")
-    for key, value in entry.items():
-        if key not in KEYS:
-            raise BadModels(f"{where}: unknown key (all are {', '.join(KEYS)})")
-        expected = KEYS[key]
-        if not _takes(key, value):
-            said = f"one of {', '.join(expected)}" if isinstance(expected, tuple) else expected
-            raise BadModels(f"{where}: {key}: expected {said}")
+def _api(entry: Mapping[str, Any], where: str, origin: str) -> Api:
     if "name" not in entry:
         raise BadModels(f"{where}: name is missing")
     if not _EFFECTS & set(entry):
@@ -91,15 +131,25 @@ def _entry(entry: object, number: int, origin: str) -> Api:
     )
 
 
-def _takes(key: str, value: object) -> bool:
-    expected = KEYS[key]
+def _phase(entry: Mapping[str, Any], where: str, origin: str) -> Entry:
+    if "phase" not in entry:
+        raise BadModels(f"{where}: phase is missing: give one of {', '.join(PHASES)}")
+    signs = [key for key in SIGNS if key in entry]
+    if len(signs) != 1:
+        raise BadModels(f"{where}: give one of {', '.join(SIGNS)}, and no other of them")
+    (sign,) = signs
+    return Entry(PHASES[entry["phase"]], SIGNS[sign], entry[sign], entry.get("source", origin))
+
+
+def _takes(expected: Expected, value: object) -> bool:
     if isinstance(expected, tuple):
         return isinstance(value, str) and value in expected
     if expected == "true or false":
         return isinstance(value, bool)
     if expected == "the number of an argument":
         return type(value) is int and 0 <= value < _MOST_ARGUMENTS
-    return isinstance(value, str) and (key != "name" or all(map(str.isidentifier, _parts(value))))
+    is_name = expected == "a dotted name"
+    return isinstance(value, str) and (not is_name or all(map(str.isidentifier, _parts(value))))
 
 
 def _parts(name: str) -> Iterator[str]:
@@ -108,24 +158,32 @@ def _parts(name: str) -> Iterator[str]:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of such a file."""
-    properties = {key: _property(expected) for key, expected in KEYS.items()}
-    entry = {
-        "type": "object",
-        "properties": properties,
-        "required": ["name"],
-        "anyOf": [{"required": [key]} for key in sorted(_EFFECTS)],
-        "additionalProperties": False,
-    }
+    api = _table(KEYS, required=["name"])
+    api["anyOf"] = [{"required": [key]} for key in sorted(_EFFECTS)]
+    phase = _table(PHASE_KEYS, required=["phase"])
+    phase["oneOf"] = [{"required": [key]} for key in SIGNS]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Models of APIs",
+        "title": "Models of APIs and of lifecycles",
         "type": "object",
-        "properties": {"api": {"type": "array", "items": entry}},
+        "properties": {
+            "api": {"type": "array", "items": api},
+            "lifecycle": {"type": "array", "items": phase},
+        },
         "additionalProperties": False,
     }
 
 
-def _property(expected: tuple[str, ...] | str) -> dict[str, Any]:
+def _table(keys: Mapping[str, Expected], required: list[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {key: _property(expected) for key, expected in keys.items()},
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _property(expected: Expected) -> dict[str, Any]:
     if isinstance(expected, tuple):
         return {"enum": list(expected)}
     if expected == "true or false":

@@ -23,8 +23,8 @@ KINDS = (
     ),
 )  # fmt: skip
 
-#: words by which a file is known that makes an owner whose methods have common names
-_MAKERS = ("create_task_group", "open_nursery")
+#: words by which a file is known that has an owner whose methods have common names
+_MAKERS = ("TaskGroup", "Nursery", "create_task_group", "nursery", "open_nursery", "task_group")
 
 APIS = (
     Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER),

@@ -60,6 +60,10 @@ class Models:
         found = self.function(dotted)
         return found.gives if found is not None else Gives.NOTHING
 
+    def is_pause(self, dotted: str) -> bool:
+        """Whether awaiting what a function gives only lets time pass: nothing but that can fail."""
+        return dotted.rpartition(".")[2] == "sleep" and self.gives(dotted) is Gives.COROUTINE
+
     def spawning(self, dotted: str, libraries: Set[str]) -> Api | None:
         """What starts something, by the dotted name of a function or a method.
 

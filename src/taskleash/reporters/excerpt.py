@@ -14,6 +14,10 @@ _CONTEXT = 2
 #: so many lines of a call over several lines are shown beside its first
 _MORE = 3
 _TAB = 4
+#: what is shown of a longer line
+_WIDEST = 400
+#: so much of it stands before the call
+_LEAD = 80
 
 
 def read_lines(path: str) -> list[str]:
@@ -37,20 +41,38 @@ def excerpt(site: Site, source: Sequence[str], unicode: bool) -> list[Line]:
         return []
     margin = len(str(min(site.span.end_line, last + _MORE)))
     bar: Piece = (f"{' ' * margin} |", "blue")
+    dots = "…" if unicode else "..."
     lines: list[Line] = [[bar]]
-    for number in range(max(1, last - _CONTEXT), last + 1):
-        code = _shown(source[number - 1], unicode).rstrip()
+    for number in range(max(1, last - _CONTEXT), last):
+        code = _shown(_shortened(source[number - 1], 0, dots), unicode).rstrip()
         lines.append([(f"{number:>{margin}} |", "blue"), (f" {code}" if code else "", "")])
-    lines.append([bar, *_carets(site, source[last - 1], unicode)])
+    line, start, end = source[last - 1], site.span.column - 1, _mark_end(site, source[last - 1])
+    first = _first_shown(line, start)
+    head = dots if first else ""
+    shown = _shown(_shortened(line, first, dots), unicode).rstrip()
+    lines.append([(f"{last:>{margin}} |", "blue"), (f" {shown}", "")])
+    end = min(end, first + _WIDEST)
+    lines.append([bar, *_carets(head + line[first:start], line[start:end], unicode)])
     for number in range(last + 1, min(site.span.end_line, last + _MORE, len(source)) + 1):
-        code = _shown(source[number - 1], unicode).rstrip()
+        code = _shown(_shortened(source[number - 1], 0, dots), unicode).rstrip()
         lines.append([(f"{number:>{margin}} |", "blue"), (f" {code}" if code else "", "")])
     return [*lines, [bar]]
 
 
-def _carets(site: Site, line: str, unicode: bool) -> list[Piece]:
-    start = cell_len(_shown(line[: site.span.column - 1], unicode))
-    end = cell_len(_shown(line[: _mark_end(site, line)], unicode))
+def _first_shown(line: str, column: int) -> int:
+    """Where the shown part of a line starts that is too long to be shown as a whole."""
+    return max(0, column - _LEAD) if len(line) > _WIDEST else 0
+
+
+def _shortened(line: str, first: int, dots: str) -> str:
+    """The part of a line that is shown, with dots for what is left out on either side."""
+    rest = dots if len(line) > first + _WIDEST else ""
+    return (dots if first else "") + line[first : first + _WIDEST] + rest
+
+
+def _carets(before: str, marked: str, unicode: bool) -> list[Piece]:
+    start = cell_len(_shown(before, unicode))
+    end = cell_len(_shown(before + marked, unicode))
     return [(" " * (start + 1), ""), ("^" * max(1, end - start), "bold red")]
 
 

@@ -38,6 +38,7 @@ def grid(
     natural = [max(cell_len(text) for text, _ in cells) for cells in zip(*lines, strict=True)]
     widths, gap = _layout(columns, natural, options.width)
     more = words.ellipsis(options.unicode)
+    widths = _refilled(columns, lines, widths, natural, more)
     return [_line(columns, line, widths, gap, more) for line in lines]
 
 
@@ -55,6 +56,28 @@ def _layout(columns: Sequence[Column], natural: Sequence[int], width: int) -> tu
             widths[widest] -= 1
             surplus -= 1
     return widths, gap
+
+
+def _refilled(
+    columns: Sequence[Column],
+    lines: Sequence[Sequence[Piece]],
+    widths: Sequence[int],
+    natural: Sequence[int],
+    more: str,
+) -> list[int]:
+    """The widths without the room that cut texts leave: other columns that are cut get it."""
+    used = list(widths)
+    for index, column in enumerate(columns):
+        if column.gives and widths[index] < natural[index]:
+            fitted = (column.fit(line[index][0], widths[index], more) for line in lines)
+            used[index] = max(map(cell_len, fitted))
+    slack = sum(widths) - sum(used)
+    for index, column in enumerate(columns):
+        if column.gives and used[index] == widths[index]:
+            taken = min(slack, natural[index] - used[index])
+            used[index] += taken
+            slack -= taken
+    return used
 
 
 def _line(

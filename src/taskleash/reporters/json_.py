@@ -27,6 +27,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "sites": [_site(entry) for entry in report.entries],
         "errors": [_error(error) for error in report.errors],
         **audit(report.entries),
+        **({"compared": asdict(report.compared)} if report.compared is not None else {}),
     }
     return dumps(document)
 
@@ -71,8 +72,15 @@ def _site(entry: Entry) -> dict[str, Any]:
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}
+    also = {"also": list(entry.also)} if entry.also else {}
     seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
-    return {**fields, **asleep, **seen, **{name: True for name, holds in silence.items() if holds}}
+    return {
+        **fields,
+        **also,
+        **asleep,
+        **seen,
+        **{name: True for name, holds in silence.items() if holds},
+    }
 
 
 def _cell(cell: Cell) -> dict[str, str]:

@@ -36,12 +36,22 @@ class Repository:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a report is about, for one that is kept: project, day, revision; empty where unknown."""
+
+    project: str = ""
+    day: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True)
 class RenderOptions:
     """What the user asked of the output, and what the place that it goes to can show.
 
     ``by``, one of `ROWS`, is what a row of the scan table stands for. ``width`` is in terminal
     cells. ``unicode`` is false where the output's encoding lacks the symbols.
-    ``links`` is true where places are to be links, which a terminal opens.
+    ``origin`` is what heads a page. ``links`` is true where places are to be links, which a
+    terminal opens.
     ``command`` is ``scan`` or ``check``. ``quiet`` leaves out the summary. ``failing`` are the
     risks that fail the gate. ``lang``, one of `LANGUAGES`, is that of formats for people.
     """
@@ -57,6 +67,7 @@ class RenderOptions:
     repository: Repository = field(default_factory=Repository)
     lang: str = LANGUAGES[0]
     links: bool = False
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def say(self) -> Language:

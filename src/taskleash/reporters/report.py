@@ -20,7 +20,8 @@ class Entry:
     ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
     true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
     fixes would change, the recommended one first, where the run was asked for that. ``observed`` is
-    what a traced run showed of the site, where one is at hand.
+    what a traced run showed of the site, where one is at hand. ``also`` are further rules that hold
+    for it, which stand beside the verdict.
     """
 
     site: Site
@@ -32,6 +33,7 @@ class Entry:
     known: bool = False
     patches: tuple[Patch, ...] = ()
     observed: Observation | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def patch(self) -> Patch | None:
@@ -87,6 +89,33 @@ class FlagHint:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A finding of one of two reports that are compared."""
+
+    path: str
+    line: int
+    rule: str
+    task: str
+    risk: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What has changed since an earlier report, the file ``path``: counts, and which findings.
+
+    A finding is the same where its fingerprint is. What is ``worsened`` has a higher risk now.
+    """
+
+    path: str
+    before: int
+    now: int
+    new: tuple[Past, ...]
+    mended: tuple[Past, ...]
+    worsened: tuple[Past, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of one run: entries and errors sorted by path, line, column.
 
@@ -94,7 +123,8 @@ class Report:
     ``scanned`` are the paths of the files found. ``fixed`` counts the findings that this run has
     mended: they are not among the entries. ``known`` counts those that ``baseline``, a file, knows.
     ``hints`` are the flags that are not set and decide whether code runs, ``unfinished`` the files
-    that no time was left for, ``warnings`` what seems to be mistyped.
+    that no time was left for, ``killed`` those whose parser the system has ended, ``warnings`` what
+    seems to be mistyped. ``compared`` is set where an earlier report is at hand.
     """
 
     files: int
@@ -108,7 +138,9 @@ class Report:
     baseline: str = ""
     hints: tuple[FlagHint, ...] = ()
     unfinished: tuple[str, ...] = ()
+    killed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    compared: Comparison | None = None
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

@@ -31,7 +31,11 @@ def render(report: Report, options: RenderOptions) -> str:
     """One run with a result for each finding, silenced ones marked as such, and each error."""
     repository = options.repository
     indices = {rule.code: index for index, rule in enumerate(all_rules())}
-    findings = [_finding(entry, repository) for entry in report.entries if entry.rule]
+    findings = [
+        {**_finding(entry, repository), **_baseline_state(entry, report)}
+        for entry in report.entries
+        if entry.rule
+    ]
     results = [*findings, *(_error(error, repository) for error in report.errors)]
     run = {
         "tool": {
@@ -80,6 +84,19 @@ def _finding(entry: Entry, repository: Repository) -> Json:
     if entry.silenced:
         result["suppressions"] = [{"kind": kind} for kind, holds in kinds.items() if holds]
     return result
+
+
+def _baseline_state(entry: Entry, report: Report) -> Json:
+    """Whether an earlier report has the finding, where one is at hand."""
+    if report.compared is None or entry.silenced:
+        return {}
+    new, worse = (
+        {past.fingerprint for past in found}
+        for found in (report.compared.new, report.compared.worsened)
+    )
+    if entry.fingerprint in new:
+        return {"baselineState": "new"}
+    return {"baselineState": "updated" if entry.fingerprint in worse else "unchanged"}
 
 
 def _fixes(patches: Iterable[Patch], path: str, repository: Repository) -> Json:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.model import Risk
 from taskleash.reporters import words
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import Entry, FileError, FlagHint, Report
+from taskleash.reporters.report import Comparison, Entry, FileError, FlagHint, Report
+
+#: so many findings are named of each kind of change
+_MOST_NAMED = 20
 
 
 def closing(report: Report, options: RenderOptions) -> list[str]:
@@ -19,7 +22,10 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
     if options.command == "check":
         offers = _offers([*report.entries, *report.errors], options.say)
         return [_outcome(report, options), *offers]
-    return [inventory(report, options.say), *(_hint(hint, options) for hint in report.hints)]
+    lines = [inventory(report, options.say)]
+    if report.compared is not None:
+        lines += list(_trend(report.compared, options))
+    return [*lines, *(_hint(hint, options) for hint in report.hints)]
 
 
 def inventory(report: Report, say: Language) -> str:
@@ -34,6 +40,32 @@ def inventory(report: Report, say: Language) -> str:
     )
     fixable = sum(map(is_fixable, report.entries))
     return line + say(" {count} fixable with --fix.", count=fixable) if fixable else line
+
+
+def _trend(of: Comparison, options: RenderOptions) -> Iterator[str]:
+    """What has changed since the earlier report, and the places of it."""
+    say = options.say
+    yield say(
+        "Since {file}: {before} → {now} findings; {new} new, {mended} mended, {worsened} worsened.",
+        file=inert(of.path, options.unicode),
+        before=of.before,
+        now=of.now,
+        new=len(of.new),
+        mended=len(of.mended),
+        worsened=len(of.worsened),
+    ).replace("→", "→" if options.unicode else "->")
+    said = (
+        (of.new, say("new: {place} {rule} `{task}`")),
+        (of.worsened, say("worsened: {place} {rule} `{task}`")),
+        (of.mended, say("mended: {place} {rule} `{task}`")),
+    )
+    for findings, words_of_it in said:
+        for each in findings[:_MOST_NAMED]:
+            place = inert(f"{each.path}:{each.line}", options.unicode)
+            task = inert(each.task, options.unicode)
+            yield words_of_it.format(place=place, rule=each.rule, task=task)
+        if len(findings) > _MOST_NAMED:
+            yield say("{count} more", count=len(findings) - _MOST_NAMED)
 
 
 def _hint(hint: FlagHint, options: RenderOptions) -> str:

@@ -33,13 +33,17 @@ CANCEL_PREVIOUS = Fix("cancel-previous", Applicability.UNSAFE)
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: ``risk`` is the highest it reports, ``default`` tells whether it is on unasked."""
+    """One rule: ``risk`` is the highest it reports, ``default`` tells whether it is on unasked.
+
+    One that stands ``beside`` the verdict says something of sound tasks, too, and changes no risk.
+    """
 
     code: str
     name: str
     risk: Risk
     fixes: tuple[Fix, ...] = ()
     default: bool = True
+    beside: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,15 @@ def diagnose(site: Site, enabled: frozenset[str]) -> Diagnostic | None:
     return None
 
 
+def also(site: Site, enabled: frozenset[str], rule: str) -> tuple[str, ...]:
+    """The enabled rules beside the verdict that hold for a site, apart from the one it is under."""
+    return tuple(
+        code
+        for code, entry in _entries().items()
+        if entry.rule.beside and code in enabled and code != rule and entry.check(site) is not None
+    )
+
+
 def page(rule: Rule) -> str:
     """The rule's page for a terminal: its title, its facts, and what its docstring says."""
     title, _, body = _entries()[rule.code].page.strip().partition("\n")

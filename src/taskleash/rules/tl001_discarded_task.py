@@ -6,14 +6,18 @@ Finds tasks whose handle is dropped where they are started: the call is a statem
 it is assigned to `_` or to a name that nobody reads, or it is the dropped value of a lambda, a
 callback, a comprehension, a conditional or a boolean expression. The risk is low where the program
 as it is never comes to the call. A coroutine that waits for nothing is over in its first step,
-which the loop holds: it cannot vanish, but nobody sees it fail.
+which the loop holds: it cannot vanish, but nothing waits for it.
 
 Why is this bad?
 ----------------
-The event loop keeps only a weak reference to a task. Without another reference the task can be
-garbage-collected before it is done, see the documentation of `asyncio.create_task`. Its exception
-is seen by nobody, nothing can stop it at shutdown, and until it ends it keeps alive whatever it
-captured. A `try` around the call catches nothing of what the task raises.
+Nothing can stop the task and nothing waits for its end: it runs on over what is closed meanwhile,
+and until it ends it keeps alive whatever it captured. A `try` around the call catches nothing of
+what the task raises; asyncio logs it once the task is gone.
+
+The event loop keeps only a weak reference to a task (documentation of `asyncio.create_task`). What
+the task waits for holds it, as a timer, a thread or a socket does. Where nothing alive reaches
+that, as a queue or a future of its own, the task is garbage-collected half-way. The message claims
+that where it is proven, names the line, and says where it is not known.
 
 Example
 -------
@@ -52,7 +56,7 @@ the teardown of their owner (`own`) is unsafe: it changes what the teardown does
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Lifetime, Risk, Site
+from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, OWN, TRACK, Diagnostic, Rule
 
@@ -63,7 +67,4 @@ def check(site: Site) -> Diagnostic | None:
     """Match a site whose handle is dropped."""
     if site.defect is not Defect.DISCARDED:
         return None
-    harm = wording.harm_of_a_drop(site)
-    if site.lifetime is Lifetime.ENDLESS:
-        harm = "it can vanish at any time, and until then nothing can stop it"
-    return Diagnostic(RULE, f"{wording.task(site)} is dropped: {harm}")
+    return Diagnostic(RULE, f"{wording.task(site)} is dropped: {wording.harm_of_a_drop(site)}")

@@ -6,9 +6,10 @@ Finds tasks that nothing touches after their start but `add_done_callback` or `s
 
 Why is this bad?
 ----------------
-A done callback is a reference from the task to the callback, not to the task. The event loop keeps
-only a weak reference, so the task can be garbage-collected before it is done, and the callback
-that was to report its failure never runs.
+A done callback is a reference from the task to the callback, not to the task. Nothing can stop the
+task or wait for its end. The event loop keeps only a weak reference: where nothing alive reaches
+what the task waits for, it is garbage-collected half-way, and the callback that was to report its
+failure never runs.
 
 Example
 -------
@@ -58,6 +59,6 @@ def check(site: Site) -> Diagnostic | None:
     """Match a site whose handle only gets callbacks or a name."""
     if site.defect is not Defect.CALLBACK_ONLY:
         return None
-    harm = "it can vanish before it ends, and no callback hears of it"
+    harm = wording.harm_of_a_drop(site)
     message = f"{wording.task(site)} gets a callback or a name and is then dropped: {harm}"
     return Diagnostic(RULE, message)

@@ -7,8 +7,8 @@ Finds tasks that a function of the project starts and returns, and that a caller
 Why is this bad?
 ----------------
 The function hands the care of the task to its caller. A caller that drops the result leaves the
-task with the event loop's weak reference alone: it can be garbage-collected before it is done, its
-exception is seen by nobody, and nothing can stop it.
+task with the event loop's weak reference alone: nothing can stop it or wait for it, and it is
+garbage-collected half-way where nothing alive reaches what it waits for.
 
 Example
 -------

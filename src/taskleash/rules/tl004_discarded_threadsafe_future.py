@@ -7,7 +7,10 @@ Finds calls of `asyncio.run_coroutine_threadsafe` whose future is dropped.
 Why is this bad?
 ----------------
 The future is the calling thread's only way to learn how the coroutine ended. Dropped, an exception
-of the coroutine is seen by nobody, and the thread goes on as if the work was done.
+of the coroutine is lost: the event loop logs it for no task that was started this way
+(cpython#97827), and the thread goes on as if the work was done. Nothing else holds the task: it can
+be collected half-way, too. The risk is high where the coroutine can fail and does not look at its
+own failures.
 
 Example
 -------
@@ -20,16 +23,25 @@ Example
 Use instead
 -----------
     import asyncio
+    import logging
+
+    logger = logging.getLogger(__name__)
+
+
+    def _log_failure(task):
+        \"\"\"Log the exception that ended a task, if one did.\"\"\"
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("%r failed", task, exc_info=task.exception())
 
 
     def on_packet(loop, handle, packet):
         future = asyncio.run_coroutine_threadsafe(handle(packet), loop)
-        return future.result(timeout=10)
+        future.add_done_callback(_log_failure)
 
 Fix safety
 ----------
-Logging the exception in a done callback (`log`) is safe: the thread goes on as before. To wait for
-the result blocks the thread, which only its author can judge.
+Logging the exception in a callback of the future (`log`) is safe: the coroutine runs as before.
+Waiting for the result blocks the thread, which only its author can judge.
 """
 
 from __future__ import annotations
@@ -38,12 +50,14 @@ from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
 
-RULE = Rule(code="TL004", name="discarded-threadsafe-future", risk=Risk.LOW, fixes=(LOG,))
+RULE = Rule("TL004", "discarded-threadsafe-future", Risk.HIGH, (LOG,))
 
 
 def check(site: Site) -> Diagnostic | None:
     """Match a thread-safe spawn whose future is dropped."""
     if site.defect is not Defect.DISCARDED_THREADSAFE:
         return None
-    harm = "the thread that starts it never learns whether it failed"
+    harm = "nothing can stop it or wait for it"
+    if site.risk is Risk.HIGH:
+        harm = "a failure is never logged, and nothing can stop it or wait for it"
     return Diagnostic(RULE, f"future of {wording.coroutine(site)} is dropped: {harm}")

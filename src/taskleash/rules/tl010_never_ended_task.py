@@ -9,7 +9,9 @@ Why is this bad?
 ----------------
 A stored task is safe from the garbage collector, and that is all. An endless one runs until the
 process ends and keeps its owner alive with it, so an owner that is made anew for each connection
-piles up. Nobody sees the task fail, and at shutdown it is destroyed while it is pending.
+piles up. As long as it is kept, a failure of the task is not even logged. At the end, `asyncio.run`
+and the usual servers cancel what is left and wait for it; a loop that is closed by hand destroys it
+while it is pending.
 
 Example
 -------
@@ -84,5 +86,5 @@ def _fault_and_harm(site: Site) -> str:
         return "runs for ever and nothing ends it: it outlives its owner and keeps it alive"
     repeated = site.multiplicity is not Multiplicity.ONCE
     if repeated and Risk.HIGH in (site.risk, site.would_be):
-        return "is started again and again and never ended: the tasks pile up unseen"
-    return "is kept, but nothing awaits or cancels it: nobody sees it fail or waits for its end"
+        return "is started again and again and never ended: the tasks pile up"
+    return "is kept, but nothing awaits or cancels it: only the end of the loop does, if that"

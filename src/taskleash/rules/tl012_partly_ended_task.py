@@ -54,5 +54,5 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.PARTLY_ENDED:
         return None
     fault = "is ended on some paths only"
-    harm = "on the others it runs on and nobody sees it fail"
+    harm = "on the others it runs on, and nothing can stop it or wait for it"
     return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: {harm}")

@@ -8,7 +8,8 @@ teardown method which neither cancels nor awaits them.
 Why is this bad?
 ----------------
 The owner promises to be done after its teardown, and its tasks are not: they go on with closed
-connections and released resources, and at the end of the program they are destroyed while pending.
+connections and released resources. Only the end of the loop stops them: `asyncio.run` and the usual
+servers cancel what is left, a loop that is closed by hand destroys it while it is pending.
 
 Example
 -------

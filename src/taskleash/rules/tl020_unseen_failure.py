@@ -2,26 +2,32 @@
 
 What it does
 ------------
-Finds tasks that are kept and remove themselves when they are done, and whose exception nobody ever
-looks at. Off by default: the pattern of the asyncio documentation is one of them.
+Finds tasks that are kept, in an attribute, a list or a dict, and whose exception nobody looks at
+before the end; and `gather(..., return_exceptions=True)` whose result is dropped. Off by default.
+It stands beside the verdict: the risk of the task stays what it is. Tasks that never end have a
+rule of their own, TL021.
 
 Why is this bad?
 ----------------
-A task that fails this way is gone from its container before anyone can ask it. The event loop logs
-`Task exception was never retrieved` when the task is collected, without the place that started it,
-and the program goes on as if the work was done.
+The event loop logs `Task exception was never retrieved` once a failed task is gone. As long as
+something keeps it, nothing is logged: a failure is silent until the last reference goes, which for
+a singleton is the end of the program, or until the teardown looks. What `return_exceptions=True`
+gives back counts as looked at, and is never logged.
 
 Example
 -------
     import asyncio
 
-    tasks = set()
 
+    class Loader:
+        def __init__(self, store):
+            self._store = store
 
-    async def on_message(store, message):
-        task = asyncio.create_task(store(message))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        def start(self):
+            self._task = asyncio.create_task(self._store.load())
+
+        async def close(self):
+            self._task.cancel()
 
 Use instead
 -----------
@@ -30,8 +36,6 @@ Use instead
 
     logger = logging.getLogger(__name__)
 
-    tasks = set()
-
 
     def _log_failure(task):
         \"\"\"Log the exception that ended a task, if one did.\"\"\"
@@ -39,11 +43,16 @@ Use instead
             logger.error("%r failed", task, exc_info=task.exception())
 
 
-    async def on_message(store, message):
-        task = asyncio.create_task(store(message))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        task.add_done_callback(_log_failure)
+    class Loader:
+        def __init__(self, store):
+            self._store = store
+
+        def start(self):
+            self._task = asyncio.create_task(self._store.load())
+            self._task.add_done_callback(_log_failure)
+
+        async def close(self):
+            self._task.cancel()
 
 Fix safety
 ----------
@@ -52,16 +61,24 @@ Logging the exception in a done callback (`log`) is safe: the task itself runs a
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Site
+from taskleash.classify.model import Lifetime, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
 
-RULE = Rule(code="TL020", name="unseen-failure", risk=Risk.LOW, fixes=(LOG,), default=False)
+RULE = Rule("TL020", "unseen-failure", Risk.LOW, (LOG,), default=False, beside=True)
+_SILENT = {
+    Unseen.AS_LONG_AS_KEPT: "is kept, and nobody looks at its exception: a failure is silent as"
+    " long as it is kept",
+    Unseen.UNTIL_THE_END: "is looked at in the teardown alone: a failure is silent until then",
+    Unseen.SWALLOWED: "is gathered with `return_exceptions=True`, and the result is dropped: a"
+    " failure is never seen",
+}
 
 
 def check(site: Site) -> Diagnostic | None:
-    """Match an otherwise sound task whose exception nobody looks at."""
-    if site.defect is not None or not site.unseen_failure:
+    """Match a task that ends by itself and whose exception nobody looks at in time."""
+    if site.unseen is Unseen.NOT:
         return None
-    fault = "removes itself without a look at its exception"
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: nobody sees it fail")
+    if site.lifetime is Lifetime.ENDLESS and site.unseen is not Unseen.SWALLOWED:
+        return None
+    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {_SILENT[site.unseen]}")

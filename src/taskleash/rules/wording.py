@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Handle, Site
+from taskleash.classify.model import Handle, Site, Vanishings
 
 _UNKNOWN = frozenset({"", "<unknown>"})
 
@@ -30,10 +30,23 @@ def task_in_holder(site: Site) -> str:
 
 
 def harm_of_a_drop(site: Site) -> str:
-    """What may come of it that nothing holds a task that ends by itself."""
+    """What may come of it that nothing holds a task: only what is proven is claimed."""
     if site.in_one_step:
-        return "it is over in its first step, and nobody sees it fail"
-    return "it can vanish before it ends, and nobody sees it fail"
+        return "it is over in its first step, and nothing waits for it"
+    known, harm = site.vanishing, "nothing can stop it or wait for it"
+    if known.state is Vanishings.EXCLUDED:
+        return harm
+    if known.state is Vanishings.PROVEN:
+        what = quoted(known.what) if "future" not in known.what else known.what
+        return f"it can vanish at {_line(site)}, since nothing else holds {what}, and {harm}"
+    said = f"{harm}, and whether it can vanish half-way is not known"
+    return f"{said} ({_line(site)} waits for {quoted(known.what)})" if known.what else said
+
+
+def _line(site: Site) -> str:
+    """The line of the await that decides, with its file where that is another."""
+    known = site.vanishing
+    return f"line {known.line}" + (f" of {known.path}" if known.path != site.path else "")
 
 
 def holder(site: Site, otherwise: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from taskleash.classify.judge import judge
@@ -39,8 +39,15 @@ def _found(text: str) -> list[tuple[Site, Diagnostic]]:
     return [(site, each) for site, each in found if each is not None]
 
 
-def attempted(source: str, kind: str) -> Attempt | None:
-    """The program with all fixes of one kind; None where no finding of it offers that kind."""
+def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | None:
+    """The program with all fixes of one kind; None where no finding of it offers that kind.
+
+    Of a library the ``main`` that tries it is left out.
+    """
+    if is_library:
+        library, main, scenario = source.partition("async def main")
+        found = attempted(library, kind)
+        return replace(found, text=found.text + main + scenario) if found is not None else None
 
     def scanned(texts: Mapping[str, str]) -> Scan:
         targets = [

@@ -14,6 +14,8 @@ class Written:
     kinds: dict[str, bool] = field(default_factory=dict)
     #: notes that a fix must bring about, by kind
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: the fix does not see `main`: it is that of a library, which others use
+    is_library: bool = False
 
 
 WRITTEN = (
@@ -494,6 +496,7 @@ async def main():
 """,
         {"cancel-previous": True},
         {"cancel-previous": ("expired b 1", "expired a 2")},
+        is_library=True,
     ),
     Written(
         "restarted by two callers at once",
@@ -532,6 +535,7 @@ async def main():
 """,
         {"cancel-previous": True},
         {"cancel-previous": ("over 1", "over 3", "closed")},
+        is_library=True,
     ),
     Written(
         "restarted from its own task",
@@ -569,6 +573,7 @@ async def main():
     await watch.close()
 """,
         {"cancel-previous": False},
+        is_library=True,
     ),
     Written(
         "a slot that all instances share",
@@ -598,6 +603,7 @@ async def main():
     await asyncio.sleep(9)
 """,
         {"cancel-previous": False},
+        is_library=True,
     ),
     Written(
         "a subclass closes in its own way",

@@ -59,5 +59,8 @@ VERDICTS = Packing(
         model.Unknown,
         model.Standing,
         model.Reach,
+        model.Unseen,
+        model.Vanishing,
+        model.Vanishings,
     )
 )

@@ -148,7 +148,7 @@ KEYS: dict[str, Key] = {
             "models",
             ListOf(_PATH, "paths"),
             (),
-            "Files that say what further APIs do with coroutines, tasks and callbacks.",
+            "Files that say what further APIs do with tasks, and when functions run.",
         ),
         Key(
             "flags",

@@ -85,6 +85,7 @@ REMEDIES = {
     "TL014": "cancel and await what is kept in the teardown",
     "TL015": "cancel what is still pending after the wait",
     "TL020": "look at the task's exception when it is done",
+    "TL021": "look at the task's exception when it is done",
 }
 
 REASONS = {

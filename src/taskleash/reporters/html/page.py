@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,7 @@ class Page:
     """
 
     title: str
+    origin: str
     summary: Sequence[str]
     problems: Sequence[Problem]
     scan: Scan
@@ -67,6 +68,7 @@ def page(report: Report, options: RenderOptions) -> Page:
     sites = [row.entry.site for row in found.rows]
     return Page(
         title=say("Background tasks"),
+        origin=" · ".join(inert(part) for part in astuple(options.origin) if part),
         summary=closing(report, options),
         problems=[_problem(error) for error in report.errors],
         scan=found,

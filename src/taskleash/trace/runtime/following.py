@@ -28,6 +28,9 @@ IS_PENDING, IS_LEFT, IS_DONE, IS_FAILED, IS_STRANGE = range(5)
 # the code of asyncio's functions by which most tasks are made: the loop's, and the one for all
 _LOOPS = inspect.unwrap(asyncio.BaseEventLoop.create_task).__code__
 _ASYNCIOS = getattr(asyncio.create_task, "__code__", None)
+# From Python 3.12 on it is told whose function a frame is of, which spares making an object of it.
+_module = getattr(sys, "_getframemodulename", None)
+_LOOPS_MODULE, _TASKS_MODULE = asyncio.base_events.__name__, asyncio.tasks.__name__
 
 # failed tasks that are gone while the report of their end may still come
 _MAX_GHOSTS = 1000
@@ -147,17 +150,13 @@ def follower(
     loops, gone = tables.loops, _forgetter(tables)
     register, add = tables.every.data.add, tables.every.add  # type: ignore[attr-defined]
     known, find = places.known, _finder(tables, places)
-    # A frame costs an object to look at, which this spares (Python 3.12 and later).
-    module = getattr(sys, "_getframemodulename", None)
-    loops_module, tasks_module = asyncio.base_events.__name__, asyncio.tasks.__name__
     due = 0.0
 
     def started(task: Any, coroutine: Any = None) -> None:
         nonlocal due
         try:
-            frame: Any
-            if module is not None and module(1) is loops_module and module(2) is tasks_module:
-                frame = getframe(3)
+            if _module and _module(1) is _LOOPS_MODULE and _module(2) is _TASKS_MODULE:
+                frame: Any = getframe(3)
             else:
                 frame = getframe(1)
                 if frame.f_code is _LOOPS:
@@ -165,17 +164,15 @@ def follower(
                 if frame.f_code is _ASYNCIOS:
                     frame = frame.f_back
             back = frame.f_back
+            spot: Counted | None
             try:
                 spot = known[id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti]
             except (KeyError, AttributeError):
-                found = find(getframe(1), task, coroutine)
-                if found is None:
-                    add(task)
-                    return
-                spot = found
-            loop = loops.get(id(task.get_loop()))
-            if loop is None:
-                loop = new_loop(task.get_loop())
+                spot = find(getframe(1), task, coroutine)
+            if spot is None:
+                add(task)
+                return
+            loop = loops.get(id(task.get_loop())) or new_loop(task.get_loop())
             this = Living(task, gone)
             this.spot = spot
             this.loop = loop

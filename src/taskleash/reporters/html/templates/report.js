@@ -77,6 +77,7 @@
     if (!open) {
       button.removeAttribute("aria-controls");
       row.nextElementSibling.remove();
+      remember();
       return;
     }
     const cell = make("td", "", detail(siteOf(row)));
@@ -85,6 +86,7 @@
     below.id = `${row.id}-more`;
     button.setAttribute("aria-controls", below.id);
     row.after(below);
+    remember();
   };
 
   // ---- rows: search, filters, order
@@ -169,6 +171,47 @@
     byId("shown").textContent = words.shown.replace("{shown}", shown).replace("{total}", rows.length);
     byId("empty").hidden = shown > 0;
     byId("clear").disabled = !(wanted.length || risks.size || rule || component);
+    remember();
+  };
+
+  // ---- the address: which part is shown, what is filtered, which task is open
+
+  const CHOICES = ["search", "rule", "component"];
+  let restoring = true;
+
+  const remember = () => {
+    if (restoring) return;
+    const kept = new URLSearchParams();
+    const tab = tabs.find((each) => each.getAttribute("aria-selected") === "true");
+    const part = tab && tab.getAttribute("aria-controls");
+    if (part && part !== "scan") kept.set("part", part);
+    for (const id of CHOICES) if (byId(id).value) kept.set(id, byId(id).value);
+    const risks = all("[name=risk]:checked").map((box) => box.value);
+    if (risks.length) kept.set("risk", risks.join(","));
+    if (order.key !== "risk" || order.down) kept.set("sort", `${order.down ? "-" : ""}${order.key}`);
+    const open = all(".row.open", body).map((row) => row.id);
+    if (open.length) kept.set("open", open.join(","));
+    const hash = kept.toString();
+    const address = hash ? `#${hash}` : location.pathname + location.search;
+    // Pages of some origins may not change their address.
+    try { history.replaceState(null, "", address); } catch { /* it stays as it was */ }
+  };
+
+  const restore = () => {
+    const kept = new URLSearchParams(location.hash.slice(1));
+    for (const id of CHOICES) if (kept.has(id)) byId(id).value = kept.get(id);
+    const risks = new Set((kept.get("risk") || "").split(","));
+    for (const box of all("[name=risk]")) box.checked = risks.has(box.value);
+    const sort = kept.get("sort") || "risk";
+    const key = sort.replace("-", "");
+    if (key in KEYS) sortBy(key, sort.startsWith("-"));
+    for (const id of (kept.get("open") || "").split(",")) {
+      const row = /^t\d+$/.test(id) && byId(id);
+      if (row) setOpen(row, true);
+    }
+    const part = kept.get("part");
+    if (tabs.some((tab) => tab.getAttribute("aria-controls") === part)) show(part);
+    restoring = false;
   };
 
   const clear = () => {
@@ -243,6 +286,7 @@
       // Along the bar only: the page stays where it is.
       if (selected) tab.parentElement.scrollLeft = tab.offsetLeft;
     }
+    remember();
   };
 
   const setUpTabs = () => {
@@ -327,6 +371,9 @@
       history.pushState(null, "", link.hash);
       follow();
     });
-    follow();
+    if (/^#t\d+$/.test(location.hash)) {
+      restoring = false;
+      follow();
+    } else restore();
   }
 })();

@@ -1,0 +1,137 @@
+"""Whether a coroutine can fail, and whether a failure would be seen before it is too late.
+
+A failure that nobody looks at is logged once the task is gone (docs/tasks.md): what is dropped, or
+taken out of its set when it is done, is loud. What is kept is silent as long as it is kept.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from taskleash.classify.model import Unseen
+from taskleash.classify.signs import Signs
+from taskleash.dataflow.exceptions import Raised, fate, raised_by
+from taskleash.dataflow.hierarchy import Caught
+from taskleash.dataflow.query import Query
+from taskleash.facts.model import Await, Block, Exit, Try
+from taskleash.facts.terms import Awaited, Constant, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.context import Frame, around, branches, catches_cancellation
+from taskleash.link.entities import External, Function
+from taskleash.link.teardown import Teardown
+from taskleash.link.trail import AWAITING, CANCELLING, Op
+
+#: who looks at how a task ended
+_LOOKING = AWAITING | {"outcome", "seen"}
+_TRUE = (Constant("True"),)
+
+
+class Failures:
+    """Answers, with memory, which coroutines can fail."""
+
+    def __init__(self, calls: Calls, teardown: Teardown) -> None:
+        self._calls = calls
+        self._teardown = teardown
+        #: whether an exception, apart from cancellation, can leave a function
+        self.can_fail: Query[Function, bool] = Query(
+            calls.program.uses, self._find, False, operator.or_
+        )
+
+    def unseen(self, signs: Signs) -> Unseen:
+        """How long a failure of the task is silent."""
+        if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
+            return Unseen.NOT
+        if signs.spawn.started and not any(map(self.can_fail, signs.spawn.started)):
+            return Unseen.NOT
+        if signs.handed_on is not None or signs.trail.unknown or signs.given:
+            return Unseen.NOT
+        looks = signs.trail.of(*_LOOKING)
+        telling = [op for op in looks if not _swallows(op)]
+        in_time = [op for op in looks if not self._teardown.holds(*op.site)]
+        if any(not _swallows(op) for op in in_time):
+            return Unseen.NOT
+        if in_time:
+            cancelled = not CANCELLING.isdisjoint(signs.trail.kinds)
+            return Unseen.NOT if cancelled else Unseen.SWALLOWED
+        if not signs.kept:
+            return Unseen.NOT
+        return Unseen.UNTIL_THE_END if telling else Unseen.AS_LONG_AS_KEPT
+
+    def _find(self, function: Function) -> bool:
+        raised = raised_by(function.events)
+        for index, kinds in raised.items():
+            if Raised.ERROR in kinds and not _is_caught(around(function, index)):
+                event = function.events[index]
+                if not isinstance(event, Await) or self._may_raise(function, event.value):
+                    return True
+        return any(
+            exit_.kind == "raise" and not _is_caught(frames) and not _is_cancellation(frames)
+            for _, exit_, frames in function.contexts.exits
+        )
+
+    def _may_raise(self, function: Function, awaited: tuple[Term, ...]) -> bool:
+        """Whether what is awaited may raise: not a pause, nor a coroutine that cannot fail."""
+        gives = self._calls.program.models
+        for term in awaited:
+            callees = (
+                self._calls.callees(function, function.call(term.event))
+                if isinstance(term, Result)
+                else ()
+            )
+            for callee in callees:
+                if isinstance(callee, Function):
+                    if self.can_fail(callee):
+                        return True
+                elif not isinstance(callee, External) or not gives.is_pause(callee.dotted):
+                    return True
+            if not callees:
+                return True
+        return not awaited
+
+
+def _is_caught(frames: tuple[Frame, ...]) -> bool:
+    """Whether an error at a place is caught in the function, and goes no further."""
+    return any(
+        isinstance(frame.item, Try)
+        and frame.branch == "body"
+        and any(
+            fate(handler, Raised.ERROR) is Caught.YES and not _raises(handler.body)
+            for handler in frame.item.handlers
+        )
+        for frame in frames
+    )
+
+
+def _raises(block: Block) -> bool:
+    return any(
+        (isinstance(item, Exit) and item.kind == "raise")
+        or (not isinstance(item, int | Exit) and any(_raises(b) for _, b, _ in branches(item)))
+        for item in block.items
+    )
+
+
+def _is_cancellation(frames: tuple[Frame, ...]) -> bool:
+    """Whether a handler of cancellation raises it again."""
+    return any(
+        frame.handler is not None
+        and catches_cancellation(frame.handler)
+        and fate(frame.handler, Raised.ERROR) is Caught.NO
+        for frame in frames
+    )
+
+
+def _swallows(op: Op) -> bool:
+    """``await gather(*tasks, return_exceptions=True)``, and nobody looks at what comes of it."""
+    event = op.event
+    if op.kind != "gather" or not isinstance(event, Await):
+        return False
+    for term in event.value:
+        if not isinstance(term, Result):
+            return False
+        args = op.function.call(term.event).args
+        if not any(arg.key == "return_exceptions" and arg.value == _TRUE for arg in args):
+            return False
+        uses, found = op.function.uses, Awaited(term)
+        if uses.roles.get(found) or uses.derived.get(found) or uses.names.get(found):
+            return False
+    return bool(event.value)

@@ -1,0 +1,172 @@
+"""When a function runs: as the user's models say, else by its name and its decorators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.dataflow.query import Query
+from taskleash.facts.terms import Alts, Result
+from taskleash.link.apis import is_named
+from taskleash.link.calls import Calls
+from taskleash.link.context import in_loop
+from taskleash.link.entities import Class, External, Function
+from taskleash.models.lifecycle import LIFECYCLE, Entry, Phase, Sign
+from taskleash.models.vocabulary import words
+from taskleash.source.modules import path_name
+
+_TEARDOWNS = (Phase.TEARDOWN, Phase.PART)
+_BEGINNINGS = (Phase.SETUP, Phase.ONCE)
+
+
+class Phases:
+    """Answers when functions run. What the user says of one counts in place of all conventions."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._entries = calls.program.known.lifecycle
+        self._told: Query[Function, Entry | None] = Query(calls.program.uses, self._find)
+
+    def told(self, function: Function) -> Entry | None:
+        """What the user says of a function; the first entry that fits it counts."""
+        return self._told(function) if self._entries else None
+
+    def _find(self, function: Function) -> Entry | None:
+        return next((entry for entry in self._entries if self._fits(entry, function)), None)
+
+    def _fits(self, entry: Entry, function: Function) -> bool:
+        if entry.sign is Sign.NAME:
+            return entry.text in (function.name, *_names(function))
+        if entry.sign is Sign.REGISTRAR:
+            return any(
+                self._is_meant(entry, holder, holder.call(index).text, holder.call(index).func)
+                for holder, index in self.calls.references(function)
+            )
+        home = function.parent
+        return home is not None and any(
+            self._is_meant(entry, home, decorator.text, _decorating(home, decorator.value))
+            for decorator in function.facts.decorators
+        )
+
+    def _is_meant(self, entry: Entry, home: Function, text: str, func: Alts) -> bool:
+        """Whether what is written somewhere ends so, or stands for what has this name."""
+        if f".{text}".endswith(f".{entry.text}"):
+            return True
+        return any(
+            is_named(callee, entry.text)
+            for term in func
+            for callee in self.calls.targets(home, term)
+        )
+
+    # -- the beginning, and what happens then
+
+    def is_start(self, function: Function) -> bool:
+        """Whether a function sets up its owner: ``__init__``, ``start`` and the like."""
+        method = function.method
+        if entry := self.told(method):
+            return entry.phase in _BEGINNINGS
+        return LIFECYCLE.sets_up(method.name)
+
+    def is_once(self, function: Function) -> bool:
+        """Whether a function itself, not one inside of it, runs once for its object."""
+        if entry := self.told(function):
+            return entry.phase is Phase.ONCE
+        is_named = function.method is function and LIFECYCLE.is_once(function.name)
+        return is_named or self._listens_once(function)
+
+    def _listens_once(self, function: Function) -> bool:
+        """Whether the function is registered for one event only: ``@bus.once``, ``listen_once``."""
+        names = [d.text for f in function.nesting for d in f.facts.decorators]
+        for inner in function.nesting:
+            names += [
+                f.call(i).text for f, i in self.calls.references(inner) if in_loop(f, i) is None
+            ]
+        return any(LIFECYCLE.registers_once(name.rpartition(".")[2]) for name in names)
+
+    def is_event_handler(self, function: Function) -> bool:
+        """Whether a function runs once for each event."""
+        method = function.method
+        if entry := self.told(method):
+            return entry.phase is Phase.EVENT
+        if LIFECYCLE.has_counterpart(method.name):
+            return False
+        return LIFECYCLE.is_event(method.name) or any(
+            (d.called or "." in d.text)
+            and LIFECYCLE.registers_for_events(d.text.rpartition(".")[2])
+            for d in method.facts.decorators
+        )
+
+    # -- the end
+
+    def ends(self, function: Function) -> bool:
+        """Whether a function ends something, an object or a part of one."""
+        if entry := self.told(function):
+            return entry.phase in _TEARDOWNS
+        return LIFECYCLE.ends(function.name)
+
+    def ends_owner(self, method: Function) -> bool:
+        """Whether a method takes down its instance as a whole.
+
+        ``close``, ``async_stop``, ``__aexit__`` and the like, without a parameter that names a
+        part.
+        """
+        if entry := self.told(method):
+            return entry.phase is Phase.TEARDOWN
+        if not LIFECYCLE.ends_owner(method.name) or method.decorators & {"property"}:
+            return False
+        return LIFECYCLE.leaves(method.name) or not asks_for_more(method)
+
+    def takes_down(self, method: Function) -> bool:
+        """The same, of a method whose opposite does not show that it ends a part."""
+        return self.ends_owner(method) and (
+            self.told(method) is not None or not _ends_a_part(method)
+        )
+
+    def is_end(self, function: Function) -> bool:
+        """Whether a function runs at its owner's end: ``close``, ``on_close``."""
+        method = function.method
+        if entry := self.told(method):
+            return entry.phase is Phase.TEARDOWN
+        if LIFECYCLE.is_last_event(method.name):
+            return not asks_for_more(method)
+        return method.owner is not None and self.ends_owner(method)
+
+
+def asks_for_more(method: Function) -> bool:
+    """Whether a method has to be given something beside its instance."""
+    own = 0 if "staticmethod" in method.decorators else 1
+    return any(p.kind == "" and not p.default for p in method.facts.params[own:])
+
+
+def _ends_a_part(method: Function) -> bool:
+    """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
+    part, owner = method.name.lstrip("_").partition("_")[2], method.owner
+    if owner is None or part in words(owner.name):
+        return False
+    began = LIFECYCLE.opposites(method.name)
+    return any(owner.find(name) or owner.find(f"_{name}") for name in began)
+
+
+def _names(function: Function) -> Iterator[str]:
+    """The dotted names by which people mean a function: as a method, also of its bases."""
+    module, owner = function.module, function.owner
+    yield f"{module.name}.{function.qualname}"
+    yield f"{path_name(module.path)}.{function.qualname}"
+    for base in _ancestors(owner) if owner is not None else ():
+        yield f"{base}.{function.name}"
+
+
+def _ancestors(cls: Class) -> Iterator[str]:
+    """The names of a class and of all that it descends from, bare and dotted."""
+    for each in cls.mro:
+        module = each.module
+        yield from (each.name, f"{module.name}.{each.facts.qualname}")
+        for ref in each.facts.bases:
+            base = module.program.resolve_ref(module, ref, each)
+            if isinstance(base, External):
+                yield from (base.dotted, base.dotted.rpartition(".")[2])
+
+
+def _decorating(home: Function, value: Alts) -> Alts:
+    """What decorates: of a call, what is called."""
+    called = [term.event for term in value if isinstance(term, Result)]
+    return tuple(func for event in called for func in home.call(event).func) or value

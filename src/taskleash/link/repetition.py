@@ -1,0 +1,126 @@
+"""Whether a function is called again for the same object, while what it started still runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
+from taskleash.dataflow.paths import Ending
+from taskleash.facts.model import Await, Call
+from taskleash.facts.terms import Attribute, Global, Outer, Parameter, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.context import in_loop
+from taskleash.link.endings import Endings
+from taskleash.link.entities import Function
+from taskleash.link.phases import Phases
+from taskleash.link.trail import Op, Site, Trail
+from taskleash.link.wrappers import constants_given
+from taskleash.models.containers import TAKING, VIEWING
+
+#: what keeps a handle beyond the call that stored it
+_KEPT = (Attribute, Global, Outer)
+
+
+class Repetition:
+    """Goes from a function up to those that call it on the same object."""
+
+    def __init__(
+        self, calls: Calls, endings: Endings, started: Mapping[Function, tuple[Function, ...]]
+    ) -> None:
+        self.calls = calls
+        self.endings = endings
+        self.started = started
+        self.phases = calls.shared(Phases)
+
+    def comes_again(self, trail: Trail, op: Op) -> bool:
+        """Whether the function that stores the handle is called while the earlier task runs.
+
+        A loop calls it again, or an event does, with no end of the task between. Events call a
+        function by its name, where no caller in the program is known. What the task itself calls
+        is another question.
+        """
+        sites = self._sites(op.function)
+        if not sites:
+            return self.phases.is_event_handler(op.function)
+        own = self.started.get(op.function, ())
+        return any(
+            self._is_again(trail, caller, index, frozenset({op.function}))
+            for caller, index in sites
+            if caller not in own and not self.ends_for(trail, op, caller.call(index))
+        )
+
+    def ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
+        """Whether the constants of a call have the storing function end the earlier task first."""
+        given = constants_given(op.function, call)
+        return bool(given) and self._arrives_ended(trail, op.function, op.index, given)
+
+    def _sites(self, function: Function) -> list[Site]:
+        return [site for site in self.calls.callers(function) if site[0] is not function]
+
+    def _is_again(
+        self, trail: Trail, caller: Function, index: int, seen: frozenset[Function]
+    ) -> bool:
+        if not _is_on_itself(caller, index):
+            return False
+        if self._repeats(trail, caller, index):
+            return True
+        if caller in seen or self._arrives_ended(trail, caller, index):
+            return False
+        sites = self._sites(caller)
+        if not sites:
+            return self.phases.is_event_handler(caller)
+        return any(self._is_again(trail, *site, seen | {caller}) for site in sites)
+
+    def _repeats(self, trail: Trail, caller: Function, index: int) -> bool:
+        """Whether a loop of a caller comes back to the call while the task runs."""
+        # Where the call is awaited, what it raises comes before it has started a task.
+        at = _awaited_at(caller, index)
+        if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
+            return False
+        endings = map(Ending, self.endings.events(trail, caller) - {index, at})
+        carriers = {term for term in trail.terms_in(caller) if is_kept(caller, term)}
+        return caller.paths.search([at], endings, carriers).respawned
+
+    def _arrives_ended(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> bool:
+        """Whether a function sees to the earlier task before it comes to an event."""
+        endings = self.endings.events(trail, function) - {index}
+        carriers = {term for term in trail.terms_in(function) if is_kept(function, term)}
+        if not endings and not carriers:
+            return False
+        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
+        return outcome.is_complete and index not in outcome.reached
+
+
+def _awaited_at(caller: Function, index: int) -> int:
+    """The event by which a call has run to its end: its await, if it is awaited."""
+    return next(
+        (
+            at
+            for at, event in enumerate(caller.events)
+            if isinstance(event, Await) and Result(index) in event.value
+        ),
+        index,
+    )
+
+
+def _is_on_itself(caller: Function, index: int) -> bool:
+    """Whether a call is of a method of the caller's own object."""
+    own = Parameter(caller.self_name)
+    return bool(caller.self_name) and all(
+        isinstance(func, Attribute) and func.base == own for func in caller.call(index).func
+    )
+
+
+def is_kept(function: Function, term: Term) -> bool:
+    """Whether a term stands for what was kept before the call, or was taken out of that."""
+    for part in parts(term):
+        if isinstance(part, _KEPT):
+            return True
+        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
+            return any(
+                isinstance(func, Attribute) and func.name in TAKING | VIEWING
+                for func in function.call(part.event).func
+            )
+    return False

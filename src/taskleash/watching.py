@@ -1,0 +1,115 @@
+"""`taskleash scan --watch`: a scan again after each change, and what changed in the verdicts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from taskleash.reporters.changes import changes
+from taskleash.source.discovery import root_around
+from taskleash.source.paths import SUFFIXES
+from taskleash.terminal import tell, write
+
+if TYPE_CHECKING:
+    from taskleash.driver.settings import Settings
+    from taskleash.reporters.options import RenderOptions
+    from taskleash.reporters.report import Report
+
+#: what decides about a scan beside the code: settings, and which files are left out
+_SETTINGS = frozenset(
+    {"pyproject.toml", "taskleash.toml", ".taskleash.toml", ".gitignore", ".ignore", ".env"}
+)
+_CLEARED = "\x1b[2J\x1b[3J\x1b[H"
+# An editor writes a file in several steps, and a branch that is checked out many files.
+_DEBOUNCE_MILLISECONDS = 300
+_TURN_MILLISECONDS = 200
+
+
+def watch(
+    settings: Settings,
+    scan: Callable[[], Report],
+    show: Callable[[Report], None],
+    rendering: RenderOptions,
+) -> NoReturn:
+    """Scan and show, at first and after each change below the paths' projects, for ever.
+
+    On a terminal each report takes the place of the one before, with what is different below it;
+    elsewhere only that is written, as ``rendering`` has it. A scan that fails, as with settings
+    that are being edited, is said, and the last good one stays.
+
+    Raises:
+        click.ClickException: there is nothing to watch, the package for it is missing, or the first
+            scan fails.
+        KeyboardInterrupt: the only end that there is.
+    """
+    if settings.stdin is not None:
+        raise click.UsageError("--watch needs files: standard input does not change")
+    changed = _changed(settings.paths)
+    # From here on no change is missed, not even one during the first scan.
+    next(changed)
+    is_screen = sys.stdout.isatty() and rendering.color
+    last = scan()
+    _show(last, show, is_screen)
+    tell("watching for changes (Ctrl-C ends)")
+    for what in changed:
+        if not what:
+            continue
+        try:
+            found = scan()
+        except click.ClickException as error:
+            tell(error.format_message())
+            continue
+        said = changes(last, found, rendering)
+        if is_screen:
+            _show(found, show, is_screen)
+        write(said)
+        at = time.strftime("%H:%M:%S")
+        tell(f"{at}: {'the verdicts above changed' if said else 'no verdict changed'}")
+        last = found
+    raise AssertionError("a watch ends by an interrupt only")
+
+
+def _show(report: Report, show: Callable[[Report], None], is_screen: bool) -> None:
+    if is_screen:
+        write(_CLEARED)
+    show(report)
+
+
+def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
+    """Yields, again and again, what changed that a scan may depend on; mostly nothing."""
+    try:
+        # Imported here because nothing else needs it, and few have it.
+        import watchfiles
+    except ImportError:
+        raise click.ClickException(
+            "--watch needs more packages: pip install 'taskleash[watch]'"
+        ) from None
+
+    class Relevant(watchfiles.DefaultFilter):
+        def __call__(self, change: watchfiles.Change, path: str) -> bool:
+            name = os.path.basename(path)
+            of_interest = name.endswith(SUFFIXES) or name in _SETTINGS
+            return of_interest and super().__call__(change, path)
+
+    return watchfiles.watch(
+        *_folders(paths),
+        watch_filter=Relevant(),
+        debounce=_DEBOUNCE_MILLISECONDS,
+        rust_timeout=_TURN_MILLISECONDS,
+        yield_on_timeout=True,
+    )
+
+
+def _folders(paths: Sequence[str]) -> list[str]:
+    """What to watch: the projects that the paths lie in, whose other files are evidence."""
+    found = set()
+    for path in paths:
+        real = os.path.realpath(path).replace(os.sep, "/")
+        folder = real if os.path.isdir(real) else os.path.dirname(real)
+        found.add(root_around(folder) or folder)
+    return sorted(found)
