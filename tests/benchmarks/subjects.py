@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.corpora import python_files
@@ -39,6 +41,18 @@ class Runs:
         """A scan with the cache of one before, and nothing changed."""
         cache = self._copied("warm")
         return self._scan("warm", cache, self._put_back)
+
+    def restored(self) -> Subject:
+        """A scan of a fresh checkout in another folder, with the cache of an earlier one."""
+        cache, checkout = self._scratch / "restored", self._scratch / "checkout"
+        shutil.copytree(self._folder, checkout)
+
+        def prepare() -> None:
+            self._refill(cache)
+            for path in checkout.rglob("*"):
+                os.utime(path)
+
+        return replace(self._scan("fresh checkout", cache, prepare), cwd=checkout)
 
     def changed(self) -> Subject:
         """A scan after an edit of any file, each time of another one: a new function at its end."""

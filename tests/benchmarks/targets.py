@@ -44,6 +44,8 @@ TARGETS = (
     Target("cold", "× ruff", 4, 2, _LARGE[:1], _times_ruff("cold")),
     Target("cold", "× ruff", 8, 3, _LARGE[1:], _times_ruff("cold")),
     Target("warm, nothing changed", "× ruff", 1, 0.6, _LARGE, _times_ruff("warm")),
+    Target("a fresh checkout", "× ruff", 1, 0.6, _LARGE[:1], _times_ruff("fresh checkout")),
+    Target("a fresh checkout", "× ruff", 1.4, 0.9, _LARGE[1:], _times_ruff("fresh checkout")),
     Target("any file changed", "× ruff", 1.2, 0.8, _LARGE, _times_ruff("any file changed")),
     Target(
         "a spawning file changed",

@@ -1,4 +1,4 @@
-"""What tracing costs: a program that only spawns, and a server on loopback.
+"""What tracing costs: a program that only spawns, a server on loopback, and one of uvicorn's.
 
 usage: tracing.py [PYTHON…]
 
@@ -56,6 +56,33 @@ async def main():
 """
 
 
+# the same for a server with all that one has: where uvicorn is installed
+HTTP = """
+import asyncio, uvicorn
+async def app(scope, receive, send):
+    await asyncio.create_task(work())
+    headers = [(b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})
+async def work():
+    await asyncio.sleep(0)
+async def client(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(100):
+        writer.write(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+        await reader.readuntil(b"ok")
+    writer.close()
+async def main():
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.001)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    await asyncio.gather(*[client(port) for _ in range(10)])
+    server.should_exit = True
+    await serving
+"""
+
 TURNING = """
 import json, time
 from _taskleash_runtime.hooks import Hooks
@@ -79,9 +106,15 @@ def main() -> None:
         plain, traced = _least(python, SPAWNS.replace("TASKS", str(TASKS)))
         cost, each = (traced - plain) / TASKS * 1e6, plain / TASKS * 1e6
         print(f"{version}: {each:.1f} µs a task, traced {cost:.1f} µs more", flush=True)
-        plain, traced = _least(python, SERVES)
-        more = f"{traced / plain - 1:+.1%}"
-        print(f"{version}: server {plain * 1e3:.0f} ms, traced {more}", flush=True)
+        has_uvicorn = subprocess.run([python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL)
+        servers = [
+            ("streams", SERVES),
+            *([("uvicorn", HTTP)] if not has_uvicorn.returncode else []),
+        ]
+        for name, program in servers:
+            plain, traced = _least(python, program)
+            more = f"{traced / plain - 1:+.1%}"
+            print(f"{version}: {name} server {plain * 1e3:.0f} ms, traced {more}", flush=True)
 
 
 def _least(python: str, program: str) -> tuple[float, float]:

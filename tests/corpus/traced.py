@@ -54,7 +54,12 @@ SUITES = (
         ("httpx", "hypothesis", "mock", "pytest-asyncio", "pytest-trio", "trio"),
         _PLAIN,
     ),
-    Suite("aiosmtpd==1.4.6", ".", ("pytest-mock", "pytest-asyncio"), ("aiosmtpd/tests",)),
+    Suite(
+        "aiosmtpd==1.4.6",
+        ".",
+        ("pytest-mock", "pytest-asyncio"),
+        ("aiosmtpd/tests", "-o", "addopts="),
+    ),
     *FIXED,
 )
 

@@ -167,6 +167,12 @@ def risk(
     return f"{symbol} {word}" if unicode else word
 
 
+def labelled(value: Risk, dormant: bool, say: Language) -> str:
+    """A risk behind its symbol where no heading says what the word means: ``🔴 high``."""
+    shown = DORMANT if dormant and value is not Risk.NONE else ""
+    return f"{_RISK_SYMBOL[value]} {say(shown) if shown else tag('', value, False, say)}"
+
+
 def score(percent: int, worst: Risk, dormant: bool, unicode: bool, say: Language) -> str:
     """A score with the worst risk behind it: ``🔴 50%``, without unicode ``50% high``."""
     if unicode:
