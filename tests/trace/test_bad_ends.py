@@ -222,6 +222,22 @@ asyncio.run(main())
 """,
         1,
     ),
+    # Nobody calls their done callbacks any more.
+    "done as the loop stops": (
+        """
+async def quick():
+    pass
+async def fails():
+    raise ValueError
+loop = asyncio.new_event_loop()
+loop.create_task(quick())  # seen: started=1 finished=1
+loop.create_task(fails())  # seen: started=1 failed=1 unseen=1
+loop.call_soon(loop.stop)
+loop.run_forever()
+loop.close()
+""",
+        0,
+    ),
     "exit in a task": (
         """
 async def leaves():

@@ -64,7 +64,7 @@ class Living(weakref.ref):  # type: ignore[type-arg]
 
     def done(self, task: Any) -> None:
         """The task has come to its end."""
-        if self.state > IS_FAILED:
+        if self.state >= IS_DONE:
             return
         spot = self.spot
         spot.alive -= 1

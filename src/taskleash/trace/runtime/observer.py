@@ -120,6 +120,7 @@ class Observer:
         """A loop is about to be closed."""
         owner = self._tables.loops.pop(id(loop), None)
         if owner is not None:
+            self._settle(owner)
             self.look("close")
             self._leave("close", list(self._pending(owner)))
             self.record.note({"closed": owner.number, "at": self._time()})
@@ -127,6 +128,7 @@ class Observer:
     def finish(self) -> None:
         """The process ends: what is still alive is left."""
         if not self.over:
+            self._settle(None)
             self.look("exit")
             self._leave("exit", list(self._pending(None)))
             self.record.counts[at.ENDED] = 1
@@ -204,6 +206,15 @@ class Observer:
             # A task may be done and its callback never called.
             if living.state == IS_PENDING and of_it and not task.done():
                 yield living, task
+
+    def _settle(self, owner: Loop | None) -> None:
+        """Count the end of tasks that are done and whose callbacks no loop will call any more."""
+        for living, task in self.existing():
+            of_it = owner is None or living.loop is owner
+            if living.state == IS_PENDING and of_it and task.done():
+                living.done(task)
+                # Who holds it is not known here.
+                living.spot.counts[at.LOOSE] += 1
 
     def _leave(self, why: str, found: list[tuple[Living, Any]]) -> None:
         for living, task in found:
