@@ -68,7 +68,7 @@ async def work():
     await asyncio.sleep(0)
 async def client(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(100):
+    for _ in range(300):
         writer.write(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
         await reader.readuntil(b"ok")
     writer.close()

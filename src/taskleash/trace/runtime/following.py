@@ -205,12 +205,15 @@ def _finder(tables: Tables, places: Places) -> Callable[[Any, Any, Any], Counted
             spot = sent.pop(id(coroutine), None)
             if spot is not None:
                 return spot
-        outer = frame
-        while outer is not None and id(outer.f_code) in internal:
-            outer = outer.f_back
-        back = outer.f_back if outer is not None else None
+        while frame is not None and id(frame.f_code) in internal:
+            frame = frame.f_back
+        back = frame.f_back if frame is not None else None
         if back is not None:
-            spot = known.get((id(outer.f_code), outer.f_lasti, id(back.f_code), back.f_lasti))
+            two = (id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti)
+            spot = known.get(two)
+            outer = back.f_back
+            if spot is None and outer is not None:
+                spot = known.get((*two, id(outer.f_code), outer.f_lasti))
             if spot is not None:
                 return spot
         return places.find(frame, coroutine)

@@ -77,9 +77,9 @@ class Places:
     def __init__(self, noted: Callable[[int, Spot], Counted]) -> None:
         self.spots: list[Counted] = []
         #: the identities of asyncio's own code, and the spots by those of the code of a frame and
-        #: its caller, with the instructions they are at: enough to know most starts by
+        #: one or two callers, with the instructions they are at: enough to know most starts by
         self.internal: set[int] = set()
-        self.known: dict[tuple[int, int, int, int], Counted] = {}
+        self.known: dict[tuple[int, ...], Counted] = {}
         self._noted = noted
         self._kinds: dict[int, int] = {}
         # Their identities are keys only as long as they are alive.
@@ -128,17 +128,24 @@ class Places:
         spot = self._by_code.get(at)
         if spot is None:
             spot = self._by_code[at] = self._new(frame, caller, kind, coroutine, how)
-        back = frame.f_back
-        if back is not None and how == "spawn" and (caller is back or self._has_none(frame, kind)):
-            self.known[key, frame.f_lasti, id(back.f_code), back.f_lasti] = spot
+        if how == "spawn":
+            self._know(frame, caller, kind, spot)
         return spot
 
-    def _has_none(self, frame: FrameType, kind: int) -> bool:
-        """Whether its caller alone says that the program's is not to be found."""
-        back = frame.f_back
-        if back is None:
-            return False
-        return kind == _USER or self._kinds.get(id(back.f_code)) in (_INTERNAL, _BARRIER)
+    def _know(self, frame: FrameType, caller: FrameType | None, kind: int, spot: Counted) -> None:
+        """Keep a spot under the frames that tell it for sure, where those are two or three."""
+        at = frame
+        key: tuple[int, ...] = (id(frame.f_code), frame.f_lasti)
+        for _ in range(2):
+            back = at.f_back
+            if back is None:
+                return
+            key = (*key, id(back.f_code), back.f_lasti)
+            ends = self._kinds.get(id(back.f_code)) in (_INTERNAL, _BARRIER)
+            if caller is back or kind == _USER or (caller is None and ends):
+                self.known[key] = spot
+                return
+            at = back
 
     def _caller(self, frame: FrameType, kind: int) -> FrameType | None:
         """The program's frame that called it, directly or, in a library, through the library."""
