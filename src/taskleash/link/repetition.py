@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Await, Call
-from taskleash.facts.terms import Attribute, Global, Outer, Parameter, Result, Term
+from taskleash.facts.model import Await, Call, Store
+from taskleash.facts.terms import Attribute, Element, Global, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
 from taskleash.link.endings import Endings
@@ -41,8 +41,8 @@ class Repetition:
         is another question.
         """
         sites = self._sites(op.function)
-        if not sites:
-            return self.phases.is_event_handler(op.function)
+        if not sites or not _is_kept_by_itself(op):
+            return not sites and self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
         return self._is_begun_twice(trail, sites, own) or any(
             self._is_again(trail, caller, index, frozenset({op.function}))
@@ -85,6 +85,9 @@ class Repetition:
             return False
         if self._repeats(trail, caller, index):
             return True
+        if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
+            # What sets an object up for others is called once, whatever event has it called.
+            return False
         if caller in seen or self._arrives_ended(trail, caller, index):
             return False
         sites = self._sites(caller)
@@ -124,6 +127,18 @@ def _awaited_at(caller: Function, index: int) -> int:
         ),
         index,
     )
+
+
+def _is_kept_by_itself(op: Op) -> bool:
+    """Whether a function stores the handle in its own object, or in a global.
+
+    What it is given, or makes, may be another object in each call.
+    """
+    event = op.event
+    target: Term | None = event.target if isinstance(event, Store) else None
+    while isinstance(target, (Attribute, Element)):
+        target = target.base
+    return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
 
 
 def _is_on_itself(caller: Function, index: int) -> bool:
