@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,17 @@ from support.registry import unreachable
 
 register_profiles()
 _NUMBERS = count()
+
+
+def pytest_configure() -> None:
+    """Signals mean to the programs that tests run what they mean on a terminal.
+
+    What a shell starts in the background, or a service, has them ignored, and so has all it starts.
+    """
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

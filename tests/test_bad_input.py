@@ -245,7 +245,7 @@ def shell(command: str, cwd: Path) -> Ran:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=300,
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
@@ -270,7 +270,7 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
         # As a terminal does it: to all processes of the group.
         os.killpg(run.pid, signal.SIGINT)
         # It would take hours.
-        out, err = run.communicate(timeout=60)
+        out, err = run.communicate(timeout=300)
     except subprocess.TimeoutExpired:
         os.killpg(run.pid, signal.SIGKILL)
         raise
@@ -284,7 +284,7 @@ def test_an_interrupt_ends_quietly_and_at_once(project: Path) -> None:
 def interrupted(code: str, cwd: Path) -> tuple[int, bytes]:
     """The status of a check that interrupts itself, and what it says."""
     command = [sys.executable, "-c", code, "check", "--no-cache"]
-    run = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, timeout=60)
+    run = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, timeout=300)
     return run.returncode, run.stdout + run.stderr.strip()
 
 
@@ -319,7 +319,7 @@ class TestProgress:
         except OSError:
             pass
         os.close(terminal)
-        out, _ = run.communicate(timeout=10)
+        out, _ = run.communicate(timeout=300)
         assert (run.returncode, out.count(b"TL001")) == (0, 3)
         return written.decode("utf-8")
 

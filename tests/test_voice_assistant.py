@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BEFORE = ROOT / "fixtures" / "voice_assistant"
 FIXED = ROOT / "fixtures" / "voice_assistant_fixed"
 AGENT = "agent/agents/basic_memory_agent.py"
-CONF = "fixtures/voice_assistant/conf.yaml"
+CONF = "conf.yaml"
 CHANGED_BY_THE_FIX = {"service_context.py", AGENT}
 
 HEADINGS = ["File", "Lines", "Task", "Tracked", "Cleaned up", "Risk"]
 CONVERSATION = ["37", "_run_single_turn", "✅ tracked", "✅ cancelled", "🟢 none"]
-QUEUE = ["20,29", "_consume_loop, …", "❌ none", "❌ none", "🔴 high"]
+QUEUE = ["29,20", "_forward_message +1 sound", "❌ none", "❌ none", "🔴 high"]
 PROXY = ["39,40", "_maintain_connection, …", "🟡 partial", "🟡 partial", "🟡 low"]
 TTS = ["30,33,38", "_process_tts, …", "✅ tracked", "✅ gathered", "🟢 none"]
 SWEEPER = ["29", "_sweep_stale", "✅ singleton", "✅ self-managed", "🟢 none"]
@@ -127,9 +127,15 @@ def sources(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*.py")}
 
 
+def scan_there(folder: Path, *arguments: str) -> list[str]:
+    """The lines of the table of a scan in the folder itself."""
+    command = ("-m", "taskleash", "scan", "--format", "table", *arguments, ".")
+    return python(*command, cwd=folder).splitlines()
+
+
 def rows(folder: Path, *arguments: str) -> list[list[str]]:
     """The scan table without its heading."""
-    lines = scan(folder, "--format", "table", *arguments).splitlines()
+    lines = scan_there(folder, *arguments)
     table = [re.split(r" {2,}", line.strip()) for line in lines[1:]]
     return [row for row in table if len(row) == len(HEADINGS)]
 
@@ -160,7 +166,7 @@ def test_no_flag_is_suggested_where_it_is_given() -> None:
     ("folder", "expected"), [(BEFORE, TABLE_BEFORE), (FIXED, TABLE_FIXED)], ids=["before", "fixed"]
 )
 def test_the_scan_table(folder: Path, expected: list[list[str]]) -> None:
-    lines = scan(folder, "--format", "table").splitlines()
+    lines = scan_there(folder)
     table = [re.split(r" {2,}", line.strip()) for line in lines[: len(expected) + 1]]
     assert table == [HEADINGS, *expected]
 
@@ -235,4 +241,10 @@ SPAWNING = [p for p in sorted(BEFORE.rglob("*.py")) if "create_task" in p.read_t
 def test_a_file_alone_is_judged_with_the_rest_of_its_project(path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
     alone = json.loads(scan(path, "--format", "json"))["sites"]
-    assert alone == [site for site in sites(BEFORE) if site["path"] == name]
+    whole = [site for site in sites(BEFORE) if site["path"] == name]
+    # Who calls the callers is told as far as the files at hand say.
+    triggers = [
+        (far.pop("trigger"), near.pop("trigger")) for far, near in zip(whole, alone, strict=True)
+    ]
+    assert alone == whole
+    assert all(far.startswith(near) for far, near in triggers)

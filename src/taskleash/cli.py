@@ -23,7 +23,7 @@ from taskleash.options.listing import show_files, tell_more
 from taskleash.options.making import complete_rules
 from taskleash.options.settings import config_of, settings_from
 from taskleash.options.status import STATUS
-from taskleash.reporters.options import ROWS
+from taskleash.reporters.options import LANGUAGES, ROWS
 from taskleash.reporters.registry import (
     DOCUMENTS,
     SHOWS_FIXES,
@@ -246,12 +246,15 @@ def trace_(**options: Any) -> int:
 @click.argument("code", required=False, shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
 @click.option("--format", "how", type=click.Choice(["text", "json"]), default="text")
-def rule(code: str | None, every: bool, how: str) -> int:
+@click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], help="Its language.")
+def rule(code: str | None, every: bool, how: str, lang: str) -> int:
     """Explain a rule, by its code or its name."""
     from taskleash.reporters.jsontext import dumps
     from taskleash.rules.registry import UnknownRule, all_rules, as_data, by_code, code_of, page
     from taskleash.terminal import write
 
+    if lang == "zh":
+        from taskleash.reporters.rule_page_zh import page
     if every == (code is not None):
         raise click.UsageError("give either the code of a rule or --all")
     if code is None:

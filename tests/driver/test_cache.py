@@ -327,6 +327,7 @@ def test_a_cache_that_another_run_holds_is_left_alone(
 
 def test_a_place_that_cannot_be_written(project: Path) -> None:
     place = Path(os.environ["XDG_CACHE_HOME"], "taskleash")
+    place.parent.mkdir()
     place.write_text("a file")
     assert scan(project) == scan(project, "--no-cache")
     assert place.read_text() == "a file"

@@ -10,7 +10,7 @@ from support.command import taskleash
 
 RULES = "expected a rule, a prefix of rules or ALL"
 PYTHONS = "py37, py38, py39, py310, py311, py312, py313, py314"
-FORMATS = "table, full, concise, markdown, html, json, sarif, github, gitlab, junit"
+FORMATS = "table, full, concise, markdown, html, json, sarif, github, gitlab, junit, rdjson, agent"
 NO_FILES = "only the command line names files to write: --format NAME=FILE"
 
 BAD_SETTINGS = [

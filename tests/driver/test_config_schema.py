@@ -120,6 +120,7 @@ cache-dir = ".cache"
 jobs = 3
 format = "json"
 lang = "zh"
+background-tasks = "package.tasks:keep"
 """
 
     def test_is_toml_that_says_the_same(self) -> None:

@@ -22,7 +22,8 @@ import pytest
 
 from support.cluster import cluster
 from support.command import python, taskleash
-from taskleash.driver import apart
+from support.patience import patience
+from taskleash.driver import apart, worker
 from taskleash.driver.dask_cluster import connect
 from taskleash.driver.executors import LOST, Cluster, OnExecutor
 from taskleash.driver.inputs import Input
@@ -98,7 +99,7 @@ def test_a_file_that_the_parser_dies_of_is_reported_as_it_is_here() -> None:
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(worker, "patience_for", patience(0.5))
     inputs = [given("bad.py", ENDLESS), given("good.py", "x = 1\n")]
     with ThreadPoolExecutor(1) as executor:
         found = on(executor, inputs)

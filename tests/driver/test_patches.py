@@ -57,7 +57,8 @@ def test_each_fix_of_a_project_alone_mends_its_finding(tmp_path: Path) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(
-        "import asyncio\n\n\nasync def send():\n    pass\n\n\n"
+        "import asyncio\nimport logging\n\nlogger = logging.getLogger(__name__)\n\n\n"
+        "async def send():\n    pass\n\n\n"
         "async def main():\n    asyncio.create_task(send())\n",
         encoding="utf-8",
     )
@@ -70,7 +71,7 @@ def test_only_what_a_run_that_fixes_would_make_is_carried(project: Path) -> None
         return [fix["description"]["text"] for fix in result.get("fixes", [])]
 
     assert kinds() == ["track: keep it in `_background_tasks` until it is done"]
-    assert kinds("--unsafe-fixes") == ["await: await it here"]
+    assert kinds("--unsafe-fixes") == ["await: await it here, log its failure by `logger`"]
     assert kinds("--fix-style", "await") == []
     assert kinds("--config", "extend-unsafe-fixes=['TL001']") == []
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.patience import patience
+from taskleash.driver import worker
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed
 from taskleash.driver.processes import Forked, Started
@@ -53,9 +55,13 @@ def test_each_input_has_an_outcome() -> None:
 @pytest.mark.parametrize(
     ("text", "message"), [(OVERFLOWING, DIED), (ENDLESS, TOO_SLOW)], ids=["overflow", "endless"]
 )
-def test_a_file_that_the_parser_fails_at_costs_no_other(text: str, message: str) -> None:
+def test_a_file_that_the_parser_fails_at_costs_no_other(
+    text: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The parser dies of the one in the end, the other would take it hours.
+    monkeypatch.setattr(worker, "patience_for", patience(0.5 if message == TOO_SLOW else 300.0))
     inputs = [given("good.py", "x = 1\n"), given("bad.py", text), given("last.py", "")]
-    with Workers(1, ignore, patience=1.0) as workers:
+    with Workers(1, ignore) as workers:
         outcomes = workers.parse(inputs)
     assert in_short(outcomes) == {
         "good.py": "facts of good.py",

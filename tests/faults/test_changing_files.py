@@ -116,7 +116,7 @@ def test_two_runs_that_fix_the_same_files(tmp_path: Path, attempt: int) -> None:
         )
         for _ in range(2)
     ]  # fmt: skip
-    ends = [(*run.communicate(timeout=60), run.returncode) for run in runs]
+    ends = [(*run.communicate(timeout=300), run.returncode) for run in runs]
     assert read_tree(tmp_path) == whole
     for _, err, status in ends:
         assert status in (0, 2), err

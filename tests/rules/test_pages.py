@@ -7,6 +7,8 @@ import re
 import pytest
 
 from support.pages import docstring, example, sections
+from taskleash.reporters import rule_page_zh
+from taskleash.reporters.language import language
 from taskleash.rules import registry
 from taskleash.rules.model import Rule
 
@@ -66,3 +68,16 @@ def test_the_terminal_page_carries_title_facts_and_text(rule: Rule) -> None:
     assert ("Off by default." in lines[3]) is not rule.default
     assert docstring(rule).strip().splitlines()[1:] == lines[4:]
     assert max(map(len, lines)) <= 100
+
+
+@EVERY_RULE
+def test_every_page_is_there_in_chinese_with_the_same_examples(rule: Rule) -> None:
+    english, chinese = registry.page(rule), rule_page_zh.page(rule)
+    name = language("zh")(rule.name)
+    assert chinese.splitlines()[0] == f"{name}（{rule.name}，{rule.code}）"
+    for line in english.splitlines():
+        if line.startswith("    ") and line.strip():
+            assert line in chinese
+    known = r"^    .*$|`[^`]*`|[A-Z]{2,}\d*|asyncio|gather|lambda|future"
+    words = re.sub(known, "", chinese.replace(rule.name, ""), flags=re.MULTILINE)
+    assert set(re.findall(r"[A-Za-z][a-z-]+", words)) <= {fix.kind for fix in rule.fixes}

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from taskleash.reporters import words
+from taskleash.reporters.audit import words as audit_words
 from taskleash.rules.registry import UnknownRule, all_rules, by_code
 from taskleash.rules.selection import resolve_codes
 
@@ -112,3 +114,10 @@ def test_the_registry_loads_without_parser_or_terminal_libraries() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_every_fix_has_words_wherever_it_is_told() -> None:
+    kinds = {fix.kind for rule in all_rules() for fix in rule.fixes}
+    assert kinds <= words.FIXES.keys()
+    assert kinds - {"remove"} <= words.SIGNS.keys()
+    assert kinds - {"remove"} <= audit_words.FOR.keys() & audit_words.AGAINST.keys()

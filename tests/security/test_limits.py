@@ -258,14 +258,14 @@ class TestTimeLimit:
             "import sys, time\n"
             "import taskleash.driver.time_limit as limit, taskleash.driver.run as run\n"
             "limit._GRACE_SECONDS = 0.2\n"
-            "run.analyse_roots = lambda *_, **__: time.sleep(50)\n"
+            "run.analyse_roots = lambda *_, **__: time.sleep(1000)\n"
             "sys.argv = ['taskleash', 'check', '--time-limit', '0.1']\n"
             "from taskleash.__main__ import main\n"
             "main()\n"
         )
         start = time.monotonic()
         ran = python("-c", code, cwd=project)
-        assert time.monotonic() - start < 40
+        assert time.monotonic() - start < 500
         assert ran.status == 2
         assert ran.err == (
             "taskleash: the time limit of 0.1 s is long over, nothing is reported: "

@@ -196,7 +196,7 @@ def diff(folder: Path, *options: str, stdout: int) -> subprocess.CompletedProces
         env=environment(),
         stdout=stdout,
         stderr=subprocess.PIPE,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -54,7 +54,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> Ran:
         env={**environment(), **variables},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 

@@ -84,7 +84,7 @@ def python(*arguments: str, cwd: Path, **options: Any) -> Ran:
         stderr=subprocess.PIPE,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=300,
         **options,
     )
     return Ran(ran.returncode, ran.stdout or "", ran.stderr)

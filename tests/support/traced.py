@@ -49,7 +49,7 @@ def run_traced(
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert report.exists(), ran.stderr

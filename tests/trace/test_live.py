@@ -57,7 +57,7 @@ def on_a_terminal(*arguments: str, cwd: Path) -> tuple[int, str]:
                 break
             said += chunk
         os.close(ours)
-        return running.wait(timeout=60), said.decode()
+        return running.wait(timeout=300), said.decode()
 
 
 def program(tmp_path: Path) -> str:

@@ -118,7 +118,7 @@ def run(folder: Path, *options: str, text: str = TESTS) -> tuple[int, str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return ran.returncode, ran.stdout

@@ -92,7 +92,7 @@ async def main():
     port = server.servers[0].sockets[0].getsockname()[1]
 
     def ask(path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=300) as answer:
             assert answer.read() == b"ok"
 
     loop = asyncio.get_running_loop()
@@ -157,7 +157,7 @@ def test_the_workers_of_uvicorn_under_load(tmp_path: Path) -> None:
             paths = ["/"] * 90 + ["/leak"] * 10
             assert set(pool.map(partial(ask, port), paths)) == {b"ok"}
         running.send_signal(signal.SIGTERM)
-        running.wait(timeout=60)
+        running.wait(timeout=300)
     trace = load(str(report))
     # that which watches over the workers has no loop
     assert len(trace.processes) == 3
@@ -176,7 +176,7 @@ def free_port() -> int:
 
 
 def ask(port: int, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=300) as answer:
         found: bytes = answer.read()
         return found
 

@@ -37,6 +37,13 @@ class Failures:
             calls.program.uses, self._find, False, operator.or_
         )
 
+    def is_known_to_fail(self, function: Function) -> bool:
+        """Whether a ``raise`` of its own leaves a coroutine: that it can fail is no guess."""
+        return any(
+            exit_.kind == "raise" and not _is_caught(frames) and not _is_cancellation(frames)
+            for _, exit_, frames in function.contexts.exits
+        )
+
     def unseen(self, signs: Signs) -> Unseen:
         """How long a failure of the task is silent."""
         if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
@@ -64,10 +71,7 @@ class Failures:
                 event = function.events[index]
                 if not isinstance(event, Await) or self._may_raise(function, event.value):
                     return True
-        return any(
-            exit_.kind == "raise" and not _is_caught(frames) and not _is_cancellation(frames)
-            for _, exit_, frames in function.contexts.exits
-        )
+        return self.is_known_to_fail(function)
 
     def _may_raise(self, function: Function, awaited: tuple[Term, ...]) -> bool:
         """Whether what is awaited may raise: not a pause, nor a coroutine that cannot fail."""

@@ -102,7 +102,7 @@ class Observer:
         signs.with_its_object = self.guards.is_fresh(trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.main = self._main(spawn)
-        signs.can_fail = any(map(self.failures.can_fail, spawn.started))
+        signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.unseen = self.failures.unseen(signs)
         return signs
 

@@ -74,7 +74,7 @@ def demand(
         names |= _mentions(function for function, decided in found.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(judge.calls, spawn, trail))
-        names |= set(_heirs(trail))
+        names |= set(_heirs(trail)) | set(_makers(judge, trail))
         if spawn.kind in ("coroutine", "callback"):
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
         modules |= modules_of(calls, spawn, trail, judge.reports)
@@ -136,6 +136,14 @@ def _heirs(trail: Trail) -> Iterator[str]:
     for op in trail.of("pass"):
         if op.target is not None and op.target.owner is not None and op.target.is_abstract:
             yield f"{op.target.owner.name} {op.target.name}("
+
+
+def _makers(judge: Judge, trail: Trail) -> Iterator[str]:
+    """How others make the objects whose teardown nothing at hand calls: they may forget it."""
+    for op in trail.of(*ENDING):
+        method = op.site[0].method
+        if method.owner is not None and judge.observer.forgotten.is_uncalled(method):
+            yield f"{method.owner.name}("
 
 
 def _with_homes(form: str, homes: set[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from taskleash.driver.sharing import common_keeper
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Mended, Target
+from taskleash.fixes.model import Common, Mended, Target
 from taskleash.fixes.proof import Place, Scan
 
 
@@ -30,9 +30,28 @@ def fixed(
         return program.with_texts(changed).scan(choice, accepted)
 
     common = common_keeper(program, scan.targets)
-    keeper = common.keeper if common is not None else ""
-    work = partial(fix, program.text, scan, rescan, partial(mended, program, keeper=keeper), common)
-    return scan, with_deep_stack(work, LINKER_MEGABYTES)
+
+    def outcome(apart: frozenset[str]) -> Outcome:
+        """What comes of it where the files ``apart`` keep their tasks themselves."""
+        work = partial(_mended_in_common, program, common, apart)
+        made = partial(fix, program.text, scan, rescan, work, common)
+        return with_deep_stack(made, LINKER_MEGABYTES)
+
+    found = outcome(frozenset())
+    refused = frozenset(left.site.path for left in found.left)
+    # The linker may follow a task into a set of the file, and not into that of another one.
+    return scan, outcome(refused) if common is not None and refused else found
+
+
+def _mended_in_common(
+    program: Program,
+    common: Common | None,
+    apart: frozenset[str],
+    text: str,
+    targets: Sequence[Target],
+) -> Mended:
+    is_apart = common is None or targets[0].site.path in apart
+    return mended(program, text, targets, "" if is_apart or common is None else common.keeper)
 
 
 def mended(program: Program, text: str, targets: Sequence[Target], keeper: str = "") -> Mended:

@@ -11,10 +11,11 @@ from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, module_logger
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import dotted, inside
+from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
 
 _HELPER = "helper that logs"
+_LOGGER = "logger"
 
 
 def log(work: Work, target: Target, call: cst.Call) -> str:
@@ -28,7 +29,7 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend("no statement of its own gives the task a name")
-    name = _logging_callback(work)
+    name = _logging_callback(work, work.task_type())
     key = ("log", id(line))
     if key not in work.draft.made:
         work.draft.made[key] = name
@@ -50,49 +51,63 @@ def _assigned(spot: Spot) -> str:
 
 def _chained(work: Work, spot: Spot) -> str:
     """The callback of a future that a statement drops."""
-    if spot.kind != "statement" or spot.holder is None:
+    if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
         raise CannotMend("no statement of its own drops the future")
     holder = spot.holder
     work.claim(holder)
-    name = work.local_name(spot.call, "future")
-    callback = _logging_callback(work)
+    callback = _logging_callback(work, work.future_type())
+    if spot.kind == "name" and spot.name != "_":
+        line = f"{spot.name}.add_done_callback({callback})"
+        work.edits.insert_after(holder, work.statements(holder, line))
+        return f"log its failure by `{callback}`"
+    name = work.local_name(spot.call, "future", "background_future")
     lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        new = work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)
     return f"log its failure by `{callback}`"
 
 
-def _logging_callback(work: Work) -> str:
-    """The function of the module that logs a task's exception; a new one if there is none."""
+def _logging_callback(work: Work, typed: str) -> str:
+    """The function of the module that logs the exception of what has this type, or a new one."""
     for node in work.module.body:
-        if isinstance(node, cst.FunctionDef) and _logs_failure(node):
+        if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
             return node.name.value
-    key = (_HELPER, 0)
+    key = (f"{_HELPER} {typed}", 0)
     if key not in work.draft.made:
-        work.draft.made[key] = _new_callback(work)
+        work.draft.made[key] = _new_callback(work, typed)
     return work.draft.made[key]
 
 
-def _logs_failure(function: cst.FunctionDef) -> bool:
+def _logs_failure(function: cst.FunctionDef, typed: str) -> bool:
     params = function.params.params
     if len(params) != 1 or function.asynchronous is not None:
+        return False
+    note = params[0].annotation
+    if note is not None and typed and not _is_named(note.annotation, typed):
         return False
     calls = {dotted(node.func) for node in inside(function.body) if isinstance(node, cst.Call)}
     return {f"{params[0].name.value}.{name}" for name in ("exception", "cancelled")} <= calls
 
 
-def _new_callback(work: Work) -> str:
-    logger = module_logger(work.tree)
+def _is_named(note: cst.BaseExpression, typed: str) -> bool:
+    """Whether an annotation names a type, whatever its parameters and its module."""
+    named = note.value if isinstance(note, cst.Subscript) else note
+    return last_name(named) == typed.partition("[")[0].rpartition(".")[2]
+
+
+def _new_callback(work: Work, typed: str) -> str:
+    logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
     if not logger:
         logger = work.module_name("logger", "_logger", "task_logger")
         logging = work.draft.imports.name("logging", "getLogger")
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
+        work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
-    task = work.task_type()
-    params, returns = (f"task: {task}", " -> None") if task else ("task", "")
+    params, returns = (f"task: {typed}", " -> None") if typed else ("task", "")
     quote = work.style.quote
     call = f"{logger}.error({quote}%r failed{quote}, task, exc_info=task.exception())"
     if is_loguru(work.tree, logger):

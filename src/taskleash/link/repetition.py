@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call
 from taskleash.facts.terms import Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import in_loop
+from taskleash.link.context import around, in_loop
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Function
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op, Site, Trail
 from taskleash.link.wrappers import constants_given
 from taskleash.models.containers import TAKING, VIEWING
+from taskleash.models.lifecycle import LIFECYCLE
 
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
@@ -43,10 +44,30 @@ class Repetition:
         if not sites:
             return self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
-        return any(
+        return self._is_begun_twice(trail, sites, own) or any(
             self._is_again(trail, caller, index, frozenset({op.function}))
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
+        )
+
+    def _is_begun_twice(
+        self, trail: Trail, sites: Sequence[Site], own: Collection[Function]
+    ) -> bool:
+        """Whether an object calls the function as it is made, and once more in its later life.
+
+        That is certain where both do so in any case, and only users call the later one.
+        """
+        certain = [site for site in sites if _is_on_itself(*site) and _is_in_any_case(*site)]
+        return any(LIFECYCLE.constructs(caller.name) for caller, _ in certain) and any(
+            not LIFECYCLE.constructs(caller.name)
+            and caller not in own
+            and _is_for_users(caller)
+            and not self._sites(caller)
+            and not self.calls.references(caller)
+            and not self.phases.is_start(caller)
+            and not self.phases.ends(caller)
+            and not self._arrives_ended(trail, caller, index)
+            for caller, index in certain
         )
 
     def ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
@@ -111,6 +132,17 @@ def _is_on_itself(caller: Function, index: int) -> bool:
     return bool(caller.self_name) and all(
         isinstance(func, Attribute) and func.base == own for func in caller.call(index).func
     )
+
+
+def _is_in_any_case(caller: Function, index: int) -> bool:
+    """Whether a call is made under no condition: in the body itself, behind no way out."""
+    ways_out = (order for order, _, _ in caller.contexts.exits)
+    return not around(caller, index) and all(order >= index for order in ways_out)
+
+
+def _is_for_users(method: Function) -> bool:
+    """Whether by its name users call a method, or Python for them."""
+    return not method.name.startswith("_") or method.name.endswith("__")
 
 
 def is_kept(function: Function, term: Term) -> bool:

@@ -79,7 +79,7 @@ def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
 
 
 def _dormant(site: Site, say: Language) -> str:
-    flag, risk = f"`{site.guard}`", say(words.RISKS[site.would_be or site.risk])
+    flag, risk = f"`{site.guard}`", words.tag("", site.would_be or site.risk, False, say)
     return say("runs only where {flag} is on; its risk is {risk} then", flag=flag, risk=risk)
 
 

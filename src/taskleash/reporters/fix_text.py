@@ -61,7 +61,8 @@ def _files(
         changed = f" +{file.added} -{file.removed}"
         kinds = ""
         if not every:
-            kinds = f"  {', '.join(_kinds(file, say))}"
+            made = ", ".join(_kinds(file, say))
+            kinds = f"  {made}" if made else ""
         yield [(f"  {inert(file.path, unicode)}", ""), (changed, "cyan"), (kinds, "")]
         for place in file.places if every else ():
             applied = place.applied

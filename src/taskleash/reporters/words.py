@@ -114,6 +114,7 @@ FIXES = {
     "own": "keep the task, cancel and await it at teardown",
     "cancel-previous": "cancel the earlier task before this one starts",
     "log": "log the failure when the task is done",
+    "taskgroup": "run the rest of the function in a task group",
     "remove": "remove the comment",
 }
 
@@ -124,6 +125,7 @@ SIGNS = {
     "cancel-previous": "`peak` is 1 for each owner",
     "await": "the row is gone; what failed unseen before is in the log as `failed`",
     "log": "what failed unseen before is in the log",
+    "taskgroup": "the task ends before the function does, and a failure ends both",
 }
 
 CHECKED = "every changed file parses, a second scan reports none of what was fixed, and nothing new"
@@ -165,6 +167,12 @@ def risk(
     word = say(DORMANT if dormant and value is not Risk.NONE else RISKS[value])
     symbol = _SILENCED if is_silenced else _RISK_SYMBOL[value]
     return f"{symbol} {word}" if unicode else word
+
+
+def labelled(value: Risk, dormant: bool, say: Language) -> str:
+    """A risk behind its symbol where no heading says what the word means: ``🔴 high``."""
+    shown = DORMANT if dormant and value is not Risk.NONE else ""
+    return f"{_RISK_SYMBOL[value]} {say(shown) if shown else tag('', value, False, say)}"
 
 
 def score(percent: int, worst: Risk, dormant: bool, unicode: bool, say: Language) -> str:

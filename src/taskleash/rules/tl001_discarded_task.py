@@ -35,16 +35,17 @@ Use instead
 -----------
     import asyncio
 
+    _background_tasks = set()
+
 
     class Inbox:
         def __init__(self, database):
             self._database = database
-            self._background_tasks = set()
 
         async def on_message(self, message):
             task = asyncio.create_task(self._database.store(message))
-            self._background_tasks.add(task)
-            task.add_done_callback(self._background_tasks.discard)
+            _background_tasks.add(task)
+            task.add_done_callback(_background_tasks.discard)
 
 Fix safety
 ----------

@@ -30,17 +30,22 @@ Use instead
 -----------
     import asyncio
 
+    _background_tasks = set()
+
 
     class Bus:
         def publish(self, message):
-            return asyncio.create_task(self._send(message))
+            task = asyncio.create_task(self._send(message))
+            _background_tasks.add(task)
+            task.add_done_callback(_background_tasks.discard)
+            return task
 
         async def _send(self, message):
             await asyncio.sleep(1)
 
 
     async def announce(bus: Bus):
-        await bus.publish("ready")
+        bus.publish("ready")
 
 Fix safety
 ----------

@@ -40,8 +40,8 @@ Use instead
 
 Fix safety
 ----------
-Logging the exception in a callback of the future (`log`) is safe: the coroutine runs as before.
-Waiting for the result blocks the thread, which only its author can judge.
+Logging the exception in a done callback (`log`) is safe: the thread goes on as before. To wait for
+the result blocks the thread, which only its author can judge.
 """
 
 from __future__ import annotations

@@ -53,9 +53,9 @@ Use instead
                 await asyncio.sleep(1)
 
         async def close(self):
-            if self._poller is not None:
+            if self._poller is not None and self._poller is not asyncio.current_task():
                 self._poller.cancel()
-                await asyncio.gather(self._poller, return_exceptions=True)
+                await asyncio.wait([self._poller], timeout=5)
                 self._poller = None
             await self._port.close()
 

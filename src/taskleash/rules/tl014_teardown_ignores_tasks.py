@@ -17,17 +17,21 @@ Example
 
 
     class Client:
-        def __init__(self, connection):
-            self._connection = connection
+        def __init__(self, url):
+            self._url = url
             self._tasks = set()
 
-        def send(self, message):
-            task = asyncio.create_task(self._connection.write(message))
+        def refresh(self):
+            task = asyncio.create_task(self._wait())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+        async def _wait(self):
+            await asyncio.sleep(1)
+            self._url = None
+
         async def close(self):
-            await self._connection.close()
+            self._url = ""
 
 Use instead
 -----------
@@ -35,20 +39,26 @@ Use instead
 
 
     class Client:
-        def __init__(self, connection):
-            self._connection = connection
+        def __init__(self, url):
+            self._url = url
             self._tasks = set()
 
-        def send(self, message):
-            task = asyncio.create_task(self._connection.write(message))
+        def refresh(self):
+            task = asyncio.create_task(self._wait())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+        async def _wait(self):
+            await asyncio.sleep(1)
+            self._url = None
+
         async def close(self):
-            for task in self._tasks:
+            tasks = self._tasks - {asyncio.current_task()}
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._connection.close()
+            if tasks:
+                await asyncio.wait(tasks, timeout=5)
+            self._url = ""
 
 Fix safety
 ----------

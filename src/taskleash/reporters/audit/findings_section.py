@@ -40,7 +40,7 @@ def _title(entry: Entry) -> str:
 
 def _message(entry: Entry, say: Language) -> str:
     site = entry.site
-    risk = words.risk(site.risk, site.dormant, unicode=True, say=say)
+    risk = words.labelled(site.risk, site.dormant, say)
     return f"{risk} **{entry.rule}** {text(entry.message)}"
 
 

@@ -51,6 +51,7 @@ FIX_RISKS = {
     "await": "the caller waits",
     "own": "the teardown does more",
     "cancel-previous": "it ends what ran on",
+    "taskgroup": "the function waits for its tasks, and a failure cancels them",
 }
 #: what speaks for each fix, and against it
 FOR = {
@@ -58,6 +59,7 @@ FOR = {
     "track": "the caller goes on, and the task cannot vanish half-way",
     "own": "the caller goes on, and the task ends with what it belongs to",
     "cancel-previous": "there are never two of them",
+    "taskgroup": "no task outlives the function that starts it",
     "log": "a failure is seen",
 }
 AGAINST = {
@@ -65,6 +67,7 @@ AGAINST = {
     "track": "nothing stops the task or waits for it at a shutdown",
     "own": "the teardown cancels work that is not done",
     "cancel-previous": "the earlier one is cut off",
+    "taskgroup": "the function waits, and one failure cancels the others",
     "log": "nothing else changes",
 }
 ANY_FIX_RISK = "it may change what the program does"

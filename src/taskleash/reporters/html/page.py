@@ -95,7 +95,7 @@ def _audit(report: Report, found: Scan, say: Language) -> Audit:
 
 
 def _risk_words(say: Language) -> dict[str, str]:
-    named = {str(risk): say(word) for risk, word in words.RISKS.items()}
+    named = {str(risk): words.tag("", risk, False, say) for risk in words.RISKS}
     return {**named, DORMANT: say(words.DORMANT)}
 
 
