@@ -54,12 +54,6 @@ SUITES = (
         ("httpx", "hypothesis", "mock", "pytest-asyncio", "pytest-trio", "trio"),
         _PLAIN,
     ),
-    Suite(
-        "aiosmtpd==1.4.6",
-        ".",
-        ("pytest-mock", "pytest-asyncio"),
-        ("aiosmtpd/tests", "-o", "addopts="),
-    ),
     *FIXED,
 )
 
@@ -130,7 +124,8 @@ def main() -> int:
                 plain, observed, sites = audited(suite, Path(scratch))
             except SuiteError as error:
                 print(f"traced: {error}", file=sys.stderr)
-                return 2
+                status = 2
+                continue
             finally:
                 os.chdir(here)
         every += sites
@@ -139,13 +134,13 @@ def main() -> int:
         for name in sorted(plain.keys() | observed.keys()):
             if plain.get(name) != observed.get(name):
                 print(f"  OTHER RESULT {name}: {plain.get(name)} became {observed.get(name)}")
-                status = 1
+                status = max(status, 1)
         for site in ran:
             found = site["observed"]
             if found["finding"] != "open":
                 place = f"{site['path']}:{site['line']}"
                 print(f"  {found['finding']} {place} {site['risk']}: {found['sentence']}")
-            status = 1 if found["finding"] == "contradicted" else status
+            status = max(status, int(found["finding"] == "contradicted"))
         sys.stdout.flush()
     print(table(every))
     return status
