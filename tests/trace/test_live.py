@@ -44,7 +44,9 @@ def on_a_terminal(*arguments: str, cwd: Path) -> tuple[int, str]:
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 70, 0, 0))
     command = [sys.executable, "-m", "taskleash", *arguments]
+    # What runs the tests may say how wide its own terminal is.
     variables = environment(TERM="xterm")
+    variables = {k: v for k, v in variables.items() if k not in ("COLUMNS", "LINES")}
     with subprocess.Popen(command, cwd=cwd, env=variables, stdout=its, stderr=its) as running:
         os.close(its)
         said = b""
