@@ -26,7 +26,7 @@ _PINNED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.]+)", re.MULTILINE)
 def required(but: str = "") -> list[tuple[str, str, str]]:
     """Name, kind of bound and bound of every requirement, those of the extras too.
 
-    Those ``but`` for this marker, if one is given.
+    ``but`` is a marker: what has it is left out.
     """
     lines = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
     found = [_REQUIREMENT.fullmatch(line.replace(" ", "")) for line in lines]
