@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given
-from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Exit, If, Store, Test
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
+from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, tests
-from taskleash.link.endings import Endings
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
-from taskleash.link.repetition import Repetition, is_kept
+from taskleash.link.repetition import Repetition
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.models.lifecycle import LIFECYCLE
@@ -57,10 +55,9 @@ class Guards:
         self.calls = calls
         self.started = started
         self.keys = Keys(calls)
-        self.endings = Endings(calls)
+        self.arrivals = Arrivals(calls)
         self.phases = calls.shared(Phases)
-        self.repetition = Repetition(calls, self.endings, started)
-        self._excluding: dict[tuple[object, ...], Guard | None] = {}
+        self.repetition = Repetition(calls, self.arrivals, started)
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
 
@@ -238,7 +235,7 @@ class Guards:
         Where the trail comes there by way of places alone, all that come by these have one answer.
         """
         callers = self.calls.callers(function)
-        own = self.endings.touched(trail)
+        own = self.arrivals.endings.touched(trail)
         if not own.isdisjoint((function, *(caller for caller, _ in callers))):
             return self._find_seen_to(trail, function, index, callers)
         key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
@@ -255,36 +252,14 @@ class Guards:
             found = above[0] if all(above) else None
         return found
 
-    def _excluded(
-        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
-    ) -> Guard | None:
-        """Whether no path of a function with the earlier task running comes to an event.
-
-        ``given`` are the constants of one call of the function.
-        """
-        carriers = {term for term in trail.terms_in(function) if is_kept(function, term)}
-        endings = self.endings.events(trail, function)
-        if not carriers and not endings:
+    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
+        """Whether no path of a function with the earlier task running comes to an event."""
+        found = self.arrivals.at(trail, function, index)
+        if found is None or not found.is_excluded:
             return None
-        key = (function, index, frozenset(carriers), frozenset(endings), frozenset(given.items()))
-        if key not in self._excluding:
-            self._excluding[key] = self._find_excluded(function, index, carriers, endings, given)
-        return self._excluding[key]
-
-    def _find_excluded(
-        self,
-        function: Function,
-        index: int,
-        carriers: set[Term],
-        endings: set[int],
-        given: Given,
-    ) -> Guard | None:
-        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
-        if index in outcome.reached or not outcome.is_complete:
-            return None
-        if outcome.asked:
-            return Guard(function, outcome.asked[0], "asked")
-        return Guard(function, function.events[min(endings)].pos[0], "ended") if endings else None
+        if found.asked:
+            return Guard(function, found.asked[0], "asked")
+        return Guard(function, found.ended, "ended") if found.ended else None
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""

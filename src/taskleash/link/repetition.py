@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Store
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Parameter, Result, Term
+from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
-from taskleash.link.endings import Endings
 from taskleash.link.entities import Function
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op, Site, Trail
 from taskleash.link.wrappers import constants_given
-from taskleash.models.containers import TAKING, VIEWING
 from taskleash.models.lifecycle import LIFECYCLE
-
-#: what keeps a handle beyond the call that stored it
-_KEPT = (Attribute, Global, Outer)
 
 
 class Repetition:
     """Goes from a function up to those that call it on the same object."""
 
     def __init__(
-        self, calls: Calls, endings: Endings, started: Mapping[Function, tuple[Function, ...]]
+        self, calls: Calls, arrivals: Arrivals, started: Mapping[Function, tuple[Function, ...]]
     ) -> None:
         self.calls = calls
-        self.endings = endings
+        self.arrivals = arrivals
         self.started = started
         self.phases = calls.shared(Phases)
 
@@ -101,20 +97,16 @@ class Repetition:
         at = _awaited_at(caller, index)
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
-        endings = map(Ending, self.endings.events(trail, caller) - {index, at})
-        carriers = {term for term in trail.terms_in(caller) if is_kept(caller, term)}
-        return caller.paths.search([at], endings, carriers).respawned
+        endings = self.arrivals.endings.events(trail, caller) - {index, at}
+        carriers = self.arrivals.carriers(trail, caller)
+        return caller.paths.search([at], map(Ending, endings), carriers).respawned
 
     def _arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
     ) -> bool:
         """Whether a function sees to the earlier task before it comes to an event."""
-        endings = self.endings.events(trail, function) - {index}
-        carriers = {term for term in trail.terms_in(function) if is_kept(function, term)}
-        if not endings and not carriers:
-            return False
-        outcome = function.paths.search_from_entry(map(Ending, endings), carriers, [index], given)
-        return outcome.is_complete and index not in outcome.reached
+        found = self.arrivals.at(trail, function, index, given)
+        return found is not None and found.is_excluded
 
 
 def _awaited_at(caller: Function, index: int) -> int:
@@ -158,16 +150,3 @@ def _is_in_any_case(caller: Function, index: int) -> bool:
 def _is_for_users(method: Function) -> bool:
     """Whether by its name users call a method, or Python for them."""
     return not method.name.startswith("_") or method.name.endswith("__")
-
-
-def is_kept(function: Function, term: Term) -> bool:
-    """Whether a term stands for what was kept before the call, or was taken out of that."""
-    for part in parts(term):
-        if isinstance(part, _KEPT):
-            return True
-        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
-            return any(
-                isinstance(func, Attribute) and func.name in TAKING | VIEWING
-                for func in function.call(part.event).func
-            )
-    return False

@@ -1,0 +1,77 @@
+"""Whether control comes to an event of a function while an earlier task runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
+from taskleash.dataflow.paths import Ending
+from taskleash.facts.model import Call
+from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.endings import Endings
+from taskleash.link.entities import Function
+from taskleash.link.trail import Trail
+from taskleash.models.containers import TAKING, VIEWING
+
+#: what keeps a handle beyond the call that stored it
+_KEPT = (Attribute, Global, Outer)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a search from the entry to an event found.
+
+    ``is_excluded`` where no path with the task running comes there. ``asked`` are the lines of the
+    conditions that see to it, ``ended`` is that of the first ending, 0 where there is none.
+    """
+
+    is_excluded: bool
+    asked: tuple[int, ...]
+    ended: int
+
+
+class Arrivals:
+    """Makes each search once."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.endings = Endings(calls)
+        self._known: dict[tuple[object, ...], Arrival] = {}
+
+    def carriers(self, trail: Trail, function: Function) -> frozenset[Term]:
+        """The terms of a function that stand for the task of an earlier call."""
+        return frozenset(term for term in trail.terms_in(function) if _is_kept(function, term))
+
+    def at(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> Arrival | None:
+        """How control comes to an event; None where the function does not touch the task.
+
+        ``given`` are the constants of one call of the function.
+        """
+        carriers = self.carriers(trail, function)
+        endings = frozenset(self.endings.events(trail, function))
+        if not carriers and not endings:
+            return None
+        key = (function, index, carriers, endings, frozenset(given.items()))
+        if key not in self._known:
+            outcome = function.paths.search_from_entry(
+                map(Ending, endings), carriers, [index], given
+            )
+            is_excluded = outcome.is_complete and index not in outcome.reached
+            ended = function.events[min(endings)].pos[0] if endings else 0
+            self._known[key] = Arrival(is_excluded, outcome.asked, ended)
+        return self._known[key]
+
+
+def _is_kept(function: Function, term: Term) -> bool:
+    """Whether a term stands for what was kept before the call, or was taken out of that."""
+    for part in parts(term):
+        if isinstance(part, _KEPT):
+            return True
+        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
+            return any(
+                isinstance(func, Attribute) and func.name in TAKING | VIEWING
+                for func in function.call(part.event).func
+            )
+    return False
