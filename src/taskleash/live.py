@@ -8,7 +8,7 @@ import select
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,10 @@ def live_screen(render: Render) -> Iterator[LiveScreen]:
     from rich.live import Live
 
     console = Console(stderr=True)
-    screen = None
+    # Asked before `Live` puts its own in place of the streams, which say no in older releases.
+    shown = [name for name in ("stdout", "stderr") if getattr(sys, name).isatty()]
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        screen = LiveScreen(console, live, render)
+        screen = LiveScreen(console, live, render, shown)
         try:
             yield screen
         finally:
@@ -50,8 +51,9 @@ class LiveScreen:
     same one as the table.
     """
 
-    def __init__(self, console: Console, live: Live, render: Render) -> None:
+    def __init__(self, console: Console, live: Live, render: Render, shown: Sequence[str]) -> None:
         self._console = console
+        self._shown = shown
         self._live = live
         self._render = render
         self._ends: tuple[int, int] | None = None
@@ -70,8 +72,7 @@ class LiveScreen:
         self._resize()
         self._passing = threading.Thread(target=self._pass_on, args=(ours,), daemon=True)
         self._passing.start()
-        named = (("stdout", sys.stdout), ("stderr", sys.stderr))
-        return {name: its for name, stream in named if stream.isatty()}
+        return dict.fromkeys(self._shown, its)
 
     def show(self, moment: Moment) -> None:
         """Show what is known at this moment."""
