@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from code and data: a page for each rule, settings, facts.
+"""Writes what the documentation takes from code and data: rules, settings, commands, facts, limits.
 
     python docs/generate.py
 
@@ -7,6 +7,7 @@ A test fails where a written page is not what this makes of the code.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import textwrap
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import command_pages
 from taskleash.driver.config.keys import KEYS, Key
 from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, TableOf
 from taskleash.driver.config.show import toml
@@ -39,6 +41,8 @@ def pages() -> dict[Path, str]:
     written = configuration.read_text(encoding="utf-8")
     found[configuration] = _SETTINGS.sub(lambda _: settings_table(), written)
     found[DOCS / "tasks.md"] = facts_page()
+    found[DOCS / "commands.md"] = command_pages.page()
+    found[DOCS / "limits.md"] = limits_page()
     return found
 
 
@@ -68,6 +72,18 @@ def facts_page() -> str:
     return f"{found}\n"
 
 
+def limits_page() -> str:
+    """What comes out wrong: what the fixtures that show it say, and their code."""
+    found = _LIMITS
+    for path in sorted((DOCS.parent / "fixtures/limits").glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        said = ast.get_docstring(ast.parse(source)) or ""
+        title = path.stem.replace("_", " ").capitalize()
+        code = source.partition('"""\n')[2] if '\n"""' in source else source.partition("\n")[2]
+        found += f"\n## {title}\n\n{said}\n\n```python\n{code.strip()}\n```\n"
+    return found
+
+
 def rule_page(rule: Rule) -> str:
     """The docstring of a rule as Markdown, its examples as Python code."""
     module = f"taskleash.rules.{rule.code.lower()}_{rule.name.replace('-', '_')}"
@@ -86,6 +102,20 @@ def rule_index() -> str:
     )
     return f"# Rules\n\n| code | name | risk | by default | fixes |\n|---|---|---|---|---|\n{rows}"
 
+
+_LIMITS = """\
+# Known limits
+
+- taskleash reads code and never runs it. A handle that travels through `setattr` with a computed
+  name, or a coroutine that is looked up in a registry at run time, is out of its sight.
+- It judges what it can read: the files given and the project around them. What an installed package
+  does with a task is known for the libraries in its catalogue; [others can be taught](apis.md).
+- A set on `self` keeps a task only as long as its object lives. Where an object is dropped with its
+  task still running, the task goes with it; a set of the module is the answer there.
+
+What follows comes out wrong. Each case has the verdict that it ought to get as a comment; a test
+fails once it comes out right, so that it leaves this page.
+"""
 
 #: how each setting is written
 EXAMPLES = {

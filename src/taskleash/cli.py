@@ -245,7 +245,9 @@ def trace_(**options: Any) -> int:
 @cli.command()
 @click.argument("code", required=False, shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
-@click.option("--format", "how", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format", "how", type=click.Choice(["text", "json"]), default="text", help="Its form."
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], help="Its language.")
 def rule(code: str | None, every: bool, how: str, lang: str) -> int:
     """Explain a rule, by its code or its name."""
@@ -259,13 +261,13 @@ def rule(code: str | None, every: bool, how: str, lang: str) -> int:
         raise click.UsageError("give either the code of a rule or --all")
     if code is None:
         rules = all_rules()
-        text = "\n".join(map(page, rules)) if how == "text" else dumps([*map(as_data, rules)])
-        write(text)
+        pages = "\n".join(f"{page(each)}\n{each.url}\n" for each in rules)
+        write(pages if how == "text" else dumps([*map(as_data, rules)]))
         return 0
     found = by_code(code_of(code).upper())
     if found is None:
         raise click.ClickException(f"{UnknownRule(code)} (see `taskleash rule --all`)")
-    write(page(found) if how == "text" else dumps(as_data(found)))
+    write(f"{page(found)}\n{found.url}\n" if how == "text" else dumps(as_data(found)))
     return 0
 
 

@@ -41,17 +41,7 @@ class Sectioned(click.Command):
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write all options; the sections come in the order of their first options."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for each in self.get_params(context):
-            if isinstance(each, click.Argument):
-                continue
-            record = each.get_help_record(context)
-            if record is not None:
-                title = _SECTIONS.get(each.name or "", _OTHERS)
-                name, text = record
-                sections.setdefault(title, []).append((name, text + _default(each)))
-        others = sections.pop(_OTHERS, [])
-        for title, records in (*sections.items(), (_OTHERS, others)):
+        for title, records in sections(self, context).items():
             with formatter.section(title):
                 formatter.write_dl(records)
 
@@ -61,6 +51,21 @@ class Sectioned(click.Command):
             with formatter.section("Examples"):
                 for line in self.epilog.splitlines():
                     formatter.write(f"  {line}\n")
+
+
+def sections(command: click.Command, context: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """Each option and what it does, by the title of its section; the other ones come last."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in command.get_params(context):
+        if isinstance(each, click.Argument):
+            continue
+        record = each.get_help_record(context)
+        if record is not None:
+            title = _SECTIONS.get(each.name or "", _OTHERS)
+            name, text = record
+            found.setdefault(title, []).append((name, text + _default(each)))
+    others = found.pop(_OTHERS, [])
+    return {**found, _OTHERS: others}
 
 
 def _default(of: click.Parameter) -> str:

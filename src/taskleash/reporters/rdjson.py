@@ -12,6 +12,7 @@ from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.rules.registry import by_code
 
 _SEVERITIES = {Risk.HIGH: "ERROR", Risk.LOW: "WARNING", Risk.NONE: "INFO"}
 
@@ -37,7 +38,7 @@ def _finding(entry: Entry, source: Sequence[str], options: RenderOptions) -> Jso
             "range": _range(site.span, source),
         },
         "severity": _SEVERITIES[site.risk],
-        "code": {"value": entry.rule},
+        "code": _code(entry.rule),
         **({"suggestions": fixes} if fixes else {}),
     }
 
@@ -52,8 +53,14 @@ def _error(error: FileError, options: RenderOptions) -> Json:
         "message": error.message,
         "location": {"path": options.repository.path(error.path), "range": {"start": start}},
         "severity": _SEVERITIES[error.risk],
-        "code": {"value": error.code},
+        "code": _code(error.code),
     }
+
+
+def _code(code: str) -> Json:
+    """A rule and the address of its page."""
+    rule = by_code(code)
+    return {"value": code, **({"url": rule.url} if rule is not None else {})}
 
 
 def _range(span: Span, source: Sequence[str]) -> Json:

@@ -25,6 +25,7 @@ def metadata(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "shortDescription": {"text": _END_OF_FIRST_CLAUSE.split(what)[0]},
         "fullDescription": {"text": what},
+        "helpUri": rule.url,
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"enabled": rule.default, "level": LEVELS[rule.risk]},
         "properties": {

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from taskleash.classify.model import Risk, Word
 
+#: the documentation: `site_url` of mkdocs.yml
+SITE = "https://taskleash.github.io/taskleash/"
+
 
 class Applicability(Word):
     """Whether a fix keeps what the program does (safe) or may change it (unsafe)."""
@@ -44,6 +47,11 @@ class Rule:
     fixes: tuple[Fix, ...] = ()
     default: bool = True
     beside: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page is read in a browser."""
+        return f"{SITE}rules/{self.code}/"
 
 
 @dataclass(frozen=True)

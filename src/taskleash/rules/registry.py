@@ -101,6 +101,7 @@ def as_data(rule: Rule) -> dict[str, object]:
         "risk": str(rule.risk),
         "default": rule.default,
         "fixes": [{"kind": f.kind, "applicability": str(f.applicability)} for f in rule.fixes],
+        "url": rule.url,
         "page": page(rule),
     }
 

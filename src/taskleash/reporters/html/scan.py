@@ -37,6 +37,7 @@ class Row:
     risk: str
     rule: str
     rule_title: str
+    rule_url: str
     component: int
     silenced: str
 
@@ -91,6 +92,7 @@ def _row(entry: Entry, component: int, say: Language) -> Row:
         risk=risk_of(site),
         rule=entry.rule,
         rule_title=say(rule.name) if rule else "",
+        rule_url=rule.url if rule else "",
         component=component,
         silenced=_silence(entry, say),
     )

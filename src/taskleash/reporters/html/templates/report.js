@@ -236,6 +236,7 @@
   const setUpRows = () => {
     body.addEventListener("click", (event) => {
       const row = event.target.closest(".row");
+      if (event.target.closest("a")) return;
       if (row && !String(getSelection())) setOpen(row, !row.classList.contains("open"));
     });
     body.addEventListener("keydown", (event) => {
