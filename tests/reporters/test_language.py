@@ -97,7 +97,38 @@ def test_chinese_columns_are_aligned_and_fit(width: int, unicode: bool) -> None:
         assert cell_len(row[: found.start()]) == column - (not unicode)
 
 
-def test_everything_but_rules_messages_and_evidence_is_chinese() -> None:
+#: what a report in another language has in English: names of programs and kinds of fixes
+PROPER = frozenset(
+    {
+        "TL", "taskleash", "rule", "track", "await", "own", "log", "gather", "cancel-previous",
+        "future", "fix", "portal", "worker", "nursery", "trio", "Home", "Assistant", "NiceGUI",
+        "Tornado", "IOLoop",
+    }
+)  # fmt: skip
+NO_PROSE = re.compile(
+    r"""
+    ^\s*\d*\ \|.*            # the source
+    | ^\ +占用.*              # names without marks
+    | `[^`]*` | "[^"]*"
+    | [\w/.-]+\.pyi?(:\d+)*  # paths
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("part", ["libraries", "linked", "real", "rules", "sound"])
+def test_what_is_said_of_the_fixtures_has_no_english_words(part: str) -> None:
+    fixtures = Path(__file__).resolve().parents[2] / "fixtures"
+    ran = taskleash(
+        "scan", part, "--isolated", "--no-cache", "--format", "full", "--lang", "zh", cwd=fixtures
+    )
+    assert ran.status == 0
+    words = re.findall(r"[A-Za-z][A-Za-z-]+", NO_PROSE.sub("", ran.out))
+    assert set(words) - PROPER == set()
+    assert "的" in ran.out
+
+
+def test_hand_made_text_stays_and_everything_else_is_chinese() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [
         entry(site("一.py", 3, "三", captures=("四",), evidence=steps, in_async=True,

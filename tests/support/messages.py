@@ -12,6 +12,8 @@ from taskleash.rules.registry import all_rules
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "taskleash"
 _TEMPLATE_TEXT = re.compile(r"""\bsay\(\s*(?:"([^"]+)"|'([^']+)')""")
 _TEMPLATE_COUNT = re.compile(r"""\bsay\.count\([^,]+,\s*(?:"([^"]+)"|'([^']+)')""")
+#: what is given a text of the catalogue
+_SAYING = frozenset({"say", "sentence", "claim"})
 _LETTERS = re.compile(r"[a-zA-Z]")
 
 
@@ -37,14 +39,14 @@ def unreadable() -> Iterator[str]:
 
 
 def _says(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and bool(node.args) and _name(node.func) == "say"
+    return isinstance(node, ast.Call) and bool(node.args) and _name(node.func) in _SAYING
 
 
 def _said(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        if _name(node.func) == "say" and node.args:
+        if _name(node.func) in _SAYING and node.args:
             yield from _literals(node.args[0])
         elif _name(node.func) == "count" and len(node.args) == 2 and _on_say(node.func):
             yield from (f"{{count}} {noun}" for noun in _literals(node.args[1]))

@@ -8,6 +8,7 @@ from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
+from taskleash.sentences import Said, sentence
 
 _CONSTANTS = frozenset({"None", "True", "False", ""})
 
@@ -66,16 +67,18 @@ def _free(function: Function) -> list[str]:
     return sorted({term.name for term in terms if isinstance(term, Outer)})
 
 
-def runs(signs: Signs, calls: Calls) -> str:
+def runs(signs: Signs, calls: Calls) -> Said:
     """How often the site runs, in words, and by what."""
     function = signs.spawn.function
     name = function.method.qualname
     if function.facts.kind == "module":
-        return "once, when the module is imported"
+        return sentence("once, when the module is imported")
     if signs.multiplicity == "once":
-        return f"once for each `{function.method.owner.name}`" if function.method.owner else "once"
-    often = f"once for each call of `{name}`"
+        owner = function.method.owner
+        return sentence("once for each `{name}`", name=owner.name) if owner else sentence("once")
+    often = sentence("once for each call of `{function}`", function=name)
     if signs.multiplicity == "loop":
-        often = f"in a loop of `{name}`, once for each turn"
-    by = trigger(function, calls)
-    return f"{often}, {by}" if by else often
+        often = sentence("in a loop of `{function}`, once for each turn", function=name)
+    for way in trigger(function, calls):
+        often = sentence("{often}, {way}", often=often, way=way)
+    return often

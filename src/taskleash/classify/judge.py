@@ -40,6 +40,7 @@ from taskleash.link.wrappers import (
 )
 from taskleash.models.api import Starts
 from taskleash.models.table import TASKS
+from taskleash.sentences import sentence
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"
@@ -295,9 +296,13 @@ class Judge:
         defect = None if risk is Risk.NONE else Defect.PARTLY_ENDED
         verdict = Verdict("owned", "partial", risk, defect, "owner", "partial")
         where = spawn.function.qualname
-        kept = step(inner.function, inner.index, f"handed to `{where}`, which keeps the task")
-        message = f"`{where}` does not give it back: `{place.text}` never holds it"
-        told = (kept, step(inner.function, inner.index, message))
+        kept = sentence("handed to `{callee}`, which keeps the task", callee=where)
+        lost = sentence(
+            "`{callee}` does not give it back: `{place}` never holds it",
+            callee=where,
+            place=place.text,
+        )
+        told = tuple(step(inner.function, inner.index, said) for said in (kept, lost))
         return replace(to_site(signs, verdict, self.calls), evidence=told)
 
     def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
@@ -306,8 +311,10 @@ class Judge:
         handle = "stored" if signs.places else handle
         cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
         kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-        message = f"handed to `{spawn.function.qualname}`, which keeps the task"
-        first = step(inner.function, inner.index, message)
+        said = sentence(
+            "handed to `{callee}`, which keeps the task", callee=spawn.function.qualname
+        )
+        first = step(inner.function, inner.index, said)
         return replace(to_site(signs, kept, self.calls), evidence=(first,))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from taskleash.sentences import Said
+
 
 class Word(str, enum.Enum):
     """An enum whose members read as their JSON value."""
@@ -125,7 +127,12 @@ class Evidence:
     path: str
     line: int
     column: int
-    message: str
+    said: Said
+
+    @property
+    def message(self) -> str:
+        """What is said, in English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True)
@@ -133,9 +140,14 @@ class Unknown:
     """One thing that is not known of a site: why, in which words, and where (1-based line)."""
 
     kind: Ignorance
-    message: str
+    said: Said
     path: str
     line: int
+
+    @property
+    def message(self) -> str:
+        """What is said, in English."""
+        return str(self.said)
 
 
 class Reach(Word):
@@ -237,7 +249,7 @@ class Site:
     evidence: tuple[Evidence, ...] = ()
     holder: str = ""
     captures: tuple[str, ...] = ()
-    runs: str = ""
+    runs: Said = ""
     code: str = ""
     in_async: bool = False
     unseen: Unseen = Unseen.NOT

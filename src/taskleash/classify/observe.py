@@ -38,6 +38,7 @@ from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.sentences import NOTHING, Said
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 _SEEING = AWAITING | {"outcome", "seen"}
@@ -181,7 +182,7 @@ class Observer:
             if ends_another(signs, op):
                 elsewhere.append(op)
                 continue
-            why = "" if self._starts_again(signs, op) else self._teardown(op)
+            why = NOTHING if self._starts_again(signs, op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             kept = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if here and not why and op in signs.ended_here_by and not signs.ended_here:
@@ -195,7 +196,7 @@ class Observer:
                 elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
                 if not self._is_left_out(signs, op):
-                    signs.ended_there_by.append((op, ""))
+                    signs.ended_there_by.append((op, NOTHING))
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
@@ -236,7 +237,7 @@ class Observer:
             for op, _ in signs.ended_there_by
         )
 
-    def _teardown(self, op: Op) -> str:
+    def _teardown(self, op: Op) -> Said:
         function, index = op.site
         return (
             self.teardown.holds(function, index)

@@ -12,6 +12,7 @@ from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import Needs
+from taskleash.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Signs:
     container: bool = False
     #: ended at teardown or awaited somewhere: how, by which operations, and why that is a teardown
     ended_there: str = ""
-    ended_there_by: list[tuple[Op, str]] = field(default_factory=list)
+    ended_there_by: list[tuple[Op, Said]] = field(default_factory=list)
     #: ended only in a place that is no teardown
     ended_elsewhere: list[Op] = field(default_factory=list)
     #: of these, the ones in a teardown that nobody comes to, and what keeps the object

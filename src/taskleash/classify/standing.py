@@ -12,6 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import branches, catches_cancellation, events_in, in_loop
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.trail import CANCELLING
+from taskleash.sentences import sentence
 
 _KEEPING_ROLES = frozenset({"value", "arg", "return", "yield", "item"})
 _MAX_DEPTH = 3
@@ -178,7 +179,10 @@ def _swallows(function: Function, block: Block) -> Evidence | None:
             handler = next(filter(catches_cancellation, item.handlers), None)
             if handler is not None and _goes_on(handler) and _waits_itself(function, item.body):
                 what = ", ".join(handler.types)
-                message = f"`except{what and f' {what}'}` swallows cancellation: the loop goes on"
+                message = sentence(
+                    "`{handler}` swallows cancellation: the loop goes on",
+                    handler=f"except {what}".rstrip(),
+                )
                 return Evidence(function.module.path, handler.line, 1, message)
         if not isinstance(item, int | Exit):
             for _, inner, _ in branches(item):

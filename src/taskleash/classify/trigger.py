@@ -10,17 +10,18 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.sentences import NOTHING, Sentence, claim, sentence
 
 _MAX_LINKS = 3
 _MAX_SHOWN = 40
 
 
-def trigger(function: Function, calls: Calls) -> str:
-    """The way to a function in words, empty where it is not known: ``from `f` for "x"``.
+def trigger(function: Function, calls: Calls) -> tuple[Sentence, ...]:
+    """The way to a function in words, none where it is not known: ``from `f` for "x"``.
 
     At most three links; the way is followed where there is one caller only.
     """
-    found: list[str] = []
+    found: list[Sentence] = []
     current, seen = function.method, {function.method}
     while len(found) < _MAX_LINKS:
         entry = _entry(current, calls)
@@ -36,20 +37,21 @@ def trigger(function: Function, calls: Calls) -> str:
         if above in seen or above.facts.kind != "function":
             break
         case = _case(above, index)
-        found.append(f"from `{above.qualname}`{case and f' {case}'}")
+        text = claim("from `{function}` for {case}") if case else claim("from `{function}`")
+        found.append(sentence(text, function=above.qualname, **({"case": case} if case else {})))
         if case:
             break
         seen.add(above)
         current = above
-    return ", ".join(found)
+    return tuple(found)
 
 
-def _entry(function: Function, calls: Calls) -> str:
+def _entry(function: Function, calls: Calls) -> Sentence:
     """How something outside the program comes to call a function, if it does."""
     return _route(function) or _registered(function, calls) or _dispatched(function)
 
 
-def _route(function: Function) -> str:
+def _route(function: Function) -> Sentence:
     """``@app.post("/x")``, ``@bot.event``: the decorator, as written."""
     around_it = function.parent
     for decorator in function.facts.decorators:
@@ -58,30 +60,30 @@ def _route(function: Function) -> str:
             if isinstance(term, Result) and around_it is not None:
                 name = _first_text(around_it.call(term.event).args)
                 if name:
-                    return f'by `@{decorator.text}("{name}")`'
+                    return sentence("by `{call}`", call=f'@{decorator.text}("{name}")')
         if LIFECYCLE.registers_as_it_is(last) and "." in decorator.text:
-            return f"by `@{decorator.text}`"
-    return ""
+            return sentence("by `{call}`", call=f"@{decorator.text}")
+    return NOTHING
 
 
-def _registered(function: Function, calls: Calls) -> str:
+def _registered(function: Function, calls: Calls) -> Sentence:
     """``bus.on("x", function)``: what registers it for a name."""
     for holder, index in calls.references(function):
         call = holder.call(index)
         name = _first_text(call.args)
         if name:
-            return f'by `{call.text}("{name}")`'
-    return ""
+            return sentence("by `{call}`", call=f'{call.text}("{name}")')
+    return NOTHING
 
 
-def _dispatched(function: Function) -> str:
+def _dispatched(function: Function) -> Sentence:
     """A table from names to functions that has it."""
     for holder in function.module.functions.values():
         for collection in holder.facts.collections:
             for key, item in zip(collection.keys, collection.items, strict=False):
                 if key and any(_means(holder, function, term) for term in item):
-                    return f"for {_quoted(key)}"
-    return ""
+                    return sentence("for {case}", case=_quoted(key))
+    return NOTHING
 
 
 def _means(holder: Function, function: Function, term: Term) -> bool:
@@ -101,11 +103,11 @@ def _case(caller: Function, index: int) -> str:
         if isinstance(item, If) and frame.branch == "then":
             name = _compared(item.test)
             if name:
-                return f"for {name}"
+                return name
         elif isinstance(item, Switch):
             for case in item.cases:
                 if case.pattern and _holds(case.body, index):
-                    return f"for {_quoted(case.pattern)}"
+                    return _quoted(case.pattern)
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from taskleash.classify.model import Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.link.entities import Function
+from taskleash.sentences import Sentence, sentence
 
 
 def unknowns(signs: Signs) -> tuple[Unknown, ...]:
@@ -17,18 +18,24 @@ def unknowns(signs: Signs) -> tuple[Unknown, ...]:
 def _reasons(signs: Signs) -> Iterator[Unknown]:
     spawn = signs.spawn
     if spawn.kind == "foreign":
-        owner = f"`{spawn.call.text}` is not part of the program"
-        message = f"{owner}: whether it ends its tasks is not known"
+        message = sentence(
+            "`{callee}` is not part of the program: whether it ends its tasks is not known",
+            callee=spawn.call.text,
+        )
         yield _at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)
     for op in signs.trail.of("unknown"):
-        message = f"handed to `{op.detail}`: what that does with the task is not known"
+        message = sentence(
+            "handed to `{callee}`: what that does with the task is not known", callee=op.detail
+        )
         yield _at(Ignorance.HANDED_ON, message, op.function, op.index)
     for left_out in signs.trail.unknown:
         yield _at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
     if not signs.is_searched:
-        message = f"`{spawn.function.qualname}` has more paths than are searched"
+        message = sentence(
+            "`{function}` has more paths than are searched", function=spawn.function.qualname
+        )
         yield _at(Ignorance.TOO_MANY_PATHS, message, spawn.function, spawn.index)
 
 
-def _at(kind: Ignorance, message: str, function: Function, index: int) -> Unknown:
+def _at(kind: Ignorance, message: Sentence, function: Function, index: int) -> Unknown:
     return Unknown(kind, message, function.module.path, function.events[index].pos[0])

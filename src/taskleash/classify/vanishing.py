@@ -82,7 +82,7 @@ def _awaited(
     last = call.text.rpartition(".")[2]
     if last in FUTURES:
         own = _is_own(function, made)
-        return (Vanishings.PROVEN if own else Vanishings.UNKNOWN), "the future", ()
+        return (Vanishings.PROVEN if own else Vanishings.UNKNOWN), "" if own else call.text, ()
     callees = calls.callees(function, call)
     inner = tuple(c for c in callees if isinstance(c, Function) and c.facts.is_async)
     if callees and len(inner) == len(callees):

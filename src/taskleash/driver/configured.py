@@ -13,6 +13,7 @@ from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
 from taskleash.rules.selection import Selection
+from taskleash.sentences import Sentence, sentence
 from taskleash.source.excludes import anchored
 from taskleash.source.options import Discovery
 from taskleash.source.patterns import mistake
@@ -157,5 +158,7 @@ def _given_flags(config: Config) -> tuple[FeatureFlag, ...]:
     )
 
 
-def _origin(layer: str) -> str:
-    return "on the command line" if layer == COMMAND_LINE else f"in {layer}"
+def _origin(layer: str) -> Sentence:
+    if layer == COMMAND_LINE:
+        return sentence("on the command line")
+    return sentence("in {place}", place=layer)

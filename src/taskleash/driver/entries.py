@@ -64,7 +64,7 @@ def _entry(
         site,
         mark,
         rule=found.code,
-        message=found.message,
+        said=found.said,
         fixes=choice.offers(found.code, found.fixes),
         suppressed=comments.covers(found.code, comment_lines(site)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from taskleash.reporters.report import Entry, Report
+from taskleash.sentences import sentence
 from taskleash.trace.joined import Observation, observations
 from taskleash.trace.model import Trace
 
@@ -17,5 +18,7 @@ def observed(report: Report, trace: Trace) -> Report:
 
 
 def _observed(entry: Entry, seen: Observation) -> Entry:
-    message = f"{entry.message}; observed: {seen.short}" if entry.message else ""
-    return replace(entry, observed=seen, message=message)
+    said = entry.said
+    if said:
+        said = sentence("{said}; observed: {seen}", said=said, seen=seen.short)
+    return replace(entry, observed=seen, said=said)

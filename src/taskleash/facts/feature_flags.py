@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from taskleash.sentences import Said
+
 Value: TypeAlias = "bool | int | float | str | None"
 
 #: what people write in settings and environments for "no"; compared in lower case
@@ -27,7 +29,7 @@ class FeatureFlag:
 
     name: str
     value: Value
-    origin: str
+    origin: Said
 
     @property
     def last(self) -> str:

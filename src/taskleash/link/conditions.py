@@ -25,6 +25,7 @@ from taskleash.link.entities import External, Function
 from taskleash.link.readings import Reading, Readings
 from taskleash.models.settings import FOR_TYPES, SETTING_HOLDERS
 from taskleash.models.vocabulary import words
+from taskleash.sentences import Sentence, claim, sentence
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Guard:
     """
 
     flag: str
-    reason: str
+    reason: Sentence
     is_for_types: bool = False
 
 
@@ -47,8 +48,10 @@ class Decision:
     guard: Guard
 
 
-_NEVER = Guard("False", "in a branch that never runs")
-_TYPES_ONLY = Guard(FOR_TYPES, "in a branch that only type checkers read", is_for_types=True)
+_NEVER = Guard("False", sentence("in a branch that never runs"))
+_TYPES_ONLY = Guard(
+    FOR_TYPES, sentence("in a branch that only type checkers read"), is_for_types=True
+)
 
 
 class Conditions:
@@ -129,10 +132,12 @@ def _decision(holds: bool, reading: Reading, flag: FeatureFlag) -> Decision:
     # The value itself may be a secret: of a switch its truth is told, of anything else nothing.
     if is_switch(flag.value):
         value = "false" if is_off(flag.value) else "true"
-        reason = f"reached only where `{name}` is true, and it is {value} {flag.origin}"
+        text = claim("reached only where `{name}` is true, and it is {value} {origin}")
+        reason = sentence(text, name=name, value=value, origin=flag.origin)
     else:
-        reason = f"reached only where `{name}` has another value than {flag.origin}"
-    return Decision(holds, Guard(name, reason.rstrip()))
+        text = claim("reached only where `{name}` has another value than {origin}")
+        reason = sentence(text, name=name, origin=flag.origin)
+    return Decision(holds, Guard(name, reason))
 
 
 def _is_setting(reading: Reading, flag: FeatureFlag) -> bool:

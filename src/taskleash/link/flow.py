@@ -45,6 +45,7 @@ from taskleash.models.containers import (
     TASK_METHODS,
     VIEWING,
 )
+from taskleash.sentences import sentence
 
 #: more terms than any one handle is held by
 _MOST_CARRIERS = 3_000
@@ -99,7 +100,10 @@ class _Follower(Passing):
         while self.pending:
             if len(self.seen) + sum(len(kept.seen) for kept in self.kept) > _MOST_CARRIERS:
                 self.beyond.setdefault(
-                    f"it is held by more than {_MOST_CARRIERS:,} names and values"
+                    sentence(
+                        "it is held by more than {most} names and values",
+                        most=f"{_MOST_CARRIERS:,}",
+                    )
                 )
                 break
             each = self.pending.popleft()

@@ -18,6 +18,7 @@ from taskleash.link.repetition import Repetition
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.sentences import NOTHING, Sentence, sentence
 
 _REPLACING = frozenset({"replace"})
 
@@ -30,7 +31,7 @@ class Overwrite:
     """
 
     op: Op
-    reason: str
+    reason: Sentence
     is_by_itself: bool = False
 
 
@@ -163,20 +164,21 @@ class Guards:
 
     # -- a second call
 
-    def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> str:
+    def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> Sentence:
         function = op.function
         single = op.place is None or op.place.depth == 0
         if _in_statement_loop(op) and single:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
-                return "the next turn of the loop replaces it"
-            return ""
+                return sentence("the next turn of the loop replaces it")
+            return NOTHING
         clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
             clears_again and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
-            return ""
-        return f"the next call of `{function.method.qualname}` replaces it"
+            return NOTHING
+        name = function.method.qualname
+        return sentence("the next call of `{function}` replaces it", function=name)
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
@@ -197,10 +199,10 @@ class Guards:
 
     # -- the task starts itself again
 
-    def _respawn(self, trail: Trail, op: Op) -> str:
+    def _respawn(self, trail: Trail, op: Op) -> Sentence:
         """A task that the storing function starts comes back to that function."""
         if self.guard(trail, op, strict=True):
-            return ""
+            return NOTHING
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
                 if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
@@ -211,11 +213,14 @@ class Guards:
                     if isinstance(callee, Function) and leads_back(
                         self.calls, trail, callee, op.function
                     ):
-                        return (
-                            f"`{coroutine.name}` itself calls `{callee.name}`"
-                            f" (line {call.pos[0]}), which spawns again"
+                        return sentence(
+                            "`{coroutine}` itself calls `{callee}` (line {line}), which spawns"
+                            " again",
+                            coroutine=coroutine.name,
+                            callee=callee.name,
+                            line=str(call.pos[0]),
                         )
-        return ""
+        return NOTHING
 
     # -- guards
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from taskleash.facts.terms import Term
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op, Place, Unknown
+from taskleash.sentences import Sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Onward:
     left: frozenset[Function]
     unknown: tuple[Unknown, ...]
     #: why the walk was broken off, if it was
-    beyond: tuple[str, ...]
+    beyond: tuple[Sentence, ...]
     kinds: frozenset[str]
     #: the positions of the operations in each function
     homes: Mapping[Function, list[int]]

@@ -35,6 +35,7 @@ from taskleash.link.trail import Place
 from taskleash.models.api import Handle
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.containers import TAKING, VIEWING
+from taskleash.sentences import NOTHING, Sentence, sentence
 
 #: more places than any one container comes from
 _MOST_ORIGINS = 2_000
@@ -55,7 +56,7 @@ class Containers:
     carriers: list[tuple[Function, Term, int]] = field(default_factory=list)
     local: bool = False
     text: str = ""
-    unknown: str = ""
+    unknown: Sentence = NOTHING
 
 
 class Places:
@@ -239,7 +240,10 @@ class Places:
         seen: set[tuple[Function, Term]] = set()
         while pending:
             if len(seen) > _MOST_ORIGINS:
-                found.unknown = f"it is put into what comes from more than {_MOST_ORIGINS:,} places"
+                found.unknown = sentence(
+                    "it is put into what comes from more than {most} places",
+                    most=f"{_MOST_ORIGINS:,}",
+                )
                 break
             home, term, level = pending.popleft()
             if (home, term) in seen:

@@ -12,6 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
 from taskleash.link.teardown import Teardown
+from taskleash.sentences import NOTHING, Said, sentence
 
 
 class Supervisors:
@@ -31,7 +32,7 @@ class Supervisors:
                 self._spawners.setdefault(coroutine, []).append(spawner)
         self._awaited_by: Query[Function, Function | None] = Query(calls.program.uses, self._find)
 
-    def holds(self, function: Function, index: int) -> str:
+    def holds(self, function: Function, index: int) -> Said:
         """Why an event belongs to a teardown: it comes after all that its coroutine goes on with.
 
         Empty where it does not.
@@ -40,11 +41,15 @@ class Supervisors:
             isinstance(frame.item, Loop) and frame.item.kind == "while"
             for frame in around(function, index)
         ):
-            return ""
+            return NOTHING
         teardown = self._awaited_by(function)
         if teardown is None:
-            return ""
-        return f"`{function.qualname}`, whose end `{teardown.qualname}` awaits"
+            return NOTHING
+        return sentence(
+            "`{function}`, whose end `{teardown}` awaits",
+            function=function.qualname,
+            teardown=teardown.qualname,
+        )
 
     def _find(self, coroutine: Function) -> Function | None:
         for spawner in self._spawners[coroutine]:

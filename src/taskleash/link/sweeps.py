@@ -9,6 +9,7 @@ from taskleash.link.flow import Flow
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import CANCELLING, Op
 from taskleash.models.api import Gives
+from taskleash.sentences import Said
 
 
 class Sweeps:
@@ -18,7 +19,7 @@ class Sweeps:
         self.flow = flow
         self.teardown = teardown
 
-    def of(self, cls: Class) -> list[tuple[Op, str]]:
+    def of(self, cls: Class) -> list[tuple[Op, Said]]:
         """The cancellations in the teardowns of a class, and why these are teardowns."""
         return [
             (op, why)
@@ -27,7 +28,7 @@ class Sweeps:
         ]
 
     @cached_property
-    def _all(self) -> list[tuple[Op, str]]:
+    def _all(self) -> list[tuple[Op, Said]]:
         calls = self.flow.calls
         models = calls.program.models
         names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.TASKS)}

@@ -12,6 +12,7 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
 from taskleash.link.phases import Phases, asks_for_more
 from taskleash.models.lifecycle import LIFECYCLE, Phase
+from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
 
 
 class Teardown:
@@ -29,39 +30,43 @@ class Teardown:
         self.spawning = spawning
         ask = calls.program.uses
         self._reasons: Query[Function, _Reason | None] = Query(ask, self._find, None, _nearer)
-        self._own_reason: Query[Function, str] = Query(ask, self._find_own_reason)
+        self._own_reason: Query[Function, Said] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
         self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
         #: the methods that take down an instance of a class, inherited ones too
         self.of_class: Query[Class, tuple[Function, ...]] = Query(ask, self._find_of_class)
 
-    def reason(self, function: Function) -> str:
+    def reason(self, function: Function) -> Said:
         """Why the function belongs to a teardown, in words; empty where it does not."""
         found = self._reasons(function) if _can_end(function) else None
         if found is None or not found.way:
-            return found.source if found else ""
+            return found.said if found else NOTHING
         if found.is_cleanup and found.way == 1:
-            return f"`{function.qualname}`, which the cleanup of {found.source} calls"
-        return f"`{function.qualname}`, which {found.source.partition(',')[0]} reaches"
+            text = claim("`{function}`, which the cleanup of `{caller}` calls")
+        else:
+            text = claim("`{function}`, which `{caller}` reaches")
+        return sentence(text, function=function.qualname, caller=found.source)
 
     def _find(self, function: Function) -> _Reason | None:
         """The reason that is the fewest calls away."""
         own = self._own_reason(function)
         if own:
-            return _Reason(0, False, own)
+            return _Reason(0, False, function.qualname, own)
         found: _Reason | None = None
         for caller, cleans_up in self._callers(function).items():
             if cleans_up:
-                return _Reason(1, True, f"`{caller.qualname}`")
+                return _Reason(1, True, caller.qualname)
             above = self._reasons(caller) if _can_end(caller) else None
             if above is not None:
                 found = _nearer(found, _Reason(above.way + 1, above.is_cleanup, above.source))
         return found
 
-    def _find_own_reason(self, function: Function) -> str:
+    def _find_own_reason(self, function: Function) -> Said:
         if entry := self.phases.told(function):
-            is_end = self.phases.ends(function)
-            return f"`{function.qualname}`, a teardown by {entry.source}" if is_end else ""
+            if not self.phases.ends(function):
+                return NOTHING
+            text = claim("`{function}`, a teardown by {source}")
+            return sentence(text, function=function.qualname, source=entry.source)
         return self._named(function) or self._registered(function)
 
     def _named(self, function: Function) -> str:
@@ -80,21 +85,21 @@ class Teardown:
             found.setdefault(parent, False)
         return found
 
-    def left_to_users(self, function: Function) -> str:
+    def left_to_users(self, function: Function) -> Sentence:
         """Why a method may take its object down that only users call; empty where it does not.
 
         Its class has no other way to be taken down, and it starts nothing.
         """
         owner = function.owner
         if owner is None or function.name.startswith("_") or function in self.spawning:
-            return ""
+            return NOTHING
         if self.phases.told(function) or function.decorators:
-            return ""
+            return NOTHING
         if not LIFECYCLE.commands(function.name):
-            return ""
+            return NOTHING
         if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
-            return ""
-        return f"`{function.qualname}`, which only its users call"
+            return NOTHING
+        return sentence("`{function}`, which only its users call", function=function.qualname)
 
     def _is_called(self, function: Function) -> bool:
         """Whether the program calls a function, but for a task of the same object at its end."""
@@ -103,15 +108,16 @@ class Teardown:
             for caller, _ in self.calls.callers(function)
         )
 
-    def _registered(self, function: Function) -> str:
+    def _registered(self, function: Function) -> Sentence:
+        text = claim("`{function}`, registered by `{call}`")
         for decorator in function.facts.decorators:
             if decorator.called and self._decorates_teardown(function, decorator.text):
-                return f"`{function.name}`, registered by `@{decorator.text}`"
+                return sentence(text, function=function.name, call=f"@{decorator.text}")
         for holder, index in self.calls.references(function):
             call = holder.call(index)
             if LIFECYCLE.registers_end(call.text):
-                return f"`{function.name}`, registered by `{call.text}`"
-        return ""
+                return sentence(text, function=function.name, call=call.text)
+        return NOTHING
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:
         """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""
@@ -130,17 +136,17 @@ class Teardown:
                             return True
         return False
 
-    def holds(self, function: Function, index: int) -> str:
+    def holds(self, function: Function, index: int) -> Said:
         """Why an event belongs to a teardown: its function, a ``finally``, after a ``yield``."""
         found = self.reason(function)
         if found:
             return found
         if in_cleanup(function, index):
-            return f"the cleanup of `{function.qualname}`"
+            return sentence("the cleanup of `{function}`", function=function.qualname)
         resumed = is_manager(function) or function.decorators or function.facts.is_async
         if function.facts.is_generator and resumed and after_yield(function, index):
-            return f"`{function.qualname}` after its `yield`"
-        return ""
+            return sentence("`{function}` after its `yield`", function=function.qualname)
+        return NOTHING
 
     def whole(self, function: Function, index: int) -> bool:
         """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""
@@ -182,12 +188,13 @@ class Teardown:
 class _Reason:
     """Why a function belongs to a teardown: what it is reached from, by so many calls.
 
-    ``is_cleanup`` where it is the cleanup of the source that calls it.
+    ``is_cleanup`` where it is the cleanup of the source that calls it. ``said`` is its own reason.
     """
 
     way: int
     is_cleanup: bool
     source: str
+    said: Said = NOTHING
 
 
 def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:

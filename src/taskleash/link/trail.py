@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from taskleash.facts.model import Event
 from taskleash.facts.terms import Term
 from taskleash.link.entities import Class, Function, Module
+from taskleash.sentences import Sentence
 
 #: a call event of a function
 Site: TypeAlias = tuple[Function, int]
@@ -104,7 +105,7 @@ class Unknown:
 
     function: Function
     index: int
-    reason: str
+    reason: Sentence
 
 
 class Part(Protocol):

@@ -13,6 +13,7 @@ from taskleash.link.onward import Onward, Shared
 from taskleash.link.places import Places
 from taskleash.link.program import Program
 from taskleash.link.trail import Op, Own, Part, Place, Site, Trail, Unknown
+from taskleash.sentences import Sentence, claim, sentence
 
 #: containers in containers: what goes round in a circle may put one into another without end
 _DEEPEST = 3
@@ -81,7 +82,7 @@ class Walk:
         self.terms: dict[Function, dict[Term, int]] = defaultdict(dict)
         self.unknown: dict[Unknown, None] = {}
         #: why the walk is no whole one
-        self.beyond: dict[str, None] = {}
+        self.beyond: dict[Sentence, None] = {}
         self.seen: set[tuple[object, ...]] = set()
         self.entries: dict[tuple[object, ...], Entry] = {}
         self.pending: deque[Carrier | Onward] = deque()
@@ -99,8 +100,12 @@ class Walk:
         if carrier.depth < 0:
             return
         if carrier.depth > _DEEPEST:
-            reason = f"it is held by containers in containers, more than {_DEEPEST} deep"
-            self.beyond.setdefault(reason)
+            self.beyond.setdefault(
+                sentence(
+                    "it is held by containers in containers, more than {most} deep",
+                    most=str(_DEEPEST),
+                )
+            )
             return
         key = (carrier.function, carrier.term, carrier.depth, carrier.how, carrier.entry)
         if key not in self.seen and not any(key in kept.seen for kept in self.kept):
@@ -119,8 +124,8 @@ class Walk:
         entry = self.entries.get(key)
         if entry is None:
             if len(calls) > _MOST_CALLS:
-                reason = f"it is handed on through more than {_MOST_CALLS} calls"
-                self.leave_out(*calls[0], reason)
+                text = claim("it is handed on through more than {most} calls")
+                self.leave_out(*calls[0], sentence(text, most=str(_MOST_CALLS)))
                 return None
             entry = self.entries[key] = Entry(calls)
             self.carry(
@@ -140,7 +145,7 @@ class Walk:
             self.left.add(carrier.function)
         return self.root_of(carrier, index)
 
-    def leave_out(self, function: Function, index: int, reason: str) -> None:
+    def leave_out(self, function: Function, index: int, reason: Sentence) -> None:
         """Say on the trail that something is not looked into, and why."""
         self.unknown.setdefault(Unknown(function, index, reason))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, Takes
+from taskleash.sentences import claim
 
 _PORTAL = "anyio 4.16.0, anyio/from_thread.py"
 _AIOTOOLS = "aiotools 2.2.4, aiotools/taskscope.py"
@@ -62,7 +63,7 @@ KINDS = (
     _kind("entry", _ENTRY, "homeassistant", "homeassistant.config_entries.ConfigEntry", "entry"),
 )
 
-_BLOCKING = "it holds up the start: Home Assistant waits for such tasks, up to a time limit"
+_BLOCKING = claim("it holds up the start: Home Assistant waits for such tasks, up to a time limit")
 
 APIS = (
     Api(
@@ -71,7 +72,7 @@ APIS = (
         Starts.OWNER,
         takes=Takes.FUNCTION,
         known=Known.METHOD,
-        keeper="the portal's task group keeps it, and waits for it when the portal is left",
+        keeper=claim("the portal's task group keeps it, and waits for it when the portal is left"),
     ),
     Api(
         "portal.start_task",
@@ -79,7 +80,7 @@ APIS = (
         Starts.OWNER,
         takes=Takes.FUNCTION,
         known=Known.RECEIVER,
-        keeper="the portal's task group keeps it, and waits for it when the portal is left",
+        keeper=claim("the portal's task group keeps it, and waits for it when the portal is left"),
         words=("from_thread",),
     ),
     Api(
@@ -87,14 +88,14 @@ APIS = (
         "trio 0.35.0, trio/_core/_run.py",
         Starts.OWNER,
         takes=Takes.FUNCTION,
-        keeper="trio's system nursery keeps it, and cancels it when the main task exits",
+        keeper=claim("trio's system nursery keeps it, and cancels it when the main task exits"),
     ),
     Api(
         "taskscope.create_task",
         _AIOTOOLS,
         Starts.OWNER,
         known=Known.RECEIVER,
-        keeper="the scope keeps it and cancels it at its end",
+        keeper=claim("the scope keeps it and cancels it at its end"),
     ),
     Api(
         "aiotools.cancel_and_wait",
@@ -107,7 +108,7 @@ APIS = (
         _AIOJOBS,
         Starts.OWNER,
         gives=Gives.COROUTINE,
-        keeper="the scheduler keeps the job and ends it when it is closed",
+        keeper=claim("the scheduler keeps the job and ends it when it is closed"),
         words=("aiojobs",),
     ),
     Api(
@@ -115,7 +116,7 @@ APIS = (
         _AIOJOBS,
         Starts.OWNER,
         handle=Handle.SHIELDS,
-        keeper="the scheduler keeps it and ends it when it is closed",
+        keeper=claim("the scheduler keeps it and ends it when it is closed"),
         words=("aiojobs",),
     ),
     Api(
@@ -124,7 +125,7 @@ APIS = (
         Starts.OWNER,
         1,
         gives=Gives.COROUTINE,
-        keeper="the application's scheduler keeps the job and ends it when it is closed",
+        keeper=claim("the application's scheduler keeps the job and ends it when it is closed"),
         words=("aiojobs",),
     ),
     Api(
@@ -132,7 +133,7 @@ APIS = (
         "aiojobs 1.4.0, aiojobs/aiohttp.py",
         Starts.OWNER,
         1,
-        keeper="the application's scheduler keeps it and ends it when it is closed",
+        keeper=claim("the application's scheduler keeps it and ends it when it is closed"),
         words=("aiojobs",),
     ),
     *(
@@ -143,7 +144,7 @@ APIS = (
             work,
             takes=Takes.FUNCTION,
             known=Known.RECEIVER,
-            keeper="the IOLoop keeps it until it is done, from Tornado 6.4",
+            keeper=claim("the IOLoop keeps it until it is done, from Tornado 6.4"),
             words=("tornado",),
         )
         for name, work in (
@@ -160,7 +161,9 @@ APIS = (
         Starts.OWNER,
         takes=Takes.FUNCTION,
         known=Known.METHOD,
-        keeper="the application keeps it, waits for it at shutdown, and cancels it after a time",
+        keeper=claim(
+            "the application keeps it, waits for it at shutdown, and cancels it after a time"
+        ),
     ),
     Api(
         "sanic.add_task",
@@ -169,7 +172,7 @@ APIS = (
         takes=Takes.EITHER,
         known=Known.RECEIVER,
         kept_with="name",
-        keeper="the application keeps it under its name and cancels it at its end",
+        keeper=claim("the application keeps it under its name and cancels it at its end"),
     ),
     Api(
         "textual.run_worker",
@@ -177,14 +180,16 @@ APIS = (
         Starts.OWNER,
         takes=Takes.EITHER,
         known=Known.METHOD,
-        keeper="the application's worker manager keeps it and cancels it with its node",
+        keeper=claim("the application's worker manager keeps it and cancels it with its node"),
     ),
     *(
         Api(
             f"nicegui.background_tasks.{name}",
             _NICEGUI,
             Starts.OWNER,
-            keeper="NiceGUI keeps it until it is done, logs its failure, and cancels it at the end",
+            keeper=claim(
+                "NiceGUI keeps it until it is done, logs its failure, and cancels it at the end"
+            ),
             words=("background_tasks",),
         )
         for name in ("create", "create_lazy", "create_or_defer", "create_lazy_or_defer")
@@ -194,7 +199,9 @@ APIS = (
         _TELEGRAM,
         Starts.OWNER,
         known=Known.RECEIVER,
-        keeper="the running application keeps it, handles its failure, and awaits it in `stop`",
+        keeper=claim(
+            "the running application keeps it, handles its failure, and awaits it in `stop`"
+        ),
     ),
     Api(
         "socketio.start_background_task",
@@ -209,7 +216,7 @@ APIS = (
         Starts.OWNER,
         takes=Takes.EITHER,
         known=Known.RECEIVER,
-        keeper="Home Assistant keeps it until it is done, and cancels it at shutdown",
+        keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
         endless=_BLOCKING,
     ),
     Api(
@@ -218,7 +225,7 @@ APIS = (
         Starts.OWNER,
         takes=Takes.EITHER,
         known=Known.RECEIVER,
-        keeper="Home Assistant keeps it until it is done, and cancels it at shutdown",
+        keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
         endless=_BLOCKING,
     ),
     Api(
@@ -227,7 +234,7 @@ APIS = (
         Starts.OWNER,
         takes=Takes.EITHER,
         known=Known.RECEIVER,
-        keeper="Home Assistant keeps it until it is done, and cancels it at shutdown",
+        keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
     ),
     Api(
         "entry.async_create_task",
@@ -236,7 +243,7 @@ APIS = (
         1,
         takes=Takes.EITHER,
         known=Known.RECEIVER,
-        keeper="the config entry keeps it, and waits ten seconds for it when it is unloaded",
+        keeper=claim("the config entry keeps it, and waits ten seconds for it when it is unloaded"),
         endless=_BLOCKING,
     ),
     Api(
@@ -246,6 +253,6 @@ APIS = (
         1,
         takes=Takes.EITHER,
         known=Known.RECEIVER,
-        keeper="the config entry keeps it, and cancels it when it is unloaded",
+        keeper=claim("the config entry keeps it, and cancels it when it is unloaded"),
     ),
 )

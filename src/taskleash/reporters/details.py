@@ -69,9 +69,9 @@ def reasons(entry: Entry) -> tuple[Evidence, ...]:
 def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     yield from facts(entry, say)
     for step in reasons(entry):
-        yield words.WHY_LABEL, f"{step.path}:{step.line}: {step.message}"
+        yield words.WHY_LABEL, f"{step.path}:{step.line}: {say.told(step.said)}"
     for unknown in entry.site.undecided:
-        yield words.UNKNOWN_LABEL, f"{unknown.path}:{unknown.line}: {unknown.message}"
+        yield words.UNKNOWN_LABEL, f"{unknown.path}:{unknown.line}: {say.told(unknown.said)}"
     for fix in entry.fixes:
         yield words.FIX_LABEL, _offer(fix, say)
     if entry.rule:
@@ -84,8 +84,9 @@ def _dormant(site: Site, say: Language) -> str:
 
 
 def _runs(site: Site, say: Language) -> str:
-    runs = site.runs or say(words.RUNS[site.multiplicity])
-    return f"{runs}; {say(words.ENDLESS)}" if site.lifetime is Lifetime.ENDLESS else runs
+    runs = say.told(site.runs) or say(words.RUNS[site.multiplicity])
+    endless = site.lifetime is Lifetime.ENDLESS
+    return say("; ").join([runs, say(words.ENDLESS)]) if endless else runs
 
 
 def _held_by(site: Site, say: Language) -> str:

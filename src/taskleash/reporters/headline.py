@@ -10,6 +10,7 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Piece
 from taskleash.reporters.report import Entry, FileError
 from taskleash.reporters.summary import is_fixable
+from taskleash.sentences import with_names
 
 RISK_STYLE = {Risk.HIGH: "bold red", Risk.LOW: "yellow", Risk.NONE: "green"}
 
@@ -18,7 +19,8 @@ def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
     """The line for a site; one that no rule reports is told by its risk, handle and ending."""
     site, unicode, say = entry.site, options.unicode, options.say
     label = words.tag(entry.rule, site.risk, site.dormant, say)
-    message = inert(entry.message, unicode) if entry.rule else _verdict(site, options)
+    said = with_names(entry.said, lambda name: inert(name, unicode))
+    message = say.told(said) if entry.rule else _verdict(site, options)
     return [
         *_place(site.path, site.span.line, site.span.column, unicode),
         (label, RISK_STYLE[site.risk]),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.classify.model import Evidence, Site
+from taskleash.classify.model import Evidence, Site, Unknown
 from taskleash.reporters.inert import inert
 from taskleash.reporters.report import Entry
+from taskleash.sentences import with_names
 
 
 def inert_entry(entry: Entry, unicode: bool) -> Entry:
     """The entry with all foreign text that people read made inert; its span is as before."""
-    return replace(entry, site=_site(entry.site, unicode), message=inert(entry.message, unicode))
+    said = with_names(entry.said, lambda name: inert(name, unicode))
+    return replace(entry, site=_site(entry.site, unicode), said=said)
 
 
 def _site(site: Site, unicode: bool) -> Site:
@@ -19,7 +21,10 @@ def _site(site: Site, unicode: bool) -> Site:
         return inert(text, unicode)
 
     def fact(step: Evidence) -> Evidence:
-        return replace(step, path=shown(step.path), message=shown(step.message))
+        return replace(step, path=shown(step.path), said=with_names(step.said, shown))
+
+    def unknown(each: Unknown) -> Unknown:
+        return replace(each, path=shown(each.path), said=with_names(each.said, shown))
 
     standing = site.standing
     if standing is not None:
@@ -36,8 +41,9 @@ def _site(site: Site, unicode: bool) -> Site:
         holder=shown(site.holder),
         captures=tuple(map(shown, site.captures)),
         heavy=tuple(map(shown, site.heavy)),
-        runs=shown(site.runs),
+        runs=with_names(site.runs, shown),
         guard=shown(site.guard),
         evidence=tuple(map(fact, site.evidence)),
+        undecided=tuple(map(unknown, site.undecided)),
         standing=standing,
     )

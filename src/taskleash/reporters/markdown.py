@@ -78,9 +78,9 @@ def _finding(entry: Entry, say: Language) -> str:
     site = entry.site
     place = _place(site.path, site.span.line, site.span.column)
     tag = words.tag(entry.rule, site.risk, site.dormant, say)
-    lines = [f"- {place} **{tag}** {text(entry.message)}"]
+    lines = [f"- {place} **{tag}** {text(say.told(entry.said))}"]
     for step in site.evidence:
-        lines.append(f"  - {_place(step.path, step.line)} {text(step.message)}")
+        lines.append(f"  - {_place(step.path, step.line)} {text(say.told(step.said))}")
     return "\n".join(lines)
 
 

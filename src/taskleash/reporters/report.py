@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from taskleash.classify.model import Evidence, Risk, Site
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
+from taskleash.sentences import Said
 from taskleash.trace.joined import Observation
 
 #: the code of the rule that reports a file that cannot be analysed
@@ -15,7 +16,7 @@ INVALID_FILE = "TL000"
 
 @dataclass(frozen=True)
 class Entry:
-    """A site as it is reported: ``rule`` and ``message`` are empty for a sound one.
+    """A site as it is reported: ``rule`` and ``said``, its message, are empty for a sound one.
 
     ``fingerprint`` identifies the finding across edits elsewhere in the project. ``suppressed`` is
     true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
@@ -27,13 +28,18 @@ class Entry:
     site: Site
     fingerprint: str
     rule: str = ""
-    message: str = ""
+    said: Said = ""
     fixes: tuple[FixOffer, ...] = ()
     suppressed: bool = False
     known: bool = False
     patches: tuple[Patch, ...] = ()
     observed: Observation | None = None
     also: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """What is said of it, in English."""
+        return str(self.said)
 
     @property
     def patch(self) -> Patch | None:

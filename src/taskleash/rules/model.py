@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskleash.classify.model import Risk, Word
+from taskleash.sentences import Sentence
 
 #: the documentation: `site_url` of mkdocs.yml
 SITE = "https://taskleash.github.io/taskleash/"
@@ -59,8 +60,13 @@ class Diagnostic:
     """What one rule says about one spawn site; ``fixes`` are those of the rule that fit it."""
 
     rule: Rule
-    message: str
+    said: Sentence
     fixes: tuple[Fix, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """What is said, in English."""
+        return str(self.said)
 
     @property
     def code(self) -> str:

@@ -60,6 +60,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, OWN, TRACK, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL001", name="discarded-task", risk=Risk.HIGH, fixes=(TRACK, AWAIT, OWN))
 
@@ -68,4 +69,7 @@ def check(site: Site) -> Diagnostic | None:
     """Match a site whose handle is dropped."""
     if site.defect is not Defect.DISCARDED:
         return None
-    return Diagnostic(RULE, f"{wording.task(site)} is dropped: {wording.harm_of_a_drop(site)}")
+    said = sentence(
+        "{task} is dropped: {harm}", task=wording.task(site), harm=wording.harm_of_a_drop(site)
+    )
+    return Diagnostic(RULE, said)

@@ -51,6 +51,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import TRACK, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL002", name="callback-only-task", risk=Risk.HIGH, fixes=(TRACK,))
 
@@ -59,6 +60,9 @@ def check(site: Site) -> Diagnostic | None:
     """Match a site whose handle only gets callbacks or a name."""
     if site.defect is not Defect.CALLBACK_ONLY:
         return None
-    harm = wording.harm_of_a_drop(site)
-    message = f"{wording.task(site)} gets a callback or a name and is then dropped: {harm}"
-    return Diagnostic(RULE, message)
+    said = sentence(
+        "{task} gets a callback or a name and is then dropped: {harm}",
+        task=wording.task(site),
+        harm=wording.harm_of_a_drop(site),
+    )
+    return Diagnostic(RULE, said)

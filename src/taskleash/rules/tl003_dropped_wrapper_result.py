@@ -59,6 +59,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Handle, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, TRACK, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL003", name="dropped-wrapper-result", risk=Risk.HIGH, fixes=(TRACK, AWAIT))
 
@@ -68,10 +69,17 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.DROPPED_WRAPPER_RESULT:
         return None
     if site.unannounced:
-        fault = "is returned where a function is annotated to return nothing: its callers drop it"
-        return Diagnostic(RULE, f"{wording.task(site)} {fault}")
+        said = sentence(
+            "{task} is returned where a function is annotated to return nothing: its callers drop"
+            " it",
+            task=wording.task(site),
+        )
+        return Diagnostic(RULE, said)
+    names = {"task": wording.task(site), "harm": wording.harm_of_a_drop(site)}
     if site.handle is Handle.ESCAPES:
-        fault = "is returned to callers that drop it"
-    else:
-        fault = f"that {wording.quoted(site.call)} returns is dropped"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {wording.harm_of_a_drop(site)}")
+        return Diagnostic(
+            RULE, sentence("{task} is returned to callers that drop it: {harm}", **names)
+        )
+    call = wording.quoted(site.call)
+    said = sentence("{task} that {call} returns is dropped: {harm}", call=call, **names)
+    return Diagnostic(RULE, said)

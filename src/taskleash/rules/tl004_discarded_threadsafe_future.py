@@ -49,6 +49,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule("TL004", "discarded-threadsafe-future", Risk.HIGH, (LOG,))
 
@@ -57,7 +58,10 @@ def check(site: Site) -> Diagnostic | None:
     """Match a thread-safe spawn whose future is dropped."""
     if site.defect is not Defect.DISCARDED_THREADSAFE:
         return None
-    harm = "nothing can stop it or wait for it"
+    harm = sentence("nothing can stop it or wait for it")
     if site.risk is Risk.HIGH:
-        harm = "a failure is never logged, and nothing can stop it or wait for it"
-    return Diagnostic(RULE, f"future of {wording.coroutine(site)} is dropped: {harm}")
+        harm = sentence("a failure is never logged, and nothing can stop it or wait for it")
+    said = sentence(
+        "future of {coroutine} is dropped: {harm}", coroutine=wording.coroutine(site), harm=harm
+    )
+    return Diagnostic(RULE, said)

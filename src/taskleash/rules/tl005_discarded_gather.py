@@ -36,6 +36,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL005", name="discarded-gather", risk=Risk.LOW, fixes=(AWAIT,))
 
@@ -44,5 +45,8 @@ def check(site: Site) -> Diagnostic | None:
     """Match a dropped group of work."""
     if site.defect is not Defect.DISCARDED_GATHER:
         return None
-    harm = "nobody waits for its work or sees it fail"
-    return Diagnostic(RULE, f"result of {wording.quoted(site.call)} is dropped: {harm}")
+    said = sentence(
+        "result of {call} is dropped: nobody waits for its work or sees it fail",
+        call=wording.quoted(site.call),
+    )
+    return Diagnostic(RULE, said)

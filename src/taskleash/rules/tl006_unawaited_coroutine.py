@@ -45,6 +45,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL006", name="unawaited-coroutine", risk=Risk.HIGH, fixes=(AWAIT,))
 
@@ -53,4 +54,7 @@ def check(site: Site) -> Diagnostic | None:
     """Match a coroutine that nothing runs."""
     if site.defect is not Defect.UNAWAITED:
         return None
-    return Diagnostic(RULE, f"{wording.coroutine(site)} is made and dropped: its body never runs")
+    said = sentence(
+        "{coroutine} is made and dropped: its body never runs", coroutine=wording.coroutine(site)
+    )
+    return Diagnostic(RULE, said)

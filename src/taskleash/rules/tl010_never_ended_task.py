@@ -70,6 +70,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Lifetime, Multiplicity, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import OWN, Diagnostic, Rule
+from taskleash.sentences import claim, sentence
 
 RULE = Rule(code="TL010", name="never-ended-task", risk=Risk.HIGH, fixes=(OWN,))
 
@@ -78,13 +79,17 @@ def check(site: Site) -> Diagnostic | None:
     """Match a stored task that nothing ends."""
     if site.defect is not Defect.NEVER_ENDED:
         return None
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {_fault_and_harm(site)}")
+    return Diagnostic(RULE, sentence(_fault_and_harm(site), task=wording.task_in_holder(site)))
 
 
 def _fault_and_harm(site: Site) -> str:
     if site.lifetime is Lifetime.ENDLESS:
-        return "runs for ever and nothing ends it: it outlives its owner and keeps it alive"
+        return claim(
+            "{task} runs for ever and nothing ends it: it outlives its owner and keeps it alive"
+        )
     repeated = site.multiplicity is not Multiplicity.ONCE
     if repeated and Risk.HIGH in (site.risk, site.would_be):
-        return "is started again and again and never ended: the tasks pile up"
-    return "is kept, but nothing awaits or cancels it: only the end of the loop does, if that"
+        return claim("{task} is started again and again and never ended: the tasks pile up")
+    return claim(
+        "{task} is kept, but nothing awaits or cancels it: only the end of the loop does, if that"
+    )

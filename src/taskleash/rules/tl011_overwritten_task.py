@@ -61,6 +61,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import CANCEL_PREVIOUS, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL011", name="overwritten-task", risk=Risk.LOW, fixes=(CANCEL_PREVIOUS,))
 
@@ -69,6 +70,10 @@ def check(site: Site) -> Diagnostic | None:
     """Match a spawn that replaces a handle still in use."""
     if site.defect is not Defect.OVERWRITTEN:
         return None
-    place = wording.holder(site, otherwise="a handle")
-    fault = f"overwrites {place} while the earlier one may still run"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: nothing can end that one any more")
+    said = sentence(
+        "{task} overwrites {place} while the earlier one may still run: nothing can end that one"
+        " any more",
+        task=wording.task(site),
+        place=wording.holder(site, otherwise=sentence("a handle")),
+    )
+    return Diagnostic(RULE, said)

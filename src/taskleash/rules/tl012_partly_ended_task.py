@@ -45,6 +45,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL012", name="partly-ended-task", risk=Risk.LOW)
 
@@ -53,6 +54,9 @@ def check(site: Site) -> Diagnostic | None:
     """Match a task that only some paths end."""
     if site.defect is not Defect.PARTLY_ENDED:
         return None
-    fault = "is ended on some paths only"
-    harm = "on the others it runs on, and nothing can stop it or wait for it"
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: {harm}")
+    said = sentence(
+        "{task} is ended on some paths only: on the others it runs on, and nothing can stop it or"
+        " wait for it",
+        task=wording.task_in_holder(site),
+    )
+    return Diagnostic(RULE, said)

@@ -52,6 +52,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import TRACK, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL013", name="unpruned-tasks", risk=Risk.HIGH, fixes=(TRACK,))
 
@@ -60,6 +61,10 @@ def check(site: Site) -> Diagnostic | None:
     """Match a task that joins a container which only grows."""
     if site.defect is not Defect.UNPRUNED:
         return None
-    fault = f"joins {wording.holder(site, otherwise='a container')}, which only grows"
-    harm = "finished tasks and all they captured stay in memory"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {harm}")
+    said = sentence(
+        "{task} joins {place}, which only grows: finished tasks and all they captured stay in"
+        " memory",
+        task=wording.task(site),
+        place=wording.holder(site, otherwise=sentence("a container")),
+    )
+    return Diagnostic(RULE, said)

@@ -70,6 +70,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import OWN, Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL014", name="teardown-ignores-tasks", risk=Risk.LOW, fixes=(OWN,))
 
@@ -78,6 +79,9 @@ def check(site: Site) -> Diagnostic | None:
     """Match a self-removing task that its owner's teardown passes over."""
     if site.defect is not Defect.TEARDOWN_IGNORES:
         return None
-    fault = "is neither cancelled nor awaited when its owner is torn down"
-    harm = "it can run on over what the teardown released"
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}: {harm}")
+    said = sentence(
+        "{task} is neither cancelled nor awaited when its owner is torn down: it can run on over"
+        " what the teardown released",
+        task=wording.task_in_holder(site),
+    )
+    return Diagnostic(RULE, said)

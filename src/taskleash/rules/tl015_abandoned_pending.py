@@ -44,6 +44,7 @@ from __future__ import annotations
 from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
+from taskleash.sentences import sentence
 
 RULE = Rule(code="TL015", name="abandoned-pending", risk=Risk.HIGH)
 
@@ -52,8 +53,14 @@ def check(site: Site) -> Diagnostic | None:
     """Match a task that an early return of a wait leaves running."""
     if site.defect is not Defect.ABANDONED_PENDING:
         return None
-    fault = "is left running where the wait for it returns early"
-    harm = "nobody ends it or sees it fail"
+    harm = sentence("nobody ends it or sees it fail")
     if Risk.HIGH in (site.risk, site.would_be):
-        harm = "each turn of the loop leaves another one, and nobody ends them or sees them fail"
-    return Diagnostic(RULE, f"{wording.task(site)} {fault}: {harm}")
+        harm = sentence(
+            "each turn of the loop leaves another one, and nobody ends them or sees them fail"
+        )
+    said = sentence(
+        "{task} is left running where the wait for it returns early: {harm}",
+        task=wording.task(site),
+        harm=harm,
+    )
+    return Diagnostic(RULE, said)

@@ -64,14 +64,21 @@ from __future__ import annotations
 from taskleash.classify.model import Lifetime, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
+from taskleash.sentences import claim, sentence
 
 RULE = Rule("TL020", "unseen-failure", Risk.LOW, (LOG,), default=False, beside=True)
 _SILENT = {
-    Unseen.AS_LONG_AS_KEPT: "is kept, and nobody looks at its exception: a failure is silent as"
-    " long as it is kept",
-    Unseen.UNTIL_THE_END: "is looked at in the teardown alone: a failure is silent until then",
-    Unseen.SWALLOWED: "is gathered with `return_exceptions=True`, and the result is dropped: a"
-    " failure is never seen",
+    Unseen.AS_LONG_AS_KEPT: claim(
+        "{task} is kept, and nobody looks at its exception: a failure is silent as long as it is"
+        " kept"
+    ),
+    Unseen.UNTIL_THE_END: claim(
+        "{task} is looked at in the teardown alone: a failure is silent until then"
+    ),
+    Unseen.SWALLOWED: claim(
+        "{task} is gathered with `return_exceptions=True`, and the result is dropped: a failure is"
+        " never seen"
+    ),
 }
 
 
@@ -81,4 +88,4 @@ def check(site: Site) -> Diagnostic | None:
         return None
     if site.lifetime is Lifetime.ENDLESS and site.unseen is not Unseen.SWALLOWED:
         return None
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {_SILENT[site.unseen]}")
+    return Diagnostic(RULE, sentence(_SILENT[site.unseen], task=wording.task_in_holder(site)))

@@ -70,6 +70,7 @@ from __future__ import annotations
 from taskleash.classify.model import Lifetime, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
+from taskleash.sentences import claim, sentence
 
 RULE = Rule("TL021", "silent-death", Risk.LOW, (LOG,), default=False, beside=True)
 _SILENT = frozenset({Unseen.AS_LONG_AS_KEPT, Unseen.UNTIL_THE_END})
@@ -79,7 +80,12 @@ def check(site: Site) -> Diagnostic | None:
     """Match an endless kept task whose failure nobody would notice before the teardown."""
     if site.lifetime is not Lifetime.ENDLESS or site.unseen not in _SILENT:
         return None
-    fault = "runs for ever, and nothing looks at its exception: where it fails nobody notices"
+    text = claim(
+        "{task} runs for ever, and nothing looks at its exception: where it fails nobody notices"
+    )
     if site.unseen is Unseen.UNTIL_THE_END:
-        fault += " before the teardown"
-    return Diagnostic(RULE, f"{wording.task_in_holder(site)} {fault}")
+        text = claim(
+            "{task} runs for ever, and nothing looks at its exception: where it fails nobody"
+            " notices before the teardown"
+        )
+    return Diagnostic(RULE, sentence(text, task=wording.task_in_holder(site)))

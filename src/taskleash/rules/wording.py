@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.classify.model import Handle, Site, Vanishings
+from taskleash.sentences import Said, Sentence, sentence
 
 _UNKNOWN = frozenset({"", "<unknown>"})
 
@@ -12,43 +13,61 @@ def quoted(name: str) -> str:
     return f"`{' '.join(name.split())}`"
 
 
-def task(site: Site) -> str:
+def task(site: Site) -> Sentence:
     """The task as the subject of a message: ``task `send` ``, or ``a task`` without a name."""
-    return "a task" if site.task in _UNKNOWN else f"task {quoted(site.task)}"
+    if site.task in _UNKNOWN:
+        return sentence("a task")
+    return sentence("task {name}", name=quoted(site.task))
 
 
-def coroutine(site: Site) -> str:
+def coroutine(site: Site) -> Sentence:
     """The coroutine as the subject of a message: ``coroutine `send` ``."""
-    return "a coroutine" if site.task in _UNKNOWN else f"coroutine {quoted(site.task)}"
+    if site.task in _UNKNOWN:
+        return sentence("a coroutine")
+    return sentence("coroutine {name}", name=quoted(site.task))
 
 
-def task_in_holder(site: Site) -> str:
+def task_in_holder(site: Site) -> Sentence:
     """The task and the place that keeps it: ``task `send` in `self._task` ``."""
     if not site.holder or site.handle is Handle.LOCAL:
         return task(site)
-    return f"{task(site)} in {quoted(site.holder)}"
+    return sentence("{task} in {place}", task=task(site), place=quoted(site.holder))
 
 
-def harm_of_a_drop(site: Site) -> str:
+def harm_of_a_drop(site: Site) -> Sentence:
     """What may come of it that nothing holds a task: only what is proven is claimed."""
     if site.in_one_step:
-        return "it is over in its first step, and nothing waits for it"
-    known, harm = site.vanishing, "nothing can stop it or wait for it"
+        return sentence("it is over in its first step, and nothing waits for it")
+    known = site.vanishing
     if known.state is Vanishings.EXCLUDED:
-        return harm
+        return sentence("nothing can stop it or wait for it")
     if known.state is Vanishings.PROVEN:
-        what = quoted(known.what) if "future" not in known.what else known.what
-        return f"it can vanish at {_line(site)}, since nothing else holds {what}, and {harm}"
-    said = f"{harm}, and whether it can vanish half-way is not known"
-    return f"{said} ({_line(site)} waits for {quoted(known.what)})" if known.what else said
+        return sentence(
+            "it can vanish at {line}, since nothing else holds {what}, and nothing can stop it or"
+            " wait for it",
+            line=_line(site),
+            what=quoted(known.what) if known.what else sentence("the future"),
+        )
+    if not known.what:
+        return sentence(
+            "nothing can stop it or wait for it, and whether it can vanish half-way is not known"
+        )
+    return sentence(
+        "nothing can stop it or wait for it, and whether it can vanish half-way is not known"
+        " ({line} waits for {what})",
+        line=_line(site),
+        what=quoted(known.what),
+    )
 
 
-def _line(site: Site) -> str:
+def _line(site: Site) -> Sentence:
     """The line of the await that decides, with its file where that is another."""
     known = site.vanishing
-    return f"line {known.line}" + (f" of {known.path}" if known.path != site.path else "")
+    if known.path == site.path:
+        return sentence("line {line}", line=str(known.line))
+    return sentence("line {line} of {path}", line=str(known.line), path=known.path)
 
 
-def holder(site: Site, otherwise: str) -> str:
+def holder(site: Site, otherwise: Sentence) -> Said:
     """The place that keeps the task, in backticks, or the words given for a nameless one."""
     return quoted(site.holder) if site.holder else otherwise

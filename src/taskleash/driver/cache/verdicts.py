@@ -9,6 +9,7 @@ from taskleash.classify import model
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.facts.packing import Packing
+from taskleash.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,7 @@ VERDICTS = Packing(
         model.Unseen,
         model.Vanishing,
         model.Vanishings,
-    )
+        Sentence,
+    ),
+    aliases=frozenset({"Said"}),
 )

@@ -14,6 +14,7 @@ from taskleash.driver.flags.source import parted
 from taskleash.driver.settings import FlagSettings
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags
 from taskleash.models.settings import FLAG_WORDS
+from taskleash.sentences import Said, sentence
 from taskleash.source.reading import TEXT_BYTES, read_regular
 
 
@@ -48,7 +49,7 @@ def _from_file(source: str) -> Iterator[FeatureFlag]:
         is_typed = not is_env(path)
         for key in keys:
             data = _below(data, key, name, ".".join(keys))
-        for flag in _flags(data, "", f"in {name}", set()):
+        for flag in _flags(data, "", sentence("in {place}", place=name), set()):
             # There an empty text or a zero is more often a setting than a switch.
             if not is_typed or flag.value not in (None, "", 0) or _switches(flag):
                 yield flag
@@ -82,7 +83,7 @@ def _switches(flag: FeatureFlag) -> bool:
     return flag.value is False or not FLAG_WORDS.isdisjoint(re.split(r"[_-]", flag.last.lower()))
 
 
-def _flags(data: Any, section: str, origin: str, seen: set[int]) -> Iterator[FeatureFlag]:
+def _flags(data: Any, section: str, origin: Said, seen: set[int]) -> Iterator[FeatureFlag]:
     """The scalars of a section and of those in it; what an alias repeats is read once."""
     if not isinstance(data, dict) or id(data) in seen:
         return

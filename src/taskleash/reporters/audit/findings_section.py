@@ -41,7 +41,7 @@ def _title(entry: Entry) -> str:
 def _message(entry: Entry, say: Language) -> str:
     site = entry.site
     risk = words.labelled(site.risk, site.dormant, say)
-    return f"{risk} **{entry.rule}** {text(entry.message)}"
+    return f"{risk} **{entry.rule}** {text(say.told(entry.said))}"
 
 
 def _facts(entry: Entry, say: Language) -> str:
@@ -52,5 +52,5 @@ def _facts(entry: Entry, say: Language) -> str:
     if steps:
         items.append(f"- **{say(words.WHY_LABEL)}**")
     for step in steps:
-        items.append(f"  - {code(f'{step.path}:{step.line}')} {text(step.message)}")
+        items.append(f"  - {code(f'{step.path}:{step.line}')} {text(say.told(step.said))}")
     return "\n".join(items)

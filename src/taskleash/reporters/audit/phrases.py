@@ -150,7 +150,7 @@ def reason(of: Unchanged[Entry], say: Language) -> str:
     """Why a task needs no change: how it is ended and where that is seen, or what silences it."""
     if of.reason in audit_words.REASONS:
         return say(audit_words.REASONS[of.reason])
-    steps = [step.message for step in of.entry.site.evidence]
+    steps = [say.told(step.said) for step in of.entry.site.evidence]
     return say("; ").join(dict.fromkeys(steps)) or say(words.ENDED_BY[of.entry.site.cleaned.how])
 
 

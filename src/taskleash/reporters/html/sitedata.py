@@ -21,7 +21,7 @@ def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, A
     site = entry.site
     place = f"{site.path}:{site.span.line}:{site.span.column}"
     return {
-        "message": pieces(entry.message),
+        "message": pieces(say.told(entry.said)),
         "scope": inert(site.scope),
         "call": inert(site.call),
         "place": inert(place),
@@ -30,7 +30,8 @@ def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, A
             (say(label), pieces(text)) for label, text in facts(inert_entry(entry, True), say)
         ],
         "evidence": [
-            (inert(f"{step.path}:{step.line}"), pieces(step.message)) for step in site.evidence
+            (inert(f"{step.path}:{step.line}"), pieces(say.told(step.said)))
+            for step in site.evidence
         ],
         "fixes": [_fix(entry, offer, say) for offer in _ordered(entry)],
     }

@@ -1,6 +1,6 @@
 """The languages of reports for people: a catalogue from English texts to those of the language.
 
-English is what stands in the code, and the key. Rules' messages and evidence stay English.
+English is what stands in the code, and the key.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+
+from taskleash.sentences import Said, Sentence
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Language:
         """The text in this language, its ``{fields}`` filled with the values."""
         found = self.texts.get(text, text)
         return found.format(**values) if values else found
+
+    def told(self, said: Said) -> str:
+        """A sentence in this language; a name as it is."""
+        if not isinstance(said, Sentence):
+            return said
+        values = {name: self.told(value) for name, value in said.values}
+        return self(said.text, **values)
 
     def count(self, count: int, noun: str) -> str:
         """The count and its noun: ``1 file``, ``2 files``, ``3 fixes``."""
