@@ -118,6 +118,7 @@ class Inside:
             Ending(op.root, _PASSING.get(op.kind, frozenset()), _is_of_all(trail, op))
             for op in ops
             if op.root is not None
+            and (op.calls or not _only_asks(op))
             and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, op.root))
         ]
         return list(dict.fromkeys(found))
@@ -158,12 +159,14 @@ class _Helpers:
 
     def _finds(self, function: Function, given: Given) -> bool:
         endings = [
-            Ending(op.index, _PASSING.get(op.kind, frozenset())) for op in self._direct[function]
+            Ending(op.index, _PASSING.get(op.kind, frozenset()))
+            for op in self._direct[function]
+            if not _only_asks(op)
         ]
         endings += [
             Ending(index) for index in self._passed[function] if self.see_to(function, index)
         ]
-        if not endings:
+        if not endings and not self._direct[function]:
             # What ends it is reached by another way: by what it is put into.
             return True
         carriers = carriers_in(self._trail, function)
@@ -207,8 +210,13 @@ def _ends(trail: Trail, op: Op) -> bool:
     if op.kind in AWAITING or op.kind in CANCELLING:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":
-        return polls(op)
+        return polls(trail, op)
     return op.kind == "outcome"
+
+
+def _only_asks(op: Op) -> bool:
+    """Whether it is the answer that tells of the task's end, and not that it is asked."""
+    return op.kind == "done"
 
 
 def _hands_on(op: Op) -> bool:

@@ -24,7 +24,7 @@ _VERBS = {
     "wrap_future": claim("awaited {where}"),
     "complete": claim("awaited as it completes {where}"),
     "run": claim("run to its end by the loop {where}"),
-    "done": claim("polled until it is done {where}"),
+    "done": claim("asked in a loop whether it is done {where}"),
     "outcome": claim("its outcome is read {where}"),
     "test": claim("waited for until none is left {where}"),
 }

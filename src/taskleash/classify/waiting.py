@@ -8,9 +8,7 @@ from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Block, Call, Exit, Give, If, Loop, Store, Test, Use
 from taskleash.facts.terms import (
     Alts,
-    Attribute,
     Constant,
-    Display,
     Nested,
     Parameter,
     Result,
@@ -64,39 +62,18 @@ def comes_again(trail: Trail, op: Op) -> bool:
     return all(frame.item is not loop for frame in around(op.function, trail.index))
 
 
-def polls(op: Op) -> bool:
-    """``while not task.done(): …`` waits for the task; ``not all(t.done() for …)`` for each."""
-    return any(_goes_on(op, item.test) for item in _loops(op.function.facts.body))
+def polls(trail: Trail, op: Op) -> bool:
+    """Whether a loop asks again and again whether the task is done, as long as it is not.
 
-
-def _goes_on(op: Op, test: Test) -> bool:
-    """Whether a condition holds because a task runs: one of its conjuncts is that it does."""
-    if test.kind == "and":
-        return any(_goes_on(op, part) for part in test.parts)
-    if test.kind != "not":
+    On which paths that sees to its end is left to the search: it knows what the answers tell.
+    """
+    function = op.function
+    loops = [f.item for f in around(function, op.index) if isinstance(f.item, Loop)]
+    asking = next((loop for loop in reversed(loops) if loop.kind != "comprehension"), None)
+    if asking is None or asking.kind != "while":
         return False
-    inner = test.parts[0]
-    func = op.event.func if isinstance(op.event, Call) else ()
-    if inner.kind == "done":
-        return any(
-            not isinstance(term, Constant) and Attribute(term, "done") in func
-            for term in inner.value
-        )
-    return inner.kind == "truth" and any(_are_all_done(op, term) for term in inner.value)
-
-
-def _are_all_done(op: Op, term: Term) -> bool:
-    """``all(task.done() for task in tasks)``, by the operation that asks for one of them."""
-    call = op.function.events[term.event] if isinstance(term, Result) else None
-    if not isinstance(call, Call) or call.text != "all" or not call.args:
-        return False
-    asked = Result(op.index)
-    return any(
-        asked in alts
-        for each in call.args[0].value
-        if isinstance(each, Display)
-        for alts in op.function.facts.collections[each.number].items
-    )
+    carriers = set(trail.terms_in(function))
+    return op.index in function.paths.search([op.index], (), carriers, [op.index]).reached
 
 
 def passed_over(trail: Trail, op: Op) -> bool:

@@ -327,6 +327,9 @@ class _Search:
                 for part in test.parts
             ]
             return all(outcomes) if (test.kind == "and") == holds else any(outcomes)
+        if test.kind in ("all", "any"):
+            is_of_each = holds is (test.kind == "all")
+            return not is_of_each or self._can_be_live(test.parts[0], holds, held)
         if self.waits.shows_done(test, holds, self.carriers):
             return False
         if test.kind == "iterates":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from taskleash.facts.displays import lower_for_each
 from taskleash.facts.frame import source_of
 from taskleash.facts.model import Call, Test, Use
 from taskleash.facts.targets import constant_key
@@ -49,6 +50,8 @@ def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
         return Test(node.value.lower())
     if isinstance(node, cst.Integer):
         return Test("false" if node.value == "0" else "true")
+    if (each := _over_each(node)) is not None:
+        return Test(each[0], parts=(lower_for_each(lowering, each[1]),))
     if (asked := _asks_class(lowering, node)) is not None:
         return asked
     value = lowering.expr(node)
@@ -58,6 +61,18 @@ def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
     text = source_of(node) if len(node.children) < 4 else ""
     return Test("truth", value, text=text, key=_key(node))
+
+
+def _over_each(node: cst.BaseExpression) -> tuple[str, cst.BaseSimpleComp] | None:
+    """``all(… for x in xs)`` or ``any(…)``, which leave no element out."""
+    if not isinstance(node, cst.Call) or len(node.args) != 1 or node.args[0].star:
+        return None
+    over, func = node.args[0].value, node.func
+    if not isinstance(func, cst.Name) or func.value not in ("all", "any"):
+        return None
+    if not isinstance(over, cst.GeneratorExp | cst.ListComp | cst.SetComp):
+        return None
+    return None if over.for_in.ifs or over.for_in.inner_for_in else (func.value, over)
 
 
 def _key(node: cst.BaseExpression) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
@@ -26,6 +27,8 @@ from taskleash.models.table import MODELS
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
+
+_Content = TypeVar("_Content")
 
 _KINDS: dict[type[cst.CSTNode], str] = {
     cst.ListComp: "list",
@@ -161,8 +164,24 @@ def _made(lowering: ExpressionLowering, kind: str, containers: Alts) -> Term:
 def lower_comprehension(lowering: ExpressionLowering, node: cst.BaseComp) -> Alts:
     """A comprehension: a loop of its own; names that it binds with ``:=`` stay bound."""
     frame = lowering.frame
+    content = _in_own_scope(lowering, node, lambda: _content(lowering, node))
+    made = frame.collect(_KINDS.get(type(node), "generator"), [content])
+    frame.comprehensions.add(made.number)
+    return (made,)
+
+
+def lower_for_each(lowering: ExpressionLowering, node: cst.BaseSimpleComp) -> Test:
+    """What a comprehension asks of each element, where its values are but asked for."""
+    return _in_own_scope(lowering, node, lambda: lowering.test(node.elt))
+
+
+def _in_own_scope(
+    lowering: ExpressionLowering, node: cst.BaseComp, content: Callable[[], _Content]
+) -> _Content:
+    """Lower the clauses of a comprehension around its content, then forget the names it binds."""
+    frame = lowering.frame
     before = dict(frame.env)
-    content = _clause(lowering, node, node.for_in)
+    lowered = _clause(lowering, node.for_in, content)
     clause: cst.CompFor | None = node.for_in
     while clause is not None:
         for name in bound_names(clause.target):
@@ -171,12 +190,12 @@ def lower_comprehension(lowering: ExpressionLowering, node: cst.BaseComp) -> Alt
                 frame.env[name] = before[name]
         clause = clause.inner_for_in
     frame.env = merge_envs([before, frame.env])
-    made = frame.collect(_KINDS.get(type(node), "generator"), [content])
-    frame.comprehensions.add(made.number)
-    return (made,)
+    return lowered
 
 
-def _clause(lowering: ExpressionLowering, node: cst.BaseComp, clause: cst.CompFor) -> Alts:
+def _clause(
+    lowering: ExpressionLowering, clause: cst.CompFor, content: Callable[[], _Content]
+) -> _Content:
     frame = lowering.frame
     source = lowering.expr(clause.iter)
     items, frame.items = frame.items, []
@@ -188,7 +207,8 @@ def _clause(lowering: ExpressionLowering, node: cst.BaseComp, clause: cst.CompFo
         test = lowering.test(condition.test)
         tests.append((test, frame.block(frame.items)))
         frame.items = []
-    content = _content(lowering, node, clause)
+    inner = clause.inner_for_in
+    lowered = content() if inner is None else _clause(lowering, inner, content)
     body = frame.block(frame.items)
     for test, asked in reversed(tests):
         guarded = (If(test, body, Block(), frame.statement[0]),) if body.items else ()
@@ -197,13 +217,11 @@ def _clause(lowering: ExpressionLowering, node: cst.BaseComp, clause: cst.CompFo
     if body.items:
         over = Test("other", source + measured(lowering, source))
         items.append(Loop("comprehension", over, body, Block(), frame.statement[0]))
-    return content
+    return lowered
 
 
-def _content(lowering: ExpressionLowering, node: cst.BaseComp, clause: cst.CompFor) -> Alts:
+def _content(lowering: ExpressionLowering, node: cst.BaseComp) -> Alts:
     """What a comprehension holds: its values, and what calls gave as keys."""
-    if clause.inner_for_in is not None:
-        return _clause(lowering, node, clause.inner_for_in)
     if isinstance(node, cst.DictComp):
         key = kept_as_key(lowering.expr(node.key))
         return merge(lowering.expr(node.value), key)

@@ -132,9 +132,10 @@ Event: TypeAlias = Call | Store | Await | Give | Delete | Use | Define | Import
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition: ``kind`` is and, or, not, truth, none, done, true, false or other.
+    """A condition: ``kind`` is and, or, not, all, any, truth, none, done, true, false or other.
 
-    ``none`` asks whether the value is None, ``done`` whether ``value.done()``. ``text`` is the
+    ``all`` and ``any`` ask their one part of each element that a comprehension goes over. ``none``
+    asks whether the value is None, ``done`` whether ``value.done()``. ``text`` is the
     condition as written, to recognise the same condition elsewhere. ``key`` is the constant by
     which the value is looked up (``settings["key"]``), as written. One of kind ``other`` that
     compares the value with an ``other`` has an ``op``: that of a comparison, or ``isinstance``.
