@@ -27,7 +27,7 @@ from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import FunctionFacts, Test
-from taskleash.facts.terms import Element, Term, last_name
+from taskleash.facts.terms import Alts, Element, Term, last_name
 from taskleash.models.table import TASKS
 
 #: more states than this make an answer unknown
@@ -123,9 +123,13 @@ class Paths:
         carriers: frozenset[Term] | set[Term],
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
+        key: Alts = (),
     ) -> Outcome:
-        """Search all normal paths of a function to which a running task is given."""
-        search = _Search(self, (), endings, carriers, sought, given)
+        """Search all normal paths of a function to which a running task is given.
+
+        ``key`` is that under which a container has the task, if it is known.
+        """
+        search = _Search(self, (), endings, carriers, sought, given, key)
         search.start(ENTRY, -1)
         return search.run()
 
@@ -153,8 +157,10 @@ class _Search:
         carriers: frozenset[Term] | set[Term],
         sought: Iterable[int],
         given: Given,
+        key: Alts = (),
     ) -> None:
         self.given = given
+        self.key = key
         self.graph = paths.graph
         self.assumptions = paths.assumptions
         self.waits = paths.waits
@@ -332,6 +338,8 @@ class _Search:
             return not is_of_each or self._can_be_live(test.parts[0], holds, held)
         if self.waits.shows_done(test, holds, self.carriers):
             return False
+        if self._asks_for_key(test):
+            return holds is (test.op == "in")
         if test.kind == "iterates":
             return holds or not any(term in self.gone_over for term in test.value)
         if not any(term in self.carriers for term in test.value):
@@ -343,6 +351,15 @@ class _Search:
         if test.op == "isinstance" and all(last_name(kind) in _HANDLES for kind in test.other):
             return holds
         return True
+
+    def _asks_for_key(self, test: Test) -> bool:
+        """``key in tasks``, where that is the key of the task, and the container that it is in."""
+        return (
+            test.op in ("in", "not in")
+            and bool(self.key)
+            and test.value == self.key
+            and all(term in self.carriers for term in test.other)
+        )
 
     # -- what is found
 

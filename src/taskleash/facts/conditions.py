@@ -116,6 +116,8 @@ def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
     if len(others) > 1:
         return Test("other", left, text=text, key=_key(node.left))
     op = _OPERATORS[type(node.comparisons[0].operator)]
+    if op in ("in", "not in"):
+        lowering.frame.emit(Use(lowering.frame.statement, "test", others[0]))
     return compared(left, op, others[0], text, _key(node.left))
 
 

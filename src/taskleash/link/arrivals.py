@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Call
-from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
+from taskleash.facts.terms import Alts, Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.endings import Endings
 from taskleash.link.entities import Function
@@ -43,25 +43,31 @@ class Arrivals:
         return frozenset(term for term in trail.terms_in(function) if _is_kept(function, term))
 
     def at(
-        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+        self,
+        trail: Trail,
+        function: Function,
+        index: int,
+        given: Given = NOTHING_GIVEN,
+        key: Alts = (),
     ) -> Arrival | None:
         """How control comes to an event; None where the function does not touch the task.
 
-        ``given`` are the constants of one call of the function.
+        ``given`` are the constants of one call of the function, ``key`` is what a dict has the task
+        under, as the function knows it.
         """
         carriers = self.carriers(trail, function)
         endings = frozenset(self.endings.events(trail, function))
         if not carriers and not endings:
             return None
-        key = (function, index, carriers, endings, frozenset(given.items()))
-        if key not in self._known:
+        asked = (function, index, carriers, endings, frozenset(given.items()), key)
+        if asked not in self._known:
             outcome = function.paths.search_from_entry(
-                map(Ending, endings), carriers, [index], given
+                map(Ending, endings), carriers, [index], given, key
             )
             is_excluded = outcome.is_complete and index not in outcome.reached
             ended = function.events[min(endings)].pos[0] if endings else 0
-            self._known[key] = Arrival(is_excluded, outcome.asked, ended)
-        return self._known[key]
+            self._known[asked] = Arrival(is_excluded, outcome.asked, ended)
+        return self._known[asked]
 
 
 def _is_kept(function: Function, term: Term) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.facts.model import Exit, If, Store, Test
-from taskleash.facts.terms import Attribute, Element, Global, Outer, Result, Term
+from taskleash.facts.model import Call, Exit, If, Store, Test
+from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Parameter, Result, Term
 from taskleash.link.arrivals import Arrivals
-from taskleash.link.calls import Calls
+from taskleash.link.calls import Calls, given
 from taskleash.link.context import Frame, around, in_loop, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
@@ -231,10 +231,11 @@ class Guards:
         early exits count too.
         """
         function, index = op.function, op.index
-        found = self._seen_to(trail, function, index) or self._flagged(function, index)
+        found = self._seen_to(trail, function, index, _key_of(op))
+        found = found or self._flagged(function, index)
         return found or (None if strict else self.started_once(function, index))
 
-    def _seen_to(self, trail: Trail, function: Function, index: int) -> Guard | None:
+    def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
 
         Where the trail comes there by way of places alone, all that come by these have one answer.
@@ -242,24 +243,27 @@ class Guards:
         callers = self.calls.callers(function)
         own = self.arrivals.endings.touched(trail)
         if not own.isdisjoint((function, *(caller for caller, _ in callers))):
-            return self._find_seen_to(trail, function, index, callers)
+            return self._find_seen_to(trail, function, index, callers, name)
         key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
         if key not in self._answers:
-            self._answers[key] = self._find_seen_to(trail, function, index, callers)
+            self._answers[key] = self._find_seen_to(trail, function, index, callers, name)
         return self._answers[key]
 
     def _find_seen_to(
-        self, trail: Trail, function: Function, index: int, callers: Sequence[Site]
+        self, trail: Trail, function: Function, index: int, callers: Sequence[Site], key: Alts
     ) -> Guard | None:
-        found = self._excluded(trail, function, index)
+        found = self._excluded(trail, function, index, key)
         if found is None and callers:
-            above = [self._excluded(trail, caller, call) for caller, call in callers]
+            above = [
+                self._excluded(trail, caller, call, _as_given(function, caller.call(call), key))
+                for caller, call in callers
+            ]
             found = above[0] if all(above) else None
         return found
 
-    def _excluded(self, trail: Trail, function: Function, index: int) -> Guard | None:
+    def _excluded(self, trail: Trail, function: Function, index: int, key: Alts) -> Guard | None:
         """Whether no path of a function with the earlier task running comes to an event."""
-        found = self.arrivals.at(trail, function, index)
+        found = self.arrivals.at(trail, function, index, key=key)
         if found is None or not found.is_excluded:
             return None
         if found.asked:
@@ -323,6 +327,17 @@ class Guards:
     def _is_flag(self, function: Function, test: Test) -> bool:
         """A condition on state that the same function sets."""
         return any(term in function.stored for term in _state_read(function, test))
+
+
+def _key_of(op: Op) -> Alts:
+    """The key of the dict under which the handle is stored, as its function knows it."""
+    return op.event.key if isinstance(op.event, Store) else ()
+
+
+def _as_given(function: Function, call: Call, key: Alts) -> Alts:
+    """A key as the caller knows it: the value of the parameter that it is."""
+    names = [term.name for term in key if isinstance(term, Parameter)]
+    return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()
 
 
 def _in_statement_loop(op: Op) -> bool:
