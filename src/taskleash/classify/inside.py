@@ -14,6 +14,7 @@ from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import (
     comes_again,
+    has_timeout,
     is_partial,
     passed_over,
     polls,
@@ -30,8 +31,6 @@ from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import constants_given
 
-#: what a wait raises while the task runs on
-_PASSING = {"deadline": frozenset({Raised.TIMEOUT})}
 _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
@@ -115,7 +114,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = _Helpers(trail, ops)
         found = [
-            Ending(op.root, _PASSING.get(op.kind, frozenset()), _is_of_all(trail, op))
+            Ending(op.root, _passing(op), _is_of_all(trail, op))
             for op in ops
             if op.root is not None
             and (op.calls or not _only_asks(op))
@@ -159,9 +158,7 @@ class _Helpers:
 
     def _finds(self, function: Function, given: Given) -> bool:
         endings = [
-            Ending(op.index, _PASSING.get(op.kind, frozenset()))
-            for op in self._direct[function]
-            if not _only_asks(op)
+            Ending(op.index, _passing(op)) for op in self._direct[function] if not _only_asks(op)
         ]
         endings += [
             Ending(index) for index in self._passed[function] if self.see_to(function, index)
@@ -212,6 +209,16 @@ def _ends(trail: Trail, op: Op) -> bool:
     if op.kind == "done":
         return polls(trail, op)
     return op.kind == "outcome"
+
+
+def _passing(op: Op) -> frozenset[Raised]:
+    """What a wait raises while the task runs on.
+
+    Of the handles only that of another thread's loop gives its outcome up to a deadline.
+    """
+    event = op.event
+    is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
+    return frozenset({Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else ())
 
 
 def _only_asks(op: Op) -> bool:

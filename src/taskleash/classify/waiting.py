@@ -52,6 +52,11 @@ def _given(op: Op, value: Alts) -> Alts:
     return value
 
 
+def has_timeout(call: Call) -> bool:
+    """Whether ``future.result(…)`` is given how long to wait: that of another thread's loop."""
+    return any(arg.value != (Constant("None"),) for arg in call.args)
+
+
 def comes_again(trail: Trail, op: Op) -> bool:
     """Whether a loop comes back to the wait with the same task, rather than with a new one."""
     loop = in_loop(op.function, op.index)
