@@ -48,8 +48,7 @@ class Children:
     def tried(self, jobs: Iterator[Job]) -> Iterator[Answer]:
         """Each input with what is wrong with it and the seconds it took, as they are done."""
         while True:
-            while len(self._children) < self._jobs:
-                self._children.append(_Child(self._bound))
+            self._renew()
             for child in self._children:
                 if child.job is None and (job := next(jobs, None)) is not None:
                     child.give(job)
@@ -64,10 +63,18 @@ class Children:
                     yield child.take()
                 elif time.monotonic() - child.since > self._bound * _PATIENCE:
                     yield child.give_up(OVER)
-            for child in self._children:
-                if child.is_spent:
-                    child.kill()
-            self._children = [child for child in self._children if not child.is_spent]
+
+    def _renew(self) -> None:
+        """Put new processes in the place of those that are spent.
+
+        This comes first: who asks for one answer never lets the search for the next go on.
+        """
+        for child in self._children:
+            if child.is_spent:
+                child.kill()
+        self._children = [child for child in self._children if not child.is_spent]
+        while len(self._children) < self._jobs:
+            self._children.append(_Child(self._bound))
 
 
 class _Child:

@@ -6,7 +6,7 @@ import re
 from random import Random
 
 from fuzz.grammar import Grammar
-from fuzz.seeds import SPAWNING, texts
+from fuzz.seeds import SPAWNING, excerpt, is_small, texts
 
 _STATEMENTS = (
     SPAWNING,
@@ -48,7 +48,8 @@ _SIMPLE_END = re.compile(r".*[\w)\]]$")
 
 def with_spawns(rng: Random) -> bytes:
     """A text with spawning statements before some of its lines, indented like those."""
-    lines = rng.choice(texts()).splitlines()
+    text = excerpt(rng, (20, 40)) if is_small(rng) else rng.choice(texts())
+    lines = text.splitlines() or ["pass"]
     for _ in range(rng.randint(1, 6)):
         places = _places(lines)
         if not places:
@@ -63,7 +64,7 @@ def with_spawns(rng: Random) -> bytes:
 def with_comments(rng: Random) -> bytes:
     """A text with spawns and comments that silence them, or try to, in any place."""
     if rng.random() < 0.5:
-        lines = Grammar(rng).module().splitlines()
+        lines = Grammar(rng, small=is_small(rng)).module().splitlines()
     else:
         lines = with_spawns(rng).decode("utf-8", "surrogateescape").splitlines()
     spawning = [n for n, line in enumerate(lines) if "create_task" in line] or [0]

@@ -63,8 +63,11 @@ _COMMENTS = ("", "", "", "", "", "  # noqa: TL001", "  # taskleash: ignore[TL001
 class Grammar:
     """Writes one program; what it writes depends on the generator that it is given alone."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, *, small: bool) -> None:
         self._rng = rng
+        #: how many definitions, methods of a class and statements of a body there are at most
+        self._most = (2, 2, 3) if small else (5, 4, 5)
+        self._deepest = 3 if small else 5
         self._indent = rng.choice(_INDENTS)
         #: what is written now is in such a function
         self._in_async = False
@@ -73,7 +76,7 @@ class Grammar:
     def module(self) -> str:
         """A program of several definitions, in any style of newlines."""
         head = ["import asyncio", "from asyncio import create_task as spawn"]
-        body = [self._definition(0) for _ in range(self._rng.randint(1, 5))]
+        body = [self._definition(0) for _ in range(self._rng.randint(1, self._most[0]))]
         text = "\n".join([*head, *body, self._use(2)]) + "\n"
         return text.replace("\n", self._rng.choice(("\n",) * 8 + ("\r\n", "\r")))
 
@@ -87,7 +90,7 @@ class Grammar:
         if kind <= 2:
             bases = self._one(("", "(A)", "(A, b.C, metaclass=M)", "(A)", "(Generic[T])", "(*a)"))
             name = self._one(("A", "B", "C", "M"))
-            parts = [self._function(depth + 1) for _ in range(self._rng.randint(1, 4))]
+            parts = [self._function(depth + 1) for _ in range(self._rng.randint(1, self._most[1]))]
             return self._one(("", "@a.b(1)\n")) + self._suite(f"class {name}{bases}:", parts)
         return self._function(depth)
 
@@ -101,12 +104,12 @@ class Grammar:
         decorator = self._one(("", "", "", "@property\n", "@a\n@b.c()\n", "@staticmethod\n"))
         around = self._in_async, self._in_function
         self._in_async, self._in_function = word != "def", True
-        body = [self._statement(depth + 1) for _ in range(self._rng.randint(1, 5))]
+        body = [self._statement(depth + 1) for _ in range(self._rng.randint(1, self._most[2]))]
         self._in_async, self._in_function = around
         return decorator + self._suite(f"{word} {name}({given}){result}:", body)
 
     def _statement(self, depth: int) -> str:
-        if depth < 5 and self._rng.random() < 0.3:
+        if depth < self._deepest and self._rng.random() < 0.3:
             return self._block(depth)
         return self._use(depth) if self._rng.random() < 0.5 else self._plain(depth)
 

@@ -9,11 +9,12 @@ from fuzz.cases import Case
 from fuzz.grafted import with_comments, with_spawns
 from fuzz.grammar import Grammar
 from fuzz.mutated import damaged_bytes, damaged_tokens
+from fuzz.seeds import is_small
 from fuzz.surroundings import MAKERS
 
 
 def _grammar(rng: Random) -> bytes:
-    return Grammar(rng).module().encode("utf-8")
+    return Grammar(rng, small=is_small(rng)).module().encode("utf-8")
 
 
 _SOURCES: dict[str, Callable[[Random], bytes]] = {

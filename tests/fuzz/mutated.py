@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from fuzz.seeds import SPAWNING, texts, words
+from fuzz.seeds import SPAWNING, excerpt, words
 
 _ODD_BYTES = (
     b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\r\n", b"\n", b"\x0c", b"\t", b"\x1a", b"\\\n", b"'",
@@ -15,7 +15,6 @@ _ODD_BYTES = (
     b"...", b"0x", b"1_0", b"1e9999", b"await ", b"async ", b"match ", b"case ", b"type ",
     b"yield ",
 )  # fmt: skip
-_DEFINITIONS = ("class ", "def ", "async def ", "@", "import ", "if ")
 _TOKEN = re.compile(r"\w+|[^\w\s]+|[^\S\n]+|\n")
 
 
@@ -57,9 +56,5 @@ def damaged_tokens(rng: Random) -> bytes:
 
 def _excerpt(rng: Random) -> str:
     """A part of a seed that starts a task."""
-    lines = rng.choice(texts()).splitlines(keepends=True)
-    # From the start of a definition on, so that most of it is still Python.
-    starts = [0, *(n for n, line in enumerate(lines) if line.startswith(_DEFINITIONS))]
-    start = rng.choice(starts)
-    text = "".join(lines[start : start + rng.choice((10, 40, 120))])
+    text = excerpt(rng, (10, 40, 120))
     return text if "create_task" in text else f"{text}\n{SPAWNING}\n"
