@@ -40,7 +40,15 @@ class KnownCalls:
             for name in names:
                 yield Api(name, f"the setting {key}", starts)
 
-    @property
+    @cached_property
+    def told_by_name(self) -> dict[str, tuple[Api, ...]]:
+        """Those that may be meant by a function's own name, in the order in which they count."""
+        found: dict[str, list[Api]] = {}
+        for api in self.told:
+            found.setdefault(api.last, []).append(api)
+        return {name: tuple(apis) for name, apis in found.items()}
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The bare names that a file must mention to start a task, or drop a coroutine."""
         return frozenset(

@@ -19,11 +19,19 @@ def told_of(known: KnownCalls, callees: Iterable[Callee]) -> Api | None:
     """What the settings say of a call, if they say anything."""
     if not known.told:
         return None
-    found = tuple(callees)
-    for api in known.told:
-        if any(is_named(callee, api.name) for callee in found):
-            return api
-    return None
+    # A file of models has as many entries as it likes: only those of the right name are looked at.
+    found = [
+        api
+        for callee in callees
+        for api in known.told_by_name.get(own_name(callee), ())
+        if is_named(callee, api.name)
+    ]
+    return min(found, key=known.told.index) if len(found) > 1 else next(iter(found), None)
+
+
+def own_name(callee: Callee) -> str:
+    """The last part of each dotted name by which a user may mean what is called."""
+    return callee.dotted.rpartition(".")[2] if isinstance(callee, External) else callee.name
 
 
 def api_of(calls: Calls, function: Function, call: Call) -> Api | None:

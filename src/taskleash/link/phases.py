@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Alts, Result
-from taskleash.link.apis import is_named
-from taskleash.link.calls import Calls
+from taskleash.link.apis import is_named, own_name
+from taskleash.link.calls import Callee, Calls
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Class, External, Function
 from taskleash.models.lifecycle import LIFECYCLE, Entry, Phase, Sign
@@ -24,6 +24,8 @@ class Phases:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self._entries = calls.program.known.lifecycle
+        self._places = _places(self._entries)
+        self._signs = {entry.sign for entry in self._entries}
         self._told: Query[Function, Entry | None] = Query(calls.program.uses, self._find)
 
     def told(self, function: Function) -> Entry | None:
@@ -31,31 +33,34 @@ class Phases:
         return self._told(function) if self._entries else None
 
     def _find(self, function: Function) -> Entry | None:
-        return next((entry for entry in self._entries if self._fits(entry, function)), None)
+        named = {function.name, *_names(function)}
+        found = [place for name in named for place in self._places.get((Sign.NAME, name), ())]
+        for sign, uses in (
+            (Sign.REGISTRAR, self._registrars(function)),
+            (Sign.REGISTERING, self._decorators(function)),
+        ):
+            for text, callees in uses:
+                # Both dotted names end with the same word where one of them is meant.
+                lasts = {text.rpartition(".")[2], *map(own_name, callees)}
+                places = [p for last in lasts for p in self._places.get((sign, last), ())]
+                found += [p for p in places if _is_meant(self._entries[p].text, text, callees)]
+        return self._entries[min(found)] if found else None
 
-    def _fits(self, entry: Entry, function: Function) -> bool:
-        if entry.sign is Sign.NAME:
-            return entry.text in (function.name, *_names(function))
-        if entry.sign is Sign.REGISTRAR:
-            return any(
-                self._is_meant(entry, holder, holder.call(index).text, holder.call(index).func)
-                for holder, index in self.calls.references(function)
-            )
+    def _registrars(self, function: Function) -> Iterator[tuple[str, list[Callee]]]:
+        """What the function is given to as an argument: as it is written, and what it is."""
+        if Sign.REGISTRAR in self._signs:
+            for holder, index in self.calls.references(function):
+                call = holder.call(index)
+                yield call.text, self._targets(holder, call.func)
+
+    def _decorators(self, function: Function) -> Iterator[tuple[str, list[Callee]]]:
         home = function.parent
-        return home is not None and any(
-            self._is_meant(entry, home, decorator.text, _decorating(home, decorator.value))
-            for decorator in function.facts.decorators
-        )
+        if home is not None and Sign.REGISTERING in self._signs:
+            for decorator in function.facts.decorators:
+                yield decorator.text, self._targets(home, _decorating(home, decorator.value))
 
-    def _is_meant(self, entry: Entry, home: Function, text: str, func: Alts) -> bool:
-        """Whether what is written somewhere ends so, or stands for what has this name."""
-        if f".{text}".endswith(f".{entry.text}"):
-            return True
-        return any(
-            is_named(callee, entry.text)
-            for term in func
-            for callee in self.calls.targets(home, term)
-        )
+    def _targets(self, home: Function, func: Alts) -> list[Callee]:
+        return [callee for term in func for callee in self.calls.targets(home, term)]
 
     # -- the beginning, and what happens then
 
@@ -129,6 +134,20 @@ class Phases:
         if LIFECYCLE.is_last_event(method.name):
             return not asks_for_more(method)
         return method.owner is not None and self.ends_owner(method)
+
+
+def _places(entries: Iterable[Entry]) -> dict[tuple[Sign, str], list[int]]:
+    """The places of the entries, by the name of a function or the last word of what it is in."""
+    found: dict[tuple[Sign, str], list[int]] = {}
+    for place, entry in enumerate(entries):
+        text = entry.text if entry.sign is Sign.NAME else entry.text.rpartition(".")[2]
+        found.setdefault((entry.sign, text), []).append(place)
+    return found
+
+
+def _is_meant(name: str, text: str, callees: Iterable[Callee]) -> bool:
+    """Whether what is written somewhere ends with this name, or stands for what has it."""
+    return f".{text}".endswith(f".{name}") or any(is_named(callee, name) for callee in callees)
 
 
 def asks_for_more(method: Function) -> bool:
