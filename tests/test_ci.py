@@ -115,6 +115,11 @@ def test_every_input_of_the_action_has_a_use_and_every_use_an_input() -> None:
     )
 
 
+def test_the_action_imports_nothing_from_the_project() -> None:
+    scripts = "".join(step.get("run", "") for step in ACTION["runs"]["steps"])
+    assert scripts.count('"$PYTHON"') == scripts.count('"$PYTHON" -I -m ') == 2
+
+
 def test_no_input_is_pasted_into_a_script_of_the_action() -> None:
     scripts = [step["run"] for step in steps() if "run" in step]
     assert len(scripts) == 3

@@ -173,6 +173,7 @@ def test_without_a_trace_nothing_changes(project: Path) -> None:
         ("no json", "no JSON"),
         ("[]", "no trace of version 1"),
         ('{"schema_version": 1}', "a damaged trace"),
+        ("[" * 100_000, "no JSON"),
     ],
 )
 def test_a_file_that_is_no_trace(text: str | None, reason: str, tmp_path: Path) -> None:

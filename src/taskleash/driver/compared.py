@@ -81,7 +81,7 @@ def _of(entry: Entry) -> Past:
 
 def _past(site: dict[str, Any]) -> Past:
     texts = (site["path"], site["rule"], site["task"], site["risk"], site["fingerprint"])
-    if not all(isinstance(text, str) for text in texts) or not isinstance(site["line"], int):
+    if not all(isinstance(text, str) for text in texts) or type(site["line"]) is not int:
         raise TypeError
     path, rule, task, risk, fingerprint = texts
     return Past(path, site["line"], rule, task, risk, fingerprint)

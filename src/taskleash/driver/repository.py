@@ -7,7 +7,8 @@ import re
 import time
 
 from taskleash.reporters.options import Origin, Repository
-from taskleash.source.paths import join, parents
+from taskleash.source.links import real
+from taskleash.source.paths import is_below, join, parents
 from taskleash.source.reading import read_regular
 
 _DIGITS = 10
@@ -24,22 +25,28 @@ def origin() -> Origin:
 
 
 def _revision(git: str) -> str:
-    """The first digits of the commit that is checked out; empty where that is not to be seen."""
+    """The first digits of the commit that is checked out; empty where that is not to be seen.
+
+    Nothing is read but what lies in git's own folder, links followed: what looks like a commit
+    somewhere else may be a secret.
+    """
     if os.path.isfile(git):
         # A work tree of its own has a file there, which names its folder.
         git = os.path.join(os.path.dirname(git), _first_line(git).removeprefix("gitdir: "))
-    head = _first_line(f"{git}/HEAD")
+    shared = os.path.join(git, _first_line(f"{git}/commondir", git) or ".")
+    if os.path.dirname(real(git)) != join(real(shared), "worktrees"):
+        shared = git
+    head = _first_line(f"{git}/HEAD", git)
     name = head.removeprefix("ref: ")
     if name == head:
         return _digits(head)
-    shared = os.path.join(git, _first_line(f"{git}/commondir") or ".")
-    if ".." in name:
+    if not name.startswith("refs/"):
         return ""
-    return _digits(_first_line(f"{shared}/{name}")) or _packed(f"{shared}/packed-refs", name)
+    return _digits(_first_line(f"{shared}/{name}", shared)) or _packed(shared, name)
 
 
-def _packed(path: str, name: str) -> str:
-    for line in _text(path).splitlines():
+def _packed(shared: str, name: str) -> str:
+    for line in _text(f"{shared}/packed-refs", shared).splitlines():
         commit, _, ref = line.partition(" ")
         if ref == name:
             return _digits(commit)
@@ -50,11 +57,14 @@ def _digits(commit: str) -> str:
     return commit[:_DIGITS] if _COMMIT.fullmatch(commit) else ""
 
 
-def _first_line(path: str) -> str:
-    return _text(path).partition("\n")[0].strip()
+def _first_line(path: str, within: str | None = None) -> str:
+    return _text(path, within).partition("\n")[0].strip()
 
 
-def _text(path: str) -> str:
+def _text(path: str, within: str | None) -> str:
+    """The text of a file that lies in a folder; of any file where none is given."""
+    if within is not None and not is_below(real(path), real(within)):
+        return ""
     try:
         return read_regular(path, _MOST_BYTES).decode("utf-8", "replace")
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from taskleash.source.links import leads_out
 
 #: how many patches are kept
 _MOST = 50
+_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+\.patch")
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,10 @@ class Change:
 def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
     """Write the patch that takes changes back; gives its path, empty where none can be kept."""
     folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
-    if folder is None or not changes or leads_out(os.path.join(folder, UNDO)):
+    below = os.path.join(folder or "", UNDO)
+    # Old patches are removed there: it must be a folder of the cache's own.
+    if folder is None or not changes or os.path.islink(below) or leads_out(below):
         return ""
-    below = os.path.join(folder, UNDO)
     name = time.strftime("%Y-%m-%dT%H-%M-%S") + f"-{os.getpid()}.patch"
     # As every byte is one character here, the patch has the bytes of the files.
     text = "".join(
@@ -42,10 +45,11 @@ def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
     try:
         make(folder)
         os.makedirs(below, mode=0o700, exist_ok=True)
-        for old in sorted(os.listdir(below))[: -_MOST + 1]:
+        for old in sorted(filter(_NAME.fullmatch, os.listdir(below)))[: -_MOST + 1]:
             os.unlink(os.path.join(below, old))
         path = os.path.join(below, name)
-        with open(path, "wb") as file:
+        # A link that waits under this name is not written through.
+        with open(path, "xb") as file:
             file.write(text.encode("latin-1"))
     except (OSError, UnicodeEncodeError):
         return ""

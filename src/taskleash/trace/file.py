@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
+from taskleash.source.reading import read_regular
 from taskleash.trace.model import (
     Alarm,
     Caller,
@@ -21,6 +21,8 @@ from taskleash.trace.model import (
 )
 
 SCHEMA_VERSION = 1
+
+_MOST_BYTES = 512 << 20
 
 
 class BadTrace(Exception):
@@ -46,18 +48,39 @@ def load(path: str) -> Trace:
     """
     remedy = "write one with `taskleash trace --report FILE --format json -- COMMAND`"
     try:
-        said = json.loads(Path(path).read_text(encoding="utf-8"))
+        said = json.loads(read_regular(path, _MOST_BYTES))
     except OSError as error:
         raise BadTrace(f"{path}: {(error.strerror or str(error)).lower()}: {remedy}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadTrace(f"{path}: no JSON: {remedy}") from None
     version = said.get("schema_version") if isinstance(said, dict) else None
     if version != SCHEMA_VERSION:
         raise BadTrace(f"{path}: no trace of version {SCHEMA_VERSION}: {remedy}")
     try:
-        return _trace(said)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadTrace(f"{path}: a damaged trace ({error!r}): {remedy}") from None
+        trace = _trace(said)
+        if not _fits(trace, Trace):
+            raise TypeError
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise BadTrace(f"{path}: a damaged trace: {remedy}") from None
+    return trace
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a value is what the trace's types say: the file may be anybody's."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return isinstance(value, kind) and all(  # type: ignore[arg-type]  # a class by now
+            _fits(getattr(value, each.name), hints[each.name]) for each in fields(kind)
+        )
+    if get_origin(kind) is tuple:
+        if not isinstance(value, tuple):
+            return False
+        first, *others = get_args(kind)
+        kinds = [first] * len(value) if others == [...] else [first, *others]
+        return len(kinds) == len(value) and all(map(_fits, value, kinds))
+    if kind is float:
+        return type(value) in (int, float)
+    return type(value) is kind
 
 
 def _trace(said: Mapping[str, Any]) -> Trace:
