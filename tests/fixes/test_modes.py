@@ -33,10 +33,12 @@ async def go():
     print("started")
 """
 #: what it is with a logger, and then with the wait
-LOGGING = DROPPED.replace("asyncio\n", "asyncio\nimport logging\n\nlog = logging.getLogger()\n", 1)
+LOGGING = DROPPED.replace(
+    "asyncio\n", "asyncio\nimport logging\n\nlog = logging.getLogger()\n", 1
+).replace("work()", "send()")
 AWAITED = LOGGING.replace(
-    "    asyncio.create_task(work())\n",
-    '    try:\n        await work()\n    except Exception:\n        log.exception("work failed")\n',
+    "    asyncio.create_task(send())\n",
+    '    try:\n        await send()\n    except Exception:\n        log.exception("send failed")\n',
 )
 #: nothing can be fixed here
 LOW = "import asyncio\n\n\ndef go(coro):\n    asyncio.gather(coro())\n"
@@ -220,6 +222,12 @@ class TestUnsafe:
         app.write_text(LOGGING, encoding="utf-8")
         check(app, "--fix", "--unsafe-fixes")
         assert app.read_text("utf-8") == AWAITED
+
+    def test_fixes_await_by_themselves_only_what_hands_something_over(self, app: Path) -> None:
+        app.write_text(LOGGING.replace("send()", "index()"), encoding="utf-8")
+        check(app, "--fix", "--unsafe-fixes")
+        assert "await index()" not in app.read_text("utf-8")
+        assert "_background_tasks.add(task)" in app.read_text("utf-8")
 
     def test_fixes_keep_beside_the_caller_what_was_meant_to_be_there(self, app: Path) -> None:
         app.write_text(

@@ -28,7 +28,8 @@ _SEEN = frozenset({"TL005", "TL006"})
 _STARTED = frozenset({"TL001", "TL003"})
 #: what comments say of such work
 _APART = re.compile(
-    r"background|block|fire.and.forget|concurrent|parallel|\bwait|(?:n't|\bnot|without) await",
+    r"background|block|dangling|detach|fire.and.forget|concurrent|parallel|\bwait"
+    r"|(?:n't|\bnot|without) await",
     re.IGNORECASE,
 )
 _SPAWNING = MODELS.bare_names(Starts.TASK)

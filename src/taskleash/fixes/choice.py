@@ -118,9 +118,15 @@ def _fixable(fixable: tuple[str, ...], unfixable: tuple[str, ...]) -> frozenset[
 def _order(site: Site) -> tuple[str, ...]:
     """The order of kinds that fits how the work runs.
 
-    What is started again and again, never ends, or was written as a function of its own just to be
-    started here, was meant to run beside its caller.
+    What hands something over may be waited for, unless it is started again and again, never ends or
+    was written as a function of its own just to be started here. Any other work of a dropped task
+    was meant to run beside its caller.
     """
+    # Imported here because a run that finds nothing has no use for it.
+    from taskleash.models.vocabulary import PROMPT_WORDS, words
+
     again = site.multiplicity is Multiplicity.LOOP
     beside = again or site.lifetime is Lifetime.ENDLESS or site.is_closure
+    if PROMPT_WORDS.isdisjoint(words(site.task)):
+        return _BESIDE
     return _BESIDE if beside else _WAITING

@@ -10,6 +10,7 @@ import libcst as cst
 from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.loggers import module_loggers
 from taskleash.fixes.tree import Method, Tree, children, dotted, last_name
+from taskleash.models.vocabulary import WAITING_WORDS, words
 
 #: calls that change nothing outside of their function
 _HARMLESS = frozenset(
@@ -57,21 +58,21 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
 
     Nobody but that object sees whether it came to its end. What is not known is no such work.
     """
-    if coroutine is None or coroutine.method is None:
+    if coroutine is None or coroutine.method is None or _is_hook(coroutine):
         return False
     return all(_stays_inside(tree, each) for each in _reached(tree, coroutine))
 
 
 def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a coroutine waits for what somebody else has to do first, in the file's own words."""
-    return any(
+    return _is_hook(coroutine) or any(
         _waits(node) for each in _reached(tree, coroutine) for node in _own(each.function.body)
     )
 
 
 def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
     """Whether a coroutine calls what may be any function: it may come back to its starter."""
-    if coroutine is None:
+    if coroutine is None or _is_hook(coroutine):
         return True
     return any(_calls_given(tree, each) for each in _reached(tree, coroutine))
 
@@ -87,6 +88,32 @@ def resolves(tree: Tree, coroutine: Coroutine) -> bool:
         isinstance(node, cst.Call) and last_name(node.func) in _RESOLVING
         for each in _reached(tree, coroutine)
         for node in _own(each.function.body)
+    )
+
+
+def _is_hook(coroutine: Coroutine) -> bool:
+    """Whether a method does nothing: it is there for subclasses to do something in its place."""
+    if coroutine.method is None:
+        return False
+    nodes = [
+        node for node in _own(coroutine.function.body) if isinstance(node, cst.BaseSmallStatement)
+    ]
+    return all(_does_nothing(node) for node in nodes)
+
+
+def _does_nothing(small: cst.BaseSmallStatement) -> bool:
+    if isinstance(small, cst.Raise):
+        return small.exc is not None and "NotImplementedError" in {
+            last_name(small.exc),
+            last_name(small.exc.func) if isinstance(small.exc, cst.Call) else "",
+        }
+    is_text = isinstance(small, cst.Expr) and isinstance(
+        small.value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis
+    )
+    return (
+        is_text
+        or isinstance(small, cst.Pass)
+        or (isinstance(small, cst.Return) and small.value is None)
     )
 
 
@@ -216,4 +243,4 @@ def _waits(node: cst.CSTNode) -> bool:
     name = last_name(work.func)
     if name in _WAITING_BARE:
         return not work.args
-    return name in _WAITING or name in _COLLECTING
+    return name in _WAITING or name in _COLLECTING or not WAITING_WORDS.isdisjoint(words(name))

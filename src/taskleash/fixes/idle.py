@@ -60,7 +60,8 @@ def without_idle(comment: str) -> str:
             return f"{before}  {form.format(', '.join(left))} {after}".strip()
         reason = after.lstrip(_JOINTS)
         if reason and not reason.startswith("#"):
-            reason = f"# {reason}"
+            # Why a task may be dropped says nothing of one that is kept.
+            reason = "" if after != reason else f"# {reason}"
         return f"{before}  {reason}".strip()
     return comment
 

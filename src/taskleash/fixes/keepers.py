@@ -13,6 +13,7 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.observed import is_observed
 from taskleash.fixes.outliving import outlives_its_tasks
 from taskleash.fixes.places import constructor_place
+from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Pair, Work
 
@@ -46,8 +47,19 @@ def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
     """Look at all tasks that are to be kept: many of them share one function of the module."""
     homes = [(home_of(work, site, call), site) for site, call in sites]
     new = [home for home, site in homes if not _existing(work, home)]
-    work.has_many = len(new) >= MANY
+    # Where one place needs the function, none of them does by itself what it does.
+    in_values = [call for _, call in sites if spot_of(work.tree, call).kind == "value"]
+    work.has_many = len(new) >= MANY or (bool(in_values) and len(new) > 1)
+    work.has_futures = any(_is_future(work, call) for _, call in sites)
     work.is_scattered = work.has_many and len({home.key for home in new}) > 1
+
+
+def _is_future(work: Work, call: cst.Call) -> bool:
+    """Whether the variable of a task is annotated as something wider than a task."""
+    parent = work.tree.parent(call)
+    return isinstance(parent, cst.AnnAssign) and any(
+        isinstance(node, cst.Name) and node.value == "Future" for node in inside(parent.annotation)
+    )
 
 
 def home_of(work: Work, site: Site, call: cst.Call) -> Home:

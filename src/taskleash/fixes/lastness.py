@@ -8,11 +8,19 @@ from taskleash.classify.model import Site
 from taskleash.fixes.containers import assignments
 from taskleash.fixes.signatures import called_on_instance, reaches
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
 
 #: the methods of contexts, whose parameters say how the block ended
 _EXITS = frozenset({"__exit__", "__aexit__"})
 #: what is done to things that are held for a while and then again
 _HOLDING = frozenset({"acquire", "release", "lock", "unlock", "acquire_nowait"})
+#: how many words a name has at least that says what is taken down
+_VERB_AND_PART = 2
+#: last words of names that say how or why everything is taken down
+_NO_PARTS = frozenset(
+    {"all", "everything", "gracefully", "hard", "hook", "impl", "internal", "itself", "now", "self"}
+)
 
 
 def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) -> str:
@@ -23,6 +31,8 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
             return f"`{name}` lets go of what is taken again, like a lock"
     elif _takes_values(teardown.function):
         return f"`{name}` is told what to take down: it may be one of several"
+    elif part := _part(name, teardown.cls.name.value):
+        return f"`{name}` may take down its {part} alone"
     if reaches(tree, teardown.cls, name, spawning.function.name.value):
         return f"`{name}` itself starts the task again"
     teardowns = {each.rpartition(".")[2] for each in site.teardowns} | _EXITS
@@ -32,6 +42,15 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
     if heir := _heir_without_it(tree, teardown):
         return f"`{heir}` has a `{name}` of its own that leaves this one out"
     return ""
+
+
+def _part(name: str, owner: str) -> str:
+    """What a method by its name takes down where that is not its owner: ``close_browser``."""
+    found = [word for word in words(name) if word != "async"]
+    if len(found) < _VERB_AND_PART or not LIFECYCLE.ends(found[0]):
+        return ""
+    part = found[-1]
+    return "" if part in words(owner) or part in _NO_PARTS or LIFECYCLE.ends(part) else part
 
 
 def _takes_values(function: cst.FunctionDef) -> bool:

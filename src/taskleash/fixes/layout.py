@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
 _INDENT = "    "
+_FOR_TOOLS = re.compile(r"#\s*(?:noqa|type|pyright|pylint|flake8|ruff|isort|nosec|taskleash)\b")
 
 
 def statements(
@@ -50,7 +52,7 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
         return statement
     small = statement.body[0]
     code = cst.Module([]).code_for_node(small)
-    if "\n" in code or "\r" in code or len(code) <= room:
+    if "\n" in code or "\r" in code or len(code) + _beside(statement) <= room:
         return statement
     if not isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign):
         return statement
@@ -59,6 +61,14 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
         return statement
     changed = small.with_changes(value=_broken(small.value, call, room, 1))
     return statement.with_changes(body=[changed])
+
+
+def _beside(statement: cst.SimpleStatementLine) -> int:
+    """How wide the comment beside a statement is; formatters pass over what is for other tools."""
+    trailing = statement.trailing_whitespace
+    if trailing.comment is None or _FOR_TOOLS.match(trailing.comment.value):
+        return 0
+    return len(trailing.whitespace.value) + len(trailing.comment.value)
 
 
 def _fitted_head(function: cst.FunctionDef, room: int) -> cst.FunctionDef:

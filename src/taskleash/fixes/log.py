@@ -23,13 +23,15 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
 
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
+    if _is_in_a_handler(work, call):
+        raise CannotMend("what a log handler logs may come to it again")
     spot = spot_of(work.tree, call)
     if target.site.defect is Defect.DISCARDED_THREADSAFE:
         return _chained(work, spot)
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend("no statement of its own gives the task a name")
-    name = _logging_callback(work, work.task_type())
+    name = _logging_callback(work, work.task_type(), "task")
     key = ("log", id(line))
     if key not in work.draft.made:
         work.draft.made[key] = name
@@ -37,6 +39,18 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
         new = work.statements(line, f"{task}.add_done_callback({name})")
         work.edits.insert_after(line, new)
     return f"log its failure by `{name}`"
+
+
+def _is_in_a_handler(work: Work, call: cst.Call) -> bool:
+    """Whether a class that handles log records has the call."""
+    method = work.tree.method(call)
+    return (
+        method is not None
+        and any(last_name(base.value).endswith("Handler") for base in method.cls.bases)
+        and any(
+            each.function.name.value in ("emit", "handle") for each in work.tree.methods(method.cls)
+        )
+    )
 
 
 def _assigned(spot: Spot) -> str:
@@ -55,7 +69,7 @@ def _chained(work: Work, spot: Spot) -> str:
         raise CannotMend("no statement of its own drops the future")
     holder = spot.holder
     work.claim(holder)
-    callback = _logging_callback(work, work.future_type())
+    callback = _logging_callback(work, work.future_type(), "future")
     if spot.kind == "name" and spot.name != "_":
         line = f"{spot.name}.add_done_callback({callback})"
         work.edits.insert_after(holder, work.statements(holder, line))
@@ -71,14 +85,17 @@ def _chained(work: Work, spot: Spot) -> str:
     return f"log its failure by `{callback}`"
 
 
-def _logging_callback(work: Work, typed: str) -> str:
-    """The function of the module that logs the exception of what has this type, or a new one."""
+def _logging_callback(work: Work, typed: str, of: str) -> str:
+    """The function of the module that logs the exception of what has this type, or a new one.
+
+    ``of`` is what that is called: a task, a future.
+    """
     for node in work.module.body:
         if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
             return node.name.value
     key = (f"{_HELPER} {typed}", 0)
     if key not in work.draft.made:
-        work.draft.made[key] = _new_callback(work, typed)
+        work.draft.made[key] = _new_callback(work, typed, of)
     return work.draft.made[key]
 
 
@@ -99,7 +116,7 @@ def _is_named(note: cst.BaseExpression, typed: str) -> bool:
     return last_name(named) == typed.partition("[")[0].rpartition(".")[2]
 
 
-def _new_callback(work: Work, typed: str) -> str:
+def _new_callback(work: Work, typed: str, of: str) -> str:
     logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
     if not logger:
         logger = work.module_name("logger", "_logger", "task_logger")
@@ -107,15 +124,15 @@ def _new_callback(work: Work, typed: str) -> str:
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
         work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
-    params, returns = (f"task: {typed}", " -> None") if typed else ("task", "")
+    params, returns = (f"{of}: {typed}", " -> None") if typed else (of, "")
     quote = work.style.quote
-    call = f"{logger}.error({quote}%r failed{quote}, task, exc_info=task.exception())"
+    call = f"{logger}.error({quote}%r failed{quote}, {of}, exc_info={of}.exception())"
     if is_loguru(work.tree, logger):
-        call = f"{logger}.opt(exception=task.exception()).error({quote}{{!r}} failed{quote}, task)"
+        call = f"{logger}.opt(exception={of}.exception()).error({quote}{{!r}} failed{quote}, {of})"
     lines = [
         f"def {name}({params}){returns}:",
-        '    """Log the exception that ended a task, if one did."""',
-        "    if not task.cancelled() and task.exception() is not None:",
+        f'    """Log the exception that ended a {of}, if one did."""',
+        f"    if not {of}.cancelled() and {of}.exception() is not None:",
         f"        {call}",
     ]
     work.draft.functions += statements("\n".join(lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
-from taskleash.fixes.containers import attribute_values, container_of
+from taskleash.fixes.containers import assignments, attribute_values, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
     comes_to,
@@ -18,9 +18,10 @@ from taskleash.fixes.keepers import own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.slots import is_optional
+from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
-from taskleash.fixes.tree import Method
+from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
 
@@ -114,6 +115,8 @@ def _own_dropped(
 ) -> str:
     home = own_home(work, target.site, call)
     spot = handle_of(work.tree, call)
+    if known := _known_by(work, spot, method, teardown):
+        raise CannotMend(f"`{teardown.function.name.value}` sees to it by `{known}`")
     container = keep(work, target, spot, home, teardown.function)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
@@ -128,6 +131,20 @@ def _own_dropped(
         end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
     earlier = "end the earlier ones before it starts, " if is_replacing else ""
     return f"keep it in `{container}`, {earlier}{_ended(is_drained)} in `{name}`"
+
+
+def _known_by(work: Work, spot: Spot, method: Method, teardown: Method) -> str:
+    """An attribute that leads to the task and that the teardown looks at, like a weak reference."""
+    scope = work.tree.scope(spot.call)
+    if spot.kind != "name" or scope is None:
+        return ""
+    for target, value, _ in assignments(scope.body):
+        base, _, attribute = dotted(target).rpartition(".")
+        if base != method.instance or value is None or not _is_mentioned(teardown, attribute):
+            continue
+        if any(isinstance(node, cst.Name) and node.value == spot.name for node in inside(value)):
+            return dotted(target)
+    return ""
 
 
 def _is_mentioned(teardown: Method, attribute: str) -> bool:

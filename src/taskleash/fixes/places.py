@@ -54,8 +54,12 @@ def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace
         if _imports(statement):
             at = index
     is_parted = True
-    while at + 1 < len(body) and _is_constant(body[at + 1], uses):
-        at, is_parted = at + 1, not _is_one_line(body[at + 1])
+    # What runs in between needs nothing new: no function of the module is there yet.
+    for index in range(at + 1, len(body)):
+        if _is_constant(body[index], uses):
+            at, is_parted = index, not _is_one_line(body[index])
+        elif not _runs_alone(body[index], uses):
+            break
     following = body[at + 1] if at + 1 < len(body) else None
     return ModulePlace(body[at] if at >= 0 else None, following, is_parted)
 
@@ -81,8 +85,22 @@ def _is_variable(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
 
 
 def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
-    """Whether a statement gives the module a variable, or says in a string what one is for."""
+    """Whether a statement gives the module a variable, or says in a string what one is for.
+
+    It may do so under a condition.
+    """
+    if isinstance(statement, cst.If | cst.Try) and _runs_alone(statement, uses):
+        return any(isinstance(node, cst.Assign | cst.AnnAssign) for node in inside(statement))
     return _is_variable(statement, uses) or _is_text(statement)
+
+
+def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement of the module makes no function or class, and has no use."""
+    return not any(
+        isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda)
+        or any(node is use for use in uses)
+        for node in inside(statement)
+    )
 
 
 def _is_one_line(statement: cst.BaseStatement) -> bool:
@@ -94,7 +112,7 @@ def _imports(statement: cst.CSTNode) -> bool:
     """Whether a statement imports something, also under a condition or in a ``try``."""
     if isinstance(statement, cst.SimpleStatementLine):
         return isinstance(statement.body[0], cst.Import | cst.ImportFrom)
-    if isinstance(statement, cst.If | cst.Try):
+    if isinstance(statement, cst.If | cst.Try | cst.With):
         return any(map(_imports, statement.body.body))
     return False
 
@@ -269,13 +287,29 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
 
 
 def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
-    """Whether a statement leaves what has been taken down already, as a flag of its own says."""
+    """Whether a statement leaves what has been taken down already, as a flag of its own says.
+
+    It does nothing else, but for what it logs.
+    """
     if not isinstance(line, cst.If) or line.orelse is not None:
         return False
-    test = line.test.expression if isinstance(line.test, cst.UnaryOperation) else line.test
     last = line.body.body[-1]
     small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
-    return dotted(test) in flags and isinstance(small, cst.Return)
+    others = line.body.body[:-1]
+    return (
+        not flags.isdisjoint(map(dotted, _operands(line.test)))
+        and isinstance(small, cst.Return)
+        and all(isinstance(each, cst.CSTNode) and _is_preamble(each, "") for each in others)
+    )
+
+
+def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What a condition is made of: the operands of ``and``, ``or`` and ``not``."""
+    if isinstance(test, cst.UnaryOperation):
+        return _operands(test.expression)
+    if isinstance(test, cst.BooleanOperation):
+        return [*_operands(test.left), *_operands(test.right)]
+    return [test]
 
 
 def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:

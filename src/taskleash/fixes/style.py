@@ -10,6 +10,9 @@ from taskleash.fixes.tree import inside
 
 #: the line lengths that projects choose, the most common one first
 _WIDTHS = (88, 100, 120)
+#: of how many functions one has to be annotated in a file that annotates: type checkers look at the
+#: variables of any module
+_SOME = 4
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def style_of(module: cst.Module) -> Style:
             single += node.quote == "'"
             double += node.quote == '"'
     return Style(
-        annotates=sum(functions) * 2 > len(functions),
+        annotates=sum(functions) * _SOME > len(functions),
         quote="'" if single > double else '"',
         width=_width(module.code),
     )

@@ -60,13 +60,21 @@ def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
 def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
     helper = helper_for(work, target.site, home, spot.kind != "statement")
     said = f"hand it to `{helper}`, which holds it until it is done"
-    if "\n" in work.tree.code(spot.call) and _hand_over(work, target, spot, helper):
+    if _is_long(work, spot, helper) and _hand_over(work, target, spot, helper):
         return said
     work.refit(spot.holder)
     work.edits.change(spot.call, lambda node: wrapped(helper, node))
     if spot.name == "_" and spot.holder is not None:
         work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
     return said
+
+
+def _is_long(work: Work, spot: Spot, helper: str) -> bool:
+    """Whether a call spans several lines, or would do so as the argument of a function."""
+    code = work.tree.code(spot.call)
+    if "\n" in code or spot.holder is None:
+        return "\n" in code
+    return len(work.tree.code(spot.holder.body[0])) + len(f"{helper}()") > work.room(spot.holder)
 
 
 def _hand_over(work: Work, target: Target, spot: Spot, helper: str) -> bool:
@@ -81,13 +89,14 @@ def _hand_over(work: Work, target: Target, spot: Spot, helper: str) -> bool:
         work.claim(holder)
         work.edits.insert_after(holder, work.statements(holder, f"{helper}({spot.name})"))
         return True
-    if spot.kind not in ("statement", "name"):
+    if spot.kind not in ("statement", "name", "return"):
         return False
     work.claim(holder)
     name = work.local_name(spot.call, *task_names(target.site.task))
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        lines = f"{name} = spawned_\n{helper}({name})"
+        given = "return " if spot.kind == "return" else ""
+        lines = f"{name} = spawned_\n{given}{helper}({name})"
         return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
 
     work.edits.expand(holder, expansion)
@@ -146,5 +155,5 @@ def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name:
 def task_names(task: str) -> tuple[str, ...]:
     """What a variable for a task may be called, by the name of its coroutine."""
     plain = f"{task.strip('_')}_task"
-    short = plain.isidentifier() and len(plain) <= _LONG
+    short = plain.isidentifier() and len(plain) <= _LONG and not plain.startswith("task_")
     return ("task", plain) if short else ("task", "background_task")

@@ -108,6 +108,8 @@ class Work:
         self.pairs = known.pairs
         #: no work that is mended gives a result, as far as its annotation tells
         self.gives_nothing = False
+        #: a variable that is annotated as a future, not as a task, is to be kept
+        self.has_futures = False
         #: the functions of the file that start a task, give it back and are mended themselves
         self.wrappers: frozenset[str] = frozenset()
 
@@ -153,7 +155,7 @@ class Work:
         if not self.style.annotates or self.manner.version < (3, 9):
             return ""
         result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
-        return f"{self.asyncio('Task')}[{result}]"
+        return f"{self.asyncio('Future' if self.has_futures else 'Task')}[{result}]"
 
     def future_type(self) -> str:
         """The annotation of what another thread waits for; empty where the file has none."""

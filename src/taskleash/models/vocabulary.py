@@ -13,6 +13,16 @@ RUNNING_WORDS = frozenset(
         "watchdog", "watcher", "worker",
     }
 )  # fmt: skip
+#: words in the names of coroutines that hand over one thing and are done: what comes after may well
+#: wait for that
+PROMPT_WORDS = frozenset(
+    {
+        "ack", "acknowledge", "answer", "broadcast", "emit", "notify", "post", "publish", "put",
+        "reply", "respond", "send", "write",
+    }
+)  # fmt: skip
+#: words in the names of what is done only once something else has happened
+WAITING_WORDS = frozenset({"join", "ready", "until", "wait"})
 #: words in the names of classes whose instances serve what is registered with them only once they
 #: are handed to an application
 ROUTER_WORDS = frozenset({"blueprint", "router", "routes"})

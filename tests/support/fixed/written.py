@@ -315,6 +315,76 @@ async def main():
         {"await": False, "track": True},
     ),
     Written(
+        "awaited what another object says comes after it",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Client:
+    def __init__(self):
+        self.connected = asyncio.Event()
+
+    async def until_connected(self):
+        await self.connected.wait()
+
+
+class Bot:
+    def __init__(self, client):
+        self.client = client
+
+    async def send_first(self):
+        await self.client.until_connected()
+        note("hello")
+
+    async def open(self):
+        asyncio.create_task(self.send_first())
+        self.client.connected.set()
+        note("open")
+
+
+async def main():
+    await Bot(Client()).open()
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "awaited what subclasses do",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class View:
+    def __init__(self):
+        self.over = asyncio.Event()
+
+    async def send_last(self):
+        '''For subclasses.'''
+
+    async def end(self):
+        asyncio.create_task(self.send_last())
+        self.over.set()
+
+
+class Page(View):
+    async def send_last(self):
+        await self.over.wait()
+        note("seen", "over")
+
+
+async def main():
+    await Page().end()
+    await asyncio.sleep(5)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
         "awaited with the lock that the caller holds",
         """
 import asyncio
