@@ -13,6 +13,9 @@ _INTRO = """\
 `taskleash COMMAND --help` says the same; what a command exits with, the page of
 [exit statuses](exit-statuses.md). Most options stand for a [setting](configuration.md), and are
 stronger than it.
+
+Completion in a shell: `eval "$(_TASKLEASH_COMPLETE=bash_source taskleash)"` in `~/.bashrc`, with
+`zsh_source` in `~/.zshrc`; for fish, `_TASKLEASH_COMPLETE=fish_source taskleash | source`.
 """
 
 

@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from code and data: rules, settings, commands, facts, limits.
+"""Writes what the documentation takes from code and data: rules, settings, figures and more.
 
     python docs/generate.py
 
@@ -16,9 +16,11 @@ from importlib import import_module
 from pathlib import Path
 
 import command_pages
+import measured_pages
 from taskleash.driver.config.keys import KEYS, Key
 from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, TableOf
 from taskleash.driver.config.show import toml
+from taskleash.reporters.sarif_rules import metadata
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
 
@@ -29,6 +31,7 @@ else:
 
 DOCS = Path(__file__).resolve().parent
 _BLOCK = re.compile(r"(?<=\n\n)((?: {4}.*\n|\n(?= {4}|\n {4}))+)")
+_ACCURACY = re.compile(r"(?<=<!-- accuracy -->\n).*(?=<!-- end of accuracy -->)", re.DOTALL)
 _SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- end of settings -->)", re.DOTALL)
 
 
@@ -43,6 +46,11 @@ def pages() -> dict[Path, str]:
     found[DOCS / "tasks.md"] = facts_page()
     found[DOCS / "commands.md"] = command_pages.page()
     found[DOCS / "limits.md"] = limits_page()
+    found[DOCS / "accuracy.md"] = measured_pages.accuracy_page()
+    found[DOCS / "peers.md"] = measured_pages.peers_page()
+    readme = DOCS.parent / "README.md"
+    written = readme.read_text(encoding="utf-8")
+    found[readme] = _ACCURACY.sub(lambda _: measured_pages.blind_table(), written)
     return found
 
 
@@ -97,10 +105,18 @@ def rule_index() -> str:
     """The table of all rules."""
     rows = "".join(
         f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.risk} | "
-        f"{'on' if rule.default else 'off'} | {_fixes(rule) or 'none'} |\n"
+        f"{'on' if rule.default else 'off'} | {_fixes(rule) or 'none'} | {_what(rule)} |\n"
         for rule in all_rules()
     )
-    return f"# Rules\n\n| code | name | risk | by default | fixes |\n|---|---|---|---|---|\n{rows}"
+    return (
+        "# Rules\n\nThe risk is the highest that a rule reports.\n\n"
+        "| code | name | risk | by default | fixes | what it does |\n|---|---|---|---|---|---|\n"
+        f"{rows}"
+    )
+
+
+def _what(rule: Rule) -> str:
+    return str(metadata(rule)["shortDescription"]["text"])
 
 
 _LIMITS = """\

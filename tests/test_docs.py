@@ -23,7 +23,7 @@ else:
     import tomli as tomllib
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 APIS = (DOCS / "apis.md").read_text(encoding="utf-8")
 
@@ -63,7 +63,7 @@ def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_is_told_how_to_complete(tmp_path: Path, shell: str) -> None:
-    assert f"_TASKLEASH_COMPLETE={shell}_source" in README or f"`{shell}_source`" in README
+    assert f"_TASKLEASH_COMPLETE={shell}_source" in COMMANDS or f"`{shell}_source`" in COMMANDS
     ran = taskleash(cwd=tmp_path, _TASKLEASH_COMPLETE=f"{shell}_source")
     assert ran.status == 0
     assert f"_TASKLEASH_COMPLETE={shell}_complete" in ran.out

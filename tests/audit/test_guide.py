@@ -21,9 +21,11 @@ def test_every_column_that_does_not_explain_itself_is_explained() -> None:
 
 def test_every_command_that_is_shown_works(tmp_path: Path) -> None:
     commands = re.findall(r"^taskleash (scan .*?)src +#", GUIDE, re.MULTILINE)
-    assert len(commands) == 6
+    assert len(commands) == 8
     for command in commands:
-        words = [word.replace("audit.", f"{tmp_path}/audit.") for word in command.split()]
+        words = [
+            re.sub(r"\b(audit|before)\.", rf"{tmp_path}/\1.", word) for word in command.split()
+        ]
         ran = taskleash(*words, "voice_assistant_fixed", cwd=FIXTURES)
         assert (ran.status, ran.err) == (0, "")
-    assert {file.suffix for file in tmp_path.iterdir()} == {".md", ".html"}
+    assert {file.suffix for file in tmp_path.iterdir()} == {".md", ".html", ".json"}

@@ -1,0 +1,177 @@
+"""The pages of what was measured: how often verdicts are right, and what other linters find."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from accuracy.labels import HERE, Rates, labels, packages, rates, recorded
+from taskleash.rules.registry import by_code
+
+ROOT = Path(__file__).resolve().parents[1]
+#: pairs of a label and a verdict, counted
+Counts = Mapping[tuple[str, str], int]
+
+_ACCURACY = """\
+# Accuracy
+
+Spawn sites of real packages were judged by reading their code, by [these
+rules](https://github.com/taskleash/taskleash/blob/main/tests/accuracy/GUIDE.md), as `high`, `low`
+or sound. *Precision* is how many of the findings are real, *recall* how many of the real ones are
+found. Only sites that the reader was sure of count. The labels, each with its reason, are in
+[tests/accuracy](https://github.com/taskleash/taskleash/tree/main/tests/accuracy).
+
+```sh
+python tests/accuracy/measure.py            # downloads the packages, runs the tools
+python tests/accuracy/measure.py --wrong    # and names what is wrong
+```
+
+"""
+_BLIND = """\
+## On code that it had not seen
+
+What to expect of a project of yours. The packages were labelled before the verdicts on them were
+looked at, and counted is what taskleash said then. What was wrong became a lesson for what came
+after, so that each package is new only once.
+
+"""
+_AFTER = """
+Of the 35 lows of the first reading 10 ought to have been high (dropped futures of
+`run_coroutine_threadsafe`, helpers that only look at a task) and 12 sound (tasks that are ended by
+way of an event, loops that the function itself drives). These causes were mended before the second
+reading. Of the sites that taskleash called sound a third was labelled in the first reading, and
+nearly all in the second: what the first says of recall is that of what was read.
+
+"""
+_TUNED = """
+## On code that it was tuned on
+
+taskleash was written with the first packages at hand, and what was wrong in the others has been
+mended since. These figures say that nothing has been lost, not how well it does on code that is
+new.
+
+"""
+_OTHERS = """
+## Other linters on the same sites
+
+They report a dropped handle and know no risks: counted is how many of their findings are a real
+defect of either risk, and how many defects of each they find.
+
+"""
+_PEERS = """\
+# Beside other linters
+
+How many of the leaks in taskleash's own fixtures each tool reports, by the rule that taskleash
+reports them under, and what each reports that is sound. The fixtures were written for taskleash:
+they show what each tool looks for, not how often that comes up. For real code there is
+[accuracy](accuracy.md#other-linters-on-the-same-sites).
+
+```sh
+python tests/peers/compare.py --write && python docs/generate.py
+```
+
+"""
+_AFTER_PEERS = """
+mypy runs with `unused-awaitable`, which is off by default, and `unused-coroutine`; where the
+fixtures have no annotations it has little to go by. What is called sound here hangs on what a tool
+promises: flake8-async wants the name that holds a task read again, taskleash the task ended.
+
+| | taskleash | ruff RUF006 | flake8-async ASYNC300 | mypy |
+|---|---|---|---|---|
+| looks at | the whole program | a statement | a statement | a statement, with types |
+| a kept task that nobody ends | yes | no | no | no |
+| why, with places | yes | no | no | no |
+| fixes | proved by a second scan | no | no | no |
+| baseline | yes | no | no | no |
+
+What ruff and flake8-async report, taskleash reports too, but for a list of places with reasons:
+[tests/peers](https://github.com/taskleash/taskleash/tree/main/tests/peers) compares them on their
+own examples and test data. ruff answers while you type, from one statement; taskleash answers what
+a statement does not tell.
+"""
+
+
+def accuracy_page() -> str:
+    """What came of reading labelled packages: as they were first scanned, and as they are now."""
+    found = json.loads((HERE / "measured.json").read_text(encoding="utf-8"))
+    page = _ACCURACY + _BLIND + blind_table()
+    page += _AFTER.rstrip("\n") + "\n" + _TUNED
+    page += f"With taskleash {found['version']}:\n\n" + _head("packages, labelled sites")
+    for name, title in (
+        ("tuned", "tuned on from the start"),
+        ("blind_first", "the first reading, mended"),
+        ("blind_second", "the second reading, mended"),
+    ):
+        if "taskleash" in found["sets"].get(name, {}):
+            page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
+    page += _OTHERS + "| | reports | of these real | of all high | of all low |\n"
+    page += "|---|---|---|---|---|\n"
+    for name in ("tuned", "blind_first", "blind_second"):
+        for tool in ("ruff", "flake8-async"):
+            if tool in found["sets"].get(name, {}):
+                page += _flagged(f"{tool}: {name.replace('_', ', ')}", _counts(found, name, tool))
+    return page
+
+
+def blind_table() -> str:
+    """How verdicts fared on packages that were new."""
+    rows = _head("packages, labelled sites")
+    for name, title in (("blind_first", "first reading"), ("blind_second", "second reading")):
+        rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
+    return rows
+
+
+def peers_page() -> str:
+    """Which leaks of the fixtures each tool reports."""
+    found = json.loads((ROOT / "tests/peers/compared.json").read_text(encoding="utf-8"))
+    page = (
+        _PEERS
+        + f"| | sites | {' | '.join(found['tools'])} |\n|---|---|{'---|' * len(found['tools'])}\n"
+    )
+    for code, sites in sorted(found["sites"].items(), key=lambda pair: (not pair[0], pair[0])):
+        rule = by_code(code)
+        name = f"[{code}](rules/{code}.md) {rule.name}" if rule else "sound, and reported"
+        seen = [str(tool.get(code, 0)) for tool in found["tools"].values()]
+        page += f"| {name} | {sites} | {' | '.join(seen)} |\n"
+    return page + _AFTER_PEERS
+
+
+def _counts(
+    found: dict[str, dict[str, dict[str, list[list[str]]]]], name: str, tool: str
+) -> Counts:
+    return {(label, said): int(n) for label, said, n in found["sets"][name][tool]}
+
+
+def _size(name: str) -> str:
+    return f"{len(packages(name))} packages, {len(labels(name))} sites"
+
+
+def _head(what: str) -> str:
+    columns = ("high: precision", "high: recall", "low: precision", "low: recall")
+    return f"| {what} | {' | '.join(columns)} |\n|---|---|---|---|---|\n"
+
+
+def _row(title: str, counts: Counts) -> str:
+    cells = []
+    for verdict in ("high", "low"):
+        each = rates(counts, verdict)
+        cells += [_share(each.right, each.given), _share(each.right, each.there)]
+    return f"| {title} | {' | '.join(cells)} |\n"
+
+
+def _flagged(title: str, counts: Counts) -> str:
+    given = sum(n for (_, said), n in counts.items() if said == "high")
+    real = sum(n for (label, said), n in counts.items() if said == "high" and label != "none")
+    cells = [str(given), _share(real, given)]
+    for verdict in ("high", "low"):
+        there: Rates = rates(counts, verdict)
+        cells.append(_share(counts.get((verdict, "high"), 0), there.there))
+    return f"| {title} | {' | '.join(cells)} |\n"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({100 * part // whole} %)" if whole else "none"
