@@ -36,7 +36,7 @@ def only(of: Entry) -> Step[Entry]:
     return step
 
 
-KNOWN_CALLER = {"runs": "once for each call of `f`, from `g`"}
+KNOWN_CALLER = {"often": "once for each call of `f`, from `g`"}
 
 
 @pytest.mark.parametrize(

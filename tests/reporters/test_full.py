@@ -75,7 +75,7 @@ def test_a_finding_in_full(folder: Path) -> None:
     dropped = site(
         line=4,
         **_spanning(4, 13, 4, 52),
-        runs="once for each call of `Agent.handle`",
+        often="once for each call of `Agent.handle`",
         captures=("self (Agent)", "message"),
         evidence=(
             Evidence("app.py", 4, 13, "nothing is assigned"),

@@ -40,7 +40,7 @@ def sites(draw: st.DrawFn) -> Site:
         call=draw(NAMES),
         holder=draw(NAMES),
         captures=(draw(NAMES),),
-        runs=draw(NAMES),
+        often=draw(NAMES),
         tracked=draw(TRACKED),
         cleaned=draw(CLEANED),
         risk=draw(st.sampled_from(Risk)),

@@ -157,7 +157,7 @@ def _harm(site: Site) -> Harm:
 def _often(site: Site) -> int:
     if site.multiplicity is Multiplicity.PER_CALL:
         # What leads to the call stands behind a comma.
-        return 3 if "," in str(site.runs) else 2
+        return 3 if "," in site.runs else 2
     return 3 if site.multiplicity is Multiplicity.LOOP else 1
 
 

@@ -67,7 +67,7 @@ def _free(function: Function) -> list[str]:
     return sorted({term.name for term in terms if isinstance(term, Outer)})
 
 
-def runs(signs: Signs, calls: Calls) -> Said:
+def often(signs: Signs, calls: Calls) -> Said:
     """How often the site runs, in words, and by what."""
     function = signs.spawn.function
     name = function.method.qualname
@@ -76,9 +76,9 @@ def runs(signs: Signs, calls: Calls) -> Said:
     if signs.multiplicity == "once":
         owner = function.method.owner
         return sentence("once for each `{name}`", name=owner.name) if owner else sentence("once")
-    often = sentence("once for each call of `{function}`", function=name)
+    found = sentence("once for each call of `{function}`", function=name)
     if signs.multiplicity == "loop":
-        often = sentence("in a loop of `{function}`, once for each turn", function=name)
+        found = sentence("in a loop of `{function}`, once for each turn", function=name)
     for way in trigger(function, calls):
-        often = sentence("{often}, {way}", often=often, way=way)
-    return often
+        found = sentence("{often}, {way}", often=found, way=way)
+    return found

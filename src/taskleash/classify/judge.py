@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import Defect, Ending, Risk, Site
-from taskleash.classify.narrate import evidence, step
+from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
+from taskleash.classify.steps import step
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
@@ -225,6 +226,8 @@ class Judge:
             signs.callers = [c for c in found if not _only_tests(function, c.function)]
             signs.tested = len(signs.callers) < len(found)
             signs.passed_by = not found and bool(self.calls.callers(function))
+            if not found:
+                signs.handed_out = next(iter(self.calls.references(function)), None)
             row = decide(signs)
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []

@@ -220,7 +220,7 @@ class Site:
     written (``asyncio.create_task``), ``task`` the name of the coroutine it runs, ``scope`` the
     qualified name of the function around it (``<module>`` at top level). ``holder`` is where the
     handle is kept, as written (``self._task``), or empty. ``captures`` names what the running task
-    keeps alive. ``runs`` says in words how often the site runs. ``code`` is the call's source with
+    keeps alive. ``often`` says how often the site runs. ``code`` is the call's source with
     layout and quoting normalised. ``unseen`` tells how long a failure is silent.
 
     What follows is for fixes. ``teardowns`` are the methods that take down the class around the
@@ -249,7 +249,7 @@ class Site:
     evidence: tuple[Evidence, ...] = ()
     holder: str = ""
     captures: tuple[str, ...] = ()
-    runs: Said = ""
+    often: Said = ""
     code: str = ""
     in_async: bool = False
     unseen: Unseen = Unseen.NOT
@@ -281,3 +281,8 @@ class Site:
     on_completion: State = State.NO
     #: whether something stops the task when what it belongs to is taken down
     at_teardown: State = State.NO
+
+    @property
+    def runs(self) -> str:
+        """How often the site runs, in English."""
+        return str(self.often)

@@ -7,27 +7,10 @@ from collections.abc import Iterator
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
-from taskleash.link.entities import Function
-from taskleash.link.trail import Op
-from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
+from taskleash.classify.steps import definition, ending, step, weakly
+from taskleash.models.api import Gives
+from taskleash.sentences import claim, sentence
 
-_VERBS = {
-    "cancel": claim("cancelled {where}"),
-    "cancel-ref": claim("its `cancel` is registered {where}"),
-    "await": claim("awaited {where}"),
-    "waited": claim("awaited {where}"),
-    "gather": claim("gathered {where}"),
-    "wait": claim("waited for {where}"),
-    "wait_for": claim("awaited with a timeout {where}"),
-    "shield": claim("awaited through `shield` {where}"),
-    "deadline": claim("awaited through `shield` up to a deadline {where}"),
-    "wrap_future": claim("awaited {where}"),
-    "complete": claim("awaited as it completes {where}"),
-    "run": claim("run to its end by the loop {where}"),
-    "done": claim("asked in a loop whether it is done {where}"),
-    "outcome": claim("its outcome is read {where}"),
-    "test": claim("waited for until none is left {where}"),
-}
 _MAX_STEPS = 8
 
 
@@ -56,16 +39,15 @@ def evidence(signs: Signs, row: Row) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(steps))[:_MAX_STEPS] or (_nothing(signs),)
 
 
-def step(function: Function, index: int, said: Said) -> Evidence:
-    """An evidence step at an event."""
-    pos = function.events[index].pos
-    return Evidence(function.module.path, pos[0], pos[1], said)
-
-
 def _users(signs: Signs) -> Evidence:
     """That callers answer for a task, of whom none is here."""
     function = signs.spawn.function
     text = claim("returned to whoever calls `{function}`; nothing here does")
+    if signs.handed_out is not None:
+        caller, index = signs.handed_out
+        text = claim("returned to whoever calls `{function}`, which is handed to `{callee}` here")
+        callee = caller.call(index).text
+        return step(caller, index, sentence(text, function=function.qualname, callee=callee))
     if signs.tested:
         text = claim("returned to whoever calls `{function}`; here only tests do")
     if signs.passed_by:
@@ -99,7 +81,7 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
         text = claim("kept in `{place}`")
         if op.kind == "store" and place.depth == 0:
             text = claim("stored in `{place}`")
-        yield step(op.function, op.index, _weakly(op, sentence(text, place=place.text)))
+        yield step(op.function, op.index, weakly(op, sentence(text, place=place.text)))
 
 
 _CHECKS = {
@@ -141,14 +123,16 @@ def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
 
 
 def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
-    if signs.ended_here or signs.partly_here:
+    api = signs.spawn.api
+    only_started = signs.owner and api is not None and api.gives is Gives.START
+    if (signs.ended_here or signs.partly_here) and not only_started:
         for op in signs.ended_here_by[:2]:
-            yield _ending(op)
+            yield ending(op)
     for op, why in signs.ended_there_by[:3]:
-        yield _ending(op, why)
+        yield ending(op, why)
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
-            yield _ending(op, sentence("`{function}` only", function=op.site[0].qualname))
+            yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
         for op, kept in signs.forgotten[:1]:
             message = sentence(
                 "nothing calls `{method}` of what `{place}` keeps",
@@ -156,29 +140,8 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
                 place=kept.attribute,
             )
             yield step(kept.function, kept.index, message)
-    for op in signs.self_removing[:1]:
-        own = op.function in signs.spawn.started
-        text = claim("taken out when it is done")
-        text = claim("the coroutine clears the handle itself") if own else text
-        yield step(op.function, op.index, sentence(text))
-    if "passes over it" in row.name:
-        place = next(p for p in signs.places if p.cls is not None)
-        message = sentence(
-            "`{teardown}` neither cancels nor awaits what `{place}` keeps",
-            teardown=signs.owner_teardown,
-            place=place.name,
-        )
-        yield step(signs.spawn.function, signs.spawn.index, message)
-    for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
-        text = claim("`{function}` waits for `{name}`, set as it ends")
-        yield step(function, index, sentence(text, function=function.qualname, name=name))
-    for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
-        text = claim("`{function}` fails what it waits for, in `{name}`")
-        yield step(function, index, sentence(text, function=function.qualname, name=name))
-    if "flag" in row.name:
-        for function, index, name in signs.flagged[:1]:
-            text = claim("`{function}` ends its loop through `{name}`")
-            yield step(function, index, sentence(text, function=function.qualname, name=name))
+    yield from _removal(signs)
+    yield from _teardown(signs, row)
     if signs.main is not None and "main coroutine" in row.name:
         name = signs.spawn.function.qualname
         text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
@@ -194,22 +157,44 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         yield step(op.function, op.index, message)
     if signs.handed_on is not None and not signs.ended_here and not signs.ended_there:
         op = signs.handed_on
-        yield step(op.function, op.index, sentence("handed to `{callee}`", callee=op.detail))
+        text = claim("handed to `{callee}`: what that does with the task is not known")
+        yield step(op.function, op.index, sentence(text, callee=op.detail))
     if signs.leaks and signs.partly_here:
         yield _leak(signs)
 
 
-def _ending(op: Op, why: Said = NOTHING) -> Evidence:
-    function, index = op.site
-    place = why or f"`{function.qualname}`"
-    where = sentence("in {place}", place=place)
-    if op.calls and op.function is not function:
-        where = sentence("by `{helper}` in {place}", helper=op.function.name, place=place)
-    return step(function, index, _weakly(op, sentence(_VERBS[op.kind], where=where)))
+def _removal(signs: Signs) -> Iterator[Evidence]:
+    """What lets go of the handle when the task is done."""
+    for op in signs.self_removing[:1]:
+        own = op.function in signs.spawn.started
+        text = claim("taken out when it is done")
+        if own and op.depth:
+            text = claim("the coroutine takes it out itself")
+        elif own:
+            text = claim("the coroutine clears the handle itself")
+        yield step(op.function, op.index, sentence(text))
 
 
-def _weakly(op: Op, said: Sentence) -> Sentence:
-    return sentence("{said}, matched by its name only", said=said) if op.weak else said
+def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
+    """What a teardown does about the task other than ending it, or that it does nothing."""
+    if "passes over it" in row.name and signs.owner_teardown is not None:
+        place = next(p for p in signs.places if p.cls is not None)
+        message = sentence(
+            "`{teardown}` neither cancels nor awaits what `{place}` keeps",
+            teardown=signs.owner_teardown.qualname,
+            place=place.name,
+        )
+        yield definition(signs.owner_teardown, message)
+    for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
+        text = claim("`{function}` waits for `{name}`, set as it ends")
+        yield step(function, index, sentence(text, function=function.qualname, name=name))
+    for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
+        text = claim("`{function}` fails what it waits for, in `{name}`")
+        yield step(function, index, sentence(text, function=function.qualname, name=name))
+    if "flag" in row.name:
+        for function, index, name in signs.flagged[:1]:
+            text = claim("`{function}` ends its loop through `{name}`")
+            yield step(function, index, sentence(text, function=function.qualname, name=name))
 
 
 def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
@@ -254,7 +239,7 @@ def _dropped(signs: Signs) -> Iterator[Evidence]:
             "`{place}` holds it weakly: that does not keep the task alive", place=op.detail
         )
         yield step(op.function, op.index, message)
-        yield from map(_ending, signs.weakly_ended[:2])
+        yield from map(ending, signs.weakly_ended[:2])
     seen = signs.trail.of("seen", "outcome") if signs.spawn.kind == "threadsafe" else ()
     for op in seen[:1]:
         yield step(op.function, op.index, sentence("a done callback looks at its outcome"))
@@ -265,7 +250,7 @@ def _dropped(signs: Signs) -> Iterator[Evidence]:
         message = sentence(
             "`{coroutine}` waits for nothing: it is over in its first step", coroutine=started.name
         )
-        yield Evidence(started.module.path, started.facts.line, 1, message)
+        yield definition(started, message)
 
 
 def _nothing(signs: Signs) -> Evidence:

@@ -148,13 +148,14 @@ class Observer:
             return None
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
         flag = self.guards.by_flag(function, spawn.index)
-        if flag is not None:
-            return flag if all(map(made_afresh, trail.of("contain"))) else None
+        if flag is not None and not all(map(made_afresh, trail.of("contain"))):
+            return None
         for op in slots:
             found = self.guards.guard(trail, op, strict=True)
             if found is not None and not _ended_first(trail, op):
-                return found
-        return None
+                # Of two checks, the one that asks for the handle says more.
+                return found if flag is None or found.how == "asked" else flag
+        return flag
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
         function = spawn.function
@@ -303,7 +304,7 @@ class Observer:
         users = {f.method.owner for f, _ in self.calls.callers(spawning)} - {None}
         return not users or any(user and user.related(owner) for user in users)
 
-    def owner_teardown(self, signs: Signs, spawning: Function) -> str:
+    def owner_teardown(self, signs: Signs, spawning: Function) -> Function | None:
         """The method that takes down what keeps the task, where it belongs to the spawning one."""
         for place in signs.places:
             if place.cls is None:
@@ -315,8 +316,8 @@ class Observer:
                 if method not in involved and self._answers(method, place.cls, spawning)
             ]
             if methods:
-                return min(methods, key=lambda m: _how_private(m.name)).qualname
-        return ""
+                return min(methods, key=lambda m: _how_private(m.name))
+        return None
 
 
 def _how_private(name: str) -> int:

@@ -80,7 +80,7 @@ class Signs:
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: the owner has a teardown of its own
-    owner_teardown: str = ""
+    owner_teardown: Function | None = None
     overwrite: Overwrite | None = None
     #: it may take its successor's handle out of the place
     takeover: Takeover | None = None
@@ -120,6 +120,8 @@ class Signs:
     tested: bool = False
     #: no call in the program comes to the spawn in the function that returns the task
     passed_by: bool = False
+    #: the call that is given the function itself, where no call of it returns the task
+    handed_out: tuple[Function, int] | None = None
     #: what every instance has leads past the spawn: the attribute
     unreached: str = ""
     given: bool = False

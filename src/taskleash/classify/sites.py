@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.describe import captures, holder, runs
+from taskleash.classify.describe import captures, holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
 from taskleash.classify.model import (
@@ -98,7 +98,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         evidence=evidence(signs, decide(signs)),
         holder=holder(signs),
         captures=captured,
-        runs=runs(signs, calls),
+        often=often(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen=signs.unseen,

@@ -33,6 +33,21 @@ def is_partial(op: Op) -> bool:
     return False
 
 
+def has_deadline(op: Op) -> bool:
+    """Whether a `wait_for` gives up after a time: without one, or given None, it does not."""
+    event = op.event
+    terms = event.value if isinstance(event, Store | Await | Give | Use) else ()
+    made = [term.event for term in terms if isinstance(term, Result)]
+    calls = [call for call in map(op.function.events.__getitem__, made) if isinstance(call, Call)]
+    given = [
+        arg.value
+        for call in calls
+        for position, arg in enumerate(call.args)
+        if arg.key == "timeout" or (position == 1 and not arg.key)
+    ]
+    return any(_given(op, value) != (Constant("None"),) for value in given)
+
+
 def _given(op: Op, value: Alts) -> Alts:
     """What a parameter of the function that waits stands for in the calls that lead to it."""
     function, way = op.function, list(op.calls)

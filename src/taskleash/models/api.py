@@ -75,6 +75,8 @@ class Gives(enum.Enum):
     TASKS = "tasks"
     #: an iterator that never ends
     ENDLESS = "endless"
+    #: what ends once the work has begun, not once it is done
+    START = "start"
 
 
 class Known(enum.IntEnum):

@@ -29,7 +29,7 @@ _MAKERS = ("TaskGroup", "Nursery", "create_task_group", "nursery", "open_nursery
 APIS = (
     Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER),
     Api("owner.start_soon", _TRIO, Starts.OWNER, known=Known.METHOD),
-    Api("owner.start", _TRIO, Starts.OWNER, words=_MAKERS),
+    Api("owner.start", _TRIO, Starts.OWNER, gives=Gives.START, words=_MAKERS),
     Api("anyio.run", _ANYIO, makes_loop=True),
     Api("trio.run", _TRIO, makes_loop=True),
     Api("anyio.sleep", _ANYIO, gives=Gives.COROUTINE),

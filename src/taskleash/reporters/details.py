@@ -84,7 +84,7 @@ def _dormant(site: Site, say: Language) -> str:
 
 
 def _runs(site: Site, say: Language) -> str:
-    runs = say.told(site.runs) or say(words.RUNS[site.multiplicity])
+    runs = say.told(site.often) or say(words.RUNS[site.multiplicity])
     endless = site.lifetime is Lifetime.ENDLESS
     return say("; ").join([runs, say(words.ENDLESS)]) if endless else runs
 

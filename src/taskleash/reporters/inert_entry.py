@@ -41,7 +41,7 @@ def _site(site: Site, unicode: bool) -> Site:
         holder=shown(site.holder),
         captures=tuple(map(shown, site.captures)),
         heavy=tuple(map(shown, site.heavy)),
-        runs=with_names(site.runs, shown),
+        often=with_names(site.often, shown),
         guard=shown(site.guard),
         evidence=tuple(map(fact, site.evidence)),
         undecided=tuple(map(unknown, site.undecided)),

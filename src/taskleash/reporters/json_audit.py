@@ -23,7 +23,7 @@ def facts(entry: Entry) -> Json:
     found = growth(site)
     adds_up = phrases.adds_up(site, found, ENGLISH).replace("`", "") if found else ""
     return {
-        "trigger": str(site.runs).replace("`", ""),
+        "trigger": site.runs.replace("`", ""),
         "adds_up": adds_up,
         "keeps": list(site.captures),
         "heavy": list(site.heavy),

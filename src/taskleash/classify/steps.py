@@ -1,0 +1,54 @@
+"""One step of the evidence: a place and what is seen there."""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Evidence
+from taskleash.classify.waiting import has_deadline
+from taskleash.link.entities import Function
+from taskleash.link.trail import Op
+from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
+
+_VERBS = {
+    "cancel": claim("cancelled {where}"),
+    "cancel-ref": claim("its `cancel` is registered {where}"),
+    "await": claim("awaited {where}"),
+    "waited": claim("awaited {where}"),
+    "gather": claim("gathered {where}"),
+    "wait": claim("waited for {where}"),
+    "wait_for": claim("awaited with a timeout {where}"),
+    "shield": claim("awaited through `shield` {where}"),
+    "deadline": claim("awaited through `shield` up to a deadline {where}"),
+    "wrap_future": claim("awaited {where}"),
+    "complete": claim("awaited as it completes {where}"),
+    "run": claim("run to its end by the loop {where}"),
+    "done": claim("asked in a loop whether it is done {where}"),
+    "outcome": claim("its outcome is read {where}"),
+    "test": claim("waited for until none is left {where}"),
+}
+
+
+def step(function: Function, index: int, said: Said) -> Evidence:
+    """An evidence step at an event."""
+    pos = function.events[index].pos
+    return Evidence(function.module.path, pos[0], pos[1], said)
+
+
+def definition(function: Function, said: Said) -> Evidence:
+    """An evidence step at the line where a function is defined."""
+    return Evidence(function.module.path, function.facts.line, 1, said)
+
+
+def ending(op: Op, why: Said = NOTHING) -> Evidence:
+    """How and where a task is ended; ``why`` says of a teardown what makes it one."""
+    function, index = op.site
+    place = why or f"`{function.qualname}`"
+    where = sentence("in {place}", place=place)
+    if op.calls and op.function is not function:
+        where = sentence("by `{helper}` in {place}", helper=op.function.name, place=place)
+    kind = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
+    return step(function, index, weakly(op, sentence(_VERBS[kind], where=where)))
+
+
+def weakly(op: Op, said: Sentence) -> Sentence:
+    """What is said of an operation, with how sure the link to it is."""
+    return sentence("{said}, matched by its name only", said=said) if op.weak else said
