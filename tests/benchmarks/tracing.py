@@ -1,9 +1,10 @@
 """What tracing costs: a program that only spawns, a server on loopback, and one of uvicorn's.
 
+
 usage: tracing.py [PYTHON…]
 
-Each runs in short turns in one process, in processor time, with hooks in asyncio and without. The
-least of each are compared: what else a machine does can only add to them.
+Each runs in short turns in one process, in that one's processor time, with hooks in asyncio and
+without. The least of each are compared: what else a machine does can only add to them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from taskleash.trace.runtime.start import FOLDER
 
 TASKS = 20_000
 TURNS = 15
+CLIENTS, QUESTIONS = 10, 300
 
 SPAWNS = """
 import asyncio
@@ -30,11 +32,11 @@ async def main():
         await asyncio.gather(*[asyncio.create_task(one()) for _ in range(1000)])
 """
 
-SERVES = """
+# A server alone, its clients in a process of their own: what they do is no work of the server's.
+STREAMS = """
 import asyncio
 async def answer(reader, writer):
-    for _ in range(500):
-        line = await reader.readline()
+    while line := await reader.readline():
         await asyncio.create_task(work(line))
         writer.write(line)
         await writer.drain()
@@ -42,19 +44,11 @@ async def answer(reader, writer):
 async def work(line):
     await asyncio.sleep(0)
     return sum(line)
-async def client(port):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(500):
-        writer.write(b"question\\n")
-        await reader.readline()
-    writer.close()
 async def main():
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    await asyncio.gather(*[client(port) for _ in range(10)])
+    await served(server.sockets[0].getsockname()[1])
     server.close()
 """
-
 
 # the same for a server with all that one has: where uvicorn is installed
 HTTP = """
@@ -66,21 +60,40 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"ok"})
 async def work():
     await asyncio.sleep(0)
-async def client(port):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(300):
-        writer.write(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
-        await reader.readuntil(b"ok")
-    writer.close()
 async def main():
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.001)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    await asyncio.gather(*[client(port) for _ in range(10)])
+    await served(server.servers[0].sockets[0].getsockname()[1])
     server.should_exit = True
     await serving
+"""
+
+# what asks: a line for each port, and a line back once all is answered
+CLIENT = """
+import asyncio, sys
+async def ask(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(COUNT):
+        writer.write(QUESTION)
+        await reader.readuntil(ANSWER)
+    writer.close()
+async def asks(port):
+    await asyncio.gather(*[ask(port) for _ in range(CLIENTS)])
+for line in sys.stdin:
+    asyncio.run(asks(int(line)))
+    print(flush=True)
+"""
+
+SERVED = """
+import subprocess, sys
+clients = subprocess.Popen(
+    [sys.executable, "-S", "-c", CLIENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+)
+async def served(port):
+    print(port, file=clients.stdin, flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, clients.stdout.readline)
 """
 
 TURNING = """
@@ -106,15 +119,21 @@ def main() -> None:
         plain, traced = _least(python, SPAWNS.replace("TASKS", str(TASKS)))
         cost, each = (traced - plain) / TASKS * 1e6, plain / TASKS * 1e6
         print(f"{version}: {each:.1f} µs a task, traced {cost:.1f} µs more", flush=True)
-        has_uvicorn = subprocess.run([python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL)
-        servers = [
-            ("streams", SERVES),
-            *([("uvicorn", HTTP)] if not has_uvicorn.returncode else []),
-        ]
+        servers = [("streams", STREAMS + _served(b"question\n", b"\n"))]
+        if not subprocess.run([python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL).returncode:
+            request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            servers.append(("uvicorn", HTTP + _served(request, b"ok")))
         for name, program in servers:
             plain, traced = _least(python, program)
             more = f"{traced / plain - 1:+.1%}"
             print(f"{version}: {name} server {plain * 1e3:.0f} ms, traced {more}", flush=True)
+
+
+def _served(question: bytes, answer: bytes) -> str:
+    """What asks a server, as code: clients that send a question and read up to an answer's end."""
+    named = {"QUESTION": question, "ANSWER": answer, "COUNT": QUESTIONS, "CLIENTS": CLIENTS}
+    told = "".join(f"{name} = {value!r}\n" for name, value in named.items())
+    return f"CLIENT = {told + CLIENT!r}\n{SERVED}"
 
 
 def _least(python: str, program: str) -> tuple[float, float]:

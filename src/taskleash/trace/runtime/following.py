@@ -225,10 +225,12 @@ def _forgetter(tables: Tables) -> Callable[[Living], None]:
     """The callback for tasks that do not exist any more."""
     every: Any = tables.every
     discard, ghosts, events = every.data.discard, tables.ghosts, tables.events
+    # From Python 3.14 on, a set is not gone through itself but a copy of it: nothing has to wait.
+    readers: Any = getattr(every, "_iterating", ())
 
     def gone(this: Living) -> None:
         # What the set itself does: nothing leaves it while somebody goes through it.
-        if every._iterating:
+        if readers:
             every._pending_removals.append(this)
         else:
             discard(this)
