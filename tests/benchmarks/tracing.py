@@ -120,7 +120,9 @@ def main() -> None:
         cost, each = (traced - plain) / TASKS * 1e6, plain / TASKS * 1e6
         print(f"{version}: {each:.1f} µs a task, traced {cost:.1f} µs more", flush=True)
         servers = [("streams", STREAMS + _served(b"question\n", b"\n"))]
-        if not subprocess.run([python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL).returncode:
+        if not subprocess.run(
+            [python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL
+        ).returncode:
             request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
             servers.append(("uvicorn", HTTP + _served(request, b"ok")))
         for name, program in servers:

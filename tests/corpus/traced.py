@@ -83,7 +83,8 @@ def audited(suite: Suite, scratch: Path) -> tuple[Outcomes, Outcomes, list[dict[
     finally:
         del os.environ["PYTHONPATH"], os.environ[FOLDER]
     os.chdir(folder)
-    trace = Trace(suite.tests, 0, 0.0, 30, sites=tuple(read(records).sites))
+    found = read(records)
+    trace = Trace(suite.tests, 0, 0.0, 30, sites=tuple(found.sites), files=tuple(found.files))
     (scratch / "trace.json").write_text(json.dumps(document(trace)), encoding="utf-8")
     scan = ["scan", "--no-cache", "--format", "json", "--trace", str(scratch / "trace.json"), "."]
     ran = subprocess.run(
@@ -98,14 +99,14 @@ def seen(site: dict[str, Any]) -> str:
     if observed["finding"] != "open":
         return str(observed["finding"])
     if not observed["started"]:
-        return "never ran"
+        return str(observed["summary"])
     return "left" if observed["left"] or observed["alive"] else "ended"
 
 
 def table(sites: Iterable[dict[str, Any]]) -> str:
     """How many sites there are by verdict and by what was seen of them."""
     found = Counter((site["risk"], seen(site)) for site in sites)
-    columns = ("never ran", "ended", "left", "proven", "contradicted")
+    columns = ("never ran", "not seen", "ended", "left", "proven", "contradicted")
     lines = ["verdict" + "".join(f"{column:>14}" for column in columns)]
     for risk in ("high", "low", "none"):
         lines.append(f"{risk:7}" + "".join(f"{found[risk, column]:14}" for column in columns))

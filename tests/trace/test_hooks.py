@@ -14,7 +14,6 @@ from taskleash.trace.runtime import layout
 from taskleash.trace.runtime.hooks import Hooks, tells_by_itself
 from taskleash.trace.runtime.records import MemoryRecord
 
-
 # Where a task does not tell by itself, there is only the later way.
 WAYS = [True, False] if tells_by_itself() else [False]
 

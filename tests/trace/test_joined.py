@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,21 @@ def judged(of: Site, seen: TracedSite) -> Observation:
 SOUND = site(risk=Risk.NONE, tracked=yes("tracked"), cleaned=yes("cancelled"))
 
 
-def test_what_was_not_seen_never_ran() -> None:
-    (found,) = observations([site()], trace())
+def test_what_was_not_seen_never_ran_where_its_file_was_loaded() -> None:
+    (found,) = observations([site()], replace(trace(), files=("app.py",)))
     assert (found.short, found.finding) == ("never ran", Finding.OPEN)
+    (found,) = observations([site()], replace(trace(), files=("other.py",)))
+    assert (found.short, found.finding) == ("not seen", Finding.OPEN)
+
+
+def test_a_file_that_the_run_did_not_load_is_not_said_to_have_run(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(LEAKY, encoding="utf-8")
+    (tmp_path / "other.py").write_text(LEAKY, encoding="utf-8")
+    _, seen = run_traced(sys.executable, "app.py", cwd=tmp_path)
+    assert seen.files == ("app.py",)
+    ran = taskleash("scan", "--trace", "trace.json", "--format", "concise", ".", cwd=tmp_path)
+    said = dict(re.findall(r"^(\w+\.py:8):.*observed: ([a-z ]+)$", ran.out, re.MULTILINE))
+    assert said == {"app.py:8": "never ran", "other.py:8": "not seen"}, ran.out
 
 
 @pytest.mark.parametrize(

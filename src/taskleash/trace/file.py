@@ -104,6 +104,7 @@ def _trace(said: Mapping[str, Any]) -> Trace:
             for each in said["alarms"]
         ),
         notes=tuple(map(str, said["notes"])),
+        files=tuple(map(str, said["files"])),
     )
 
 

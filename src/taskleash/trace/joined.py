@@ -26,19 +26,26 @@ class Finding(Word):
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen of a site: ``sentence`` says what it proves, empty where it proves nothing."""
+    """What was seen of a site: ``sentence`` says what it proves, empty where it proves nothing.
+
+    ``loaded`` is true where its file is known to have been loaded in the run.
+    """
 
     counts: Counts
     finding: Finding = Finding.OPEN
     sentence: str = ""
     waits: tuple[Wait, ...] = ()
+    loaded: bool = False
 
     @property
     def short(self) -> str:
-        """The counts in some words: ``20 started, 3 lost, peak 20``, or ``never ran``."""
+        """The counts in some words: ``20 started, 3 lost, peak 20``, or ``never ran``.
+
+        ``not seen`` where the run does not even show that the file was loaded.
+        """
         counts = self.counts
         if not counts.started:
-            return "never ran"
+            return "never ran" if self.loaded else "not seen"
         lost = f", {counts.lost} lost" if counts.lost else ""
         left = max(counts.left, counts.alive)
         return (
@@ -65,7 +72,9 @@ def observations(sites: Sequence[Site], trace: Trace) -> list[Observation]:
             if found is not None:
                 counts[found] = counts[found] + share
                 waits[found] += traced.waits
-    return [_judged(*each) for each in zip(sites, counts, waits, strict=True)]
+    files = frozenset(trace.files)
+    loaded = [site.path in files for site in sites]
+    return [_judged(*each) for each in zip(sites, counts, waits, loaded, strict=True)]
 
 
 def together(seen: Sequence[Observation]) -> Observation:
@@ -73,7 +82,7 @@ def together(seen: Sequence[Observation]) -> Observation:
     counts = sum((each.counts for each in seen), Counts())
     findings = {each.finding for each in seen}
     worst = next((finding for finding in Finding if finding in findings), Finding.OPEN)
-    return Observation(counts, worst)
+    return Observation(counts, worst, loaded=all(each.loaded for each in seen))
 
 
 def _innermost(place: Place, spans: Sequence[tuple[int, Span]]) -> int | None:
@@ -90,8 +99,8 @@ def _innermost(place: Place, spans: Sequence[tuple[int, Span]]) -> int | None:
     return max(inside, key=lambda found: (found[0].line, found[0].column))[1]
 
 
-def _judged(site: Site, counts: Counts, waits: tuple[Wait, ...]) -> Observation:
-    seen = Observation(counts, waits=waits)
+def _judged(site: Site, counts: Counts, waits: tuple[Wait, ...], loaded: bool) -> Observation:
+    seen = Observation(counts, waits=waits, loaded=loaded)
     if not counts.started:
         return seen
     if counts.lost:

@@ -134,7 +134,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Trace:
-    """A whole run. ``samples`` are the living tasks of all processes over time."""
+    """A whole run. ``samples`` are the living tasks of all processes over time, ``files`` those of
+    the program that were loaded, as far as its processes could say so."""
 
     command: tuple[str, ...]
     status: int
@@ -146,6 +147,7 @@ class Trace:
     samples: tuple[tuple[float, int], ...] = ()
     alarms: tuple[Alarm, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def spawns(self) -> tuple[TracedSite, ...]:

@@ -32,12 +32,13 @@ _SAMPLES = 240
 
 @dataclass
 class Found:
-    """What a folder of records says; ``alive`` counts living tasks by place and line."""
+    """What a folder of records says."""
 
     processes: list[TracedProcess] = field(default_factory=list)
     loops: list[TracedLoop] = field(default_factory=list)
     sites: list[TracedSite] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
 def read(folder: Path) -> Found:
@@ -48,6 +49,7 @@ def read(folder: Path) -> Found:
     """
     found = Found()
     seen: list[TracedSite] = []
+    files: set[str] = set()
     for path in sorted(folder.glob(f"*{COUNTS}")):
         notes = list(_notes(path.with_suffix(NOTES)))
         counts = _counts(path)
@@ -57,9 +59,11 @@ def read(folder: Path) -> Found:
         found.processes.append(process)
         found.loops += _loops(process.pid, notes)
         seen += _sites(notes, counts)
+        files.update(_shown(file) for note in notes for file in note.get("files", ()))
         errors = dict.fromkeys(note["error"] for note in notes if "error" in note)
         found.notes += [f"process {process.pid}: {error}" for error in errors]
     found.sites = _together(seen)
+    found.files = sorted(files)
     found.notes += _unobserved(folder, {process.pid for process in found.processes})
     return found
 

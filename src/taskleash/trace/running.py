@@ -80,6 +80,7 @@ def run(
             samples=tuple(reading.thinned(watch.samples)),
             alarms=tuple(watch.alarms),
             notes=tuple(found.notes),
+            files=tuple(found.files),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

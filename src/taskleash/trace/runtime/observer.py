@@ -24,6 +24,7 @@ from .following import (
     Tables,
     follower,
 )
+from .loaded import Loaded
 from .places import Counted, Places, Spot, coroutine_name
 from .waits import awaited_by, waits_for
 
@@ -61,6 +62,7 @@ class Observer:
         self.record = record
         self.places = Places(self._spot_noted)
         self.over = False
+        self._loaded = Loaded()
         self._adopt = adopt
         self._interval = interval
         self._began = monotonic()
@@ -75,6 +77,7 @@ class Observer:
         self.record = record
         self._loop_count = 0
         self.places.clear()
+        self._loaded.clear()
         self._tables.forget()
 
     def stop(self) -> None:
@@ -137,8 +140,9 @@ class Observer:
     def look(self, why: str) -> None:
         """Look at the tasks that exist.
 
-        Notes how many each loop has, which failed ones are held and unseen, how old the others are
-        and, where ``why`` is ``sample``, what those wait for.
+        Notes which files were loaded since, how many tasks each loop has, which failed ones are
+        held and unseen, how old the others are and, where ``why`` is ``sample``, what those wait
+        for.
         """
         held: dict[Counted, int] = {}
         loops: dict[int, list[int]] = {}
@@ -155,6 +159,9 @@ class Observer:
         for spot in self.places.spots[: at.MAX_SPOTS]:
             if spot.counts[at.FAILED]:
                 spot.counts[at.HELD] = held.get(spot, 0)
+        files = self._loaded.new()
+        if files:
+            self.record.note({"files": files})
         if loops:
             self.record.note({"loops": loops, "at": self._time(), "why": why})
         if why == "sample":

@@ -202,7 +202,7 @@ class Places:
         if is_internal(code):
             # The loop's own work, such as to accept a connection.
             return None
-        place = Place(_absolute(code.co_filename), code.co_firstlineno, 0, code.co_name)
+        place = Place(absolute(code.co_filename), code.co_firstlineno, 0, code.co_name)
         known = self._by_place.get((place, "callback"))
         if known is not None:
             return known
@@ -238,17 +238,21 @@ def _kind(code: CodeType) -> int:
     name = code.co_filename
     if code is asyncio.events.Handle._run.__code__:
         return _BARRIER
-    path = _absolute(name)
+    path = absolute(name)
     folder = os.path.dirname(path)
     if folder == _ASYNCIO:
         runs = code.co_name == "run_until_complete" or os.path.basename(path) == "runners.py"
         return _RUNNER if runs else _INTERNAL
     if folder.startswith(_HERE) or os.path.basename(folder) == "uvloop":
         return _INTERNAL
+    return _LIBRARY if name.startswith("<frozen") or is_library(path) else _USER
+
+
+def is_library(path: str) -> bool:
+    """Whether an absolute path is that of Python's own library or of an installed package."""
     parts = path.split(os.sep)
-    if "site-packages" in parts or "dist-packages" in parts or path.startswith(_STDLIB + os.sep):
-        return _LIBRARY
-    return _LIBRARY if name.startswith("<frozen") else _USER
+    installed = "site-packages" in parts or "dist-packages" in parts
+    return installed or path.startswith((_STDLIB + os.sep, _HERE + os.sep))
 
 
 def is_internal(code: CodeType) -> bool:
@@ -264,10 +268,11 @@ def _place(frame: FrameType) -> Place:
         if found is not None and found[0] is not None:
             line, column = found[0], (found[2] + 1 if found[2] is not None else 0)
     function = getattr(code, "co_qualname", code.co_name)
-    return Place(_absolute(code.co_filename), line or code.co_firstlineno, column, function)
+    return Place(absolute(code.co_filename), line or code.co_firstlineno, column, function)
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """A path as reports have it, whatever the folder is by now; names that are none stay."""
     return path if path.startswith("<") else os.path.normpath(os.path.join(_CWD, path))
 
 

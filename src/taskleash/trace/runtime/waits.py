@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .places import _absolute, coroutine_name, is_internal
+from .places import absolute, coroutine_name, is_internal
 
 # how deep a chain is followed
 _DEPTH = 50
@@ -88,7 +88,7 @@ def _chain(task: Any) -> tuple[list[str], dict[str, Any]]:
             steps.append(_step(frame))
         elif frame is not None:
             steps.clear()
-            path = _absolute(frame.f_code.co_filename)
+            path = absolute(frame.f_code.co_filename)
             at = {"path": path, "line": frame.f_lineno, "function": _function(frame)}
         awaited = _first(awaited, "cr_await", "gi_yieldfrom", "ag_await")
     return steps, at
