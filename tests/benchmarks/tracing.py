@@ -1,6 +1,5 @@
 """What tracing costs: a program that only spawns, a server on loopback, and one of uvicorn's.
 
-
 usage: tracing.py [PYTHON…]
 
 Each runs in short turns in one process, in that one's processor time, with hooks in asyncio and
@@ -120,9 +119,8 @@ def main() -> None:
         cost, each = (traced - plain) / TASKS * 1e6, plain / TASKS * 1e6
         print(f"{version}: {each:.1f} µs a task, traced {cost:.1f} µs more", flush=True)
         servers = [("streams", STREAMS + _served(b"question\n", b"\n"))]
-        if not subprocess.run(
-            [python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL
-        ).returncode:
+        tried = subprocess.run([python, "-c", "import uvicorn"], stderr=subprocess.DEVNULL)
+        if not tried.returncode:
             request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
             servers.append(("uvicorn", HTTP + _served(request, b"ok")))
         for name, program in servers:
