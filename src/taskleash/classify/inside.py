@@ -30,6 +30,7 @@ from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import constants_given
+from taskleash.models.lifecycle import LIFECYCLE
 
 _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
@@ -114,7 +115,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = _Helpers(trail, ops)
         found = [
-            Ending(op.root, _passing(op), _is_of_all(trail, op))
+            Ending(op.root, _passing(trail, op), _is_of_all(trail, op))
             for op in ops
             if op.root is not None
             and (op.calls or not _only_asks(op))
@@ -158,7 +159,9 @@ class _Helpers:
 
     def _finds(self, function: Function, given: Given) -> bool:
         endings = [
-            Ending(op.index, _passing(op)) for op in self._direct[function] if not _only_asks(op)
+            Ending(op.index, _passing(self._trail, op))
+            for op in self._direct[function]
+            if not _only_asks(op)
         ]
         endings += [
             Ending(index) for index in self._passed[function] if self.see_to(function, index)
@@ -211,13 +214,16 @@ def _ends(trail: Trail, op: Op) -> bool:
     return op.kind == "outcome"
 
 
-def _passing(op: Op) -> frozenset[Raised]:
+def _passing(trail: Trail, op: Op) -> frozenset[Raised]:
     """What a wait raises while the task runs on.
 
-    Of the handles only that of another thread's loop gives its outcome up to a deadline.
+    Of the handles only that of another thread's loop gives its outcome up to a deadline; what asks
+    again and again goes on waiting, and a teardown has waited long enough.
     """
     event = op.event
     is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
+    if is_up_to:
+        is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends(op.function.name)
     return frozenset({Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else ())
 
 

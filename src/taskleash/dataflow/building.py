@@ -341,7 +341,10 @@ def _may_be_left_early(facts: FunctionFacts) -> bool:
 
     What is decorated is resumed by what decorates it: a context manager, a fixture, a dependency.
     So is one with a single ``yield``: what comes before and after it is a set-up and a teardown.
+    An ``__await__`` is resumed by the loop, as any coroutine is.
     """
+    if facts.name == "__await__":
+        return False
     return facts.is_generator and not facts.decorators and _yields(facts, facts.body) > 1
 
 
