@@ -36,6 +36,8 @@ LAYERS = (
     "live",
     "tracing",
     "watching",
+    "server",
+    "serving",
     "cli",
     "__main__",
 )

@@ -272,6 +272,14 @@ def rule(code: str | None, every: bool, how: str, lang: str) -> int:
 
 
 @cli.command()
+def server() -> int:
+    """Serve an editor, as a language server on standard input and output."""
+    from taskleash.serving import serve
+
+    return serve()
+
+
+@cli.command()
 @click.argument("path", default=".", type=click.Path())
 @CONFIGURATION
 @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")

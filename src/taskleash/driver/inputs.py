@@ -52,7 +52,8 @@ def asked_inputs(settings: Settings) -> list[Input]:
     if settings.stdin is None:
         named = {os.path.abspath(path).replace(os.sep, "/") for path in settings.paths}
         files = discover(settings.paths, settings.discovery, nearest)
-        return [Input(file, is_named=file.absolute in named) for file in files]
+        data = settings.unsaved
+        return [Input(f, data.get(f.absolute), is_named=f.absolute in named) for f in files]
     (path,) = settings.paths
     files = discover_unsaved(path, settings.discovery, nearest)
     return [Input(file, settings.stdin, is_named=True) for file in files]
@@ -67,7 +68,8 @@ def context_inputs(settings: Settings, asked: Iterable[Input]) -> list[Input]:
     taken = {item.file.absolute for item in asked}
     nearest = NearestOptions(settings.configs)
     files = discover([given] if given else sorted(roots), options, nearest)
-    return [Input(file) for file in files if file.absolute not in taken]
+    data = settings.unsaved
+    return [Input(f, data.get(f.absolute)) for f in files if f.absolute not in taken]
 
 
 def _is_part(path: str) -> bool:

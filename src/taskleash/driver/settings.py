@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -32,8 +33,9 @@ class Settings:
     seconds it may take. With ``cache`` what a run finds out is kept for the next one, in
     ``cache_dir`` or in the user's cache folder; without ``recall`` nothing that an earlier run kept
     is taken from there. ``stdin`` is source text given on standard input: it stands for the
-    contents of the one path. ``configs`` has what is decided folder by folder: the rules that are
-    on, and the files that are read. ``format`` is a name; None stands for the command's own.
+    contents of the one path; ``unsaved`` are bytes that stand for those of other files, by their
+    paths (absolute, with ``/``). ``configs`` has what is decided folder by folder: the rules that
+    are on, and the files that are read. ``format`` is a name; None stands for the command's own.
     ``fix_within`` is the folder (absolute, with ``/``) of the configuration that turns on fixes,
     where not the command line does: no file outside of it is changed. ``patches`` are the choices
     of fixes that the report is to show for each finding, the recommended one first. ``models`` are
@@ -42,6 +44,7 @@ class Settings:
 
     paths: tuple[str, ...] = (".",)
     stdin: bytes | None = None
+    unsaved: Mapping[str, bytes] = field(default_factory=dict)
     configs: Configs = field(default_factory=lambda: Configs(fixed=()))
     discovery: Discovery = field(default_factory=Discovery)
     jobs: int = 0

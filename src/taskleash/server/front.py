@@ -1,0 +1,251 @@
+"""The front of the language server: what the editor says, and what it is told.
+
+It does no analysis itself: a process behind it does, one look after the other. What changes while a
+look goes on is in the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from taskleash import __version__
+from taskleash.reporters.language import language
+from taskleash.reporters.report import Entry
+from taskleash.server import actions, showing
+from taskleash.server.asking import Asking
+from taskleash.server.findings import Findings, Known
+from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
+from taskleash.server.texts import Texts, path_of, uri_of
+from taskleash.source.discovery import root_around
+from taskleash.source.paths import is_below
+
+#: an editor says each letter; a word is looked at once
+_DEBOUNCE_SECONDS = 0.1
+SETTINGS = "**/{pyproject.toml,taskleash.toml,.taskleash.toml,.gitignore,.ignore,.env}"
+SOURCES = "**/*.{py,pyi}"
+
+#: a fix as asked for: the version of the text, the finding, the kind
+_Asked: TypeAlias = tuple[str, "int | None", "Place | None", str]
+
+
+@dataclass
+class _Folder:
+    """One folder: what is to be looked at next, and the task that does."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    is_whole: bool = True
+    looking: asyncio.Task[None] | None = None
+
+
+class Front(LanguageServer):
+    """Keeps the diagnostics of the editor as the verdicts are."""
+
+    def __init__(self) -> None:
+        super().__init__("taskleash", __version__)
+        self.asking = Asking()
+        self.findings = Findings()
+        self._folders: dict[str, _Folder] = {}
+        self._mended: dict[_Asked, Mended | Failed] = {}
+        self._complaint = ""
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of the editor."""
+        return Texts(self.workspace)
+
+    # -- folders
+
+    def roots(self) -> list[str]:
+        """The folders of the workspace (absolute, with ``/``)."""
+        found = [path_of(uri) for uri in self.workspace.folders]
+        if not found and self.workspace.root_uri:
+            found = [path_of(self.workspace.root_uri)]
+        return [path for path in found if path]
+
+    def root_of(self, path: str) -> str:
+        """The innermost folder that a file belongs to, else its repository or its own folder."""
+        around = [root for root in self.roots() if is_below(path, root)]
+        folder = os.path.dirname(path)
+        return max(around, key=len) if around else root_around(folder) or folder
+
+    def look(self, root: str, whole: bool = False) -> None:
+        """Look at the open files of a folder, or at the whole of it, as soon as it is quiet."""
+        folder = self._folders.setdefault(root, _Folder())
+        folder.is_whole = folder.is_whole or whole
+        folder.wake.set()
+        if folder.looking is None:
+            folder.looking = asyncio.create_task(self._keep_looking(root, folder))
+
+    async def leave(self, root: str) -> None:
+        """Forget a folder that is no longer part of the workspace."""
+        folder = self._folders.pop(root, None)
+        if folder is not None and folder.looking is not None:
+            folder.looking.cancel()
+            await asyncio.gather(folder.looking, return_exceptions=True)
+        self._publish(self.findings.forget(root))
+
+    async def close(self) -> None:
+        """End what runs."""
+        for root in list(self._folders):
+            await self.leave(root)
+        self.asking.close()
+
+    async def _keep_looking(self, root: str, folder: _Folder) -> None:
+        while True:
+            await folder.wake.wait()
+            await asyncio.sleep(_DEBOUNCE_SECONDS)
+            folder.wake.clear()
+            whole, folder.is_whole = folder.is_whole, False
+            if whole:
+                await self._look_with_progress(root)
+            else:
+                await self._look_at(root, whole=False)
+
+    async def _look_with_progress(self, root: str) -> None:
+        token = f"taskleash:{root}"
+        capabilities = self.client_capabilities.window
+        if capabilities is None or not capabilities.work_done_progress:
+            await self._look_at(root, whole=True)
+            return
+        await self.work_done_progress.create_async(token)
+        title = f"taskleash: {os.path.basename(root)}"
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title))
+        try:
+            await self._look_at(root, whole=True)
+        finally:
+            self.work_done_progress.end(token, types.WorkDoneProgressEnd())
+
+    async def _look_at(self, root: str, whole: bool) -> None:
+        documents = self.texts.open_below(root)
+        if not documents and not whole:
+            return
+        versions = {path: document.version for path, document in documents.items()}
+        unsaved = {path: document.source for path, document in documents.items()}
+        answer = await self.asking.ask(Look(root, () if whole else tuple(documents), unsaved))
+        if not isinstance(answer, Looked):
+            self._complain(answer)
+            return
+        self._complaint = ""
+        changed = self.findings.replace(root, answer, None if whole else documents)
+        now = self.texts.open_below(root)
+        # What was written meanwhile is looked at next: until then its lines are where they were.
+        self._publish([p for p in changed if p not in now or versions.get(p) == now[p].version])
+
+    def _complain(self, answer: Mended | Failed) -> None:
+        """Say what is wrong, once: the last good verdicts stay."""
+        message = answer.message if isinstance(answer, Failed) else answer.reason
+        if message != self._complaint:
+            self._complaint = message
+            shown = types.ShowMessageParams(types.MessageType.Error, f"taskleash: {message}")
+            self.window_show_message(shown)
+
+    def _publish(self, paths: list[str]) -> None:
+        for path in paths:
+            known = self.findings.of(path)
+            say = language(known.lang)
+            found = [showing.diagnostic(entry, known.root, say) for entry in known.findings]
+            found += [showing.file_diagnostic(error) for error in known.errors]
+            document = self.texts.document(path)
+            shown = types.PublishDiagnosticsParams(
+                uri=document.uri if document is not None else uri_of(path),
+                diagnostics=[self.texts.shown(path, each) for each in found],
+                version=document.version if document is not None else None,
+            )
+            self.text_document_publish_diagnostics(shown)
+
+    # -- what the editor asks
+
+    def actions(self, path: str, wanted: types.CodeActionParams) -> list[types.CodeAction]:
+        """What can be done about the findings in a range."""
+        known = self.findings.of(path)
+        say = language(known.lang)
+        only = wanted.context.only
+        found: list[types.CodeAction] = []
+        if _is_wanted(types.CodeActionKind.QuickFix, only):
+            text = self.texts.text(path)
+            for entry in self._in_range(path, known, wanted.range):
+                if not entry.rule or entry.silenced:
+                    continue
+                found += actions.fixes(entry, path, known.root, say)
+                silenced = actions.comment(entry, text, path, known.root, say)
+                if silenced is not None:
+                    action, changes = silenced
+                    action.edit = self.texts.edit({p: tuple(c) for p, c in changes.items()})
+                    found.append(action)
+        if _is_wanted(actions.FIX_ALL, only) and not known.is_empty:
+            found.append(actions.fix_all(path, say))
+        for action in found:
+            action.diagnostics = [self.texts.shown(path, d) for d in action.diagnostics or ()]
+        return found
+
+    async def resolved(self, action: types.CodeAction) -> types.CodeAction:
+        """An action with what it changes; where that does not stand, the editor is told why."""
+        chosen = actions.from_data(action.data)
+        if chosen is None:
+            return action
+        path, place, kind = chosen
+        mended = await self._mend(path, place, kind)
+        if isinstance(mended, Mended) and mended.replacements:
+            action.edit = self.texts.edit(dict(mended.replacements))
+        else:
+            self._complain(mended)
+        return action
+
+    async def hover(self, path: str, at: types.Position) -> types.Hover | None:
+        """What is known of the spawn at a position, with what its fix would change."""
+        known = self.findings.of(path)
+        entry = next(iter(self._in_range(path, known, types.Range(at, at))), None)
+        if entry is None:
+            return None
+        diff = ""
+        allowed = [fix.kind for fix in entry.fixes if fix.allowed] if not entry.silenced else []
+        if allowed:
+            place = showing.place_of(path, entry.site, entry.rule)
+            mended = await self._mend(path, place, allowed[0])
+            diff = mended.diff if isinstance(mended, Mended) else ""
+        text = showing.hover(entry, known.root, diff, language(known.lang))
+        shown = showing.range_of(entry.site.span)
+        content = types.MarkupContent(types.MarkupKind.Markdown, text)
+        return types.Hover(content, self.texts.to_client(path, [shown])[0])
+
+    def _in_range(self, path: str, known: Known, wanted: types.Range) -> list[Entry]:
+        begin, end = _positions(self.texts.from_client(path, wanted))
+        return [
+            entry
+            for entry in known.entries
+            if (span := _positions(showing.range_of(entry.site.span)))[0] <= end
+            and begin <= span[1]
+        ]
+
+    async def _mend(self, path: str, place: Place | None, kind: str) -> Mended | Failed:
+        """What a fix changes in the texts as they are; known for the texts of the last question."""
+        root = self.root_of(path)
+        documents = self.texts.open_below(root)
+        document = documents.get(path)
+        asked = (path, document.version if document is not None else None, place, kind)
+        if asked not in self._mended:
+            unsaved: Mapping[str, str] = {p: each.source for p, each in documents.items()}
+            answer = await self.asking.ask(Mend(root, path, unsaved, place, kind))
+            if isinstance(answer, Looked):
+                raise AssertionError("a fix was asked for")
+            self._mended = {k: v for k, v in self._mended.items() if k[:2] == asked[:2]}
+            self._mended[asked] = answer
+        return self._mended[asked]
+
+
+def _is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Whether the client asks for a kind of action, by that or by a kind that it belongs to."""
+    asked = [str(each.value if isinstance(each, Enum) else each) for each in only or ()]
+    return only is None or any(kind == each or kind.startswith(f"{each}.") for each in asked)
+
+
+def _positions(found: types.Range) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (found.start.line, found.start.character), (found.end.line, found.end.character)
