@@ -59,7 +59,9 @@ def cells(site: TracedSite) -> Sequence[str]:
     place = f"{site.place.path}:{site.place.line}"
     more = f", {len(site.tasks) - 1} more" if len(site.tasks) > 1 else ""
     shown = [str(number) if number else "-" for number in numbers]
-    return (place, site.tasks[0] + more, *shown, duration(counts.longest))
+    # How long tasks lived in a process that was killed is not known.
+    longest = duration(counts.longest) if counts.longest else "-"
+    return (place, site.tasks[0] + more, *shown, longest)
 
 
 def duration(seconds: float) -> str:

@@ -114,7 +114,7 @@ def _html(trace: Trace) -> Iterator[str]:
     alarms = [phrases.alarm(alarm, trace.warn_alive) for alarm in trace.alarms]
     for title, lines in (("Remarks", list(phrases.remarks(trace))), ("Alarms", alarms)):
         if lines:
-            items = "".join(f"<li>{_text(line)}</li>" for line in lines)
+            items = "".join(f"<li>{_prose(line)}</li>" for line in lines)
             yield f"<h2>{title}</h2><ul>{items}</ul>"
     yield "</body></html>"
 
@@ -127,8 +127,14 @@ def _curve(trace: Trace) -> Iterator[str]:
     scaled = ((at / last * 100, 40 - alive / most * 38) for at, alive in trace.samples)
     points = " ".join(f"{x:.2f},{y:.2f}" for x, y in scaled)
     yield f"<h2>Living tasks over time (at most {most}, {phrases.duration(last)})</h2>"
-    yield '<svg viewBox="0 0 100 40" preserveAspectRatio="none" role="img">'
+    yield '<svg viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">'
     yield f'<polyline points="{points}"/></svg>'
+
+
+def _prose(line: str) -> str:
+    """A sentence, the code in it set apart."""
+    pieces = _text(line).split("`")
+    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 def _text(foreign: str) -> str:
