@@ -306,6 +306,24 @@ def test_a_class_that_only_inherits_a_wrapper_is_looked_up(
     assert sorted(collected(".").facts) == ["events.py", "heir.py", "user.py"]
 
 
+def test_all_bases_of_a_class_that_is_asked_for_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "stream.py": "import asyncio\n\nclass Stream:\n    def disconnect(self):\n"
+        "        return asyncio.ensure_future(self.end())\n",
+        "peers.py": "from stream import Stream\n\nclass Peer(Stream):\n    pass\n",
+        "trusted.py": "import peers\n\nclass Trusted(peers.Peer):\n    pass\n",
+        "names.py": "from trusted import Trusted\n",
+        "client.py": "from names import Trusted\n\nclass Client(Trusted):\n    pass\n",
+        "user.py": "from client import Client\n\n\ndef run(c: Client):\n    c.disconnect()\n",
+        "idle.py": "from client import Client\n",
+    }
+    write(tmp_path, files)
+    assert sorted(collected(".").facts) == sorted({*files} - {"idle.py"})
+
+
 BUS = """
 import asyncio
 from clock import Clock

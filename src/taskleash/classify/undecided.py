@@ -14,6 +14,7 @@ from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
 from taskleash.link.aliases import aliases
+from taskleash.link.ancestors import ancestors
 from taskleash.link.callbacks import called_later
 from taskleash.link.calls import COMMON_NAMES, Calls
 from taskleash.link.demand import UNSURE, Demand
@@ -83,7 +84,9 @@ def demand(
         classes |= dict.fromkeys(_classes(spawn, trail))
     modules |= outside_bases(program, classes)
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
-    modules |= reexports(program, wrappers) | receivers(calls, wrappers, judge.reports)
+    modules |= reexports(program, wrappers)
+    received = receivers(calls, wrappers, judge.reports)
+    modules |= ancestors(facts, received)
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
     insisted = {UNSURE + name.encode() for name in Dormant(calls, told.flags).unsure(sites)}
     starting: set[str] = set()
@@ -98,6 +101,7 @@ def demand(
         names=_telling(names) | insisted,
         calls=_telling(_mentions(wrappers)) | _imported(judge, wrappers),
         starting=frozenset(starting),
+        classes=frozenset(received),
     )
 
 

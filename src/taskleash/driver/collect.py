@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
+from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
@@ -195,10 +196,14 @@ class _Gathering:
                 return
             chosen, waiting = [*chosen, *users], _without(waiting, users)
         for _ in range(_MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART):
-            more = list(wanted.of(self._demand(chosen, reported), waiting))
+            ask = self._demand(chosen, reported)
+            more = list(wanted.of(ask, waiting))
             if not more:
                 break
             chosen, waiting = [*chosen, *more], _without(waiting, more)
+            # What a class inherits is known by all of its bases: no round of its own for each.
+            while more := list(wanted.of(self._bases(ask.classes, chosen), waiting)):
+                chosen, waiting = [*chosen, *more], _without(waiting, more)
         self._found.linked = self._memory.facts_key(chosen, self._told, reported)
         if recall:
             self._found.verdicts = self._memory.verdicts(self._found.linked, self._asked)
@@ -227,6 +232,22 @@ class _Gathering:
             ask = linked(partial(demand, found.in_order(), self._told, reported, found.indexed))
             self._memory.keep_demand(key, ask)
         return ask
+
+    def _bases(self, classes: frozenset[str], chosen: list[Input]) -> Demand:
+        """The modules of the bases of classes that were asked for."""
+        from taskleash.link.ancestors import ancestors
+        from taskleash.link.demand import Demand
+
+        if not classes:
+            return Demand(frozenset())
+        facts = self._memory.facts_key(chosen, self._told, None)
+        asked = None if facts is None else key("bases", facts, *map(str.encode, sorted(classes)))
+        found = self._memory.demand(asked)
+        if found is None:
+            self._load(chosen)
+            found = Demand(ancestors(self._found.facts.values(), classes))
+            self._memory.keep_demand(asked, found)
+        return found
 
     def _load(self, chosen: list[Input]) -> None:
         """Get the outcomes of the chosen files, from the memory or by parsing them."""

@@ -23,13 +23,14 @@ class Demand:
     with spaces between them stand for files that have them all. What comes after ``?`` is a word of
     what seems to be out of use: every file that mentions it may use it. Of those that mention only
     `calls`, no more are wanted than are reported, and of the `starting` modules only those that may
-    start a task.
+    start a task. Of the `classes`, by dotted names, all bases are wanted, too.
     """
 
     modules: frozenset[str]
-    names: frozenset[bytes]
+    names: frozenset[bytes] = frozenset()
     calls: frozenset[bytes] = frozenset()
     starting: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""

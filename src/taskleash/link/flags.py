@@ -121,7 +121,8 @@ class Flags:
             return
         own = self._reached(coroutine)
         for name in names:
-            for function, index in self._sets(owner, name, name in tested):
+            holders = {owner, *self._holders(coroutine, name)}
+            for function, index in self._sets(holders, name, name in tested):
                 if function not in own:
                     yield function, index, name
 
@@ -137,8 +138,14 @@ class Flags:
                         pending.append((callee, depth + 1))
         return found
 
-    def _sets(self, owner: Class, name: str, tested: bool) -> Iterator[tuple[Function, int]]:
-        for load in self.calls.loads.named(name).related((owner,)):
+    def _holders(self, coroutine: Function, name: str) -> Iterator[Class]:
+        """The classes of the objects whose attribute of this name a coroutine reads."""
+        for term in coroutine.uses.attributes():
+            if term.name == name:
+                yield from self.calls.inference.classes(coroutine, term.base)
+
+    def _sets(self, holders: set[Class], name: str, tested: bool) -> Iterator[tuple[Function, int]]:
+        for load in self.calls.loads.named(name).related(holders):
             for index in _endings(load.function, load.term, tested):
                 if load.named is None and self.teardown.holds(load.function, index):
                     yield load.function, index

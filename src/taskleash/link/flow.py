@@ -255,6 +255,9 @@ class _Follower(Passing):
 
     def _method_call(self, carrier: Carrier, index: int, name: str) -> None:
         result = replace(carrier, term=Result(index))
+        if carrier.how == "returned" and name in OUTCOMES:
+            self.carry(replace(result, how=""))
+            return
         if carrier.depth == 0:
             self._task_method(carrier, index, name)
             return

@@ -1,15 +1,114 @@
-"""Calls that give a future which no coroutine of theirs runs for."""
+"""Values that are futures already: what would start a coroutine starts nothing with them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from taskleash.facts.model import Call, Give
-from taskleash.facts.terms import Attribute
-from taskleash.link.calls import Calls
+from taskleash.facts.terms import Attribute, Element, Parameter, Result, Term
+from taskleash.link.calls import Calls, given
+from taskleash.link.contents import contents
 from taskleash.link.entities import Function
+from taskleash.link.inference import is_external
+from taskleash.models.api import Handle
 from taskleash.models.callables import FUTURE_MAKERS
+from taskleash.models.containers import HANDLE_ATTRIBUTES
+from taskleash.models.table import MODELS, TASKS
+
+#: how many calls up what a function is given is followed
+_MAX_CALLERS = 3
+#: classes of futures, and functions that give one
+_FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
+
+#: whether a call event of a function starts a task
+IsSpawn: TypeAlias = Callable[[Function, int], bool]
 
 
-def gives_kept(calls: Calls, function: Function, call: Call) -> bool:
+def holds_future(
+    calls: Calls, function: Function, term: Term, is_spawn: IsSpawn, depth: int = 0
+) -> bool:
+    """Whether a term is a task or another future.
+
+    A parameter is one, or the elements of a parameter are, where every caller gives such.
+    """
+    if isinstance(term, Result):
+        call = function.call(term.event)
+        if _makes_coroutine(calls, function, call):
+            return False
+        if is_spawn(function, term.event) or _gives_kept(calls, function, call):
+            return True
+    if is_external(calls.inference.types(function, term), _FUTURES):
+        return True
+    if _is_asked_as_one(function, term):
+        return True
+    if depth >= _MAX_CALLERS:
+        return False
+    if isinstance(term, Element):
+        return _are_futures(calls, function, term.base, is_spawn, depth + 1)
+    return isinstance(term, Parameter) and _is_given(
+        calls,
+        function,
+        term,
+        lambda caller, value: holds_future(calls, caller, value, is_spawn, depth + 1),
+    )
+
+
+def _are_futures(
+    calls: Calls, function: Function, container: Term, is_spawn: IsSpawn, depth: int
+) -> bool:
+    """Whether all that is seen to be put into a container is."""
+    if isinstance(container, Parameter):
+        return depth < _MAX_CALLERS and _is_given(
+            calls,
+            function,
+            container,
+            lambda caller, value: _are_futures(calls, caller, value, is_spawn, depth + 1),
+        )
+    held = list(contents(calls.inference, function, container))
+    return bool(held) and all(
+        holds_future(calls, home, term, is_spawn, depth) for home, term in held
+    )
+
+
+def _is_given(
+    calls: Calls,
+    function: Function,
+    parameter: Parameter,
+    fits: Callable[[Function, Term], bool],
+) -> bool:
+    """Whether what every caller gives for a parameter fits."""
+    values = [
+        (caller, value)
+        for caller, index in calls.callers(function)
+        for value in given(function, caller.call(index)).get(parameter.name, (parameter,))
+    ]
+    return bool(values) and all(
+        (caller, value) != (function, parameter) and fits(caller, value) for caller, value in values
+    )
+
+
+def _is_asked_as_one(function: Function, term: Term) -> bool:
+    """Whether a function calls a method on a value that only futures have: ``x.done()``."""
+    return any(
+        isinstance(attribute, Attribute)
+        and attribute.name in HANDLE_ATTRIBUTES
+        and any(
+            role.kind == "func" and function.call(role.index).func == (attribute,)
+            for role in function.uses.roles.get(attribute, ())
+        )
+        for attribute in function.uses.derived.get(term, ())
+    )
+
+
+def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:
+    return any(
+        isinstance(callee, Function) and callee.facts.is_async and not callee.facts.is_generator
+        for callee in calls.callees(function, call)
+    )
+
+
+def _gives_kept(calls: Calls, function: Function, call: Call) -> bool:
     """Whether a call gives a new future, or only what plain functions have from an attribute."""
     if call.text.rpartition(".")[2] in FUTURE_MAKERS:
         return True
@@ -18,10 +117,10 @@ def gives_kept(calls: Calls, function: Function, call: Call) -> bool:
 
 
 def _gives_attribute(function: Function) -> bool:
-    given = [e for e in function.events if isinstance(e, Give) and e.kind == "return"]
+    given_back = [e for e in function.events if isinstance(e, Give) and e.kind == "return"]
     if function.facts.is_async or function.facts.is_generator:
         return False
-    return bool(given) and all(
+    return bool(given_back) and all(
         bool(event.value) and all(isinstance(term, Attribute) for term in event.value)
-        for event in given
+        for event in given_back
     )

@@ -105,7 +105,8 @@ class Inference:
         body = variable.module.body
         found = []
         for term in body.facts.defs.get(variable.name, ()):
-            symbol = self.program.symbol(body, term)
+            # A generic class may be given its arguments: ``Messages = Queue[Message]``.
+            symbol = self.program.symbol(body, term.base if isinstance(term, Element) else term)
             if isinstance(symbol, Class):
                 found.append(Type(symbol))
         return tuple(found)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import Attribute, Element, Nested, Parameter, Result, Term
+from taskleash.link.ancestors import possible
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
@@ -209,10 +210,10 @@ def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
 def receivers(
     calls: Calls, wrappers: Iterable[Function], reports: Callable[[Function], bool]
 ) -> set[str]:
-    """The modules of outside classes on whose instances something named like a wrapper is called.
+    """The outside classes on whose instances something named like a wrapper is called.
 
     Such a class may inherit the wrapper from one that is at hand. Only calls count about which the
-    run ``reports``.
+    run ``reports``. Gives the dotted names that the classes may have.
     """
     names = {wrapper.name for wrapper in wrappers if wrapper.owner is not None}
     return {
@@ -224,7 +225,7 @@ def receivers(
         if isinstance(term, Attribute)
         for kind in calls.inference.types(caller, term.base)
         if not isinstance(kind.symbol, Class)
-        for wanted in _candidates(caller.module, kind.name)
+        for wanted in possible(caller.module.path, kind.name)
     }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
 from taskleash.link.apis import told_of
-from taskleash.link.calls import Method, bind, takes_instance
+from taskleash.link.calls import Callee, Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
@@ -36,6 +37,9 @@ class Passing(Keeping):
             if carrier.depth < 0:
                 return
         callees = self.calls.callees(function, call)
+        if carrier.how == "returned" and (driven := self._driven(carrier, callees, index)):
+            self.carry(driven)
+            return
         told = told_of(self.program.known, callees)
         if told is not None and self._into_known(carrier, told.handle, call, index):
             return
@@ -53,6 +57,21 @@ class Passing(Keeping):
                 known = self._into_method(carrier, callee.receiver, callee.name, index) or known
         if not known:
             self.note("unknown", carrier, index, detail=call.text)
+
+    def _driven(self, carrier: Carrier, callees: Sequence[Callee], index: int) -> Carrier | None:
+        """What a call gives that runs a coroutine which returns the handle; None for any other.
+
+        A loop that runs until it is done gives the handle; another thread's loop gives a future of
+        it.
+        """
+        models = self.program.models
+        names = [c.dotted for c in callees if isinstance(c, External)]
+        names += [c.name for c in callees if isinstance(c, Method)]
+        if any(name.rpartition(".")[2] in models.runners for name in names):
+            return replace(carrier, term=Result(index), how="")
+        if any(models.handle(name) is Handle.REFUSES for name in names):
+            return replace(carrier, term=Result(index))
+        return None
 
     def _into_function(
         self, carrier: Carrier, callee: Function, call: Call, position: int, index: int

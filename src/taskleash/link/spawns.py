@@ -15,28 +15,22 @@ from taskleash.facts.terms import (
     Entered,
     Global,
     Nested,
-    Parameter,
     Result,
     Term,
     last_name,
 )
 from taskleash.link.apis import api_of, starting, told_of
 from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
-from taskleash.link.calls import Callee, Calls, Method, given
+from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
-from taskleash.link.futures import gives_kept
-from taskleash.link.inference import is_external
+from taskleash.link.futures import holds_future
 from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
 from taskleash.models.callables import SPAWN_CALLERS
-from taskleash.models.table import MODELS, TASKS, canonical
+from taskleash.models.table import canonical
 
-#: how many calls up what a function is given is followed
-_MAX_CALLERS = 3
-#: classes of futures, and functions that give one
-_FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
 #: kinds of spawns whose call may be another where what they are given is no coroutine
 _OF_COROUTINES = frozenset({"task", "owner"})
 
@@ -220,40 +214,12 @@ def coroutines(calls: Calls, function: Function, args: tuple[Arg, ...]) -> list[
 
 def _is_task(calls: Calls, function: Function, call: Call) -> bool:
     """``ensure_future`` of what is a task already, wherever it comes from, starts nothing."""
+
+    def is_spawn(home: Function, index: int) -> bool:
+        return kind_of(calls, home, index, home.call(index)) == "task"
+
     values = [term for term in call.args[0].value if not isinstance(term, Constant)]
-    return bool(values) and all(_holds_task(calls, function, term, 0) for term in values)
-
-
-def _holds_task(calls: Calls, function: Function, term: Term, depth: int) -> bool:
-    """Whether a term is a task or another future: a parameter, where every caller gives one."""
-    if isinstance(term, Result):
-        call = function.call(term.event)
-        if _makes_coroutine(calls, function, call):
-            return False
-        if kind_of(calls, function, term.event, call) == "task":
-            return True
-        if gives_kept(calls, function, call):
-            return True
-    if is_external(calls.inference.types(function, term), _FUTURES):
-        return True
-    if not isinstance(term, Parameter) or depth >= _MAX_CALLERS:
-        return False
-    values = [
-        (caller, value)
-        for caller, index in calls.callers(function)
-        for value in given(function, caller.call(index)).get(term.name, (term,))
-    ]
-    return bool(values) and all(
-        (caller, value) != (function, term) and _holds_task(calls, caller, value, depth + 1)
-        for caller, value in values
-    )
-
-
-def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:
-    return any(
-        isinstance(callee, Function) and callee.facts.is_async and not callee.facts.is_generator
-        for callee in calls.callees(function, call)
-    )
+    return bool(values) and all(holds_future(calls, function, v, is_spawn) for v in values)
 
 
 def _by_value(calls: Calls, function: Function, call: Call) -> str:

@@ -75,11 +75,15 @@ class Teardown:
         return f"`{function.qualname}`" if soft or LIFECYCLE.ends(name) else ""
 
     def _find_callers(self, function: Function) -> dict[Function, bool]:
-        """What calls it, and the function around a lambda; whether they do as they clean up."""
+        """What calls it, has a loop call it, and is around a lambda; whether as they clean up."""
         found: dict[Function, bool] = {}
         for caller, index in self.calls.callers(function):
             if caller is not function:
                 found[caller] = found.get(caller, False) or in_cleanup(caller, index)
+        for holder, index in self.calls.references(function):
+            name = holder.call(index).text.rpartition(".")[2]
+            if name in self.calls.program.models.schedulers:
+                found[holder] = found.get(holder, False) or in_cleanup(holder, index)
         parent = function.parent if function.facts.kind == "lambda" else None
         if parent is not None:
             found.setdefault(parent, False)

@@ -113,8 +113,8 @@ CONVENTIONS = (
     _row(Phase.EVENT, Sign.FIRST, "on handle process"),
     _row(
         Phase.EVENT, Sign.COUNTERPART,
-        "connect connected enter join load loaded made mount mounted open opened setup start"
-        " started startup",
+        "activate activated attach attached connect connected enable enabled enter join load loaded"
+        " made mount mounted open opened setup start started startup",
     ),
     _row(Phase.EVENT, Sign.DECORATOR, "on event route listen listener"),
     _row(Phase.EVENT, Sign.REGISTERING, "event listen listener on_event task"),

@@ -1,0 +1,68 @@
+"""The modules of the bases of classes that were asked for by name, from the facts alone.
+
+To know what a class inherits takes all of its bases, each of which may be in a module of its own:
+linking the program once for each of them would take too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from taskleash.facts.model import ModuleFacts
+from taskleash.source.modules import folders, path_name
+
+
+def ancestors(facts: Iterable[ModuleFacts], classes: Iterable[str]) -> frozenset[str]:
+    """The dotted names of the modules that these classes, or their bases, are in or may be in.
+
+    ``classes`` are dotted names, as they are imported; ``facts`` are those at hand. Re-exports are
+    followed.
+    """
+    modules = {name: m for m in facts for name in (path_name(m.path), m.module)}
+    found: set[str] = set()
+    seen: set[str] = set()
+    pending = [*classes]
+    while pending:
+        dotted = pending.pop()
+        if dotted in seen:
+            continue
+        seen.add(dotted)
+        found |= {*_prefixes(dotted)}
+        for prefix in _prefixes(dotted):
+            if (home := modules.get(prefix)) is not None:
+                pending += _next(home, dotted.removeprefix(f"{prefix}."))
+    return frozenset(found)
+
+
+def possible(path: str, dotted: str) -> Iterator[str]:
+    """The names that an import in a file may mean: it may find modules beside the file."""
+    yield dotted
+    yield from (f"{folder}.{dotted}" for folder in folders(path))
+
+
+def _next(home: ModuleFacts, name: str) -> Iterator[str]:
+    """The bases of a class of a module, or what else its name stands for there."""
+    head, _, rest = name.partition(".")
+    bases = [ref.name for cls in home.classes.values() if cls.qualname == name for ref in cls.bases]
+    for base in bases:
+        first, _, more = base.partition(".")
+        if first in home.imports:
+            yield from possible(home.path, _joined(home.imports[first], more))
+        else:
+            yield f"{home.module}.{base}"
+    if bases:
+        return
+    if head in home.imports:
+        yield from possible(home.path, _joined(home.imports[head], rest))
+    for star in home.stars:
+        yield from possible(home.path, f"{star}.{name}")
+
+
+def _joined(dotted: str, rest: str) -> str:
+    return f"{dotted}.{rest}" if rest else dotted
+
+
+def _prefixes(dotted: str) -> Iterator[str]:
+    """The modules in which a dotted name may be defined."""
+    parts = dotted.split(".")
+    yield from (".".join(parts[:size]) for size in range(1, len(parts)))
