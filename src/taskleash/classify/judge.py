@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
-from taskleash.classify.model import Defect, Ending, Risk, Site
+from taskleash.classify.model import Defect, Ending, Part, Risk, Site
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
+from taskleash.classify.shares import of_a_place, of_a_result
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site
 from taskleash.classify.steps import step
@@ -114,8 +115,9 @@ class Judge:
             judged = self._judged((spawn, spawn.depth, frozenset()))
             assert judged is not None
             signs, verdict = judged.signs, judged.verdict
-            wrapped.extend(judged.wrapped)
-            found[spawn.function.module.path, spawn.call.pos] = to_site(signs, verdict, self.calls)
+            wrapped.extend(_dropping_result(spawn, site) for site in judged.wrapped)
+            site = to_site(signs, verdict, self.calls)
+            found[spawn.function.module.path, spawn.call.pos] = _returned(spawn, site)
             if _keeps(signs, verdict):
                 for site in self._managed(spawn, signs, verdict):
                     found.setdefault((site.path, _key(site)), site)
@@ -172,7 +174,8 @@ class Judge:
                 found.append(self._ends_nothing(spawn, signs))
             else:
                 of_call = self._for_caller(outer, verdict, signs)
-                found.append(self._kept_by(spawn, inner, signs, of_call))
+                share = of_a_place(outer, of_call, Part.HANDS)
+                found.append(replace(self._kept_by(spawn, inner, signs, of_call), share=share))
         for later in called_later(self.calls, spawn.function):
             if coroutine_argument(self.calls, spawn, later.call) is not None:
                 inner = handed_later(self.calls, spawn, later)
@@ -284,7 +287,8 @@ class Judge:
         verdict = completed(kept, decide(kept).verdict)
         signs = self._signs((inner, 0, frozenset()))
         of_call = self._for_caller(kept, verdict, signs)
-        return self._kept_by(outer.spawn, inner, signs, of_call)
+        share = of_a_place(kept, of_call, Part.HANDS)
+        return replace(self._kept_by(outer.spawn, inner, signs, of_call), share=share)
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""
@@ -319,6 +323,20 @@ class Judge:
         )
         first = step(inner.function, inner.index, said)
         return replace(to_site(signs, kept, self.calls), evidence=(first,))
+
+
+def _dropping_result(spawn: Spawn, site: Site) -> Site:
+    """The site, with its share where it drops what the function around the spawn returns."""
+    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "discarded":
+        return site
+    return replace(site, share=of_a_result(spawn.function, Part.DROPS))
+
+
+def _returned(spawn: Spawn, site: Site) -> Site:
+    """The site of a spawn, with its share where callers drop the task that is returned."""
+    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "escapes":
+        return site
+    return replace(site, share=of_a_result(spawn.function, Part.STARTS))
 
 
 def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:

@@ -175,6 +175,27 @@ class Standing:
     swallows: Evidence | None = None
 
 
+class Part(Word):
+    """What one site does in a defect that several sites have; the finding stands at the first."""
+
+    #: it drops what a function returns
+    DROPS = "drops"
+    #: it puts its task where the others are
+    KEEPS = "keeps"
+    #: it hands its task to what puts it there
+    HANDS = "hands"
+    #: it starts and returns what the others drop
+    STARTS = "starts"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A site's part in a defect that several sites have; ``defect`` is the same for all of them."""
+
+    defect: str
+    part: Part
+
+
 class Vanishings(Word):
     """What is known of whether a task that nobody holds can be collected half-way."""
 
@@ -265,6 +286,8 @@ class Site:
     in_one_step: bool = False
     #: returned by a function that is annotated to return nothing
     unannounced: bool = False
+    #: what it has in common with other sites, if it can have anything
+    share: Share | None = None
     #: the risk the site would have if its code were reachable; None where the code is not dormant
     would_be: Risk | None = None
     #: the flag, as written, that keeps dormant code from running (``enable_proxy``)

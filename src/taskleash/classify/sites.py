@@ -19,6 +19,7 @@ from taskleash.classify.model import (
 from taskleash.classify.narrate import evidence
 from taskleash.classify.owner import has_own_state, owner_of, task_attributes
 from taskleash.classify.policy import Verdict, decide
+from taskleash.classify.shares import of_a_place
 from taskleash.classify.signs import Signs
 from taskleash.classify.standing import standing
 from taskleash.classify.unknown import unknowns
@@ -111,6 +112,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         gives_task=spawn.gives_task,
         in_one_step=signs.in_one_step,
         unannounced=signs.unannounced and not signs.callers,
+        share=of_a_place(signs, verdict),
         standing=standing(signs, calls),
         heavy=heavy(signs, calls, captured),
         class_name=owner.facts.qualname if owner is not None else "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.joined import analyse_roots
+from taskleash.driver.merging import defects, defects_of, merged
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.rounds import fixed
@@ -93,8 +94,10 @@ class Fixing:
         mended = self.program.with_texts({file.path: file.after for file in self.files})
         report = mended.analysis.report(self.start).findings()
         left = tuple(self._left(report.entries))
-        made = sum(len(file.places) for file in self.files)
+        applied = [each.applied for file in self.files for each in file.places]
+        made = defects((each.rule, each.site) for each in applied)
         # What a fix leaves for another rule to report was fixed all the same.
+        report = replace(report, entries=merged(report.entries))
         fixed = max(made, self.found - len(report.entries))
         fixed += sum(len(file.comments) for file in self.files)
         report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
@@ -136,13 +139,14 @@ def fixing(
     let_in = accept(report) if accept else None
     barred = _barred(settings, let_in or report)
     accepted = _accepted(let_in or (report if barred else None), barred)
-    scan, outcome = fixed(program, settings.fixes, accepted)
+    _, outcome = fixed(program, settings.fixes, accepted)
     failed = {place(each.site, each.rule): each.reason for each in outcome.left}
     failed |= _objected(report, barred)
     # What a gate lets pass is left as it is.
     errors = tuple(e for e in (let_in or report).errors if e.path not in barred)
     files = remove_unused(program, outcome.files, errors, whole_files=let_in is None)
-    return Fixing(program, start, len(scan.targets), files, failed)
+    found = (let_in or report.findings()).entries
+    return Fixing(program, start, defects_of(found), files, failed)
 
 
 def _accepted(report: Report | None, barred: Container[str]) -> frozenset[Place] | None:
@@ -150,7 +154,8 @@ def _accepted(report: Report | None, barred: Container[str]) -> frozenset[Place]
     if report is None:
         return None
     entries = (entry for entry in report.entries if entry.site.path not in barred)
-    return frozenset(place(entry.site, entry.rule) for entry in entries)
+    found = (each for entry in entries for each in (entry, *entry.merged))
+    return frozenset(place(each.site, each.rule) for each in found)
 
 
 def _barred(settings: Settings, report: Report) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from taskleash.driver.baseline import Comparison, compare, known_findings
 from taskleash.driver.baseline_file import baseline_text, read_baseline
 from taskleash.driver.changed_lines import ChangedLines, changed_since
+from taskleash.driver.merging import defects_of, merged
 from taskleash.reporters.report import FileError, Report
 
 
@@ -46,8 +47,9 @@ def apply(gate: Gate, report: Report) -> Gated:
     report = gated.report
     if gate.diff_base is not None:
         report = _only_changed(report, gate.diff_base)
-    known = sum(entry.known and not entry.suppressed for entry in report.entries)
-    shown = (e for e in report.entries if e.rule and (gate.show_silenced or not e.silenced))
+    known = defects_of(entry for entry in report.entries if entry.known and not entry.suppressed)
+    found = merged(entry for entry in report.entries if entry.rule)
+    shown = (entry for entry in found if gate.show_silenced or not entry.silenced)
     # What has just been written is told by a note.
     baseline = "" if gate.write_baseline is not None else gate.baseline or ""
     report = replace(report, entries=tuple(shown), known=known, baseline=baseline)
@@ -58,7 +60,8 @@ def _with_baseline(gate: Gate, report: Report) -> Gated:
     if gate.write_baseline is not None:
         file = gate.write_baseline
         known = known_findings(report)
-        note = f"{file}: {_counted(len(known), 'finding')} written"
+        count = defects_of(entry for entry in report.entries if entry.rule and not entry.suppressed)
+        note = f"{file}: {_counted(count, 'finding')} written"
         marked = compare(report, known).entries
         written = ((file, baseline_text(file, known)),)
         return Gated(replace(report, entries=marked), (note,), written)

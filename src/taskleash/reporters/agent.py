@@ -21,8 +21,10 @@ def _finding(entry: Entry) -> str:
     parts = [
         f"{site.path}:{site.span.line}:{site.span.column}: {entry.rule} {site.risk} {entry.message}"
     ]
-    if entry.leads:
-        said = "; ".join(f"{step.path}:{step.line} {step.message}" for step in entry.leads)
+    if entry.leads or entry.related:
+        said = "; ".join(
+            f"{step.path}:{step.line} {step.message}" for step in (*entry.leads, *entry.related)
+        )
         parts.append(f"evidence: {said}")
     parts.append(f"do: {command(entry, suggested(entry))}")
     return " | ".join(parts)

@@ -74,6 +74,8 @@ def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
         yield words.UNKNOWN_LABEL, f"{unknown.path}:{unknown.line}: {say.told(unknown.said)}"
     for fix in entry.fixes:
         yield words.FIX_LABEL, _offer(fix, say)
+    for step in entry.related:
+        yield words.ALSO_LABEL, f"{step.path}:{step.line}: {say.told(step.said)}"
     if entry.rule:
         yield words.MORE_LABEL, f"taskleash rule {entry.rule}"
 

@@ -34,7 +34,7 @@ def render(
         lines += [[(_headline(report, say), "bold")], *_files(report.files, every, unicode, say)]
         more = report.fixed - sum(len(file.places) + len(file.comments) for file in report.files)
         gone = say("{count} more gone with these fixes", count=more)
-        lines += [[(f"  {gone}", "")]] if more else []
+        lines += [[(f"  {gone}", "")]] if more > 0 else []
     if report.left:
         left = say("Left {findings}:", findings=say.count(len(report.left), "finding"))
         lines += [[(left, "bold")]]

@@ -24,7 +24,7 @@ def _finding(entry: Entry, options: RenderOptions) -> str:
     path = options.repository.path(site.path)
     # The log shows the text alone, so it names the place, too.
     lines = [f"{path}:{span.line}:{span.column}: {entry.rule} {site.risk} {entry.message}"]
-    for step in entry.leads:
+    for step in (*entry.leads, *entry.related):
         lines.append(f"{options.repository.path(step.path)}:{step.line}: {step.message}")
     return _command(_LEVELS[site.risk], entry.rule, path, _place(span), "\n".join(lines))
 

@@ -13,7 +13,8 @@ from taskleash.sentences import with_names
 def inert_entry(entry: Entry, unicode: bool) -> Entry:
     """The entry with all foreign text that people read made inert; its span is as before."""
     said = with_names(entry.said, lambda name: inert(name, unicode))
-    return replace(entry, site=_site(entry.site, unicode), said=said)
+    others = tuple(inert_entry(each, unicode) for each in entry.merged)
+    return replace(entry, site=_site(entry.site, unicode), said=said, merged=others)
 
 
 def _site(site: Site, unicode: bool) -> Site:

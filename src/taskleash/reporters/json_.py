@@ -72,10 +72,12 @@ def _site(entry: Entry) -> dict[str, Any]:
     }
     silence = {"suppressed": entry.suppressed, "known": entry.known}
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}
+    related = {"related": [_evidence(step) for step in entry.related]} if entry.related else {}
     also = {"also": list(entry.also)} if entry.also else {}
     seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
     return {
         **fields,
+        **related,
         **also,
         **asleep,
         **seen,

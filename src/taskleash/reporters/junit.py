@@ -65,7 +65,10 @@ def _cases(report: Report, options: RenderOptions) -> Iterator[_Case]:
                 risk=str(site.risk),
                 name=f"{entry.rule} at {site.span.line}:{site.span.column} in {site.scope}",
                 message=entry.message,
-                why=tuple(f"{step.path}:{step.line}: {step.message}" for step in entry.leads),
+                why=tuple(
+                    f"{step.path}:{step.line}: {step.message}"
+                    for step in (*entry.leads, *entry.related)
+                ),
                 fails=str(site.risk) in options.failing,
             )
     for error in report.errors:

@@ -79,7 +79,7 @@ def _finding(entry: Entry, say: Language) -> str:
     place = _place(site.path, site.span.line, site.span.column)
     tag = words.tag(entry.rule, site.risk, site.dormant, say)
     lines = [f"- {place} **{tag}** {text(say.told(entry.said))}"]
-    for step in site.evidence:
+    for step in (*site.evidence, *entry.related):
         lines.append(f"  - {_place(step.path, step.line)} {text(say.told(step.said))}")
     return "\n".join(lines)
 

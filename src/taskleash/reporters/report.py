@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from taskleash.classify.model import Evidence, Risk, Site
+from taskleash.classify.model import Evidence, Part, Risk, Site
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
-from taskleash.sentences import Said
+from taskleash.sentences import Said, claim, sentence
 from taskleash.trace.joined import Observation
 
+_PARTS = {
+    Part.DROPS: claim("dropped here, too"),
+    Part.KEEPS: claim("the same of the task that is started here"),
+    Part.HANDS: claim("the same of the task that is handed in here"),
+    Part.STARTS: claim("started here"),
+}
 #: the code of the rule that reports a file that cannot be analysed
 INVALID_FILE = "TL000"
 
@@ -22,7 +28,8 @@ class Entry:
     true where a comment silences it, ``known`` where a baseline does. ``patches`` show what its
     fixes would change, the recommended one first, where the run was asked for that. ``observed`` is
     what a traced run showed of the site, where one is at hand. ``also`` are further rules that hold
-    for it, which stand beside the verdict.
+    for it, which stand beside the verdict. ``merged`` are further places of the same defect, for
+    which no finding of their own is reported.
     """
 
     site: Site
@@ -35,6 +42,7 @@ class Entry:
     patches: tuple[Patch, ...] = ()
     observed: Observation | None = None
     also: tuple[str, ...] = ()
+    merged: tuple[Entry, ...] = ()
 
     @property
     def message(self) -> str:
@@ -50,6 +58,15 @@ class Entry:
     def silenced(self) -> bool:
         """Whether the finding counts for nothing: a comment or a baseline silences it."""
         return self.suppressed or self.known
+
+    @property
+    def related(self) -> tuple[Evidence, ...]:
+        """The further places of the same defect, and what is done there."""
+        return tuple(
+            Evidence(site.path, site.span.line, site.span.column, sentence(_PARTS[site.share.part]))
+            for site in (entry.site for entry in self.merged)
+            if site.share is not None
+        )
 
     @property
     def leads(self) -> tuple[Evidence, ...]:

@@ -73,9 +73,10 @@ def _finding(entry: Entry, repository: Repository) -> Json:
         "partialFingerprints": {_FINGERPRINT: entry.fingerprint},
         "properties": {"risk": str(site.risk)},
     }
-    if entry.leads:
-        steps = [_step(step, repository) for step in entry.leads]
+    if related := [*entry.leads, *entry.related]:
+        steps = [_step(step, repository) for step in related]
         result["relatedLocations"] = [{"id": i, **step} for i, step in enumerate(steps, 1)]
+    if entry.leads:
         # Code scanning shows related locations only where a message links to them.
         locations = [{"location": _step(step, repository)} for step in site.evidence]
         result["codeFlows"] = [{"threadFlows": [{"locations": locations}]}]

@@ -24,6 +24,7 @@ OBSERVED_LABEL = "observed"
 WHY_LABEL = "why"
 UNKNOWN_LABEL = "not known"
 FIX_LABEL = "fix"
+ALSO_LABEL = "also"
 MORE_LABEL = "more"
 
 DORMANT = "dormant"

@@ -63,6 +63,8 @@ VERDICTS = Packing(
         model.Unseen,
         model.Vanishing,
         model.Vanishings,
+        model.Part,
+        model.Share,
         Sentence,
     ),
     aliases=frozenset({"Said"}),

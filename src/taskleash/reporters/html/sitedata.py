@@ -31,7 +31,7 @@ def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, A
         ],
         "evidence": [
             (inert(f"{step.path}:{step.line}"), pieces(say.told(step.said)))
-            for step in site.evidence
+            for step in (*site.evidence, *entry.related)
         ],
         "fixes": [_fix(entry, offer, say) for offer in _ordered(entry)],
     }
