@@ -3,12 +3,13 @@
     python tests/corpus/fix.py [PACKAGE…]
 
 Each of the pinned packages is copied and fixed twice, with the safe fixes and with all of them.
-Prints, for both, how many files and findings there are, what was fixed and how, what was left and
-why, and four counts that have to be 0:
+Prints, for both, how many files and findings there are, what was fixed and how, how many of the
+dropped tasks (TL001 to TL003) are mended, what was left and why, and five counts that have to be 0:
 
 - files that Python no longer compiles,
 - findings that were fixed and that a new scan reports all the same, or reports anew,
 - files that a second run changes,
+- findings whose fix was announced and then not made,
 - lines that are gone or changed though no fixed statement is on them.
 
 Exits with 0 where all are, else with 1, and with 2 where a package cannot be had.
@@ -36,6 +37,7 @@ from taskleash.driver.fix import Fixing, fixing
 from taskleash.driver.run import run
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
+from taskleash.fixes.model import Left
 from taskleash.reporters.report import Entry, Report
 from taskleash.source.loading import decode
 
@@ -60,6 +62,8 @@ class Tally:
     files: int = 0
     changed: int = 0
     findings: int = 0
+    dropped: int = 0
+    mended: int = 0
     fixed: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -69,6 +73,8 @@ class Tally:
         self.files += other.files
         self.changed += other.changed
         self.findings += other.findings
+        self.dropped += other.dropped
+        self.mended += other.mended
         self.fixed += other.fixed
         self.left += other.left
         self.faults += other.faults
@@ -79,15 +85,18 @@ class Tally:
         counts = ", ".join(f"{self.faults[fault]} {fault}" for fault in FAULTS)
         return (
             f"{self.files} files, {self.findings} findings, {self.fixed.total()} fixed"
-            f" in {self.changed} files ({kinds or 'none'}), {self.left.total()} left; {counts}"
+            f" in {self.changed} files ({kinds or 'none'}), {self.left.total()} left,"
+            f" {self.mended} of {self.dropped} dropped tasks mended; {counts}"
         )
 
 
 NOT_VALID = "do not compile"
 AGAIN = "reported again"
 NOT_STABLE = "changed by a second run"
+NOT_MADE = "announced and not made"
 OUTSIDE = "lines changed outside"
-FAULTS = (NOT_VALID, AGAIN, NOT_STABLE, OUTSIDE)
+FAULTS = (NOT_VALID, AGAIN, NOT_STABLE, NOT_MADE, OUTSIDE)
+DROPPED = frozenset({"TL001", "TL002", "TL003"})
 
 Key = tuple[str, str, str]
 
@@ -110,7 +119,8 @@ def counted(settings: Settings) -> Tally:
     old = run(settings).findings()
     done, failures = fixing(settings).write()
     new = run(settings).findings()
-    tally = Tally(old.files, len(done.files), len(old.entries))
+    dropped = [sum(entry.rule in DROPPED for entry in each.entries) for each in (old, new)]
+    tally = Tally(old.files, len(done.files), len(old.entries), dropped[0], dropped[0] - dropped[1])
     tally.details += failures
     for file in done.files:
         tally.fixed.update(place.applied.kind for place in file.places)
@@ -120,6 +130,7 @@ def counted(settings: Settings) -> Tally:
         NOT_VALID: invalid(done),
         AGAIN: again(old, done, new),
         NOT_STABLE: [file.path for file in fixing(settings).files],
+        NOT_MADE: list(not_made(old, report.left)),
         OUTSIDE: list(outside(old, done)),
     }
     for fault, places in faults.items():
@@ -157,6 +168,14 @@ def again(old: Report, done: Fixing, new: Report) -> list[str]:
             site = place.applied.site
             over[site.path, site.scope, site.code] += 1
     return [f"{path}: {scope}: {code}" for (path, scope, code), n in over.items() if n > 0]
+
+
+def not_made(old: Report, left: Sequence[Left]) -> Iterator[str]:
+    """The findings that were reported as fixable and that are left."""
+    announced = {_key(entry) for entry in old.entries if any(fix.allowed for fix in entry.fixes)}
+    for each in left:
+        if (each.site.path, each.site.scope, each.site.code) in announced:
+            yield f"{each.site.path}:{each.site.span.line}: {each.reason}"
 
 
 def _key(entry: Entry) -> Key:

@@ -282,6 +282,8 @@ class Site:
     is_closure: bool = False
     restarts_itself: bool = False
     gives_task: bool = True
+    #: the kinds of fixes that the source turns out not to allow, each with the reason
+    unfit: tuple[tuple[str, str], ...] = ()
     #: the task is over in its first step, since nothing in it waits
     in_one_step: bool = False
     #: returned by a function that is annotated to return nothing

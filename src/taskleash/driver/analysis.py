@@ -17,6 +17,7 @@ from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.collect import Collection as Gathered
 from taskleash.driver.entries import entries
+from taskleash.driver.fitting import fitted
 from taskleash.driver.flags.hints import hints as flag_hints
 from taskleash.driver.flags.read import read_flags
 from taskleash.driver.flags.unread import unread as unread_flags
@@ -63,11 +64,14 @@ class Analysis:
     indexed: IndexedModules | None = None
     late: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    #: as it was read; what is changed in memory is tried by its fixes themselves
+    is_first: bool = True
 
     def with_files(self, files: Mapping[str, tuple[Input, ModuleFacts]]) -> Analysis:
         """The program with other contents in some of the files that are reported."""
         return replace(
             self,
+            is_first=False,
             verdicts=None,
             asked={**self.asked, **{path: item for path, (item, _) in files.items()}},
             facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
@@ -78,7 +82,8 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        return _judged(self.facts, self.told, self.asked.keys(), self.indexed)
+        found = _judged(self.facts, self.told, self.asked.keys(), self.indexed)
+        return list(fitted(found, self.asked, self.settings)) if self.is_first else found
 
     @property
     def parsed(self) -> int:
@@ -194,7 +199,9 @@ def analyse(
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    verdicts = _verdicts(found, told, memory, with_facts)
+    verdicts = _verdicts(
+        found, told, memory, with_facts, partial(fitted, inputs=inputs, settings=settings)
+    )
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
@@ -207,13 +214,22 @@ def analyse(
     )
 
 
-def _verdicts(found: Gathered, told: Told, memory: Memory, with_facts: bool) -> Verdicts | None:
-    """The verdicts of what was collected, which are kept; None where the facts are asked for."""
+def _verdicts(
+    found: Gathered,
+    told: Told,
+    memory: Memory,
+    with_facts: bool,
+    fit: Callable[[Sequence[Site]], tuple[Site, ...]],
+) -> Verdicts | None:
+    """The verdicts of what was collected, which are kept; None where the facts are asked for.
+
+    ``fit`` takes the fixes out that cannot be made.
+    """
     verdicts = found.verdicts
     # The linker is only imported once something has been parsed.
     indexed = found.indexed if found.facts else None
     if verdicts is None and not with_facts:
-        sites = tuple(_judged(found.facts, told, found.reported, indexed))
+        sites = fit(_judged(found.facts, told, found.reported, indexed))
         deciding = _deciding(found.leading, found.facts, told, sites, indexed) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from taskleash.driver.analysis import ProgressBar
+from taskleash.driver.analysis import Analysis, ProgressBar
+from taskleash.driver.fitting import fitted
 from taskleash.driver.joined import analyse_roots
 from taskleash.driver.merging import defects, defects_of, merged
 from taskleash.driver.program import Program
@@ -92,7 +93,7 @@ class Fixing:
     def report(self) -> tuple[Report, FixReport]:
         """What is still wrong with the mended program, and what was done to it."""
         mended = self.program.with_texts({file.path: file.after for file in self.files})
-        report = mended.analysis.report(self.start).findings()
+        report = _fitting(mended.analysis, mended.analysis.report(self.start).findings())
         left = tuple(self._left(report.entries))
         applied = [each.applied for file in self.files for each in file.places]
         made = defects((each.rule, each.site) for each in applied)
@@ -147,6 +148,18 @@ def fixing(
     files = remove_unused(program, outcome.files, errors, whole_files=let_in is None)
     found = (let_in or report.findings()).entries
     return Fixing(program, start, defects_of(found), files, failed)
+
+
+def _fitting(analysis: Analysis, report: Report) -> Report:
+    """The report without the fixes that the mended sources do not allow."""
+    sites = fitted([entry.site for entry in report.entries], analysis.asked, analysis.settings)
+    entries = (
+        replace(
+            entry, site=site, fixes=tuple(f for f in entry.fixes if f.kind not in dict(site.unfit))
+        )
+        for entry, site in zip(report.entries, sites, strict=True)
+    )
+    return replace(report, entries=tuple(entries))
 
 
 def _accepted(report: Report | None, barred: Container[str]) -> frozenset[Place] | None:

@@ -14,7 +14,10 @@ from taskleash.rules.selection import resolve_codes
 
 STYLES = ("auto", "track", "await", "own", "taskgroup")
 #: a style that is made only where it is asked for, and the rules whose findings it mends
-_GROUP, _GROUPED = "taskgroup", frozenset({"TL001", "TL012"})
+_GROUP, _GROUPED = "taskgroup", frozenset({"TL001", "TL012", "TL015"})
+#: said of a finding that no fix of its rule could mend
+_NO_FIX = "what is to become of the task is for its author to say"
+_ASK_FOR_GROUP = "only a task group could hold it: add --fix-style taskgroup --unsafe-fixes"
 _AUTO = "auto"
 #: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
 _WAITING = ("await", "own", "track")
@@ -90,7 +93,7 @@ def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str
     if not kinds:
         rule = by_code(code)
         reasons = objections(rule, site) if rule is not None else ()
-        return "; ".join(reasons) or "there is no fix for it"
+        return "; ".join(reasons) or (_ASK_FOR_GROUP if code in _GROUPED else _NO_FIX)
     if any(offer.allowed for offer in offers):
         return "its file was left as it is"
     if style in kinds:

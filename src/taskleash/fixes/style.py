@@ -10,9 +10,9 @@ from taskleash.fixes.tree import inside
 
 #: the line lengths that projects choose, the most common one first
 _WIDTHS = (88, 100, 120)
-#: of how many functions one has to be annotated in a file that annotates: type checkers look at the
-#: variables of any module
-_SOME = 4
+#: more than one of so many functions is annotated in a file that annotates: type checkers look at
+#: the variables of any module
+_SOME = 3
 
 
 @dataclass(frozen=True)

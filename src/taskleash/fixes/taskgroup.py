@@ -13,6 +13,9 @@ from taskleash.fixes.work import Work
 
 #: the first Python whose asyncio has groups
 _FIRST = (3, 11)
+_ASYNCIO, _ANYIO = "asyncio", "anyio"
+#: the rule of what is left running where a wait for it has ended
+_LEFT_PENDING = "TL015"
 _SPAWNING = frozenset({"create_task", "ensure_future"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
 
@@ -23,19 +26,52 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> str:
     Raises `CannotMend` where the function cannot wait for it, or Python is too old.
     """
     scope = work.tree.scope(call)
-    if work.manner.version < _FIRST:
-        raise CannotMend("asyncio has task groups from Python 3.11 on")
+    library = _library(work)
     if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
         raise CannotMend("only an `async def` can wait for a group")
-    if target.site.lifetime is Lifetime.ENDLESS:
+    endless = target.site.lifetime is Lifetime.ENDLESS
+    if endless or (target.rule == _LEFT_PENDING and target.site.lifetime is not Lifetime.SHORT):
         raise CannotMend(f"whoever waits for `{target.site.task}` would not go on")
     if any(isinstance(node, cst.Yield) for node in inside(scope.body)):
         raise CannotMend("a generator can be left in the midst of a group")
     _check_call(call)
-    group = _group_of(work, scope)
-    func = cst.Attribute(cst.Name(group), cst.Name("create_task"))
-    work.edits.change(call, lambda node: node.with_changes(func=func))
+    started = _arguments(work, call) if library == _ANYIO else None
+    group = _group_of(work, scope, library)
+    func = cst.Attribute(cst.Name(group), cst.Name("start_soon" if started else "create_task"))
+    work.edits.change(
+        call, lambda node: node.with_changes(func=func, **({"args": started} if started else {}))
+    )
     return f"start it in the task group `{group}`, which waits for it"
+
+
+def _library(work: Work) -> str:
+    """Whose groups the file can use: those of asyncio, or of anyio where it imports that.
+
+    Raises `CannotMend` where there are none.
+    """
+    if work.manner.version >= _FIRST:
+        return _ASYNCIO
+    for node in work.module.body:
+        for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+            names = small.names if isinstance(small, cst.Import) else ()
+            if any(alias.evaluated_name == _ANYIO for alias in names):
+                return _ANYIO
+    raise CannotMend("asyncio has task groups from Python 3.11 on, and the file does not use anyio")
+
+
+def _arguments(work: Work, call: cst.Call) -> list[cst.Arg]:
+    """What anyio is given to start: a function and what it takes.
+
+    Raises `CannotMend` where it takes more than that, or something is done with the task.
+    """
+    started = started_by(call)
+    if not isinstance(work.tree.parent(call), cst.Expr):
+        raise CannotMend("a group of anyio gives no task")
+    assert isinstance(started, cst.Call)
+    if any(arg.keyword is not None or arg.star for arg in started.args) or len(call.args) > 1:
+        raise CannotMend("a group of anyio takes arguments by their order alone")
+    first = cst.Arg(started.func, comma=cst.MaybeSentinel.DEFAULT)
+    return [first, *started.args]
 
 
 def _check_call(call: cst.Call) -> None:
@@ -47,15 +83,15 @@ def _check_call(call: cst.Call) -> None:
         raise CannotMend("what it starts may be no coroutine")
 
 
-def _group_of(work: Work, scope: cst.FunctionDef) -> str:
+def _group_of(work: Work, scope: cst.FunctionDef, library: str) -> str:
     """The name of the group around the rest of a function, from its first call that is mended."""
     key = ("group", id(scope))
     if key not in work.draft.made:
-        work.draft.made[key] = _new_group(work, scope)
+        work.draft.made[key] = _new_group(work, scope, library)
     return work.draft.made[key]
 
 
-def _new_group(work: Work, scope: cst.FunctionDef) -> str:
+def _new_group(work: Work, scope: cst.FunctionDef, library: str) -> str:
     body = scope.body
     if not isinstance(body, cst.IndentedBlock):
         raise CannotMend("the function is on one line")
@@ -66,7 +102,8 @@ def _new_group(work: Work, scope: cst.FunctionDef) -> str:
         for index, line in enumerate(body.body)
         if any(id(node) in mine for node in inside(line))
     )
-    made = cst.Call(cst.parse_expression(work.asyncio("TaskGroup")))
+    maker = "TaskGroup" if library == _ASYNCIO else "create_task_group"
+    made = cst.Call(cst.parse_expression(work.draft.imports.name(library, maker)))
 
     def grouped(block: cst.IndentedBlock) -> cst.IndentedBlock:
         at = len(block.body) - rest

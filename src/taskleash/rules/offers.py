@@ -50,7 +50,7 @@ _OBJECTIONS: Mapping[Fix, Callable[[Site], str]] = {
 def offered(rule: Rule, site: Site) -> tuple[Fix, ...]:
     """The fixes of a rule that fit a site that it reports.
 
-    The source may still show that one of them cannot be made.
+    What the source itself shows against one is heeded as far as it has been looked at.
     """
     return tuple(fix for fix in rule.fixes if not _objection(fix, site))
 
@@ -67,5 +67,7 @@ def objection_to(kind: str, site: Site) -> str:
 
 
 def _objection(fix: Fix, site: Site) -> str:
+    if shown := dict(site.unfit).get(fix.kind):
+        return shown
     objection = _OBJECTIONS.get(fix)
     return objection(site) if objection is not None else ""

@@ -28,10 +28,10 @@ Use instead
     logger = logging.getLogger(__name__)
 
 
-    def _log_failure(task):
-        \"\"\"Log the exception that ended a task, if one did.\"\"\"
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("%r failed", task, exc_info=task.exception())
+    def _log_failure(future):
+        \"\"\"Log the exception that ended a future, if one did.\"\"\"
+        if not future.cancelled() and future.exception() is not None:
+            logger.error("%r failed", future, exc_info=future.exception())
 
 
     def on_packet(loop, handle, packet):

@@ -36,7 +36,8 @@ Use instead
 
 Fix safety
 ----------
-There is no fix: whether the rest is cancelled or awaited is for its author to say.
+There is no fix unasked: whether the rest is cancelled or awaited is for its author to say. With
+``--fix-style taskgroup`` the function waits for all that it started.
 """
 
 from __future__ import annotations
