@@ -91,6 +91,32 @@ SUITES = (
             "asyncio_default_fixture_loop_scope=function",
         ),
     ),
+    Suite(
+        "hypercorn==0.18.0",
+        "src",
+        ("pytest-asyncio", "pytest-trio", "trio", "httpx", "hypothesis", "pytest-timeout"),
+        tests=("tests", "--timeout=60", "-o", "addopts="),
+    ),
+    Suite("websockets==15.0.1", "src", ("pytest-timeout",), tests=("tests", "--timeout=60")),
+    Suite(
+        "aiocoap==0.4.17",
+        "aiocoap",
+        ("pytest-timeout", "cbor2", "cryptography", "filelock", "link-header", "pygments"),
+        tests=("tests", "--timeout=60", "-p", "no:cacheprovider"),
+    ),
+    Suite(
+        "discord.py==2.7.1",
+        "discord",
+        ("pytest-asyncio", "pytest-timeout"),
+        tests=("tests", "--timeout=60", "-p", "no:cacheprovider", "-o", "addopts="),
+    ),
+    Suite(
+        "pyipv8==3.2.1",
+        "ipv8",
+        ("pytest-timeout",),
+        tests=("ipv8/test", "--timeout=60"),
+    ),
+    Suite("slixmpp==1.17.0", "slixmpp", ("pytest-timeout",), tests=("tests", "--timeout=60")),
 )
 
 

@@ -64,6 +64,28 @@ class Owner:
     async def close(self):
         self.name = ""
 """
+#: what a teardown cannot end: the object goes on after it
+REOPENED = """import asyncio
+
+
+class Client:
+    def __init__(self):
+        self._poller = None
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def open(self):
+        self._poller = asyncio.create_task(self.poll())
+
+    async def reopen(self):
+        await self.close()
+        await self.open()
+
+    async def close(self):
+        print("closed")
+"""
 CHECKED = (
     "Checked: every changed file parses, a second scan reports none of what was fixed,"
     " and nothing new"
@@ -217,6 +239,19 @@ class TestUnsafe:
         ]
         assert check(app, "--fix", "--unsafe-fixes").status == 0
         assert "\n    await work()\n" in app.read_text("utf-8")
+
+    def test_fixes_that_the_source_does_not_allow_are_not_announced(self, app: Path) -> None:
+        app.write_text(REOPENED, encoding="utf-8")
+        reason = "`reopen` calls `close` and goes on"
+        assert "unsafe fix" not in check(app).out
+        assert "[*]" not in check(app, "--unsafe-fixes").out
+        assert reason in check(app, "--fix").out
+        assert reason in check(app, "--fix", "--unsafe-fixes").out
+
+    def test_fixes_that_it_allows_are_announced_and_made(self, app: Path) -> None:
+        app.write_text(REOPENED.replace("        await self.close()\n", ""), encoding="utf-8")
+        assert "1 unsafe fix available" in check(app).out
+        assert "Fixed 1 finding " in check(app, "--fix", "--unsafe-fixes").out
 
     def test_fixes_await_what_the_caller_can_wait_for(self, app: Path) -> None:
         app.write_text(LOGGING, encoding="utf-8")
