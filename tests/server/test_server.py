@@ -128,14 +128,16 @@ async def session(
         )
     )
     client.initialized(types.InitializedParams())
-    yield made
-    await client.shutdown_async(None)
-    client.exit(None)
-    await client.stop()
-    # asyncio waits for the process in a thread, which outlives the client by a moment.
-    for thread in threading.enumerate():
-        if thread.name.startswith("asyncio-waitpid"):
-            thread.join(_PATIENCE_SECONDS)
+    try:
+        yield made
+    finally:
+        await client.shutdown_async(None)
+        client.exit(None)
+        await client.stop()
+        # asyncio waits for the process in a thread, which outlives the client by a moment.
+        for thread in threading.enumerate():
+            if "waitpid" in thread.name:
+                thread.join(_PATIENCE_SECONDS)
 
 
 def written(root: Path, **files: str) -> Path:
