@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from taskleash.facts.model import ModuleFacts
 from taskleash.source.modules import folders, path_name
 
+#: a class, the class around it
+_MOST_PARTS = 2
+
 
 def ancestors(facts: Iterable[ModuleFacts], classes: Iterable[str]) -> frozenset[str]:
     """The dotted names of the modules that these classes, or their bases, are in or may be in.
@@ -27,10 +30,14 @@ def ancestors(facts: Iterable[ModuleFacts], classes: Iterable[str]) -> frozenset
         if dotted in seen:
             continue
         seen.add(dotted)
-        found |= {*_prefixes(dotted)}
-        for prefix in _prefixes(dotted):
-            if (home := modules.get(prefix)) is not None:
-                pending += _next(home, dotted.removeprefix(f"{prefix}."))
+        prefixes = [*_prefixes(dotted)]
+        found.update(prefixes)
+        at_hand = [prefix for prefix in prefixes if prefix in modules][-1:]
+        for prefix in at_hand:
+            name = dotted.removeprefix(f"{prefix}.")
+            # The rest is a class, or one inside another, unless a module is not at hand.
+            if name.count(".") < _MOST_PARTS:
+                pending += _next(modules[prefix], name)
     return frozenset(found)
 
 
