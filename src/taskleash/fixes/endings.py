@@ -82,20 +82,28 @@ def _new_drain(work: Work) -> str:
         typed, returns, seconds = f": {collection}[{task}]", " -> None", "timeout: float"
     default = f" = {_DRAINED}" if task else f"={_DRAINED}"
     current, wait = work.asyncio("current_task"), work.asyncio("wait")
+    draining = work.module_name("_draining", "_draining_tasks")
+    kind = ": set[object]" if task else ""
+    work.draft.variables += statements(f"{draining}{kind} = set()")
+    # Tasks that come to the same teardown at once would wait for each other until the deadline.
     lines = [
         f"async def {name}(tasks{typed}, {seconds}{default}){returns}:",
         '    """Wait for tasks, and for those that join them; cancel what is not done in time."""',
         f"    loop = {work.asyncio('get_running_loop')}()",
         "    deadline = loop.time() + timeout",
         f"    current = {current}()",
-        "    while left := [each for each in tasks if not (each.done() or each is current)]:",
-        "        if loop.time() >= deadline:",
-        "            break",
-        f"        await {wait}(left, timeout=deadline - loop.time())",
-        "    for task in left:",
-        "        task.cancel()",
-        "    if left:",
-        f"        await {wait}(left, timeout=1)",
+        f"    {draining}.add(current)",
+        "    try:",
+        f"        while left := [t for t in tasks if not t.done() and t not in {draining}]:",
+        "            if loop.time() >= deadline:",
+        "                break",
+        f"            await {wait}(left, timeout=deadline - loop.time())",
+        "        for task in left:",
+        "            task.cancel()",
+        "        if left:",
+        f"            await {wait}(left, timeout=1)",
+        "    finally:",
+        f"        {draining}.discard(current)",
     ]
     found = statements("\n".join(lines))
     work.draft.functions += [fitted(each, work.style.width) for each in found]
