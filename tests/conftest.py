@@ -12,8 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from support.drawing import register_profiles
-from support.registry import unreachable
+from support.bytecode import keep_bytecode
+
+# Before anything large is imported.
+keep_bytecode()
+
+from support.drawing import register_profiles  # noqa: E402
+from support.registry import unreachable  # noqa: E402
 
 register_profiles()
 _NUMBERS = count()

@@ -16,6 +16,7 @@ from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.classify.undecided import demand
 from taskleash.facts.extract import extract
+from taskleash.facts.model import ModuleFacts
 from taskleash.facts.prefilter import may_spawn
 from taskleash.link.demand import Search
 from taskleash.rules.registry import all_rules, diagnose
@@ -69,12 +70,21 @@ def module_name(path: str) -> str:
 
 
 def fixture_programs() -> list[Program]:
-    """Every fixture as a program of its own: files alone, linked ones, the voice assistant."""
+    """Every fixture as a program of its own: files alone, linked ones, the voice assistant.
+
+    They are the same objects each time, so that what is known of one is known to all tests.
+    """
+    return list(_fixture_programs())
+
+
+@lru_cache(maxsize=1)
+def _fixture_programs() -> tuple[Program, ...]:
     alone = [path for part in _FILES_ALONE for path in sorted((FIXTURES / part).rglob("*.py"))]
     folders = [path for path in sorted((FIXTURES / _LINKED).iterdir()) if path.is_dir()]
     folders += [FIXTURES / name for name in _WHOLE]
     programs = [_read([path], path.parent, path) for path in alone]
-    return programs + [_read(sorted(root.rglob("*.py")), root, root) for root in folders]
+    programs += [_read(sorted(root.rglob("*.py")), root, root) for root in folders]
+    return tuple(programs)
 
 
 def _read(files: Sequence[Path], root: Path, label: Path) -> Program:
@@ -83,7 +93,7 @@ def _read(files: Sequence[Path], root: Path, label: Path) -> Program:
     return Program(name, texts)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def marked(program: Program) -> Program:
     """The program with a mark on each line where a site starts."""
     lines = {path: text.split("\n") for path, text in program.files.items()}
@@ -95,7 +105,13 @@ def marked(program: Program) -> Program:
 
 def sites(program: Program) -> list[Site]:
     """What the analysis finds in the program."""
-    return judge([extract(source) for source in program.sources()])
+    return judge([_extracted(source) for source in program.sources()])
+
+
+@lru_cache(maxsize=1024)
+def _extracted(source: Source) -> ModuleFacts:
+    # Rewrites leave most files of a program as they are.
+    return extract(source)
 
 
 def sites_on_demand(program: Program) -> list[Site]:
@@ -105,17 +121,17 @@ def sites_on_demand(program: Program) -> list[Site]:
     wanted = taken
     for _ in range(_ROUNDS):
         waiting = [source for source in waiting if source not in wanted]
-        ask = demand([extract(source) for source in taken])
+        ask = demand([_extracted(source) for source in taken])
         search = Search(ask.names | ask.calls)
         wanted = [s for s in waiting if s.module in ask.modules or search.found(s.text.encode())]
         taken = sorted([*taken, *wanted], key=lambda source: source.path)
-    return judge([extract(source) for source in taken])
+    return judge([_extracted(source) for source in taken])
 
 
 Finder = Callable[[Program], list[Site]]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def verdicts(program: Program, find: Finder = sites) -> dict[str, list[Verdict]]:
     """The verdicts by mark, those of one line in order; a site without a mark goes by its place."""
     found: dict[str, list[Verdict]] = {}
