@@ -21,7 +21,7 @@ SINGLE = (
     "spawns", "whole",
 )  # fmt: skip
 NOT_OF_ONE_SITE = frozenset({"TL000", "TL100"})
-OFF_BY_DEFAULT = frozenset({"TL020", "TL021", "TL100"})
+OFF_BY_DEFAULT = frozenset({"TL020", "TL021", "TL030", "TL100"})
 ENABLED = frozenset(rule.code for rule in all_rules()) - OFF_BY_DEFAULT
 
 Place = tuple[str, int]

@@ -28,10 +28,11 @@ CONTRACT = {
     "TL015": ("abandoned-pending", "high", ()),
     "TL020": ("unseen-failure", "low", ("log",)),
     "TL021": ("silent-death", "low", ("log",)),
+    "TL030": ("captured-after-close", "low", ()),
     "TL100": ("unused-suppression", "low", ("remove",)),
 }
 SAFE = {"track", "log", "remove"}
-DEFAULT = frozenset(CONTRACT) - {"TL020", "TL021", "TL100"}
+DEFAULT = frozenset(CONTRACT) - {"TL020", "TL021", "TL030", "TL100"}
 
 
 def test_the_rules_are_those_of_the_contract_sorted_by_code() -> None:

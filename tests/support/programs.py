@@ -28,7 +28,7 @@ _LINKED = "linked"
 _WHOLE = ("voice_assistant",)
 #: how often the driver asks the linker for further files
 _ROUNDS = 3
-_OFF_BY_DEFAULT = frozenset({"TL020", "TL021", "TL100"})
+_OFF_BY_DEFAULT = frozenset({"TL020", "TL021", "TL030", "TL100"})
 _ENABLED = frozenset(rule.code for rule in all_rules()) - _OFF_BY_DEFAULT
 _MARK = re.compile(r"# @(\d+)\s*$")
 

@@ -80,6 +80,12 @@ class Inside:
         elif not handed:
             signs.partly_here = True
 
+    def endings(self, signs: Signs) -> list[Ending]:
+        """The events of the function with the spawn at which the task is ended for certain."""
+        trail = signs.trail
+        ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
+        return self._stops(trail, [op for op in ops if not ends_one_of_many(signs, op)])
+
     def ends_for(self, signs: Signs, call: Call) -> bool:
         """Whether the function itself sees to the end of what a call with these constants starts.
 

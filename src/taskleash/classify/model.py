@@ -175,6 +175,19 @@ class Standing:
     swallows: Evidence | None = None
 
 
+@dataclass(frozen=True)
+class Captured:
+    """What a task uses that is closed before it is done: its name, and where that happens.
+
+    ``is_block`` tells that leaving the ``with`` statement of that line closes it.
+    """
+
+    name: str
+    path: str
+    line: int
+    is_block: bool
+
+
 class Part(Word):
     """What one site does in a defect that several sites have; the finding stands at the first."""
 
@@ -288,6 +301,8 @@ class Site:
     in_one_step: bool = False
     #: returned by a function that is annotated to return nothing
     unannounced: bool = False
+    #: what the task uses although its starter closes it first
+    captured: Captured | None = None
     #: what it has in common with other sites, if it can have anything
     share: Share | None = None
     #: the risk the site would have if its code were reachable; None where the code is not dormant

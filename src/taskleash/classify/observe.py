@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
     TAKING_OUT,
     collects,
@@ -104,6 +105,7 @@ class Observer:
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.main = self._main(spawn)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
+        signs.captured = captured(self.calls, self.inside, signs)
         signs.unseen = self.failures.unseen(signs)
         return signs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taskleash.classify.model import Defect, Evidence, Risk, Unseen
+from taskleash.classify.model import Captured, Defect, Evidence, Risk, Unseen
 from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Kept
@@ -131,6 +131,8 @@ class Signs:
     outcome_seen: bool = False
     #: the coroutine is known, and can fail
     can_fail: bool = False
+    #: what the task uses although its starter closes it first
+    captured: Captured | None = None
     #: how long a failure is silent
     unseen: Unseen = Unseen.NOT
 

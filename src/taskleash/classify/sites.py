@@ -112,6 +112,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         gives_task=spawn.gives_task,
         in_one_step=signs.in_one_step,
         unannounced=signs.unannounced and not signs.callers,
+        captured=signs.captured,
         share=of_a_place(signs, verdict),
         standing=standing(signs, calls),
         heavy=heavy(signs, calls, captured),

@@ -63,6 +63,7 @@ VERDICTS = Packing(
         model.Unseen,
         model.Vanishing,
         model.Vanishings,
+        model.Captured,
         model.Part,
         model.Share,
         Sentence,

@@ -89,6 +89,7 @@ REMEDIES = {
     "TL015": "cancel what is still pending after the wait",
     "TL020": "look at the task's exception when it is done",
     "TL021": "look at the task's exception when it is done",
+    "TL030": "await it before the resource is closed, or have it open its own",
 }
 
 REASONS = {

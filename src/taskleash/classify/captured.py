@@ -1,0 +1,204 @@
+"""Resources that a task uses and that its starter closes before the task can be done.
+
+A session of an ``async with`` block, a file, a connection: where the task still runs when the block
+is left, or when the starter calls ``close()``, it goes on with what is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.classify.inside import Inside, carriers_in
+from taskleash.classify.model import Captured
+from taskleash.classify.signs import Signs
+from taskleash.facts.model import Block, Call, Exit, Try, Use, blocks_of
+from taskleash.facts.terms import Alts, Attribute, Awaited, Entered, Outer, Parameter, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.context import around, events_in
+from taskleash.link.entities import Class, Function
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.resources import CLOSING, stays_open
+
+#: kinds of spawns whose task a function can close something under
+_RUNNING = frozenset({"task", "threadsafe", "owner", "wrapper"})
+_EXITS = ("__aexit__", "__exit__")
+#: so deep are coroutines looked for in what is given: ``shield(wait_for(fetch(session), 3))``
+_DEEPEST = 4
+
+
+def captured(calls: Calls, inside: Inside, signs: Signs) -> Captured | None:
+    """The resource that is closed under a task, and where, if there is one."""
+    spawn = signs.spawn
+    if spawn.kind not in _RUNNING or not signs.is_searched or signs.trail.unknown:
+        return None
+    if signs.handed_on is not None:
+        return None
+    used = _used(signs)
+    if not used:
+        return None
+    return _left(calls, inside, signs, used) or _closed(inside, signs, used)
+
+
+def _used(signs: Signs) -> dict[Term, str]:
+    """What the task is given or finds in the function around it, by its name."""
+    function, call = signs.spawn.function, signs.spawn.call
+    found: dict[Term, str] = {}
+    pending = [(arg.value, _DEEPEST) for arg in call.args[signs.spawn.work :][:1]]
+    for arg in call.args if signs.owner else ():
+        # ``nursery.start_soon(work, session)``
+        found.update((each, arg.text) for each in arg.value if arg.text)
+    while pending:
+        value, depth = pending.pop()
+        for term in value:
+            made = function.events[term.event] if isinstance(term, Result) else None
+            if not isinstance(made, Call) or not depth:
+                continue
+            for func in made.func:
+                if isinstance(func, Attribute):
+                    found.setdefault(func.base, made.text.rpartition(".")[0])
+            for arg in made.args:
+                pending.append((arg.value, depth - 1))
+                found.update((each, arg.text) for each in arg.value if arg.text)
+    for started in signs.spawn.started:
+        if started.parent is function:
+            for name in _outer(started):
+                found.update((each, name) for each in function.facts.defs.get(name, ()))
+    kinds = Result | Awaited | Entered | Parameter
+    return {
+        term: name
+        for term, name in found.items()
+        if isinstance(term, kinds) and name.isidentifier() and name not in ("self", "cls")
+    }
+
+
+def _outer(function: Function) -> list[str]:
+    """The names of the function around that a nested function reads."""
+    terms = [*function.uses.roles, *function.uses.derived]
+    return sorted({term.name for term in terms if isinstance(term, Outer)})
+
+
+# -- blocks
+
+
+def _left(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | None:
+    """A block around the spawn that control leaves while the task runs."""
+    function, index = signs.spawn.function, signs.spawn.index
+    for managers, body in _with_blocks(function, function.facts.body):
+        inner = frozenset(events_in(body))
+        for use in managers if index in inner else ():
+            name = _entered(use, used)
+            if not name or not _closes(calls, function, use.value):
+                continue
+            if signs.owner and _is_owned_within(signs, inner, use):
+                continue
+            endings = [e for e in inside.endings(signs) if e.event in inner]
+            outcome = function.paths.search([index], endings, carriers_in(signs.trail, function))
+            if outcome.leaks and not _is_cancelled(signs):
+                return Captured(name, function.module.path, use.pos[0], is_block=True)
+    return None
+
+
+def _with_blocks(function: Function, block: Block) -> Iterator[tuple[list[Use], Block]]:
+    """The bodies of ``with`` statements, each with what it enters."""
+    managers: list[Use] = []
+    for item in block.items:
+        if isinstance(item, int):
+            event = function.events[item]
+            if isinstance(event, Use) and event.kind == "with":
+                managers.append(event)
+            continue
+        if isinstance(item, Try) and managers:
+            yield managers, item.body
+            managers = []
+        for inner in () if isinstance(item, Exit) else blocks_of(item):
+            yield from _with_blocks(function, inner)
+
+
+def _entered(use: Use, used: dict[Term, str]) -> str:
+    """The name by which the task has what a block enters."""
+    for term in use.value:
+        for held in (Entered(term), term):
+            if held in used:
+                return used[held]
+    return ""
+
+
+def _is_owned_within(signs: Signs, inner: frozenset[int], use: Use) -> bool:
+    """Whether the group that owns the task is left before the block is."""
+    function = signs.spawn.function
+    groups = [func.base for func in signs.spawn.call.func if isinstance(func, Attribute)]
+    for index, event in enumerate(function.events):
+        if not isinstance(event, Use) or event.kind != "with":
+            continue
+        if any(Entered(term) in groups or term in groups for term in event.value):
+            return index in inner or (event.pos == use.pos and index > function.events.index(use))
+    return False
+
+
+def _closes(calls: Calls, function: Function, value: Alts) -> bool:
+    """Whether leaving a block closes what it enters, as far as that can be told."""
+    for term in value:
+        if not isinstance(term, Result):
+            continue
+        made = function.events[term.event]
+        if not isinstance(made, Call) or stays_open(made.text):
+            return False
+        for callee in calls.callees(function, made):
+            if isinstance(callee, Class):
+                exits = [method for name in _EXITS for method in callee.find(name)]
+                return not exits or _ends(exits)
+            if isinstance(callee, Function):
+                return callee.facts.is_generator and _ends([callee])
+        return True
+    return False
+
+
+def _ends(functions: list[Function]) -> bool:
+    """Whether one of the functions calls what closes, or leaves a block of its own."""
+    return any(
+        (isinstance(event, Call) and _is_closing(event.text))
+        or (isinstance(event, Use) and event.kind == "with")
+        for function in functions
+        for event in function.events
+    )
+
+
+def _is_closing(text: str) -> bool:
+    name = text.rpartition(".")[2]
+    return name in CLOSING or LIFECYCLE.ends(name)
+
+
+# -- calls
+
+
+def _closed(inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | None:
+    """A call that closes the resource, where control comes to it while the task runs."""
+    function, index = signs.spawn.function, signs.spawn.index
+    if signs.ended_here or signs.partly_here:
+        # It is closed so that the task ends, and then waited for.
+        return None
+    for at, call in function.calls():
+        if at <= index or call.text.rpartition(".")[2] not in CLOSING:
+            continue
+        bases = [func.base for func in call.func if isinstance(func, Attribute)]
+        names = [used[base] for base in bases if base in used]
+        if not names or _is_conditional(function, at, index):
+            continue
+        carriers = carriers_in(signs.trail, function)
+        outcome = function.paths.search([index], inside.endings(signs), carriers, [at])
+        if at in outcome.reached:
+            return Captured(names[0], function.module.path, call.pos[0], is_block=False)
+    return None
+
+
+def _is_conditional(function: Function, at: int, index: int) -> bool:
+    """Whether a call stands in a handler, or under a condition that the spawn does not share."""
+    shared = set(map(id, (frame.item for frame in around(function, index))))
+    return any(
+        frame.handler is not None or (frame.branch == "then" and id(frame.item) not in shared)
+        for frame in around(function, at)
+    )
+
+
+def _is_cancelled(signs: Signs) -> bool:
+    return signs.ended_here == "cancelled"

@@ -1,0 +1,83 @@
+"""captured-after-close (TL030)
+
+What it does
+------------
+Finds tasks that use a resource which their starter closes before they can be done: a session, a
+file, a connection, a transaction of a `with` or `async with` block that is left while the task
+runs, or one that the starter closes by a call. Off by default. It stands beside the verdict: the
+risk of the task stays what it is.
+
+Why is this bad?
+----------------
+The task goes on with what is closed. It fails where it uses it next, far from the code that caused
+it, or it works as long as nobody is slow: whether the task is done in time is a race.
+
+Example
+-------
+    import asyncio
+
+    import aiohttp
+
+    _background_tasks = set()
+
+
+    async def fetch(session, url):
+        async with session.get(url) as response:
+            return await response.text()
+
+
+    async def refresh(url):
+        async with aiohttp.ClientSession() as session:
+            task = asyncio.create_task(fetch(session, url))
+            _background_tasks.add(task)
+            task.add_done_callback(_background_tasks.discard)
+
+Use instead
+-----------
+    import asyncio
+
+    import aiohttp
+
+    _background_tasks = set()
+
+
+    async def fetch(url):
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return await response.text()
+
+
+    async def refresh(url):
+        task = asyncio.create_task(fetch(url))
+        _background_tasks.add(task)
+        task.add_done_callback(_background_tasks.discard)
+
+Fix safety
+----------
+There is no fix: the task can be awaited within the block, or open the resource itself.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import Risk, Site
+from taskleash.rules import wording
+from taskleash.rules.model import Diagnostic, Rule
+from taskleash.sentences import claim, sentence
+
+RULE = Rule("TL030", "captured-after-close", Risk.LOW, default=False, beside=True)
+
+
+def check(site: Site) -> Diagnostic | None:
+    """Match a task that uses what its starter closes first."""
+    found = site.captured
+    if found is None:
+        return None
+    text = claim(
+        "{task} uses {name}, which is closed at line {line}: nothing waits for the task before that"
+    )
+    if found.is_block:
+        text = claim(
+            "{task} uses {name}, which the block of line {line} closes: nothing waits for the task"
+            " before that"
+        )
+    names = {"name": wording.quoted(found.name), "line": str(found.line)}
+    return Diagnostic(RULE, sentence(text, task=wording.task(site), **names))
