@@ -33,8 +33,6 @@ from taskleash.facts.terms import (
 _WORD = re.compile(r"\w+")
 _EMPTY_CONSTANTS = frozenset({"None", "False", "0", "0.0", "''", '""'})
 _UNKNOWN_CONSTANTS = frozenset({"…", "exception"})
-#: calls whose arguments are calls whose arguments … are looked through so many times
-_MAX_STEPS = 3
 _NEGATED = {"!=": "==", "not in": "in", "is not": "is"}
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -91,6 +89,9 @@ class Assumptions:
         self._graph = graph
         self._questions: dict[tuple[str, Alts, str, str, Alts], Question | None] = {}
         self._turns: dict[int, frozenset[int]] = {}
+        #: calls by what is called and with what: those that are the same have the same number
+        self._numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._names: dict[int, str] = {}
 
     def question(self, test: Test) -> Question | None:
         """What a condition without parts asks; None where it can't be known again."""
@@ -119,34 +120,44 @@ class Assumptions:
             name = f"{name}{test.op} {' | '.join(sorted(map(self._named, test.other)))}"
         return Question(test.kind, name, test.value, frozenset(words), frozenset(passing), is_local)
 
-    def _asked_about(self, terms: Alts, steps: int = _MAX_STEPS) -> Iterator[Term]:
+    def _asked_about(self, terms: Alts) -> Iterator[Term]:
         """The terms, what they are built on, and what calls that give them are given."""
-        for term in terms:
+        found: dict[Term, None] = {}
+        pending = list(terms)
+        for term in pending:
             for part in parts(term):
-                yield part
+                if part in found:
+                    continue
+                found[part] = None
                 event = self._facts.events[part.event] if isinstance(part, Result) else None
-                if isinstance(event, Call) and steps:
-                    for arg in event.args:
-                        yield from self._asked_about(arg.value, steps - 1)
+                if isinstance(event, Call):
+                    pending.extend(each for arg in event.args for each in arg.value)
+        return iter(found)
 
     def _called(self, index: int) -> str:
         event = self._facts.events[index]
         return event.text if isinstance(event, Call) else ""
 
-    def _named(self, term: Term, steps: int = _MAX_STEPS) -> str:
+    def _named(self, term: Term) -> str:
         """A term with the results of calls by what is called: asked twice, it is the same."""
         if isinstance(term, Result):
-            event = self._facts.events[term.event]
-            if not isinstance(event, Call) or not steps:
-                return repr(term)
-            args = (
-                f"{arg.key}={' | '.join(self._named(each, steps - 1) for each in arg.value)}"
-                for arg in event.args
-            )
-            return f"{event.text}({', '.join(args)})"
+            if term.event not in self._names:
+                # What goes round in a circle stands for itself there.
+                self._names[term.event] = repr(term)
+                self._names[term.event] = self._called_with(term)
+            return self._names[term.event]
         if isinstance(term, Built):
-            return f"{type(term).__name__}({self._named(term.base, steps)}, {term.parts[1:]})"
+            return f"{type(term).__name__}({self._named(term.base)}, {term.parts[1:]})"
         return repr(term)
+
+    def _called_with(self, term: Result) -> str:
+        event = self._facts.events[term.event]
+        if not isinstance(event, Call):
+            return repr(term)
+        args = (f"{arg.key}={' | '.join(map(self._named, arg.value))}" for arg in event.args)
+        # A number in place of the text, which would grow with each call around it.
+        key = (event.text, tuple(args))
+        return f"{event.text}#{self._numbers.setdefault(key, len(self._numbers))}"
 
     def implied(self, test: Test, holds: bool) -> Iterator[Fact]:
         """What follows from the outcome of a condition."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.keys import key
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from taskleash.link.demand import Demand
     from taskleash.link.indexed import IndexedModules
 
-#: a third changed no verdict in sixty packages, and each links the whole program
+#: a third for all that may be mentioned changed no verdict in sixty packages, and each links the
+#: whole program
 _MAX_ROUNDS = 2
 #: one file by itself starts with less at hand
 _MAX_ROUNDS_OF_PART = 3
@@ -195,9 +197,11 @@ class _Gathering:
                 self._found.facts.clear()
                 return
             chosen, waiting = [*chosen, *users], _without(waiting, users)
-        for _ in range(_MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART):
+        rounds = _MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART
+        for number in count():
             ask = self._demand(chosen, reported)
-            more = list(wanted.of(ask, waiting))
+            # A chain of wrappers or of classes is followed to its end, from file to file.
+            more = list(wanted.of(ask if number < rounds else ask.chain(), waiting))
             if not more:
                 break
             chosen, waiting = [*chosen, *more], _without(waiting, more)

@@ -14,7 +14,8 @@ from taskleash.models.exceptions import SUPPRESSORS
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
 
-_MAX_BASES = 8
+#: a class with more bases than any has says nothing
+_MAX_BASES = 100
 
 
 def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ...]:
@@ -34,8 +35,10 @@ def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ..
     found = [name]
     for known in found:
         cls = lowering.module.classes.get(known)
-        if cls is not None and len(found) < _MAX_BASES:
+        if cls is not None:
             found.extend(base.name for base in cls.bases if base.name not in found)
+        if len(found) > _MAX_BASES:
+            return ()
     return tuple(found)
 
 

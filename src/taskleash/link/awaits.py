@@ -8,9 +8,6 @@ from taskleash.facts.model import Await, Call
 from taskleash.facts.terms import Attribute, Result, Spread, Term
 from taskleash.link.entities import Function
 
-#: a wait for a shield of a gather of … is followed no further than this
-_MOST = 32
-
 
 def waits_for(function: Function, term: Term) -> Iterator[int]:
     """The awaits of a function for a task, an event or a future, among others or up to a deadline.
@@ -22,16 +19,21 @@ def waits_for(function: Function, term: Term) -> Iterator[int]:
             yield index
 
 
-def _awaited(function: Function, event: Await, term: Term) -> list[Term]:
-    found = list(event.value)
-    for waited in found:
+def _awaited(function: Function, event: Await, term: Term) -> dict[Term, None]:
+    """All that an await waits for: what gathers and shields are given, however deep."""
+    found: dict[Term, None] = {}
+    pending = list(event.value)
+    for waited in pending:
+        if waited in found:
+            continue
+        found[waited] = None
         if isinstance(waited, Spread):
-            found.append(waited.base)
+            pending.append(waited.base)
         if not isinstance(waited, Result) or not isinstance(function.events[waited.event], Call):
             continue
         call = function.call(waited.event)
         if Attribute(term, "wait") in call.func:
-            found.append(term)
-        elif len(found) < _MOST:
-            found.extend(each for arg in call.args for each in arg.value)
+            pending.append(term)
+        else:
+            pending.extend(each for arg in call.args for each in arg.value)
     return found

@@ -32,6 +32,11 @@ class Demand:
     starting: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
 
+    def chain(self) -> Demand:
+        """What is asked for by where it is imported from: it comes to an end, however long."""
+        insisted = frozenset(name for name in self.calls if self.insists_on(name))
+        return Demand(self.modules, frozenset(), insisted)
+
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""
         return name.startswith(UNSURE)

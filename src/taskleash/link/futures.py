@@ -16,21 +16,26 @@ from taskleash.models.callables import FUTURE_MAKERS
 from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS, TASKS
 
-#: how many calls up what a function is given is followed
-_MAX_CALLERS = 3
 #: classes of futures, and functions that give one
 _FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
 
 #: whether a call event of a function starts a task
 IsSpawn: TypeAlias = Callable[[Function, int], bool]
+#: the parameters whose callers were asked, and whether for what they hold
+_Asked: TypeAlias = set[tuple[Function, Parameter, bool]]
 
 
 def holds_future(
-    calls: Calls, function: Function, term: Term, is_spawn: IsSpawn, depth: int = 0
+    calls: Calls,
+    function: Function,
+    term: Term,
+    is_spawn: IsSpawn,
+    asked: _Asked | None = None,
 ) -> bool:
     """Whether a term is a task or another future.
 
-    A parameter is one, or the elements of a parameter are, where every caller gives such.
+    A parameter is one, or the elements of a parameter are, where every caller gives such, as far up
+    as there are callers. Those ``asked`` before are answered there: it takes all to be one.
     """
     if isinstance(term, Result):
         call = function.call(term.event)
@@ -42,32 +47,41 @@ def holds_future(
         return True
     if _is_asked_as_one(function, term):
         return True
-    if depth >= _MAX_CALLERS:
-        return False
+    before: _Asked = set() if asked is None else asked
     if isinstance(term, Element):
-        return _are_futures(calls, function, term.base, is_spawn, depth + 1)
-    return isinstance(term, Parameter) and _is_given(
+        return _are_futures(calls, function, term.base, is_spawn, before)
+    if not isinstance(term, Parameter) or (function, term, False) in before:
+        return isinstance(term, Parameter)
+    before.add((function, term, False))
+    return _is_given(
         calls,
         function,
         term,
-        lambda caller, value: holds_future(calls, caller, value, is_spawn, depth + 1),
+        lambda caller, value: holds_future(calls, caller, value, is_spawn, before),
     )
 
 
 def _are_futures(
-    calls: Calls, function: Function, container: Term, is_spawn: IsSpawn, depth: int
+    calls: Calls,
+    function: Function,
+    container: Term,
+    is_spawn: IsSpawn,
+    asked: _Asked,
 ) -> bool:
     """Whether all that is seen to be put into a container is."""
     if isinstance(container, Parameter):
-        return depth < _MAX_CALLERS and _is_given(
+        if (function, container, True) in asked:
+            return True
+        asked.add((function, container, True))
+        return _is_given(
             calls,
             function,
             container,
-            lambda caller, value: _are_futures(calls, caller, value, is_spawn, depth + 1),
+            lambda caller, value: _are_futures(calls, caller, value, is_spawn, asked),
         )
     held = list(contents(calls.inference, function, container))
     return bool(held) and all(
-        holds_future(calls, home, term, is_spawn, depth) for home, term in held
+        holds_future(calls, home, term, is_spawn, asked) for home, term in held
     )
 
 
