@@ -177,6 +177,8 @@ class _Helpers:
             return True
         carriers = carriers_in(self._trail, function)
         outcome = function.paths.search_from_entry(endings, carriers, given=given)
+        if not outcome.is_complete:
+            self._trail.leave_paths_out(function)
         return not outcome.leaks or not outcome.is_complete
 
 

@@ -205,6 +205,8 @@ class Observer:
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
         if signs.spawn.kind != "threadsafe":
             signs.ended_there_by += [sweep for cls in keepers for sweep in self.sweeps.of(cls)]
+            if keepers:
+                signs.trail.unknown.update(self.sweeps.unknown)
         signs.ended_elsewhere = elsewhere
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]

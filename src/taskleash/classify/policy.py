@@ -185,4 +185,5 @@ _TOO_FAR = _row("kept or ended further than it is followed", lambda s: bool(s.tr
 def decide(signs: Signs) -> Row:
     """The first row of the policy whose signs are there; none that rests on what is not known."""
     row = next(row for row in POLICY if row.when(signs))
-    return _TOO_FAR if row.verdict.risk is not _NO and _TOO_FAR.when(signs) else row
+    accuses = row.verdict.risk is not _NO or row.verdict.ending == "callers"
+    return _TOO_FAR if accuses and _TOO_FAR.when(signs) else row

@@ -14,9 +14,6 @@ from taskleash.models.exceptions import SUPPRESSORS
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
 
-#: a class with more bases than any has says nothing
-_MAX_BASES = 100
-
 
 def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ...]:
     """The dotted names of the class that is raised and of its bases, nearest first.
@@ -32,13 +29,13 @@ def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ..
     # ``raise error`` and ``raise make_error()`` say nothing of the class.
     if not last[:1].isupper() or (last.isupper() and not is_made):
         return ()
-    found = [name]
-    for known in found:
+    found = {name: None}
+    pending = [name]
+    for known in pending:
         cls = lowering.module.classes.get(known)
-        if cls is not None:
-            found.extend(base.name for base in cls.bases if base.name not in found)
-        if len(found) > _MAX_BASES:
-            return ()
+        new = [base.name for base in cls.bases if base.name not in found] if cls else []
+        found.update(dict.fromkeys(new))
+        pending.extend(new)
     return tuple(found)
 
 

@@ -32,7 +32,8 @@ from taskleash.models.table import MODELS
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
 
-_MAX_KEY = 40
+#: to read a longer number takes time that grows with its square
+_MAX_DIGITS = 1000
 
 
 def assign(
@@ -266,7 +267,10 @@ def constant_key(node: cst.BaseExpression) -> str | None:
     """A constant key, the same however it is written; None for anything else."""
     if isinstance(node, cst.Name) and node.value in ("None", "True", "False"):
         return node.value
-    if isinstance(node, cst.SimpleString | cst.Integer):
+    if isinstance(node, cst.SimpleString):
+        value = ast.literal_eval(node.value)
+        return repr(value) if isinstance(value, str) else None
+    if isinstance(node, cst.Integer):
         text = node.value
     elif (
         isinstance(node, cst.UnaryOperation)
@@ -276,8 +280,7 @@ def constant_key(node: cst.BaseExpression) -> str | None:
         text = f"-{node.expression.value}"
     else:
         return None
-    value = ast.literal_eval(text) if len(text) <= _MAX_KEY else None
-    return None if value is None or isinstance(value, bytes) else repr(value)
+    return repr(ast.literal_eval(text)) if len(text) <= _MAX_DIGITS else None
 
 
 def goes_over(lowering: ExpressionLowering, key: Term, base: Term) -> bool:

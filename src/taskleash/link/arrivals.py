@@ -22,11 +22,13 @@ _KEPT = (Attribute, Global, Outer)
 class Arrival:
     """What a search from the entry to an event found.
 
-    ``is_excluded`` where no path with the task running comes there. ``asked`` are the lines of the
+    ``is_excluded`` where no path with the task running comes there, ``is_open`` where that is not
+    known: not all were searched. ``asked`` are the lines of the
     conditions that see to it, ``ended`` is that of the first ending, 0 where there is none.
     """
 
     is_excluded: bool
+    is_open: bool
     asked: tuple[int, ...]
     ended: int
 
@@ -65,8 +67,11 @@ class Arrivals:
                 map(Ending, endings), carriers, [index], given, key
             )
             is_excluded = outcome.is_complete and index not in outcome.reached
+            is_open = not outcome.is_complete and index not in outcome.reached
             ended = function.events[min(endings)].pos[0] if endings else 0
-            self._known[asked] = Arrival(is_excluded, outcome.asked, ended)
+            self._known[asked] = Arrival(is_excluded, is_open, outcome.asked, ended)
+        if self._known[asked].is_open:
+            trail.leave_paths_out(function)
         return self._known[asked]
 
 

@@ -246,7 +246,12 @@ class Guards:
             return self._find_seen_to(trail, function, index, callers, name)
         key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
         if key not in self._answers:
-            self._answers[key] = self._find_seen_to(trail, function, index, callers, name)
+            known = len(trail.unknown)
+            found = self._find_seen_to(trail, function, index, callers, name)
+            if len(trail.unknown) > known:
+                # Each trail has to note what is not known.
+                return found
+            self._answers[key] = found
         return self._answers[key]
 
     def _find_seen_to(

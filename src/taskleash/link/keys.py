@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+
+from taskleash.dataflow.query import Query
 from taskleash.facts.model import Give, Store
 from taskleash.facts.terms import UNKNOWN, Alts, Attribute, Display, Item, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.models.callables import INJECTIVE, UNIQUE
-
-_MAX_DEPTH = 3
 
 
 class Keys:
@@ -16,21 +17,26 @@ class Keys:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
+        #: whether a function gives a new value, or has one at a place of what it gives; one that
+        #: hangs on itself does not
+        self._gives_new: Query[tuple[Function, int | None], bool] = Query(
+            calls.program.uses, self._find_new, False, operator.or_
+        )
 
     def is_new(self, function: Function, store: Store) -> bool:
         """Whether the key of an element that is stored was never there before."""
-        return self._all_new(function, store.key, 0)
+        return self._all_new(function, store.key)
 
-    def _all_new(self, function: Function, key: Alts, depth: int) -> bool:
-        return bool(key) and all(self._is_new(function, term, depth) for term in key)
+    def _all_new(self, function: Function, key: Alts) -> bool:
+        return bool(key) and all(self._is_new(function, term) for term in key)
 
-    def _is_new(self, function: Function, term: Term, depth: int) -> bool:
+    def _is_new(self, function: Function, term: Term) -> bool:
         if isinstance(term, Attribute):
             return _counts_up(function, term) or (
-                term.name in INJECTIVE and self._is_new(function, term.base, depth)
+                term.name in INJECTIVE and self._is_new(function, term.base)
             )
         if isinstance(term, Item) and isinstance(term.base, Result):
-            return self._is_given(function, term.base.event, depth, term.index)
+            return self._is_given(function, term.base.event, term.index)
         if not isinstance(term, Result):
             return False
         call = function.call(term.event)
@@ -38,29 +44,24 @@ class Keys:
         if name in UNIQUE:
             return not any(_has_given_name(function, func) for func in call.func)
         if name in INJECTIVE and call.args:
-            return self._all_new(function, call.args[0].value, depth)
-        return self._is_given(function, term.event, depth)
+            return self._all_new(function, call.args[0].value)
+        return self._is_given(function, term.event)
 
-    def _is_given(
-        self, function: Function, index: int, depth: int, item: int | None = None
-    ) -> bool:
+    def _is_given(self, function: Function, index: int, item: int | None = None) -> bool:
         """Whether a function of the program gives a new value, or has one in what it gives."""
         callees = self.calls.callees(function, function.call(index))
-        return (
-            bool(callees)
-            and depth < _MAX_DEPTH
-            and all(
-                isinstance(c, Function) and self._gives_new(c, depth + 1, item) for c in callees
-            )
+        return bool(callees) and all(
+            isinstance(c, Function) and self._gives_new((c, item)) for c in callees
         )
 
-    def _gives_new(self, callee: Function, depth: int, item: int | None) -> bool:
+    def _find_new(self, asked: tuple[Function, int | None]) -> bool:
+        callee, item = asked
         given = [
             self._item(callee, e.value, item) if item is not None else e.value
             for e in callee.events
             if isinstance(e, Give) and e.kind == "return"
         ]
-        return bool(given) and all(self._all_new(callee, value, depth) for value in given)
+        return bool(given) and all(self._all_new(callee, value) for value in given)
 
     def _item(self, function: Function, value: Alts, item: int) -> Alts:
         found: list[Term] = []

@@ -99,7 +99,10 @@ class Repetition:
             return False
         endings = self.arrivals.endings.events(trail, caller) - {index, at}
         carriers = self.arrivals.carriers(trail, caller)
-        return caller.paths.search([at], map(Ending, endings), carriers).respawned
+        outcome = caller.paths.search([at], map(Ending, endings), carriers)
+        if not outcome.is_complete and not outcome.respawned:
+            trail.leave_paths_out(caller)
+        return outcome.respawned
 
     def _arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN

@@ -7,7 +7,7 @@ from functools import cached_property
 from taskleash.link.entities import Class, External
 from taskleash.link.flow import Flow
 from taskleash.link.teardown import Teardown
-from taskleash.link.trail import CANCELLING, Op
+from taskleash.link.trail import CANCELLING, Op, Unknown
 from taskleash.models.api import Gives
 from taskleash.sentences import Said
 
@@ -23,23 +23,33 @@ class Sweeps:
         """The cancellations in the teardowns of a class, and why these are teardowns."""
         return [
             (op, why)
-            for op, why in self._all
+            for op, why in self._all[0]
             if (owner := op.site[0].method.owner) is not None and owner.related(cls)
         ]
 
+    @property
+    def unknown(self) -> dict[Unknown, None]:
+        """What was not followed of the tasks of a loop: it might cancel them."""
+        return self._all[1]
+
     @cached_property
-    def _all(self) -> list[tuple[Op, Said]]:
+    def _all(self) -> tuple[list[tuple[Op, Said]], dict[Unknown, None]]:
         calls = self.flow.calls
         models = calls.program.models
         names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.TASKS)}
-        return [
-            (op, why)
+        trails = [
+            self.flow.follow(function, index, depth=1)
             for name in sorted(names)
             for function, index in calls.program.calls_named.get(name, ())
             if any(
                 isinstance(callee, External) and models.gives(callee.dotted) is Gives.TASKS
                 for callee in calls.callees(function, function.call(index))
             )
-            for op in self.flow.follow(function, index, depth=1).of(*CANCELLING)
+        ]
+        found = [
+            (op, why)
+            for trail in trails
+            for op in trail.of(*CANCELLING)
             if op.depth == 0 and (why := self.teardown.holds(*op.site))
         ]
+        return found, {unknown: None for trail in trails for unknown in trail.unknown}

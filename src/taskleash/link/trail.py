@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from taskleash.facts.model import Event
 from taskleash.facts.terms import Term
 from taskleash.link.entities import Class, Function, Module
-from taskleash.sentences import Sentence
+from taskleash.sentences import Sentence, sentence
 
 #: a call event of a function
 Site: TypeAlias = tuple[Function, int]
@@ -161,6 +161,13 @@ class Trail:
     given_depth: int = 0
     #: why the rest is not known, where something was left out
     unknown: dict[Unknown, None] = field(default_factory=dict)
+
+    def leave_paths_out(self, function: Function) -> None:
+        """Note that not all paths of a function were searched for what becomes of the handle."""
+        reason = sentence(
+            "`{function}` has more paths than are searched", function=function.qualname
+        )
+        self.unknown.setdefault(Unknown(self.function, self.index, reason))
 
     @property
     def kinds(self) -> frozenset[str]:
