@@ -75,7 +75,10 @@ class Inside:
             return
         if handed:
             outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
-        if not outcome.leaks or _first_of_several(trail, after):
+        if not outcome.is_complete:
+            signs.is_searched = False
+            trail.leave_paths_out(function)
+        elif not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:
             signs.partly_here = True

@@ -14,7 +14,7 @@ from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.shares import of_a_place, of_a_result
 from taskleash.classify.signs import CallerVerdict, Signs
-from taskleash.classify.sites import DROPS, completed, to_site
+from taskleash.classify.sites import DROPS, completed, to_site, undecided
 from taskleash.classify.steps import step
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags
@@ -175,7 +175,8 @@ class Judge:
             else:
                 of_call = self._for_caller(outer, verdict, signs)
                 share = of_a_place(outer, of_call, Part.HANDS)
-                found.append(replace(self._kept_by(spawn, inner, signs, of_call), share=share))
+                kept = self._kept_by(outer, spawn, inner, signs, of_call)
+                found.append(replace(kept, share=share))
         for later in called_later(self.calls, spawn.function):
             if coroutine_argument(self.calls, spawn, later.call) is not None:
                 inner = handed_later(self.calls, spawn, later)
@@ -275,6 +276,7 @@ class Judge:
                     verdict.tracked,
                     verdict.cleaned,
                     evidence(signs, decide(signs)) if verdict.handle != "discarded" else (),
+                    undecided(signs, verdict),
                 )
             )
         if not function.facts.is_async:
@@ -288,7 +290,7 @@ class Judge:
         signs = self._signs((inner, 0, frozenset()))
         of_call = self._for_caller(kept, verdict, signs)
         share = of_a_place(kept, of_call, Part.HANDS)
-        return replace(self._kept_by(outer.spawn, inner, signs, of_call), share=share)
+        return replace(self._kept_by(kept, outer.spawn, inner, signs, of_call), share=share)
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""
@@ -312,17 +314,22 @@ class Judge:
         told = tuple(step(inner.function, inner.index, said) for said in (kept, lost))
         return replace(to_site(signs, verdict, self.calls), evidence=told)
 
-    def _kept_by(self, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict) -> Site:
+    def _kept_by(
+        self, outer: Signs, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict
+    ) -> Site:
         """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
+        open_ = undecided(outer, verdict)
         handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
         handle = "stored" if signs.places else handle
-        cells = ("owner", "owner") if handle == "owned" else (verdict.tracked, verdict.cleaned)
+        by_owner = handle == "owned" and not open_
+        cells = ("owner", "owner") if by_owner else (verdict.tracked, verdict.cleaned)
         kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
         said = sentence(
             "handed to `{callee}`, which keeps the task", callee=spawn.function.qualname
         )
         first = step(inner.function, inner.index, said)
-        return replace(to_site(signs, kept, self.calls), evidence=(first,))
+        site = replace(to_site(signs, kept, self.calls), evidence=(first,))
+        return replace(site, undecided=site.undecided or open_)
 
 
 def _dropping_result(spawn: Spawn, site: Site) -> Site:
@@ -357,7 +364,7 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
 def _dropping(holder: Function, index: int) -> CallerVerdict:
     """The verdict on what the event loop gets from a callback."""
     none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
-    return CallerVerdict(holder, index, "discarded", *none, ())
+    return CallerVerdict(holder, index, "discarded", *none, (), ())
 
 
 def _only_tests(function: Function, caller: Function) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taskleash.classify.model import Captured, Defect, Evidence, Risk, Unseen
+from taskleash.classify.model import Captured, Defect, Evidence, Risk, Unknown, Unseen
 from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Kept
@@ -36,6 +36,7 @@ class CallerVerdict:
     tracked: str
     cleaned: str
     because: tuple[Evidence, ...]
+    undecided: tuple[Unknown, ...]
 
 
 @dataclass

@@ -15,6 +15,7 @@ from taskleash.classify.model import (
     Site,
     Span,
     State,
+    Unknown,
 )
 from taskleash.classify.narrate import evidence
 from taskleash.classify.owner import has_own_state, owner_of, task_attributes
@@ -119,8 +120,14 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         class_name=owner.facts.qualname if owner is not None else "",
         on_completion=on_completion(signs, verdict),
         at_teardown=at_teardown(signs, verdict),
-        undecided=unknowns(signs) if _UNKNOWN in (verdict.tracked, verdict.cleaned) else (),
+        undecided=undecided(signs, verdict),
     )
+
+
+def undecided(signs: Signs, verdict: Verdict) -> tuple[Unknown, ...]:
+    """Why more is not known of a site; what was sought to no end may have made it another one."""
+    is_open = _UNKNOWN in (verdict.tracked, verdict.cleaned) or bool(signs.trail.unknown)
+    return unknowns(signs) if is_open else ()
 
 
 def _cell(how: str) -> Cell:

@@ -30,7 +30,9 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
         yield _at(Ignorance.HANDED_ON, message, op.function, op.index)
     for left_out in signs.trail.unknown:
         yield _at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
-    if not signs.is_searched:
+    for caller in signs.callers:
+        yield from caller.undecided
+    if not signs.is_searched and not signs.trail.unknown:
         message = sentence(
             "`{function}` has more paths than are searched", function=spawn.function.qualname
         )
