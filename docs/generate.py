@@ -140,6 +140,7 @@ EXAMPLES = {
     "extend-select": 'extend-select = ["TL020"]',
     "ignore": 'ignore = ["TL012"]',
     "per-file-ignores": 'per-file-ignores = { "tests/**" = ["TL01"], "!src/**" = ["ALL"] }',
+    "severity": 'severity = { TL011 = "high", partly-ended-task = "high" }',
     "include": 'include = ["*.py", "scripts/*"]',
     "exclude": 'exclude = [".venv", "generated"]',
     "extend-exclude": 'extend-exclude = ["*_pb2.py"]',

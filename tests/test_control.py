@@ -65,7 +65,7 @@ def test_an_agent_gets_the_command_that_mends_it(project: Path) -> None:
     ran = taskleash("check", "--format", "agent", "b.py", cwd=project)
     (line,) = ran.out.splitlines()
     assert line.startswith("b.py:5:5: TL001 high task `work` is dropped")
-    command = "taskleash check --fix --unsafe-fixes --fix-style await --select TL001 b.py"
+    command = "taskleash check --fix --fix-style track --select TL001 b.py"
     assert line.endswith(f" | do: {command}")
     assert taskleash(*command.split()[1:], cwd=project).status == 0
 
@@ -74,7 +74,7 @@ def test_reviewdog_gets_suggestions(project: Path) -> None:
     document = json.loads(taskleash("check", "--format", "rdjson", "b.py", cwd=project).out)
     (found,) = document["diagnostics"]
     assert document["source"] == {"name": "taskleash"}
-    assert (found["severity"], found["code"]) == ("ERROR", {"value": "TL001"})
+    assert (found["severity"], found["code"]["value"]) == ("ERROR", "TL001")
     place = {"start": {"line": 5, "column": 5}, "end": {"line": 7, "column": 6}}
     assert found["location"] == {"path": "b.py", "range": place}
     assert any("add_done_callback" in each["text"] for each in found["suggestions"])

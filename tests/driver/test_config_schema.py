@@ -101,6 +101,7 @@ force-exclude = true
 respect-gitignore = false
 src = ["lib"]
 fail-on = "low"
+severity = { TL011 = "high" }
 baseline = "known.txt"
 fix = true
 unsafe-fixes = true

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from taskleash.classify.model import Site
+from taskleash.classify.model import Risk, Site
 from taskleash.driver.cache.folder import usable_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
@@ -33,6 +33,7 @@ from taskleash.driver.unused import misspelt_comments, unused_suppressions
 from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
+from taskleash.rules.selection import nearest
 
 if TYPE_CHECKING:
     from taskleash.facts.model import ModuleFacts
@@ -96,7 +97,7 @@ class Analysis:
         return Report(
             files=len(self.asked),
             parsed=self.parsed,
-            entries=self.entries(self.enabled),
+            entries=tuple(map(self._weighed, self.entries(self.enabled))),
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
@@ -141,6 +142,13 @@ class Analysis:
         chosen = choice or self.settings.fixes
         heeds = not self.settings.ignore_noqa
         return entries(self.sites, enabled, self.asked, chosen, heeds)
+
+    def _weighed(self, entry: Entry) -> Entry:
+        """A finding with the risk that the settings give its rule; what sleeps is low at most."""
+        risk = nearest(self.settings.severity, entry.rule) if entry.rule else None
+        if risk is None or entry.site.dormant:
+            return entry
+        return replace(entry, site=replace(entry.site, risk=Risk(risk)))
 
     def _errors(self) -> list[FileError]:
         """What is wrong with whole files, and with comments."""

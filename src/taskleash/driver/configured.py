@@ -38,6 +38,7 @@ def run_settings(
         cache=True,
         cache_dir=cache_dir(config),
         fail_on=value("fail-on"),
+        severity=tuple(value("severity").items()),
         baseline=baseline and display(baseline),
         fix=value("fix"),
         fix_within=_fix_within(config),

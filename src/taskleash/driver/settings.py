@@ -55,6 +55,8 @@ class Settings:
     recall: bool = True
     # the gate
     fail_on: str = "high"
+    #: the risks that rules count with, by selector
+    severity: tuple[tuple[str, str], ...] = ()
     baseline: str | None = None
     # the fixes
     fix: bool = False

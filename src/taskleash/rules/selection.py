@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taskleash.rules.registry import UnknownRule, all_rules, code_of, names
@@ -57,6 +57,13 @@ def check(selector: str) -> None:
     """Raises `UnknownRule` where the selector fits no rule."""
     if not any(_fits(code_of(selector), rule.code) for rule in all_rules()):
         raise UnknownRule(selector)
+
+
+def nearest(table: Iterable[tuple[str, str]], code: str) -> str | None:
+    """What a table says of a rule: the longest selector that fits decides; None where none does."""
+    fitting = [(_closeness((code_of(each),), code), value) for each, value in table]
+    closest = max(fitting, key=lambda pair: pair[0], default=(-1, ""))
+    return closest[1] if closest[0] >= 0 else None
 
 
 def selectors() -> list[str]:

@@ -25,6 +25,7 @@ from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES
 
 FAIL_ON = ("high", "low", "never")
+SEVERITIES = ("high", "low")
 FIX_STYLES = ("auto", "track", "await", "own", "taskgroup")
 PYTHONS = tuple(f"py3{minor}" for minor in range(7, 15))
 
@@ -82,6 +83,12 @@ KEYS: dict[str, Key] = {
             "Rules to leave out in the files that a pattern names, or with a `!` before it in all"
             " others.",
             per_file=True,
+        ),
+        Key(
+            "severity",
+            TableOf(Choice(SEVERITIES), "a table from rules to risks", RuleSelector()),
+            {},
+            "The risk that findings of a rule count with, in place of their own.",
         ),
         # Files
         Key(

@@ -166,10 +166,14 @@ class ListOf:
 
 @dataclass(frozen=True)
 class TableOf:
-    """A table whose values are of one kind; ``what`` describes it."""
+    """A table whose values are of one kind, and its keys where that is given.
+
+    ``what`` describes it.
+    """
 
     item: Kind
     what: str
+    key: Kind | None = None
 
     def read(self, value: object) -> dict[str, Any]:
         """See `Kind`."""
@@ -178,6 +182,8 @@ class TableOf:
         return {name: self._item(name, item) for name, item in value.items()}
 
     def _item(self, name: str, value: object) -> Any:
+        if self.key is not None:
+            self.key.read(name)
         try:
             return self.item.read(value)
         except WrongValue as error:
@@ -186,4 +192,5 @@ class TableOf:
 
     def schema(self) -> Schema:
         """See `Kind`."""
-        return {"type": "object", "additionalProperties": self.item.schema()}
+        keys = {} if self.key is None else {"propertyNames": self.key.schema()}
+        return {"type": "object", "additionalProperties": self.item.schema(), **keys}
