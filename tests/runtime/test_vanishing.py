@@ -31,6 +31,12 @@ PROVEN = {
     "semaphore": "s = asyncio.Semaphore(0)\nawait s.acquire()",
     "after a pause": "await asyncio.sleep(0)\nawait asyncio.Event().wait()",
     "through a call": "await inner()",
+    "gather": "await asyncio.gather(asyncio.sleep(0), asyncio.Event().wait())",
+    "gather of coroutines": "await asyncio.gather(asyncio.sleep(0), inner())",
+    "shield": "await asyncio.shield(inner())",
+    "wait": "await asyncio.wait([asyncio.create_task(inner())])",
+    "task of its own": "t = asyncio.create_task(asyncio.Event().wait())\nawait t",
+    "wait_for with None": "await asyncio.wait_for(asyncio.Event().wait(), None)",
     "reader": "reader, writer = await asyncio.open_connection('127.0.0.1', PORT)\n"
     "print(await reader.read(1))\nwriter.close()",
 }
@@ -39,6 +45,16 @@ EXCLUDED = {
     "sleep in a loop": "while True:\n    await asyncio.sleep(10)",
     "wait_for with a deadline": "await asyncio.wait_for(asyncio.Event().wait(), 10)",
     "wait_for by key": "await asyncio.wait_for(asyncio.Event().wait(), timeout=10)",
+    "wait with a deadline": "await asyncio.wait([asyncio.create_task(inner())], timeout=10)",
+    "gather": "await asyncio.gather(asyncio.sleep(10), pause())",
+    "shield": "await asyncio.shield(asyncio.sleep(10))",
+    "wait": "await asyncio.wait([asyncio.create_task(pause())])",
+    "task of its own": "t = asyncio.create_task(asyncio.sleep(10))\nawait t",
+    "wait_for with None": "await asyncio.wait_for(asyncio.sleep(10), None)",
+    "event of a module": "await EVENT.wait()",
+    "process": "p = await asyncio.create_subprocess_exec('sleep', '10')\ntry:\n    await p.wait()\n"
+    "finally:\n    p.kill()",
+    "server": "s = await asyncio.start_server(print, '127.0.0.1', 0)\nawait s.serve_forever()",
     "to_thread": "await asyncio.to_thread(RELEASED.wait, 10)",
     "executor": "loop = asyncio.get_running_loop()\n"
     "await loop.run_in_executor(None, RELEASED.wait, 10)",
@@ -48,7 +64,9 @@ EXCLUDED = {
 }
 UNKNOWN = {
     "parameter": "await OTHER",
-    "event of a module": "await EVENT.wait()",
+    "first of several": "await asyncio.wait([OTHER], return_when=asyncio.FIRST_COMPLETED)",
+    "gather of others": "await asyncio.gather(asyncio.sleep(1), OTHER)",
+    "task that is kept": "t = asyncio.create_task(asyncio.Event().wait())\nKEPT.append(t)\nawait t",
     "event handed on": "e = asyncio.Event()\nKEPT.append(e)\nawait e.wait()",
     "event with a function inside": "e = asyncio.Event()\nKEPT.append(lambda: e.set())\n"
     "await e.wait()",
@@ -67,6 +85,9 @@ async def inner():
 
 async def pause():
     await asyncio.sleep(10)
+
+
+EVENT = asyncio.Event()
 """
 
 
@@ -75,7 +96,8 @@ def program(body: str) -> str:
 
 
 def site(body: str) -> Site:
-    (found,) = judge([extract(Source("a.py", "a", program(body)))])
+    sites = judge([extract(Source("a.py", "a", program(body)))])
+    (found,) = (site for site in sites if site.scope == "start")
     return found
 
 

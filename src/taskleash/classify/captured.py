@@ -6,15 +6,13 @@ is left, or when the starter calls ``close()``, it goes on with what is closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from taskleash.classify.inside import Inside, carriers_in
 from taskleash.classify.model import Captured
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Block, Call, Exit, Try, Use, blocks_of
+from taskleash.facts.model import Call, Use
 from taskleash.facts.terms import Alts, Attribute, Awaited, Entered, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, events_in
+from taskleash.link.context import around, events_in, with_blocks
 from taskleash.link.entities import Class, Function
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.resources import CLOSING, stays_open
@@ -83,7 +81,7 @@ def _outer(function: Function) -> list[str]:
 def _left(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | None:
     """A block around the spawn that control leaves while the task runs."""
     function, index = signs.spawn.function, signs.spawn.index
-    for managers, body in _with_blocks(function, function.facts.body):
+    for managers, body in with_blocks(function, function.facts.body):
         inner = frozenset(events_in(body))
         for use in managers if index in inner else ():
             name = _entered(use, used)
@@ -96,22 +94,6 @@ def _left(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> 
             if outcome.leaks and not _is_cancelled(signs):
                 return Captured(name, function.module.path, use.pos[0], is_block=True)
     return None
-
-
-def _with_blocks(function: Function, block: Block) -> Iterator[tuple[list[Use], Block]]:
-    """The bodies of ``with`` statements, each with what it enters."""
-    managers: list[Use] = []
-    for item in block.items:
-        if isinstance(item, int):
-            event = function.events[item]
-            if isinstance(event, Use) and event.kind == "with":
-                managers.append(event)
-            continue
-        if isinstance(item, Try) and managers:
-            yield managers, item.body
-            managers = []
-        for inner in () if isinstance(item, Exit) else blocks_of(item):
-            yield from _with_blocks(function, inner)
 
 
 def _entered(use: Use, used: dict[Term, str]) -> str:
@@ -195,7 +177,8 @@ def _is_conditional(function: Function, at: int, index: int) -> bool:
     """Whether a call stands in a handler, or under a condition that the spawn does not share."""
     shared = set(map(id, (frame.item for frame in around(function, index))))
     return any(
-        frame.handler is not None or (frame.branch == "then" and id(frame.item) not in shared)
+        frame.handler is not None
+        or (frame.branch in ("then", "else") and id(frame.item) not in shared)
         for frame in around(function, at)
     )
 

@@ -10,18 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.model import Vanishing, Vanishings
-from taskleash.facts.model import Await, Block, Exit, Loop
-from taskleash.facts.terms import Awaited, Constant, Item, Local, Result, Term
+from taskleash.facts.model import Await, Block, Call, Exit, Loop
+from taskleash.facts.terms import (
+    Alts,
+    Awaited,
+    Constant,
+    Display,
+    Global,
+    Item,
+    Local,
+    Result,
+    Term,
+)
 from taskleash.link.calls import Callee, Calls, Method
-from taskleash.link.context import branches
+from taskleash.link.context import branches, events_in, with_blocks
 from taskleash.link.entities import External, Function
 from taskleash.models.waits import (
+    COMBINING,
     DEADLINES,
     FUTURES,
     HELD,
     HELD_METHODS,
+    HELD_OF,
     READING,
+    STARTING,
     STREAMS,
+    TIME_LIMITS,
     WAITING,
 )
 
@@ -49,8 +63,9 @@ def _of(calls: Calls, start: Function) -> Iterator[Vanishing]:
         function = pending.pop()
         for loop in _iterating(function.facts.body):
             yield Vanishing(Vanishings.UNKNOWN, function.module.path, loop.line, loop.test.text)
+        limited = _limited(calls, function)
         for index, event in enumerate(function.events):
-            if not isinstance(event, Await):
+            if not isinstance(event, Await) or index in limited:
                 continue
             for term in event.value or (None,):
                 state, what, inner = _awaited(calls, function, term)
@@ -58,6 +73,28 @@ def _of(calls: Calls, start: Function) -> Iterator[Vanishing]:
                 seen.update(inner)
                 line = function.events[index].pos[0]
                 yield Vanishing(state, function.module.path, line, what)
+
+
+def _limited(calls: Calls, function: Function) -> frozenset[int]:
+    """The events in blocks that a timer ends."""
+    return frozenset(
+        index
+        for managers, body in with_blocks(function, function.facts.body)
+        if any(_is_limit(calls, function, term) for use in managers for term in use.value)
+        for index in events_in(body)
+    )
+
+
+def _is_limit(calls: Calls, function: Function, term: Term) -> bool:
+    made = function.events[term.event] if isinstance(term, Result) else None
+    if not isinstance(made, Call) or not made.args or not _is_number(made.args[0].value):
+        return False
+    named = {c.dotted for c in calls.callees(function, made) if isinstance(c, External)}
+    return bool(named & TIME_LIMITS)
+
+
+def _is_number(value: Alts) -> bool:
+    return bool(value) and value != _NONE and all(isinstance(term, Constant) for term in value)
 
 
 def _iterating(block: Block) -> Iterator[Loop]:
@@ -84,6 +121,8 @@ def _awaited(
         own = _is_own(function, made)
         return (Vanishings.PROVEN if own else Vanishings.UNKNOWN), "" if own else call.text, ()
     callees = calls.callees(function, call)
+    if (combined := _combined(calls, function, made)) is not None:
+        return combined
     inner = tuple(c for c in callees if isinstance(c, Function) and c.facts.is_async)
     if callees and len(inner) == len(callees):
         return Vanishings.EXCLUDED, "", inner
@@ -93,6 +132,58 @@ def _awaited(
     if states == {Vanishings.EXCLUDED}:
         return Vanishings.EXCLUDED, "", ()
     return Vanishings.UNKNOWN, call.text, ()
+
+
+def _combined(
+    calls: Calls, function: Function, made: Result
+) -> tuple[Vanishings, str, tuple[Function, ...]] | None:
+    """What a wait for several things comes to, or one for a task; None for any other call."""
+    call = function.call(made.event)
+    named = {c.dotted for c in calls.callees(function, call) if isinstance(c, External)}
+    if len(named) != 1 or not named <= COMBINING | STARTING:
+        return None
+    if named <= STARTING and function.uses.names.get(made) and not _is_own(function, made):
+        return Vanishings.UNKNOWN, call.text, ()
+    if _is_timed(call, *named):
+        return Vanishings.EXCLUDED, "", ()
+    if any(arg.key in ("return_when", "timeout") for arg in call.args):
+        return Vanishings.UNKNOWN, call.text, ()
+    given = [arg.value for arg in call.args if not arg.key]
+    if named <= STARTING or "asyncio.wait_for" in named:
+        deadline = given[1:] if "asyncio.wait_for" in named else []
+        if any(value != _NONE for value in deadline):
+            return Vanishings.UNKNOWN, call.text, ()
+        given = given[:1]
+    found = [_awaited(calls, function, term) for term in _each(function, given)]
+    inner = tuple(dict.fromkeys(each for _, _, several in found for each in several))
+    for wanted in (Vanishings.PROVEN, Vanishings.UNKNOWN):
+        for state, what, _ in found:
+            if state is wanted:
+                return state, what, inner
+    if not found:
+        return Vanishings.UNKNOWN, call.text, ()
+    return Vanishings.EXCLUDED, "", inner
+
+
+def _each(function: Function, given: list[Alts]) -> Iterator[Term]:
+    """The terms of what a call is given, and those of the items of a list."""
+    for value in given:
+        for term in value:
+            if isinstance(term, Display):
+                for item in function.facts.collections[term.number].items:
+                    yield from item
+            else:
+                yield term
+
+
+def _is_timed(call: Call, dotted: str) -> bool:
+    """Whether a wait is given a number of seconds after which it gives up."""
+    place = DEADLINES.get(dotted)
+    return place is not None and any(
+        _is_number(arg.value)
+        for position, arg in enumerate(call.args)
+        if arg.key == "timeout" or (position == place and not arg.key)
+    )
 
 
 def _outside(calls: Calls, function: Function, made: Result, callee: Callee) -> Vanishings:
@@ -106,18 +197,23 @@ def _outside(calls: Calls, function: Function, made: Result, callee: Callee) -> 
     if not isinstance(callee, External):
         return Vanishings.UNKNOWN
     owner, _, name = callee.dotted.rpartition(".")
-    if callee.dotted in HELD or name in HELD_METHODS:
+    if callee.dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
         return Vanishings.EXCLUDED
-    if callee.dotted in DEADLINES:
-        given = call.args[DEADLINES[callee.dotted] :][:1]
-        value = given[0].value if given else ()
-        is_timed = bool(value) and value != _NONE and all(isinstance(t, Constant) for t in value)
-        return Vanishings.EXCLUDED if is_timed else Vanishings.UNKNOWN
     if name in WAITING.get(owner, ()):
-        receivers = [_made(function, getattr(term, "base", None)) for term in call.func]
+        bases = [getattr(term, "base", None) for term in call.func]
+        if bases and all(_is_of_the_module(function, base) for base in bases):
+            return Vanishings.EXCLUDED
+        receivers = [_made(function, base) for base in bases]
         if receivers and all(made and _is_own(function, made) for made in receivers):
             return Vanishings.PROVEN
     return Vanishings.UNKNOWN
+
+
+def _is_of_the_module(function: Function, term: Term | None) -> bool:
+    """Whether a value is that of a variable of the module, which is set once and holds it."""
+    if not isinstance(term, Global):
+        return False
+    return len(function.module.body.facts.defs.get(term.name, ())) == 1
 
 
 def _made(function: Function, term: Term | None) -> Result | None:

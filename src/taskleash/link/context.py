@@ -18,6 +18,8 @@ from taskleash.facts.model import (
     Switch,
     Test,
     Try,
+    Use,
+    blocks_of,
 )
 from taskleash.models.exceptions import CANCELLATIONS
 
@@ -81,6 +83,22 @@ def branches(item: Piece | Exit) -> Iterator[tuple[str, Block, Handler | None]]:
 def around(function: Function, index: int) -> tuple[Frame, ...]:
     """The nesting of an event, outermost first."""
     return function.contexts.around.get(index, ())
+
+
+def with_blocks(function: Function, block: Block) -> Iterator[tuple[list[Use], Block]]:
+    """The bodies of ``with`` statements in a block, each with what the statement enters."""
+    managers: list[Use] = []
+    for item in block.items:
+        if isinstance(item, int):
+            event = function.events[item]
+            if isinstance(event, Use) and event.kind == "with":
+                managers.append(event)
+            continue
+        if isinstance(item, Try) and managers:
+            yield managers, item.body
+            managers = []
+        for inner in () if isinstance(item, Exit) else blocks_of(item):
+            yield from with_blocks(function, inner)
 
 
 def in_loop(function: Function, index: int) -> Loop | None:

@@ -18,7 +18,20 @@ HELD_METHODS = frozenset(
     }
 )  # fmt: skip
 #: what waits with a deadline, by the place of it; None as the deadline is none
-DEADLINES = {"asyncio.wait_for": 1}
+DEADLINES = {"asyncio.wait_for": 1, "asyncio.wait": -1}
+#: blocks in which nothing waits longer than the number that they are given
+TIME_LIMITS = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
+#: awaited, these wait for all that they are given, each of which may hold the task
+COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
+#: what gives a task: who awaits it is held by what that task waits for
+STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+#: methods of what a call gives, once it is awaited, of which the same is true as of `HELD`
+HELD_OF = {
+    "asyncio.create_subprocess_exec": frozenset({"communicate", "wait"}),
+    "asyncio.create_subprocess_shell": frozenset({"communicate", "wait"}),
+    "asyncio.start_server": frozenset({"serve_forever"}),
+    "asyncio.start_unix_server": frozenset({"serve_forever"}),
+}
 #: methods that wait for an object of their class, which holds the task if something holds it
 WAITING = {
     "asyncio.Condition": frozenset({"wait", "wait_for", "acquire"}),

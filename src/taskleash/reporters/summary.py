@@ -114,7 +114,8 @@ def _outcome(report: Report, options: RenderOptions) -> str:
     """What a check found; in brackets what was fixed, and what the baseline holds back."""
     say = options.say
     remaining = sum(not entry.silenced for entry in report.entries) + len(report.errors)
-    risks = say(": {risks}", risks=say(", ").join(_open_risks(report, say))) if remaining else ""
+    counted = _open_risks(report, say)
+    risks = say(": {risks}", risks=say(", ").join(counted)) if counted else ""
     notes = []
     if report.fixed:
         left = say("{fixed} fixed, {left} remaining", fixed=report.fixed, left=remaining)
