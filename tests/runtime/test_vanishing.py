@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 import textwrap
 import threading
 import weakref
@@ -52,8 +53,9 @@ EXCLUDED = {
     "task of its own": "t = asyncio.create_task(asyncio.sleep(10))\nawait t",
     "wait_for with None": "await asyncio.wait_for(asyncio.sleep(10), None)",
     "event of a module": "await EVENT.wait()",
-    "process": "p = await asyncio.create_subprocess_exec('sleep', '10')\ntry:\n    await p.wait()\n"
-    "finally:\n    p.kill()",
+    "process": "p = await asyncio.create_subprocess_exec(PYTHON, '-c', 'input()', stdin=-1)\n"
+    "try:\n    await p.wait()\n"
+    "finally:\n    p.kill()\n    await p.wait()",
     "server": "s = await asyncio.start_server(print, '127.0.0.1', 0)\nawait s.serve_forever()",
     "to_thread": "await asyncio.to_thread(RELEASED.wait, 10)",
     "executor": "loop = asyncio.get_running_loop()\n"
@@ -111,7 +113,12 @@ def happens(body: str) -> bool:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     server = socket.create_server(("127.0.0.1", 0))
-    names: dict[str, Any] = {"RELEASED": released, "SOCKET": ours, "PORT": server.getsockname()[1]}
+    names: dict[str, Any] = {
+        "RELEASED": released,
+        "SOCKET": ours,
+        "PORT": server.getsockname()[1],
+        "PYTHON": sys.executable,
+    }
     exec(compile(program(body), "a.py", "exec"), names)
 
     async def main() -> bool:
@@ -137,6 +144,9 @@ def happens(body: str) -> bool:
         return asyncio.run(main())
     finally:
         gc.enable()
+        for thread in threading.enumerate():
+            if thread.name.startswith("asyncio-waitpid"):
+                thread.join()
         ours.close()
         theirs.close()
         server.close()
