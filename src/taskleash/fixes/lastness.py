@@ -50,7 +50,8 @@ def _part(name: str, owner: str) -> str:
     if len(found) < _VERB_AND_PART or not LIFECYCLE.ends(found[0]):
         return ""
     part = found[-1]
-    return "" if part in words(owner) or part in _NO_PARTS or LIFECYCLE.ends(part) else part
+    is_owner = part in words(owner)[-1:]
+    return "" if is_owner or part in _NO_PARTS or LIFECYCLE.ends(part) else part
 
 
 def _takes_values(function: cst.FunctionDef) -> bool:

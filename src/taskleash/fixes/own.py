@@ -10,6 +10,7 @@ from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
     comes_to,
     coroutine_of,
+    may_wait_for_others,
     serves_its_owner,
     started_by,
 )
@@ -127,6 +128,11 @@ def _own_dropped(
         work.edits.insert_before(spot.holder, new, blank=0)
     # What a later call makes pointless is of no use after the last one either.
     is_drained = not is_replacing and _is_drained(work, target, call)
+    coroutine = coroutine_of(work.tree, started_by(call))
+    if is_drained and coroutine is not None and may_wait_for_others(work.tree, coroutine):
+        raise CannotMend(
+            f"`{target.site.task}` may wait for what does not come any more at the end"
+        )
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
     earlier = "end the earlier ones before it starts, " if is_replacing else ""
