@@ -117,7 +117,10 @@ def _lives_with(life: Life, say: Language) -> str:
 
 
 def _keeps(site: Site, say: Language) -> str:
-    captures, members = (", ".join(f"`{name}`" for name in n) for n in (site.captures, site.heavy))
+    listed = say(", ")
+    captures, members = (
+        listed.join(f"`{name}`" for name in names) for names in (site.captures, site.heavy)
+    )
     if not site.heavy:
         return captures
     return say("{captures}; heavy: {members}", captures=captures, members=members)
