@@ -56,12 +56,12 @@ class Inside:
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
         loop = in_loop(function, trail.index)
-        signs.respawned = (
-            outcome.respawned
-            and loop is not None
+        is_slot = (
+            loop is not None
             and loop.kind != "comprehension"
             and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
         )
+        signs.respawned = is_slot and outcome.respawned
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or (endings if loop is not None else [])
         beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
@@ -75,6 +75,8 @@ class Inside:
             return
         if handed:
             outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
+            # A handle that is kept as well is lost to nobody, but for the next one in its place.
+            signs.respawned = is_slot and outcome.respawned
         if not outcome.is_complete:
             signs.is_searched = False
             trail.leave_paths_out(function)
@@ -120,15 +122,23 @@ class Inside:
 
     # -- helpers
 
+    def _roots(self, trail: Trail, op: Op) -> list[int]:
+        """Where an operation takes effect: one of a nested function wherever that is called."""
+        found = [op.root] if op.root is not None else []
+        if found and not op.calls and op.function is not trail.function:
+            sites = self.calls.callers(op.function)
+            found += [index for caller, index in sites if caller is trail.function]
+        return list(dict.fromkeys(found))
+
     def _stops(self, trail: Trail, ops: list[Op]) -> list[Ending]:
         """The events of the function at which the operations take effect there for certain."""
         helpers = _Helpers(trail, ops)
         found = [
-            Ending(op.root, _passing(trail, op), _is_of_all(trail, op))
+            Ending(root, _passing(trail, op), _is_of_all(trail, op))
             for op in ops
-            if op.root is not None
-            and (op.calls or not _only_asks(op))
-            and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, op.root))
+            for root in self._roots(trail, op)
+            if (op.calls or not _only_asks(op))
+            and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, root))
         ]
         return list(dict.fromkeys(found))
 

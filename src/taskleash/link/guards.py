@@ -14,7 +14,7 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
-from taskleash.link.repetition import Repetition
+from taskleash.link.repetition import Repetition, is_kept_by_itself
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
 from taskleash.models.lifecycle import LIFECYCLE
@@ -173,7 +173,7 @@ class Guards:
             return NOTHING
         clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
-            clears_again and not self._is_fresh(op)
+            clears_again and is_kept_by_itself(op) and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return NOTHING

@@ -221,4 +221,4 @@ def _waiting(how: str, handle: Handle) -> str:
     """What stands between once an awaiter is given the handle: a shield outlasts its deadline."""
     if how == Handle.SHIELDS.value and handle is Handle.TIMES:
         return "deadline"
-    return how or handle.value
+    return handle.value if handle is Handle.SHIELDS else how or handle.value

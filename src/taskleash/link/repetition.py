@@ -37,7 +37,7 @@ class Repetition:
         is another question.
         """
         sites = self._sites(op.function)
-        if not sites or not _is_kept_by_itself(op):
+        if not sites or not is_kept_by_itself(op):
             return not sites and self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
         return self._is_begun_twice(trail, sites, own) or any(
@@ -124,7 +124,7 @@ def _awaited_at(caller: Function, index: int) -> int:
     )
 
 
-def _is_kept_by_itself(op: Op) -> bool:
+def is_kept_by_itself(op: Op) -> bool:
     """Whether a function stores the handle in its own object, or in a global.
 
     What it is given, or makes, may be another object in each call.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found
-from taskleash.facts.terms import Constant, Result
+from taskleash.facts.model import Give
+from taskleash.facts.terms import Attribute, Constant, Parameter, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
@@ -121,6 +122,18 @@ class Teardown:
             call = holder.call(index)
             if LIFECYCLE.registers_end(call.text):
                 return sentence(text, function=function.name, call=call.text)
+        return self._given_back(function)
+
+    def _given_back(self, function: Function) -> Sentence:
+        """What sets an object up may return the method that takes it down again."""
+        owner = function.owner
+        for method in owner.methods() if owner is not None else ():
+            bound = Attribute(Parameter(method.self_name), function.name)
+            if self.phases.is_start(method) and any(
+                isinstance(event, Give) and bound in event.value for event in method.events
+            ):
+                text = claim("`{function}`, which `{caller}` gives back")
+                return sentence(text, function=function.qualname, caller=method.qualname)
         return NOTHING
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:

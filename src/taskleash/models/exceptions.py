@@ -30,7 +30,8 @@ NEVER_RAISING = (
         "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join", "keys", "list",
         "locked", "log", "lower", "max", "min", "monotonic", "partial", "perf_counter", "qsize",
         "range", "reversed", "set", "shield", "sorted", "split", "startswith", "strip", "super",
-        "time", "tuple", "upper", "values", "wait_for", "warning", "zip",
+        "time", "tuple", "upper", "values", "wait_for", "warning", "wrap_future",
+        "zip",
     }
 )  # fmt: skip
 #: context managers that swallow exceptions, and how many of their arguments name them (0: all);
