@@ -16,6 +16,7 @@ from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
     is_partial,
+    is_under_deadline,
     passed_over,
     polls,
     stands_ready,
@@ -32,6 +33,8 @@ from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import constants_given
 from taskleash.models.lifecycle import LIFECYCLE
 
+#: waits that can be cancelled while the task runs on
+_LEFT_BEHIND = frozenset({"complete", "shield", "wait"})
 _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
@@ -245,6 +248,9 @@ def _passing(trail: Trail, op: Op) -> frozenset[Raised]:
     is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
     if is_up_to:
         is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends(op.function.name)
+    elif op.kind in _LEFT_BEHIND:
+        # The deadline of a block cancels who waits, and not what is behind the wait.
+        is_up_to = is_under_deadline(op)
     return frozenset({Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else ())
 
 

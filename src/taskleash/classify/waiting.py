@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Set
 
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Await, Block, Call, Exit, Give, If, Loop, Store, Test, Use
+from taskleash.facts.model import (
+    Await,
+    Block,
+    Call,
+    Exit,
+    Give,
+    If,
+    Loop,
+    Store,
+    Test,
+    Try,
+    Use,
+)
 from taskleash.facts.terms import (
     Alts,
     Constant,
@@ -16,6 +28,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import around, branches, events_in, in_loop, tests
+from taskleash.link.entities import Function
 from taskleash.link.trail import Op, Trail
 
 
@@ -70,6 +83,27 @@ def _given(op: Op, value: Alts) -> Alts:
 def has_timeout(call: Call) -> bool:
     """Whether ``future.result(…)`` is given how long to wait: that of another thread's loop."""
     return any(arg.value != (Constant("None"),) for arg in call.args)
+
+
+def is_under_deadline(op: Op) -> bool:
+    """Whether a block around an event ends what is awaited in it after a while."""
+    return op.index in _under_deadlines(op.function, op.function.facts.body)
+
+
+def _under_deadlines(function: Function, block: Block) -> set[int]:
+    """The events of the blocks that a deadline is entered for: ``async with timeout(5)``."""
+    found: set[int] = set()
+    is_entered = False
+    for item in block.items:
+        if isinstance(item, int):
+            event = function.events[item]
+            is_entered = is_entered or (isinstance(event, Use) and event.kind == "deadline")
+        elif isinstance(item, Try) and is_entered:
+            found.update(events_in(item.body))
+            is_entered = False
+        elif not isinstance(item, Exit):
+            found.update(*(_under_deadlines(function, inner) for _, inner, _ in branches(item)))
+    return found
 
 
 def comes_again(trail: Trail, op: Op) -> bool:

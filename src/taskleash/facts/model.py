@@ -104,7 +104,10 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Any other read of what could be a task; ``kind`` is ``with``, ``test`` or ``read``."""
+    """Any other read of what could be a task; ``kind`` is ``with``, ``test`` or ``read``.
+
+    It is ``deadline`` where a block is entered that ends what is awaited in it after a while.
+    """
 
     pos: Pos
     kind: str

@@ -9,7 +9,7 @@ import libcst as cst
 from taskleash.facts.frame import lookup
 from taskleash.facts.terms import Global, Nested
 from taskleash.facts.types import dotted_name
-from taskleash.models.exceptions import SUPPRESSORS
+from taskleash.models.exceptions import DEADLINES, SUPPRESSORS
 
 if TYPE_CHECKING:
     from taskleash.facts.expressions import ExpressionLowering
@@ -53,6 +53,11 @@ def suppressed_by(lowering: ExpressionLowering, node: cst.BaseExpression) -> tup
         for value in given[: count or None]
         for each in (value.elements if isinstance(value, cst.Tuple) else (value,))
     )
+
+
+def is_deadline(lowering: ExpressionLowering, node: cst.BaseExpression) -> bool:
+    """Whether a context manager waits for nothing as it is entered: ``asyncio.timeout(5)``."""
+    return isinstance(node, cst.Call) and resolved(lowering, node.func) in DEADLINES
 
 
 #: the parameters of those in `SUPPRESSORS` that take the classes

@@ -25,7 +25,7 @@ from taskleash.facts.model import (
     blocks_of,
 )
 from taskleash.facts.patterns import lower_match
-from taskleash.facts.raising import raised_names, suppressed_by
+from taskleash.facts.raising import is_deadline, raised_names, suppressed_by
 from taskleash.facts.scope import bindings, by_walrus
 from taskleash.facts.targets import is_part, measured, subscripted
 from taskleash.facts.terms import SOME, Alts, Constant, Element, Entered, Global, Local, Nested
@@ -255,8 +255,9 @@ class StatementLowering(ExpressionLowering):
         suppressed: list[str] = []
         for item in node.items:
             value = self.expr(item.item)
-            self.frame.emit(Use(self.frame.statement, "with", value))
-            if node.asynchronous is not None:
+            kind = "deadline" if is_deadline(self, item.item) else "with"
+            self.frame.emit(Use(self.frame.statement, kind, value))
+            if node.asynchronous is not None and kind == "with":
                 self.frame.emit(Await(self.frame.statement, ()))
             if item.asname is not None:
                 entered = tuple(Entered(term) for term in value)

@@ -155,6 +155,9 @@ class Program:
         for size in range(len(parts), 0, -1):
             module = self.by_name.get(".".join(parts[:size]))
             if module is not None:
+                package = self.by_name.get(".".join(parts[:-1]))
+                if size == len(parts) and package is not None and _rebinds(package, parts[-1]):
+                    return self.resolve_name(package, parts[-1])
                 return self._walk(module, parts[size:])
         return None
 
@@ -274,3 +277,13 @@ class Program:
         if isinstance(term, Outer):
             return function.module.functions[term.function], term.name
         return function, term.name
+
+
+def _rebinds(package: Module, name: str) -> bool:
+    """Whether a package gives the name of one of its modules to something else.
+
+    ``from .run import run`` in it does so once the module has been imported.
+    """
+    imported = package.facts.imports.get(name)
+    is_other = imported is not None and imported != f"{package.name}.{name}"
+    return is_other or name in package.named or name in package.classes

@@ -25,13 +25,20 @@ NEVER_RAISING = (
     | {
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
         "create_task", "critical", "current_task", "debug", "dict", "discard", "done", "encode",
-        "endswith", "ensure_future", "enumerate", "error", "exception", "extend", "format",
-        "frozenset", "gather", "get", "get_event_loop", "get_name", "get_running_loop",
+        "endswith", "ensure_future", "enumerate", "error", "exception", "extend", "fail_after",
+        "format", "frozenset", "gather", "get", "get_event_loop", "get_name", "get_running_loop",
         "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join", "keys", "list",
-        "locked", "log", "lower", "max", "min", "monotonic", "partial", "perf_counter", "qsize",
-        "range", "reversed", "set", "shield", "sorted", "split", "startswith", "strip", "super",
-        "time", "tuple", "upper", "values", "wait_for", "warning", "wrap_future",
-        "zip",
+        "locked", "log", "lower", "max", "min", "monotonic", "move_on_after", "partial",
+        "perf_counter", "qsize", "range", "reversed", "set", "shield", "sorted", "split",
+        "startswith", "strip", "super", "time", "timeout", "timeout_at", "tuple", "upper", "values",
+        "wait_for", "warning", "wrap_future", "zip",
+    }
+)  # fmt: skip
+#: context managers that do nothing as they are entered, but see that what is awaited in them ends
+DEADLINES = frozenset(
+    {
+        "asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout",
+        "async_timeout.timeout_at",
     }
 )  # fmt: skip
 #: context managers that swallow exceptions, and how many of their arguments name them (0: all);
