@@ -22,6 +22,7 @@ PER_INSTANCE = {**ONCE, "standing": Standing(Reach.INSTANCE)}
         {"cleaned": PARTIAL},
         ONCE,
         {**ENDLESS, **ONCE},
+        {**ENDLESS, "is_bounded": True},
         {**ENDLESS, **ONCE, "standing": Standing(Reach.PROCESS)},
         {**ENDLESS, "cleaned": PARTIAL, "risk": Risk.LOW},
     ],

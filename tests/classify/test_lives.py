@@ -199,3 +199,32 @@ def test_nothing_is_heavy_where_the_instance_is_not_captured() -> None:
 )  # fmt: skip
 def test_what_makes_a_site_run(rest: str, runs: str) -> None:
     assert only_site(f"def go():\n    asyncio.create_task(work())\n\n\n{rest}").runs == runs
+
+
+@pytest.mark.parametrize("condition", ["len(self.tasks) < 10", "len(self.tasks) > 10", "x"])
+def test_tasks_that_are_counted_before_the_next_starts_are_bounded(condition: str) -> None:
+    text = f"""
+        class Pool:
+            def __init__(self):
+                self.tasks = []
+
+            def add(self, x):
+                if {condition}:
+                    self.tasks.append(asyncio.create_task(work()))
+        """
+    assert only_site(text).is_bounded is (condition != "x")
+
+
+@pytest.mark.parametrize(
+    ("rest", "runs"),
+    [
+        ("    on_message()\n", "once for each call of `serve`"),
+        ("    bus.on('text', on_message)\n",
+         'once for each call of `serve.on_message`, by `bus.on("text")`'),
+        ("    bus.handler = on_message\n", "once for each call of `serve.on_message`"),
+        ("    return on_message\n", "once for each call of `serve.on_message`"),
+    ],
+)  # fmt: skip
+def test_a_callback_runs_as_often_as_what_calls_it(rest: str, runs: str) -> None:
+    text = "def serve(bus):\n    def on_message():\n        asyncio.create_task(work())\n\n"
+    assert only_site(f"{text}{rest}").runs == runs

@@ -39,6 +39,8 @@ def growth(site: Site) -> tuple[Growth, Turn] | None:
     turn = _turn(site)
     if turn is None or site.risk is Risk.NONE:
         return None
+    if site.is_bounded and turn is not Turn.INSTANCE:
+        return None
     if site.defect is Defect.UNPRUNED:
         return Growth.STAYS_KEPT, turn
     if site.lifetime is not Lifetime.ENDLESS:

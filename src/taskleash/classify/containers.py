@@ -49,6 +49,15 @@ def _made_in_a_turn(function: Function, index: int) -> bool:
     return _makes(call) and not call.args and in_loop(function, index) is not None
 
 
+def is_counted(trail: Trail) -> bool:
+    """Whether the function asks how many tasks there are in the container that it puts them in."""
+    holders = {term for term, depth in trail.terms_in(trail.function).items() if depth > 0}
+    return any(
+        call.text == "len" and any(not holders.isdisjoint(arg.value) for arg in call.args)
+        for _, call in trail.function.calls()
+    )
+
+
 def collects(trail: Trail) -> bool:
     """Whether a container that outlives the function takes one handle after the other."""
     return any(

@@ -67,18 +67,32 @@ def _free(function: Function) -> list[str]:
     return sorted({term.name for term in terms if isinstance(term, Outer)})
 
 
+def _counted(function: Function, calls: Calls) -> Function:
+    """The function whose calls the site runs with: the method around it, or a callback in that.
+
+    A nested function that nothing around it calls runs as often as whoever has it says.
+    """
+    for inner in function.nesting[:-1]:
+        callers = {caller for caller, _ in calls.callers(inner)}
+        called = any(inner.parent in caller.nesting for caller in callers)
+        if inner.facts.kind == "function" and not called:
+            return inner
+    return function.method
+
+
 def often(signs: Signs, calls: Calls) -> Said:
     """How often the site runs, in words, and by what."""
     function = signs.spawn.function
-    name = function.method.qualname
     if function.facts.kind == "module":
         return sentence("once, when the module is imported")
     if signs.multiplicity == "once":
         owner = function.method.owner
         return sentence("once for each `{name}`", name=owner.name) if owner else sentence("once")
+    counted = _counted(function, calls)
+    name = counted.qualname
     found = sentence("once for each call of `{function}`", function=name)
     if signs.multiplicity == "loop":
         found = sentence("in a loop of `{function}`, once for each turn", function=name)
-    for way in trigger(function, calls):
+    for way in trigger(counted, calls):
         found = sentence("{often}, {way}", often=found, way=way)
     return found

@@ -299,6 +299,8 @@ class Site:
     unfit: tuple[tuple[str, str], ...] = ()
     #: the task is over in its first step, since nothing in it waits
     in_one_step: bool = False
+    #: a check keeps a second task from being started, or the number of tasks within a bound
+    is_bounded: bool = False
     #: returned by a function that is annotated to return nothing
     unannounced: bool = False
     #: what the task uses although its starter closes it first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.containers import is_counted
 from taskleash.classify.describe import captures, holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
@@ -114,6 +115,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         in_one_step=signs.in_one_step,
         unannounced=signs.unannounced and not signs.callers,
         captured=signs.captured,
+        is_bounded=is_bounded(signs),
         share=of_a_place(signs, verdict),
         standing=standing(signs, calls),
         heavy=heavy(signs, calls, captured),
@@ -128,6 +130,12 @@ def undecided(signs: Signs, verdict: Verdict) -> tuple[Unknown, ...]:
     """Why more is not known of a site; what was sought to no end may have made it another one."""
     is_open = _UNKNOWN in (verdict.tracked, verdict.cleaned) or bool(signs.trail.unknown)
     return unknowns(signs) if is_open else ()
+
+
+def is_bounded(signs: Signs) -> bool:
+    """Whether a check in the function with the spawn keeps the tasks from adding up."""
+    guarded = signs.guard is not None and signs.overwrite is None
+    return guarded or is_counted(signs.trail)
 
 
 def _cell(how: str) -> Cell:

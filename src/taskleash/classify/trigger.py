@@ -22,7 +22,7 @@ def trigger(function: Function, calls: Calls) -> tuple[Sentence, ...]:
     At most three links; the way is followed where there is one caller only.
     """
     found: list[Sentence] = []
-    current, seen = function.method, {function.method}
+    current, seen = function, {function}
     while len(found) < _MAX_LINKS:
         entry = _entry(current, calls)
         if entry:
