@@ -98,12 +98,6 @@ SUITES = (
         tests=("tests", "--timeout=60", "-o", "addopts="),
     ),
     Suite(
-        "aiocoap==0.4.17",
-        "aiocoap",
-        ("pytest-timeout", "cbor2", "cryptography", "filelock", "pygments"),
-        tests=("tests", "--timeout=60", "-p", "no:cacheprovider"),
-    ),
-    Suite(
         "discord.py==2.7.1",
         "discord",
         ("pytest-asyncio", "pytest-timeout"),
