@@ -237,6 +237,7 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
         if function in found or not _asks_callers(judge, current, trail):
             continue
         found[function] = _hangs_on_callers(judge, current, trail)
+        found |= dict.fromkeys(judge.calls.decorated.of(function), found[function])
         for caller, index in judge.calls.callers(function):
             inner = handed_in(judge.calls, current, caller, index)
             if _passes_on(judge, current, inner):

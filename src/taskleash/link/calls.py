@@ -21,6 +21,7 @@ from taskleash.facts.terms import (
     Super,
     Term,
 )
+from taskleash.link.decorated import Decorated
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
@@ -68,6 +69,7 @@ class Calls:
         self.program = program
         self.inference = inference
         self.loads = Loads(inference)
+        self.decorated = Decorated(program)
         self._shared: dict[Callable[[Calls], Any], Any] = {}
         ask = program.questions
         self._targets: Query[tuple[Function, Term], tuple[Callee, ...]] = Query(
@@ -112,7 +114,9 @@ class Calls:
 
     def _targets_of(self, function: Function, term: Term) -> list[Callee]:
         symbol = self.program.symbol(function, term)
-        if isinstance(symbol, Function | Class | External):
+        if isinstance(symbol, Function):
+            return [symbol, *self.decorated.starters(symbol)]
+        if isinstance(symbol, Class | External):
             return [symbol]
         if isinstance(symbol, Variable):
             body = symbol.module.body
@@ -160,7 +164,8 @@ class Calls:
             else:
                 found.append(External(canonical(f"{kind.name}.{name}")))
         if found:
-            return found
+            methods = [each for each in found if isinstance(each, Function)]
+            return [*found, *(s for each in methods for s in self.decorated.starters(each))]
         if not types or all(isinstance(t.symbol, Class) for t in types):
             weak = self.by_name(name) if not types else []
             return [*weak] if weak else [Method(base, name)]
@@ -218,6 +223,8 @@ class Calls:
         found = [*self._called(function.name).get(seen, ()), *self._aliased(None).get(seen, ())]
         if function.name == _OPERATOR:
             found.extend(self._called_objects(None).get(seen, ()))
+        for name in {each.name for each in self.decorated.of(function)}:
+            found.extend(self._called(name).get(function, ()))
         return tuple(dict.fromkeys(found))
 
     def _find_called(self, name: str) -> CallsOf:

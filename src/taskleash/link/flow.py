@@ -88,6 +88,8 @@ class Flow:
         return self._kept[key]
 
 
+#: how a function gives a nested one to others, who call it later
+_GIVING_AWAY = frozenset({"arg", "return", "yield"})
 #: the operations that put the handle into a container
 _PUTTING = frozenset({"contain", "store"})
 
@@ -149,7 +151,7 @@ class _Follower(Passing):
     def _called_at(
         self, origin: Function, inner: Function, seen: frozenset[Function] = frozenset()
     ) -> int | None:
-        """The event of the origin at which a nested function is called or handed on, if it is.
+        """The event of the origin at which a nested function is called or given away, if it is.
 
         What another nested function calls is called where that one is.
         """
@@ -158,7 +160,7 @@ class _Follower(Passing):
             if caller is origin:
                 return index
         for role in origin.uses.roles.get(Nested(inner.key), ()):
-            if role.kind == "arg" and inner.parent is origin:
+            if role.kind in _GIVING_AWAY and inner.parent is origin:
                 return role.index
         seen |= {inner}
         for caller, _ in callers:
