@@ -7,8 +7,8 @@ dropped.
 
 Why is this bad?
 ----------------
-The call starts its work and goes on without it. Nobody waits for the work, nobody sees it fail, and
-of coroutines passed to it nothing but the event loop's weak references keeps the tasks.
+The call starts its work and goes on without it. Nobody waits for the work, and no code sees it
+fail: at most the event loop logs that. Of coroutines that are passed it holds the tasks weakly.
 
 Example
 -------
@@ -46,7 +46,7 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.DISCARDED_GATHER:
         return None
     said = sentence(
-        "result of {call} is dropped: nobody waits for its work or sees it fail",
+        "result of {call} is dropped: nobody waits for its work, and a failure is at most logged",
         call=wording.quoted(site.call),
     )
     return Diagnostic(RULE, said)

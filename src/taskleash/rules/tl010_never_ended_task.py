@@ -7,11 +7,11 @@ risk is high where the task is endless or started again and again, low for one s
 
 Why is this bad?
 ----------------
-A stored task is safe from the garbage collector, and that is all. An endless one runs until the
-process ends and keeps its owner alive with it, so an owner that is made anew for each connection
-piles up. As long as it is kept, a failure of the task is not even logged. At the end, `asyncio.run`
-and the usual servers cancel what is left and wait for it; a loop that is closed by hand destroys it
-while it is pending.
+A stored task is held as long as what keeps it, and that is all. An endless one runs until the loop
+ends and keeps alive what it captured, mostly its owner, so an owner that is made anew for each
+connection piles up. As long as it is kept, a failure of the task is not even logged. At the end,
+`asyncio.run` and the usual servers cancel what is left and wait for it; a loop that is closed by
+hand destroys it while it is pending.
 
 Example
 -------

@@ -6,9 +6,9 @@ Finds containers of tasks that only grow: tasks go in, and nothing takes a finis
 
 Why is this bad?
 ----------------
-A finished task keeps its result, or its exception with the whole stack of frames, and whatever its
-coroutine captured. In a container that is never pruned all of that stays for as long as the
-container does: memory grows with every task.
+A finished task keeps its result, or its exception with the frames that it left and all that they
+hold. In a container that is never pruned that stays for as long as the container does: memory grows
+with every task.
 
 Example
 -------
@@ -62,8 +62,8 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.UNPRUNED:
         return None
     said = sentence(
-        "{task} joins {place}, which only grows: finished tasks and all they captured stay in"
-        " memory",
+        "{task} joins {place}, which only grows: finished tasks stay in memory with their results"
+        " or failures",
         task=wording.task(site),
         place=wording.holder(site, otherwise=sentence("a container")),
     )

@@ -9,8 +9,8 @@ loop leaves another one.
 Why is this bad?
 ----------------
 `asyncio.wait` cancels nothing: when it returns early, the tasks that are not done go on running.
-Nobody awaits them, nobody sees them fail, and with the names gone they can be garbage-collected
-before they are done.
+Nobody awaits them, a failure is at most logged, and with the names gone they are garbage-collected
+half-way where nothing alive reaches what they wait for.
 
 Example
 -------
@@ -54,10 +54,10 @@ def check(site: Site) -> Diagnostic | None:
     """Match a task that an early return of a wait leaves running."""
     if site.defect is not Defect.ABANDONED_PENDING:
         return None
-    harm = sentence("nobody ends it or sees it fail")
+    harm = sentence("nobody ends it or waits for it")
     if Risk.HIGH in (site.risk, site.would_be):
         harm = sentence(
-            "each turn of the loop leaves another one, and nobody ends them or sees them fail"
+            "each turn of the loop leaves another one, and nobody ends them or waits for them"
         )
     said = sentence(
         "{task} is left running where the wait for it returns early: {harm}",

@@ -71,7 +71,8 @@ def adds_up(site: Site, found: tuple[Growth, Turn], say: Language) -> str:
     """How a site's tasks add up, and what each of them keeps alive."""
     said = say(audit_words.GROWTH[found])
     kept = [name for name in site.captures if name.startswith("self ")] or list(site.captures)
-    if not kept:
+    if not kept or found[0] is Growth.STAYS_KEPT:
+        # Of those in a container most are done, and have let go of what they captured.
         return said
     names = say(", ").join(f"`{name.removeprefix('self (').removesuffix(')')}`" for name in kept)
     return say("{growth}, each keeps one {names}", growth=said, names=names)
