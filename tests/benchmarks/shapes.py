@@ -103,6 +103,11 @@ def _numbers(count: int) -> Files:
     return _one(f"\n\ndef start():\n    {_SPAWN}\n\n\nDATA = [{data}]\n")
 
 
+def _rows(count: int) -> Files:
+    data = "".join(f"    ({n}, 'name', {n}.5),\n" for n in range(count))
+    return _one(f"\n\ndef start():\n    {_SPAWN}\n\n\nDATA = [\n{data}]\n")
+
+
 SHAPES = (
     Shape("functions that write one attribute", 800, _writers),
     Shape("guarded event handlers that write one attribute", 400, _guarded_writers),
@@ -116,5 +121,6 @@ SHAPES = (
     Shape("spawning functions in one file", 4000, _functions),
     Shape("callers of a wrapper", 4000, _callers),
     Shape("numbers in a list", 1_000_000, _numbers),
+    Shape("tuples in a list", 100_000, _rows),
     Shape("findings in SARIF", 600, _functions, "sarif"),
 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from taskleash.facts.bounds import check_depth, without_data
@@ -100,3 +102,26 @@ def test_a_value_before_a_colon_keeps_what_follows() -> None:
     found = without_data(text)
     assert found.split() == ["x", "=", "{name:", "1,", "'z':", "f()}"]
     assert found.index("'z'") == text.index("'z'")
+
+
+def test_rows_of_plain_values_go_too() -> None:
+    rows = "".join(f"    ({n}, 'a\\'b', -{n}.5),\n" for n in range(40_000))
+    text = f"x = [\n{rows}]\ny = {{\n" + "    'k': [1, {'a': None}],\n" * 3 + "}\nz = f()\n"
+    found = without_data(text)
+    assert len(found) == len(text)
+    assert found.count("\n") == text.count("\n")
+    assert ast.parse(found).body[0].lineno == 1
+    assert " ".join(found.split()) == (
+        "x = [ (0, 'a\\'b', -0.5), ] y = { 'k': [1, {'a': None}], 'k': [1, {'a': None}], "
+        "'k': [1, {'a': None}], } z = f()"
+    )
+
+
+def test_a_row_with_a_call_stays() -> None:
+    text = "x = [" + "(1, 2), " * 1000 + "(f(), 2), " + "(1, 2), " * 100_000 + "]\n"
+    assert " ".join(without_data(text).split()) == "x = [(1, 2), (f(), 2), (1, 2), ]"
+
+
+@pytest.mark.parametrize("unit", ["1", "a1.1", ".1", "( ", "(1, ", "'", "{1:", "-+"])
+def test_what_only_begins_as_a_run_is_passed_over_at_once(unit: str) -> None:
+    assert without_data(unit * 300_000) == unit * 300_000

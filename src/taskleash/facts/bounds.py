@@ -138,9 +138,15 @@ def _refusal(text: str, place: int) -> InvalidSource:
 _LARGE = 500_000
 #: of a shorter run hardly anything is saved
 _LONG_RUN = 5000
-_VALUE = r"""(?:[-+]?\.?\d[\w.]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"""
+# From the middle of a number no search begins: there would be as many as digits.
+_VALUE = (
+    r"""(?:[-+]?(?<![\w.])\.?\d[\w.]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"""
+)
 _VALUE += r"|True\b|False\b|None\b)"
-_UNIT = rf"{_VALUE}[ \t\n]*(?::[ \t\n]*{_VALUE}[ \t\n]*)?,[ \t\n]*"
+_PAIR = rf"{_VALUE}[ \t\n]*(?::[ \t\n]*{_VALUE}[ \t\n]*)?"
+_ROW = rf"[\[({{][ \t\n]*{_PAIR}(?:,[ \t\n]*{_PAIR})*(?:,[ \t\n]*)?[\])}}]"
+_ITEM = rf"(?:{_VALUE}|{_ROW})[ \t\n]*"
+_UNIT = rf"{_ITEM}(?::[ \t\n]*{_ITEM})?,[ \t\n]*"
 _RUN = re.compile(rf"(?P<first>{_UNIT})(?:{_UNIT})+")
 _INK = re.compile(r"[^\n]+")
 
@@ -148,8 +154,8 @@ _INK = re.compile(r"[^\n]+")
 def without_data(text: str) -> str:
     """A large text with blanks in place of long runs of plain values; all else stands where it did.
 
-    A list of a million numbers says nothing of tasks, and its tree would take gigabytes. What looks
-    like such a run inside of a string is blanked, too.
+    A list of a million numbers, or of tuples of them, says nothing of tasks, and its tree would
+    take gigabytes. What looks like such a run inside of a string is blanked, too.
     """
     return _RUN.sub(_blanked, text) if len(text) > _LARGE else text
 
