@@ -15,8 +15,9 @@ from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept_by_itself
+from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
-from taskleash.link.trail import ENDING, Op, Part, Place, Site, Trail
+from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.sentences import NOTHING, Sentence, sentence
 
@@ -60,7 +61,7 @@ class Guards:
         self.phases = calls.shared(Phases)
         self.repetition = Repetition(calls, self.arrivals, started)
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
-        self._replacing_all: dict[Onward, Sequence[tuple[Op, Store]]] = {}
+        self._replacing_all: dict[tuple[Onward, ...], Replacing] = {}
 
     def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
         """How a later spawn can replace this handle while its task runs, if it can.
@@ -90,20 +91,27 @@ class Guards:
         """Another function stores its own task in the same place."""
         own = [op.event for op in trail.of("store", "contain")]
         stores = [event for event in own if isinstance(event, Store)]
-        for op, event in (each for part in trail.parts for each in self._replacing(part)):
+        alone = (part for part in trail.parts if not isinstance(part, Shared))
+        shared = self._replacing(tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        found = [each for part in alone for each in self._replacements(part.of(_REPLACING))]
+        for op, event in [*found, *shared.left_for(self.arrivals.endings.touched(trail))]:
             if op.function is trail.function or self._under_another_key(stores, op, event):
                 continue
-            if found := self._repeat(trail, op, clears_itself=False):
-                return Overwrite(op, found)
+            known = len(trail.unknown)
+            if said := self._repeat(trail, op, clears_itself=False):
+                return Overwrite(op, said)
+            # In a loop it hangs on where the trail's own task is ended.
+            if len(trail.unknown) == known and not _in_statement_loop(op):
+                callers = (caller for caller, _ in self.calls.callers(op.function))
+                shared.settle(op, {op.function, *callers}, self.arrivals.endings.touched(trail))
         return None
 
-    def _replacing(self, part: Part) -> Sequence[tuple[Op, Store]]:
-        """The operations that may put another task in the place, again and again."""
-        if not isinstance(part, Shared):
-            return self._replacements(part.of(_REPLACING))
-        if part.kept not in self._replacing_all:
-            self._replacing_all[part.kept] = self._replacements(part.kept.of(_REPLACING)[0])
-        return self._replacing_all[part.kept]
+    def _replacing(self, kept: tuple[Onward, ...]) -> Replacing:
+        """The operations that may put another task in these places, again and again."""
+        if kept not in self._replacing_all:
+            ops = (op for each in kept for op in each.of(_REPLACING)[0])
+            self._replacing_all[kept] = Replacing(self._replacements(ops))
+        return self._replacing_all[kept]
 
     def _replacements(self, ops: Iterable[Op]) -> list[tuple[Op, Store]]:
         return [
