@@ -103,13 +103,6 @@ SUITES = (
         ("pytest-asyncio", "pytest-timeout"),
         tests=("tests", "--timeout=60", "-p", "no:cacheprovider", "-o", "addopts="),
     ),
-    Suite(
-        "pyipv8==3.2.1",
-        "ipv8",
-        ("pytest-timeout",),
-        tests=("ipv8/test", "--timeout=60"),
-    ),
-    Suite("slixmpp==1.17.0", "slixmpp", ("pytest-timeout",), tests=("tests", "--timeout=60")),
 )
 
 
