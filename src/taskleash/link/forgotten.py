@@ -75,9 +75,12 @@ class Forgotten:
     def _may_be_called(self, function: Function) -> bool:
         """Whether something near the object is called by this name, and it is not known what."""
         assert function.owner is not None
-        near = {kept.owner.module for kept in self._kept(function.owner)} | {function.module}
+        kept = self._kept(function.owner)
+        near = {each.owner.module for each in kept} | {function.module}
+        attributes = {each.attribute for each in kept}
         return any(
             caller.module in near
+            and not _is_of_another(caller, index, attributes)
             and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
             for caller, index in self.calls.program.calls_named.get(function.name, ())
         )
@@ -116,6 +119,17 @@ class Forgotten:
         if not is_private and not self.teardown.of_class(owner):
             return None
         return Kept(function, at, owner, target.name)
+
+
+def _is_of_another(caller: Function, index: int, attributes: set[str]) -> bool:
+    """Whether a method is called on what an object keeps in an attribute other than these."""
+    return all(
+        isinstance(func, Attribute)
+        and isinstance(func.base, Attribute)
+        and func.base.base == Parameter(caller.self_name)
+        and func.base.name not in attributes
+        for func in caller.call(index).func
+    )
 
 
 def _is_called_by_python(function: Function) -> bool:
