@@ -232,6 +232,7 @@ class Judge:
             signs.passed_by = not found and bool(self.calls.callers(function))
             if not found:
                 signs.handed_out = next(iter(self.calls.references(function)), None)
+                signs.may_be_called = self.calls.possible(function)
             row = decide(signs)
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []

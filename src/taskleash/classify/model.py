@@ -108,6 +108,7 @@ class Ignorance(Word):
     FOREIGN_OWNER = "foreign-owner"
     TOO_MANY_PATHS = "too-many-paths"
     TOO_FAR = "too-far"
+    UNKNOWN_RECEIVER = "unknown-receiver"
 
 
 @dataclass(frozen=True, order=True)

@@ -50,6 +50,8 @@ def _users(signs: Signs) -> Evidence:
         return step(caller, index, sentence(text, function=function.qualname, callee=callee))
     if signs.tested:
         text = claim("returned to whoever calls `{function}`; here only tests do")
+    if signs.may_be_called is not None:
+        text = claim("returned to whoever calls `{function}`; no call here is known to do so")
     if signs.passed_by:
         text = claim("returned to whoever calls `{function}`; no call here comes to this one")
     return step(function, signs.spawn.index, sentence(text, function=function.qualname))

@@ -123,6 +123,8 @@ class Signs:
     passed_by: bool = False
     #: the call that is given the function itself, where no call of it returns the task
     handed_out: tuple[Function, int] | None = None
+    #: a call by its name of what is not known, where none is known to be of the function
+    may_be_called: tuple[Function, int] | None = None
     #: what every instance has leads past the spawn: the attribute
     unreached: str = ""
     given: bool = False

@@ -30,8 +30,16 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
         yield _at(Ignorance.HANDED_ON, message, op.function, op.index)
     for left_out in signs.trail.unknown:
         yield _at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
-    for caller in signs.callers:
-        yield from caller.undecided
+    if signs.given and signs.may_be_called is not None:
+        caller, index = signs.may_be_called
+        message = sentence(
+            "whether `{callee}` calls `{function}` is not known",
+            callee=caller.call(index).text,
+            function=spawn.function.qualname,
+        )
+        yield _at(Ignorance.UNKNOWN_RECEIVER, message, caller, index)
+    for answer in signs.callers:
+        yield from answer.undecided
     if not signs.is_searched and not signs.trail.unknown:
         message = sentence(
             "`{function}` has more paths than are searched", function=spawn.function.qualname

@@ -281,6 +281,17 @@ class Calls:
             return False
         return self.program.symbol(caller, term) is None
 
+    def possible(self, function: Function) -> Site | None:
+        """A call by a method's name of what is not known, which may be one of the method."""
+        if function.owner is None:
+            return None
+        for caller, index in self.program.calls_named.get(function.name, ()):
+            call = caller.call(index)
+            is_fitting = not caller.module.is_test and accepts(function, call)
+            if is_fitting and any(isinstance(c, Method) for c in self.callees(caller, call)):
+                return caller, index
+        return None
+
     def constructions(self, cls: Class) -> tuple[Site, ...]:
         """The calls that make an instance of a class or of a subclass."""
         return self._constructions(cls)

@@ -105,6 +105,7 @@ IGNORANCE = {
     Ignorance.FOREIGN_OWNER: "given to an owner that is not part of the program",
     Ignorance.TOO_MANY_PATHS: "more paths than are searched",
     Ignorance.TOO_FAR: "handed on further than is followed",
+    Ignorance.UNKNOWN_RECEIVER: "given to callers that are not known to be any",
 }
 
 APPLICABILITY = ("safe", "unsafe")
