@@ -27,9 +27,12 @@ def merged(entries: Iterable[Entry]) -> tuple[Entry, ...]:
             shared[name].append(entry)
     first: dict[int, Entry] = {}
     for several in shared.values():
-        standing = [entry for entry in several if _can_stand(entry, several)]
+        open_ones = [entry for entry in several if not entry.silenced]
+        # The finding is not where the task starts as long as a drop of it is known.
+        is_dropped = any(_part(entry) is not Part.STARTS for entry in several)
+        left_out = [e for e in open_ones if is_dropped and _part(e) is Part.STARTS]
+        standing = [e for e in open_ones if not (is_dropped and _part(e) is Part.STARTS)]
         ordered = sorted(standing, key=lambda entry: _ORDER.index(_part(entry)))
-        left_out = [e for e in several if not e.silenced and e not in standing]
         for entry in ordered[:1]:
             first[id(entry)] = replace(entry, merged=(*ordered[1:], *left_out))
     return tuple(
@@ -51,13 +54,6 @@ def defects_of(entries: Iterable[Entry]) -> int:
 
 def _defect(rule: str, site: Site) -> tuple[str, str] | None:
     return (rule, site.share.defect) if rule and site.share is not None else None
-
-
-def _can_stand(entry: Entry, several: list[Entry]) -> bool:
-    """Whether the finding can be at a site: it is open, and no drop of its result is known."""
-    if entry.silenced:
-        return False
-    return _part(entry) is not Part.STARTS or all(_part(each) is Part.STARTS for each in several)
 
 
 def _part(entry: Entry) -> Part:
