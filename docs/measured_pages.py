@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from accuracy.labels import HERE, Rates, labels, packages, rates, recorded
+from accuracy.labels import HERE, SETS, Rates, labels, packages, rates, recorded
 from taskleash.rules.registry import by_code
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +45,13 @@ Of the 35 lows of the first reading 10 ought to have been high (dropped futures 
 way of an event, loops that the function itself drives). These causes were mended before the second
 reading. Of the sites that taskleash called sound a third was labelled in the first reading, and
 nearly all in the second: what the first says of recall is that of what was read.
+
+In the third reading (all sites of packages with up to 25, a third of the others, and all findings)
+11 of the 30 lows were sound, by nearly as many causes: events that come in turn with another one, a
+teardown that is returned, a loop that the event of another object ends; two ought to have been
+high. 22 further defects were no sites at all, and do not count above: mostly calls that drop what a
+method returns, where taskleash did not know the class. With these it had found 124 of 149 highs.
+Most of these causes have been mended; no new packages have been read since.
 
 """
 _TUNED = """
@@ -105,12 +112,13 @@ def accuracy_page() -> str:
         ("tuned", "tuned on from the start"),
         ("blind_first", "the first reading, mended"),
         ("blind_second", "the second reading, mended"),
+        ("blind_third", "the third reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
     page += _OTHERS + "| | reports | of these real | of all high | of all low |\n"
     page += "|---|---|---|---|---|\n"
-    for name in ("tuned", "blind_first", "blind_second"):
+    for name in SETS:
         for tool in ("ruff", "flake8-async"):
             if tool in found["sets"].get(name, {}):
                 page += _flagged(f"{tool}: {name.replace('_', ', ')}", _counts(found, name, tool))
@@ -120,7 +128,11 @@ def accuracy_page() -> str:
 def blind_table() -> str:
     """How verdicts fared on packages that were new."""
     rows = _head("packages, labelled sites")
-    for name, title in (("blind_first", "first reading"), ("blind_second", "second reading")):
+    for name, title in (
+        ("blind_first", "first reading"),
+        ("blind_second", "second reading"),
+        ("blind_third", "third reading"),
+    ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows
 
