@@ -25,6 +25,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.context import branches, events_in, with_blocks
 from taskleash.link.entities import External, Function
+from taskleash.models.api import Handle
 from taskleash.models.waits import (
     COMBINING,
     DEADLINES,
@@ -149,8 +150,10 @@ def _combined(
     if any(arg.key in ("return_when", "timeout") for arg in call.args):
         return Vanishings.UNKNOWN, call.text, ()
     given = [arg.value for arg in call.args if not arg.key]
-    if named <= STARTING or "asyncio.wait_for" in named:
-        deadline = given[1:] if "asyncio.wait_for" in named else []
+    models = calls.program.models
+    is_timed = any(models.handle(name) is Handle.TIMES for name in named)
+    if named <= STARTING or is_timed:
+        deadline = given[1:] if is_timed else []
         if any(value != _NONE for value in deadline):
             return Vanishings.UNKNOWN, call.text, ()
         given = given[:1]

@@ -21,85 +21,66 @@ _FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
 
 #: whether a call event of a function starts a task
 IsSpawn: TypeAlias = Callable[[Function, int], bool]
-#: the parameters whose callers were asked, and whether for what they hold
-_Asked: TypeAlias = set[tuple[Function, Parameter, bool]]
+#: a value of a function, and whether it is what it holds that is asked about
+_Value: TypeAlias = tuple[Function, Term, bool]
 
 
-def holds_future(
-    calls: Calls,
-    function: Function,
-    term: Term,
-    is_spawn: IsSpawn,
-    asked: _Asked | None = None,
-) -> bool:
+def holds_future(calls: Calls, function: Function, term: Term, is_spawn: IsSpawn) -> bool:
     """Whether a term is a task or another future.
 
     A parameter is one, or the elements of a parameter are, where every caller gives such, as far up
-    as there are callers. Those ``asked`` before are answered there: it takes all to be one.
+    as there are callers; those that only hand on what each other gives are taken to.
     """
+    pending: list[_Value] = [(function, term, False)]
+    seen: set[_Value] = set()
+    while pending:
+        value = pending.pop()
+        if value in seen:
+            continue
+        seen.add(value)
+        others = _others(calls, value, is_spawn)
+        if others is None:
+            return False
+        pending += others
+    return True
+
+
+def _others(calls: Calls, value: _Value, is_spawn: IsSpawn) -> list[_Value] | None:
+    """The values that have to be futures if this one is: none if it is, None if it is not."""
+    function, term, is_container = value
+    if isinstance(term, Parameter) and (is_container or not _is_one(calls, value, is_spawn)):
+        return _given_for(calls, function, term, is_container)
+    if is_container:
+        held = contents(calls.inference, function, term)
+        return [(home, each, False) for home, each in held] or None
+    if isinstance(term, Result) and _makes_coroutine(calls, function, function.call(term.event)):
+        return None
+    if _is_one(calls, value, is_spawn):
+        return []
+    return [(function, term.base, True)] if isinstance(term, Element) else None
+
+
+def _is_one(calls: Calls, value: _Value, is_spawn: IsSpawn) -> bool:
+    """Whether a value by itself is seen to be a future."""
+    function, term, _ = value
     if isinstance(term, Result):
         call = function.call(term.event)
-        if _makes_coroutine(calls, function, call):
-            return False
         if is_spawn(function, term.event) or _gives_kept(calls, function, call):
             return True
-    if is_external(calls.inference.types(function, term), _FUTURES):
-        return True
-    if _is_asked_as_one(function, term):
-        return True
-    before: _Asked = set() if asked is None else asked
-    if isinstance(term, Element):
-        return _are_futures(calls, function, term.base, is_spawn, before)
-    if not isinstance(term, Parameter) or (function, term, False) in before:
-        return isinstance(term, Parameter)
-    before.add((function, term, False))
-    return _is_given(
-        calls,
-        function,
-        term,
-        lambda caller, value: holds_future(calls, caller, value, is_spawn, before),
-    )
+    types = calls.inference.types(function, term)
+    return is_external(types, _FUTURES) or _is_asked_as_one(function, term)
 
 
-def _are_futures(
-    calls: Calls,
-    function: Function,
-    container: Term,
-    is_spawn: IsSpawn,
-    asked: _Asked,
-) -> bool:
-    """Whether all that is seen to be put into a container is."""
-    if isinstance(container, Parameter):
-        if (function, container, True) in asked:
-            return True
-        asked.add((function, container, True))
-        return _is_given(
-            calls,
-            function,
-            container,
-            lambda caller, value: _are_futures(calls, caller, value, is_spawn, asked),
-        )
-    held = list(contents(calls.inference, function, container))
-    return bool(held) and all(
-        holds_future(calls, home, term, is_spawn, asked) for home, term in held
-    )
-
-
-def _is_given(
-    calls: Calls,
-    function: Function,
-    parameter: Parameter,
-    fits: Callable[[Function, Term], bool],
-) -> bool:
-    """Whether what every caller gives for a parameter fits."""
+def _given_for(
+    calls: Calls, function: Function, parameter: Parameter, is_container: bool
+) -> list[_Value] | None:
+    """What the callers give for a parameter; None where there are none, or it is left out."""
     values = [
-        (caller, value)
+        (caller, value, is_container)
         for caller, index in calls.callers(function)
         for value in given(function, caller.call(index)).get(parameter.name, (parameter,))
     ]
-    return bool(values) and all(
-        (caller, value) != (function, parameter) and fits(caller, value) for caller, value in values
-    )
+    return None if (function, parameter, is_container) in values else values or None
 
 
 def _is_asked_as_one(function: Function, term: Term) -> bool:
