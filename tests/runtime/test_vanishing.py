@@ -145,7 +145,8 @@ def happens(body: str) -> bool:
     finally:
         gc.enable()
         for thread in threading.enumerate():
-            if thread.name.startswith("asyncio-waitpid"):
+            # Up to Python 3.10 without the prefix.
+            if thread.name.removeprefix("asyncio-").startswith("waitpid-"):
                 thread.join()
         ours.close()
         theirs.close()
