@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from fuzz import handed, surroundings
 from fuzz.cases import Case
 from fuzz.grafted import with_comments, with_spawns
 from fuzz.grammar import Grammar
 from fuzz.mutated import damaged_bytes, damaged_tokens
 from fuzz.seeds import is_small
-from fuzz.surroundings import MAKERS
 
 
 def _grammar(rng: Random) -> bytes:
@@ -25,21 +25,22 @@ _SOURCES: dict[str, Callable[[Random], bytes]] = {
     "comments": with_comments,
 }
 
+_MAKERS = {**surroundings.MAKERS, **handed.MAKERS}
 #: the inputs that are code come first: they take a process of their own far less time
-KINDS: tuple[str, ...] = (*_SOURCES, *MAKERS)
+KINDS: tuple[str, ...] = (*_SOURCES, *_MAKERS)
 #: how many of a thousand inputs are of each kind
 SHARES = {
-    "bytes": 160, "tokens": 200, "grammar": 240, "grafts": 180, "comments": 120,
-    "configuration": 40, "command_line": 20, "baseline": 15, "cache": 8, "hostile_cache": 2,
-    "ignore_files": 15,
+    "bytes": 160, "tokens": 200, "grammar": 240, "grafts": 170, "comments": 110,
+    "configuration": 30, "command_line": 15, "baseline": 15, "cache": 8, "hostile_cache": 2,
+    "ignore_files": 10, "trace": 15, "compare": 10, "models": 15,
 }  # fmt: skip
 
 
 def case(kind: str, seed: int) -> Case:
     """The input of a kind with this seed, always the same; raises KeyError for another kind."""
     rng = Random(f"{kind} {seed}")
-    if kind in MAKERS:
-        return MAKERS[kind](rng, seed)
+    if kind in _MAKERS:
+        return _MAKERS[kind](rng, seed)
     # A second file that uses the first, now and then, has the linker look across.
     files = {"app.py": _SOURCES[kind](rng)}
     if rng.random() < 0.15:

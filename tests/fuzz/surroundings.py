@@ -30,14 +30,14 @@ _KEYS = (
     "flags-from", "target-version", "jobs", "format", "lang", "extend", "baseline", "unsafe-fixes",
     "tool", "é",
 )  # fmt: skip
-_TEXTS = (
+TEXTS = (
     "TL001", "ALL", "TL", "*", "**", "**/*.py", "[a-", "!x", "/", "..", "../..", "", " ", "a.b.c",
     "low", "json", "concise", "en", "zh", "own", "py310", "app.py", "baseline.txt", "flags.json",
     "flags.json:a.b", "~", "~nobody/x", "pyproject.toml", "taskleash.toml", "x" * 300,
     "é☃\U0001f44d",
     "[!a]", "{a,b}", "a\\b", "C:\\x", "\\", "*" * 30, "#", "create_task", "asyncio.create_task",
 )  # fmt: skip
-_ODD = (
+ODD = (
     "\0",
     "\x1b[31m",
     "\u202e",
@@ -62,10 +62,10 @@ def configuration(rng: Random, seed: int) -> Case:
     """A configuration of random keys and values, damaged or not."""
     name = rng.choice(("taskleash.toml", ".taskleash.toml", "pyproject.toml"))
     lines = ["[tool.taskleash]"] if name == "pyproject.toml" else []
-    lines += [f"{_key(rng)} = {_value(rng, 0)}" for _ in range(rng.randint(1, 4))]
-    text = _damaged(rng, "\n".join(lines)) if rng.random() < 0.4 else "\n".join(lines)
+    lines += [f"{_key(rng)} = {value(rng, 0)}" for _ in range(rng.randint(1, 4))]
+    text = damaged(rng, "\n".join(lines)) if rng.random() < 0.4 else "\n".join(lines)
     files = {"app.py": PROGRAM, name: text.encode("utf-8", "surrogatepass")}
-    files["flags.json"] = _flags(rng)
+    files["flags.json"] = flags(rng)
     if rng.random() < 0.3:
         files["pkg/taskleash.toml"] = f"extend = {json.dumps('../' + name)}\n".encode()
         files["pkg/mod.py"] = PROGRAM
@@ -83,7 +83,7 @@ def command_line(rng: Random, seed: int) -> Case:
     )  # fmt: skip
     words: list[str] = []
     for _ in range(rng.randint(1, 4)):
-        value = rng.choice(_TEXTS) or rng.choice(_ODD)
+        value = rng.choice(TEXTS) or rng.choice(ODD)
         # What a system hands over: no NUL, and only those surrogates that stand for bytes.
         value = value.replace("\0", "").replace("\ud800", "\udcff")
         words += [rng.choice(options), value]
@@ -97,14 +97,14 @@ def baseline(rng: Random, seed: int) -> Case:
     """A baseline of lines that are nearly right."""
     lines = []
     for _ in range(rng.randint(0, 6)):
-        path = rng.choice(("app.py", "%61pp.py", "../app.py", "%", "%ff", "/app.py", *_ODD))
+        path = rng.choice(("app.py", "%61pp.py", "../app.py", "%", "%ff", "/app.py", *ODD))
         rule = rng.choice(("TL001", "TL010", "TL999", "tl001", ""))
         scope = rng.choice(("go", "%20", "-", "A.b", "é"))
         print_ = rng.choice(("0" * 16, f"{rng.getrandbits(64):016x}", "F" * 16, "x", "0" * 17))
         lines.append(" ".join((path, rule, scope, print_)))
     text = "\n".join(lines) + rng.choice(("", "\n"))
     if rng.random() < 0.4:
-        text = _damaged(rng, text)
+        text = damaged(rng, text)
     files = {"app.py": PROGRAM, "baseline.txt": text.encode("utf-8", "surrogatepass")}
     if rng.random() < 0.1:
         files["baseline.txt"] = damaged_bytes(rng)
@@ -143,7 +143,7 @@ def ignore_files(rng: Random, seed: int) -> Case:
         "a/app.py": PROGRAM,
         "b.py": PROGRAM,
         ".git/HEAD": b"ref: refs/heads/main\n",
-        name: _flags(rng) if rng.random() < 0.5 else damaged_bytes(rng),
+        name: flags(rng) if rng.random() < 0.5 else damaged_bytes(rng),
     }
     run = ("scan", "--no-cache", "-j1", "--flags-from", name)
     return Case("ignore_files", seed, files, (run,))
@@ -156,41 +156,43 @@ def _key(rng: Random) -> str:
     return key if key.isascii() and rng.random() < 0.9 else json.dumps(key)
 
 
-def _value(rng: Random, depth: int) -> str:
+def value(rng: Random, depth: int) -> str:
+    """Some value as TOML; ``depth`` is that of the tables and lists around it."""
     kind = rng.randrange(8)
     if kind < 3 or depth > 3:
-        text = rng.choice(_TEXTS)
+        text = rng.choice(TEXTS)
         if rng.random() < 0.1:
-            text += rng.choice(_ODD)
+            text += rng.choice(ODD)
         return json.dumps(text) if rng.random() < 0.8 else f"'{text}'"
     if kind < 6:
-        items = [_value(rng, depth + 1) for _ in range(rng.randint(0, 3))]
+        items = [value(rng, depth + 1) for _ in range(rng.randint(0, 3))]
         return f"[{', '.join(items)}]"
     if kind == 6:
-        items = [f"{json.dumps(rng.choice(_TEXTS))} = {_value(rng, depth + 1)}" for _ in "ab"]
+        items = [f"{json.dumps(rng.choice(TEXTS))} = {value(rng, depth + 1)}" for _ in "ab"]
         return f"{{{', '.join(items[: rng.randint(0, 2)])}}}"
     return rng.choice(_SCALARS)
 
 
-def _flags(rng: Random) -> bytes:
+def flags(rng: Random) -> bytes:
+    """Some data as JSON, damaged or not."""
+
     def made(depth: int) -> object:
         simple = [True, False, None, 0, "", "off", 1e308, "\ud800", 10**30, -1, "x" * 200]
         if depth > 3 or rng.random() < 0.5:
             return rng.choice(simple)
         if rng.random() < 0.3:
             return [made(depth + 1) for _ in range(rng.randint(0, 3))]
-        return {rng.choice(_TEXTS): made(depth + 1) for _ in range(rng.randint(0, 3))}
+        return {rng.choice(TEXTS): made(depth + 1) for _ in range(rng.randint(0, 3))}
 
     text = json.dumps(made(0))
-    return (_damaged(rng, text) if rng.random() < 0.4 else text).encode("utf-8", "surrogatepass")
+    return (damaged(rng, text) if rng.random() < 0.4 else text).encode("utf-8", "surrogatepass")
 
 
-def _damaged(rng: Random, text: str) -> str:
+def damaged(rng: Random, text: str) -> str:
+    """The text with up to three places spoilt."""
     for _ in range(rng.randint(1, 3)):
         at = rng.randint(0, len(text))
-        text = (
-            text[:at] + rng.choice((*_ODD, "", text[at : at + 9])) + text[at + rng.randrange(3) :]
-        )
+        text = text[:at] + rng.choice((*ODD, "", text[at : at + 9])) + text[at + rng.randrange(3) :]
     return text
 
 
