@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from taskleash.reporters.report import Comparison, Entry, Past, Report
+from taskleash.reporters.report import Change, Comparison, Entry, Past, Report
 from taskleash.source.reading import read_regular
 
 _MOST_BYTES = 512 << 20
@@ -33,20 +33,34 @@ def read(path: str) -> tuple[Past, ...]:
 
 def compared(report: Report, before: tuple[Past, ...], path: str) -> Report:
     """The report with what is new in it, mended and worse since the earlier one."""
-    found = [entry for entry in report.entries if entry.rule and not entry.silenced]
+    found = [entry for entry in report.entries if _counts(entry)]
     earlier, mended = _matched(found, before)
-    pairs = list(zip(found, earlier, strict=True))
+    told = iter([_change(entry, past) for entry, past in zip(found, earlier, strict=True)])
+    entries = tuple(
+        replace(entry, change=next(told)) if _counts(entry) else entry for entry in report.entries
+    )
     return replace(
         report,
+        entries=entries,
         compared=Comparison(
             path=path,
             before=len(before),
             now=len(found),
-            new=tuple(_of(entry) for entry, past in pairs if past is None),
+            new=tuple(_of(entry) for entry in entries if entry.change is Change.NEW),
             mended=mended,
-            worsened=tuple(_of(entry) for entry, past in pairs if past and _is_worse(entry, past)),
+            worsened=tuple(_of(entry) for entry in entries if entry.change is Change.WORSENED),
         ),
     )
+
+
+def _counts(entry: Entry) -> bool:
+    return bool(entry.rule) and not entry.silenced
+
+
+def _change(entry: Entry, past: Past | None) -> Change:
+    if past is None:
+        return Change.NEW
+    return Change.WORSENED if _is_worse(entry, past) else Change.UNCHANGED
 
 
 def _matched(

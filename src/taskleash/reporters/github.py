@@ -6,24 +6,32 @@ from taskleash.classify.model import Risk, Span
 from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.since import noted, told
 
 _LEVELS = {Risk.HIGH: "error", Risk.LOW: "warning", Risk.NONE: "notice"}
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """One command a finding and one an error; nothing for sound and for silenced sites."""
+    """One command a finding and one an error; nothing for sound and for silenced sites.
+
+    Where an earlier report is at hand, a notice says at last what has changed.
+    """
     found = [entry for entry in report.entries if entry.rule and not entry.silenced]
-    lines = [_finding(entry, options) for entry in found]
+    lines = [_finding(entry, report, options) for entry in found]
     lines += [_error(error, options) for error in report.errors]
+    if report.compared is not None:
+        trend = "\n".join(told(report.compared))
+        lines.append(f"::notice title=taskleash::{_data(trend)}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _finding(entry: Entry, options: RenderOptions) -> str:
+def _finding(entry: Entry, report: Report, options: RenderOptions) -> str:
     site = entry.site
     span = site.span
     path = options.repository.path(site.path)
     # The log shows the text alone, so it names the place, too.
-    lines = [f"{path}:{span.line}:{span.column}: {entry.rule} {site.risk} {entry.message}"]
+    message = noted(entry.message, entry, report)
+    lines = [f"{path}:{span.line}:{span.column}: {entry.rule} {site.risk} {message}"]
     for step in (*entry.leads, *entry.related):
         lines.append(f"{options.repository.path(step.path)}:{step.line}: {step.message}")
     return _command(_LEVELS[site.risk], entry.rule, path, _place(span), "\n".join(lines))

@@ -9,6 +9,7 @@ from taskleash.classify.model import Risk
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.since import noted
 
 _SEVERITIES = {Risk.HIGH: "critical", Risk.LOW: "minor", Risk.NONE: "info"}
 
@@ -16,14 +17,14 @@ _SEVERITIES = {Risk.HIGH: "critical", Risk.LOW: "minor", Risk.NONE: "info"}
 def render(report: Report, options: RenderOptions) -> str:
     """A list with an issue for each finding and each error; no sound and no silenced sites."""
     found = [entry for entry in report.entries if entry.rule and not entry.silenced]
-    issues = [_finding(entry, options) for entry in found]
+    issues = [_finding(entry, report, options) for entry in found]
     return dumps([*issues, *(_error(error, options) for error in report.errors)])
 
 
-def _finding(entry: Entry, options: RenderOptions) -> dict[str, Any]:
+def _finding(entry: Entry, report: Report, options: RenderOptions) -> dict[str, Any]:
     span = entry.site.span
     return {
-        "description": f"{entry.rule} {entry.message}",
+        "description": noted(f"{entry.rule} {entry.message}", entry, report),
         "check_name": entry.rule,
         "fingerprint": entry.fingerprint,
         "severity": _SEVERITIES[entry.site.risk],

@@ -27,7 +27,7 @@ def entry_line(entry: Entry, options: RenderOptions) -> list[Piece]:
         (" [*]" if is_fixable(entry) else "", "cyan"),
         (f" {message}", ""),
         (_observed(entry), ""),
-        (_silence(entry, say), "dim"),
+        (_note(entry, say), "dim"),
     ]
 
 
@@ -50,10 +50,9 @@ def _observed(entry: Entry) -> str:
     return f"; observed: {entry.observed.short}" if entry.observed and not entry.rule else ""
 
 
-def _silence(entry: Entry, say: Language) -> str:
-    if not entry.silenced:
-        return ""
-    return f" ({say('suppressed') if entry.suppressed else say('in the baseline')})"
+def _note(entry: Entry, say: Language) -> str:
+    note = words.note(entry, say)
+    return f" ({note})" if note else ""
 
 
 def _verdict(site: Site, options: RenderOptions) -> str:

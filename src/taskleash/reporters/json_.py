@@ -74,12 +74,14 @@ def _site(entry: Entry) -> dict[str, Any]:
     asleep = {"would_be": site.would_be} if site.would_be is not None else {}
     related = {"related": [_evidence(step) for step in entry.related]} if entry.related else {}
     also = {"also": list(entry.also)} if entry.also else {}
+    change = {"change": entry.change} if entry.change is not None else {}
     seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
     return {
         **fields,
         **related,
         **also,
         **asleep,
+        **change,
         **seen,
         **{name: True for name, holds in silence.items() if holds},
     }

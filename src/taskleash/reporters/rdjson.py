@@ -12,6 +12,7 @@ from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.since import noted
 from taskleash.rules.registry import by_code
 
 _SEVERITIES = {Risk.HIGH: "ERROR", Risk.LOW: "WARNING", Risk.NONE: "INFO"}
@@ -23,7 +24,13 @@ def render(report: Report, options: RenderOptions) -> str:
     """A diagnostic for each finding and each error; nothing for sound and for silenced sites."""
     source = lru_cache(maxsize=1)(read_lines)
     found = [entry for entry in report.entries if entry.rule and not entry.silenced]
-    diagnostics = [_finding(entry, source(entry.site.path), options) for entry in found]
+    diagnostics = [
+        {
+            "message": noted(entry.message, entry, report),
+            **_finding(entry, source(entry.site.path), options),
+        }
+        for entry in found
+    ]
     diagnostics += [_error(error, options) for error in report.errors]
     return dumps({"source": {"name": "taskleash"}, "diagnostics": diagnostics})
 
@@ -32,7 +39,6 @@ def _finding(entry: Entry, source: Sequence[str], options: RenderOptions) -> Jso
     site = entry.site
     fixes = [fix for patch in entry.patches if patch.allowed for fix in _fix(patch, source)]
     return {
-        "message": entry.message,
         "location": {
             "path": options.repository.path(site.path),
             "range": _range(site.span, source),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from taskleash.classify.model import Evidence, Part, Risk, Site
+from taskleash.classify.model import Evidence, Part, Risk, Site, Word
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
 from taskleash.sentences import Said, claim, sentence
@@ -20,6 +20,14 @@ _PARTS = {
 INVALID_FILE = "TL000"
 
 
+class Change(Word):
+    """What became of a finding since an earlier report: ``worsened`` is one of a higher risk."""
+
+    NEW = "new"
+    WORSENED = "worsened"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A site as it is reported: ``rule`` and ``said``, its message, are empty for a sound one.
@@ -29,7 +37,7 @@ class Entry:
     fixes would change, the recommended one first, where the run was asked for that. ``observed`` is
     what a traced run showed of the site, where one is at hand. ``also`` are further rules that hold
     for it, which stand beside the verdict. ``merged`` are further places of the same defect, for
-    which no finding of their own is reported.
+    which no finding of their own is reported. ``change`` is set where an earlier report is at hand.
     """
 
     site: Site
@@ -43,6 +51,7 @@ class Entry:
     observed: Observation | None = None
     also: tuple[str, ...] = ()
     merged: tuple[Entry, ...] = ()
+    change: Change | None = None
 
     @property
     def message(self) -> str:

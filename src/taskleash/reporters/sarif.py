@@ -13,7 +13,7 @@ from taskleash.classify.model import Evidence, Span
 from taskleash.fixes.patch import Patch
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions, Repository
-from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.reporters.report import Change, Entry, FileError, Report
 from taskleash.reporters.sarif_rules import LEVELS, metadata
 from taskleash.rules.registry import all_rules
 
@@ -23,6 +23,7 @@ _SCHEMA = (
 _ROOT = "SRCROOT"
 #: the fingerprint's name; its number grows when equal findings get other fingerprints
 _FINGERPRINT = "taskleash/v1"
+_STATES = {Change.NEW: "new", Change.WORSENED: "updated", Change.UNCHANGED: "unchanged"}
 
 Json = dict[str, Any]
 
@@ -32,7 +33,7 @@ def render(report: Report, options: RenderOptions) -> str:
     repository = options.repository
     indices = {rule.code: index for index, rule in enumerate(all_rules())}
     findings = [
-        {**_finding(entry, repository), **_baseline_state(entry, report)}
+        {**_finding(entry, repository), **_baseline_state(entry)}
         for entry in report.entries
         if entry.rule
     ]
@@ -87,17 +88,9 @@ def _finding(entry: Entry, repository: Repository) -> Json:
     return result
 
 
-def _baseline_state(entry: Entry, report: Report) -> Json:
+def _baseline_state(entry: Entry) -> Json:
     """Whether an earlier report has the finding, where one is at hand."""
-    if report.compared is None or entry.silenced:
-        return {}
-    new, worse = (
-        {past.fingerprint for past in found}
-        for found in (report.compared.new, report.compared.worsened)
-    )
-    if entry.fingerprint in new:
-        return {"baselineState": "new"}
-    return {"baselineState": "updated" if entry.fingerprint in worse else "unchanged"}
+    return {} if entry.change is None else {"baselineState": _STATES[entry.change]}
 
 
 def _fixes(patches: Iterable[Patch], path: str, repository: Repository) -> Json:

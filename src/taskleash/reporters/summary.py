@@ -24,7 +24,7 @@ def closing(report: Report, options: RenderOptions) -> list[str]:
         return [_outcome(report, options), *offers]
     lines = [inventory(report, options.say)]
     if report.compared is not None:
-        lines += list(_trend(report.compared, options))
+        lines += list(trend(report.compared, options))
     return [*lines, *(_hint(hint, options) for hint in report.hints)]
 
 
@@ -42,7 +42,7 @@ def inventory(report: Report, say: Language) -> str:
     return line + say(" {count} fixable with --fix.", count=fixable) if fixable else line
 
 
-def _trend(of: Comparison, options: RenderOptions) -> Iterator[str]:
+def trend(of: Comparison, options: RenderOptions) -> Iterator[str]:
     """What has changed since the earlier report, and the places of it."""
     say = options.say
     yield say(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from taskleash.classify.model import Cell, Ending, Handle, Ignorance, Multiplicity, Risk, State
 from taskleash.reporters.language import Language
+from taskleash.reporters.report import Change, Entry
 
 HEADINGS = ("File", "Lines", "Task", "Tracked", "Cleaned up", "Risk")
 
@@ -34,6 +35,7 @@ _STATE_SYMBOL = {State.YES: "✅", State.PARTIAL: "🟡", State.NO: "❌", State
 _STATE_WORD = {State.YES: "yes", State.PARTIAL: "part", State.NO: "no", State.UNKNOWN: "unknown"}
 _RISK_SYMBOL = {Risk.HIGH: "🔴", Risk.LOW: "🟡", Risk.NONE: "🟢"}
 _SILENCED = "⚪"
+_CHANGES = {Change.NEW: "new", Change.WORSENED: "worse"}
 
 # A how-word that only says again what the state's own word says.
 _ECHO = {State.PARTIAL: "partial", State.NO: "none", State.UNKNOWN: "none"}
@@ -169,6 +171,13 @@ def risk(
     word = say(DORMANT if dormant and value is not Risk.NONE else RISKS[value])
     symbol = _SILENCED if is_silenced else _RISK_SYMBOL[value]
     return f"{symbol} {word}" if unicode else word
+
+
+def note(entry: Entry, say: Language) -> str:
+    """What silences a finding, or what became of it since an earlier report; empty for others."""
+    if entry.silenced:
+        return say("suppressed") if entry.suppressed else say("in the baseline")
+    return say(_CHANGES[entry.change]) if entry.change in _CHANGES else ""
 
 
 def labelled(value: Risk, dormant: bool, say: Language) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from taskleash.audit.components import Kind, component_of
 from taskleash.classify.model import Cell
+from taskleash.reporters import words
 from taskleash.reporters.html.risks import RISKS, risk_of
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
@@ -39,7 +40,8 @@ class Row:
     rule_title: str
     rule_url: str
     component: int
-    silenced: str
+    is_silenced: bool
+    note: str
 
 
 @dataclass(frozen=True)
@@ -94,15 +96,10 @@ def _row(entry: Entry, component: int, say: Language) -> Row:
         rule_title=say(rule.name) if rule else "",
         rule_url=rule.url if rule else "",
         component=component,
-        silenced=_silence(entry, say),
+        is_silenced=entry.silenced,
+        note=words.note(entry, say),
     )
 
 
 def _cell(cell: Cell, say: Language) -> ShownCell:
     return ShownCell(str(cell.state), say(cell.how))
-
-
-def _silence(entry: Entry, say: Language) -> str:
-    if not entry.silenced:
-        return ""
-    return say("suppressed") if entry.suppressed else say("in the baseline")
