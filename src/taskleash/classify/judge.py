@@ -65,8 +65,7 @@ def judge(
     ``known`` are the calls that the settings name, ``flags`` the feature flags. ``indexed`` has
     what is known of the modules from an earlier program.
     """
-    made = Judge(facts, known, reported, indexed)
-    return with_dormancy(made.calls, flags, made.sites())
+    return Judge(facts, known, reported, indexed).verdicts(flags)
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Judge:
         reported: Reported = None,
         indexed: IndexedModules | None = None,
     ) -> None:
-        self._reported = reported
+        self.reported = reported
         self.program = Program(facts, known, indexed)
         inference = Inference(self.program)
         self.calls = Calls(self.program, inference)
@@ -105,7 +104,11 @@ class Judge:
 
     def reports(self, function: Function) -> bool:
         """Whether what is found in a function is reported."""
-        return self._reported is None or function.module.path in self._reported
+        return self.reported is None or function.module.path in self.reported
+
+    def verdicts(self, flags: FeatureFlags = _NO_FLAGS) -> list[Site]:
+        """All sites that are reported, sorted by path, line and column, under the flags."""
+        return with_dormancy(self.calls, flags, self.sites())
 
     def sites(self) -> list[Site]:
         """All sites: the spawns, and the calls that drop what a wrapper returns."""
@@ -123,7 +126,7 @@ class Judge:
                     found.setdefault((site.path, _key(site)), site)
         for site in wrapped:
             found.setdefault((site.path, _key(site)), site)
-        sites = (s for s in found.values() if self._reported is None or s.path in self._reported)
+        sites = (s for s in found.values() if self.reported is None or s.path in self.reported)
         return sorted(sites, key=lambda s: (s.path, s.span))
 
     def alone(self, spawn: Spawn, trail: Trail) -> Verdict:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.judge import Judge, Reported
 from taskleash.classify.model import Risk
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
@@ -60,7 +61,11 @@ def demand(
     Where only the files with some paths are ``reported``, it is what may change a verdict there.
     ``indexed`` has what is known of the modules from an earlier program.
     """
-    judge = Judge(facts, told.calls, reported, indexed)
+    return left_open(Judge(facts, told.calls, reported, indexed), told.flags)
+
+
+def left_open(judge: Judge, flags: FeatureFlags) -> Demand:
+    """What a linked program leaves open, under the flags."""
     calls, program = judge.calls, judge.program
     names: set[str] = set()
     modules: set[str] = set()
@@ -86,11 +91,11 @@ def demand(
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
     modules |= reexports(program, wrappers)
     received = receivers(calls, wrappers, judge.reports)
-    modules |= ancestors(facts, received)
+    modules |= ancestors((module.facts for module in program.modules), received)
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
-    insisted = {UNSURE + name.encode() for name in Dormant(calls, told.flags).unsure(sites)}
+    insisted = {UNSURE + name.encode() for name in Dormant(calls, flags).unsure(sites)}
     starting: set[str] = set()
-    if reported is None:
+    if judge.reported is None:
         modules |= bases_with(program, called)
     else:
         # Of few files much can be asked: what a whole program knows by its size has to be found.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -36,8 +36,8 @@ from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint,
 from taskleash.rules.selection import nearest
 
 if TYPE_CHECKING:
+    from taskleash.driver.linker import Linker
     from taskleash.facts.model import ModuleFacts
-    from taskleash.link.indexed import IndexedModules
 
 _NOTHING_TOLD = Told()
 
@@ -51,8 +51,8 @@ class Analysis:
     ``facts`` are those of all files that were parsed, ``broken`` what is wrong with the others.
     Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
     tell of the program, ``leading`` are files that only tell how others are reached, None where no
-    flags are to be suggested. ``late`` are the files that no time was left for. ``indexed`` has
-    what linking found out of each file alone. ``unread`` says of flags that nothing mentions them.
+    flags are to be suggested. ``late`` are the files that no time was left for. The ``linker`` has
+    what it found out of each file alone. ``unread`` says of flags that nothing mentions them.
     """
 
     settings: Settings
@@ -62,7 +62,7 @@ class Analysis:
     verdicts: Verdicts | None = None
     told: Told = _NOTHING_TOLD
     leading: Mapping[str, ModuleFacts | Broken] | None = None
-    indexed: IndexedModules | None = None
+    linker: Linker | None = None
     late: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     #: as it was read; what is changed in memory is tried by its fixes themselves
@@ -83,7 +83,7 @@ class Analysis:
         """The verdicts of the files that are reported."""
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
-        found = _judged(self.facts, self.told, self.asked.keys(), self.indexed)
+        found = _judged(self.facts, self.linker)
         return list(fitted(found, self.asked, self.settings)) if self.is_first else found
 
     @property
@@ -124,7 +124,7 @@ class Analysis:
         if self.verdicts is not None:
             deciding = self.verdicts.deciding
         else:
-            deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.indexed)
+            deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.linker)
         return flag_hints(deciding, self.settings.paths)
 
     @property
@@ -215,10 +215,9 @@ def analyse(
     if verdicts is not None:
         # A large program's facts take more memory than all that is to come.
         return Analysis(settings, inputs, {}, reported, verdicts, told, late=late, unread=unread)
-    leading = found.leading
-    indexed = found.indexed if found.facts else None
+    leading, linker = found.leading, _linker(found, told)
     return Analysis(
-        settings, inputs, found.facts, reported, None, told, leading, indexed, late, unread
+        settings, inputs, found.facts, reported, None, told, leading, linker, late, unread
     )
 
 
@@ -234,11 +233,10 @@ def _verdicts(
     ``fit`` takes the fixes out that cannot be made.
     """
     verdicts = found.verdicts
-    # The linker is only imported once something has been parsed.
-    indexed = found.indexed if found.facts else None
     if verdicts is None and not with_facts:
-        sites = fit(_judged(found.facts, told, found.reported, indexed))
-        deciding = _deciding(found.leading, found.facts, told, sites, indexed) if told.hints else ()
+        linker = _linker(found, told)
+        sites = fit(_judged(found.facts, linker))
+        deciding = _deciding(found.leading, found.facts, told, sites, linker) if told.hints else ()
         verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
@@ -258,19 +256,19 @@ def _told(settings: Settings) -> Told:
     return Told(known, flags, settings.hints and not flags)
 
 
-def _judged(
-    known: Mapping[str, ModuleFacts],
-    told: Told,
-    reported: Collection[str] | None,
-    indexed: IndexedModules | None,
-) -> list[Site]:
-    """The verdicts on the spawn sites of a program that are reported; None stands for all."""
-    if not known:
-        return []
-    from taskleash.classify.judge import judge
+def _linker(found: Gathered, told: Told) -> Linker | None:
+    """What links the facts that were collected, where there are any."""
+    if found.facts and found.linker is None:
+        # Imported here because a run without facts has no use for it.
+        from taskleash.driver.linker import Linker
 
-    facts = [known[path] for path in sorted(known)]
-    return linked(partial(judge, facts, told.calls, told.flags, reported, indexed))
+        return Linker(told, found.reported)
+    return found.linker
+
+
+def _judged(facts: Mapping[str, ModuleFacts], linker: Linker | None) -> list[Site]:
+    """The verdicts on the spawn sites of a program that are reported."""
+    return [] if linker is None or not facts else linker.verdicts(facts)
 
 
 def _deciding(
@@ -278,16 +276,16 @@ def _deciding(
     read: Mapping[str, ModuleFacts],
     told: Told,
     sites: Sequence[Site],
-    indexed: IndexedModules | None,
+    linker: Linker | None,
 ) -> tuple[tuple[str, int], ...]:
     """The flags that would tell more of the sites."""
-    if not sites or leading is None:
+    if not sites or leading is None or linker is None:
         return ()
     from taskleash.classify.hints import deciding_flags
 
     known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]
-    return linked(partial(deciding_flags, facts, told.calls, sites, indexed))
+    return linked(partial(deciding_flags, facts, told.calls, sites, linker.indexed))
 
 
 def _unseen(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
-from taskleash.driver.linked import linked, uncollected
+from taskleash.driver.linked import uncollected
 from taskleash.driver.modules import Modules
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parser, Parsers
@@ -26,9 +26,9 @@ from taskleash.models.table import MODELS
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
+    from taskleash.driver.linker import Linker
     from taskleash.facts.model import ModuleFacts
     from taskleash.link.demand import Demand
-    from taskleash.link.indexed import IndexedModules
 
 #: a third for all that may be mentioned changed no verdict in sixty packages, and each links the
 #: whole program
@@ -61,13 +61,7 @@ class Collection:
     reported: frozenset[str] | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] | None = None
-
-    @cached_property
-    def indexed(self) -> IndexedModules:
-        """What linking finds out of each module by itself: no round has to do it again."""
-        from taskleash.link.indexed import IndexedModules
-
-        return IndexedModules()
+    linker: Linker | None = None
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
         """Take over the outcomes of the map step."""
@@ -76,10 +70,6 @@ class Collection:
                 self.broken[path] = outcome
             else:
                 self.facts[path] = outcome
-
-    def in_order(self) -> list[ModuleFacts]:
-        """The facts sorted by path."""
-        return [self.facts[path] for path in sorted(self.facts)]
 
 
 def collect(
@@ -226,16 +216,23 @@ class _Gathering:
 
     def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:
         """What the facts of the chosen files leave open, as far as some files are reported."""
-        from taskleash.classify.undecided import demand
-
         key = self._memory.facts_key(chosen, self._told, reported)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
-            found = self._found
-            ask = linked(partial(demand, found.in_order(), self._told, reported, found.indexed))
+            ask = self._linker(reported).demand(self._found.facts)
             self._memory.keep_demand(key, ask)
         return ask
+
+    def _linker(self, reported: frozenset[str] | None) -> Linker:
+        # The linker is only imported once something has been parsed.
+        from taskleash.driver.linker import Linker
+
+        if reported != self._found.reported:
+            return Linker(self._told, reported)
+        if self._found.linker is None:
+            self._found.linker = Linker(self._told, reported)
+        return self._found.linker
 
     def _bases(self, classes: frozenset[str], chosen: list[Input]) -> Demand:
         """The modules of the bases of classes that were asked for."""

@@ -20,6 +20,7 @@ from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.inline import configs
 from taskleash.driver.configured import run_settings
 from taskleash.driver.fix import Fixing, fixing
+from taskleash.driver.linked import tidied
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import TimeOver
@@ -56,6 +57,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             return
         pickle.dump(answer(asked), answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
+        tidied()
 
 
 def answer(asked: Request) -> Answer:
