@@ -51,7 +51,12 @@ In the third reading (all sites of packages with up to 25, a third of the others
 teardown that is returned, a loop that the event of another object ends; two ought to have been
 high. 22 further defects were no sites at all, and do not count above: mostly calls that drop what a
 method returns, where taskleash did not know the class. With these it had found 124 of 149 highs.
-Most of these causes have been mended; no new packages have been read since.
+Most of these causes were mended before the fourth reading.
+
+In the fourth reading (all sites of packages chosen for their many life cycles: servers, clients,
+brokers, pools, schedulers) 9 of the 18 lows were sound: calls that can hardly fail taken for ones
+that do, between a spawn in a loop and its end (4), and tasks ended by a method whose name does not
+say so. One high lay below `if False:`, one ought to have been low.
 
 """
 _TUNED = """
@@ -113,6 +118,7 @@ def accuracy_page() -> str:
         ("blind_first", "the first reading, mended"),
         ("blind_second", "the second reading, mended"),
         ("blind_third", "the third reading, mended"),
+        ("blind_fourth", "the fourth reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -132,6 +138,7 @@ def blind_table() -> str:
         ("blind_first", "first reading"),
         ("blind_second", "second reading"),
         ("blind_third", "third reading"),
+        ("blind_fourth", "fourth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows
