@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, ControlFlowGraph, Edge
-from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, fate, is_start, raised_by
+from taskleash.dataflow.exceptions import (
+    AT_WORK,
+    NOTHING,
+    Raised,
+    Raising,
+    fate,
+    is_start,
+    raised_by,
+)
 from taskleash.dataflow.hierarchy import Caught, caught
 from taskleash.dataflow.scopes import (
     CaseScope,
@@ -41,19 +49,20 @@ _MAX_GROWTH = 8
 _OPEN = Test("other")
 
 
-def build(facts: FunctionFacts) -> ControlFlowGraph:
-    """The control-flow graph of a function."""
-    return ControlFlowGraph(_Builder(facts).blocks, facts.events)
+def build(facts: FunctionFacts, raising: Raising | None = None) -> ControlFlowGraph:
+    """The control-flow graph of a function, whose events may raise what its own tell or these."""
+    known = raised_by(facts.events) if raising is None else raising
+    return ControlFlowGraph(_Builder(facts, known).blocks, known)
 
 
 class _Builder:
     """Builds the blocks, statement by statement."""
 
-    def __init__(self, facts: FunctionFacts) -> None:
+    def __init__(self, facts: FunctionFacts, raising: Raising) -> None:
         self.facts = facts
         self.blocks: list[BasicBlock] = []
         self._may_be_left = _may_be_left_early(facts)
-        self._raising = raised_by(facts.events)
+        self._raising = raising
         #: the first and last block of the newest copy of each ``finally`` clause
         self._finals: dict[int, tuple[int, int]] = {}
         self._bound = 0

@@ -16,8 +16,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, raised_by
-from taskleash.facts.model import Event, Loop, Test
+from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, Raising
+from taskleash.facts.model import Loop, Test
 
 ENTRY, EXIT = 0, 1
 _END = sys.maxsize
@@ -63,9 +63,9 @@ class ControlFlowGraph:
     ``raising`` are the events at which an exception may be raised, with the kinds it may be of.
     """
 
-    def __init__(self, blocks: Sequence[BasicBlock], events: Sequence[Event]) -> None:
+    def __init__(self, blocks: Sequence[BasicBlock], raising: Raising) -> None:
         self.blocks = blocks
-        self.raising = raised_by(events)
+        self.raising = raising
         self._blocks_of: dict[int, list[int]] | None = None
         self._places: dict[int, dict[int, int]] = {}
         self._raisers: dict[int, list[tuple[int, frozenset[Raised]]]] = {}

@@ -8,17 +8,30 @@ await, a deadline at what waits.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from taskleash.dataflow.hierarchy import Caught
-from taskleash.facts.model import Await, Call, Event, Give, Handler, Use
+from taskleash.facts.model import (
+    Await,
+    Block,
+    Call,
+    Event,
+    Exit,
+    FunctionFacts,
+    Give,
+    Handler,
+    Use,
+    blocks_of,
+)
 from taskleash.facts.terms import Alts, Attribute, Result, Term
 from taskleash.models.exceptions import (
     CANCELLATION_NAMES,
     CATCH_ALL,
     CATCH_ERRORS,
+    DEADLINES,
     NEVER_RAISING,
     NO_ERRORS,
+    QUIET_WAITS,
     TIMEOUT_NAMES,
 )
 from taskleash.models.table import MODELS
@@ -34,8 +47,20 @@ class Raised(enum.Enum):
     EARLY_EXIT = "early exit"
 
 
-def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
+#: the kinds that the events of a function may raise, by their indices
+Raising = Mapping[int, frozenset["Raised"]]
+
+
+def _is_never_calm(_: Call) -> bool:
+    return False
+
+
+def raised_by(
+    events: Sequence[Event], is_calm: Callable[[Call], bool] = _is_never_calm
+) -> dict[int, frozenset[Raised]]:
     """What each event of a function may raise; those that raise nothing are left out.
+
+    ``is_calm`` tells of calls of what is known not to raise.
 
     A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
     from outside ends the function as well as its tasks' reason to be: what counts is that of a task
@@ -45,6 +70,8 @@ def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
         term.event for event in events for term in _run_later(event) if isinstance(term, Result)
     }
     cancelled: set[Term] = set()
+    deadline = any(isinstance(event, Call) and event.text in DEADLINES for event in events)
+    quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
     found: dict[int, frozenset[Raised]] = {}
     for index, event in enumerate(events):
         if isinstance(event, Call):
@@ -53,11 +80,13 @@ def raised_by(events: Sequence[Event]) -> dict[int, frozenset[Raised]]:
                 for func in event.func
                 if isinstance(func, Attribute) and func.name == "cancel"
             )
-            if index not in coroutines and not _is_harmless(event):
+            if index not in coroutines and not _is_harmless(event) and not is_calm(event):
                 found[index] = AT_WORK
         elif isinstance(event, Await):
+            kinds = quiet if _waits_quietly(event, events) else AT_WORK
             own = not cancelled.isdisjoint(event.value)
-            found[index] = AT_WORK | {Raised.CANCELLATION} if own else AT_WORK
+            if kinds or own:
+                found[index] = kinds | {Raised.CANCELLATION} if own else kinds
         elif isinstance(event, Use) and event.kind == "with":
             found[index] = AT_WORK
         elif isinstance(event, Give) and event.kind == "yield":
@@ -72,6 +101,31 @@ def _run_later(event: Event) -> Alts:
     if is_start(event) and isinstance(event, Call):
         return event.args[0].value if event.args else ()
     return ()
+
+
+def _waits_quietly(event: Await, events: Sequence[Event]) -> bool:
+    """Whether nothing but a cancellation or a deadline can come out of what is awaited."""
+    calls = [events[term.event] for term in event.value if isinstance(term, Result)]
+    return len(calls) == len(event.value) > 0 and all(
+        isinstance(call, Call) and call.text in QUIET_WAITS for call in calls
+    )
+
+
+def never_raises(facts: FunctionFacts) -> bool:
+    """Whether nothing in a plain function raises, as far as its own events tell."""
+    if facts.is_async or facts.is_generator or facts.decorators or facts.kind != "function":
+        return False
+    quiet = not any(kinds & AT_WORK for kinds in raised_by(facts.events).values())
+    return quiet and not _throws(facts.body)
+
+
+def _throws(block: Block) -> bool:
+    """Whether a ``raise`` stands in a block, or in one inside of it."""
+    return any(
+        item.kind == "raise" if isinstance(item, Exit) else any(map(_throws, blocks_of(item)))
+        for item in block.items
+        if not isinstance(item, int)
+    )
 
 
 def is_start(event: Event) -> bool:

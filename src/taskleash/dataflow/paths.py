@@ -24,7 +24,7 @@ from taskleash.dataflow.assumptions import (
 )
 from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
-from taskleash.dataflow.exceptions import NOTHING, Raised
+from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import FunctionFacts, Test
 from taskleash.facts.terms import Alts, Element, Term, last_name
@@ -90,9 +90,9 @@ class _State:
 class Paths:
     """The paths of one function: its graph, and what holds along it."""
 
-    def __init__(self, facts: FunctionFacts) -> None:
+    def __init__(self, facts: FunctionFacts, raising: Raising | None = None) -> None:
         self.facts = facts
-        self.graph = build(facts)
+        self.graph = build(facts, raising)
         self.assumptions = Assumptions(facts, self.graph)
         self.waits = Waits(facts)
 

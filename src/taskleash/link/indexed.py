@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from taskleash.dataflow.exceptions import never_raises, raised_by
 from taskleash.dataflow.paths import Paths
 from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store
-from taskleash.facts.terms import Global, Term
+from taskleash.facts.terms import Attribute, Global, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 
@@ -17,8 +18,9 @@ from taskleash.link.uses import UseIndex
 class IndexedFunction:
     """The facts of a function and indices of them, each made when it is first asked for."""
 
-    def __init__(self, facts: FunctionFacts) -> None:
+    def __init__(self, facts: FunctionFacts, module: IndexedModule) -> None:
         self.facts = facts
+        self.module = module
 
     @cached_property
     def calls(self) -> tuple[tuple[int, Call], ...]:
@@ -44,7 +46,23 @@ class IndexedFunction:
     @cached_property
     def paths(self) -> Paths:
         """Its control-flow graph, and searches along it."""
-        return Paths(self.facts)
+        return Paths(self.facts, raised_by(self.facts.events, self._is_calm))
+
+    def _is_calm(self, call: Call) -> bool:
+        """Whether it calls methods of the same object that cannot raise."""
+        own = self.facts.params[0].name if self.facts.owner and self.facts.params else ""
+        return bool(own and call.func) and all(
+            isinstance(func, Attribute)
+            and func.base == Parameter(own)
+            and (method := self.module.methods.get((self.facts.owner, func.name))) is not None
+            and method.never_raises
+            for func in call.func
+        )
+
+    @cached_property
+    def never_raises(self) -> bool:
+        """Whether nothing in it raises, as far as its own events tell."""
+        return never_raises(self.facts)
 
     @cached_property
     def decorators(self) -> frozenset[str]:
@@ -57,7 +75,12 @@ class IndexedModule:
 
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
-        self.functions = {key: IndexedFunction(f) for key, f in facts.functions.items()}
+        self.functions = {key: IndexedFunction(f, self) for key, f in facts.functions.items()}
+
+    @cached_property
+    def methods(self) -> dict[tuple[str, str], IndexedFunction]:
+        """Its methods by the key of their class and their name, the last of several."""
+        return {(f.facts.owner, f.facts.name): f for f in self.functions.values() if f.facts.owner}
 
     @cached_property
     def stored_globals(self) -> frozenset[str]:

@@ -20,6 +20,8 @@ def modules_of(
 ) -> set[str]:
     """The modules of what starts, of what is given the handle, and of whose attribute keeps it.
 
+    What is given a function that returns the handle may keep it.
+
     Of what callers hand in, only those of callers count about which the run ``reports``.
     """
     found: set[str] = set()
@@ -32,6 +34,9 @@ def modules_of(
                 found |= _handed_in(calls, function, reports)
     for op in trail.of("unknown"):
         found |= _outside(calls, op.function, op.function.call(op.index))
+    if returns(function, spawn.index):
+        for holder, index in calls.references(function):
+            found |= _outside(calls, holder, holder.call(index))
     for op in trail.of("store", "contain"):
         event = op.event
         target = event.target if isinstance(event, Store) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from taskleash.dataflow.exceptions import is_start
+from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
@@ -18,10 +20,13 @@ def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> b
         function = pending.pop()
         if function is goal:
             return True
-        for _, call in function.calls():
+        later = _run_as_tasks(function)
+        for index, call in function.calls():
+            # What runs as a task of its own goes on when the earlier one may be over.
             for callee in calls.callees(function, call):
                 if (
                     isinstance(callee, Function)
+                    and index not in later
                     and callee not in seen
                     and callee.owner is not None
                     and callee.owner is goal.owner
@@ -29,6 +34,18 @@ def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> b
                     seen.add(callee)
                     pending.append(callee)
     return False
+
+
+def _run_as_tasks(function: Function) -> set[int]:
+    """The calls that make a coroutine for a task of its own."""
+    return {
+        term.event
+        for _, call in function.calls()
+        if is_start(call)
+        for arg in call.args[:1]
+        for term in arg.value
+        if isinstance(term, Result)
+    }
 
 
 def leaves_after(function: Function, index: int) -> bool:

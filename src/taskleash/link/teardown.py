@@ -107,9 +107,13 @@ class Teardown:
         return sentence("`{function}`, which only its users call", function=function.qualname)
 
     def _is_called(self, function: Function) -> bool:
-        """Whether the program calls a function, but for a task of the same object at its end."""
+        """Whether the program calls a function, but for a task of the same object at its end.
+
+        A test is a user of what it tests.
+        """
         return any(
-            caller not in self.started or caller.owner is not function.owner
+            (caller not in self.started or caller.owner is not function.owner)
+            and (function.module.is_test or not caller.module.is_test)
             for caller, _ in self.calls.callers(function)
         )
 

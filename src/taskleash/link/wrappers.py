@@ -303,19 +303,23 @@ def _drops_result(
 def _registers(calls: Calls, function: Function, call: Call, position: int) -> bool:
     """Whether a function of the program hands its argument to something outside, as a callback.
 
-    It may note it down, too, such as to take it off later.
+    Or it calls it and drops what comes back. It may note it down, too, such as to take it off
+    later.
     """
     param = bind(function, call, position, takes_instance(function, call))
     if param is None or param.kind:
         return False
     roles = function.uses.roles.get(Parameter(param.name), ())
-    handed = [role for role in roles if role.kind == "arg"]
+    handed = [role for role in roles if role.kind in ("arg", "func")]
     return (
         bool(handed)
-        and all(role.kind in ("arg", "item") for role in roles)
+        and all(role.kind in ("arg", "func", "item") for role in roles)
         and all(
             role.index not in function.uses.results
-            and _drops_result(calls, function, role.index, int(role.key), is_given=True)
+            and (
+                role.kind == "func"
+                or _drops_result(calls, function, role.index, int(role.key), is_given=True)
+            )
             for role in handed
         )
     )

@@ -24,16 +24,18 @@ NEVER_RAISING = (
     | MODELS.handling(Handle.READS)
     | {
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
-        "create_task", "critical", "current_task", "debug", "dict", "discard", "done", "encode",
-        "endswith", "ensure_future", "enumerate", "error", "exception", "extend", "fail_after",
-        "format", "frozenset", "gather", "get", "get_event_loop", "get_name", "get_running_loop",
-        "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join", "keys", "list",
-        "locked", "log", "lower", "max", "min", "monotonic", "move_on_after", "partial",
-        "perf_counter", "qsize", "range", "reversed", "set", "shield", "sorted", "split",
+        "create_future", "create_task", "critical", "current_task", "debug", "dict", "discard",
+        "done", "encode", "endswith", "ensure_future", "enumerate", "error", "exception", "extend",
+        "fail_after", "format", "frozenset", "gather", "get", "get_event_loop", "get_name",
+        "get_running_loop", "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join",
+        "keys", "list", "locked", "log", "lower", "max", "min", "monotonic", "move_on_after",
+        "partial", "perf_counter", "qsize", "range", "reversed", "set", "shield", "sorted", "split",
         "startswith", "strip", "super", "time", "timeout", "timeout_at", "tuple", "upper", "values",
         "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
+#: awaited calls out of which nothing but a cancellation comes
+QUIET_WAITS = frozenset({"asyncio.wait"})
 #: context managers that do nothing as they are entered, but see that what is awaited in them ends
 DEADLINES = frozenset(
     {
