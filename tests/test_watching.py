@@ -104,6 +104,20 @@ def test_changes_of_verdicts_are_said(project: Path) -> None:
         assert run.process.wait(timeout=60) == 130
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt goes to the whole console")
+def test_what_a_new_folder_holds_is_seen_and_what_changes_in_it(project: Path) -> None:
+    pytest.importorskip("watchfiles", reason="watchfiles is not installed")
+    with watched(project) as run:
+        run.until("watching for changes")
+        module = project / "new" / "deep" / "module.py"
+        module.parent.mkdir(parents=True)
+        module.write_text(LEAK, encoding="utf-8")
+        found = run.until("new/deep/module.py:7:5: TL001")
+        assert found[-1].startswith("+ ")
+        module.write_text(LEAK.replace("asyncio.create_task", "await asyncio.create_task"), "utf-8")
+        assert run.until("new/deep/module.py:7:11")[-1].startswith("~ ")
+
+
 def test_without_the_package_there_is_a_remedy(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -28,6 +28,8 @@ _CLEARED = "\x1b[2J\x1b[3J\x1b[H"
 # An editor writes a file in several steps, and a branch that is checked out many files.
 _DEBOUNCE_MILLISECONDS = 300
 _TURN_MILLISECONDS = 200
+#: there every folder is watched by itself, and a watch of all below one goes through links
+_FOLLOWS_LINKS = sys.platform == "linux"
 
 
 def watch(
@@ -93,16 +95,48 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
     class Relevant(watchfiles.DefaultFilter):
         def __call__(self, change: watchfiles.Change, path: str) -> bool:
             name = os.path.basename(path)
-            of_interest = name.endswith(SUFFIXES) or name in _SETTINGS
+            of_interest = name.endswith(SUFFIXES) or name in _SETTINGS or _is_folder(path)
             return of_interest and super().__call__(change, path)
 
-    return watchfiles.watch(
-        *_folders(paths),
-        watch_filter=Relevant(),
-        debounce=_DEBOUNCE_MILLISECONDS,
-        rust_timeout=_TURN_MILLISECONDS,
-        yield_on_timeout=True,
-    )
+    left_out = frozenset(watchfiles.DefaultFilter.ignore_dirs)
+    passed: set[tuple[watchfiles.Change, str]] = set()
+    while True:
+        roots = _folders(paths)
+        watching = watchfiles.watch(
+            *(_below(roots, left_out) if _FOLLOWS_LINKS else roots),
+            watch_filter=Relevant(),
+            debounce=_DEBOUNCE_MILLISECONDS,
+            rust_timeout=_TURN_MILLISECONDS,
+            yield_on_timeout=True,
+            recursive=not _FOLLOWS_LINKS,
+        )
+        try:
+            for found in watching:
+                passed |= found
+                if _FOLLOWS_LINKS and any(_is_folder(path) for _, path in found):
+                    # What changes in a new folder is seen once that is watched, too.
+                    break
+                yield passed
+                passed = set()
+        except FileNotFoundError:
+            # A folder that was gone before it could be watched.
+            continue
+        except OSError as error:
+            raise click.ClickException(
+                f"--watch: the folders cannot be watched: {(error.strerror or str(error)).lower()}"
+            ) from None
+
+
+def _below(roots: Iterable[str], left_out: Collection[str]) -> Iterator[str]:
+    """The folders and all below them but for links, which may lead to the whole machine."""
+    for root in roots:
+        for folder, names, _ in os.walk(root):
+            names[:] = [name for name in names if name not in left_out]
+            yield folder
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _folders(paths: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from taskleash.reporters import words
 from taskleash.reporters.details import facts
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
+from taskleash.reporters.markup import code, fenced, text
 from taskleash.reporters.report import Entry, FileError
 from taskleash.rules.registry import by_code
 from taskleash.server.requests import Place
@@ -83,17 +84,18 @@ def _said(entry: Entry, root: str, diff: str, say: Language) -> Iterator[str]:
     site = entry.site
     rule = f" · {entry.rule}" if entry.rule else ""
     risk = words.risk(site.risk, site.dormant, unicode=True, say=say)
-    yield f"**`{site.task}`** · {say('Risk')} {risk}{rule}"
+    yield f"**{code(site.task)}** · {say('Risk')} {risk}{rule}"
     yield ""
     if entry.rule:
-        yield say.told(entry.said)
+        yield text(say.told(entry.said))
         yield ""
     yield f"- {say('Tracked')}: {words.cell(site.tracked, True, say)}"
     yield f"- {say('Cleaned up')}: {words.cell(site.cleaned, True, say)}"
-    for label, text in facts(entry, say):
-        yield f"- {say(label)}: {text}"
+    for label, fact in facts(entry, say):
+        yield f"- {say(label)}: {text(fact)}"
     for step in site.evidence:
         uri = uris.from_fs_path(os.path.join(root, step.path))
-        yield f"- {say.told(step.said)} ([{step.path}:{step.line}]({uri}#L{step.line}))"
+        place = text(f"{step.path}:{step.line}")
+        yield f"- {text(say.told(step.said))} ([{place}]({uri}#L{step.line}))"
     if diff:
-        yield from ("", "```diff", diff, "```")
+        yield from ("", fenced(diff.split("\n"), "diff"))
