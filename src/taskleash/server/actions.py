@@ -20,6 +20,8 @@ from taskleash.server.showing import diagnostic, place_of, range_of
 from taskleash.source.comments import Wanted, with_noqa
 
 FIX_ALL = "source.fixAll.taskleash"
+#: stands among the kinds of fixes for the comment that silences
+COMMENT = "comment"
 
 #: what a fix does, as the title of an action
 _DOES = {
@@ -63,20 +65,20 @@ def fix_all(path: str, say: Language) -> types.CodeAction:
     )
 
 
-def comment(
-    entry: Entry, text: str, path: str, root: str, say: Language
-) -> tuple[types.CodeAction, Mapping[str, Sequence[Replacement]]] | None:
-    """A comment that silences the finding, and what it changes; None where none has room."""
-    wanted = Wanted(entry.rule, comment_lines(entry.site))
-    after = with_noqa(text, [wanted], names())
-    if after == text:
-        return None
-    action = types.CodeAction(
+def comment(entry: Entry, path: str, root: str, say: Language) -> types.CodeAction:
+    """A comment that silences the finding; like a fix, without what it changes."""
+    return types.CodeAction(
         title=say("{code}: silence it with a comment", code=entry.rule),
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(entry, root, say)],
+        data=as_data(place_of(path, entry.site, entry.rule), COMMENT),
     )
-    return action, {path: replacements(text, after)}
+
+
+def commented(entry: Entry, text: str) -> tuple[Replacement, ...]:
+    """What the comment changes in the text; nothing where it has no room."""
+    wanted = Wanted(entry.rule, comment_lines(entry.site))
+    return tuple(replacements(text, with_noqa(text, [wanted], names())))
 
 
 def text_edits(found: Sequence[Replacement]) -> list[types.TextEdit]:

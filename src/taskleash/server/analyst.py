@@ -1,7 +1,8 @@
 """The process behind the language server: it analyses, and nothing in it knows of any editor.
 
-It has the folder in question as its current one, as the command line has, and no threads, so that
-files are parsed in forked processes. It ends with the front, whose death closes its input.
+It has the folder in question as its current one, as the command line has, and on Linux no threads,
+so that files are parsed in forked processes. It ends with the front, whose death closes its
+lifeline, where there is one, and its input.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.inline import configs
 from taskleash.driver.configured import run_settings
 from taskleash.driver.fix import Fixing, fixing
+from taskleash.driver.lifeline import die_with
 from taskleash.driver.linked import tidied
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
@@ -38,8 +40,13 @@ _T = TypeVar("_T", Entry, FileError)
 _EXPECTED = (ConfigError, PathNotFound, TimeOver, UnknownRule)
 
 
-def main(_: str) -> None:
-    """Answer each request on standard input until there is no more."""
+def main(lifeline: str) -> None:
+    """Answer each request on standard input until there is no more.
+
+    ``lifeline`` is the descriptor of a pipe that closes with the front; empty where there is none.
+    """
+    if lifeline:
+        die_with(int(lifeline))
     # The editor's Ctrl-C is none of ours: the front says when this is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer

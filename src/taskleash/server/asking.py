@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import pickle
 import subprocess
-import threading
+import sys
+from typing import Any
 
 from taskleash.driver import child
+from taskleash.driver.lifeline import Lifeline
 from taskleash.server.requests import Answer, Failed, Request
 
 _MODULE = "taskleash.server.analyst"
@@ -19,36 +21,61 @@ class Asking:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: Lifeline | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._is_closed = threading.Event()
 
     async def ask(self, request: Request) -> Answer:
-        """The answer; while it is worked out, other questions wait."""
+        """The answer; while it is worked out, other questions wait.
+
+        One that nobody waits for any more ends the process, which would go on with it, and whose
+        answer would be taken for that of the next question.
+        """
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._ask, request)
+            process = self._running()
+            try:
+                return await asyncio.to_thread(_answer, process, request)
+            except asyncio.CancelledError:
+                self.close()
+                raise
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._is_closed.set()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-
-    def _ask(self, request: Request) -> Answer:
-        process = self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
-            process.stdin.flush()
-            answer: Answer = pickle.load(process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            process.kill()
-            return _DIED
-        return answer
+            self._process = None
+        if self._lifeline is not None:
+            self._lifeline.cut()
+            self._lifeline = None
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            self._process = child.start(_MODULE, "", **pipes)
+            self.close()
+            self._process = self._started()
         return self._process
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        if sys.platform == "win32":
+            # It ends after its answer: there is nothing that would tell it earlier.
+            return child.start(_MODULE, "", **pipes)
+        self._lifeline = Lifeline()
+        theirs = self._lifeline.theirs
+        try:
+            return child.start(_MODULE, str(theirs), pass_fds=(theirs,), **pipes)
+        finally:
+            self._lifeline.handed_over()
+
+
+def _answer(process: subprocess.Popen[bytes], request: Request) -> Answer:
+    """What the process answers; where it dies of the question, that is said."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
+        process.stdin.flush()
+        answer: Answer = pickle.load(process.stdout)
+    except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        process.kill()
+        return _DIED
+    return answer

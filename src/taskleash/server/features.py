@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
 from lsprotocol import types
 
+from taskleash.driver.signals import ENDING
 from taskleash.server import actions
 from taskleash.server.front import SETTINGS, SOURCES, Front
 from taskleash.server.texts import path_of
@@ -11,7 +14,15 @@ from taskleash.server.texts import path_of
 
 def main() -> None:
     """Serve the editor on standard input and output until it says that this is over."""
-    make().start_io()
+    # A thread reads standard input: whatever would tidy up first would wait for the next message.
+    for number in (signal.SIGINT, *ENDING):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    front = make()
+    try:
+        front.start_io()
+    finally:
+        front.asking.close()
 
 
 def make() -> Front:

@@ -41,7 +41,7 @@ class _Folder:
     """One folder: what is to be looked at next, and the task that does."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    is_whole: bool = True
+    is_whole: bool = False
     looking: asyncio.Task[None] | None = None
 
 
@@ -77,9 +77,15 @@ class Front(LanguageServer):
         return max(around, key=len) if around else root_around(folder) or folder
 
     def look(self, root: str, whole: bool = False) -> None:
-        """Look at the open files of a folder, or at the whole of it, as soon as it is quiet."""
+        """Look at the open files of a folder, or at the whole of it, as soon as it is quiet.
+
+        Of a folder that is none of the workspace's only the open files are looked at: around a file
+        that was opened for a moment there may be the user's whole disk.
+        """
+        is_first = root not in self._folders
         folder = self._folders.setdefault(root, _Folder())
-        folder.is_whole = folder.is_whole or whole
+        if (whole or is_first) and root in self.roots():
+            folder.is_whole = True
         folder.wake.set()
         if folder.looking is None:
             folder.looking = asyncio.create_task(self._keep_looking(root, folder))
@@ -156,7 +162,7 @@ class Front(LanguageServer):
             document = self.texts.document(path)
             shown = types.PublishDiagnosticsParams(
                 uri=document.uri if document is not None else uri_of(path),
-                diagnostics=[self.texts.shown(path, each) for each in found],
+                diagnostics=self.texts.shown(path, found),
                 version=document.version if document is not None else None,
             )
             self.text_document_publish_diagnostics(shown)
@@ -170,20 +176,14 @@ class Front(LanguageServer):
         only = wanted.context.only
         found: list[types.CodeAction] = []
         if _is_wanted(types.CodeActionKind.QuickFix, only):
-            text = self.texts.text(path)
             for entry in self._in_range(path, known, wanted.range):
                 if not entry.rule or entry.silenced:
                     continue
                 found += actions.fixes(entry, path, known.root, say)
-                silenced = actions.comment(entry, text, path, known.root, say)
-                if silenced is not None:
-                    action, changes = silenced
-                    action.edit = self.texts.edit({p: tuple(c) for p, c in changes.items()})
-                    found.append(action)
+                found.append(actions.comment(entry, path, known.root, say))
         if _is_wanted(actions.FIX_ALL, only) and not known.is_empty:
             found.append(actions.fix_all(path, say))
-        for action in found:
-            action.diagnostics = [self.texts.shown(path, d) for d in action.diagnostics or ()]
+        self.texts.shown(path, (each for action in found for each in action.diagnostics or ()))
         return found
 
     async def resolved(self, action: types.CodeAction) -> types.CodeAction:
@@ -192,7 +192,11 @@ class Front(LanguageServer):
         if chosen is None:
             return action
         path, place, kind = chosen
-        mended = await self._mend(path, place, kind)
+        mended: Mended | Failed
+        if place is not None and kind == actions.COMMENT:
+            mended = self._silenced(place)
+        else:
+            mended = await self._mend(path, place, kind)
         if isinstance(mended, Mended) and mended.replacements:
             action.edit = self.texts.edit(dict(mended.replacements))
         else:
@@ -224,6 +228,15 @@ class Front(LanguageServer):
             if (span := _positions(showing.range_of(entry.site.span)))[0] <= end
             and begin <= span[1]
         ]
+
+    def _silenced(self, place: Place) -> Mended:
+        """What a comment changes that silences a finding."""
+        for entry in self.findings.of(place.path).entries:
+            if showing.place_of(place.path, entry.site, entry.rule) == place:
+                found = actions.commented(entry, self.texts.text(place.path))
+                if found:
+                    return Mended({place.path: found})
+        return Mended({}, reason="there is no room for a comment here")
 
     async def _mend(self, path: str, place: Place | None, kind: str) -> Mended | Failed:
         """What a fix changes in the texts as they are; known for the texts of the last question."""

@@ -14,6 +14,7 @@ from pygls import uris
 from taskleash.classify.model import Evidence, Risk, Site, Span
 from taskleash.reporters import words
 from taskleash.reporters.details import facts
+from taskleash.reporters.inert import inert
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, fenced, text
@@ -47,7 +48,7 @@ def diagnostic(entry: Entry, root: str, say: Language) -> types.Diagnostic:
     rule = by_code(entry.rule)
     return types.Diagnostic(
         range=range_of(entry.site.span),
-        message=say.told(entry.said),
+        message=inert(say.told(entry.said)),
         severity=_SEVERITIES[entry.site.risk],
         code=entry.rule,
         code_description=types.CodeDescription(rule.url) if rule is not None else None,
@@ -60,7 +61,7 @@ def _related(step: Evidence, root: str, say: Language) -> types.DiagnosticRelate
     at = types.Position(step.line - 1, max(0, step.column - 1))
     uri = uris.from_fs_path(os.path.join(root, step.path)) or ""
     location = types.Location(uri, types.Range(at, at))
-    return types.DiagnosticRelatedInformation(location, say.told(step.said))
+    return types.DiagnosticRelatedInformation(location, inert(say.told(step.said)))
 
 
 def file_diagnostic(error: FileError) -> types.Diagnostic:
@@ -68,7 +69,7 @@ def file_diagnostic(error: FileError) -> types.Diagnostic:
     at = types.Position(error.line - 1, max(0, error.column - 1))
     return types.Diagnostic(
         range=types.Range(at, at),
-        message=error.message,
+        message=inert(error.message),
         severity=_SEVERITIES[error.risk],
         code=error.code,
         source=SOURCE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -67,14 +67,24 @@ class Texts:
             types.Position(own.end.line, own.end.character),
         )
 
-    def shown(self, path: str, found: types.Diagnostic) -> types.Diagnostic:
-        """A diagnostic with its places in the client's units."""
-        (found.range,) = self.to_client(path, [found.range])
-        for each in found.related_information or ():
-            other = path_of(each.location.uri)
-            if other is not None:
-                (each.location.range,) = self.to_client(other, [each.location.range])
-        return found
+    def shown(self, path: str, found: Iterable[types.Diagnostic]) -> list[types.Diagnostic]:
+        """Diagnostics of a file with their places in the client's units."""
+        # Each file is read once, however many there are: the editor waits for this.
+        lines: dict[str, list[str]] = {}
+
+        def turned(path: str, place: types.Range) -> types.Range:
+            if path not in lines:
+                lines[path] = _LINE.findall(self.text(path))
+            return self._codec.range_to_client_units(lines[path], place)
+
+        diagnostics = list(found)
+        for each in diagnostics:
+            each.range = turned(path, each.range)
+            for related in each.related_information or ():
+                other = path_of(related.location.uri)
+                if other is not None:
+                    related.location.range = turned(other, related.location.range)
+        return diagnostics
 
     def edit(self, changes: dict[str, tuple[Replacement, ...]]) -> types.WorkspaceEdit:
         """Changes of files, by path, for the versions of them that are open."""
