@@ -155,19 +155,30 @@ def follower(
     def started(task: Any, coroutine: Any = None) -> None:
         nonlocal due
         try:
-            if _module and _module(1) is _LOOPS_MODULE and _module(2) is _TASKS_MODULE:
-                frame: Any = getframe(3)
-            else:
-                frame = getframe(1)
-                if frame.f_code is _LOOPS:
-                    frame = frame.f_back
-                if frame.f_code is _ASYNCIOS:
-                    frame = frame.f_back
-            back = frame.f_back
-            spot: Counted | None
+            spot: Any = None
             try:
-                spot = known[id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti]
-            except (KeyError, AttributeError):
+                if _module and _module(1) is _LOOPS_MODULE:
+                    frame: Any = getframe(3 if _module(2) is _TASKS_MODULE else 2)
+                else:
+                    # An object is made of each frame that is asked for: not of the loop's own then.
+                    frame = getframe(2)
+                    if frame.f_code is _ASYNCIOS:
+                        frame = frame.f_back
+                    else:
+                        code = getframe(1).f_code
+                        if code is not _LOOPS and code is not _ASYNCIOS:
+                            frame = getframe(1)
+                # as in `Places.recall`, whose call is spared
+                step = known.get(id(frame.f_code))
+                spot = step and step.get(frame.f_lasti)
+                while type(spot) is dict:
+                    frame = frame.f_back
+                    step = spot.get(id(frame.f_code))
+                    spot = step and step.get(frame.f_lasti)
+            except (AttributeError, ValueError):
+                # Nothing called it.
+                spot = None
+            if spot is None:
                 spot = find(getframe(1), task, coroutine)
             if spot is None:
                 add(task)
@@ -196,7 +207,7 @@ def follower(
 
 def _finder(tables: Tables, places: Places) -> Callable[[Any, Any, Any], Counted | None]:
     """What finds the spot of a task whose frames are not known at first sight."""
-    sent, internal, known = tables.sent, places.internal, places.known
+    sent, internal = tables.sent, places.internal
 
     def find(frame: Any, task: Any, coroutine: Any) -> Counted | None:
         if coroutine is None:
@@ -207,16 +218,7 @@ def _finder(tables: Tables, places: Places) -> Callable[[Any, Any, Any], Counted
                 return spot
         while frame is not None and id(frame.f_code) in internal:
             frame = frame.f_back
-        back = frame.f_back if frame is not None else None
-        if back is not None:
-            two = (id(frame.f_code), frame.f_lasti, id(back.f_code), back.f_lasti)
-            spot = known.get(two)
-            outer = back.f_back
-            if spot is None and outer is not None:
-                spot = known.get((*two, id(outer.f_code), outer.f_lasti))
-            if spot is not None:
-                return spot
-        return places.find(frame, coroutine)
+        return places.recall(frame) or places.find(frame, coroutine)
 
     return find
 

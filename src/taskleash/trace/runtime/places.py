@@ -12,7 +12,7 @@ import itertools
 import os
 from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 # what a frame is: asyncio's own, the program's, a library's, the loop's own call of a callback,
 # or asyncio's start of a program
@@ -30,6 +30,9 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ASYNCIO = os.path.dirname(os.path.abspath(asyncio.__file__))
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _CWD = os.getcwd()
+
+# by how many frames a spot is known at most, without a look at each
+_KEPT = 4
 
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
@@ -71,15 +74,21 @@ class Counted:
         self.longest = 0.0
 
 
+#: code, instruction, and what that comes to
+_Known: TypeAlias = "dict[int, dict[int, Counted | _Known]]"
+_NOTHING: dict[int, Counted | _Known] = {}
+
+
 class Places:
     """The spots seen so far, by number; ``noted`` makes the counts of each new one."""
 
     def __init__(self, noted: Callable[[int, Spot], Counted]) -> None:
         self.spots: list[Counted] = []
-        #: the identities of asyncio's own code, and the spots by those of the code of a frame and
-        #: one or two callers, with the instructions they are at: enough to know most starts by
+        #: the identities of asyncio's own code, and the spots by the frames that are sure to tell
+        #: them: the identity of the first one's code leads to its instruction, that to the spot,
+        #: or on to the frame that called it
         self.internal: set[int] = set()
-        self.known: dict[tuple[int, ...], Counted] = {}
+        self.known: _Known = {}
         self._noted = noted
         self._kinds: dict[int, int] = {}
         # Their identities are keys only as long as they are alive.
@@ -132,20 +141,39 @@ class Places:
             self._know(frame, caller, kind, spot)
         return spot
 
+    def recall(self, frame: FrameType | None) -> Counted | None:
+        """The spot of a frame, where that was kept."""
+        known = self.known
+        while frame is not None:
+            found = known.get(id(frame.f_code), _NOTHING).get(frame.f_lasti)
+            if not isinstance(found, dict):
+                return found
+            known, frame = found, frame.f_back
+        return None
+
     def _know(self, frame: FrameType, caller: FrameType | None, kind: int, spot: Counted) -> None:
-        """Keep a spot under the frames that tell it for sure, where those are two or three."""
-        at = frame
-        key: tuple[int, ...] = (id(frame.f_code), frame.f_lasti)
-        for _ in range(2):
-            back = at.f_back
-            if back is None:
+        """Keep a spot under the frames that tell it for sure, where those are few."""
+        told = [frame]
+        while not self._tell(told[-1], frame, caller, kind):
+            back = told[-1].f_back
+            if back is None or len(told) == _KEPT:
                 return
-            key = (*key, id(back.f_code), back.f_lasti)
-            ends = self._kinds.get(id(back.f_code)) in (_INTERNAL, _BARRIER)
-            if caller is back or kind == _USER or (caller is None and ends):
-                self.known[key] = spot
+            told.append(back)
+        known = self.known
+        for at in told[:-1]:
+            further = known.setdefault(id(at.f_code), {}).setdefault(at.f_lasti, {})
+            if not isinstance(further, dict):
                 return
-            at = back
+            known = further
+        known.setdefault(id(told[-1].f_code), {})[told[-1].f_lasti] = spot
+
+    def _tell(self, at: FrameType, frame: FrameType, caller: FrameType | None, kind: int) -> bool:
+        """Whether it takes no frame beyond one to know the caller."""
+        if frame.f_code.co_name in _COMPREHENSIONS or at is caller:
+            return True
+        return at is not frame and (
+            kind == _USER or self._kinds.get(id(at.f_code)) in (_INTERNAL, _BARRIER)
+        )
 
     def _caller(self, frame: FrameType, kind: int) -> FrameType | None:
         """The program's frame that called it, directly or, in a library, through the library."""
