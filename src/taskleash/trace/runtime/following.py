@@ -8,7 +8,6 @@ by the code that the garbage collector interrupts.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import sys
 import weakref
 from collections import deque
@@ -25,8 +24,7 @@ from .places import Counted, Places
 #: is none of this record's
 IS_PENDING, IS_LEFT, IS_DONE, IS_FAILED, IS_STRANGE = range(5)
 
-# the code of asyncio's functions by which most tasks are made: the loop's, and the one for all
-_LOOPS = inspect.unwrap(asyncio.BaseEventLoop.create_task).__code__
+# the code of the function by which most tasks are made
 _ASYNCIOS = getattr(asyncio.create_task, "__code__", None)
 # From Python 3.12 on it is told whose function a frame is of, which spares making an object of it.
 _module = getattr(sys, "_getframemodulename", None)
@@ -149,13 +147,12 @@ def follower(
     """
     loops, gone = tables.loops, _forgetter(tables)
     register, add = tables.every.data.add, tables.every.add  # type: ignore[attr-defined]
-    known, find = places.known, _finder(tables, places)
+    known, internal, find = places.known, places.internal, _finder(tables, places)
     due = 0.0
 
     def started(task: Any, coroutine: Any = None) -> None:
         nonlocal due
         try:
-            spot: Any = None
             try:
                 if _module and _module(1) is _LOOPS_MODULE:
                     frame: Any = getframe(3 if _module(2) is _TASKS_MODULE else 2)
@@ -164,13 +161,11 @@ def follower(
                     frame = getframe(2)
                     if frame.f_code is _ASYNCIOS:
                         frame = frame.f_back
-                    else:
-                        code = getframe(1).f_code
-                        if code is not _LOOPS and code is not _ASYNCIOS:
-                            frame = getframe(1)
+                    elif id(getframe(1).f_code) not in internal:
+                        frame = getframe(1)
                 # as in `Places.recall`, whose call is spared
                 step = known.get(id(frame.f_code))
-                spot = step and step.get(frame.f_lasti)
+                spot: Any = step and step.get(frame.f_lasti)
                 while type(spot) is dict:
                     frame = frame.f_back
                     step = spot.get(id(frame.f_code))
@@ -178,21 +173,16 @@ def follower(
             except (AttributeError, ValueError):
                 # Nothing called it.
                 spot = None
-            if spot is None:
-                spot = find(getframe(1), task, coroutine)
-            if spot is None:
+            if spot is None and (spot := find(getframe(1), task, coroutine)) is None:
                 add(task)
                 return
             loop = loops.get(id(task.get_loop())) or new_loop(task.get_loop())
             this = Living(task, gone)
-            this.spot = spot
-            this.loop = loop
-            this.state = IS_PENDING
+            this.spot, this.loop, this.state = spot, loop, IS_PENDING
             this.born = now = monotonic()
             register(this)
             task.add_done_callback(this.done)
-            spot.started = count = spot.started + 1
-            spot.counts[0] = count
+            spot.started = spot.counts[0] = spot.started + 1
             spot.alive = alive = spot.alive + 1
             if alive > spot.peak:
                 spot.peak = spot.counts[PEAK] = alive
