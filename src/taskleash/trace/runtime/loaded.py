@@ -11,7 +11,7 @@ class Loaded:
     """The files of modules, each told of once."""
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._seen: set[str] = set()  # as the modules say them
         self._count = 0
 
     def clear(self) -> None:
@@ -28,7 +28,8 @@ class Loaded:
         # Not by attribute: a module may do anything when it is asked for one.
         spaces = [getattr(module, "__dict__", None) for module in modules]
         files = [space.get("__file__") for space in spaces if isinstance(space, dict)]
-        paths = {absolute(file) for file in files if isinstance(file, str)}
-        found = [path for path in sorted(paths - self._seen) if not is_library(path)]
-        self._seen |= paths
-        return found
+        new = {file for file in files if isinstance(file, str)} - self._seen
+        self._seen |= new
+        # Most are a library's, which shows before a path is made absolute, which takes longer.
+        paths = {absolute(file) for file in new if not is_library(file)}
+        return [path for path in sorted(paths) if not is_library(path)]

@@ -30,6 +30,8 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ASYNCIO = os.path.dirname(os.path.abspath(asyncio.__file__))
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__))
 _CWD = os.getcwd()
+_LIBRARIES = (_STDLIB + os.sep, _HERE + os.sep)
+_INSTALLED = [os.sep + name + os.sep for name in ("site-packages", "dist-packages")]
 
 # by how many frames a spot is known at most, without a look at each
 _KEPT = 4
@@ -278,9 +280,7 @@ def _kind(code: CodeType) -> int:
 
 def is_library(path: str) -> bool:
     """Whether an absolute path is that of Python's own library or of an installed package."""
-    parts = path.split(os.sep)
-    installed = "site-packages" in parts or "dist-packages" in parts
-    return installed or path.startswith((_STDLIB + os.sep, _HERE + os.sep))
+    return path.startswith(_LIBRARIES) or any(each in path for each in _INSTALLED)
 
 
 def is_internal(code: CodeType) -> bool:
