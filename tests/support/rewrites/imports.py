@@ -75,7 +75,7 @@ def _rewritten(
 @lru_cache(maxsize=4)
 def _used(text: str) -> tuple[MetadataWrapper, _Uses]:
     # To look names up takes longer than all else, and the ways to import follow each other.
-    wrapper = MetadataWrapper(cst.parse_module(text))
+    wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
     return wrapper, _Uses(wrapper)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -80,7 +81,8 @@ def move(program: Program, path: str, names: Iterable[str], to: str) -> Program 
     return program.with_file(path, rest).with_file(target, other)
 
 
-def _statements(text: str) -> tuple[list[_Statement], set[str]]:
+@lru_cache(maxsize=256)
+def _statements(text: str) -> tuple[Sequence[_Statement], frozenset[str]]:
     """The statements of a module, and the names that ``global`` statements declare."""
     shared: set[str] = set()
     found = []
@@ -95,7 +97,7 @@ def _statements(text: str) -> tuple[list[_Statement], set[str]]:
                 node, binds, frozenset(words.found), is_import, bool(binds) and not is_import
             )
         )
-    return found, shared
+    return tuple(found), frozenset(shared)
 
 
 def _imports(node: cst.CSTNode) -> bool:
@@ -125,7 +127,7 @@ def _bound(node: cst.CSTNode) -> frozenset[str]:
 
 
 def _closure(
-    statements: Sequence[_Statement], shared: set[str], names: set[str]
+    statements: Sequence[_Statement], shared: frozenset[str], names: set[str]
 ) -> list[_Statement] | None:
     """The statements that define the names and all that they use; None where one has to stay."""
     wanted: set[int] = set()

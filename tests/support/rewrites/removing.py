@@ -1,63 +1,71 @@
 """Statements that end a task, taken away."""
 
-# The names of visitor methods are those of the nodes, as libcst wants it.
-# ruff: noqa: N802
 from __future__ import annotations
 
-import libcst as cst
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
 
 from support.programs import Program, marks
 
 _GATHERING = frozenset({"gather", "wait", "wait_for"})
 
 
+@dataclass(frozen=True)
+class _Ending:
+    """A statement that has its lines for itself: its first and last one, where it starts, its code."""
+
+    first: int
+    last: int
+    column: int
+    code: str
+
+
 def endings(text: str) -> list[str]:
     """The statements of a file that cancel or await something, in order, as written."""
-    finding = _Endings(None)
-    cst.parse_module(text).visit(finding)
-    return finding.found
+    return [ending.code for ending in _endings(text)]
 
 
 def without_ending(program: Program, path: str, index: int) -> Program:
     """The program with ``pass`` in place of one of the statements that `endings` lists."""
-    tree = cst.parse_module(program.files[path])
-    return program.with_file(path, tree.visit(_Endings(index)).code)
+    text = program.files[path]
+    ending = _endings(text)[index]
+    lines = text.split("\n")
+    lines[ending.first - 1 : ending.last] = [lines[ending.first - 1][: ending.column] + "pass"]
+    return program.with_file(path, "\n".join(lines))
 
 
-class _Endings(cst.CSTTransformer):
-    def __init__(self, remove: int | None) -> None:
-        super().__init__()
-        self.remove = remove
-        self.found: list[str] = []
-
-    def leave_SimpleStatementLine(
-        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
-    ) -> cst.SimpleStatementLine:
-        if len(original_node.body) != 1 or not _ends(original_node.body[0]):
-            return updated_node
-        code = cst.Module([original_node]).code
-        if list(marks(code)):
-            return updated_node
-        self.found.append(code.strip())
-        if len(self.found) - 1 != self.remove:
-            return updated_node
-        return updated_node.with_changes(body=[cst.Pass()])
+@lru_cache(maxsize=1024)
+def _endings(text: str) -> tuple[_Ending, ...]:
+    # The parser of Python itself: each statement that is found is tried, and libcst takes long.
+    lines = text.split("\n")
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and _ends(node.value) and node.end_lineno is not None:
+            code = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            if _is_alone(node, lines) and not list(marks(code)):
+                found.append(_Ending(node.lineno, node.end_lineno, node.col_offset, code.strip()))
+    return tuple(sorted(found, key=lambda ending: ending.first))
 
 
-def _ends(node: cst.BaseSmallStatement) -> bool:
-    """Whether a statement is ``x.cancel()``, or awaits a name, an attribute or a gathering."""
-    if not isinstance(node, cst.Expr):
-        return False
-    value = node.value
-    if isinstance(value, cst.Await):
-        inner = value.expression
-        if isinstance(inner, cst.Call):
+def _is_alone(node: ast.Expr, lines: list[str]) -> bool:
+    """Whether nothing but a comment stands on the statement's lines beside it."""
+    before = lines[node.lineno - 1].encode()[: node.col_offset]
+    behind = lines[node.end_lineno - 1].encode()[node.end_col_offset :]
+    return not before.strip() and (not behind.strip() or behind.strip().startswith(b"#"))
+
+
+def _ends(value: ast.expr) -> bool:
+    """Whether it is ``x.cancel()``, or awaits a name, an attribute or a gathering."""
+    if isinstance(value, ast.Await):
+        inner = value.value
+        if isinstance(inner, ast.Call):
             return _called(inner) in _GATHERING
-        return isinstance(inner, cst.Name | cst.Attribute)
-    return isinstance(value, cst.Call) and _called(value) == "cancel"
+        return isinstance(inner, ast.Name | ast.Attribute)
+    return isinstance(value, ast.Call) and _called(value) == "cancel"
 
 
-def _called(node: cst.Call) -> str:
-    if isinstance(node.func, cst.Attribute):
-        return node.func.attr.value
-    return node.func.value if isinstance(node.func, cst.Name) else ""
+def _called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""

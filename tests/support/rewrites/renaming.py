@@ -4,6 +4,7 @@
 # ruff: noqa: N802
 from __future__ import annotations
 
+import ast
 import symtable
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def rename(program: Program, names: Mapping[Local, str]) -> Program:
         for local, new in names.items():
             if local.path == path:
                 wanted.setdefault(local.function, {})[local.name] = new
-        wrapper = cst.MetadataWrapper(cst.parse_module(files[path]))
+        wrapper = cst.MetadataWrapper(cst.parse_module(files[path]), unsafe_skip_copy=True)
         files[path] = wrapper.visit(_Renaming(wanted)).code
     return Program(program.name, files)
 
@@ -89,15 +90,8 @@ def _subtree(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 def _keywords(text: str) -> set[str]:
     """The names by which arguments are passed: parameters called so keep their names."""
-    found: set[str] = set()
-
-    class Collecting(cst.CSTVisitor):
-        def visit_Arg(self, node: cst.Arg) -> None:
-            if node.keyword is not None:
-                found.add(node.keyword.value)
-
-    cst.parse_module(text).visit(Collecting())
-    return found
+    nodes = ast.walk(ast.parse(text))
+    return {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
 
 
 class _Renaming(cst.CSTTransformer):
