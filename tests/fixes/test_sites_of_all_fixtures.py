@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,15 @@ def label(path: Path) -> str:
     return path.relative_to(FIXTURES).with_suffix("").as_posix()
 
 
+@lru_cache(maxsize=1024)
+def sites(path: Path, text: str) -> tuple[Site, ...]:
+    # The last round leaves the text as it was, and so do all where nothing can be mended.
+    return tuple(judge([extract(Source(path.name, path.stem, text))]))
+
+
 def targets(path: Path, text: str, choice: FixChoice) -> list[Target]:
     found = []
-    for site in judge([extract(Source(path.name, path.stem, text))]):
+    for site in sites(path, text):
         diagnostic = diagnose(site, ENABLED)
         if diagnostic is not None:
             kinds = choice.kinds(site, choice.offers(diagnostic.code, diagnostic.fixes))
