@@ -47,22 +47,40 @@ class Owner(Base):
 """
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pre-commit keeps the environments of hooks: to install one takes longer than all else."""
+    return tmp_path_factory.mktemp("pre-commit")
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(installed: Path) -> dict[str, str]:
     """An environment where the hook sees nothing of this checkout, and git nothing of the user."""
     inherited = {name: value for name, value in git_environment().items() if name != "PYTHONPATH"}
-    return {**inherited, **PATIENT, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+    # Most of what is installed is never imported.
+    quick = {"PIP_NO_COMPILE": "1", "PRE_COMMIT_HOME": str(installed)}
+    return {**inherited, **PATIENT, **quick}
 
 
-@pytest.fixture
-def hooks(tmp_path: Path) -> Repository:
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A repository with what the hooks need to be installed."""
-    made = Repository(tmp_path / "hooks")
+    made = Repository(tmp_path_factory.mktemp("hooks"))
     for name in NEEDED_TO_INSTALL:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, made.folder / name)
     made.commit()
     return made
+
+
+def configuration(hooks: Repository, *names: str) -> str:
+    """The text of a project's `.pre-commit-config.yaml` with these hooks."""
+    settings = {
+        "repo": str(hooks.folder),
+        "rev": hooks.git("rev-parse", "HEAD").strip(),
+        "hooks": [{"id": name} for name in names],
+    }
+    return yaml.safe_dump({"repos": [settings]})
 
 
 def pre_commit(
@@ -92,10 +110,11 @@ def test_the_hook_fails_on_a_leaky_file_and_passes_a_clean_one(
     tmp_path: Path, hooks: Repository, environment: dict[str, str]
 ) -> None:
     project = Repository(tmp_path / "project")
-    project.commit({"leaky.py": LEAKY, "clean.py": CLEAN})
+    config = configuration(hooks, "taskleash", "taskleash-fix")
+    project.commit({"leaky.py": LEAKY, "clean.py": CLEAN, ".pre-commit-config.yaml": config})
 
     def tried(path: str, hook: str = "taskleash") -> subprocess.CompletedProcess[str]:
-        arguments = ["try-repo", str(hooks.folder), hook, "--color", "never", "--files", path]
+        arguments = ["run", hook, "--color", "never", "--files", path]
         return pre_commit(*arguments, cwd=project.folder, env=environment)
 
     leaky, clean = tried("leaky.py"), tried("clean.py")
@@ -115,12 +134,7 @@ def test_a_commit_is_judged_as_it_is_staged_with_the_rest_as_evidence(
     tmp_path: Path, hooks: Repository, environment: dict[str, str]
 ) -> None:
     project = Repository(tmp_path / "project")
-    settings = {
-        "repo": str(hooks.folder),
-        "rev": hooks.git("rev-parse", "HEAD").strip(),
-        "hooks": [{"id": "taskleash"}],
-    }
-    config = yaml.safe_dump({"repos": [settings]})
+    config = configuration(hooks, "taskleash")
     project.commit({"base.py": BASE, "old.py": LEAKY, ".pre-commit-config.yaml": config})
 
     def run() -> subprocess.CompletedProcess[str]:

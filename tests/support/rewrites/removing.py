@@ -13,7 +13,7 @@ _GATHERING = frozenset({"gather", "wait", "wait_for"})
 
 @dataclass(frozen=True)
 class _Ending:
-    """A statement that has its lines for itself: its first and last one, where it starts, its code."""
+    """A statement that has its lines, ``first`` to ``last``, for itself."""
 
     first: int
     last: int
