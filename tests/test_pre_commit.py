@@ -12,7 +12,7 @@ import yaml
 
 from support.command import taskleash as run_taskleash
 from support.git import Repository, git_environment
-from support.registry import PATIENT
+from support.registry import PATIENT, QUICK
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
@@ -57,9 +57,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(installed: Path) -> dict[str, str]:
     """An environment where the hook sees nothing of this checkout, and git nothing of the user."""
     inherited = {name: value for name, value in git_environment().items() if name != "PYTHONPATH"}
-    # Most of what is installed is never imported.
-    quick = {"PIP_NO_COMPILE": "1", "PRE_COMMIT_HOME": str(installed)}
-    return {**inherited, **PATIENT, **quick}
+    return {**inherited, **PATIENT, **QUICK, "PRE_COMMIT_HOME": str(installed)}
 
 
 @pytest.fixture(scope="module")

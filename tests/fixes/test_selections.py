@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from taskleash.driver.analysis import Analysis
+from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.config.inline import configs
 from taskleash.driver.fix import Fixing
 from taskleash.driver.joined import analyse_roots
@@ -58,7 +59,9 @@ def analysed(unit: Path, folder: Path) -> Analysis:
         folder.mkdir()
         shutil.copy(unit, folder)
     settings = Settings(paths=(str(folder),), jobs=1)
-    return analyse_roots(selecting(EVERY, settings), None, with_facts=True)
+    found = analyse_roots(selecting(EVERY, settings), None, with_facts=True)
+    # Whatever is selected and chosen, the program is the same: it is judged once.
+    return replace(found, verdicts=Verdicts(tuple(found.sites), found.broken, found.parsed))
 
 
 def fix(analysis: Analysis, selection: tuple[str, ...], choice: FixChoice) -> Fixing:

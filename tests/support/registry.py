@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 #: pip waits a bit longer each time; a registry under load answers in the end
 PATIENT = {"PIP_RETRIES": "6", "PIP_DEFAULT_TIMEOUT": "60", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+#: most of what is installed is never imported: to compile all of it takes longer than to install it
+QUICK = {"PIP_NO_COMPILE": "1"}
 #: before the whole is tried again: pip itself does not where an answer breaks off half-way
 _PAUSES = (2, 10)
 #: how pip words that there was nobody to ask
@@ -35,7 +37,7 @@ def pip(*arguments: str) -> None:
 
 def _once(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", *arguments]
-    environment = {**os.environ, **PATIENT}
+    environment = {**os.environ, **PATIENT, **QUICK}
     ran = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8")
     if ran.returncode:
         raise PipError(ran.stderr)
