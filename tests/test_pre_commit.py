@@ -49,7 +49,7 @@ class Owner(Base):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pre-commit keeps the environments of hooks: to install one takes longer than all else."""
+    """Where pre-commit keeps the environments of hooks: to install one takes longest."""
     return tmp_path_factory.mktemp("pre-commit")
 
 

@@ -9,10 +9,13 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from support.command import taskleash
 
 ROOT = Path(__file__).resolve().parent.parent
 BEFORE = ROOT / "fixtures" / "voice_assistant"
@@ -107,8 +110,15 @@ def python(*arguments: str, cwd: Path = ROOT) -> str:
 
 
 def scan(folder: Path, *arguments: str) -> str:
-    name = folder.relative_to(ROOT).as_posix()
-    return python("-m", "taskleash", "scan", *arguments, name)
+    return scanned(ROOT, *arguments, folder.relative_to(ROOT).as_posix())
+
+
+@cache
+def scanned(folder: Path, *arguments: str) -> str:
+    """What a scan in a folder prints: no test changes what it reads."""
+    ran = taskleash("scan", *arguments, cwd=folder, COLUMNS="120")
+    assert ran.status == 0, ran.err
+    return ran.out
 
 
 def sites(folder: Path) -> list[dict[str, Any]]:
@@ -129,8 +139,7 @@ def sources(folder: Path) -> set[str]:
 
 def scan_there(folder: Path, *arguments: str) -> list[str]:
     """The lines of the table of a scan in the folder itself."""
-    command = ("-m", "taskleash", "scan", "--format", "table", *arguments, ".")
-    return python(*command, cwd=folder).splitlines()
+    return scanned(folder, "--format", "table", *arguments, ".").splitlines()
 
 
 def rows(folder: Path, *arguments: str) -> list[list[str]]:
