@@ -31,8 +31,19 @@ class Sentence:
         return Sentence(self.text, tuple(values))
 
 
-#: what a report says: a sentence, or a name that is the same in every language
-Said: TypeAlias = Sentence | str
+@dataclass(frozen=True)
+class Line:
+    """A line of a file, which reads as its 1-based number."""
+
+    path: str
+    number: int
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+#: what a report says: a sentence, a line, or a name that is the same in every language
+Said: TypeAlias = Sentence | Line | str
 #: said where there is nothing to say
 NOTHING = Sentence("")
 
@@ -44,6 +55,8 @@ def sentence(text: str, **values: Said) -> Sentence:
 
 def with_names(said: Said, changed: Callable[[str], str]) -> Said:
     """What is said with every name in it changed."""
+    if isinstance(said, Line):
+        return said
     return said.with_names(changed) if isinstance(said, Sentence) else changed(said)
 
 

@@ -133,7 +133,7 @@ def test_a_second_run_parses_and_judges_nothing(
 ) -> None:
     first = scan(project)
     monkeypatch.setattr("taskleash.driver.workers.Workers.parse", fail)
-    monkeypatch.setattr("taskleash.classify.judge.judge", fail)
+    monkeypatch.setattr("taskleash.classify.judge.Judge.__init__", fail)
     monkeypatch.setattr("taskleash.driver.cache.contents.digest", fail)
     assert scan(project) == first
 
@@ -153,8 +153,7 @@ def test_an_edit_of_a_file_that_does_not_count_judges_nothing(
     write(project / "new.py", "y = 1\n")
     with monkeypatch.context() as once:
         once.setattr("taskleash.driver.workers.Workers.parse", fail)
-        once.setattr("taskleash.classify.undecided.demand", fail)
-        once.setattr("taskleash.classify.judge.judge", fail)
+        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
         again = scan(project)
     assert again["sites"] == first["sites"]
     assert again == scan(project, "--no-cache")

@@ -9,7 +9,7 @@ from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
 from taskleash.models.api import Gives
-from taskleash.sentences import claim, sentence
+from taskleash.sentences import Line, claim, sentence
 
 _MAX_STEPS = 8
 
@@ -257,7 +257,7 @@ def _dropped(signs: Signs) -> Iterator[Evidence]:
 
 def _nothing(signs: Signs) -> Evidence:
     spawn = signs.spawn
-    line = str(spawn.call.pos[2])
+    line = Line(spawn.function.module.path, spawn.call.pos[2])
     if spawn.kind == "coroutine":
         message = sentence("the coroutine is made and dropped; it never runs")
     elif spawn.kind == "callback":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -13,7 +13,7 @@ from taskleash.classify.model import Risk, Site
 from taskleash.driver.cache.folder import usable_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
-from taskleash.driver.cache.verdicts import Verdicts
+from taskleash.driver.cache.verdicts import Cited, Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.collect import Collection as Gathered
 from taskleash.driver.entries import entries
@@ -84,7 +84,7 @@ class Analysis:
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
         found = _judged(self.facts, self.linker)
-        return list(fitted(found, self.asked, self.settings)) if self.is_first else found
+        return list(fitted(found, None, self.asked, self.settings)) if self.is_first else found
 
     @property
     def parsed(self) -> int:
@@ -207,9 +207,8 @@ def analyse(
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    verdicts = _verdicts(
-        found, told, memory, with_facts, partial(fitted, inputs=inputs, settings=settings)
-    )
+    fit = partial(fitted, inputs=inputs, settings=settings)
+    verdicts = _verdicts(found, told, memory, with_facts, fit)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
@@ -226,18 +225,22 @@ def _verdicts(
     told: Told,
     memory: Memory,
     with_facts: bool,
-    fit: Callable[[Sequence[Site]], tuple[Site, ...]],
+    fit: Callable[[Sequence[Site], Collection[str] | None], tuple[Site, ...]],
 ) -> Verdicts | None:
     """The verdicts of what was collected, which are kept; None where the facts are asked for.
 
-    ``fit`` takes the fixes out that cannot be made.
+    ``fit`` takes the fixes out that cannot be made, in files with some paths or in all.
     """
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
         linker = _linker(found, told)
-        sites = fit(_judged(found.facts, linker))
+        sites = fit(_judged(found.facts, linker), None)
         deciding = _deciding(found.leading, found.facts, told, sites, linker) if told.hints else ()
-        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding)
+        places = _cited(found, sites, memory)
+        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding, places)
+    elif verdicts is not None and found.moved:
+        # What was tried on the texts of these has to be tried again.
+        verdicts = replace(verdicts, sites=fit(verdicts.sites, found.moved))
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
         memory.keep_verdicts(found.linked, verdicts)
@@ -254,6 +257,20 @@ def _told(settings: Settings) -> Told:
     models = read_models(settings.models)
     known = replace(settings.known, apis=models.apis, lifecycle=models.lifecycle)
     return Told(known, flags, settings.hints and not flags)
+
+
+def _cited(found: Gathered, sites: Sequence[Site], memory: Memory) -> dict[str, Cited]:
+    """The places that the sites name, where there are any."""
+    if not sites or found.linked is None:
+        return {}
+    from taskleash.driver.cache.placing import cited
+    from taskleash.facts.layout import layout
+
+    return cited(
+        sites,
+        lambda path: layout(found.facts[path]),
+        lambda path: memory.content(found.read[path]),
+    )
 
 
 def _linker(found: Gathered, told: Told) -> Linker | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.verdicts import Verdicts
+from taskleash.driver.cache.verdicts import Verdicts, are_of
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import uncollected
@@ -51,6 +51,7 @@ class Collection:
     asked for on the files with the paths ``reported``, or on all where that is None. Where there
     are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
     that lead to a spawn, where flags are to be suggested, else None: no verdict depends on them.
+    The files ``moved`` say what they said when the verdicts were made, in other places.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Collection:
     reported: frozenset[str] | None = None
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] | None = None
+    moved: frozenset[str] = frozenset()
     linker: Linker | None = None
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
@@ -198,9 +200,9 @@ class _Gathering:
             # What a class inherits is known by all of its bases: no round of its own for each.
             while more := list(wanted.of(self._bases(ask.classes, chosen), waiting)):
                 chosen, waiting = [*chosen, *more], _without(waiting, more)
-        self._found.linked = self._memory.facts_key(chosen, self._told, reported)
+        self._found.linked = self._facts_key(chosen, reported)
         if recall:
-            self._found.verdicts = self._memory.verdicts(self._found.linked, self._asked)
+            self._found.verdicts = self._placed(self._memory.unplaced(self._found.linked), chosen)
         if self._found.verdicts is None:
             self._load(chosen)
             if self._told.hints:
@@ -216,13 +218,51 @@ class _Gathering:
 
     def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:
         """What the facts of the chosen files leave open, as far as some files are reported."""
-        key = self._memory.facts_key(chosen, self._told, reported)
+        key = self._facts_key(chosen, reported)
         ask = self._memory.demand(key)
         if ask is None:
             self._load(chosen)
             ask = self._linker(reported).demand(self._found.facts)
             self._memory.keep_demand(key, ask)
         return ask
+
+    def _facts_key(self, chosen: list[Input], reported: frozenset[str] | None) -> bytes | None:
+        """Stands for the facts of the chosen files; those that are not known yet are parsed."""
+        self._load(self._memory.shapeless(chosen))
+        return self._memory.facts_key(chosen, self._told, reported)
+
+    def _placed(self, verdicts: Verdicts | None, chosen: list[Input]) -> Verdicts | None:
+        """The verdicts with all places where they are by now; None where that cannot be told."""
+        if verdicts is None:
+            return None
+        items = {item.path: item for item in chosen}
+        if not verdicts.cited.keys() <= items.keys():
+            return None
+        moved = [
+            items[path]
+            for path, cited in verdicts.cited.items()
+            if self._memory.content(items[path]) != cited.content
+        ]
+        if not moved:
+            return verdicts if are_of(verdicts, self._asked) else None
+        return self._moved(verdicts, moved)
+
+    def _moved(self, verdicts: Verdicts, moved: list[Input]) -> Verdicts | None:
+        """The verdicts on facts that are the same, but stand elsewhere in some files."""
+        from taskleash.driver.cache.placing import placed
+        from taskleash.facts.layout import layout
+
+        self._load(moved)
+        known = self._found.facts
+        if any(item.path not in known for item in moved):
+            return None
+        layouts = {item.path: layout(known[item.path]) for item in moved}
+        contents = {item.path: self._memory.content(item) for item in moved}
+        found = placed(verdicts, layouts, contents)
+        if found is None or not are_of(found, self._asked):
+            return None
+        self._found.moved = frozenset(layouts)
+        return found
 
     def _linker(self, reported: frozenset[str] | None) -> Linker:
         # The linker is only imported once something has been parsed.
@@ -241,7 +281,7 @@ class _Gathering:
 
         if not classes:
             return Demand(frozenset())
-        facts = self._memory.facts_key(chosen, self._told, None)
+        facts = self._facts_key(chosen, None)
         asked = None if facts is None else key("bases", facts, *map(str.encode, sorted(classes)))
         found = self._memory.demand(asked)
         if found is None:
@@ -270,7 +310,8 @@ class _Gathering:
         """What parsing the items gives; they have their bytes."""
         with uncollected():
             outcomes = self._memory.outcomes(items)
-            return outcomes | self._parser().parse([i for i in items if i.path not in outcomes])
+            unknown = [item for item in items if item.path not in outcomes]
+            return outcomes | self._parser().parse(unknown) if unknown else outcomes
 
 
 def _spawns(known: KnownCalls, memory: Memory, asked: list[Input]) -> Callable[[Input], bool]:

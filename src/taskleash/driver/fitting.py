@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -21,11 +21,23 @@ _MENDABLE = frozenset({"TL001", "TL002", "TL003"})
 
 
 def fitted(
-    sites: Sequence[Site], inputs: Mapping[str, Input], settings: Settings
+    sites: Sequence[Site],
+    changed: Collection[str] | None,
+    inputs: Mapping[str, Input],
+    settings: Settings,
 ) -> tuple[Site, ...]:
-    """The sites, with the kinds of fixes that cannot be made where they are reported."""
+    """The sites, with the kinds of fixes that cannot be made where they are reported.
+
+    Those that are not in ``changed`` files keep what is known of them; None stands for all files.
+    """
+    if changed is not None:
+        sites = [replace(site, unfit=()) if site.path in changed else site for site in sites]
     usual = resolve_codes((), ())
-    found = {site: diagnose(site, usual) for site in sites if site.defect and site.path in inputs}
+    found = {
+        site: diagnose(site, usual)
+        for site in sites
+        if site.defect and site.path in inputs and (changed is None or site.path in changed)
+    }
     tried = {site: each for site, each in found.items() if each and _is_doubtful(each)}
     if not tried:
         return tuple(sites)

@@ -152,7 +152,9 @@ def fixing(
 
 def _fitting(analysis: Analysis, report: Report) -> Report:
     """The report without the fixes that the mended sources do not allow."""
-    sites = fitted([entry.site for entry in report.entries], analysis.asked, analysis.settings)
+    sites = fitted(
+        [entry.site for entry in report.entries], None, analysis.asked, analysis.settings
+    )
     entries = (
         replace(
             entry, site=site, fixes=tuple(f for f in entry.fixes if f.kind not in dict(site.unfit))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from taskleash.driver.cache.keys import DIGEST_BYTES, digest
 from taskleash.driver.inputs import Input
 from taskleash.driver.time_limit import NOT_DONE
 from taskleash.source.loading import InvalidSource, Source
@@ -57,13 +58,29 @@ def parse(item: Input) -> Parsed:
 
 
 def packed(outcome: Parsed) -> bytes:
-    """The outcome as bytes; raises BadPacking and RecursionError where it is nested too deeply."""
-    return _packing().pack(outcome)
+    """The outcome as bytes, after what stands for it: see `shape_of`.
+
+    Raises BadPacking and RecursionError where it is nested too deeply.
+    """
+    # A worker that parses has these by now, and nobody else comes here.
+    from taskleash.facts.layout import layout
+    from taskleash.facts.packing import dumped
+    from taskleash.facts.shape import shape
+
+    rows = _packing().rows(outcome)
+    data = dumped(rows)
+    said = data if isinstance(outcome, Broken) else shape(rows, layout(outcome))
+    return digest(said) + data
+
+
+def shape_of(data: bytes) -> bytes:
+    """What stands for a packed outcome, wherever in the file its facts stand."""
+    return data[:DIGEST_BYTES]
 
 
 def unpacked(data: bytes, is_own: bool = False) -> Parsed:
     """The outcome from its bytes, see `Packing.unpack`; raises BadPacking."""
-    outcome: Parsed = _packing().unpack(data, is_own)
+    outcome: Parsed = _packing().unpack(data[DIGEST_BYTES:], is_own)
     return outcome
 
 

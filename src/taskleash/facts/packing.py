@@ -91,12 +91,17 @@ class Packing:
             BadPacking: plain values in it are nested too deeply.
             RecursionError: it is nested more deeply than the stack holds.
         """
+        return dumped(self.rows(value))
+
+    def rows(self, value: Any) -> list[Any]:
+        """The rows that an instance becomes, for `dumped`; raises RecursionError as `pack` does.
+
+        Each is the number of its class, in the order of the classes, and a list of its values; what
+        stands for the whole comes last.
+        """
         table = _Table(self._shapes, self._indices)
         last = table.nested(value)
-        try:
-            return marshal.dumps([*table.rows, last], _VERSION)
-        except ValueError as error:
-            raise BadPacking(str(error)) from None
+        return [*table.rows, last]
 
     def unpack(self, data: bytes, is_own: bool = False) -> Any:
         """The value that was packed; ``is_own`` where this program has just packed it.
@@ -171,6 +176,14 @@ class Packing:
         _check_types([each for each in made if type(each) is model.TypeRef])
         for each in value if type(value) is tuple else (value,):
             self._root(budget, [each])
+
+
+def dumped(rows: list[Any]) -> bytes:
+    """The bytes of rows; raises BadPacking where plain values in them are nested too deeply."""
+    try:
+        return marshal.dumps(rows, _VERSION)
+    except ValueError as error:
+        raise BadPacking(str(error)) from None
 
 
 @dataclass

@@ -19,7 +19,7 @@ from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.sentences import NOTHING, Sentence, sentence
+from taskleash.sentences import NOTHING, Line, Sentence, sentence
 
 _REPLACING = frozenset({"replace"})
 
@@ -226,7 +226,7 @@ class Guards:
                             " again",
                             coroutine=coroutine.name,
                             callee=callee.name,
-                            line=str(call.pos[0]),
+                            line=Line(coroutine.module.path, call.pos[0]),
                         )
         return NOTHING
 

@@ -10,19 +10,19 @@ from importlib.util import find_spec
 
 from taskleash import __version__
 
-_SIZE = 16
+DIGEST_BYTES = 16
 #: the packages whose code decides what is kept; `driver` chooses the files
 _DECIDING = ("source", "models", "facts", "dataflow", "link", "classify", "driver")
 
 
 def digest(data: bytes) -> bytes:
     """Stands for the bytes."""
-    return blake2b(data, digest_size=_SIZE).digest()
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def key(kind: str, *parts: bytes) -> bytes:
     """The key of what this version of the program makes of the parts."""
-    hashed = blake2b(_program(), digest_size=_SIZE)
+    hashed = blake2b(_program(), digest_size=DIGEST_BYTES)
     for part in (kind.encode(), *parts):
         hashed.update(len(part).to_bytes(8, "little"))
         hashed.update(part)
@@ -32,7 +32,7 @@ def key(kind: str, *parts: bytes) -> bytes:
 @cache
 def _program() -> bytes:
     """Stands for the code that runs: this package's own, the parser's version, Python's."""
-    hashed = blake2b(digest_size=_SIZE)
+    hashed = blake2b(digest_size=DIGEST_BYTES)
     hashed.update(f"{__version__} {sys.version_info[:2]}".encode())
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
     for package in _DECIDING:

@@ -9,13 +9,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from taskleash.driver.cache.contents import Contents
-from taskleash.driver.cache.keys import key
+from taskleash.driver.cache.keys import DIGEST_BYTES, key
 from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import VERDICTS, Verdicts, are_of
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, unpacked
+from taskleash.driver.parse import Broken, Parsed, shape_of, unpacked
 from taskleash.facts.known import Told
 from taskleash.facts.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
@@ -48,6 +48,8 @@ class Memory:
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._outcomes: dict[bytes, bytes] = {}
+        #: what stands for outcomes wherever in their files the facts stand, by the outcomes' keys
+        self._shapes: dict[bytes, bytes] = {}
         self._room = _ROOM
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
@@ -101,17 +103,36 @@ class Memory:
         """Remember what parsing an input gave."""
         if not self._store.lasts:
             return
-        self._outcomes[self._outcome_key(item)] = packed
+        outcome = self._outcome_key(item)
+        self._outcomes[outcome] = packed
+        self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape_of(packed)
         self._room -= len(packed)
         if self._room < 0:
             self._put(self._outcomes)
 
+    def shapeless(self, chosen: Sequence[Input]) -> list[Input]:
+        """Those of the files that have to be parsed to know what stands for their facts."""
+        if not self._store.lasts:
+            return []
+        unknown: dict[bytes, Input] = {}
+        for item in chosen:
+            with suppress(InvalidSource):
+                if (outcome := self._outcome_key(item)) not in self._shapes:
+                    unknown[outcome] = item
+        stored = self._store.get([_shape_key(outcome) for outcome in unknown])
+        for outcome in list(unknown):
+            if len(found := stored.get(_shape_key(outcome), b"")) == DIGEST_BYTES:
+                self._shapes[outcome] = found
+                del unknown[outcome]
+        return list(unknown.values())
+
     def facts_key(
         self, chosen: Iterable[Input], told: Told, reported: Iterable[str] | None
     ) -> bytes | None:
-        """Stands for the facts of the chosen files; None where one cannot be read or kept.
+        """Stands for the facts of the chosen files, wherever in these they stand.
 
-        What comes of them is different where only some files are ``reported``.
+        None where one cannot be read or kept. What comes of them is different where only some files
+        are ``reported``.
         """
         if not self._store.lasts:
             return None
@@ -119,10 +140,14 @@ class Memory:
         parts = [repr(told).encode(), *only]
         try:
             for item in sorted(chosen, key=lambda item: item.path):
-                parts += (_encoded(item.path), self._outcome_key(item))
-        except InvalidSource:
+                parts += (_encoded(item.path), self._shapes[self._outcome_key(item)])
+        except (InvalidSource, KeyError):
             return None
         return key("facts", *parts)
+
+    def content(self, item: Input) -> str:
+        """Stands for what a file has in it; raises InvalidSource where it cannot be read."""
+        return self._outcome_key(item).hex()
 
     def demand(self, facts: bytes | None) -> Demand | None:
         """What the facts with this key leave open, where it is known."""
@@ -154,12 +179,17 @@ class Memory:
         return key("program", *parts)
 
     def verdicts(self, depends: bytes | None, files: Iterable[Input]) -> Verdicts | None:
-        """The verdicts on the program, or the facts, with this key, where they are known.
+        """The verdicts on the program with this key, where they are known.
 
         Those that cannot be about the ``files`` that are reported are not.
         """
-        found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
+        found = self.unplaced(depends)
         return found if found is not None and are_of(found, files) else None
+
+    def unplaced(self, depends: bytes | None) -> Verdicts | None:
+        """The verdicts on facts, where they are known, as these stood when they were kept."""
+        found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
+        return found
 
     def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
         """Remember the verdicts."""
@@ -207,6 +237,10 @@ class Memory:
             _encoded(item.file.module),
             b"package" if is_package(item.path) else b"module",
         )
+
+
+def _shape_key(outcome: bytes) -> bytes:
+    return key("shape", outcome)
 
 
 def _encoded(text: str) -> bytes:

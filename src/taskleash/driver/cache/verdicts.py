@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from taskleash.classify import model
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.facts.packing import Packing
-from taskleash.sentences import Sentence
+from taskleash.sentences import Line, Sentence
+
+
+@dataclass(frozen=True)
+class Cited:
+    """The places of a file that verdicts name, and what stands for the ``content`` they were in.
+
+    ``lines`` are pairs of a line and its rank, ``points`` a line, a column and their rank, among
+    all that the facts of the file name.
+    """
+
+    content: str
+    lines: tuple[tuple[int, int], ...]
+    points: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -17,12 +30,14 @@ class Verdicts:
     """What a run says of all files that it had to look into; ``parsed`` counts those with facts.
 
     ``deciding`` are the flags that would tell more, with the number of sites that hang on each.
+    ``cited`` has by path the places that the sites name.
     """
 
     sites: tuple[model.Site, ...]
     broken: Mapping[str, Broken]
     parsed: int
     deciding: tuple[tuple[str, int], ...] = ()
+    cited: Mapping[str, Cited] = field(default_factory=dict)
 
 
 def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
@@ -44,6 +59,7 @@ def _is_in(span: model.Span, size: int) -> bool:
 VERDICTS = Packing(
     (
         Verdicts,
+        Cited,
         Broken,
         model.Site,
         model.Span,
@@ -67,6 +83,7 @@ VERDICTS = Packing(
         model.Part,
         model.Share,
         Sentence,
+        Line,
     ),
     aliases=frozenset({"Said"}),
 )

@@ -29,9 +29,9 @@ class Language:
         return found.format(**values) if values else found
 
     def told(self, said: Said) -> str:
-        """A sentence in this language; a name as it is."""
+        """A sentence in this language; a name or a line as it is."""
         if not isinstance(said, Sentence):
-            return said
+            return str(said)
         values = {name: self.told(value) for name, value in said.values}
         return self(said.text, **values)
 

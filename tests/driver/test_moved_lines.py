@@ -1,0 +1,193 @@
+"""An edit that moves lines or changes comments changes no fact: nothing is linked for it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tokenize
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.command import taskleash
+from support.programs import Program, each_file, fixture_programs, sites
+from taskleash.classify.model import Site
+from taskleash.driver.cache import contents
+from taskleash.driver.cache.placing import cited, placed
+from taskleash.driver.cache.verdicts import Cited, Verdicts
+from taskleash.driver.parse import packed, shape_of
+from taskleash.facts.extract import extract
+from taskleash.facts.layout import layout
+from taskleash.facts.model import ModuleFacts
+from taskleash.source.loading import Source
+
+
+def commented(text: str) -> str:
+    """The text with a comment and an empty line after each logical line."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    ends = {token.end[0] for token in tokens if token.type == tokenize.NEWLINE}
+    lines = text.splitlines(keepends=True)
+    moved = (f"{line}# moved\n\n" if at in ends else line for at, line in enumerate(lines, 1))
+    return "# taken down\n" + "".join(moved)
+
+
+def widened(text: str) -> str:
+    """The text with its indentation twice as deep, outside of strings that go over lines."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    inside = {
+        line
+        for token in tokens
+        if token.type == tokenize.STRING or "FSTRING" in tokenize.tok_name[token.type]
+        for line in range(token.start[0] + 1, token.end[0] + 1)
+    }
+    lines = enumerate(text.splitlines(keepends=True), 1)
+    return "".join(
+        line if at in inside else " " * (len(line) - len(line.lstrip(" "))) + line
+        for at, line in lines
+    )
+
+
+def facts_of(program: Program) -> dict[str, ModuleFacts]:
+    return {source.path: extract(source) for source in program.sources()}
+
+
+@pytest.mark.parametrize("edit", [commented, widened])
+def test_what_is_kept_of_a_program_is_right_for_the_moved_one(edit: Callable[[str], str]) -> None:
+    for program in fixture_programs():
+        before, edited = facts_of(program), each_file(program, edit)
+        after = facts_of(edited)
+        shapes = {path: shape_of(packed(facts)) for path, facts in before.items()}
+        assert shapes == {path: shape_of(packed(facts)) for path, facts in after.items()}
+        found = tuple(sites(program))
+        kept = kept_of(found, before, "before")
+        layouts = {path: layout(after[path]) for path in kept}
+        now = placed(Verdicts(found, {}, 0, (), kept), layouts, dict.fromkeys(kept, "after"))
+        if now is None:
+            # What is said of the first line may be said of the module.
+            assert any(1 in (each.line for each in site.evidence) for site in found), program.name
+            continue
+        assert list(now.sites) == sites(edited), program.name
+        assert now.cited == kept_of(now.sites, after, "after")
+
+
+def kept_of(
+    found: Sequence[Site], facts: Mapping[str, ModuleFacts], content: str
+) -> dict[str, Cited]:
+    return cited(found, lambda path: layout(facts[path]), lambda path: content)
+
+
+def test_another_order_of_places_is_another_shape() -> None:
+    def shape(text: str) -> bytes:
+        return shape_of(packed(extract(Source("a.py", "a", text))))
+
+    assert shape("f(); g()\n") != shape("f()\ng()\n")
+    assert shape("f()\ng()\n") == shape("f( )  # why\n\n\ng()\n")
+    assert shape("f()\ng()\n") != shape("g()\nf()\n")
+    assert shape("x = 'a'\nf(x)\n") != shape("x = 'a'\nf(y)\n")
+
+
+def test_a_place_that_was_not_kept_is_not_made_up() -> None:
+    facts = extract(Source("a.py", "a", LEAKY))
+    found = tuple(sites(Program("a", {"a.py": LEAKY})))
+    kept = kept_of(found, {"a.py": facts}, "before")
+    poorer = {path: replace(each, points=()) for path, each in kept.items()}
+    moved = {"a.py": layout(facts)}
+    assert placed(Verdicts(found, {}, 0, (), poorer), moved, {"a.py": "after"}) is None
+
+
+# -- whole runs
+
+LEAKY = """\
+import asyncio
+
+
+class Owner:
+    def start(self):
+        self._beat = asyncio.create_task(self.beat())
+
+    async def beat(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def close(self):
+        self._open = False
+
+
+async def main():
+    asyncio.create_task(log())  # taskleash: ignore[TL001]
+    asyncio.create_task(log())
+
+
+async def log():
+    await asyncio.sleep(1)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(contents, "_SETTLED_NS", 0)
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    write(tmp_path / "leaky.py", LEAKY)
+    write(tmp_path / "other.py", "import leaky\n\nleaky.Owner().start()\n")
+    return tmp_path
+
+
+def write(path: Path, text: str, age: float = 60.0) -> None:
+    path.write_text(text, encoding="utf-8")
+    then = path.stat().st_mtime - age
+    os.utime(path, (then, then))
+
+
+def scan(folder: Path, *options: str) -> dict[str, Any]:
+    ran = taskleash("scan", "--format", "json", *options, cwd=folder)
+    assert (ran.status, ran.err) == (0, "")
+    report: dict[str, Any] = json.loads(ran.out)
+    del report["summary"]["seconds"]
+    return report
+
+
+def fail(*arguments: object) -> None:
+    raise AssertionError("linked again")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# first\n" + LEAKY,
+        commented(LEAKY),
+        LEAKY.replace("create_task(log())\n", "create_task( log( ) )  # why\n"),
+        LEAKY.replace("# taskleash: ignore[TL001]", "# a note"),
+    ],
+    ids=["above", "between", "spaces", "no longer silenced"],
+)
+def test_nothing_is_linked_for_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    scan(project)
+    write(project / "leaky.py", text, age=30.0)
+    with monkeypatch.context() as once:
+        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
+        moved, again = scan(project), scan(project)
+    assert moved == again == scan(project, "--no-cache")
+    assert len(moved["sites"]) == 3
+
+
+def test_an_edit_after_it_is_linked(project: Path) -> None:
+    scan(project)
+    write(project / "leaky.py", "# first\n" + LEAKY, age=30.0)
+    scan(project)
+    text = LEAKY.replace("self._open = False", "self._beat.cancel()")
+    write(project / "leaky.py", "# second\n" + text, age=20.0)
+    assert scan(project) == scan(project, "--no-cache")
+
+
+def test_what_a_source_refuses_is_tried_again(project: Path) -> None:
+    taken_down = LEAKY.replace("        self._open = False", "        self._open = False  # here")
+    write(project / "leaky.py", taken_down, age=50.0)
+    scan(project)
+    write(project / "leaky.py", taken_down.replace("\n    asyncio", "\n\n    asyncio"), age=30.0)
+    assert scan(project) == scan(project, "--no-cache")
