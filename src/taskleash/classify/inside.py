@@ -15,6 +15,7 @@ from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
+    insists,
     is_partial,
     is_under_deadline,
     passed_over,
@@ -234,7 +235,7 @@ def _ends(trail: Trail, op: Op) -> bool:
     if op.kind in AWAITING or op.kind in CANCELLING:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":
-        return polls(trail, op)
+        return polls(trail, op) or insists(trail, op)
     return op.kind == "outcome"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.classify.model import Evidence
 from taskleash.classify.waiting import has_deadline
+from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op
 from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
@@ -22,6 +23,7 @@ _VERBS = {
     "complete": claim("awaited as it completes {where}"),
     "run": claim("run to its end by the loop {where}"),
     "done": claim("asked in a loop whether it is done {where}"),
+    "required": claim("required to be done {where}"),
     "outcome": claim("its outcome is read {where}"),
     "test": claim("waited for until none is left {where}"),
 }
@@ -46,6 +48,8 @@ def ending(op: Op, why: Said = NOTHING) -> Evidence:
     if op.calls and op.function is not function:
         where = sentence("by `{helper}` in {place}", helper=op.function.name, place=place)
     kind = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
+    if kind == "done" and in_loop(op.function, op.index) is None:
+        kind = "required"
     return step(function, index, weakly(op, sentence(_VERBS[kind], where=where)))
 
 

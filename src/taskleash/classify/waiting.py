@@ -130,6 +130,13 @@ def polls(trail: Trail, op: Op) -> bool:
     return op.index in function.paths.search([op.index], (), carriers, [op.index]).reached
 
 
+def insists(trail: Trail, op: Op) -> bool:
+    """Whether the function goes on only if the task is done: else it raises, as an ``assert``."""
+    function = op.function
+    outcome = function.paths.search([op.index], (), set(trail.terms_in(function)))
+    return outcome.is_complete and not outcome.leaks and not outcome.respawned
+
+
 def passed_over(trail: Trail, op: Op) -> bool:
     """Whether a function on the way leaves a running task without the look at its outcome.
 

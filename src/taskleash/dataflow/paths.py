@@ -94,7 +94,7 @@ class Paths:
         self.facts = facts
         self.graph = build(facts, raising)
         self.assumptions = Assumptions(facts, self.graph)
-        self.waits = Waits(facts)
+        self.waits = Waits(facts, self.graph)
 
     def search(
         self,

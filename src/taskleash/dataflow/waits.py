@@ -1,9 +1,10 @@
-"""What a look into the two sets that ``asyncio.wait`` gives tells of a task."""
+"""What a look into the two sets that ``asyncio.wait`` gives, or at the other task, tells of one."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 
+from taskleash.dataflow.cfg import ControlFlowGraph
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
 
@@ -13,8 +14,9 @@ _NO_TIMEOUT = (Constant("None"),)
 class Waits:
     """The waits of one function whose sets conditions ask."""
 
-    def __init__(self, facts: FunctionFacts) -> None:
+    def __init__(self, facts: FunctionFacts, graph: ControlFlowGraph) -> None:
         self._facts = facts
+        self._graph = graph
 
     def shows_done(self, test: Test, holds: bool, task: Set[Term]) -> bool:
         """Whether the outcome of a condition shows that a task is done, by the terms that hold it.
@@ -22,6 +24,8 @@ class Waits:
         It is in the first set, or not in the second. Where the wait is for it and one other, and
         has no timeout, it is in the first set as well if the other is not.
         """
+        if test.kind == "done":
+            return not holds and self._is_alone_pending(test.value, task)
         if test.op not in ("in", "not in"):
             return False
         is_in = holds is (test.op == "in")
@@ -35,6 +39,22 @@ class Waits:
             if not is_done:
                 return False
         return True
+
+    def _is_alone_pending(self, asked: Alts, task: Set[Term]) -> bool:
+        """Whether what is asked for is the one of two that a wait before left pending."""
+        asking = [
+            index
+            for index, event in enumerate(self._facts.events)
+            if isinstance(event, Call) and _asks_for(event, asked)
+        ]
+        return bool(asking) and any(
+            isinstance(event, Call)
+            and event.text == "asyncio.wait"
+            and bool(event.args)
+            and self._is_other_of_two(event, asked, task)
+            and all(self._graph.dominates(index, at) for at in asking)
+            for index, event in enumerate(self._facts.events)
+        )
 
     def _wait(self, term: Term) -> Call | None:
         """The wait of whose two sets a term is one."""
@@ -65,6 +85,14 @@ class Waits:
             if isinstance(event, Call)
             for func in event.func
         )
+
+
+def _asks_for(call: Call, asked: Alts) -> bool:
+    """Whether a call asks one of these whether it is done."""
+    return any(
+        isinstance(func, Attribute) and func.name == "done" and func.base in asked
+        for func in call.func
+    )
 
 
 def _stands_for(value: Alts, task: Set[Term]) -> bool:
