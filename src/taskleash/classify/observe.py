@@ -146,9 +146,10 @@ class Observer:
     def _once(self, spawn: Spawn, trail: Trail) -> Guard | None:
         """The check that lets the function start one task only, if there is one."""
         function = spawn.function
-        if in_loop(function, spawn.index) is not None:
-            return None
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
+        if in_loop(function, spawn.index) is not None:
+            asked = (self.guards.guard(trail, op, strict=True) for op in slots)
+            return next((found for found in asked if found and found.how == "asked"), None)
         flag = self.guards.by_flag(function, spawn.index)
         if flag is not None and not all(map(made_afresh, trail.of("contain"))):
             return None

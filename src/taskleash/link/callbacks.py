@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from taskleash.facts.model import Arg, Call
-from taskleash.facts.terms import last_name
+from taskleash.facts.terms import Result, last_name
 from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
@@ -33,6 +33,11 @@ def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
     for holder, index in calls.references(function):
         call = holder.call(index)
         name = call.text.rpartition(".")[2]
+        if is_left_to_a_loop(calls, holder, index):
+            callback, rest = call.args[0].value, call.args[1:]
+            if not call.args[0].key and any(function in calls.targets(holder, t) for t in callback):
+                yield LaterCall(holder, index, replace(call, func=callback, args=rest), 1)
+            continue
         position = calls.program.models.callback(name)
         if position is None or name not in calls.program.models.schedulers:
             continue
@@ -43,6 +48,21 @@ def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
             rest = call.args[position + 1 :]
             made = replace(call, func=callback, args=rest)
             yield LaterCall(holder, index, made, position + 1)
+
+
+def is_left_to_a_loop(calls: Calls, holder: Function, index: int) -> bool:
+    """Whether a call is of ``partial``, and what it makes goes to an event loop alone."""
+    roles = holder.uses.roles.get(Result(index), ())
+    name = holder.call(index).text.rpartition(".")[2]
+    return (
+        name == "partial"
+        and bool(roles)
+        and all(
+            role.kind == "arg"
+            and holder.call(role.index).text.rpartition(".")[2] in calls.program.models.schedulers
+            for role in roles
+        )
+    )
 
 
 def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:

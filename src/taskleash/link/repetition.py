@@ -78,7 +78,9 @@ class Repetition:
         self, trail: Trail, caller: Function, index: int, seen: frozenset[Function]
     ) -> bool:
         if not _is_on_itself(caller, index):
-            return False
+            is_set_up = any(map(self.phases.is_start, seen))
+            kept = not is_set_up and _is_on_what_stays(caller, index)
+            return kept and self._repeats(trail, caller, index)
         if self._repeats(trail, caller, index):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
@@ -142,6 +144,21 @@ def _is_on_itself(caller: Function, index: int) -> bool:
     return bool(caller.self_name) and all(
         isinstance(func, Attribute) and func.base == own for func in caller.call(index).func
     )
+
+
+def _is_on_what_stays(caller: Function, index: int) -> bool:
+    """Whether each call is of a method of one and the same object: what an attribute keeps."""
+    for func in caller.call(index).func:
+        base = func.base if isinstance(func, Attribute) else None
+        if not isinstance(base, Attribute):
+            return False
+        while isinstance(base, Attribute):
+            if base in caller.stored:
+                return False
+            base = base.base
+        if base != Parameter(caller.self_name):
+            return False
+    return bool(caller.self_name)
 
 
 def _is_in_any_case(caller: Function, index: int) -> bool:

@@ -31,6 +31,7 @@ from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
 from taskleash.models.callables import SPAWN_CALLERS
 from taskleash.models.table import canonical
 
+_NAMES = (Bound, Attribute, Global)
 #: kinds of spawns whose call may be another where what they are given is no coroutine
 _OF_COROUTINES = frozenset({"task", "owner"})
 
@@ -232,13 +233,10 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
     schedulers = calls.program.models.schedulers
     if not call.args or (name not in schedulers and name not in SPAWN_CALLERS):
         return ""
-    for arg in call.args[:2]:
+    given = _unbound(calls, function, call.args) if name in schedulers else call.args
+    for arg in given[:2]:
         for term in arg.value:
-            kind = (
-                _spawning(calls, function, term)
-                if isinstance(term, (Bound, Attribute, Global))
-                else ""
-            )
+            kind = _spawning(calls, function, term) if isinstance(term, _NAMES) else ""
             if kind == "task" and name in schedulers:
                 return "scheduled"
             if kind == "task" and name == "map":
@@ -246,6 +244,23 @@ def _by_value(calls: Calls, function: Function, call: Call) -> str:
             if kind:
                 return kind
     return ""
+
+
+def _starts_by_value(calls: Calls, function: Function, arg: Arg) -> bool:
+    return any(isinstance(t, _NAMES) and bool(_spawning(calls, function, t)) for t in arg.value)
+
+
+def _unbound(calls: Calls, function: Function, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
+    """The arguments of a call, with what a ``partial`` among them binds in its place."""
+    found: list[Arg] = []
+    for arg in args:
+        made = [function.call(t.event) for t in arg.value if isinstance(t, Result)]
+        is_partial = len(made) == len(arg.value) == 1 and any(
+            isinstance(callee, External) and callee.dotted == "functools.partial"
+            for callee in calls.callees(function, made[0])
+        )
+        found += made[0].args if is_partial else (arg,)
+    return tuple(found)
 
 
 def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
@@ -322,7 +337,8 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
         return dropped_coroutines(calls, function, call)
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
-    found = coroutines(calls, function, call.args)
+    args = _unbound(calls, function, call.args) if kind == "scheduled" else call.args
+    found = coroutines(calls, function, args)
     api = api_of(calls, function, call)
     is_function = api is not None and api.takes is not Takes.ANYTHING
     if is_function or kind in ("owner", "scheduled", "mapped"):
@@ -342,6 +358,9 @@ def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
         return call.text.rpartition(".")[2]
     args = call.args[1:] if kind in ("executor", "mapped") and len(call.args) > 1 else call.args
     if kind == "scheduled":
+        args = _unbound(calls, function, args)
+        after = [n for n, a in enumerate(args, 1) if _starts_by_value(calls, function, a)]
+        args = args[after[0] :] if after else args
         args = tuple(a for a in args if any(isinstance(t, Result) for t in a.value)) or args[-1:]
     elif work := _work(calls, function, call):
         args = call.args[work:]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from taskleash.facts.model import Arg, Call, If, Test
 from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
-from taskleash.link.callbacks import LaterCall
+from taskleash.link.callbacks import LaterCall, is_left_to_a_loop
 from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.calls import given as given_values
 from taskleash.link.context import around
@@ -278,6 +278,7 @@ def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
         (holder, index)
         for holder, index in calls.references(function)
         if holder.call(index).text.rpartition(".")[2] in calls.program.models.callback_takers
+        or is_left_to_a_loop(calls, holder, index)
     ]
 
 
