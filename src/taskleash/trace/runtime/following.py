@@ -165,13 +165,12 @@ def follower(
                         frame = getframe(1)
                 # as in `Places.recall`, whose call is spared
                 step = known.get(id(frame.f_code))
-                spot: Any = step and step.get(frame.f_lasti)
+                spot: Any = step and step[frame.f_lasti]
                 while type(spot) is dict:
                     frame = frame.f_back
-                    step = spot.get(id(frame.f_code))
-                    spot = step and step.get(frame.f_lasti)
-            except (AttributeError, ValueError):
-                # Nothing called it.
+                    spot = spot[id(frame.f_code)][frame.f_lasti]
+            except (AttributeError, KeyError, ValueError):
+                # It has not been here before, or nothing called it.
                 spot = None
             if spot is None and (spot := find(getframe(1), task, coroutine)) is None:
                 add(task)
