@@ -35,7 +35,7 @@ def test_it_logs_totals_and_the_top_sites(caplog: pytest.LogCaptureFixture) -> N
     last = caplog.records[-1]
     assert (last.levelno, last.getMessage()) == (
         logging.INFO,
-        "1 tasks alive: 1 from started earlier",
+        "1 tasks alive: 1 from before the monitor",
     )
 
 
@@ -51,7 +51,7 @@ def test_gauges_follow_the_tasks_and_nothing_stays_behind() -> None:
                 task.cancel()
             await asyncio.gather(earlier, *later, return_exceptions=True)
             assert tasks.alive() == 1
-        assert tasks.sites() == {"started earlier": 1}
+        assert tasks.sites() == {"before the monitor": 1}
 
     before = dict(vars(asyncio.base_events.BaseEventLoop)), asyncio.run_coroutine_threadsafe
     asyncio.run(main())

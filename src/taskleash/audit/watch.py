@@ -36,4 +36,8 @@ def watched(entries: Iterable[Audited]) -> list[Site]:
     def badness(site: Site) -> tuple[int, bool, str, int]:
         return risk_rank(site.risk, False), not piles_up(site), site.path, site.span.line
 
-    return sorted(found, key=badness)[:_MOST]
+    # What is counted is a line's tasks: two sites of one are watched as one.
+    places: dict[tuple[str, int], Site] = {}
+    for site in sorted(found, key=badness):
+        places.setdefault((site.path, site.span.line), site)
+    return list(places.values())[:_MOST]

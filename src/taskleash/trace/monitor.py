@@ -72,7 +72,7 @@ class monitor:  # noqa: N801 (it is used as `async with taskleash.monitor(...)`)
         for spot in counted:
             found[_name(spot)] = found.get(_name(spot), 0) + spot.alive
         earlier = sum(not task.done() for task in list(self._earlier))
-        found["started earlier"] = earlier
+        found["before the monitor"] = earlier
         ordered = sorted(found.items(), key=lambda item: -item[1])
         return {name: alive for name, alive in ordered if alive > 0}
 
