@@ -270,9 +270,13 @@ class Observer:
     def _removal(self, signs: Signs) -> None:
         started = set(signs.spawn.started)
         callbacks = self._callback_targets(signs)
-        for op in signs.trail.of(*TAKING_OUT, "replace", "clear", "clear-slot"):
-            if self._removes(signs, op, started, callbacks):
-                signs.self_removing.append(op)
+        kinds = (*TAKING_OUT, "replace", "clear", "clear-slot")
+        removals = signs.trail.of(*kinds, where=_leaves_out)
+        # One is enough, and where all tasks of a set share it, each trail has all of them.
+        found = next((op for op in removals if self._removes(signs, op, started, callbacks)), None)
+        if found is not None:
+            signs.self_removing.append(found)
+            return
         signs.self_removing.extend(
             record_removals(self.calls, signs.trail, sorted(callbacks | started, key=repr))
         )
@@ -280,7 +284,7 @@ class Observer:
     def _removes(
         self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
     ) -> bool:
-        if signs.container and (op.kind in TAKING_OUT or rebuilds(op)):
+        if signs.container and (op.kind in TAKING_OUT or op.kind == "replace"):
             return True
         if op.kind in ("clear-slot", "clear") and op.function in started:
             return True
@@ -343,6 +347,11 @@ def _owner(spawn: Spawn) -> str:
     """What owns the task, as written: ``group`` in ``group.start_soon``."""
     call = spawn.call
     return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
+
+
+def _leaves_out(op: Op) -> bool:
+    """Whether what may take handles out of a container does: not what has all of it once more."""
+    return op.kind != "replace" or rebuilds(op)
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from taskleash.facts.terms import Term
 from taskleash.link.entities import Function
-from taskleash.link.trail import Op, Place, Unknown
+from taskleash.link.trail import Holds, Op, Place, Unknown
 from taskleash.sentences import Sentence
 
 
@@ -36,15 +36,22 @@ class Onward:
     kinds: frozenset[str]
     #: the positions of the operations in each function
     homes: Mapping[Function, list[int]]
-    _chosen: dict[frozenset[str], tuple[list[Op], dict[int, int]]] = field(default_factory=dict)
+    _chosen: dict[tuple[frozenset[str], Holds | None], tuple[list[Op], dict[int, int]]] = field(
+        default_factory=dict
+    )
 
-    def of(self, kinds: frozenset[str]) -> tuple[list[Op], dict[int, int]]:
-        """The operations of these kinds, and the place in that list of each position."""
-        if kinds not in self._chosen:
-            places = [i for i, op in enumerate(self.ops) if op.kind in kinds]
+    def of(
+        self, kinds: frozenset[str], where: Holds | None = None
+    ) -> tuple[list[Op], dict[int, int]]:
+        """The operations of these kinds for which that holds, and the place in that list of each
+        position."""
+        asked = (kinds, where)
+        if asked not in self._chosen:
+            ops = enumerate(self.ops)
+            places = [i for i, op in ops if op.kind in kinds and (where is None or where(op))]
             chosen = [self.ops[place] for place in places]
-            self._chosen[kinds] = chosen, {place: at for at, place in enumerate(places)}
-        return self._chosen[kinds]
+            self._chosen[asked] = chosen, {place: at for at, place in enumerate(places)}
+        return self._chosen[asked]
 
 
 class Shared:
@@ -70,15 +77,15 @@ class Shared:
         """The kinds of its operations."""
         return self.kept.kinds
 
-    def of(self, kinds: frozenset[str]) -> list[Op]:
-        """The operations of these kinds, in order."""
-        ops, where = self.kept.of(kinds)
+    def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
+        """The operations of these kinds for which that holds, in order."""
+        ops, places = self.kept.of(kinds, where)
         if not self._changed or not ops:
             return ops
         found: list[Op | None] = [*ops]
         for position, op in self._changed.items():
-            if position in where:
-                found[where[position]] = op
+            if position in places:
+                found[places[position]] = op
         return [op for op in found if op is not None] if self._lacks else found  # type: ignore[return-value]  # none is left out
 
     def rooted(self) -> Iterator[Op]:

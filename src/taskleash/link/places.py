@@ -77,6 +77,10 @@ class Places:
         self._global_reads: Query[tuple[Module, str], list[tuple[Function, Term]]] = Query(
             ask, self._find_global_reads
         )
+        #: the containers of other objects that an attribute of some classes is set to
+        self._lent: Query[tuple[str, tuple[Class, ...]], list[tuple[Function, Term]]] = Query(
+            ask, self._find_lent
+        )
         #: where a container that is given a handle lives, and under which terms it is known
         self.containers: Query[tuple[Function, Term, int], Containers] = Query(
             ask, self._find_containers
@@ -298,17 +302,22 @@ class Places:
 
         Also one that the constructor was given.
         """
-        found: list[tuple[Function, Term, int]] = []
         owners = self.inference.classes(home, term.base)
-        for load in self._loads.named(term.name).related(owners) if owners else ():
+        lent = self._lent((term.name, owners)) if owners else []
+        return [(function, t, level) for function, t in lent]
+
+    def _find_lent(self, key: tuple[str, tuple[Class, ...]]) -> list[tuple[Function, Term]]:
+        name, owners = key
+        found: list[tuple[Function, Term]] = []
+        for load in self._loads.named(name).related(owners):
             function = load.function
             for role in function.uses.roles.get(load.term, ()) if load.named is None else ():
                 event = function.events[role.index] if role.kind == "target" else None
                 if not isinstance(event, Store) or event.op:
                     continue
-                found.extend((function, t, level) for t in event.value if isinstance(t, Attribute))
-                for name in (t.name for t in event.value if isinstance(t, Parameter)):
-                    found.extend(self._caller_arguments(function, name, level))
+                found.extend((function, t) for t in event.value if isinstance(t, Attribute))
+                for given_as in (t.name for t in event.value if isinstance(t, Parameter)):
+                    found.extend(self._caller_arguments(function, given_as))
         return found
 
     def _call_origins(
@@ -339,21 +348,19 @@ class Places:
         self, home: Function, name: str, level: int, found: Containers
     ) -> list[tuple[Function, Term, int]]:
         """A container that is handed in: by callers of the program, or else by a framework."""
-        origins = self._caller_arguments(home, name, level)
+        origins = self._caller_arguments(home, name)
         if not origins:
             found.places.append(Place("handed in", name, level, name))
-        return origins
+        return [(caller, t, level) for caller, t in origins]
 
-    def _caller_arguments(
-        self, home: Function, name: str, level: int
-    ) -> list[tuple[Function, Term, int]]:
-        pending: list[tuple[Function, Term, int]] = []
+    def _caller_arguments(self, home: Function, name: str) -> list[tuple[Function, Term]]:
+        pending: list[tuple[Function, Term]] = []
         sites = list(self._calls.callers(home))
         if home.name == "__init__" and home.owner is not None:
             sites.extend(self._calls.constructions(home.owner))
         for caller, index in sites:
             value = given(home, caller.call(index)).get(name, ())
-            pending.extend((caller, t, level) for t in value if not isinstance(t, Constant))
+            pending.extend((caller, t) for t in value if not isinstance(t, Constant))
         return pending
 
 

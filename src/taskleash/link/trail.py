@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -108,6 +108,10 @@ class Unknown:
     reason: Sentence
 
 
+#: whether something holds of an operation
+Holds: TypeAlias = Callable[[Op], bool]
+
+
 class Part(Protocol):
     """Some of the operations of a trail that were found one after the other."""
 
@@ -115,8 +119,8 @@ class Part(Protocol):
     def kinds(self) -> Collection[str]:
         """The kinds of its operations."""
 
-    def of(self, kinds: frozenset[str]) -> list[Op]:
-        """The operations of these kinds, in order."""
+    def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
+        """The operations of these kinds for which that holds, in order."""
 
     def rooted(self) -> Iterator[Op]:
         """The operations that take effect in the function with the spawn."""
@@ -134,9 +138,9 @@ class Own:
         self.ops.append(op)
         self.kinds.add(op.kind)
 
-    def of(self, kinds: frozenset[str]) -> list[Op]:
-        """The operations of these kinds, in order."""
-        return [op for op in self.ops if op.kind in kinds]
+    def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
+        """The operations of these kinds for which that holds, in order."""
+        return [op for op in self.ops if op.kind in kinds and (where is None or where(op))]
 
     def rooted(self) -> Iterator[Op]:
         """The operations that take effect in the function with the spawn."""
@@ -174,10 +178,14 @@ class Trail:
         """The kinds of all operations."""
         return frozenset().union(*(part.kinds for part in self.parts))
 
-    def of(self, *kinds: str) -> list[Op]:
-        """The operations of these kinds, in the order in which they were found."""
+    def of(self, *kinds: str, where: Holds | None = None) -> list[Op]:
+        """The operations of these kinds for which that holds, in the order they were found in.
+
+        ``where`` asks nothing of where an operation takes effect: it is asked once for all trails
+        that share the operation.
+        """
         wanted = frozenset(kinds)
-        return [op for part in self.parts for op in part.of(wanted)]
+        return [op for part in self.parts for op in part.of(wanted, where)]
 
     def rooted(self) -> list[Op]:
         """The operations that take effect in the function with the spawn."""
