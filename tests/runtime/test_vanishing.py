@@ -45,6 +45,27 @@ EXCLUDED = {
     "sleep": "await asyncio.sleep(10)",
     "sleep in a loop": "while True:\n    await asyncio.sleep(10)",
     "wait_for with a deadline": "await asyncio.wait_for(asyncio.Event().wait(), 10)",
+    "wait_for with a number of its own": "limit = 10\n"
+    "await asyncio.wait_for(asyncio.Event().wait(), limit)",
+    "wait_for with a number of a module": "await asyncio.wait_for(\n"
+    "    asyncio.Event().wait(), LIMIT)",
+    "wait_for with a number that is returned": "await asyncio.wait_for(\n"
+    "    asyncio.Event().wait(), seconds())",
+    "first of several": "others = [asyncio.create_task(asyncio.Event().wait())]\n"
+    "await asyncio.wait([asyncio.create_task(asyncio.sleep(10)), *others],\n"
+    "    return_when=asyncio.FIRST_COMPLETED)",
+    "stream of a process": "p = await asyncio.create_subprocess_exec(PYTHON, '-c', 'input()',\n"
+    "    stdin=-1, stdout=-1)\n"
+    "try:\n    print(await p.stdout.readline())\n"
+    "finally:\n    p.kill()\n    await p.wait()",
+    "lines of a process": "p = await asyncio.create_subprocess_exec(PYTHON, '-c', 'input()',\n"
+    "    stdin=-1, stdout=-1)\n"
+    "try:\n    async for line in p.stdout:\n        print(line)\n"
+    "finally:\n    p.kill()\n    await p.wait()",
+    "block of a lock of a module": "async with LOCK:\n    print('held')",
+    "async generator": "async for x in pauses():\n    print(x)",
+    "comprehension": "print([x async for x in pauses()])",
+    "context manager": "async with pausing():\n    print('in')",
     "wait_for by key": "await asyncio.wait_for(asyncio.Event().wait(), timeout=10)",
     "wait with a deadline": "await asyncio.wait([asyncio.create_task(inner())], timeout=10)",
     "gather": "await asyncio.gather(asyncio.sleep(10), pause())",
@@ -89,7 +110,71 @@ async def pause():
     await asyncio.sleep(10)
 
 
+async def pauses():
+    await asyncio.sleep(10)
+    yield 1
+
+
+class pausing:
+    async def __aenter__(self):
+        await asyncio.sleep(10)
+
+    async def __aexit__(self, *args):
+        pass
+
+
+def seconds() -> float:
+    return 10
+
+
 EVENT = asyncio.Event()
+LOCK = asyncio.Lock()
+if hasattr(LOCK, "_locked"):
+    LOCK._locked = True
+LIMIT = 10
+"""
+#: bodies of a method: nothing but the object that they wait for something of decides
+OWNED = {
+    "event": "await self.event.wait()",
+    "queue": "print(await self.queue.get())",
+    "future": "await self.future",
+    "future that it keeps": "f = asyncio.get_running_loop().create_future()\n"
+    "self.waiting.append(f)\nawait f",
+    "future by a key": "f = asyncio.get_running_loop().create_future()\n"
+    "self.by_key[1] = f\nawait asyncio.shield(f)",
+    "lock": "async with self.lock:\n    print('held')",
+    "lock by a key": "async with self.locks[1]:\n    async with self.locks[1]:\n        pass",
+    "limit that may be None": "await asyncio.wait_for(self.event.wait(), self.limit)",
+    "through a plain method": "await self.made()",
+    "its operator": "await self(1)",
+}
+OWNER = """
+
+class Owner:
+    def __init__(self, limit=None):
+        self.limit = limit
+        self.event = asyncio.Event()
+        self.queue = asyncio.Queue()
+        self.future = asyncio.get_running_loop().create_future()
+        self.lock = asyncio.Lock()
+        self.lock._locked = True
+        self.locks = defaultdict(asyncio.Lock)
+        self.waiting = []
+        self.by_key = {{}}
+
+    def made(self):
+        f = asyncio.get_running_loop().create_future()
+        self.waiting.append(f)
+        return f
+
+    async def __call__(self, x):
+        await self.event.wait()
+
+    async def work(self):
+{body}
+
+    def start(self):
+        asyncio.create_task(self.work())
 """
 
 
@@ -97,10 +182,22 @@ def program(body: str) -> str:
     return f"{HEAD}async def work():\n{textwrap.indent(body, '    ')}\n{HELPERS}{START}"
 
 
-def site(body: str) -> Site:
-    sites = judge([extract(Source("a.py", "a", program(body)))])
-    (found,) = (site for site in sites if site.scope == "start")
+def owned(body: str) -> str:
+    return (
+        "from collections import defaultdict\n"
+        + HEAD
+        + OWNER.format(body=textwrap.indent(body, " " * 8))
+    )
+
+
+def the_site(code: str, scope: str) -> Site:
+    sites = judge([extract(Source("a.py", "a", code))])
+    (found,) = (site for site in sites if site.scope == scope)
     return found
+
+
+def site(body: str) -> Site:
+    return the_site(program(body), "start")
 
 
 def said(body: str) -> Vanishing:
@@ -165,6 +262,88 @@ def test_what_is_proven_happens(body: str) -> None:
 def test_what_is_excluded_does_not_happen(body: str) -> None:
     assert said(body).state is Vanishings.EXCLUDED
     assert not happens(body)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "not held"])
+@pytest.mark.parametrize("body", OWNED.values(), ids=OWNED)
+def test_what_an_object_holds_lasts_as_long_as_that_is_held(body: str, is_held: bool) -> None:
+    found = the_site(owned(body), "Owner.start").vanishing
+    assert (found.state, found.what) == (Vanishings.OWNER, "Owner")
+
+    async def main() -> bool:
+        owner = names["Owner"]()
+        reference = weakref.ref(asyncio.get_running_loop().create_task(owner.work()))
+        await asyncio.sleep(0.005)
+        held = [owner] if is_held else []
+        del owner
+        gc.collect()
+        await asyncio.sleep(0.005)
+        gone = reference() is None
+        del held[:]
+        return gone
+
+    names: dict[str, Any] = {}
+    exec(compile(owned(body), "a.py", "exec"), names)
+    assert asyncio.run(main()) is not is_held
+
+
+GIVEN = {
+    "parameter": "async def work(call):\n    await call()\n\n\n"
+    "def start(call):\n    asyncio.create_task(work(call))\n",
+    "coroutine": "def start(coroutine):\n    asyncio.create_task(coroutine)\n",
+    "awaited parameter": "async def work(other):\n    await other\n\n\n"
+    "def start(other):\n    asyncio.create_task(work(other))\n",
+    "attribute": "class A:\n    def __init__(self, call):\n        self.call = call\n\n"
+    "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n",
+    "left to subclasses": "class A:\n    async def work(self):\n        raise NotImplementedError\n"
+    "\n    def start(self):\n        asyncio.create_task(self.work())\n",
+}
+FOUND = {
+    "parameter": "async def work(call):\n    await call()\n\n\nasync def pause():\n"
+    "    await asyncio.sleep(1)\n\n\ndef start():\n    asyncio.create_task(work(pause))\n",
+    "awaited parameter": "async def work(other):\n    await other\n\n\n"
+    "def start():\n    asyncio.create_task(work(asyncio.sleep(1)))\n",
+    "attribute": "class A:\n    def __init__(self, call):\n        self.call = call\n\n"
+    "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n\n\n"
+    "async def pause(x):\n    await asyncio.sleep(x)\n\n\nA(pause).start()\n",
+    "object": "class B:\n    async def close(self):\n        await asyncio.sleep(1)\n\n\n"
+    "class A:\n    def __init__(self, other):\n        self.other = other\n\n"
+    "    async def work(self):\n        await self.other.close()\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n\n\nA(B()).start()\n",
+}
+
+
+@pytest.mark.parametrize("code", GIVEN.values(), ids=GIVEN)
+def test_code_from_outside_decides_where_it_is_called(code: str) -> None:
+    scope = "A.start" if "class A" in code else "start"
+    assert the_site(HEAD + code, scope).vanishing.state is Vanishings.GIVEN
+
+
+@pytest.mark.parametrize("code", FOUND.values(), ids=FOUND)
+def test_what_callers_give_is_looked_at(code: str) -> None:
+    scope = "A.start" if "class A" in code else "start"
+    assert the_site(HEAD + code, scope).vanishing.state is Vanishings.EXCLUDED
+
+
+def test_what_one_of_two_methods_waits_for_is_not_proven() -> None:
+    code = """
+class A:
+    async def work(self):
+        await asyncio.sleep(1)
+
+
+class B(A):
+    async def work(self):
+        await asyncio.Event().wait()
+
+
+def start(a: A):
+    asyncio.create_task(a.work())
+"""
+    assert the_site(HEAD + code, "start").vanishing.state is Vanishings.UNKNOWN
 
 
 @pytest.mark.parametrize("body", UNKNOWN.values(), ids=UNKNOWN)

@@ -215,6 +215,10 @@ class Vanishings(Word):
 
     PROVEN = "proven"
     EXCLUDED = "excluded"
+    #: not as long as something else holds an object
+    OWNER = "owner"
+    #: it hangs on a function that comes from outside of the program
+    GIVEN = "given"
     UNKNOWN = "unknown"
 
 
@@ -231,7 +235,7 @@ class Vanishing:
     what: str = ""
 
 
-_NOT_LOOKED_AT = Vanishing(Vanishings.UNKNOWN)
+NOT_LOOKED_AT = Vanishing(Vanishings.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -289,7 +293,7 @@ class Site:
     in_async: bool = False
     unseen: Unseen = Unseen.NOT
     #: of a task that nothing holds: whether it can be collected half-way
-    vanishing: Vanishing = _NOT_LOOKED_AT
+    vanishing: Vanishing = NOT_LOOKED_AT
     teardowns: tuple[str, ...] = ()
     has_own_state: bool = False
     task_attributes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from taskleash.classify.describe import captures, holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
 from taskleash.classify.model import (
+    NOT_LOOKED_AT,
     Cell,
     Defect,
     Ending,
@@ -30,6 +31,8 @@ from taskleash.link.calls import Calls
 
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
 DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
+#: the defects of tasks that nothing holds
+_DROPPED = DROPS | {Defect.DROPPED_WRAPPER_RESULT}
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
 _UNKNOWN = "unknown"
 
@@ -105,7 +108,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         unseen=signs.unseen,
-        vanishing=vanishing(calls, spawn.started),
+        vanishing=vanishing(calls, spawn) if verdict.defect in _DROPPED else NOT_LOOKED_AT,
         teardowns=signs.teardowns,
         has_own_state=has_own_state(owner),
         task_attributes=task_attributes(owner),

@@ -19,6 +19,33 @@ HELD_METHODS = frozenset(
 )  # fmt: skip
 #: what waits with a deadline, by the place of it; None as the deadline is none
 DEADLINES = {"asyncio.wait_for": 1, "asyncio.wait": -1}
+#: objects whose every coroutine waits for a socket, a timer or a thread, and what gives them, each
+#: with the release in which a task that nothing else reaches was seen to outlive a collection: the
+#: selector holds a transport that is connected, and this its protocol
+HOLDING = {
+    "aiofiles": "aiofiles 25.1.0",
+    "aiohttp.ClientResponse": "aiohttp 3.14.5",
+    "aiohttp.ClientSession": "aiohttp 3.14.5",
+    "aiohttp.ClientWebSocketResponse": "aiohttp 3.14.5",
+    "aiosqlite": "aiosqlite 0.22.1",
+    "anyio.connect_tcp": "anyio 4.16.0",
+    "anyio.open_file": "anyio 4.16.0",
+    "anyio.sleep": "anyio 4.16.0",
+    "anyio.to_thread": "anyio 4.16.0",
+    "asgiref.sync.sync_to_async": "asgiref 3.13.0",
+    "asyncpg.Connection": "asyncpg 0.32.0",
+    "asyncpg.connect": "asyncpg 0.32.0",
+    "asyncio.StreamWriter": "CPython 3.13",
+    "asyncio.create_subprocess_exec": "CPython 3.13",
+    "asyncio.create_subprocess_shell": "CPython 3.13",
+    "asyncio.subprocess.Process": "CPython 3.13",
+    "fastapi.concurrency.run_in_threadpool": "starlette 1.10.0",
+    "grpc.aio": "grpcio 1.85.1",
+    "httpx.AsyncClient": "httpx 0.28.1",
+    "starlette.concurrency.run_in_threadpool": "starlette 1.10.0",
+    "websockets.asyncio.client": "websockets 17.4",
+    "websockets.connect": "websockets 17.4",
+}
 #: blocks in which nothing waits longer than the number that they are given
 TIME_LIMITS = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
 #: awaited, these wait for all that they are given, each of which may hold the task
@@ -27,19 +54,34 @@ COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyn
 STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 #: methods of what a call gives, once it is awaited, of which the same is true as of `HELD`
 HELD_OF = {
-    "asyncio.create_subprocess_exec": frozenset({"communicate", "wait"}),
-    "asyncio.create_subprocess_shell": frozenset({"communicate", "wait"}),
     "asyncio.start_server": frozenset({"serve_forever"}),
     "asyncio.start_unix_server": frozenset({"serve_forever"}),
 }
 #: methods that wait for an object of their class, which holds the task if something holds it
 WAITING = {
     "asyncio.Condition": frozenset({"wait", "wait_for", "acquire"}),
+    "asyncio.BoundedSemaphore": frozenset({"acquire"}),
     "asyncio.Event": frozenset({"wait"}),
+    "asyncio.LifoQueue": frozenset({"get", "join", "put"}),
     "asyncio.Lock": frozenset({"acquire"}),
+    "asyncio.PriorityQueue": frozenset({"get", "join", "put"}),
     "asyncio.Queue": frozenset({"get", "join", "put"}),
     "asyncio.Semaphore": frozenset({"acquire"}),
+    "asyncio.StreamReader": frozenset({"read", "readexactly", "readline", "readuntil"}),
 }
+#: classes of which a block that is entered waits for its object as those methods do
+LOCKS = frozenset(
+    {"asyncio.BoundedSemaphore", "asyncio.Condition", "asyncio.Lock", "asyncio.Semaphore"}
+)
+#: clients whose coroutines wait for a stream reader of theirs, with the release that was looked at:
+#: nothing but the client holds it
+CLIENTS = {
+    "aiomysql": "aiomysql 0.3.2",
+    "redis.asyncio": "redis 8.1.0",
+}
+#: what gives a number, or fails: `max(5.0, None)` does
+NUMBERS = frozenset({"abs", "float", "int", "len", "max", "min", "round", "sum"})
+NUMBER_TYPES = frozenset({"float", "int"})
 #: what gives a future that nothing completes by itself
 FUTURES = frozenset({"create_future", "Future"})
 #: what gives a reader, which its transport does not hold, and a writer

@@ -48,6 +48,20 @@ def harm_of_a_drop(site: Site) -> Sentence:
             line=_line(site),
             what=quoted(known.what) if known.what else sentence("the future"),
         )
+    if known.state is Vanishings.OWNER:
+        return sentence(
+            "nothing can stop it or wait for it, and it cannot vanish at {line} as long as"
+            " something else holds its {what}",
+            line=_line(site),
+            what=quoted(known.what),
+        )
+    if known.state is Vanishings.GIVEN:
+        return sentence(
+            "nothing can stop it or wait for it, and whether it can vanish at {line} hangs on"
+            " {what}, which is given from outside",
+            line=_line(site),
+            what=quoted(known.what),
+        )
     if not known.what:
         return sentence(
             "nothing can stop it or wait for it, and whether it can vanish half-way is not known"

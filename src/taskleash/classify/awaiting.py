@@ -1,0 +1,387 @@
+"""What an await waits for, and who holds that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from taskleash.classify.holding import Holder, Holding, is_own, is_own_stream
+from taskleash.classify.limits import Limits
+from taskleash.classify.model import Vanishings
+from taskleash.classify.receivers import Receivers
+from taskleash.classify.waited import HELD_ELSEWHERE, Wait, any_of, worst_of
+from taskleash.facts.model import Call, Give
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Bound,
+    Built,
+    Constant,
+    Display,
+    Element,
+    Named,
+    Parameter,
+    Result,
+    Spread,
+    Term,
+    last_name,
+)
+from taskleash.link.calls import Callee, Calls, Method, given
+from taskleash.link.entities import External, Function
+from taskleash.link.inference import is_external, is_manager
+from taskleash.models.api import Handle
+from taskleash.models.table import TASKS
+from taskleash.models.waits import (
+    CLIENTS,
+    COMBINING,
+    DEADLINES,
+    FUTURES,
+    HELD,
+    HELD_METHODS,
+    HELD_OF,
+    HOLDING,
+    LOCKS,
+    READING,
+    STARTING,
+    STREAMS,
+    TIME_LIMITS,
+    WAITING,
+)
+
+_STATES = {
+    Holder.NOTHING: Vanishings.PROVEN,
+    Holder.UNKNOWN: Vanishings.UNKNOWN,
+    Holder.OBJECT: Vanishings.OWNER,
+    Holder.PROGRAM: Vanishings.EXCLUDED,
+}
+_NONE = Constant("None")
+
+
+class Awaiting:
+    """Answers what is awaited in functions of a program."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._holding = Holding(calls)
+        self._limits = Limits(calls)
+        self._receivers = Receivers(calls)
+        #: what is asked for at the moment: what comes to itself adds nothing
+        self._asked: set[tuple[Function, Term]] = set()
+
+    def term(self, function: Function, term: Term | None) -> Wait:
+        """What awaiting a value comes to."""
+        if term is None:
+            return Wait(Vanishings.UNKNOWN)
+        if (function, term) in self._asked:
+            return HELD_ELSEWHERE
+        self._asked.add((function, term))
+        try:
+            return self._term(function, term)
+        finally:
+            self._asked.discard((function, term))
+
+    def _term(self, function: Function, term: Term) -> Wait:
+        if term == _NONE:
+            # Awaiting it raises.
+            return HELD_ELSEWHERE
+        if isinstance(term, Result):
+            return self._call(function, term)
+        if is_external(self._calls.inference.types(function, term), TASKS):
+            return self._held(function, term)
+        if isinstance(term, Bound):
+            home, name = self._calls.program.home(function, term)
+            values = [each for each in home.facts.defs.get(name, ()) if each != term]
+            return any_of(self.term(home, each) for each in values)
+        if isinstance(term, Parameter):
+            return self._parameter(function, term)
+        if isinstance(term, Attribute) and self._keeps_futures(function, term):
+            return self._held(function, term)
+        return Wait(Vanishings.UNKNOWN, _text(term))
+
+    def _parameter(self, function: Function, term: Parameter) -> Wait:
+        """What the callers give to be awaited."""
+        passed = [
+            self.term(caller, each)
+            for caller, index in self._calls.callers(function)
+            for each in given(function, caller.call(index)).get(term.name, ())
+        ]
+        return any_of(passed) if passed else Wait(Vanishings.GIVEN, term.name)
+
+    def _keeps_futures(self, function: Function, term: Attribute) -> bool:
+        """Whether all that is stored in an attribute are futures and tasks."""
+        stored = self._receivers.stored(function, term)
+        classes = self._calls.inference.classes(function, term.base)
+        makers = {name.rpartition(".")[2] for name in STARTING} | FUTURES
+        return bool(stored) and all(
+            any(
+                isinstance(each, Result) and method.call(each.event).text.split(".")[-1] in makers
+                for method, event in cls.stores.get(term.name, ())
+                for each in event.value
+                if each in stored
+            )
+            for top in classes
+            for cls in top.naming(term.name)
+            if cls.stores.get(term.name)
+        )
+
+    def _held(self, function: Function, term: Term) -> Wait:
+        """What waiting for a future comes to, by who holds it."""
+        held = self._holding.of(function, term)
+        name = held.name if held.by is Holder.OBJECT else _text(term)
+        return Wait(_STATES[held.by], name)
+
+    def _call(self, function: Function, made: Result) -> Wait:
+        call = function.call(made.event)
+        if call.text.rpartition(".")[2] in FUTURES:
+            found = self._held(function, made)
+            unknown = found.state is Vanishings.UNKNOWN
+            return replace(found, what=call.text) if unknown else found
+        callees = self._calls.callees(function, call)
+        if (combined := self._combined(function, call, made)) is not None:
+            return combined
+        if not callees or any(isinstance(callee, Method) for callee in callees):
+            callees = self._by_receivers(function, call) or callees
+        if not callees:
+            return self._called_value(function, call)
+        has_body = [c for c in callees if not (isinstance(c, Function) and _is_left(c))]
+        if not has_body:
+            return Wait(Vanishings.GIVEN, call.text)
+        return any_of(self._callee(function, made, callee) for callee in has_body)
+
+    def _by_receivers(self, function: Function, call: Call) -> tuple[Callee, ...]:
+        """The methods that are called, by what callers give as their object."""
+        found: dict[Callee, None] = {}
+        for term in call.func:
+            classes = (
+                self._receivers.classes(function, term.base) if isinstance(term, Attribute) else ()
+            )
+            methods = [each for cls in classes for each in cls.find(last_name(term))]
+            if not methods:
+                return ()
+            found |= dict.fromkeys(methods)
+        return tuple(found)
+
+    def _called_value(self, function: Function, call: Call) -> Wait:
+        """What calling a value comes to: a callback that callers give, as far as they are known."""
+        found: list[Wait] = []
+        for term in call.func:
+            classes = self._receivers.classes(function, term)
+            operators = tuple(m for cls in classes for m in cls.find("__call__"))
+            if operators and all(each.facts.is_async for each in operators):
+                found.append(any_of(Wait(Vanishings.EXCLUDED, "", (m,)) for m in operators))
+                continue
+            sources = self._receivers.given(function, term)
+            if sources is None:
+                return Wait(Vanishings.UNKNOWN, call.text)
+            for home, source in sources:
+                targets = self._calls.targets(home, source)
+                coroutines = [t for t in targets if isinstance(t, Function) and t.facts.is_async]
+                if targets and len(coroutines) == len(targets):
+                    found.append(Wait(Vanishings.EXCLUDED, "", tuple(coroutines)))
+                else:
+                    is_given = isinstance(source, Parameter)
+                    state = Vanishings.GIVEN if is_given else Vanishings.UNKNOWN
+                    found.append(Wait(state, call.text))
+        return any_of(found) if found else Wait(Vanishings.UNKNOWN, call.text)
+
+    def _callee(self, function: Function, made: Result, callee: Callee) -> Wait:
+        call = function.call(made.event)
+        if isinstance(callee, Function):
+            if callee.facts.is_async:
+                return Wait(Vanishings.EXCLUDED, "", (callee,))
+            return self._returned(callee, call)
+        if isinstance(callee, Method):
+            return self._method(function, call, callee)
+        if isinstance(callee, External):
+            return self._outside(function, call, callee.dotted)
+        return Wait(Vanishings.UNKNOWN, call.text)
+
+    def _returned(self, callee: Function, call: Call) -> Wait:
+        """What awaiting the value of a plain function comes to: that of what it returns."""
+        values = [
+            term
+            for event in callee.events
+            if isinstance(event, Give) and event.kind == "return"
+            for term in event.value
+            if term != _NONE
+        ]
+        found = any_of(self.term(callee, term) for term in values)
+        # Its futures are not those of the function that awaits them.
+        unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
+        return Wait(Vanishings.UNKNOWN, call.text) if unknown else found
+
+    def _method(self, function: Function, call: Call, callee: Method) -> Wait:
+        if callee.name in HELD_METHODS:
+            return HELD_ELSEWHERE
+        if callee.name in READING and is_own_stream(
+            self._calls, function, callee.receiver, STREAMS
+        ):
+            return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
+        names = self._names(function, callee.receiver)
+        if names:
+            return any_of(self._outside(function, call, f"{n}.{callee.name}") for n in names)
+        if self._calls.inference.classes(function, callee.receiver):
+            # Its class has no such method: a function is kept in the attribute.
+            return self._called_value(function, call)
+        return Wait(Vanishings.UNKNOWN, call.text)
+
+    def _outside(self, function: Function, call: Call, dotted: str) -> Wait:
+        owner, _, name = dotted.rpartition(".")
+        if dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
+            return HELD_ELSEWHERE
+        if _is_of(dotted, HOLDING):
+            return HELD_ELSEWHERE
+        bases = [term.base for term in call.func if isinstance(term, Attribute)]
+        if name in READING and any(
+            is_own_stream(self._calls, function, base, STREAMS) for base in bases
+        ):
+            return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
+        if name in WAITING.get(owner, ()) or _is_of(dotted, CLIENTS):
+            found = worst_of(self._held(function, base) for base in bases)
+            if found.state is Vanishings.PROVEN and _is_of(dotted, CLIENTS):
+                return Wait(Vanishings.UNKNOWN, call.text)
+            if found.state is Vanishings.PROVEN:
+                return replace(found, what=call.text.rpartition(".")[0])
+            return (
+                found if found.state is not Vanishings.UNKNOWN else replace(found, what=call.text)
+            )
+        return Wait(Vanishings.UNKNOWN, call.text)
+
+    def entered(self, function: Function, term: Term | None) -> Wait:
+        """What entering and leaving a context manager comes to."""
+        if term is None:
+            return Wait(Vanishings.UNKNOWN)
+        names = self._names(function, term)
+        if isinstance(term, Result):
+            callees = self._calls.callees(function, function.call(term.event))
+            managers = [c for c in callees if isinstance(c, Function) and is_manager(c)]
+            if managers and len(managers) == len(callees):
+                return Wait(Vanishings.EXCLUDED, "", tuple(managers))
+        if names and names <= LOCKS:
+            return self._held(function, term)
+        if names and all(_is_of(name, HOLDING) or name in TIME_LIMITS for name in names):
+            return HELD_ELSEWHERE
+        classes = self._receivers.classes(function, term)
+        methods = [m for c in classes for n in ("__aenter__", "__aexit__") for m in c.find(n)]
+        if methods and len(methods) == 2 * len(classes):
+            return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
+        return Wait(Vanishings.UNKNOWN, _name(function, term))
+
+    def _names(self, function: Function, term: Term) -> set[str]:
+        """The dotted names of what an object of a library is, or of what gives it."""
+        types = self._calls.inference.types(function, term)
+        names = {kind.name for kind in types if kind.name}
+        if isinstance(term, Result):
+            callees = self._calls.callees(function, function.call(term.event))
+            names |= {callee.dotted for callee in callees if isinstance(callee, External)}
+        if isinstance(term, Element) and isinstance(term.base, Attribute) and not names:
+            names |= set(self._receivers.made_by_default(function, term.base))
+        return names
+
+    def iterated(self, function: Function, term: Term | None) -> Wait:
+        """What going through all that a value gives comes to."""
+        if term is None:
+            return Wait(Vanishings.UNKNOWN)
+        names = self._names(function, term)
+        if isinstance(term, Result):
+            callees = self._calls.callees(function, function.call(term.event))
+            inner = [c for c in callees if isinstance(c, Function) and c.facts.is_async]
+            if inner and len(inner) == len(callees):
+                return Wait(Vanishings.EXCLUDED, "", tuple(inner))
+        if names and all(_is_of(name, HOLDING) for name in names):
+            return HELD_ELSEWHERE
+        if names == {"asyncio.StreamReader"} or (names and all(_is_of(n, CLIENTS) for n in names)):
+            found = self._held(function, term)
+            return found if found.state is not Vanishings.PROVEN else Wait(Vanishings.UNKNOWN)
+        classes = self._receivers.classes(function, term)
+        methods = [m for c in classes for m in (c.find("__anext__") or c.find("__aiter__"))]
+        if methods and len(methods) == len(classes) and all(m.facts.is_async for m in methods):
+            return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
+        return Wait(Vanishings.UNKNOWN, _name(function, term))
+
+    # -- several things
+
+    def _combined(self, function: Function, call: Call, made: Result) -> Wait | None:
+        """What a wait for several things comes to, or one for a task; None for any other call."""
+        named = {c.dotted for c in self._calls.callees(function, call) if isinstance(c, External)}
+        if len(named) != 1 or not named <= COMBINING | STARTING:
+            return None
+        (dotted,) = named
+        if dotted in STARTING and function.uses.names.get(made) and not is_own(function, made):
+            return self._started(function, call, made)
+        deadline = self._deadline(call, dotted)
+        if deadline is not None and deadline != (_NONE,):
+            if self._limits.is_number(function, deadline):
+                return HELD_ELSEWHERE
+        else:
+            deadline = None
+        found = [self.term(function, term) for term in self._each(function, call, dotted)]
+        if not found:
+            return Wait(Vanishings.UNKNOWN, call.text)
+        returning = [arg for arg in call.args if arg.key == "return_when"]
+        if returning and not all("ALL_COMPLETED" in str(arg.value) for arg in returning):
+            # It is held as long as one of them is.
+            if any(each == HELD_ELSEWHERE for each in found):
+                return HELD_ELSEWHERE
+            return replace(worst_of(found), is_sure=False)
+        return replace(worst_of(found), is_sure=False) if deadline else worst_of(found)
+
+    def _started(self, function: Function, call: Call, made: Result) -> Wait:
+        """What waiting for a task comes to that others reach: they do not hold it for certain."""
+        held = self._held(function, made)
+        if held.state in (Vanishings.EXCLUDED, Vanishings.OWNER):
+            return held
+        given_to = [self.term(function, term) for arg in call.args[:1] for term in arg.value]
+        found = worst_of(given_to) if given_to else Wait(Vanishings.UNKNOWN)
+        return found if found == HELD_ELSEWHERE else Wait(Vanishings.UNKNOWN, call.text)
+
+    def _deadline(self, call: Call, dotted: str) -> Alts | None:
+        """The value after which a wait gives up; None where there is none."""
+        place = DEADLINES.get(dotted)
+        for position, arg in enumerate(call.args):
+            if place is not None and (arg.key == "timeout" or (position == place and not arg.key)):
+                return arg.value
+        return None
+
+    def _each(self, function: Function, call: Call, dotted: str) -> Iterator[Term]:
+        """The terms of what a call waits for, and those of the items of a container."""
+        handle = self._calls.program.models.handle(dotted)
+        args = [arg for arg in call.args if not arg.key or arg.key == "*"]
+        if dotted in STARTING or handle is Handle.TIMES:
+            args = args[:1]
+        for arg in args:
+            for term in arg.value:
+                yield from self._items(function, term)
+
+    def _items(self, function: Function, term: Term) -> Iterator[Term]:
+        while isinstance(term, Spread):
+            term = term.base
+        if not isinstance(term, Display):
+            yield term
+            return
+        for item in function.facts.collections[term.number].items:
+            for each in item:
+                yield from self._items(function, each)
+
+
+def _is_of(dotted: str, names: Iterable[str]) -> bool:
+    """Whether a dotted name is one of these, or of something in it."""
+    return any(dotted == name or dotted.startswith(f"{name}.") for name in names)
+
+
+def _is_left(function: Function) -> bool:
+    return function.is_left_to_others
+
+
+def _text(term: Term) -> str:
+    """A value as it is written, as far as a term tells."""
+    parts: list[str] = []
+    while isinstance(term, Built):
+        parts += [term.name] if isinstance(term, Attribute) else []
+        term = term.base
+    parts += [term.name] if isinstance(term, Named) else []
+    return ".".join(reversed(parts))
+
+
+def _name(function: Function, term: Term) -> str:
+    return function.call(term.event).text if isinstance(term, Result) else _text(term)

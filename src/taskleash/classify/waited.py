@@ -1,0 +1,52 @@
+"""What an await comes to, and what several come to together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from taskleash.classify.model import Vanishings
+from taskleash.link.entities import Function
+
+#: of several answers the first of these is the one that counts
+SEVERITY = (
+    Vanishings.PROVEN,
+    Vanishings.UNKNOWN,
+    Vanishings.GIVEN,
+    Vanishings.OWNER,
+    Vanishings.EXCLUDED,
+)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What an await comes to, in words what it waits for, and the coroutines whose awaits decide.
+
+    ``is_sure`` tells that the task waits for this, rather than for one of several things.
+    """
+
+    state: Vanishings
+    what: str = ""
+    inner: tuple[Function, ...] = ()
+    is_sure: bool = True
+
+
+#: what something alive holds
+HELD_ELSEWHERE = Wait(Vanishings.EXCLUDED)
+
+
+def worst_of(found: Iterable[Wait]) -> Wait:
+    """What waiting for all of several things comes to."""
+    waits = list(found)
+    if not waits:
+        return Wait(Vanishings.UNKNOWN)
+    worst = min(waits, key=lambda each: SEVERITY.index(each.state))
+    inner = tuple(dict.fromkeys(each for wait in waits for each in wait.inner))
+    return Wait(worst.state, worst.what, inner, all(wait.is_sure for wait in waits))
+
+
+def any_of(found: Iterable[Wait]) -> Wait:
+    """What waiting for one of several things comes to, of which it is not known which."""
+    waits = list(dict.fromkeys(found))
+    worst = worst_of(waits)
+    return worst if len(waits) == 1 else replace(worst, is_sure=False)

@@ -1,0 +1,240 @@
+"""Whether a task that waits for a library vanishes, where only the task reaches the client.
+
+    python -m pip install aiofiles aiohttp aiomysql aiosqlite anyio asgiref asyncpg grpcio \\
+        httpx redis starlette websockets
+    python tests/runtime/libraries.py [NAME…]
+
+`taskleash.models.waits` has what stays as `HOLDING`, and what vanishes as `CLIENTS`: what they wait
+for is held by the client. Each task has a process of its own: what another left may hold it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+RELEASED = threading.Event()
+TASKS: dict[str, Callable[[dict[str, int]], Coroutine[Any, Any, Any]]] = {}
+
+
+def waits(function: Callable[[dict[str, int]], Coroutine[Any, Any, Any]]) -> None:
+    TASKS[function.__name__] = function
+
+
+@waits
+async def aiofiles_read(ports):
+    import aiofiles
+
+    reading, _ = os.pipe()
+    async with aiofiles.open(reading, "rb") as file:
+        await file.read()
+
+
+@waits
+async def aiohttp_get(ports):
+    from aiohttp import ClientSession, ClientTimeout
+
+    session = ClientSession(timeout=ClientTimeout(total=None, sock_connect=None))
+    async with session.get(f"http://127.0.0.1:{ports['silent']}/") as response:
+        await response.text()
+
+
+@waits
+async def aiohttp_limit(ports):
+    from aiohttp import ClientSession, ClientTimeout, TCPConnector
+
+    timeout = ClientTimeout(total=None, sock_connect=None)
+    session = ClientSession(timeout=timeout, connector=TCPConnector(limit=1))
+    url = f"http://127.0.0.1:{ports['silent']}/"
+    await asyncio.gather(session.get(url), session.get(url))
+
+
+@waits
+async def aiohttp_websocket(ports):
+    from aiohttp import ClientSession
+
+    socket = await ClientSession().ws_connect(f"http://127.0.0.1:{ports['websocket']}/")
+    async for message in socket:
+        print(message)
+
+
+@waits
+async def aiomysql_connect(ports):
+    import aiomysql
+
+    await aiomysql.connect(host="127.0.0.1", port=ports["silent"])
+
+
+@waits
+async def aiosqlite_execute(ports):
+    import aiosqlite
+
+    connection = await aiosqlite.connect(":memory:")
+    await connection.create_function("wait", 0, lambda: RELEASED.wait(10))
+    await connection.execute("select wait()")
+
+
+@waits
+async def anyio_sleep(ports):
+    import anyio
+
+    await anyio.sleep(10)
+
+
+@waits
+async def anyio_socket(ports):
+    import anyio
+
+    stream = await anyio.connect_tcp("127.0.0.1", ports["silent"])
+    await stream.receive()
+
+
+@waits
+async def anyio_thread(ports):
+    import anyio
+
+    await anyio.to_thread.run_sync(RELEASED.wait, 10)
+
+
+@waits
+async def asgiref_thread(ports):
+    from asgiref.sync import sync_to_async
+
+    await sync_to_async(RELEASED.wait)(10)
+
+
+@waits
+async def asyncpg_execute(ports):
+    import asyncpg
+
+    names = {"user": "x", "password": "x", "database": "x"}
+    connection = await asyncpg.connect(host="127.0.0.1", port=ports["postgres"], **names)
+    await connection.execute("select 1")
+
+
+@waits
+async def grpc_call(ports):
+    import grpc
+
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['silent']}") as channel:
+        await channel.unary_unary("/a/b")(b"x", wait_for_ready=True)
+
+
+@waits
+async def httpx_get(ports):
+    import httpx
+
+    async with httpx.AsyncClient(timeout=None) as client:
+        await client.get(f"http://127.0.0.1:{ports['silent']}/")
+
+
+@waits
+async def redis_listen(ports):
+    import redis.asyncio
+
+    listener = redis.asyncio.Redis(host="127.0.0.1", port=ports["redis"]).pubsub()
+    await listener.subscribe("x")
+    async for message in listener.listen():
+        print(message)
+
+
+@waits
+async def starlette_thread(ports):
+    from starlette.concurrency import run_in_threadpool
+
+    await run_in_threadpool(RELEASED.wait, 10)
+
+
+@waits
+async def websockets_receive(ports):
+    import websockets
+
+    url = f"ws://127.0.0.1:{ports['websocket']}/"
+    async with websockets.connect(url, ping_interval=None) as socket:
+        await socket.recv()
+
+
+async def _silent(reader, writer) -> None:
+    while await reader.read(65536):
+        pass
+
+
+async def _redis(reader, writer) -> None:
+    while data := await reader.read(65536):
+        if b"SUBSCRIBE" not in data:
+            writer.write(b"+OK\r\n" * max(data.count(b"CLIENT") + data.count(b"HELLO"), 1))
+
+
+async def _postgres(reader, writer) -> None:
+    """Says as much as it takes for a client to be connected, and nothing after that."""
+
+    def message(kind: bytes, body: bytes) -> bytes:
+        return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+    while True:
+        size = int.from_bytes(await reader.readexactly(4), "big")
+        await reader.readexactly(size - 4)
+        if size != 8:
+            break
+        writer.write(b"N")
+    for setting in (b"server_version\x0014.0\x00", b"client_encoding\0UTF8\0", b"TimeZone\0UTC\0"):
+        writer.write(message(b"S", setting))
+    writer.write(message(b"R", bytes(4)) + message(b"K", bytes(8)) + message(b"Z", b"I"))
+    await _silent(reader, writer)
+
+
+async def _what_happens(name: str) -> str:
+    import websockets
+
+    ports: dict[str, int] = {}
+    servers: list[Any] = []
+    for key, answer in (("silent", _silent), ("redis", _redis), ("postgres", _postgres)):
+        servers.append(await asyncio.start_server(answer, "127.0.0.1", 0))
+        ports[key] = servers[-1].sockets[0].getsockname()[1]
+
+    async def stay(connection: Any) -> None:
+        await connection.wait_closed()
+
+    servers.append(await websockets.serve(stay, "127.0.0.1", 0, ping_interval=None))
+    ports["websocket"] = servers[-1].sockets[0].getsockname()[1]
+    ended: list[str] = []
+    task = asyncio.get_running_loop().create_task(TASKS[name](ports))
+    task.add_done_callback(lambda done: ended.append(repr(done.exception())))
+    reference = weakref.ref(task)
+    del task
+    await asyncio.sleep(1)
+    if ended:
+        return f"ended: {ended[0]}"
+    gc.collect()
+    await asyncio.sleep(0.05)
+    return "vanishes" if reference() is None else "stays"
+
+
+def main() -> int:
+    """Try each; the exit status."""
+    for name in sys.argv[1:] or TASKS:
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            continue
+        logging.disable(logging.CRITICAL)
+        gc.disable()
+
+        async def run(work: Awaitable[str], name: str = name) -> None:
+            print(f"{name:24}{await work}", flush=True)
+            # Nothing else is of interest: neither threads nor what is left of the others.
+            os._exit(0)
+
+        asyncio.run(run(_what_happens(name)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
