@@ -8,7 +8,7 @@ from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
-from taskleash.sentences import Said, sentence
+from taskleash.sentences import Said, claim, sentence
 
 _CONSTANTS = frozenset({"None", "True", "False", ""})
 
@@ -87,7 +87,16 @@ def often(signs: Signs, calls: Calls) -> Said:
         return sentence("once, when the module is imported")
     if signs.multiplicity == "once":
         owner = function.method.owner
-        return sentence("once for each `{name}`", name=owner.name) if owner else sentence("once")
+        if owner is None:
+            return sentence("once")
+        # It starts again once the earlier task has ended.
+        is_again = signs.guard is not None and signs.guard.how in ("asked", "ended")
+        text = (
+            claim("one at a time for each `{name}`")
+            if is_again
+            else claim("once for each `{name}`")
+        )
+        return sentence(text, name=owner.name)
     counted = _counted(function, calls)
     name = counted.qualname
     found = sentence("once for each call of `{function}`", function=name)

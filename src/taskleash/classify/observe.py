@@ -147,6 +147,8 @@ class Observer:
         """The check that lets the function start one task only, if there is one."""
         function = spawn.function
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
+        # What is taken out of a container later says nothing of how often tasks start.
+        slots = [op for op in slots if op.root is not None]
         if in_loop(function, spawn.index) is not None:
             asked = (self.guards.guard(trail, op, strict=True) for op in slots)
             return next((found for found in asked if found and found.how == "asked"), None)

@@ -53,7 +53,10 @@ class _Search:
         elif len(spawn.call.args) > spawn.work:
             line = spawn.call.pos[0]
             for term in spawn.call.args[spawn.work].value or (None,):
-                yield self._found(function, line, self._awaiting.term(function, term))
+                found = self._found(function, line, self._awaiting.term(function, term))
+                # That the task waits for what it is made of tells nothing.
+                unknown = found.state is Vanishings.UNKNOWN
+                yield Vanishing(found.state) if unknown else found
         else:
             yield Vanishing(Vanishings.UNKNOWN)
         while self._pending:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.facts.model import Store
+from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -160,7 +160,10 @@ class _Follower(Passing):
             if caller is origin:
                 return index
         for role in origin.uses.roles.get(Nested(inner.key), ()):
-            if role.kind in _GIVING_AWAY and inner.parent is origin:
+            if inner.parent is origin and (
+                role.kind in _GIVING_AWAY
+                or (role.kind == "value" and self._is_asked_for(origin.events[role.index]))
+            ):
                 return role.index
         seen |= {inner}
         for caller, _ in callers:
@@ -169,6 +172,15 @@ class _Follower(Passing):
                 if found is not None:
                     return found
         return None
+
+    def _is_asked_for(self, event: Event) -> bool:
+        """Whether the attribute that a store sets is read anywhere."""
+        target = event.target if isinstance(event, Store) else None
+        return isinstance(target, Attribute) and any(
+            role.kind != "target"
+            for load in self.calls.loads.named(target.name)
+            for role in load.function.uses.roles.get(load.term, ())
+        )
 
     def _role(self, carrier: Carrier, role: Role) -> None:
         if role.kind == "item":

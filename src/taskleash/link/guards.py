@@ -289,7 +289,7 @@ class Guards:
 
     def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> Guard | None:
         for frame in frames:
-            if isinstance(frame.item, If) and self._is_flag(function, frame.item.test):
+            if isinstance(frame.item, If) and _is_flag(function, frame.item):
                 return Guard(function, frame.item.line, "flag")
         return None
 
@@ -337,9 +337,14 @@ class Guards:
             return all(map(self.phases.ends, setters))
         return LIFECYCLE.ends(term.name)
 
-    def _is_flag(self, function: Function, test: Test) -> bool:
-        """A condition on state that the same function sets."""
-        return any(term in function.stored for term in _state_read(function, test))
+
+def _is_flag(function: Function, item: If) -> bool:
+    """A condition on state that the same function sets once it has asked for it."""
+    asked = set(_state_read(function, item.test))
+    return any(
+        isinstance(event, Store) and event.target in asked and event.pos[0] >= item.line
+        for event in function.events
+    )
 
 
 def _key_of(op: Op) -> Alts:

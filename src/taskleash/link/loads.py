@@ -47,8 +47,11 @@ class Loads:
         self.named: Query[str, NamedLoads] = Query(inference.program.uses, self._find)
 
     def _find(self, name: str) -> NamedLoads:
-        terms = self._inference.program.loads_named.get(name, ())
-        return NamedLoads([load(self._inference, *each) for each in terms])
+        program = self._inference.program
+        terms = program.loads_named.get(name, ())
+        # ``Class.name`` is a method of that name, not what an instance keeps in such an attribute.
+        kept = (each for each in terms if not isinstance(program.symbol(*each), Function))
+        return NamedLoads([load(self._inference, *each) for each in kept])
 
 
 class NamedLoads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Handle, Site, Vanishings
+from taskleash.classify.model import Handle, Lifetime, Site, Vanishings
 from taskleash.sentences import Said, Sentence, sentence
 
 _UNKNOWN = frozenset({"", "<unknown>"})
@@ -38,40 +38,46 @@ def harm_of_a_drop(site: Site) -> Sentence:
     """What may come of it that nothing holds a task: only what is proven is claimed."""
     if site.in_one_step:
         return sentence("it is over in its first step, and nothing waits for it")
-    known = site.vanishing
+    known, harm = site.vanishing, _left_alone(site)
     if known.state is Vanishings.EXCLUDED:
-        return sentence("nothing can stop it or wait for it")
+        return harm
     if known.state is Vanishings.PROVEN:
         return sentence(
-            "it can vanish at {line}, since nothing else holds {what}, and nothing can stop it or"
-            " wait for it",
+            "it can vanish at {line}, since nothing else holds {what}, and {harm}",
             line=_line(site),
             what=quoted(known.what) if known.what else sentence("the future"),
+            harm=harm,
         )
     if known.state is Vanishings.OWNER:
         return sentence(
-            "nothing can stop it or wait for it, and it cannot vanish at {line} as long as"
-            " something else holds its {what}",
+            "{harm}, and it cannot vanish at {line} as long as something else holds its {what}",
+            harm=harm,
             line=_line(site),
             what=quoted(known.what),
         )
     if known.state is Vanishings.GIVEN:
         return sentence(
-            "nothing can stop it or wait for it, and whether it can vanish at {line} hangs on"
-            " {what}, which is given from outside",
+            "{harm}, and whether it can vanish at {line} hangs on {what}, which is given from"
+            " outside",
+            harm=harm,
             line=_line(site),
             what=quoted(known.what),
         )
     if not known.what:
-        return sentence(
-            "nothing can stop it or wait for it, and whether it can vanish half-way is not known"
-        )
+        return sentence("{harm}, and whether it can vanish half-way is not known", harm=harm)
     return sentence(
-        "nothing can stop it or wait for it, and whether it can vanish half-way is not known"
-        " ({line} waits for {what})",
+        "{harm}, and whether it can vanish half-way is not known ({line} waits for {what})",
+        harm=harm,
         line=_line(site),
         what=quoted(known.what),
     )
+
+
+def _left_alone(site: Site) -> Sentence:
+    """What holds of every dropped task; a loop that goes by a flag can be stopped by that."""
+    if site.lifetime is Lifetime.UNKNOWN:
+        return sentence("nothing can cancel it or wait for it")
+    return sentence("nothing can stop it or wait for it")
 
 
 def _line(site: Site) -> Sentence:
