@@ -48,12 +48,6 @@ SUITES = (
     Suite("aiofiles==25.1.0", ".", ("pytest-asyncio",), _PLAIN),
     Suite("aiojobs==1.4.0", ".", ("pytest-asyncio", "pytest-aiohttp", "aiohttp"), _AUTO),
     Suite("aiostream==0.8.1", ".", ("pytest-asyncio",), _PLAIN),
-    Suite(
-        "hypercorn==0.18.0",
-        ".",
-        ("httpx", "hypothesis", "mock", "pytest-asyncio", "pytest-trio", "trio"),
-        _PLAIN,
-    ),
     *FIXED,
 )
 
