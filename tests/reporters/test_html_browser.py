@@ -263,6 +263,38 @@ def test_on_paper_every_part_is_there_and_no_control(page: Chrome) -> None:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
+def test_nothing_is_cut_off_on_paper(page: Chrome) -> None:
+    # What A4 has between its margins.
+    resize(page, 718)
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert not is_wider_than_the_screen(page)
+        assert find(page, "#plan .command").size["width"] > 400
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+@pytest.mark.parametrize("width", [740, 1000, 1180, 1280])
+def test_a_command_of_the_plan_has_room_on_every_screen(page: Chrome, width: int) -> None:
+    resize(page, width)
+    find(page, "#tab-plan").click()
+    assert not is_wider_than_the_screen(page)
+    for command in page.find_elements(By.CSS_SELECTOR, "#plan .steps .command"):
+        assert command.size["width"] > 200
+
+
+def test_the_tree_keeps_its_shape_on_a_phone(page: Chrome) -> None:
+    resize(page, 375)
+    find(page, "#tab-plan").click()
+    tree = find(page, "#plan .tree")
+    lines = tree.text.count("\n") + 1
+    height = page.execute_script(
+        "return parseFloat(getComputedStyle(arguments[0]).lineHeight)", tree
+    )
+    assert tree.size["height"] < height * (lines + 1.5)
+    assert not is_wider_than_the_screen(page)
+
+
 def test_without_scripts_the_tables_are_there(chrome: Chrome, assistant: Path) -> None:
     chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
