@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -61,4 +62,7 @@ def mended(program: Program, text: str, targets: Sequence[Target], keeper: str =
     keeper = keeper or settings.background_tasks or ""
     module, _, name = keeper.partition(":")
     own = program.analysis.asked[path].file.module
-    return mend(text, targets, replace(manner, keeper=f":{name}" if module == own else keeper))
+    keeper = f":{name}" if module == own else keeper
+    is_package = os.path.basename(path) in ("__init__.py", "__init__.pyi")
+    package = own if is_package else own.rpartition(".")[0]
+    return mend(text, targets, replace(manner, keeper=keeper, package=package))

@@ -20,6 +20,14 @@ from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 
+#: names of types in annotations that say nothing of whose the work is
+_PLAIN = frozenset(
+    {
+        "Any", "Awaitable", "Callable", "Coroutine", "Dict", "Iterable", "List", "Literal",
+        "Mapping", "None", "Optional", "Path", "Sequence", "Set", "Tuple", "Type", "Union",
+    }
+)  # fmt: skip
+
 
 def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     """Cancel the task that a call is about to replace; says so.
@@ -39,6 +47,8 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     if keyed:
         text, optional = keyed, True
     else:
+        if subject := _subject(scope, _instance(work.tree, call), started_by(call)):
+            raise CannotMend(f"the earlier task may be that of another `{subject}`")
         slot, text = _slot(work, spot, scope)
         optional = _can_be_none(work, target, call, slot, text)
     work.claim(holder)
@@ -92,6 +102,39 @@ def _may_come_back(work: Work, scope: cst.FunctionDef, call: cst.Call) -> bool:
     return method is not None and any(
         isinstance(node, cst.Name) and node.value == method.instance for node in inside(started)
     )
+
+
+def _instance(tree: Tree, call: cst.Call) -> str:
+    method = tree.method(call)
+    return method.instance if method is not None else ""
+
+
+def _subject(scope: cst.FunctionDef, instance: str, started: cst.BaseExpression) -> str:
+    """The parameter that says which of several things the work is for; empty where there is none.
+
+    A thing has attributes, or a type of its own; what is plain data is news for the same work.
+    """
+    params = [*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params]
+    things = {
+        each.name.value: each.annotation is not None and _is_thing(each.annotation.annotation)
+        for each in params
+        if each.name.value != instance
+    }
+    for arg in started.args if isinstance(started, cst.Call) else ():
+        root, _, rest = dotted(arg.value).partition(".")
+        if root in things and (rest or things[root]):
+            return root
+    return ""
+
+
+def _is_thing(note: cst.BaseExpression) -> bool:
+    """Whether an annotation names a class other than those of plain data."""
+    if isinstance(note, cst.BinaryOperation):
+        return _is_thing(note.left) or _is_thing(note.right)
+    name = last_name(note)
+    if isinstance(note, cst.SimpleString):
+        name = str(note.evaluated_value)
+    return name[:1].isupper() and name not in _PLAIN
 
 
 def _keyed(work: Work, spot: Spot, scope: cst.FunctionDef) -> str:

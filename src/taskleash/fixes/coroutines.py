@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.loggers import module_loggers
-from taskleash.fixes.tree import Method, Tree, children, dotted, last_name
+from taskleash.fixes.tree import Method, Tree, children, dotted, inside, last_name
 from taskleash.models.vocabulary import WAITING_WORDS, words
 
 #: calls that change nothing outside of their function
@@ -25,6 +25,13 @@ _HARMLESS = frozenset(
 _WAITING = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
 #: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
 _WAITING_BARE = frozenset({"get", "join"})
+#: first words in the names of methods that make their object what it is to be
+_SETTING_UP = frozenset(
+    {
+        "connect", "establish", "init", "initialise", "initialize", "open", "reconnect", "restart",
+        "setup", "start", "startup",
+    }
+)  # fmt: skip
 #: methods of futures that have a result
 _RESOLVING = frozenset({"set_result", "set_exception"})
 #: functions that wait for what they are given
@@ -56,11 +63,58 @@ def coroutine_of(tree: Tree, work: cst.BaseExpression) -> Coroutine | None:
 def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
     """Whether all that a coroutine does is to change the object whose method it is.
 
-    Nobody but that object sees whether it came to its end. What is not known is no such work.
+    Nobody but that object sees whether it came to its end. So it is with what sets the object up.
+    What is not known is no such work.
     """
     if coroutine is None or coroutine.method is None or _is_hook(coroutine):
         return False
+    if _sets_up(coroutine.function.name.value):
+        return True
     return all(_stays_inside(tree, each) for each in _reached(tree, coroutine))
+
+
+def _sets_up(name: str) -> bool:
+    """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
+    first = words(name)[:1]
+    return bool(first) and first[0] in _SETTING_UP
+
+
+def is_given(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call starts what its object or its function was given: a handler, a callback.
+
+    That belongs to somebody else, who knows nothing of the end of the object.
+    """
+    work, scope = started_by(call), tree.scope(call)
+    made: list[cst.BaseExpression | None] = [work]
+    if isinstance(work, cst.Name) and scope is not None:
+        made = [value for target, value, _ in assignments(scope) if dotted(target) == work.value]
+    return bool(made) and all(_calls_what_is_given(tree, call, each) for each in made)
+
+
+def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression | None) -> bool:
+    if not isinstance(work, cst.Call):
+        return False
+    method, scope = tree.method(place), tree.scope(place)
+    if isinstance(work.func, cst.Name) and isinstance(scope, cst.FunctionDef):
+        return _is_bound_in(scope, work.func.value)
+    base, _, name = dotted(work.func).rpartition(".")
+    if method is None or not base or base != method.instance:
+        return False
+    methods = {each.function.name.value for each in tree.methods(method.cls)}
+    return name not in methods and bool(attribute_values(tree, method.cls, name))
+
+
+def _is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
+    """Whether a name is a variable or a parameter of a function, not a function in it."""
+    params = [*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params]
+    if name in {param.name.value for param in params}:
+        return True
+    bound = (
+        node.target if isinstance(node, cst.For | cst.CompFor | cst.NamedExpr) else None
+        for node in inside(scope.body)
+    )
+    loops = {dotted(target) for target in bound if target is not None}
+    return name in loops | {dotted(target) for target, _, _ in assignments(scope.body)}
 
 
 def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:

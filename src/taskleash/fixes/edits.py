@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
+from taskleash.fixes.layout import FOR_TOOLS
 from taskleash.fixes.tree import Holder, Tree
 
 Statements: TypeAlias = Sequence[cst.BaseStatement]
@@ -139,9 +140,22 @@ def _on_lines(line: cst.SimpleStatementLine, statements: Statements) -> list[cst
     if isinstance(first, cst.SimpleStatementLine):
         first = first.with_changes(trailing_whitespace=line.trailing_whitespace)
     elif (comment := line.trailing_whitespace.comment) is not None:
+        if FOR_TOOLS.match(comment.value) and (inner := _with_comment(first, line)):
+            return [_led(inner, [*line.leading_lines, *_leading(inner)]), *rest]
         # Beside a call that moved into a block: above it is the next best.
         first = _led(first, [*_leading(first), cst.EmptyLine(comment=comment)])
     return [_led(first, [*line.leading_lines, *_leading(first)]), *rest]
+
+
+def _with_comment(
+    block: cst.BaseStatement, line: cst.SimpleStatementLine
+) -> cst.BaseStatement | None:
+    """A ``try`` of one statement with a comment beside that; None for anything else."""
+    body = list(block.body.body) if isinstance(block, cst.Try) else []
+    if len(body) != 1 or not isinstance(body[0], cst.SimpleStatementLine):
+        return None
+    beside = body[0].with_changes(trailing_whitespace=line.trailing_whitespace)
+    return block.with_changes(body=cst.IndentedBlock([beside]))
 
 
 def _leading(statement: cst.BaseStatement) -> Sequence[cst.EmptyLine]:

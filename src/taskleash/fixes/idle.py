@@ -11,7 +11,15 @@ from taskleash.fixes.tree import Tree, inside
 
 #: what other linters and type checkers call a task that is dropped where it is started
 _CODES = frozenset(
-    {"RUF006", "ASYNC300", "UNUSED-AWAITABLE", "UNUSED-COROUTINE", "REPORTUNUSEDCOROUTINE"}
+    {
+        "RUF006",
+        "ASYNC300",
+        "UNUSED-AWAITABLE",
+        "UNUSED-COROUTINE",
+        "REPORTUNUSEDCOROUTINE",
+        "ASYNCIO-DANGLING-TASK",
+        "CREATE-TASK-NO-REFERENCE",
+    }
 )
 _CODE = r"[A-Za-z]+[0-9]+"
 _SEPARATED = rf"{_CODE}(?:\s*,\s*{_CODE}|\s+{_CODE}\b)*"

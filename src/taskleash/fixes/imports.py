@@ -20,12 +20,14 @@ class Imports:
 
     ``taken`` has the names of the module that mean something already, ``width`` is that of a line.
     ``added`` has the modules to be imported, ``extended`` the names by the statement that gets
-    them, ``new_from`` the names by the module that gets a statement of its own.
+    them, ``new_from`` the names by the module that gets a statement of its own. ``package`` is that
+    of the module, empty where it is not known.
     """
 
     module: cst.Module
     taken: frozenset[str] = frozenset()
     width: int = 88
+    package: str = ""
     added: list[str] = field(default_factory=list)
     extended: dict[int, list[str]] = field(default_factory=dict)
     new_from: dict[str, list[str]] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Imports:
             self.module,
             self.taken,
             self.width,
+            self.package,
             list(self.added),
             {key: list(names) for key, names in self.extended.items()},
             {key: list(names) for key, names in self.new_from.items()},
@@ -75,7 +78,12 @@ class Imports:
         for module in self.added:
             self._insert(edits, module, f"import {module}", plain=True)
         for module, names in self.new_from.items():
-            self._insert(edits, module, f"from {module} import {', '.join(sorted(names))}", False)
+            known = ", ".join(sorted(names))
+            dots = self._relative(module)
+            if dots:
+                self._insert_relative(edits, dots, known)
+            else:
+                self._insert(edits, module, f"from {module} import {known}", plain=False)
 
     # -- what is there
 
@@ -104,10 +112,18 @@ class Imports:
 
     def _from(self, module: str) -> cst.ImportFrom | None:
         for small in self._froms():
-            plain = not small.relative and not isinstance(small.names, cst.ImportStar)
-            if plain and small.module is not None and dotted(small.module) == module:
+            if not isinstance(small.names, cst.ImportStar) and self._named_by(small) == module:
                 return small
         return None
+
+    def _named_by(self, small: cst.ImportFrom) -> str:
+        """The module that a statement imports from; empty where it is not known."""
+        name = dotted(small.module) if small.module is not None else ""
+        if not small.relative:
+            return name
+        parts = self.package.split(".") if self.package else []
+        up = len(small.relative) - 1
+        return ".".join([*parts[: len(parts) - up], *([name] if name else [])]) if parts else ""
 
     def _whole(self, module: str, attribute: str) -> str:
         if module not in self.added:
@@ -133,7 +149,11 @@ class Imports:
         mine = [line for line in lines if _is_standard(line)]
         new = statements(text)
         if module.partition(".")[0] not in sys.stdlib_module_names and lines:
-            edits.insert_after(_neighbour(lines, module), new)
+            after = _neighbour(lines, module)
+            is_ours = _root_of(module) == _root_of(self.package) != _root(after)
+            if is_ours or _is_standard(after):
+                new[0] = new[0].with_changes(leading_lines=[BLANK])
+            edits.insert_after(after, new)
             return
         if mine:
             later = [line for line in mine if _key(line) > (not plain, module)]
@@ -146,6 +166,30 @@ class Imports:
         else:
             self._insert_first(edits, new)
 
+    def _relative(self, module: str) -> str:
+        """How a file that imports from its own package by dots names a module of it, else empty."""
+        relative = [line for line in import_lines(self.module) if _dots(line)]
+        parts, own = module.split("."), self.package.split(".")
+        if (
+            not relative
+            or parts[0] != own[0]
+            or any(_root(line) == parts[0] for line in import_lines(self.module))
+        ):
+            return ""
+        same = next((i for i, (a, b) in enumerate(zip(parts, own, strict=False)) if a != b), None)
+        shared = min(len(parts), len(own)) if same is None else same
+        return "." * (len(own) - shared + 1) + ".".join(parts[shared:])
+
+    def _insert_relative(self, edits: Edits, text: str, names: str) -> None:
+        """The furthest come first, and those of a distance by name."""
+        relative = [line for line in import_lines(self.module) if _dots(line)]
+        new = statements(f"from {text} import {names}")
+        earlier = [line for line in relative if _distance(_dots(line)) < _distance(text)]
+        if earlier:
+            edits.insert_after(earlier[-1], new)
+        else:
+            edits.insert_before(relative[0], new)
+
     def _insert_first(self, edits: Edits, new: list[cst.BaseStatement]) -> None:
         head = header(self.module)
         if head:
@@ -154,7 +198,7 @@ class Imports:
             edits.insert_before(self.module.body[0], new, blank=1)
 
 
-def _neighbour(lines: Sequence[cst.SimpleStatementLine], module: str) -> cst.BaseStatement:
+def _neighbour(lines: Sequence[cst.SimpleStatementLine], module: str) -> cst.SimpleStatementLine:
     """The import after which that of a module of the program belongs.
 
     It is the last of the same package that comes before it by name, else the last one that is not
@@ -165,6 +209,28 @@ def _neighbour(lines: Sequence[cst.SimpleStatementLine], module: str) -> cst.Bas
     same = [line for line in absolute if _imported(line).partition(".")[0] == root]
     earlier = [line for line in same if _imported(line) < module]
     return (earlier or absolute or list(lines))[-1]
+
+
+def _root(line: cst.SimpleStatementLine) -> str:
+    return _root_of(_imported(line))
+
+
+def _root_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _dots(line: cst.SimpleStatementLine) -> str:
+    """The module that a line imports from by dots, as written; empty for any other line."""
+    small = line.body[0]
+    if not isinstance(small, cst.ImportFrom) or not small.relative:
+        return ""
+    return "." * len(small.relative) + (dotted(small.module) if small.module is not None else "")
+
+
+def _distance(text: str) -> tuple[int, str]:
+    """The order of relative imports: the furthest first."""
+    name = text.lstrip(".")
+    return len(name) - len(text), name
 
 
 def header(module: cst.Module) -> list[cst.BaseStatement]:

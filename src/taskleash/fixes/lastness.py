@@ -15,6 +15,8 @@ from taskleash.models.vocabulary import words
 _EXITS = frozenset({"__exit__", "__aexit__"})
 #: what is done to things that are held for a while and then again
 _HOLDING = frozenset({"acquire", "release", "lock", "unlock", "acquire_nowait"})
+#: words in the names of a teardown's parameters by which its callers say that the object goes on
+_GOING_ON = frozenset({"reconnect", "reopen", "restart", "resume", "retry"})
 #: how many words a name has at least that says what is taken down
 _VERB_AND_PART = 2
 #: last words of names that say how or why everything is taken down
@@ -31,6 +33,8 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
             return f"`{name}` lets go of what is taken again, like a lock"
     elif _takes_values(teardown.function):
         return f"`{name}` is told what to take down: it may be one of several"
+    elif told := _going_on(teardown.function):
+        return f"`{name}` is told by `{told}` whether the object goes on"
     elif part := _part(name, teardown.cls.name.value):
         return f"`{name}` may take down its {part} alone"
     if reaches(tree, teardown.cls, name, spawning.function.name.value):
@@ -60,6 +64,13 @@ def _takes_values(function: cst.FunctionDef) -> bool:
     every = [*params.posonly_params, *params.params]
     needed = [each for each in [*every[1:], *params.kwonly_params] if each.default is None]
     return bool(needed)
+
+
+def _going_on(function: cst.FunctionDef) -> str:
+    """The parameter of a teardown that says whether it is the end."""
+    params = [*function.params.params, *function.params.kwonly_params]
+    names = (param.name.value for param in params)
+    return next((name for name in names if not _GOING_ON.isdisjoint(words(name))), "")
 
 
 def _is_held(tree: Tree, teardown: Method) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 _INDENT = "    "
-_FOR_TOOLS = re.compile(r"#\s*(?:noqa|type|pyright|pylint|flake8|ruff|isort|nosec|taskleash)\b")
+#: comments that other tools read, which concern their line
+FOR_TOOLS = re.compile(r"#\s*(?:noqa|type|pyright|pylint|flake8|ruff|isort|nosec|taskleash)\b")
 
 
 def statements(
@@ -66,7 +67,7 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
 def _beside(statement: cst.SimpleStatementLine) -> int:
     """How wide the comment beside a statement is; formatters pass over what is for other tools."""
     trailing = statement.trailing_whitespace
-    if trailing.comment is None or _FOR_TOOLS.match(trailing.comment.value):
+    if trailing.comment is None or FOR_TOOLS.match(trailing.comment.value):
         return 0
     return len(trailing.whitespace.value) + len(trailing.comment.value)
 
@@ -116,6 +117,12 @@ def joined(node: cst.BaseExpression) -> cst.BaseExpression:
     return node if "\n" in code or "\r" in code else flat
 
 
+def closed(node: cst.BaseExpression, room: int) -> cst.BaseExpression:
+    """An expression on one line where it has the room for that, else as it is."""
+    flat = joined(node)
+    return flat if len(cst.Module([]).code_for_node(flat)) <= room else node
+
+
 class _Joining(cst.CSTTransformer):
     """Takes out line breaks in brackets, where a formatter would."""
 
@@ -152,30 +159,41 @@ def _ends_in_comma(items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseEleme
     return bool(items) and isinstance(items[-1].comma, cst.Comma)
 
 
-def wrapped(helper: str, call: cst.BaseExpression) -> cst.Call:
-    """A call of a function with another call, which may span several lines, as its argument."""
-    func, inner = cst.parse_expression(helper), joined(call)
-    code = cst.Module([]).code_for_node(inner)
-    if "\n" not in code or not isinstance(inner, cst.Call):
-        return cst.Call(func, [cst.Arg(inner)])
-    closing = inner.args[-1] if inner.args else None
-    comma = closing.comma if closing is not None else None
-    ends = comma.whitespace_after if isinstance(comma, cst.Comma) else None
-    if ends is None and closing is not None:
-        ends = closing.whitespace_after_arg
-    if not isinstance(ends, cst.ParenthesizedWhitespace):
-        deeper = inner if _hangs(inner) else inner.visit(_Shifting(len(helper) + 1))
-        assert isinstance(deeper, cst.Call)
+def wrapped(helper: str, call: cst.BaseExpression, room: int, inner: int) -> cst.Call:
+    """A call of a function with another call, which may span several lines, as its argument.
+
+    It is put on one line where that leaves it the room, else the other call on lines of its own,
+    which are ``inner`` wide.
+    """
+    func, flat = cst.parse_expression(helper), joined(call)
+    code, base = cst.Module([]).code_for_node(flat), _base(call)
+    if "\n" not in code and (base is None or len(f"{helper}({code})") <= room):
+        return cst.Call(func, [cst.Arg(flat)])
+    if base is None:
+        deeper = flat if _hangs(flat) else flat.visit(_Shifting(len(helper) + 1))
+        assert isinstance(deeper, cst.BaseExpression)
         return cst.Call(func, [cst.Arg(deeper)])
-    deeper = inner.visit(_Shifting(len(_INDENT)))
-    assert isinstance(deeper, cst.Call)
-    base = ends.last_line.value
+    deeper = closed(call, inner - len(base) - len(_INDENT))
+    if "\n" in cst.Module([]).code_for_node(deeper):
+        moved = deeper.visit(_Shifting(len(_INDENT)))
+        assert isinstance(moved, cst.BaseExpression)
+        deeper = moved
     opening = cst.ParenthesizedWhitespace(
         indent=True, last_line=cst.SimpleWhitespace(base + _INDENT)
     )
     end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(base))
     argument = cst.Arg(deeper, whitespace_after_arg=end)
     return cst.Call(func, [argument], whitespace_before_args=opening)
+
+
+def _base(call: cst.BaseExpression) -> str | None:
+    """What the closing bracket of a call is indented by, where it begins a line."""
+    closing = call.args[-1] if isinstance(call, cst.Call) and call.args else None
+    comma = closing.comma if closing is not None else None
+    ends = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+    if ends is None and closing is not None:
+        ends = closing.whitespace_after_arg
+    return ends.last_line.value if isinstance(ends, cst.ParenthesizedWhitespace) else None
 
 
 def _hangs(node: cst.BaseExpression) -> bool:

@@ -55,10 +55,10 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
     found = [(target, work.tree.call_at(target.site.span)) for target in ordered]
     work.uses = [call for _, call in found if call is not None]
-    plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
     found = _in_one_way(found, work)
+    plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
     for target, call in found:
         outcome = _mended(work, target, call)
         if isinstance(outcome, Applied):
@@ -81,7 +81,8 @@ def _in_one_way(
     mixed = {
         target.site.class_name
         for target, call in found
-        if target.rule == "TL001" and call is not None and not _can_own(work, target, call)
+        if call is not None and (target.rule == "TL003" or not _can_own(work, target, call))
+        if target.rule in _DROPPED
     }
     return [
         (_without_own(target) if target.site.class_name in mixed else target, call)

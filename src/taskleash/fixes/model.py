@@ -15,12 +15,14 @@ class CannotMend(ValueError):
 class Manner:
     """How new code is written: ``version`` is the oldest Python that it must run on, ``width`` that
     of a line as the project's formatter is told, 0 where it is not. ``keeper`` names a function of
-    the program that keeps a task (``package.module:name``), empty where there is none.
+    the program that keeps a task (``package.module:name``), empty where there is none. ``package``
+    is that of the file, empty where it has none.
     """
 
     version: tuple[int, int] = (3, 10)
     width: int = 0
     keeper: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True)

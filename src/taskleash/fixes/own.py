@@ -10,6 +10,7 @@ from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
     comes_to,
     coroutine_of,
+    is_given,
     may_wait_for_others,
     serves_its_owner,
     started_by,
@@ -25,6 +26,10 @@ from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
+
+#: words in the names of methods that may bring about one of several, each by what they are told
+_ADDING = frozenset({"load", "mount", "navigate", "open"})
 
 
 def own(work: Work, target: Target, call: cst.Call) -> str:
@@ -118,6 +123,8 @@ def _own_dropped(
     spot = handle_of(work.tree, call)
     if known := _known_by(work, spot, method, teardown):
         raise CannotMend(f"`{teardown.function.name.value}` sees to it by `{known}`")
+    if is_given(work.tree, call):
+        raise CannotMend(f"`{target.site.task}` is given to the object, and may go on without it")
     container = keep(work, target, spot, home, teardown.function)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
@@ -171,4 +178,8 @@ def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> boo
         return False
     if str(target.site.multiplicity) != "per-call":
         return False
-    return LIFECYCLE.sets_up_anew(method.function.name.value)
+    name, params = method.function.name.value, method.function.params
+    if _ADDING & set(words(name)) and [*params.params, *params.kwonly_params][1:]:
+        # What is told what to load may load one after the other.
+        return False
+    return LIFECYCLE.sets_up_anew(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,8 @@ from taskleash.fixes.tree import Holder, Method, Tree, dotted, inside, last_name
 
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _CONSTRUCTOR = "__init__"
+#: what the module says of itself stands apart from its variables
+_DUNDER = re.compile(r"__\w+__\b")
 #: names by which the code of a class looks at all attributes of its instance, or copies it
 _LOOKING_AT_ALL = frozenset(
     {"__dict__", "__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "vars"}
@@ -105,7 +108,7 @@ def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bo
 
 def _is_one_line(statement: cst.BaseStatement) -> bool:
     code = cst.Module([]).code_for_node(statement).strip()
-    return "\n" not in code and not _is_text(statement)
+    return "\n" not in code and not _is_text(statement) and not _DUNDER.match(code)
 
 
 def _imports(statement: cst.CSTNode) -> bool:
@@ -289,13 +292,15 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
 def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
     """Whether a statement leaves what has been taken down already, as a flag of its own says.
 
-    It does nothing else, but for what it logs.
+    It does nothing else, but for what it logs. One that raises needs no flag.
     """
     if not isinstance(line, cst.If) or line.orelse is not None:
         return False
     last = line.body.body[-1]
     small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
     others = line.body.body[:-1]
+    if isinstance(small, cst.Raise) and not others:
+        return not any(isinstance(node, cst.Call) for node in inside(line.test))
     return (
         not flags.isdisjoint(map(dotted, _operands(line.test)))
         and isinstance(small, cst.Return)
@@ -316,6 +321,9 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         return False
     small = line.body[0]
+    if isinstance(small, cst.AugAssign):
+        # It counts how often this was called.
+        return isinstance(small.value, cst.Integer) and dotted(small.target) != keeps
     if isinstance(small, cst.Assign):
         value = small.value
         flag = isinstance(value, cst.Name) and value.value in ("True", "False")

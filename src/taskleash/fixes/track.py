@@ -8,7 +8,7 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
-from taskleash.fixes.layout import wrapped
+from taskleash.fixes.layout import closed, wrapped
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import variables
 from taskleash.fixes.prune import prune
@@ -62,11 +62,25 @@ def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
     said = f"hand it to `{helper}`, which holds it until it is done"
     if _is_long(work, spot, helper) and _hand_over(work, target, spot, helper):
         return said
+    if _is_wide_chain(work, spot, helper):
+        _hand_over_chain(work, target, spot, helper)
+        return said
     work.refit(spot.holder)
-    work.edits.change(spot.call, lambda node: wrapped(helper, node))
-    if spot.name == "_" and spot.holder is not None:
-        work.edits.change(spot.holder.body[0], lambda small: cst.Expr(small.value))
+    rooms = _rooms(work, target, spot)
+    work.edits.change(spot.call, lambda node: wrapped(helper, node, *rooms))
+    small = spot.holder.body[0] if spot.holder is not None else None
+    if spot.name == "_" and isinstance(small, cst.Assign):
+        work.edits.change(small, lambda assign: cst.Expr(assign.value))
     return said
+
+
+def _rooms(work: Work, target: Target, spot: Spot) -> tuple[int, int]:
+    """How wide what stands in the place of a call may be on one line, and on lines of its own."""
+    span, lines = target.site.span, work.tree.module.code.replace("\r\n", "\n").split("\n")
+    after = len(lines[span.end_line - 1]) - (span.end_column - 1)
+    before = span.column - 1 - (len("await ") if isinstance(spot.call, cst.Await) else 0)
+    room = work.style.width - before - after
+    return room, work.style.width if spot.holder is None else work.room(spot.holder)
 
 
 def _is_long(work: Work, spot: Spot, helper: str) -> bool:
@@ -93,14 +107,44 @@ def _hand_over(work: Work, target: Target, spot: Spot, helper: str) -> bool:
         return False
     work.claim(holder)
     name = work.local_name(spot.call, *task_names(target.site.task))
+    typed, notes = _declared(name, holder.body[0])
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
         given = "return " if spot.kind == "return" else ""
-        lines = f"{name} = spawned_\n{given}{helper}({name})"
-        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        lines = f"{typed} = spawned_\n{given}{helper}({name})"
+        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0]), **notes})
 
     work.edits.expand(holder, expansion)
     return True
+
+
+def _is_wide_chain(work: Work, spot: Spot, helper: str) -> bool:
+    """Whether the first line of a chain would be too wide with a function around its call."""
+    if spot.kind != "chain" or spot.holder is None or _shows_locals(work, spot.call):
+        return False
+    first = work.tree.code(spot.holder.body[0]).partition("\n")[0]
+    return len(first) + len(f"{helper}()") > work.room(spot.holder)
+
+
+def _hand_over_chain(work: Work, target: Target, spot: Spot, helper: str) -> None:
+    """Keep the task in one statement, and do in the next what its own one did with it."""
+    holder = spot.holder
+    assert holder is not None
+    work.claim(holder)
+    name = work.local_name(spot.call, *task_names(target.site.task))
+
+    def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        room = work.room(holder)
+        nodes = {
+            "spawned_": closed(spot.call_in(smalls[0]), room - len(f"{name} = {helper}()")),
+            "chained_": closed(spot.chained_in(smalls[0], name), room),
+        }
+        new = work.statements(holder, f"{name} = {helper}(spawned_)\nchained_", nodes)
+        if comments := spot.comments_in(smalls[0]):
+            new[1] = new[1].with_changes(leading_lines=comments)
+        return new
+
+    work.edits.expand(holder, expansion)
 
 
 def _shows_locals(work: Work, call: cst.BaseExpression) -> bool:
@@ -135,21 +179,34 @@ def _keep_name(work: Work, spot: Spot, holder: Holder, container: str) -> None:
 
 
 def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name: str) -> None:
-    lines = [f"{name} = spawned_", f"{container}.add({name})"]
+    typed, notes = _declared(name, holder.body[0])
+    lines = [f"{typed} = spawned_", f"{container}.add({name})"]
     lines += ["chained_"] if spot.kind == "chain" else []
     lines += [f"{name}.add_done_callback({container}.discard)"]
     lines += [f"return {name}"] if spot.kind == "return" else []
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        nodes = {"spawned_": spot.call_in(smalls[0])}
+        nodes = {"spawned_": spot.call_in(smalls[0]), **notes}
         if spot.kind == "chain":
-            nodes["chained_"] = spot.chained_in(smalls[0], name)
+            # The brackets of either may have been opened for the length of both.
+            room = work.room(holder)
+            nodes["spawned_"] = closed(nodes["spawned_"], room - len(f"{name} = "))
+            nodes["chained_"] = closed(spot.chained_in(smalls[0], name), room)
         new = work.statements(holder, "\n".join(lines), nodes)
         if spot.kind == "chain" and (comments := spot.comments_in(smalls[0])):
             new[2] = new[2].with_changes(leading_lines=comments)
         return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)
+
+
+def _declared(
+    name: str, small: cst.BaseSmallStatement
+) -> tuple[str, dict[str, cst.BaseExpression]]:
+    """A new variable in the place of a statement's, declared as that one is, and what fills it."""
+    if not isinstance(small, cst.AnnAssign):
+        return name, {}
+    return f"{name}: note_", {"note_": small.annotation.annotation}
 
 
 def task_names(task: str) -> tuple[str, ...]:

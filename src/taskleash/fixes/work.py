@@ -98,7 +98,8 @@ class Work:
         self.rendering = known.rendering
         self.module = self.tree.module
         self.manner = manner
-        self.draft = Draft(Edits(), Imports(self.module, self.variables, self.style.width))
+        imports = Imports(self.module, self.variables, self.style.width, manner.package)
+        self.draft = Draft(Edits(), imports)
         #: the calls that are to be mended: what a constructor sets is set before any of them
         self.uses: list[cst.Call] = []
         #: many tasks are to be kept, and in several homes

@@ -786,4 +786,108 @@ async def main():
         {"own": True, "track": True},
         {"own": ("written 1", "written 2", "closed")},
     ),
+    Written(
+        "a handler that its user goes on with",
+        """
+import asyncio
+
+
+class Gateway:
+    def __init__(self, on_event):
+        self.on_event = on_event
+
+    def receive(self, event):
+        asyncio.create_task(self.on_event(event))
+
+    async def close(self):
+        await asyncio.sleep(0)
+        note("closed")
+
+
+async def main():
+    done = asyncio.Event()
+
+    async def handler(event):
+        await done.wait()
+        note("end handler", event)
+
+    gateway = Gateway(handler)
+    gateway.receive(1)
+    await asyncio.sleep(1)
+    await gateway.close()
+    done.set()
+    await asyncio.sleep(60)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "one slot for the checks of several things",
+        """
+import asyncio
+
+
+class Circuits:
+    def __init__(self):
+        self._check = None
+
+    async def on_change(self, circuit):
+        self._check = asyncio.create_task(self.check(circuit.name))
+
+    async def check(self, name):
+        await asyncio.sleep(3)
+        note("end check", name)
+
+    async def close(self):
+        if self._check:
+            self._check.cancel()
+
+
+class Circuit:
+    def __init__(self, name):
+        self.name = name
+
+
+async def main():
+    circuits = Circuits()
+    await circuits.on_change(Circuit("a"))
+    await circuits.on_change(Circuit("b"))
+    await asyncio.sleep(9)
+    await circuits.close()
+""",
+        {"cancel-previous": False},
+    ),
+    Written(
+        "a connection that is closed while it is made anew",
+        """
+import asyncio
+
+
+class Socket:
+    def __init__(self):
+        self.is_open = False
+
+    def lost(self):
+        asyncio.create_task(self.connect())
+
+    async def connect(self):
+        while not self.is_open:
+            await asyncio.sleep(40)
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    socket = Socket()
+    socket.lost()
+    await asyncio.sleep(1)
+    begun = asyncio.get_running_loop().time()
+    await socket.close()
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    socket.is_open = True
+    await asyncio.sleep(99)
+""",
+        {"own": True, "track": True},
+        {"own": ("closed", "after 0")},
+    ),
 )
