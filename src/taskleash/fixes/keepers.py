@@ -19,6 +19,8 @@ from taskleash.fixes.work import Pair, Work
 
 _SET_NAMES = ("_background_tasks", "_running_tasks")
 _HELPER_NAMES = ("_keep_task", "_keep_background_task")
+#: what new sets are for, where nothing else is said
+_USUAL = "set"
 #: from how many tasks on a file gets one function for them
 MANY = 3
 
@@ -46,7 +48,7 @@ MODULE = Home()
 def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
     """Look at all tasks that are to be kept: many of them share one function of the module."""
     homes = [(home_of(work, site, call), site) for site, call in sites]
-    new = [home for home, site in homes if not _existing(work, home)]
+    new = [home for home, site in homes if not existing(work, home)]
     # Where one place needs the function, none of them does by itself what it does.
     in_values = [call for _, call in sites if spot_of(work.tree, call).kind == "value"]
     work.has_many = len(new) >= MANY or (bool(in_values) and len(new) > 1)
@@ -76,7 +78,7 @@ def home_of(work: Work, site: Site, call: cst.Call) -> Home:
     if not outlives_its_tasks(work.tree, method.cls):
         return MODULE
     home = Home(method.cls, method.instance)
-    if _existing(work, home) or ("set", home.key) in work.draft.made:
+    if existing(work, home) or (_USUAL, home.key) in work.draft.made:
         return home
     if work.is_scattered or not site.has_own_state:
         return MODULE
@@ -102,12 +104,19 @@ def wants_helper(work: Work, home: Home, is_value: bool) -> bool:
     return bool(_existing_helper(work, home, is_value))
 
 
-def set_for(work: Work, site: Site, home: Home, teardown: cst.FunctionDef | None = None) -> str:
+def set_for(
+    work: Work,
+    site: Site,
+    home: Home,
+    teardown: cst.FunctionDef | None = None,
+    purpose: str = _USUAL,
+) -> str:
     """A set for tasks, as code at the call names it; a new one if there is none.
 
-    One that a teardown of the home looks at is taken, too, where that teardown is given.
+    One that a teardown of the home looks at is taken, too, where that teardown is given. New sets
+    are apart where their tasks have another ``purpose``.
     """
-    return home.text(_existing(work, home, teardown) or _made(work, home, site))
+    return home.text(existing(work, home, teardown) or _made(work, home, site, purpose))
 
 
 def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
@@ -123,7 +132,7 @@ def helper_for(work: Work, site: Site, home: Home, is_value: bool) -> str:
         return home.text(known)
     key = ("helper", home.key)
     if key not in work.draft.made:
-        container = _existing(work, home)
+        container = existing(work, home)
         if container and home.cls is None:
             work.draft.needed = _maker(work.module.body, container)
         container = container or _made(work, home, site)
@@ -149,7 +158,7 @@ def _sees_instance(work: Work, method: Method, call: cst.Call) -> bool:
     return False
 
 
-def _existing(work: Work, home: Home, teardown: cst.FunctionDef | None = None) -> str:
+def existing(work: Work, home: Home, teardown: cst.FunctionDef | None = None) -> str:
     """The name of a set of the home that is filled and pruned in it, and that nobody looks at.
 
     A teardown may look at it, where one is given.
@@ -272,8 +281,8 @@ def _maker(
 # -- what is new
 
 
-def _made(work: Work, home: Home, site: Site) -> str:
-    key = ("set", home.key)
+def _made(work: Work, home: Home, site: Site, purpose: str = _USUAL) -> str:
+    key = (purpose, home.key)
     if key not in work.draft.made:
         work.draft.made[key] = _new_set(work, home, site)
     return work.draft.made[key]

@@ -16,7 +16,7 @@ from taskleash.fixes.coroutines import (
     started_by,
 )
 from taskleash.fixes.endings import ending_all
-from taskleash.fixes.keepers import own_home
+from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.slots import is_optional
@@ -125,16 +125,18 @@ def _own_dropped(
         raise CannotMend(f"`{teardown.function.name.value}` sees to it by `{known}`")
     if is_given(work.tree, call):
         raise CannotMend(f"`{target.site.task}` is given to the object, and may go on without it")
-    container = keep(work, target, spot, home, teardown.function)
+    is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
+    is_replacing = is_replacing and not existing(work, home, teardown.function)
+    # What a later call makes pointless is of no use after the last one either.
+    is_drained = not is_replacing and _is_drained(work, target, call)
+    purpose = "set to wait for" if is_drained else "set to cancel"
+    container = keep(work, target, spot, home, teardown.function, purpose)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
-    is_replacing = _replaces(work, target, method, call) and _is_alone(work, method, attribute)
     if is_replacing and spot.holder is not None:
         lines = ending_all(work, method.function, container, "set", is_drained=False)
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
-    # What a later call makes pointless is of no use after the last one either.
-    is_drained = not is_replacing and _is_drained(work, target, call)
     coroutine = coroutine_of(work.tree, started_by(call))
     if is_drained and coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(
@@ -164,10 +166,8 @@ def _is_mentioned(teardown: Method, attribute: str) -> bool:
     return attribute in attributes(teardown.function.body)
 
 
-def _is_alone(work: Work, method: Method, attribute: str) -> bool:
-    """Whether the container is new and gets the tasks of one call only."""
-    if attribute in attributes(method.cls):
-        return False
+def _is_alone(work: Work, method: Method) -> bool:
+    """Whether a container would get the tasks of one call only."""
     owners = [work.tree.method(call) for call in work.uses]
     return sum(owner is not None and owner.cls is method.cls for owner in owners) == 1
 

@@ -154,17 +154,23 @@ def _shows_locals(work: Work, call: cst.BaseExpression) -> bool:
 
 
 def keep(
-    work: Work, target: Target, spot: Spot, home: Home, teardown: cst.FunctionDef | None = None
+    work: Work,
+    target: Target,
+    spot: Spot,
+    home: Home,
+    teardown: cst.FunctionDef | None = None,
+    purpose: str = "set",
 ) -> str:
     """Keep the task of a statement in a set of the home; gives the set as the code names it.
 
-    ``teardown`` is the function that ends what is in the set, where there is one.
+    ``teardown`` is the function that ends what is in the set, where there is one. Tasks of another
+    ``purpose`` are in a new set of their own.
     """
     holder = spot.holder
     if holder is None or spot.kind == "value":
         raise CannotMend("no statement of its own starts the task")
     work.claim(holder)
-    container = set_for(work, target.site, home, teardown)
+    container = set_for(work, target.site, home, teardown, purpose)
     if spot.kind == "name" and spot.name != "_":
         _keep_name(work, spot, holder, container)
     else:
