@@ -28,7 +28,14 @@ from mutation.mutants import Mutant, mutants
 _ROOT = Path(__file__).resolve().parents[2]
 #: the tests of each package, the fastest first
 _TESTS = {
-    "source": ("tests/source",),
+    "source": (
+        "tests/source",
+        "tests/test_typos.py",
+        "tests/test_bad_input.py",
+        "tests/driver/test_unused_suppressions.py",
+        "tests/driver/test_roots.py",
+        "tests/security/test_configuration.py",
+    ),
     "driver/cache": (
         "tests/driver/test_cache_store.py",
         "tests/driver/test_cache.py",

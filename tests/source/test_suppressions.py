@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from taskleash.source.directives import directives
 from taskleash.source.suppressions import suppressions
 
 ALL = {"TL001", "TL011"}
@@ -125,3 +126,10 @@ def test_quotes_in_a_comment_start_no_string() -> None:
 )
 def test_syntax_of_any_version_is_read(line: str) -> None:
     assert covered(f"{line}\nspawn()  # noqa\n", 2) == ALL
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_each_comment_has_its_place(newline: str) -> None:
+    text = newline.join(["x = 1", "y = 2  # noqa: TL001", "# noqa: TL011"])
+    places = [(each.line, each.column) for each in directives(text)]
+    assert places == [(2, 8), (3, 1)]
