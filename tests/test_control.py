@@ -34,6 +34,14 @@ def test_rules_can_be_left_out_of_fixing(project: Path) -> None:
     )
 
 
+def test_no_option_is_said_to_mend_what_the_settings_leave_alone(project: Path) -> None:
+    ran = taskleash("check", "--unfixable", "TL001", "--format", "concise", "b.py", cwd=project)
+    assert ran.out.splitlines()[1:] == ["Found 1 finding: 1 high."]
+    ran = taskleash("check", "--fix", "--unfixable", "TL001", "b.py", cwd=project)
+    assert "unsafe" not in ran.err + ran.out.partition("Found")[2]
+    assert "`fixable` and `unfixable` leave TL001 alone" in ran.out + ran.err
+
+
 def test_the_files_are_listed(project: Path) -> None:
     for command in ("check", "scan"):
         ran = taskleash(command, "--show-files", "--exclude", "b.py", cwd=project)

@@ -29,12 +29,14 @@ _BESIDE = ("own", "track", "await")
 class FixOffer:
     """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``.
 
-    ``allowed`` tells whether a run that fixes makes it.
+    ``allowed`` tells whether a run that fixes makes it, ``barred`` whether the settings leave its
+    rule alone, so that none does.
     """
 
     kind: str
     applicability: str
     allowed: bool
+    barred: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,12 @@ class FixChoice:
             fixes = [*fixes, TASKGROUP]
         judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
         allowed = {kind for kind, how in judged if self.unsafe or how is Applicability.SAFE}
-        if code not in _fixable(self.fixable, self.unfixable):
+        barred = code not in _fixable(self.fixable, self.unfixable)
+        if barred:
             allowed = set()
         if self.style in dict(judged) and self.style not in allowed:
             allowed = set()
-        return tuple(FixOffer(kind, str(how), kind in allowed) for kind, how in judged)
+        return tuple(FixOffer(kind, str(how), kind in allowed, barred) for kind, how in judged)
 
     def _applicability(self, code: str, fix: Fix) -> Applicability:
         promoted, demoted = _moved(self.extend_safe, self.extend_unsafe)
@@ -96,6 +99,8 @@ def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str
         return "; ".join(reasons) or (_ASK_FOR_GROUP if code in _GROUPED else _NO_FIX)
     if any(offer.allowed for offer in offers):
         return "its file was left as it is"
+    if all(offer.barred for offer in offers):
+        return f"`fixable` and `unfixable` leave {code} alone"
     if style in kinds:
         kinds = [style]
     return f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} unsafe: add --unsafe-fixes"

@@ -90,7 +90,8 @@ def is_fixable(entry: Entry | FileError) -> bool:
 def count_hidden(entries: Iterable[Entry | FileError]) -> int:
     """How many findings only such fixes could mend as the run does not allow."""
     return sum(
-        bool(entry.fixes) and not entry.silenced and not is_fixable(entry) for entry in entries
+        any(not fix.barred for fix in entry.fixes) and not entry.silenced and not is_fixable(entry)
+        for entry in entries
     )
 
 
