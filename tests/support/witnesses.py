@@ -386,6 +386,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "awaited as it completes {where}": _in_the_function("as_completed"),
     "run to its end by the loop {where}": _calls("run_until_complete", "run"),
     "asked in a loop whether it is done {where}": _calls("done"),
+    "required to be done {where}": _calls("done", "cancelled"),
     "its outcome is read {where}": _calls("result", "exception"),
     "waited for until none is left {where}": _loops,
     # checks

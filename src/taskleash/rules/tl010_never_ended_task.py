@@ -7,11 +7,11 @@ risk is high where the task is endless or started again and again, low for one s
 
 Why is this bad?
 ----------------
-A stored task is held as long as what keeps it, and that is all. An endless one runs until the loop
-ends and keeps alive what it captured, mostly its owner, so an owner that is made anew for each
-connection piles up. As long as it is kept, a failure of the task is not even logged. At the end,
-`asyncio.run` and the usual servers cancel what is left and wait for it; a loop that is closed by
-hand destroys it while it is pending.
+A stored task is held as long as what keeps it, and that is all. An endless one that waits for a
+timer, a thread or a socket runs until the loop ends and keeps alive what it captured, mostly its
+owner, so an owner that is made anew for each connection piles up. As long as it is kept, a failure
+of the task is not even logged. At the end, `asyncio.run` and the usual servers cancel what is left
+and wait for it; a loop that is closed by hand destroys it while it is pending.
 
 Example
 -------
@@ -83,10 +83,12 @@ def check(site: Site) -> Diagnostic | None:
 
 
 def _fault_and_harm(site: Site) -> str:
-    if site.lifetime is Lifetime.ENDLESS:
+    if site.lifetime is Lifetime.ENDLESS and site.captures:
         return claim(
-            "{task} runs for ever and nothing ends it: it outlives its owner and keeps it alive"
+            "{task} runs for ever and nothing ends it: as long as it runs it holds what it captured"
         )
+    if site.lifetime is Lifetime.ENDLESS:
+        return claim("{task} runs for ever and nothing ends it: only the end of the loop may")
     repeated = site.multiplicity is not Multiplicity.ONCE
     if repeated and Risk.HIGH in (site.risk, site.would_be):
         return claim("{task} is started again and again and never ended: the tasks pile up")
