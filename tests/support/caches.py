@@ -8,7 +8,8 @@ from pathlib import Path
 
 def cache_folders() -> list[Path]:
     """The folders of the projects that have one."""
-    return sorted(Path(os.environ["XDG_CACHE_HOME"]).glob("taskleash/*"))
+    found = Path(os.environ["XDG_CACHE_HOME"]).glob("taskleash/*")
+    return sorted(path for path in found if path.is_dir())
 
 
 def the_cache() -> Path:

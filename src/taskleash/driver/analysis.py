@@ -10,8 +10,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Risk, Site
-from taskleash.driver.cache.folder import usable_folder
+from taskleash.driver.cache.folder import seal_key, usable_folder
 from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.seal import Seal
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Cited, Verdicts
 from taskleash.driver.collect import Advance, collect
@@ -164,7 +165,9 @@ class Analysis:
 def open_store(settings: Settings) -> Store:
     """Where the settings keep what runs find out."""
     folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
-    return NoStore() if folder is None else DiskStore(folder, recalls=settings.recall)
+    if folder is None:
+        return NoStore()
+    return DiskStore(folder, recalls=settings.recall, seal=Seal(seal_key(settings.paths)))
 
 
 def analyse(

@@ -68,6 +68,17 @@ def usable_folder(chosen: str | None, paths: Iterable[str]) -> str | None:
     return folder
 
 
+def seal_key(paths: Iterable[str]) -> str | None:
+    """The file with the key of the user's seal; None where it would lie in what is looked at."""
+    caches = _user_caches()
+    if caches is None:
+        return None
+    folder = os.path.join(caches, "taskleash")
+    if any(is_below(real(folder), around) for around in _around(paths)):
+        return None
+    return os.path.join(folder, "seal.key")
+
+
 def make(folder: str) -> None:
     """Make the folder; one that is there already is left as it is. Raises OSError."""
     if os.path.isdir(folder):

@@ -12,6 +12,7 @@ from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import DIGEST_BYTES, key
 from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
+from taskleash.driver.cache.seal import Own
 from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import VERDICTS, Verdicts, are_of
 from taskleash.driver.inputs import Input
@@ -96,7 +97,7 @@ class Memory:
         for path, wanted in keys.items():
             if wanted in stored:
                 with suppress(BadPacking):
-                    found[path] = _at(path, unpacked(stored[wanted]))
+                    found[path] = _at(path, unpacked(stored[wanted], _is_own(stored[wanted])))
         return found
 
     def keep_outcome(self, item: Input, packed: bytes) -> None:
@@ -202,7 +203,7 @@ class Memory:
         stored = self._store.get([wanted]).get(wanted)
         if stored is not None:
             with suppress(BadPacking):
-                value = packing().unpack(stored)
+                value = packing().unpack(stored, _is_own(stored))
                 self._there.add(wanted)
                 return value
         return None
@@ -237,6 +238,10 @@ class Memory:
             _encoded(item.file.module),
             b"package" if is_package(item.path) else b"module",
         )
+
+
+def _is_own(stored: bytes) -> bool:
+    return isinstance(stored, Own)
 
 
 def _shape_key(outcome: bytes) -> bytes:

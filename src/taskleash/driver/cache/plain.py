@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 from typing import Any
 
+from taskleash.driver.cache.seal import Own
 from taskleash.driver.cache.store import Store
 from taskleash.facts.conform import Check, NotConforming, conforming
 
@@ -14,6 +16,6 @@ def recalled(store: Store, key: bytes, check: Check) -> Any:
     if stored is None:
         return None
     try:
-        return conforming(stored, check)
+        return marshal.loads(stored) if isinstance(stored, Own) else conforming(stored, check)
     except NotConforming:
         return None

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from taskleash.driver.cache.database import DATABASE, NotOurs, State, opened, state_of
 from taskleash.driver.cache.folder import MAX_DAYS, is_made_for_cache, make
+from taskleash.driver.cache.seal import Seal
 
 if TYPE_CHECKING:
     import sqlite3
 
 _MAX_BYTES = 512 << 20
 _CHUNK = 500
+_MARK_BYTES = 8
+_NO_SEAL = Seal(None)
 
 _T = TypeVar("_T")
 
@@ -54,16 +57,23 @@ class DiskStore:
     Several runs can use it at a time. It is open only during a call, for processes that are
     started must not inherit it. What has not been used for long is dropped, the oldest first.
     Without ``recalls`` nothing is found in it, and what is put there takes the place of what is.
-    What is there and not ours is neither read nor changed.
+    What is there and not ours is neither read nor changed. What bears the ``seal`` is `Own`.
     """
 
     lasts = True
 
-    def __init__(self, folder: str, max_bytes: int = _MAX_BYTES, recalls: bool = True) -> None:
+    def __init__(
+        self,
+        folder: str,
+        max_bytes: int = _MAX_BYTES,
+        recalls: bool = True,
+        seal: Seal = _NO_SEAL,
+    ) -> None:
         self._folder = folder
         self._path = os.path.join(folder, DATABASE)
         self._max_bytes = max_bytes
         self._recalls = recalls
+        self._seal = seal
         self._today = int(time.time() // 86_400)
         self._used: set[bytes] = set()
 
@@ -126,9 +136,11 @@ class DiskStore:
                 f" WHERE key IN ({marks}) AND LENGTH(data) <= ?"
             )
             for key, mark, day, data in database.execute(query, [*chunk, longest]):
-                if not isinstance(data, bytes) or mark != _mark(data):
+                if not isinstance(data, bytes) or not isinstance(mark, bytes):
                     continue
-                found[key] = data
+                if mark[:_MARK_BYTES] != _mark(data):
+                    continue
+                found[key] = self._seal.opened(data, mark[_MARK_BYTES:])
                 if day != self._today:
                     self._used.add(key)
         return found
@@ -136,7 +148,10 @@ class DiskStore:
     def _write(self, database: sqlite3.Connection, entries: Mapping[bytes, bytes]) -> None:
         database.executemany(
             "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
-            ((key, _mark(data), self._today, data) for key, data in entries.items()),
+            (
+                (key, _mark(data) + self._seal.of(data), self._today, data)
+                for key, data in entries.items()
+            ),
         )
         database.executemany(
             "UPDATE entries SET day = ? WHERE key = ?", [(self._today, key) for key in self._used]
@@ -163,4 +178,4 @@ class DiskStore:
 
 def _mark(data: bytes) -> bytes:
     """Tells bytes that were damaged."""
-    return blake2b(data, digest_size=8).digest()
+    return blake2b(data, digest_size=_MARK_BYTES).digest()
