@@ -321,10 +321,15 @@ class Observer:
             if place.cls is None:
                 continue
             involved = (spawning, *signs.spawn.started)
+            ends = (op.site[0].method for op in signs.trail.of(*AWAITING, *CANCELLING))
+            # Users of the keeper itself have a way to see to its tasks, whatever its heirs have.
+            own = any(m.owner in place.cls.mro and not m.name.startswith("_") for m in ends)
             methods = [
                 method
-                for method in self.teardown.of_class(place.cls)
-                if method not in involved and self._answers(method, place.cls, spawning)
+                for method in self.teardown.taking_down(place.cls)
+                if method not in involved
+                and (method.owner in place.cls.mro or not own)
+                and self._answers(method, place.cls, spawning)
             ]
             if methods:
                 return min(methods, key=lambda m: _how_private(m.name))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taskleash.dataflow.exceptions import is_start
 from taskleash.dataflow.query import Query, first_found
-from taskleash.facts.model import Give
+from taskleash.facts.model import Give, Store
 from taskleash.facts.terms import Attribute, Constant, Parameter, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
@@ -13,6 +14,7 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
 from taskleash.link.phases import Phases, asks_for_more
 from taskleash.models.lifecycle import LIFECYCLE, Phase
+from taskleash.models.vocabulary import words
 from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
 
 
@@ -195,6 +197,22 @@ class Teardown:
             *(m for base in cls.mro for m in base.own_methods("drain")),
         ]
 
+    def taking_down(self, cls: Class) -> tuple[Function, ...]:
+        """The methods that take an instance down; where none says so, those that end its tasks.
+
+        By its name alone ``done`` tells nothing, but what a task of the object is cancelled in, and
+        only users call, is the end of that.
+        """
+        return self.of_class(cls) or tuple(
+            method
+            for base in cls.mro
+            for method in base.methods()
+            if len(words(method.name)) == 1
+            and method not in self.spawning
+            and _cancels_its_task(method)
+            and self.left_to_users(method)
+        )
+
     def _find_of_class(self, cls: Class) -> tuple[Function, ...]:
         found = [
             method
@@ -216,6 +234,30 @@ class _Reason:
     is_cleanup: bool
     source: str
     said: Said = NOTHING
+
+
+def _cancels_its_task(method: Function) -> bool:
+    """Whether a method cancels a task that its own object has started."""
+    owner = method.owner
+    return owner is not None and any(
+        isinstance(func, Attribute)
+        and func.name == "cancel"
+        and isinstance(func.base, Attribute)
+        and func.base.base == Parameter(method.self_name)
+        and any(
+            isinstance(event, Store) and _is_started(setter, event)
+            for setter, event in owner.stores.get(func.base.name, ())
+        )
+        for _, call in method.calls()
+        for func in call.func
+    )
+
+
+def _is_started(function: Function, store: Store) -> bool:
+    """Whether what is stored is what a call gives that by its name starts a task."""
+    return any(
+        isinstance(term, Result) and is_start(function.events[term.event]) for term in store.value
+    )
 
 
 def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
