@@ -115,7 +115,13 @@ class Flags:
 
     def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
         owner = coroutine.method.owner
-        tested, awaited = governing(coroutine)
+        tested: list[str] = []
+        awaited: list[str] = []
+        for each in self._looping(coroutine):
+            asked, waited = governing(each)
+            tested += asked
+            awaited += waited
+        tested += _read_by(owner, tested)
         names = dict.fromkeys((*tested, *awaited))
         if owner is None or not names:
             return
@@ -125,6 +131,25 @@ class Flags:
             for function, index in self._sets(holders, name, name in tested):
                 if function not in own:
                     yield function, index, name
+
+    def _looping(self, coroutine: Function) -> list[Function]:
+        """What holds the loops of a coroutine: itself, or the methods that it awaits."""
+        found = [coroutine]
+        for function in found:
+            if any(_loops(function.facts.body)) or len(found) > _MAX_REACH:
+                continue
+            found += [
+                callee
+                for event in function.events
+                for term in (event.value if isinstance(event, Await) else ())
+                if isinstance(term, Result) and isinstance(function.events[term.event], Call)
+                for callee in self.calls.callees(function, function.call(term.event))
+                if isinstance(callee, Function)
+                and callee.owner is not None
+                and callee.owner is coroutine.method.owner
+                and callee not in found
+            ]
+        return found
 
     def _reached(self, coroutine: Function) -> set[Function]:
         """The coroutine and what it calls: what it does itself does not end it from outside."""
@@ -212,6 +237,18 @@ def _comes_from(function: Function, term: Term, container: Term) -> bool:
             return False
         term = (taken or copied)[0]
     return True
+
+
+def _read_by(owner: Class | None, names: list[str]) -> list[str]:
+    """The attributes of the instance that its methods and properties of these names answer by."""
+    methods = [method for name in dict.fromkeys(names) if owner for method in owner.find(name)]
+    return [
+        term.name
+        for method in methods
+        if not method.facts.is_async and not method.stored
+        for term in method.uses.attributes()
+        if term.base == Parameter(method.self_name)
+    ]
 
 
 def governing(coroutine: Function) -> tuple[list[str], list[str]]:
