@@ -37,6 +37,7 @@ _TESTS = {
         "tests/security/test_configuration.py",
     ),
     "driver/cache": (
+        "tests/driver/test_cache_database.py",
         "tests/driver/test_cache_store.py",
         "tests/driver/test_cache.py",
         "tests/security/test_cache.py",
