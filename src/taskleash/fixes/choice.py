@@ -45,7 +45,8 @@ class FixChoice:
 
     ``unsafe`` allows unsafe fixes. ``style`` is one of `STYLES`. ``extend_safe`` and
     ``extend_unsafe`` are selectors of rules whose fixes count as safe, or as unsafe; only findings
-    of rules that are ``fixable`` and not ``unfixable`` are mended.
+    of rules that are ``fixable`` and not ``unfixable`` are mended. ``only`` is the one kind that is
+    made, where somebody has chosen it for this finding; empty where nobody has.
     """
 
     unsafe: bool = False
@@ -54,6 +55,7 @@ class FixChoice:
     extend_unsafe: tuple[str, ...] = ()
     fixable: tuple[str, ...] = ("ALL",)
     unfixable: tuple[str, ...] = ()
+    only: str = ""
 
     def check(self) -> None:
         """Raise `UnknownRule` for a selector that fits no rule."""
@@ -75,6 +77,8 @@ class FixChoice:
             allowed = set()
         if self.style in dict(judged) and self.style not in allowed:
             allowed = set()
+        if self.only:
+            allowed &= {self.only}
         return tuple(FixOffer(kind, str(how), kind in allowed, barred) for kind, how in judged)
 
     def _applicability(self, code: str, fix: Fix) -> Applicability:

@@ -146,8 +146,8 @@ def _mend(asked: Mend) -> Mended:
 
 
 def _only(choice: FixChoice, kind: str) -> FixChoice:
-    """Allows the fix that the user has chosen in the editor, and prefers it."""
-    return replace(choice, unsafe=True, style=kind if kind in STYLES else "auto")
+    """Allows the fix that the user has chosen in the editor, and no other in its place."""
+    return replace(choice, unsafe=True, style=kind if kind in STYLES else "auto", only=kind)
 
 
 def _stands_at(entry: Entry, place: Place | None, root: str) -> bool:

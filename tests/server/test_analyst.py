@@ -1,0 +1,115 @@
+"""What the process behind the language server answers, asked directly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.test_server import LEAK, written
+from taskleash.fixes.patch import Replacement
+from taskleash.server.analyst import answer
+from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    # It goes where it is asked to look; the test comes back.
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, app=LEAK, broken="def f(:\n    create_task(1)\n", fine="x = 1\n")
+    return tmp_path.as_posix()
+
+
+def applied(text: str, found: tuple[Replacement, ...]) -> str:
+    lines = text.splitlines(keepends=True)
+    for each in reversed(found):
+        assert each.span.column == each.span.end_column == 1
+        lines[each.span.line - 1 : each.span.end_line - 1] = [each.text]
+    return "".join(lines)
+
+
+def rules(looked: object, path: str) -> list[str]:
+    assert isinstance(looked, Looked)
+    return [entry.rule for entry in looked.entries.get(path, ())]
+
+
+def test_the_whole_folder(root: str) -> None:
+    looked = answer(Look(root))
+    assert rules(looked, f"{root}/app.py") == ["TL001"]
+    assert isinstance(looked, Looked)
+    assert [error.code for error in looked.errors[f"{root}/broken.py"]] == ["TL000"]
+    assert f"{root}/fine.py" not in {*looked.entries, *looked.errors}
+
+
+def test_some_files_as_the_editor_has_them(root: str) -> None:
+    app, fine = f"{root}/app.py", f"{root}/fine.py"
+    looked = answer(Look(root, (app, fine), {app: "x = 1\n", fine: LEAK}))
+    assert rules(looked, app) == []
+    assert rules(looked, fine) == ["TL001"]
+
+
+def test_text_that_the_encoding_of_its_file_cannot_say(root: str) -> None:
+    app = f"{root}/app.py"
+    Path(app).write_text(f"# coding: latin-1\n{LEAK}", encoding="latin-1")
+    looked = answer(Look(root, (app,), {app: f"# coding: latin-1\n# \u2603\n{LEAK}"}))
+    assert rules(looked, app) == ["TL001"]
+
+
+def test_a_fix_of_one_finding(root: str) -> None:
+    app = f"{root}/app.py"
+    text = LEAK.replace(
+        "import asyncio\n", "import asyncio\nimport logging\n\nlogger = logging.getLogger()\n"
+    )
+    line = text.splitlines().index("    asyncio.create_task(send(text))") + 1
+    place = Place(app, line, 5, "TL001")
+    mended = answer(Mend(root, app, {app: text}, place, "await"))
+    assert isinstance(mended, Mended)
+    assert "        await send(text)\n" in applied(text, mended.replacements[app])
+    assert "+        await send(text)" in mended.diff
+    # Only the editor writes.
+    assert Path(app).read_text(encoding="utf-8") == LEAK
+
+
+def test_no_other_fix_takes_the_place_of_the_one_that_was_chosen(root: str) -> None:
+    # Nothing here could say that the work failed.
+    app = f"{root}/app.py"
+    mended = answer(Mend(root, app, {app: LEAK}, Place(app, 9, 5, "TL001"), "await"))
+    assert isinstance(mended, Mended)
+    assert not mended.replacements
+    assert "logger" in mended.reason
+
+
+def test_all_safe_fixes_of_a_file(root: str) -> None:
+    app = f"{root}/app.py"
+    mended = answer(Mend(root, app, {app: LEAK}))
+    assert isinstance(mended, Mended)
+    assert ".add_done_callback(" in applied(LEAK, mended.replacements[app])
+
+
+def test_a_finding_that_is_gone(root: str) -> None:
+    app = f"{root}/app.py"
+    mended = answer(Mend(root, app, {app: "x = 1\n"}, Place(app, 9, 5, "TL001"), "track"))
+    assert mended == Mended({}, reason="nothing here can be mended")
+
+
+def test_a_configuration_that_is_wrong(root: str) -> None:
+    Path(root, "taskleash.toml").write_text("jobs = 'many'\n", encoding="utf-8")
+    failed = answer(Look(root))
+    assert isinstance(failed, Failed)
+    assert "jobs" in failed.message
+    assert isinstance(answer(Mend(root, f"{root}/app.py")), Failed)
+
+
+def test_a_folder_that_is_gone(root: str) -> None:
+    failed = answer(Look(f"{root}/none"))
+    assert failed == Failed(f"{root}/none: no such file or directory")
+
+
+def test_a_fault_of_ours_is_said_and_ends_nothing(
+    root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise LookupError("a\x1bb")
+
+    monkeypatch.setattr("taskleash.server.analyst.work_anew", fails)
+    assert answer(Look(root)) == Failed("internal error: LookupError: a\\x1bb")
