@@ -189,6 +189,8 @@ def test_nothing_is_heavy_where_the_instance_is_not_captured() -> None:
          "once for each call of `go`, from `top` for `Kind.SWITCH`"),
         ("TABLE = {'switch': go}\n", 'once for each call of `go`, for "switch"'),
         ("bus.on('switch', go)\n", 'once for each call of `go`, by `bus.on("switch")`'),
+        ("async def serve():\n    await asyncio.start_server(go, '', 1)\n",
+         "once for each call of `go`, for each connection of `asyncio.start_server`"),
         ("@app.websocket('/ws')\ndef top():\n    go()\n",
          'once for each call of `go`, from `top`, by `@app.websocket("/ws")`'),
         ("@bot.event\ndef on_ready():\n    go()\n",

@@ -68,14 +68,14 @@ def test_values_are_not_taken_for_fields() -> None:
 
 
 TABLE = """\
- 文件                                行号      任务                     是否追踪  是否清理   风险
- agent/agents/basic_memory_agent.py  46        _websocket_send_func     ❌ 无     ❌ 无      🔴 高
- service_context.py                  90        _finish_heavy_init       ❌ 无     ❌ 无      🔴 高
- proxy_message_queue.py              71,90     _consume_loop, …         ❌ 无     ❌ 无      🟡 未用
- proxy_handler.py                    48,51     _maintain_connection, …  🟡 部分   🟡 部分    🟡 未用
- conversation_handler.py             38        _run_single_turn         ✅ 追踪   ✅ 取消    🟢 无
- tts_manager.py                      40,55,60  _process_tts, …          ✅ 追踪   ✅ gather  🟢 无
- websocket_handler.py                66        _sweep_stale             ✅ 单例   ✅ 自管理  🟢 无
+ 文件                               行号     任务                    是否追踪 是否清理    风险
+ agent/agents/basic_memory_agent.py 46       _websocket_send_func    ❌ 无    ❌ 无       🔴 高
+ service_context.py                 90       _finish_heavy_init      ❌ 无    ❌ 无       🔴 高
+ proxy_message_queue.py             71,90    _consume_loop, …        ❌ 无    ❌ 无       🟡 未用
+ proxy_handler.py                   48,51    _maintain_connection, … 🟡 部分  🟡 部分     🟡 未用
+ conversation_handler.py            38       _run_single_turn        ✅ 追踪  ✅ 取消     🟢 无
+ tts_manager.py                     40,55,60 _process_tts, …         ✅ 追踪  ✅ 一并等待 🟢 无
+ websocket_handler.py               66       _sweep_stale            ✅ 单例  ✅ 自管理   🟢 无
 7 个文件中有 11 个任务：2 处高风险，4 处低风险（4 处未用），5 处无风险。3 处可用 --fix 修复。
 """
 

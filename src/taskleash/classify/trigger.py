@@ -8,7 +8,8 @@ from taskleash.facts.model import Arg, Block, If, Switch, Test
 from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
-from taskleash.link.entities import Function
+from taskleash.link.entities import External, Function
+from taskleash.models.callables import SERVERS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.sentences import NOTHING, Sentence, claim, sentence
 
@@ -73,6 +74,9 @@ def _registered(function: Function, calls: Calls) -> Sentence:
         name = _first_text(call.args)
         if name:
             return sentence("by `{call}`", call=f'{call.text}("{name}")')
+        named = {c.dotted for c in calls.callees(holder, call) if isinstance(c, External)}
+        if named & SERVERS:
+            return sentence("for each connection of `{call}`", call=call.text)
     return NOTHING
 
 

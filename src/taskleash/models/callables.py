@@ -36,3 +36,5 @@ UNIQUE = frozenset(
 )  # fmt: skip
 #: functions and attributes whose value differs where that of what they are given does
 INJECTIVE = frozenset({"bytes", "hex", "int", "repr", "str"})
+#: what calls a function for each connection
+SERVERS = frozenset({"asyncio.start_server", "asyncio.start_unix_server"})
