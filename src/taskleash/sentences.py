@@ -5,7 +5,7 @@ The text is the key by which a language finds its own, and tells what a sentence
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -63,3 +63,19 @@ def with_names(said: Said, changed: Callable[[str], str]) -> Said:
 def claim(text: str) -> str:
     """The text as it is: it is filled elsewhere, and is in the catalogue as well."""
     return text
+
+
+def listed(said: Sequence[Said]) -> Said:
+    """Clauses, one after the other."""
+    found = said[0]
+    for each in said[1:]:
+        found = sentence("{first}; {second}", first=found, second=each)
+    return found
+
+
+def both(names: Sequence[str]) -> Said:
+    """Names, one after the other."""
+    found: Said = names[0]
+    for each in names[1:]:
+        found = sentence("{first} and {second}", first=found, second=each)
+    return found

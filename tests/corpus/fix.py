@@ -125,7 +125,7 @@ def counted(settings: Settings) -> Tally:
     for file in done.files:
         tally.fixed.update(place.applied.kind for place in file.places)
     _, report = done.report()
-    tally.left.update(left.reason for left in report.left)
+    tally.left.update(str(left.reason) for left in report.left)
     faults = {
         NOT_VALID: invalid(done),
         AGAIN: again(old, done, new),

@@ -85,7 +85,7 @@ def after(outcome: Outcome, module: str = "app") -> str:
 
 
 def reasons(outcome: Outcome) -> dict[str, str]:
-    return {left.site.scope: left.reason for left in outcome.left}
+    return {left.site.scope: str(left.reason) for left in outcome.left}
 
 
 class TestStands:

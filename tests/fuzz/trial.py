@@ -132,7 +132,7 @@ def _fixes(program: Program) -> tuple[dict[str, str], Sequence[str]]:
     _, outcome = fixed(program, program.analysis.settings.fixes)
     files = remove_unused(program, outcome.files, report.errors)
     texts = {file.path: file.after for file in files if file.after != file.before}
-    return texts, [left.reason for left in outcome.left]
+    return texts, [str(left.reason) for left in outcome.left]
 
 
 def _is_python(data: bytes) -> bool:

@@ -128,6 +128,17 @@ def test_what_is_said_of_the_fixtures_has_no_english_words(part: str) -> None:
     assert "的" in ran.out
 
 
+def test_why_findings_are_left_has_no_english_words(tmp_path: Path) -> None:
+    fixtures = Path(__file__).resolve().parents[2] / "fixtures" / "fixes"
+    for path in fixtures.glob("*/untouched_*.py"):
+        (tmp_path / f"{path.parent.name}_{path.name}").write_bytes(path.read_bytes())
+    ran = taskleash("check", "--fix", "--isolated", "--no-cache", "--lang", "zh", cwd=tmp_path)
+    reasons = [line for line in ran.out.splitlines() if re.match(r"  \d+ × ", line)]
+    words = re.findall(r"[A-Za-z][A-Za-z-]+", NO_PROSE.sub("", "\n".join(reasons)))
+    assert len(reasons) > 5
+    assert set(words) - PROPER - {"asyncio", "anyio", "Python"} == set()
+
+
 def test_hand_made_text_stays_and_everything_else_is_chinese() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [

@@ -10,6 +10,7 @@ from taskleash.fixes.choice import STYLES, FixChoice, FixOffer
 from taskleash.rules.model import Applicability
 from taskleash.rules.offers import objection_to
 from taskleash.rules.registry import by_code
+from taskleash.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Option:
 
     kind: str
     offer: FixOffer | None
-    objection: str = ""
+    objection: Said = ""
 
 
 def options(entry: Audited, recommended: FixOffer | None) -> tuple[Option, ...]:

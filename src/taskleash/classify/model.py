@@ -301,7 +301,7 @@ class Site:
     restarts_itself: bool = False
     gives_task: bool = True
     #: the kinds of fixes that the source turns out not to allow, each with the reason
-    unfit: tuple[tuple[str, str], ...] = ()
+    unfit: tuple[tuple[str, Said], ...] = ()
     #: the task is over in its first step, since nothing in it waits
     in_one_step: bool = False
     #: a check keeps a second task from being started, or the number of tasks within a bound

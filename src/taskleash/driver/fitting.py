@@ -14,6 +14,7 @@ from taskleash.driver.settings import Settings
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import diagnose
 from taskleash.rules.selection import resolve_codes
+from taskleash.sentences import Said
 from taskleash.source.loading import InvalidSource
 
 #: rules whose findings can nearly always be mended; to try them all would take longer than it tells
@@ -52,7 +53,7 @@ def _is_doubtful(diagnostic: Diagnostic) -> bool:
 
 def _objections(
     tried: Mapping[Site, Diagnostic], inputs: Mapping[str, Input], settings: Settings
-) -> dict[Site, tuple[tuple[str, str], ...]]:
+) -> dict[Site, tuple[tuple[str, Said], ...]]:
     return {
         site: tuple(_against(site, diagnostic, inputs[site.path], settings))
         for site, diagnostic in tried.items()
@@ -61,7 +62,7 @@ def _objections(
 
 def _against(
     site: Site, diagnostic: Diagnostic, item: Input, settings: Settings
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Said]]:
     """The kinds of fixes that cannot be made in the file as it is, and why."""
     # Imported here because a run that finds nothing has no use for what changes files.
     from taskleash.fixes.mend import mend

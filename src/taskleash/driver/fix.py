@@ -26,6 +26,7 @@ from taskleash.fixes.replace import CHANGED, NotReplaced, replace_file
 from taskleash.fixes.temporary import remove_leftovers
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.report import Entry, Report
+from taskleash.sentences import Said
 from taskleash.source.loading import InvalidSource, decode
 
 
@@ -42,7 +43,7 @@ class Fixing:
     start: float
     found: int
     files: tuple[MendedFile, ...]
-    failed: Mapping[Place, str]
+    failed: Mapping[Place, Said]
     undo: str = ""
     is_committed: bool = False
 

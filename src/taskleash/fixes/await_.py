@@ -19,6 +19,7 @@ from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
+from taskleash.sentences import sentence
 
 #: rules of calls whose value is awaited as it is
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
@@ -39,27 +40,27 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
     """Wait for the work of a call; says so. Raises `CannotMend` where that cannot be done."""
     scope = work.tree.scope(call)
     if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
-        raise CannotMend("only an `async def` can await")
+        raise CannotMend(sentence("only an `async def` can await"))
     if target.site.handle is Handle.ESCAPES:
-        raise CannotMend("it is for the callers to await the task")
+        raise CannotMend(sentence("it is for the callers to await the task"))
     if isinstance(work.tree.parent(call), cst.Await):
-        raise CannotMend("it is awaited already, and gives a task")
+        raise CannotMend(sentence("it is awaited already, and gives a task"))
     if target.rule != "TL006" and LIFECYCLE.ends(target.site.task):
-        raise CannotMend("the work takes down what may be running here")
+        raise CannotMend(sentence("the work takes down what may be running here"))
     spot = spot_of(work.tree, call)
     holder = spot.holder
     if holder is None or spot.kind not in ("statement", "name", "condition"):
-        raise CannotMend("no statement of its own starts the task")
+        raise CannotMend(sentence("no statement of its own starts the task"))
     if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
-        raise CannotMend(f"`{spot.name}` is used again")
+        raise CannotMend(sentence("`{name}` is used again", name=spot.name))
     if target.rule in _STARTED:
         _check_started(work, target, call, holder)
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
-        raise CannotMend("the function awaits the same work elsewhere")
+        raise CannotMend(sentence("the function awaits the same work elsewhere"))
     work.claim(holder)
     logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
     if target.rule in _STARTED and not logger and not _is_seen(work.tree, call):
-        raise CannotMend("the file has no logger that its failure could go to")
+        raise CannotMend(sentence("the file has no logger that its failure could go to"))
     quote = work.style.quote
     message = cst.SimpleString(f"{quote}{_named(target)} failed{quote}")
     depth = 4 if logger or spot.kind == "condition" else 0
@@ -108,13 +109,13 @@ def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
     if target.rule in _AS_IT_IS:
         return call
     if last_name(call.func) not in _SPAWNING:
-        raise CannotMend("the call does more than start a task")
+        raise CannotMend(sentence("the call does more than start a task"))
     keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
     if "context" in keywords or "eager_start" in keywords or any(arg.star for arg in call.args):
-        raise CannotMend("the task has a context of its own")
+        raise CannotMend(sentence("the task has a context of its own"))
     given = [arg for arg in call.args if arg.keyword is None or arg.keyword.value == "coro"]
     if len(given) != 1:
-        raise CannotMend("the call does more than start a task")
+        raise CannotMend(sentence("the call does more than start a task"))
     return given[0].value
 
 
@@ -127,15 +128,19 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
 def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -> None:
     """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
     if _is_meant_apart(holder):
-        raise CannotMend("a comment says that it runs in the background")
+        raise CannotMend(sentence("a comment says that it runs in the background"))
     if target.site.lifetime is not Lifetime.SHORT:
-        raise CannotMend(f"how long `{target.site.task}` takes is not known")
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     if _is_on_the_way_out(work.tree, call):
-        raise CannotMend("an exception may be on its way here, which a wait would hold up")
+        raise CannotMend(
+            sentence("an exception may be on its way here, which a wait would hold up")
+        )
     started = call if target.rule == "TL003" else _work_of(target, call)
     coroutine = coroutine_of(work.tree, started)
     if coroutine is not None and may_wait_for_others(work.tree, coroutine):
-        raise CannotMend(f"`{target.site.task}` may wait for what comes after this")
+        raise CannotMend(
+            sentence("`{task}` may wait for what comes after this", task=target.site.task)
+        )
 
 
 def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
@@ -179,7 +184,7 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
             if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
                 continue
             if any(_raises(body) for types, body in caught if types != {"CancelledError"}):
-                raise CannotMend("the handler around it would raise its failure again")
+                raise CannotMend(sentence("the handler around it would raise its failure again"))
             # What comes after it would be left out where it fails.
             return _is_last(node, child, call, tree)
     return False

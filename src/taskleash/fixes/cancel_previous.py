@@ -19,6 +19,7 @@ from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 #: names of types in annotations that say nothing of whose the work is
 _PLAIN = frozenset(
@@ -37,18 +38,22 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     spot, scope = spot_of(work.tree, call), work.tree.scope(call)
     holder = spot.holder
     if holder is None or not isinstance(scope, cst.FunctionDef) or len(holder.body) != 1:
-        raise CannotMend("no assignment of its own replaces the earlier task")
+        raise CannotMend(sentence("no assignment of its own replaces the earlier task"))
     if target.site.standing is not None and target.site.standing.swallows is not None:
-        raise CannotMend("the earlier task swallows its cancellation")
+        raise CannotMend(sentence("the earlier task swallows its cancellation"))
     _check_work(work, target, call)
     if _may_come_back(work, scope, call):
-        raise CannotMend("the task itself may come to this: cancelled, it would not go on")
+        raise CannotMend(
+            sentence("the task itself may come to this: cancelled, it would not go on")
+        )
     keyed = _keyed(work, spot, scope)
     if keyed:
         text, optional = keyed, True
     else:
         if subject := _subject(scope, _instance(work.tree, call), started_by(call)):
-            raise CannotMend(f"the earlier task may be that of another `{subject}`")
+            raise CannotMend(
+                sentence("the earlier task may be that of another `{subject}`", subject=subject)
+            )
         slot, text = _slot(work, spot, scope)
         optional = _can_be_none(work, target, call, slot, text)
     work.claim(holder)
@@ -85,9 +90,11 @@ def _check_work(work: Work, target: Target, call: cst.Call) -> None:
     """Raise `CannotMend` where more may be lost than work that the next one makes needless."""
     coroutine = coroutine_of(work.tree, started_by(call))
     if coroutine is None and target.site.lifetime is not Lifetime.ENDLESS:
-        raise CannotMend(f"what `{target.site.task}` leaves behind is not known")
+        raise CannotMend(
+            sentence("what `{task}` leaves behind is not known", task=target.site.task)
+        )
     if coroutine is not None and resolves(work.tree, coroutine):
-        raise CannotMend("somebody waits for what the earlier task brings about")
+        raise CannotMend(sentence("somebody waits for what the earlier task brings about"))
 
 
 def _may_come_back(work: Work, scope: cst.FunctionDef, call: cst.Call) -> bool:
@@ -153,7 +160,7 @@ def _keyed(work: Work, spot: Spot, scope: cst.FunctionDef) -> str:
     if key is None or container is None or container.kind != "dict":
         return ""
     if not dotted(key) and not isinstance(key, cst.SimpleString | cst.Integer):
-        raise CannotMend("the key of the earlier task is worked out anew")
+        raise CannotMend(sentence("the key of the earlier task is worked out anew"))
     return f"{text}.get({work.tree.code(key)})"
 
 
@@ -166,13 +173,13 @@ def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> tuple[cst.BaseExpre
         text = _stored_as(scope, spot.name)
         root = text.partition(".")[0]
         if not root or root not in _known_before(scope, spot.call):
-            raise CannotMend("the variable belongs to this call alone")
+            raise CannotMend(sentence("the variable belongs to this call alone"))
         return None, text
     if not isinstance(small, cst.Assign) or small.value is not spot.call or len(small.targets) > 1:
-        raise CannotMend("no assignment of its own replaces the earlier task")
+        raise CannotMend(sentence("no assignment of its own replaces the earlier task"))
     slot = small.targets[0].target
     if not dotted(slot):
-        raise CannotMend("the place of the earlier task is worked out anew")
+        raise CannotMend(sentence("the place of the earlier task is worked out anew"))
     return slot, dotted(slot)
 
 
@@ -220,7 +227,7 @@ def _can_be_none(
     method = work.tree.method(call)
     base, _, attribute = text.rpartition(".")
     if _is_shared(work.tree, call, base):
-        raise CannotMend(f"`{text}` is that of all instances")
+        raise CannotMend(sentence("`{place}` is that of all instances", place=text))
     if method is not None and base and base == method.instance:
         return is_optional(work, method, attribute, target.site.has_own_state)
     for node in inside(work.module):
@@ -233,4 +240,4 @@ def _can_be_none(
             return True
         if same and not base and work.tree.scope(node) is None:
             return True
-    raise CannotMend(f"`{text}` can be missing before the first task starts")
+    raise CannotMend(sentence("`{place}` can be missing before the first task starts", place=text))

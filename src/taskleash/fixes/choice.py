@@ -11,13 +11,16 @@ from taskleash.rules.model import TASKGROUP, Applicability, Fix
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.rules.selection import resolve_codes
+from taskleash.sentences import Said, both, listed, sentence
 
 STYLES = ("auto", "track", "await", "own", "taskgroup")
 #: a style that is made only where it is asked for, and the rules whose findings it mends
 _GROUP, _GROUPED = "taskgroup", frozenset({"TL001", "TL012", "TL015"})
 #: said of a finding that no fix of its rule could mend
-_NO_FIX = "what is to become of the task is for its author to say"
-_ASK_FOR_GROUP = "only a task group could hold it: add --fix-style taskgroup --unsafe-fixes"
+_NO_FIX = sentence("what is to become of the task is for its author to say")
+_ASK_FOR_GROUP = sentence(
+    "only a task group could hold it: add --fix-style taskgroup --unsafe-fixes"
+)
 _AUTO = "auto"
 #: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
 _WAITING = ("await", "own", "track")
@@ -94,20 +97,24 @@ class FixChoice:
         return tuple(sorted(allowed, key=lambda k: order.index(k) if k in order else len(order)))
 
 
-def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> str:
+def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> Said:
     """Why a site is left alone whose finding, of the rule with this code, has these offers."""
     kinds = [offer.kind for offer in offers]
     if not kinds:
         rule = by_code(code)
         reasons = objections(rule, site) if rule is not None else ()
-        return "; ".join(reasons) or (_ASK_FOR_GROUP if code in _GROUPED else _NO_FIX)
+        if reasons:
+            return listed(reasons)
+        return _ASK_FOR_GROUP if code in _GROUPED else _NO_FIX
     if any(offer.allowed for offer in offers):
-        return "its file was left as it is"
+        return sentence("its file was left as it is")
     if all(offer.barred for offer in offers):
-        return f"`fixable` and `unfixable` leave {code} alone"
+        return sentence("`fixable` and `unfixable` leave {code} alone", code=code)
     if style in kinds:
         kinds = [style]
-    return f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} unsafe: add --unsafe-fixes"
+    if len(kinds) == 1:
+        return sentence("{kind} is unsafe: add --unsafe-fixes", kind=kinds[0])
+    return sentence("{kinds} are unsafe: add --unsafe-fixes", kinds=both(kinds))
 
 
 @lru_cache(maxsize=1)

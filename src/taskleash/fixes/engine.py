@@ -11,6 +11,7 @@ from taskleash.fixes.lines import count_changes, followed, spliced
 from taskleash.fixes.model import Applied, Common, Left, Mended, Target
 from taskleash.fixes.order import waiting
 from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place, suspicion
+from taskleash.sentences import Said
 
 _MAX_ROUNDS = 10
 
@@ -79,8 +80,8 @@ def fix(
     if common is not None:
         texts[common.path], current[common.path] = read(common.path), common.text
     done: list[tuple[str, Applied]] = []
-    refused: dict[Place, str] = {}
-    left: dict[Target, str] = {}
+    refused: dict[Place, Said] = {}
+    left: dict[Target, Said] = {}
     #: what was refused may stand by now: a second run would make it
     is_dated = False
     held = waiting(scan.targets)
@@ -156,8 +157,8 @@ class _Round:
 
     def __init__(self, texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> None:
         self.proven = _Attempt(scan=scan)
-        self.refused: dict[Target, str] = {}
-        self.left: dict[Target, str] = {}
+        self.refused: dict[Target, Said] = {}
+        self.left: dict[Target, Said] = {}
         self._texts = texts
         self._scan = scan
         self._rescan = rescan
@@ -191,8 +192,8 @@ class _Round:
             except Exception as error:
                 if os.environ.get("TASKLEASH_DEBUG"):
                     raise
-                reason = f"internal error: {type(error).__name__}: {error}"
-                return _Attempt(), suspicion(mine, reason)
+                failed = f"internal error: {type(error).__name__}: {error}"
+                return _Attempt(), suspicion(mine, failed)
             of = {(target.site, target.rule): target for target in mine}
             self.left |= {of[each.site, each.rule]: each.reason for each in mended.left}
             if mended.applied:
@@ -207,7 +208,7 @@ class _Round:
 
 
 def _divided(
-    group: list[Target], suspects: Mapping[Target, str], is_smaller: bool
+    group: list[Target], suspects: Mapping[Target, Said], is_smaller: bool
 ) -> list[list[Target]]:
     """What to try in place of a group that did not stand, the most promising last."""
     suspected = [target for target in group if target in suspects]

@@ -16,6 +16,7 @@ from taskleash.fixes.places import constructor_place
 from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Pair, Work
+from taskleash.sentences import sentence
 
 _SET_NAMES = ("_background_tasks", "_running_tasks")
 _HELPER_NAMES = ("_keep_task", "_keep_background_task")
@@ -89,11 +90,13 @@ def own_home(work: Work, site: Site, call: cst.Call) -> Home:
     """The instance that is to keep a task, whatever its teardown does; raises `CannotMend`."""
     method = work.tree.method(call)
     if method is None or not _sees_instance(work, method, call):
-        raise CannotMend("no instance starts the task")
+        raise CannotMend(sentence("no instance starts the task"))
     home = Home(method.cls, method.instance)
     if not site.has_own_state or constructor_place(work.tree, method.cls, work.uses) is None:
         name = method.cls.name.value
-        raise CannotMend(f"`{name}` has no `__init__` of its own that can make a container")
+        raise CannotMend(
+            sentence("`{name}` has no `__init__` of its own that can make a container", name=name)
+        )
     return home
 
 

@@ -10,6 +10,7 @@ from taskleash.fixes.signatures import called_on_instance, reaches
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
+from taskleash.sentences import Said, sentence
 
 #: the methods of contexts, whose parameters say how the block ended
 _EXITS = frozenset({"__exit__", "__aexit__"})
@@ -25,26 +26,34 @@ _NO_PARTS = frozenset(
 )
 
 
-def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) -> str:
+def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) -> Said:
     """Why a teardown may not be the end of the object, as a clause; empty where it seems to be."""
     name = teardown.function.name.value
     if name in _EXITS:
         if _is_held(tree, teardown):
-            return f"`{name}` lets go of what is taken again, like a lock"
+            return sentence("`{name}` lets go of what is taken again, like a lock", name=name)
     elif _takes_values(teardown.function):
-        return f"`{name}` is told what to take down: it may be one of several"
+        return sentence("`{name}` is told what to take down: it may be one of several", name=name)
     elif told := _going_on(teardown.function):
-        return f"`{name}` is told by `{told}` whether the object goes on"
+        return sentence(
+            "`{name}` is told by `{told}` whether the object goes on", name=name, told=told
+        )
     elif part := _part(name, teardown.cls.name.value):
-        return f"`{name}` may take down its {part} alone"
+        return sentence("`{name}` may take down its {part} alone", name=name, part=part)
     if reaches(tree, teardown.cls, name, spawning.function.name.value):
-        return f"`{name}` itself starts the task again"
+        return sentence("`{name}` itself starts the task again", name=name)
     teardowns = {each.rpartition(".")[2] for each in site.teardowns} | _EXITS
     for method in tree.methods(teardown.cls):
         if method.function.name.value not in teardowns and _goes_on(method, name):
-            return f"`{method.function.name.value}` calls `{name}` and goes on"
+            return sentence(
+                "`{caller}` calls `{name}` and goes on",
+                caller=method.function.name.value,
+                name=name,
+            )
     if heir := _heir_without_it(tree, teardown):
-        return f"`{heir}` has a `{name}` of its own that leaves this one out"
+        return sentence(
+            "`{heir}` has a `{name}` of its own that leaves this one out", heir=heir, name=name
+        )
     return ""
 
 

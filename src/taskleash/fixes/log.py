@@ -13,6 +13,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 _HELPER = "helper that logs"
 _LOGGER = "logger"
@@ -24,13 +25,13 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
     if _is_in_a_handler(work, call):
-        raise CannotMend("what a log handler logs may come to it again")
+        raise CannotMend(sentence("what a log handler logs may come to it again"))
     spot = spot_of(work.tree, call)
     if target.site.defect is Defect.DISCARDED_THREADSAFE:
         return _chained(work, spot)
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
-        raise CannotMend("no statement of its own gives the task a name")
+        raise CannotMend(sentence("no statement of its own gives the task a name"))
     name = _logging_callback(work, work.task_type(), "task")
     key = ("log", id(line))
     if key not in work.draft.made:
@@ -66,7 +67,7 @@ def _assigned(spot: Spot) -> str:
 def _chained(work: Work, spot: Spot) -> str:
     """The callback of a future that a statement drops."""
     if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
-        raise CannotMend("no statement of its own drops the future")
+        raise CannotMend(sentence("no statement of its own drops the future"))
     holder = spot.holder
     work.claim(holder)
     callback = _logging_callback(work, work.future_type(), "future")

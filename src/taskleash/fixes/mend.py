@@ -19,6 +19,7 @@ from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
+from taskleash.sentences import Said, both, listed, sentence
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
@@ -45,11 +46,13 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     is too large, or laid out so that only the scan reads it.
     """
     if len(text) > _MAX_CHARACTERS:
-        return _untouched(text, targets, "the file is too large to be changed")
+        return _untouched(text, targets, sentence("the file is too large to be changed"))
     try:
         work = Work(text, manner)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
-        return _untouched(text, targets, "the parser that changes files does not read this one")
+        return _untouched(
+            text, targets, sentence("the parser that changes files does not read this one")
+        )
     applied: list[Applied] = []
     left: list[Left] = []
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
@@ -108,7 +111,7 @@ def _can_own(work: Work, target: Target, call: cst.Call) -> bool:
     return True
 
 
-def _untouched(text: str, targets: Sequence[Target], reason: str) -> Mended:
+def _untouched(text: str, targets: Sequence[Target], reason: Said) -> Mended:
     return Mended(text, (), tuple(Left(each.site, each.rule, reason) for each in targets))
 
 
@@ -123,7 +126,7 @@ def _starts_for_others(target: Target) -> bool:
 
 
 def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left:
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[Said, list[str]] = {}
     for kind in target.kinds if call is not None else ():
         assert call is not None
         before = work.draft.copy()
@@ -131,7 +134,7 @@ def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left
             note = _CODEMODS[kind](work, target, call)
         except CannotMend as error:
             work.draft = before
-            reasons.setdefault(str(error), []).append(kind)
+            reasons.setdefault(error.said, []).append(kind)
         else:
             if target.rule in _DROPPED:
                 take_out(work.edits, work.tree, call)
@@ -139,9 +142,12 @@ def _mended(work: Work, target: Target, call: cst.Call | None) -> Applied | Left
     return Left(target.site, target.rule, _joined(reasons))
 
 
-def _joined(reasons: Mapping[str, Sequence[str]]) -> str:
+def _joined(reasons: Mapping[Said, Sequence[str]]) -> Said:
     """Why no kind of fix was made; the kinds are named only where they differ in that."""
     if len(reasons) == 1:
         return next(iter(reasons))
-    each = (f"{' and '.join(kinds)}: {reason}" for reason, kinds in reasons.items())
-    return "; ".join(each) or "the file does not have it any more"
+    if not reasons:
+        return sentence("the file does not have it any more")
+    return listed(
+        [sentence("{kinds}: {reason}", kinds=both(kinds), reason=r) for r, kinds in reasons.items()]
+    )

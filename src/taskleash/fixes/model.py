@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskleash.classify.model import Site
+from taskleash.sentences import Said
 
 
 class CannotMend(ValueError):
-    """No fix of this kind fits the site; the message is the reason, one clause."""
+    """No fix of this kind fits the site; ``said`` is the reason, one clause."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Left:
 
     site: Site
     rule: str
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True)

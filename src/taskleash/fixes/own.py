@@ -27,6 +27,7 @@ from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
+from taskleash.sentences import sentence
 
 #: words in the names of methods that may bring about one of several, each by what they are told
 _ADDING = frozenset({"load", "mount", "navigate", "open"})
@@ -39,7 +40,7 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
     """
     method = work.tree.method(call)
     if method is None or not method.instance:
-        raise CannotMend("no instance starts the task")
+        raise CannotMend(sentence("no instance starts the task"))
     teardown = teardown_of(work.tree, target.site, method)
     is_drained = _is_drained(work, target, call)
     if teardown.function.asynchronous is None:
@@ -47,13 +48,19 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
     if not target.site.holder:
-        raise CannotMend("the call does not say where the task is kept")
+        raise CannotMend(sentence("the call does not say where the task is kept"))
     base, _, attribute = target.site.holder.rpartition(".")
     if base != method.instance:
-        raise CannotMend(f"`{target.site.holder}` is not an attribute of `{method.cls.name.value}`")
+        raise CannotMend(
+            sentence(
+                "`{place}` is not an attribute of `{owner}`",
+                place=target.site.holder,
+                owner=method.cls.name.value,
+            )
+        )
     name = teardown.function.name.value
     if is_handed_on(work.tree, teardown, target.site.holder):
-        raise CannotMend(f"`{name}` hands it to something else")
+        raise CannotMend(sentence("`{name}` hands it to something else", name=name))
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
         is_pruned = target.rule == "TL014"
@@ -65,7 +72,9 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         end_one(work, teardown, attribute, is_optional=optional, is_drained=is_drained)
     else:
-        raise CannotMend(f"the file does not tell what `{target.site.holder}` is")
+        raise CannotMend(
+            sentence("the file does not tell what `{place}` is", place=target.site.holder)
+        )
     return f"{_ended(is_drained)} in `{name}`"
 
 
@@ -88,17 +97,19 @@ def _check_one(work: Work, call: cst.Call) -> None:
         and isinstance(scope, cst.FunctionDef)
         and comes_to(work.tree, coroutine, scope)
     ):
-        raise CannotMend("the task starts the next one in its own place")
+        raise CannotMend(sentence("the task starts the next one in its own place"))
 
 
 def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: bool) -> None:
     """Raise `CannotMend` where a teardown that cannot wait must not cancel the task."""
     name = teardown.function.name.value
     if is_drained:
-        raise CannotMend(f"`{name}` cannot wait for it to end")
+        raise CannotMend(sentence("`{name}` cannot wait for it to end", name=name))
     coroutine = coroutine_of(work.tree, started_by(call))
     if calls_what_it_was_given(work.tree, coroutine):
-        raise CannotMend(f"`{name}` cannot wait, and the task may come to it itself")
+        raise CannotMend(
+            sentence("`{name}` cannot wait, and the task may come to it itself", name=name)
+        )
 
 
 def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool:
@@ -122,9 +133,17 @@ def _own_dropped(
     home = own_home(work, target.site, call)
     spot = handle_of(work.tree, call)
     if known := _known_by(work, spot, method, teardown):
-        raise CannotMend(f"`{teardown.function.name.value}` sees to it by `{known}`")
+        raise CannotMend(
+            sentence(
+                "`{name}` sees to it by `{known}`", name=teardown.function.name.value, known=known
+            )
+        )
     if is_given(work.tree, call):
-        raise CannotMend(f"`{target.site.task}` is given to the object, and may go on without it")
+        raise CannotMend(
+            sentence(
+                "`{task}` is given to the object, and may go on without it", task=target.site.task
+            )
+        )
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
     is_replacing = is_replacing and not existing(work, home, teardown.function)
     # What a later call makes pointless is of no use after the last one either.
@@ -140,7 +159,10 @@ def _own_dropped(
     coroutine = coroutine_of(work.tree, started_by(call))
     if is_drained and coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(
-            f"`{target.site.task}` may wait for what does not come any more at the end"
+            sentence(
+                "`{task}` may wait for what does not come any more at the end",
+                task=target.site.task,
+            )
         )
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from taskleash.classify.model import Site
 from taskleash.fixes.model import Target
 from taskleash.rules.registry import by_code
+from taskleash.sentences import Said, sentence
 
 _NEVER_ENDED = "TL010"
 _DROPPED = ("TL001", "TL002", "TL003")
@@ -49,13 +50,13 @@ class Scan:
 class Doubts:
     """Fixes that must not stand, each with its reason, and groups of which some must not."""
 
-    guilty: Mapping[Target, str] = field(default_factory=dict)
-    suspects: Mapping[Target, str] = field(default_factory=dict)
+    guilty: Mapping[Target, Said] = field(default_factory=dict)
+    suspects: Mapping[Target, Said] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.guilty or self.suspects)
 
-    def reason(self, target: Target) -> str:
+    def reason(self, target: Target) -> Said:
         """Why a target's fix does not stand, where it is the only one that can be to blame."""
         reasons = {**self.suspects, **self.guilty}
         return reasons.get(target) or next(iter(reasons.values()))
@@ -63,8 +64,8 @@ class Doubts:
 
 def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> Doubts:
     """What speaks against the fixes of these targets, which lead from one scan to the other."""
-    guilty: dict[Target, str] = {}
-    suspects: dict[Target, str] = {}
+    guilty: dict[Target, Said] = {}
+    suspects: dict[Target, Said] = {}
     for path, reason in after.broken.items():
         _blame([t for t in targets if t.site.path == path], reason, 1, guilty, suspects)
     mended = Counter(place(target.site, target.rule) for target in targets)
@@ -77,10 +78,10 @@ def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> Doubts:
     return Doubts(guilty, {t: why for t, why in suspects.items() if t not in guilty})
 
 
-def suspicion(targets: Sequence[Target], reason: str) -> Doubts:
+def suspicion(targets: Sequence[Target], reason: Said) -> Doubts:
     """One of the targets is to blame."""
-    guilty: dict[Target, str] = {}
-    suspects: dict[Target, str] = {}
+    guilty: dict[Target, Said] = {}
+    suspects: dict[Target, Said] = {}
     _blame(targets, reason, 1, guilty, suspects)
     return Doubts(guilty, suspects)
 
@@ -100,10 +101,12 @@ def _is_on_unasked(code: str) -> bool:
     return rule is None or rule.default
 
 
-def _reason(key: Place, mended: Mapping[Place, int]) -> str:
+def _reason(key: Place, mended: Mapping[Place, int]) -> Said:
     if mended[key]:
-        return f"a second scan would still report {key.rule}"
-    return f"a second scan would report {key.rule} in `{key.scope}`"
+        return sentence("a second scan would still report {rule}", rule=key.rule)
+    return sentence(
+        "a second scan would report {rule} in `{scope}`", rule=key.rule, scope=key.scope
+    )
 
 
 def _near(key: Place, targets: Sequence[Target]) -> list[Target]:
@@ -119,22 +122,22 @@ def _near(key: Place, targets: Sequence[Target]) -> list[Target]:
 
 def _blame(
     near: Sequence[Target],
-    reason: str,
+    reason: Said,
     count: int,
-    guilty: dict[Target, str],
-    suspects: dict[Target, str],
+    guilty: dict[Target, Said],
+    suspects: dict[Target, Said],
 ) -> None:
     """So many of the fixes are wrong: all of them, where there are no more."""
     (guilty if len(near) <= count else suspects).update(dict.fromkeys(near, reason))
 
 
-def invalidity(before: str, after: str) -> str:
+def invalidity(before: str, after: str) -> Said:
     """Why a mended text cannot stand by itself, as far as Python says; empty where it can.
 
     A text in syntax that is newer than this Python is left to the scan.
     """
     if not _complaint(before) and (complaint := _complaint(after)):
-        return f"the result would not be valid: {complaint}"
+        return sentence("the result would not be valid: {complaint}", complaint=complaint)
     return ""
 
 

@@ -12,6 +12,7 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Holder, dotted, inside
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 #: methods that take one element, by the kind of container, and what takes it out again
 _GROWING = {"set": "add", "list": "append"}
@@ -28,10 +29,10 @@ def prune(work: Work, call: cst.Call) -> str:
         return _prune_slot(work, small, small.targets[0].target, call)
     grow, holder = work.tree.parent(work.tree.parent(call) or call), work.tree.holder(call)
     if not isinstance(grow, cst.Call) or holder is None or len(holder.body) != 1:
-        raise CannotMend("it joins its container as part of a larger expression")
+        raise CannotMend(sentence("it joins its container as part of a larger expression"))
     small = holder.body[0]
     if not isinstance(small, cst.Expr) or small.value is not grow:
-        raise CannotMend("it joins its container as part of a larger expression")
+        raise CannotMend(sentence("it joins its container as part of a larger expression"))
     container = _grown(work, grow, call)
     work.claim(holder)
     name = work.local_name(call, "task", "background_task")
@@ -52,15 +53,17 @@ def _prune_slot(work: Work, small: cst.Assign, slot: cst.Subscript, call: cst.Ca
     holder, text = work.tree.holder(call), dotted(slot.value)
     container = container_of(work.tree, call, text) if text else None
     if holder is None or len(holder.body) != 1 or small.value is not call or len(small.targets) > 1:
-        raise CannotMend("it joins its container as part of a larger expression")
+        raise CannotMend(sentence("it joins its container as part of a larger expression"))
     if container is None or container.kind != "dict":
-        raise CannotMend("the file does not tell what kind of container keeps it")
+        raise CannotMend(sentence("the file does not tell what kind of container keeps it"))
     if container.is_read(work.tree, ()):
-        raise CannotMend(f"`{text}` is read elsewhere, finished tasks may be wanted there")
+        raise CannotMend(
+            sentence("`{place}` is read elsewhere, finished tasks may be wanted there", place=text)
+        )
     index = slot.slice[0].slice
     key = index.value if isinstance(index, cst.Index) and len(slot.slice) == 1 else None
     if not isinstance(key, cst.Name | cst.SimpleString | cst.Integer):
-        raise CannotMend("the key of the task is worked out anew")
+        raise CannotMend(sentence("the key of the task is worked out anew"))
     work.claim(holder)
     name, done = work.local_name(call, "task", "background_task"), work.local_name(call, "done")
     forget = work.local_name(call, "forget", "forget_task")
@@ -99,12 +102,14 @@ def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:
                 container = _grown(work, node, call)
                 line = work.tree.holder(node)
                 if line is None:
-                    raise CannotMend("it joins its container as part of a larger expression")
+                    raise CannotMend(
+                        sentence("it joins its container as part of a larger expression")
+                    )
                 work.claim(holder)
                 last = _kept(container, name).splitlines()[-1]
                 work.edits.insert_after(line, work.statements(line, last))
                 return f"take it out of `{container.text}` when it is done"
-    raise CannotMend("no `add` or `append` of it is in the same function")
+    raise CannotMend(sentence("no `add` or `append` of it is in the same function"))
 
 
 def _takes(node: cst.CSTNode, name: str) -> bool:
@@ -121,13 +126,15 @@ def _grown(work: Work, grow: cst.Call, call: cst.Call) -> Container:
     """The container that a call of its ``add`` or ``append`` fills with a task."""
     if not isinstance(grow.func, cst.Attribute):
         # A function that takes the task puts it there.
-        raise CannotMend("it is not added to its container where it starts")
+        raise CannotMend(sentence("it is not added to its container where it starts"))
     text = dotted(grow.func.value)
     container = container_of(work.tree, call, text) if text else None
     if container is None or _GROWING.get(container.kind) != grow.func.attr.value:
-        raise CannotMend("the file does not tell what kind of container keeps it")
+        raise CannotMend(sentence("the file does not tell what kind of container keeps it"))
     if container.is_read(work.tree, {"append", "add"}):
-        raise CannotMend(f"`{text}` is read elsewhere, finished tasks may be wanted there")
+        raise CannotMend(
+            sentence("`{place}` is read elsewhere, finished tasks may be wanted there", place=text)
+        )
     return container
 
 

@@ -12,6 +12,7 @@ from taskleash.fixes.tree import last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
+from taskleash.sentences import sentence
 
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
@@ -24,7 +25,7 @@ def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> str:
     places = [i for i, arg in enumerate(call.args) if last_name(arg.value) in _SPAWNING]
     given = [arg for arg in call.args[places[0] + 1 :] if arg.keyword is None] if places else []
     if len(places) != 1 or len(given) != 1 or given[0].star or call.args[places[0]].keyword:
-        raise CannotMend("the loop starts the task, no code here gets hold of it")
+        raise CannotMend(sentence("the loop starts the task, no code here gets hold of it"))
     spawning = call.args[places[0]].value
     helper = helper_for(work, site, home, is_value=False)
     name = work.local_name(call, "coro", "coroutine")

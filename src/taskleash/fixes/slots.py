@@ -10,6 +10,7 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.places import constructor_place
 from taskleash.fixes.tree import Method, last_name
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 
 def is_optional(work: Work, method: Method, attribute: str, site_has_state: bool) -> bool:
@@ -24,7 +25,11 @@ def is_optional(work: Work, method: Method, attribute: str, site_has_state: bool
     if _is_set_in(cls, attribute) or (init is not None and _is_set_in(init.function, attribute)):
         return any(isinstance(value, cst.Name) and value.value == "None" for value, _ in values)
     if not site_has_state or constructor_place(tree, cls, work.uses) is None:
-        raise CannotMend(f"`{attribute}` can be missing before the first task starts")
+        raise CannotMend(
+            sentence(
+                "`{attribute}` can be missing before the first task starts", attribute=attribute
+            )
+        )
     if ("slot " + attribute, id(cls)) not in work.draft.made:
         work.draft.made["slot " + attribute, id(cls)] = attribute
         task = "" if any(note is not None for _, note in values) else work.task_type()

@@ -10,6 +10,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.tree import inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 #: the first Python whose asyncio has groups
 _FIRST = (3, 11)
@@ -28,12 +29,14 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> str:
     scope = work.tree.scope(call)
     library = _library(work)
     if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
-        raise CannotMend("only an `async def` can wait for a group")
+        raise CannotMend(sentence("only an `async def` can wait for a group"))
     endless = target.site.lifetime is Lifetime.ENDLESS
     if endless or (target.rule == _LEFT_PENDING and target.site.lifetime is not Lifetime.SHORT):
-        raise CannotMend(f"whoever waits for `{target.site.task}` would not go on")
+        raise CannotMend(
+            sentence("whoever waits for `{task}` would not go on", task=target.site.task)
+        )
     if any(isinstance(node, cst.Yield) for node in inside(scope.body)):
-        raise CannotMend("a generator can be left in the midst of a group")
+        raise CannotMend(sentence("a generator can be left in the midst of a group"))
     _check_call(call)
     started = _arguments(work, call) if library == _ANYIO else None
     group = _group_of(work, scope, library)
@@ -56,7 +59,9 @@ def _library(work: Work) -> str:
             names = small.names if isinstance(small, cst.Import) else ()
             if any(alias.evaluated_name == _ANYIO for alias in names):
                 return _ANYIO
-    raise CannotMend("asyncio has task groups from Python 3.11 on, and the file does not use anyio")
+    raise CannotMend(
+        sentence("asyncio has task groups from Python 3.11 on, and the file does not use anyio")
+    )
 
 
 def _arguments(work: Work, call: cst.Call) -> list[cst.Arg]:
@@ -66,10 +71,10 @@ def _arguments(work: Work, call: cst.Call) -> list[cst.Arg]:
     """
     started = started_by(call)
     if not isinstance(work.tree.parent(call), cst.Expr):
-        raise CannotMend("a group of anyio gives no task")
+        raise CannotMend(sentence("a group of anyio gives no task"))
     assert isinstance(started, cst.Call)
     if any(arg.keyword is not None or arg.star for arg in started.args) or len(call.args) > 1:
-        raise CannotMend("a group of anyio takes arguments by their order alone")
+        raise CannotMend(sentence("a group of anyio takes arguments by their order alone"))
     first = cst.Arg(started.func, comma=cst.MaybeSentinel.DEFAULT)
     return [first, *started.args]
 
@@ -78,9 +83,9 @@ def _check_call(call: cst.Call) -> None:
     given = [arg for arg in call.args if arg.keyword is None]
     named = {arg.keyword.value for arg in call.args if arg.keyword is not None}
     if last_name(call.func) not in _SPAWNING or len(given) > 1 or named - _KEYWORDS:
-        raise CannotMend("the call does more than start a task")
+        raise CannotMend(sentence("the call does more than start a task"))
     if any(arg.star for arg in call.args) or not isinstance(started_by(call), cst.Call):
-        raise CannotMend("what it starts may be no coroutine")
+        raise CannotMend(sentence("what it starts may be no coroutine"))
 
 
 def _group_of(work: Work, scope: cst.FunctionDef, library: str) -> str:
@@ -94,7 +99,7 @@ def _group_of(work: Work, scope: cst.FunctionDef, library: str) -> str:
 def _new_group(work: Work, scope: cst.FunctionDef, library: str) -> str:
     body = scope.body
     if not isinstance(body, cst.IndentedBlock):
-        raise CannotMend("the function is on one line")
+        raise CannotMend(sentence("the function is on one line"))
     name = free(("group", "task_group"), variables(scope))
     mine = {id(use) for use in work.uses}
     rest = next(

@@ -13,6 +13,7 @@ from taskleash.fixes.places import teardown_place
 from taskleash.fixes.signatures import called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.sentences import sentence
 
 #: the names of a class's teardown, the most telling one first
 _NAMES = ("aclose", "close", "stop", "shutdown", "disconnect", "__aexit__", "__exit__")
@@ -28,9 +29,9 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     names = {name.rpartition(".")[2] for name in site.teardowns}
     start = spawning.function.name.value
     if start == "__del__":
-        raise CannotMend("nobody takes down what is gone already")
+        raise CannotMend(sentence("nobody takes down what is gone already"))
     if start in names:
-        raise CannotMend(f"`{start}`, which starts it, is a teardown itself")
+        raise CannotMend(sentence("`{start}`, which starts it, is a teardown itself", start=start))
     if start in _COUNTERPARTS:
         names &= {_COUNTERPARTS[start]}
     found = {
@@ -40,14 +41,16 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     }
     if not found:
         name = spawning.cls.name.value
-        raise CannotMend(f"`{name}` has no close, stop or other teardown of its own here")
+        raise CannotMend(
+            sentence("`{name}` has no close, stop or other teardown of its own here", name=name)
+        )
     chosen = min(found.values(), key=_rank)
     while inner := _called_by(chosen, found):
         del found[chosen.function.name.value]
         chosen = inner
     around, chosen = chosen, _behind(tree, chosen)
     if site.task.rpartition(".")[2] == chosen.function.name.value:
-        raise CannotMend(f"the work itself is `{site.task}`")
+        raise CannotMend(sentence("the work itself is `{task}`", task=site.task))
     for method in dict.fromkeys((around, chosen)):
         if reason := why_not_the_end(tree, site, method, spawning):
             raise CannotMend(reason)

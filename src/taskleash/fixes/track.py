@@ -17,6 +17,7 @@ from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.table import MODELS
+from taskleash.sentences import sentence
 
 #: longer names get in the way
 _LONG = 20
@@ -43,7 +44,7 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
 def handle_of(tree: Tree, call: cst.Call) -> Spot:
     """Where the task of a call goes; raises `CannotMend` where the call does not give it."""
     if last_name(call.func) in MODELS.schedulers:
-        raise CannotMend("the loop starts the task, no code here gets hold of it")
+        raise CannotMend(sentence("the loop starts the task, no code here gets hold of it"))
     return spot_of(tree, call)
 
 
@@ -54,7 +55,7 @@ def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
     """
     name = last_name(call.func)
     if target.site.handle is Handle.DISCARDED and name in work.wrappers:
-        raise CannotMend(f"`{name}`, which starts the task, is mended first")
+        raise CannotMend(sentence("`{name}`, which starts the task, is mended first", name=name))
 
 
 def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
@@ -168,7 +169,7 @@ def keep(
     """
     holder = spot.holder
     if holder is None or spot.kind == "value":
-        raise CannotMend("no statement of its own starts the task")
+        raise CannotMend(sentence("no statement of its own starts the task"))
     work.claim(holder)
     container = set_for(work, target.site, home, teardown, purpose)
     if spot.kind == "name" and spot.name != "_":

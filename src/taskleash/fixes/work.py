@@ -26,6 +26,7 @@ from taskleash.fixes.places import (
 from taskleash.fixes.rendering import Rendering
 from taskleash.fixes.style import Style, style_of
 from taskleash.fixes.tree import Tree
+from taskleash.sentences import sentence
 
 
 @dataclass
@@ -122,7 +123,7 @@ class Work:
     def claim(self, holder: cst.CSTNode) -> None:
         """Keep a statement for the fix at hand; raises `CannotMend` where another has it."""
         if id(holder) in self.draft.claimed:
-            raise CannotMend("another fix changes the same statement")
+            raise CannotMend(sentence("another fix changes the same statement"))
         self.draft.claimed.add(id(holder))
 
     # -- names

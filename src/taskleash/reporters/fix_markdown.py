@@ -30,7 +30,7 @@ def render(report: FixReport, git: bool, say: Language) -> str:
         blocks += [f"## {say('Verify while it runs')}", *_verify(report.files, say)]
     if report.left:
         blocks += [f"## {say('What was left')}"]
-        blocks += [table(map(say, words.LEFT_HEADINGS), map(_left, report.left))]
+        blocks += [table(map(say, words.LEFT_HEADINGS), (_left(each, say) for each in report.left))]
     paths = [file.path for file in report.files]
     commands = [git_command("diff", paths)] if git else []
     if report.is_committed:
@@ -103,7 +103,7 @@ def _verify(files: Sequence[MendedFile], say: Language) -> Iterator[str]:
         yield "\n".join(items)
 
 
-def _left(left: Left) -> list[str]:
+def _left(left: Left, say: Language) -> list[str]:
     site = left.site
     at = code(f"{site.path}:{site.span.line}")
-    return [at, code(site.call), code(site.task), left.rule, text(left.reason)]
+    return [at, code(site.call), code(site.task), left.rule, text(say.told(left.reason))]

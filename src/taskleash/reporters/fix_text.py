@@ -38,7 +38,7 @@ def render(
     if report.left:
         left = say("Left {findings}:", findings=say.count(len(report.left), "finding"))
         lines += [[(left, "bold")]]
-        lines += _each(report.left, unicode) if every else _reasons(report.left)
+        lines += _each(report.left, unicode, say) if every else _reasons(report.left, say)
     if report.files:
         lines += [
             [(label + " " * (_LABEL_WIDTH - cell_len(label)), "bold"), (text, "")]
@@ -89,15 +89,16 @@ def _in_lines(kind: str, lines: Iterable[int], say: Language) -> str:
     return say("{kind} (lines {lines})", kind=kind, lines=places)
 
 
-def _reasons(left: Iterable[Left]) -> Iterator[Line]:
+def _reasons(left: Iterable[Left], say: Language) -> Iterator[Line]:
     for reason, count in Counter(each.reason for each in left).most_common():
-        yield [(f"  {count} × {reason}", "")]
+        yield [(f"  {count} × {say.told(reason)}", "")]
 
 
-def _each(left: Iterable[Left], unicode: bool) -> Iterator[Line]:
+def _each(left: Iterable[Left], unicode: bool, say: Language) -> Iterator[Line]:
     for each in left:
         place = f"  {inert(each.site.path, unicode)}:{each.site.span.line}"
-        yield [(f"{place}: {each.rule} `{inert(each.site.task, unicode)}`: {each.reason}", "")]
+        task, reason = inert(each.site.task, unicode), say.told(each.reason)
+        yield [(f"{place}: {each.rule} `{task}`: {reason}", "")]
 
 
 def _next(report: FixReport, git: bool, say: Language) -> Iterator[tuple[str, str]]:

@@ -7,39 +7,47 @@ from collections.abc import Callable, Mapping
 from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.models.vocabulary import RUNNING_WORDS
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
+from taskleash.sentences import Said, sentence
 
 
-def _against_await(site: Site) -> str:
+def _against_await(site: Site) -> Said:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
     # Imported here because a run that finds nothing has no use for the linker.
     from taskleash.models.vocabulary import words
 
     if not site.in_async:
-        return "nothing can be awaited outside `async def`"
+        return sentence("nothing can be awaited outside `async def`")
     if site.lifetime is Lifetime.ENDLESS or (
         site.lifetime is Lifetime.UNKNOWN and not RUNNING_WORDS.isdisjoint(words(site.task))
     ):
-        return f"whoever awaits `{site.task}` would not go on"
+        return sentence("whoever awaits `{task}` would not go on", task=site.task)
     return _against_track(site)
 
 
-def _against_track(site: Site) -> str:
+def _against_track(site: Site) -> Said:
     """Not what may be None: it has no ``add_done_callback``."""
-    return "" if site.gives_task else f"`{site.call}` may give something else than a task"
+    if site.gives_task:
+        return ""
+    return sentence("`{call}` may give something else than a task", call=site.call)
 
 
-def _against_own(site: Site) -> str:
-    return "" if site.teardowns else "there is no `close()`, `stop()` or the like to end it in"
+def _against_own(site: Site) -> Said:
+    if site.teardowns:
+        return ""
+    return sentence("there is no `close()`, `stop()` or the like to end it in")
 
 
-def _against_cancel_previous(site: Site) -> str:
+def _against_cancel_previous(site: Site) -> Said:
     if site.restarts_itself:
-        return "the task itself starts the next one, and could not do so once it is cancelled"
-    again = site.multiplicity is Multiplicity.LOOP
-    return "the tasks of a loop are meant to run side by side" if again else ""
+        return sentence(
+            "the task itself starts the next one, and could not do so once it is cancelled"
+        )
+    if site.multiplicity is Multiplicity.LOOP:
+        return sentence("the tasks of a loop are meant to run side by side")
+    return ""
 
 
-_OBJECTIONS: Mapping[Fix, Callable[[Site], str]] = {
+_OBJECTIONS: Mapping[Fix, Callable[[Site], Said]] = {
     TRACK: _against_track,
     AWAIT: _against_await,
     OWN: _against_own,
@@ -55,18 +63,18 @@ def offered(rule: Rule, site: Site) -> tuple[Fix, ...]:
     return tuple(fix for fix in rule.fixes if not _objection(fix, site))
 
 
-def objections(rule: Rule, site: Site) -> tuple[str, ...]:
+def objections(rule: Rule, site: Site) -> tuple[Said, ...]:
     """Why fixes of a rule do not fit a site that it reports, each reason once, as a clause."""
     reasons = (_objection(fix, site) for fix in rule.fixes)
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
-def objection_to(kind: str, site: Site) -> str:
+def objection_to(kind: str, site: Site) -> Said:
     """Why a fix of this kind does not fit a site, as a clause; empty where it does."""
     return next((_objection(fix, site) for fix in _OBJECTIONS if fix.kind == kind), "")
 
 
-def _objection(fix: Fix, site: Site) -> str:
+def _objection(fix: Fix, site: Site) -> Said:
     if shown := dict(site.unfit).get(fix.kind):
         return shown
     objection = _OBJECTIONS.get(fix)

@@ -157,4 +157,4 @@ def _stands_at(entry: Entry, place: Place | None, root: str) -> bool:
 
 
 def _reason(done: Fixing) -> str:
-    return "; ".join(dict.fromkeys(done.failed.values())) or "nothing here can be mended"
+    return "; ".join(dict.fromkeys(map(str, done.failed.values()))) or "nothing here can be mended"

@@ -65,4 +65,4 @@ def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | Non
     outcome = fix({PATH: source}.__getitem__, scan, scanned, mended)
     text = outcome.files[0].after if outcome.files else source
     made = sum(len(file.places) for file in outcome.files)
-    return Attempt(text, made, tuple(left.reason for left in outcome.left))
+    return Attempt(text, made, tuple(str(left.reason) for left in outcome.left))

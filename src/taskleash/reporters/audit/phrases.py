@@ -18,6 +18,7 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
+from taskleash.sentences import listed
 
 
 def percentages(of: Component) -> tuple[str, str, str]:
@@ -97,7 +98,9 @@ def harm(step: Step[Entry]) -> str:
 
 def option(of: Option, say: Language) -> tuple[str, str, str]:
     """What speaks for an option, what against it, and what it costs."""
-    against = of.objection or say(audit_words.AGAINST.get(of.kind, audit_words.ANY_FIX_RISK))
+    against = say.told(of.objection) or say(
+        audit_words.AGAINST.get(of.kind, audit_words.ANY_FIX_RISK)
+    )
     effort = say(audit_words.EFFORTS[effort_of(of.offer)]) if of.offer is not None else ""
     return say(audit_words.FOR.get(of.kind, words.FIXES[of.kind])), against, effort
 
@@ -113,7 +116,8 @@ def fix_risk(step: Step[Entry], say: Language) -> str:
     """What the recommended fix changes for the program; where there is none, why not."""
     if step.fix is None:
         rule = by_code(step.entry.rule)
-        return "; ".join(objections(rule, step.entry.site)) if rule is not None else ""
+        found = objections(rule, step.entry.site) if rule is not None else ()
+        return say.told(listed(found)) if found else ""
     if step.fix.applicability == "safe":
         return say(audit_words.NO_FIX_RISK)
     return say(audit_words.FIX_RISKS.get(step.fix.kind, audit_words.ANY_FIX_RISK))
