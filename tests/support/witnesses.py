@@ -360,6 +360,21 @@ def _mentions(key: str) -> Callable[[Cited], bool]:
     return check
 
 
+def _is_bound(key: str) -> Callable[[Cited], bool]:
+    """The function around the line binds a local of that name."""
+
+    def check(cited: Cited) -> bool:
+        bound = {
+            node.id
+            for function in cited.file.around(cited.step.line)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        return str(cited.values[key]) in bound
+
+    return check
+
+
 def _is_a_store(cited: Cited) -> bool:
     stores = ast.Assign | ast.AnnAssign | ast.NamedExpr
     return any(isinstance(node, stores) for node in cited.nodes) or _has_calls(cited)
@@ -447,6 +462,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{function}` is annotated to return nothing: no caller looks for a task": _is_in("function"),
     # dropped
     "nothing holds it after line {line}": _is_spawn,
+    "only `{name}` holds it, until `{function}` returns": _all(
+        _is_spawn, _is_in("function"), _is_bound("name")
+    ),
     "nothing holds it after line {line}; a callback does not keep it alive": _is_spawn,
     "the coroutine is made and dropped; it never runs": _is_spawn,
     "a done callback looks at its outcome": _calls("result", "exception"),

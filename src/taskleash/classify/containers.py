@@ -49,6 +49,23 @@ def _made_in_a_turn(function: Function, index: int) -> bool:
     return _makes(call) and not call.args and in_loop(function, index) is not None
 
 
+def local_holder(trail: Trail, is_in_loop: bool = False) -> str:
+    """The local of the spawning function that holds the handle, or a container of it; or empty.
+
+    It does so until the function returns, used or not. In a loop only a container counts that no
+    turn makes anew.
+    """
+    function = trail.function
+    if function.facts.kind not in ("function", "lambda"):
+        return ""
+    for term, depth in trail.terms_in(function).items():
+        is_made_anew = isinstance(term, Result) and _made_in_a_turn(function, term.event)
+        names = function.uses.names.get(term)
+        if names and not (is_in_loop and (not depth or is_made_anew)):
+            return names[0]
+    return ""
+
+
 def is_counted(trail: Trail) -> bool:
     """Whether the function asks how many tasks there are in the container that it puts them in."""
     holders = {term for term, depth in trail.terms_in(trail.function).items() if depth > 0}

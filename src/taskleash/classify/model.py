@@ -291,6 +291,8 @@ class Site:
     often: Said = ""
     code: str = ""
     in_async: bool = False
+    #: the local of its function that holds the task, or a container of it, until that returns
+    local: str = ""
     unseen: Unseen = Unseen.NOT
     #: of a task that nothing holds: whether it can be collected half-way
     vanishing: Vanishing = NOT_LOOKED_AT

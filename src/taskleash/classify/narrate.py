@@ -282,6 +282,12 @@ def _nothing(signs: Signs) -> Evidence:
             "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
             callee=spawn.call.text.rpartition(".")[2],
         )
+    elif signs.local:
+        message = sentence(
+            "only `{name}` holds it, until `{function}` returns",
+            name=signs.local,
+            function=spawn.function.name,
+        )
     elif signs.callbacks:
         message = sentence(
             "nothing holds it after line {line}; a callback does not keep it alive", line=line

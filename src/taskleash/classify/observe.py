@@ -8,6 +8,7 @@ from taskleash.classify.containers import (
     collects,
     emptied,
     keepers,
+    local_holder,
     made_afresh,
     rebuilds,
     with_its_key,
@@ -103,17 +104,17 @@ class Observer:
         signs.overwrite = self.guards.overwrite(trail, clears)
         signs.with_its_object = self.guards.is_fresh(trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
-        signs.main = self._main(spawn)
+        signs.local = local_holder(trail)
+        signs.main = self._main(spawn, trail)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.captured = captured(self.calls, self.inside, signs)
         signs.unseen = self.failures.unseen(signs)
         return signs
 
-    def _main(self, spawn: Spawn) -> tuple[Function, int] | None:
+    def _main(self, spawn: Spawn, trail: Trail) -> tuple[Function, int] | None:
         """What runs the function as a main coroutine that holds the handle until it returns."""
-        if in_loop(spawn.function, spawn.index) is not None:
-            return None
-        if not spawn.function.uses.names.get(spawn.result):
+        # The next turn of a loop binds the name anew, but for that of a container.
+        if not local_holder(trail, in_loop(spawn.function, spawn.index) is not None):
             return None
         return self.mains.driven_by(spawn.function) or self.mains.runner(spawn.function)
 

@@ -97,6 +97,8 @@ class Signs:
     failed: list[tuple[Function, int, str]] = field(default_factory=list)
     #: a teardown waits for what the coroutine sets as it ends: function, event, attribute
     announced: list[tuple[Function, int, str]] = field(default_factory=list)
+    #: the local of the function that holds the task, or its container, until that returns
+    local: str = ""
     #: the call that runs the function as the main coroutine of a loop, where a local holds the task
     main: tuple[Function, int] | None = None
     #: the function sets its owner up or takes it down, once by convention

@@ -107,6 +107,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         often=often(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
+        local=signs.local,
         unseen=signs.unseen,
         vanishing=vanishing(calls, spawn) if verdict.defect in _DROPPED else NOT_LOOKED_AT,
         teardowns=signs.teardowns,

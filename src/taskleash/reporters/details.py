@@ -92,6 +92,9 @@ def _runs(site: Site, say: Language) -> str:
 
 
 def _held_by(site: Site, say: Language) -> str:
+    if site.handle is Handle.DISCARDED and site.local:
+        function = site.scope.rpartition(".")[2]
+        return say("`{name}` until `{function}` returns", name=site.local, function=function)
     if site.handle is Handle.DISCARDED:
         return say("nothing after line {line}", line=site.statement.end_line)
     return f"`{site.holder}`" if site.holder else say(words.HELD_BY[site.handle])
