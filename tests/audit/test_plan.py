@@ -80,7 +80,7 @@ def test_each_step_has_the_command_that_makes_its_fix() -> None:
 
 def test_the_options_are_compared_with_what_speaks_against_those_that_do_not_fit() -> None:
     step = only(found(fixes=(AWAIT, TRACK)))
-    said = [(o.kind, o.offer, o.objection) for o in options(step.entry, step.fix)]
+    said = [(o.kind, o.offer, str(o.objection)) for o in options(step.entry, step.fix)]
     assert said == [
         ("await", AWAIT, ""),
         ("track", TRACK, ""),
