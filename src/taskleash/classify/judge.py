@@ -98,8 +98,9 @@ class Judge:
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.flow, _started_by(self.spawns))
+        self.questions = Questions(below=self.program.uses)
         self._judged: Query[_Case, _Judged | None] = Query(
-            Questions(below=self.program.uses), self._judge, None, _worse
+            self.questions, self._judge, None, _worse
         )
 
     def reports(self, function: Function) -> bool:

@@ -71,6 +71,7 @@ class Questions:
 
     def __init__(self, below: Questions | None = None) -> None:
         self._below = below
+        self._queries: list[Query[Any, Any]] = []
         self._unfinished: list[_Open] = []
         self._running: list[_Open] = []
         self._asking: _Open | None = None
@@ -80,6 +81,21 @@ class Questions:
     def open(self) -> int:
         """How many answers are unfinished."""
         return len(self._unfinished)
+
+    def add(self, query: Query[Any, Any]) -> None:
+        """Take up a query."""
+        self._queries.append(query)
+
+    def dissolve(self) -> None:
+        """Take all queries apart, these and those below: nothing is asked any more.
+
+        A query and what it finds its answers with refer to each other.
+        """
+        for query in self._queries:
+            vars(query).clear()
+        self._queries.clear()
+        if self._below is not None:
+            self._below.dissolve()
 
     def ask(self, query: Query[Key, Answer], key: Key) -> Answer:
         """The answer to a question that is not known yet; one that is unfinished as it is now."""
@@ -256,6 +272,7 @@ class Query(Generic[Key, Answer]):
         bottom: Answer | None = None,
         join: Callable[[Answer, Answer], Answer] | None = None,
     ) -> None:
+        questions.add(self)
         self._questions = questions
         self.find = find
         self.bottom = bottom

@@ -77,6 +77,7 @@ def _dissolve(judge: Judge) -> None:
 
     Its parts refer to each other in circles: the collector would have to look at all of them.
     """
+    judge.questions.dissolve()
     for module in judge.program.modules:
         for part in (*module.functions.values(), *module.classes.values(), module):
             vars(part).clear()

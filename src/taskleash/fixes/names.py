@@ -27,7 +27,7 @@ def variables(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def attributes(node: cst.CSTNode) -> frozenset[str]:
     """Every name that code in the node may use as an attribute, fields and methods included."""
     found: set[str] = set()

@@ -180,7 +180,7 @@ def constructor_place(
     return BodyPlace(lines[-1], is_after=True)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _has_no_room(cls: cst.ClassDef) -> bool:
     """Whether another attribute would fail, or be seen by code that looks at all of them."""
     if any(

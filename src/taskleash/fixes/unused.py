@@ -62,7 +62,7 @@ def _apart(
     return [n for n in old if id(n) not in news], [n for n in new if id(n) not in olds]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _uses(module: cst.Module) -> Counter[str]:
     """How often each name stands in a module; a string that has it may be an annotation."""
     return _counted(module)

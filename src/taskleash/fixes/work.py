@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TypeGuard
 
 import libcst as cst
@@ -81,11 +80,18 @@ class Known:
     pairs: dict[int, list[Pair]] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4)
+#: what the text that was read last says: two large trees at a time would fill the memory
+_last: dict[str, Known] = {}
+
+
 def _read(text: str) -> Known:
     """What a text says; a report with the fix of each finding asks for the same one many times."""
-    tree = Tree(text)
-    return Known(tree, style_of(tree.module), variables(tree.module), Rendering(tree.module))
+    if text not in _last:
+        _last.clear()
+        tree = Tree(text)
+        module = tree.module
+        _last[text] = Known(tree, style_of(module), variables(module), Rendering(module))
+    return _last[text]
 
 
 class Work:
