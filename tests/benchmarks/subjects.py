@@ -62,6 +62,18 @@ class Runs:
         """The same for a file that spawns."""
         return self._changed("a spawning file changed", lambda: self._spawning)
 
+    def commented(self) -> Subject:
+        """A scan after a new comment on top of a file that spawns."""
+        cache = self._scratch / "commented"
+
+        def prepare() -> None:
+            self._refill(cache)
+            self._put_back()
+            text = self._originals[self._spawning] = self._spawning.read_bytes()
+            self._spawning.write_bytes(f"# note {next(self._numbers)}\n".encode() + text)
+
+        return self._scan("a comment in a spawning file", cache, prepare)
+
     def staged(self) -> Subject:
         """A check of one edited file, where the cache has what a scan of the project left."""
         cache = self._scratch / "staged"
