@@ -77,11 +77,11 @@ def test_a_key_in_what_is_looked_at_is_not_used(tmp_path: Path) -> None:
     project, caches = tmp_path / "project", tmp_path / "project" / "caches"
     (project / ".git").mkdir(parents=True)
     (project / "a.py").write_text("import asyncio\nasyncio.create_task(f())\n")
-    options = ("scan", "--cache-dir", "../cache")
-    assert taskleash(*options, cwd=project, XDG_CACHE_HOME=str(caches)).status == 0
+    first, second = ("scan", "--cache-dir", "../first"), ("scan", "--cache-dir", "../second")
+    assert taskleash(*first, cwd=project, XDG_CACHE_HOME=str(caches)).status == 0
     assert not caches.exists()
     elsewhere = tmp_path / "caches"
-    assert taskleash(*options, cwd=project, XDG_CACHE_HOME=str(elsewhere)).status == 0
+    assert taskleash(*second, cwd=project, XDG_CACHE_HOME=str(elsewhere)).status == 0
     assert (elsewhere / "taskleash" / "seal.key").is_file()
 
 

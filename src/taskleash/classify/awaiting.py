@@ -43,6 +43,7 @@ from taskleash.models.waits import (
     LOCKS,
     READING,
     STARTING,
+    STREAM,
     STREAMS,
     TIME_LIMITS,
     WAITING,
@@ -55,6 +56,9 @@ _STATES = {
     Holder.PROGRAM: Vanishings.EXCLUDED,
 }
 _NONE = Constant("None")
+
+#: through how many hands a value is followed: what comes from further away is not known
+_DEEPEST = 50
 
 
 class Awaiting:
@@ -74,6 +78,8 @@ class Awaiting:
             return Wait(Vanishings.UNKNOWN)
         if (function, term) in self._asked:
             return HELD_ELSEWHERE
+        if len(self._asked) > _DEEPEST:
+            return Wait(Vanishings.UNKNOWN, _text(term))
         self._asked.add((function, term))
         try:
             return self._term(function, term)
@@ -290,7 +296,7 @@ class Awaiting:
                 return Wait(Vanishings.EXCLUDED, "", tuple(inner))
         if names and all(_is_of(name, HOLDING) for name in names):
             return HELD_ELSEWHERE
-        if names == {"asyncio.StreamReader"} or (names and all(_is_of(n, CLIENTS) for n in names)):
+        if names == {STREAM} or (names and all(_is_of(n, CLIENTS) for n in names)):
             found = self._held(function, term)
             return found if found.state is not Vanishings.PROVEN else Wait(Vanishings.UNKNOWN)
         classes = self._receivers.classes(function, term)

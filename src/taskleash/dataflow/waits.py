@@ -7,6 +7,7 @@ from collections.abc import Set
 from taskleash.dataflow.cfg import ControlFlowGraph
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
+from taskleash.models.waits import PARTING
 
 _NO_TIMEOUT = (Constant("None"),)
 
@@ -49,7 +50,7 @@ class Waits:
         ]
         return bool(asking) and any(
             isinstance(event, Call)
-            and event.text == "asyncio.wait"
+            and event.text == PARTING
             and bool(event.args)
             and self._is_other_of_two(event, asked, task)
             and all(self._graph.dominates(index, at) for at in asking)

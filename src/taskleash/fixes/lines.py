@@ -59,6 +59,11 @@ def followed(before: str, after: str, lines: Iterable[int]) -> list[int]:
     return found
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines as a parser counts them, without their newlines, of whichever kind these are."""
+    return [line for line, _ in _split(text)]
+
+
 @lru_cache(maxsize=2)
 def _split(text: str) -> Sequence[tuple[str, str]]:
     """The lines as a parser counts them, each with its newline, which the last one may lack."""

@@ -69,6 +69,10 @@ WAITING = {
     "asyncio.Semaphore": frozenset({"acquire"}),
     "asyncio.StreamReader": frozenset({"read", "readexactly", "readline", "readuntil"}),
 }
+#: gives the sets of what is done by then and of what is not
+PARTING = "asyncio.wait"
+#: gives lines as it is gone over
+STREAM = "asyncio.StreamReader"
 #: classes of which a block that is entered waits for its object as those methods do
 LOCKS = frozenset(
     {"asyncio.BoundedSemaphore", "asyncio.Condition", "asyncio.Lock", "asyncio.Semaphore"}
