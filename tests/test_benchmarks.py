@@ -111,13 +111,13 @@ def test_a_figure_is_valid_and_its_points_are_in_it() -> None:
 
 
 def test_targets_are_compared_with_what_was_measured() -> None:
-    changed = ("fresh checkout", "any file changed", "a spawning file changed")
-    names = ("cold", "warm", *changed, "check of one staged file", "--version", IDLE)
+    changed = ("any file changed", "a comment in a spawning file", "a spawning file changed")
+    names = ("cold", "warm", "fresh checkout", *changed, "check of one staged file", "--version", IDLE)
     figures = {name: Measured(0.05, 0.05, 100.0) for name in names}
     figures |= {"ruff": Measured(0.02, 0.02, 999.0), "warm": Measured(0.5, 0.5, 200.0)}
     lines = [" ".join(line.split()) for line in reached({"homeassistant": figures})]
-    assert "homeassistant: cold (× ruff) 2.50 4 2 reached" in lines
-    assert "homeassistant: warm, nothing changed (× ruff) 25.00 1 0.6 missed" in lines
+    assert "homeassistant: first run (× ruff) 2.50 6 reached" in lines
+    assert "homeassistant: nothing changed (× ruff) 25.00 0.4 missed" in lines
     assert "homeassistant: --version (s) 0.05 0.12 0.06 aim reached" in lines
     assert "homeassistant: peak memory of the largest process (MB) 200.00 300 150 reached" in lines
     assert not any(line.startswith("litellm") for line in lines)
