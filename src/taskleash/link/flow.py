@@ -33,7 +33,7 @@ from taskleash.link.passing import Passing
 from taskleash.link.places import Places, Read
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
-from taskleash.link.walk import Carrier
+from taskleash.link.walk import RETURNED, Carrier
 from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
@@ -68,7 +68,7 @@ class Flow:
         ``to_await`` it gives a coroutine that returns the handle.
         """
         walk = _Follower(self.calls, self.places, function, self.kept)
-        how = "returned" if to_await else ""
+        how = RETURNED if to_await else ""
         walk.carry(Carrier(function, Result(index), depth, how))
         walk.run()
         return walk.trail(function, index)
@@ -189,7 +189,7 @@ class _Follower(Passing):
             self._argument(carrier, role)
         elif role.kind == "value":
             self._stored(carrier, role)
-        elif role.kind == "await" and carrier.how != "returned":
+        elif role.kind == "await":
             self.note(carrier.how or "await", carrier, role.index)
         elif role.kind == "return":
             self._returned(carrier, role)
@@ -214,7 +214,7 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
         elif isinstance(derived, Awaited) and carrier.how == "wait":
             self.carry(replace(carrier, term=derived, depth=2, how="waited"))
-        elif isinstance(derived, Awaited) and carrier.how == "returned":
+        elif isinstance(derived, Awaited) and carrier.how == RETURNED:
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
@@ -269,7 +269,7 @@ class _Follower(Passing):
 
     def _method_call(self, carrier: Carrier, index: int, name: str) -> None:
         result = replace(carrier, term=Result(index))
-        if carrier.how == "returned" and name in OUTCOMES:
+        if carrier.how == RETURNED and name in OUTCOMES:
             self.carry(replace(result, how=""))
             return
         if carrier.depth == 0:

@@ -18,6 +18,7 @@ from taskleash.link.repetition import Repetition, is_kept_by_itself
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
+from taskleash.link.walk import RETURNED
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.sentences import NOTHING, Line, Sentence, sentence
 
@@ -72,6 +73,9 @@ class Guards:
             return None
         for op in trail.of("store", "contain"):
             place = op.place
+            if op.how == RETURNED:
+                # Another task that gives the handle is kept there.
+                continue
             if place is None or place.kind == "local" or not self._is_slot(op, place):
                 continue
             if self._is_fresh(op):

@@ -12,7 +12,7 @@ from taskleash.link.calls import Callee, Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
-from taskleash.link.walk import Carrier
+from taskleash.link.walk import RETURNED, Carrier
 from taskleash.models.api import Handle
 from taskleash.models.containers import GROWING, OUTCOMES, SHRINKING
 
@@ -37,7 +37,7 @@ class Passing(Keeping):
             if carrier.depth < 0:
                 return
         callees = self.calls.callees(function, call)
-        if carrier.how == "returned" and (driven := self._driven(carrier, callees, index)):
+        if carrier.how == RETURNED and (driven := self._driven(carrier, callees, index)):
             self.carry(driven)
             return
         told = told_of(self.program.known, callees)
@@ -121,7 +121,9 @@ class Passing(Keeping):
 
     def _into_known(self, carrier: Carrier, handle: Handle, call: Call, index: int) -> bool:
         """What the table says is done with the handle; false where it says nothing."""
-        if handle in _CARRIED:
+        if handle is Handle.WAITS and carrier.how == RETURNED:
+            self.note("unknown", carrier, index, detail=call.text)
+        elif handle in _CARRIED:
             self.carry(_carried(replace(carrier, term=Result(index)), handle))
         elif handle is Handle.REFUSES and carrier.depth == 0 and call.args:
             self.note("refused", carrier, index, detail=call.text)
@@ -201,6 +203,11 @@ class Passing(Keeping):
 
 def _carried(result: Carrier, handle: Handle) -> Carrier:
     """What a result is that stands for the tasks that the call was given."""
+    if result.how == RETURNED and handle in _AWAITERS:
+        return replace(result, depth=0)
+    if result.how == RETURNED and handle is Handle.GATHERS:
+        # Awaited it gives all handles.
+        return replace(result, depth=1)
     if handle in _AWAITERS:
         return replace(result, depth=0, how=_waiting(result.how, handle))
     if handle is Handle.GATHERS and result.how == Handle.SHIELDS.value:

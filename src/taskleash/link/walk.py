@@ -15,6 +15,10 @@ from taskleash.link.program import Program
 from taskleash.link.trail import Op, Own, Part, Place, Site, Trail, Unknown
 from taskleash.sentences import Sentence, claim, sentence
 
+#: ``Carrier.how`` of what gives the handle once it is awaited: a coroutine, or a task that runs it
+RETURNED = "returned"
+#: what is done with such a thing that says where the handle goes; anything else is not done to it
+_LEADING = frozenset({"store", "contain", "weakly", "pass", "give", "yield", "unknown"})
 #: containers in containers: what goes round in a circle may put one into another without end
 _DEEPEST = 3
 #: a handle that is handed on through more calls than any program has in a row
@@ -40,9 +44,9 @@ class Entry:
 class Carrier:
     """A term that holds the handle, directly (depth 0) or in a container (depth 1 and more).
 
-    ``how`` says what stands between: gather, wait, shield or complete. ``entry`` is the way by
-    which the handle came into this function, so that what the function returns goes back to the
-    calls of that way only; None where it came otherwise than by a call.
+    ``how`` says what stands between: gather, wait, shield, complete or `RETURNED`. ``entry`` is the
+    way by which the handle came into this function, so that what the function returns goes back to
+    the calls of that way only; None where it came otherwise than by a call.
     """
 
     function: Function
@@ -155,7 +159,9 @@ class Walk:
         return index if here else carrier.root
 
     def note(self, kind: str, carrier: Carrier, index: int, **extra: object) -> None:
-        """Add an operation unless it is known."""
+        """Add an operation unless it is known, or done to what will give the handle."""
+        if carrier.how == RETURNED and kind not in _LEADING:
+            return
         op = Op(
             kind,
             carrier.function,
