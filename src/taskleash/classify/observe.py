@@ -32,6 +32,7 @@ from taskleash.link.guards import Guard, Guards
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.mains import Mains
 from taskleash.link.phases import Phases, asks_for_more
+from taskleash.link.repetition import is_kept_by_itself
 from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.supervisors import Supervisors
@@ -102,7 +103,7 @@ class Observer:
         clears = bool(signs.self_removing) and not signs.ended_there
         clears = clears and not any(map(self.teardown.reason, spawn.started))
         signs.overwrite = self.guards.overwrite(trail, clears)
-        signs.with_its_object = self.guards.is_fresh(trail)
+        signs.with_its_object = self._is_with_its_object(spawn, trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.local = local_holder(trail)
         signs.main = self._main(spawn, trail)
@@ -133,6 +134,17 @@ class Observer:
         handed = bool(work) and self.lifetimes.is_over_at_once(spawn.function, work[0].value)
         in_wrapper = spawn.kind == "wrapper" and all(map(self.lifetimes.in_one_step, spawn.started))
         return bool(spawn.started) and (handed or in_wrapper)
+
+    def _is_with_its_object(self, spawn: Spawn, trail: Trail) -> bool:
+        """Whether each call has the handle kept by an object that was made for it."""
+        if self.guards.is_fresh(trail):
+            return True
+        stores = [op for op in trail.of("store", "contain") if op.place is not None]
+        return (
+            all(op.function is spawn.function and is_kept_by_itself(op) for op in stores)
+            and all(op.place is None or op.place.kind == "attribute" for op in stores)
+            and self.guards.repetition.is_of_new_objects(spawn.function)
+        )
 
     def _unreached(self, spawn: Spawn) -> str:
         """The attribute that every instance has, and that leads past the spawn."""

@@ -29,7 +29,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import around, branches, events_in, in_loop, tests
 from taskleash.link.entities import Function
-from taskleash.link.trail import Op, Trail
+from taskleash.link.trail import CANCELLING, Op, Trail
 
 
 def is_partial(op: Op) -> bool:
@@ -127,7 +127,11 @@ def polls(trail: Trail, op: Op) -> bool:
     if asking is None or asking.kind != "while":
         return False
     carriers = set(trail.terms_in(function))
-    return op.index in function.paths.search([op.index], (), carriers, [op.index]).reached
+    # A loop that starts another task, or ends this one, asks for another one in its next turn.
+    renewing = [o.index for o in trail.of(*CANCELLING) if o.function is function]
+    renewing += [trail.index] if function is trail.function else []
+    endings = map(Ending, renewing)
+    return op.index in function.paths.search([op.index], endings, carriers, [op.index]).reached
 
 
 def insists(trail: Trail, op: Op) -> bool:

@@ -31,6 +31,7 @@ from taskleash.models.exceptions import (
     DEADLINES,
     NEVER_RAISING,
     NO_ERRORS,
+    QUIET_METHODS,
     QUIET_WAITS,
     TIMEOUT_NAMES,
 )
@@ -107,8 +108,15 @@ def _waits_quietly(event: Await, events: Sequence[Event]) -> bool:
     """Whether nothing but a cancellation or a deadline can come out of what is awaited."""
     calls = [events[term.event] for term in event.value if isinstance(term, Result)]
     return len(calls) == len(event.value) > 0 and all(
-        isinstance(call, Call) and call.text in QUIET_WAITS for call in calls
+        isinstance(call, Call) and (call.text in QUIET_WAITS or _is_signalled(call))
+        for call in calls
     )
+
+
+def _is_signalled(call: Call) -> bool:
+    """Whether a call waits for an event or a queue, by its name: ``self._closed.wait()``."""
+    receiver, _, name = call.text.rpartition(".")
+    return name in QUIET_METHODS and not call.args and receiver not in ("", "self", "super()")
 
 
 def never_raises(facts: FunctionFacts) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test
 from taskleash.facts.terms import (
@@ -19,6 +20,7 @@ from taskleash.facts.terms import (
     Element,
     Entered,
     Item,
+    Outer,
     Parameter,
     Result,
     Spread,
@@ -203,8 +205,10 @@ def _put_and_awaited(coroutine: Function) -> list[str]:
 
 
 def _set_at_the_end(coroutine: Function) -> list[str]:
-    """The instance's attributes that a coroutine sets whichever way it ends."""
-    own = Parameter(coroutine.self_name)
+    """The instance's attributes that a coroutine sets whichever way it ends.
+
+    One that an exception ends may leave them as they are, outside of a ``finally``.
+    """
     return [
         func.base.name
         for index, call in coroutine.calls()
@@ -212,9 +216,31 @@ def _set_at_the_end(coroutine: Function) -> list[str]:
         if isinstance(func, Attribute)
         and func.name in _SETTING
         and isinstance(func.base, Attribute)
-        and func.base.base == own
-        and any(frame.branch == "final" for frame in around(coroutine, index))
+        and _is_own(coroutine, func.base.base)
+        and (
+            any(frame.branch == "final" for frame in around(coroutine, index))
+            or _is_last(coroutine, index, func.base)
+        )
     ]
+
+
+def _is_last(coroutine: Function, index: int, term: Term) -> bool:
+    """Whether a coroutine comes to an event on every normal path, and waits for nothing after it.
+
+    A path on which there is nothing behind the term counts for none.
+    """
+    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    if coroutine.paths.search([index], (), frozenset(), awaits).reached:
+        return False
+    found = coroutine.paths.search_from_entry([Ending(index)], {term})
+    return found.is_complete and not found.leaks
+
+
+def _is_own(coroutine: Function, term: Term) -> bool:
+    """Whether a term is the instance, in a method or in a function inside of one."""
+    if isinstance(term, Outer):
+        return term == Outer(coroutine.method.key, coroutine.method.self_name)
+    return term == Parameter(coroutine.self_name)
 
 
 def _is_whole(loop: Loop) -> bool:

@@ -149,8 +149,9 @@ class Inference:
         return unexpected(term)
 
     def _declared(self, function: Function, made: Term) -> Types:
-        """What is said of the locals that a new container is bound to: ``done: list[Job] = []``."""
-        names = function.uses.names.get(made, ()) if isinstance(made, (Display, Result)) else ()
+        """What is said of the locals that a value is bound to: ``done: list[Job] = []``."""
+        named = (Attribute, Display, Result)
+        names = function.uses.names.get(made, ()) if isinstance(made, named) else ()
         refs = (function.facts.annotations.get(name, NO_TYPE) for name in names)
         return tuple(t for ref in refs for t in self.from_ref(function.module, ref))
 
@@ -244,7 +245,7 @@ class Inference:
                 found.extend(self.attribute(receiver.symbol, term.name))
             elif receiver.name:
                 found.append(_member(receiver, term.name))
-        return tuple(found)
+        return tuple(found) or self._declared(function, term)
 
     def attribute(self, cls: Class, name: str) -> Types:
         """The types of an instance attribute: annotation, property, or what is stored in it."""

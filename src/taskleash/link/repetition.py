@@ -11,7 +11,7 @@ from taskleash.facts.terms import Attribute, Element, Global, Outer, Parameter, 
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop
-from taskleash.link.entities import Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op, Site, Trail
 from taskleash.link.wrappers import constants_given
@@ -70,6 +70,34 @@ class Repetition:
         """Whether the constants of a call have the storing function end the earlier task first."""
         given = constants_given(op.function, call)
         return bool(given) and self._arrives_ended(trail, op.function, op.index, given)
+
+    def is_of_new_objects(self, function: Function) -> bool:
+        """Whether all that call a method have made its object just before, for this call."""
+        method = function.method
+        sites = [
+            (caller, index)
+            for caller, index in self._sites(method)
+            if method.module.is_test or not caller.module.is_test
+        ]
+        return method is function and bool(sites) and all(self._is_on_new(*at) for at in sites)
+
+    def _is_on_new(self, caller: Function, index: int) -> bool:
+        """Whether a call is of a method of what the caller makes, once for each such call."""
+        bases = [func.base for func in caller.call(index).func if isinstance(func, Attribute)]
+        made = [base for base in bases if isinstance(base, Result)]
+        for at, event in enumerate(caller.events[:index]):
+            if isinstance(event, Store) and event.target in bases:
+                made = [term for term in event.value if isinstance(term, Result)]
+                if len(made) != len(event.value) or in_loop(caller, at) != in_loop(caller, index):
+                    return False
+        return bool(made) and all(
+            in_loop(caller, term.event) == in_loop(caller, index)
+            and any(
+                isinstance(callee, Class)
+                for callee in self.calls.callees(caller, caller.call(term.event))
+            )
+            for term in made
+        )
 
     def _sites(self, function: Function) -> list[Site]:
         return [site for site in self.calls.callers(function) if site[0] is not function]

@@ -36,6 +36,8 @@ NEVER_RAISING = (
 )  # fmt: skip
 #: awaited calls out of which nothing but a cancellation comes
 QUIET_WAITS = frozenset({"asyncio.wait"})
+#: methods of which the same is true: given nothing, they wait for an event, a process or a queue
+QUIET_METHODS = frozenset({"join", "wait"})
 #: context managers that do nothing as they are entered, but see that what is awaited in them ends
 DEADLINES = frozenset(
     {
