@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import pickle
+import signal
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
 from server.test_server import LEAK, written
 from taskleash.fixes.patch import Replacement
-from taskleash.server.analyst import answer
+from taskleash.server.analyst import answer, main
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
 
 
@@ -113,3 +118,45 @@ def test_a_fault_of_ours_is_said_and_ends_nothing(
 
     monkeypatch.setattr("taskleash.server.analyst.work_anew", fails)
     assert answer(Look(root)) == Failed("internal error: LookupError: a\\x1bb")
+
+
+def test_questions_are_answered_until_there_are_no_more(
+    root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def looked_noisily(asked: Look | Mend) -> object:
+        print("said in between")
+        return answer(asked)
+
+    questions = b"".join(pickle.dumps(asked) for asked in (Look(root), Look(f"{root}/none")))
+    given, said = io.TextIOWrapper(io.BytesIO(questions)), io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr("taskleash.server.analyst.answer", looked_noisily)
+    monkeypatch.setattr(sys, "stdin", given)
+    monkeypatch.setattr(sys, "stdout", said)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        main("")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    said.buffer.seek(0)
+    assert rules(pickle.load(said.buffer), f"{root}/app.py") == ["TL001"]
+    assert isinstance(pickle.load(said.buffer), Failed)
+    assert said.buffer.read() == b""
+    assert capsys.readouterr().err == "said in between\n" * 2
+
+
+def test_a_front_that_is_gone_ends_it(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.BytesIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    questions = io.BytesIO(pickle.dumps(Look(root)) * 2)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(questions))
+    monkeypatch.setattr(sys, "stdout", types.SimpleNamespace(buffer=Gone()))
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        main("")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    # The second question is left.
+    assert isinstance(pickle.load(questions), Look)
