@@ -123,8 +123,40 @@ def closed(node: cst.BaseExpression, room: int) -> cst.BaseExpression:
     return flat if len(cst.Module([]).code_for_node(flat)) <= room else node
 
 
+#: where a line that ends leaves nothing behind: inside of brackets, around what binds closely
+_TIGHT: Mapping[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.Arg: ("whitespace_after_arg", "whitespace_after_star"),
+    cst.AssignEqual: ("whitespace_before", "whitespace_after"),
+    cst.BitInvert: ("whitespace_after",),
+    cst.Call: ("whitespace_after_func", "whitespace_before_args"),
+    cst.Comma: ("whitespace_before",),
+    cst.DictElement: ("whitespace_before_colon",),
+    cst.Dot: ("whitespace_before", "whitespace_after"),
+    cst.LeftCurlyBrace: ("whitespace_after",),
+    cst.LeftParen: ("whitespace_after",),
+    cst.LeftSquareBracket: ("whitespace_after",),
+    cst.Minus: ("whitespace_after",),
+    cst.Plus: ("whitespace_after",),
+    cst.RightCurlyBrace: ("whitespace_before",),
+    cst.RightParen: ("whitespace_before",),
+    cst.RightSquareBracket: ("whitespace_before",),
+    cst.StarredDictElement: ("whitespace_before_value",),
+    cst.StarredElement: ("whitespace_before_value",),
+    cst.Subscript: ("whitespace_after_value",),
+}
+
+
 class _Joining(cst.CSTTransformer):
     """Takes out line breaks in brackets, where a formatter would."""
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        found = super().on_leave(original_node, updated_node)
+        for name in _TIGHT.get(type(original_node), ()):
+            if isinstance(found, cst.CSTNode) and _is_joined(original_node, found, name):
+                found = found.with_changes(**{name: cst.SimpleWhitespace("")})
+        return found
 
     def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
         self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
@@ -132,7 +164,7 @@ class _Joining(cst.CSTTransformer):
         lines = updated_node.empty_lines
         if updated_node.first_line.comment or any(line.comment for line in lines):
             return updated_node
-        return cst.SimpleWhitespace("")
+        return cst.SimpleWhitespace(" ")
 
     def leave_Comma(  # noqa: N802 - the library calls it
         self, original_node: cst.Comma, updated_node: cst.Comma
@@ -152,6 +184,12 @@ class _Joining(cst.CSTTransformer):
 
     def leave_Set(self, original_node: cst.Set, updated_node: cst.Set) -> cst.Set:  # noqa: N802
         return original_node if _ends_in_comma(original_node.elements) else updated_node
+
+
+def _is_joined(before: cst.CSTNode, after: cst.CSTNode, name: str) -> bool:
+    """Whether a line ended at a place in a node, and does not any more."""
+    was_broken = isinstance(getattr(before, name), cst.ParenthesizedWhitespace)
+    return was_broken and isinstance(getattr(after, name), cst.SimpleWhitespace)
 
 
 def _ends_in_comma(items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseElement]) -> bool:

@@ -176,7 +176,7 @@ def constructor_place(
     if start and _calls_super(lines[start - 1]):
         return BodyPlace(lines[start - 1], is_after=True)
     if end < len(lines):
-        return BodyPlace(lines[end], is_after=False) if end >= start else None
+        return BodyPlace(lines[end], is_after=False)
     return BodyPlace(lines[-1], is_after=True)
 
 
