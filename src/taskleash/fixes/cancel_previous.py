@@ -54,8 +54,8 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
             raise CannotMend(
                 sentence("the earlier task may be that of another `{subject}`", subject=subject)
             )
-        slot, text = _slot(work, spot, scope)
-        optional = _can_be_none(work, target, call, slot, text)
+        text = _slot(work, spot, scope)
+        optional = _can_be_none(work, target, call, text)
     work.claim(holder)
     lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
@@ -164,8 +164,8 @@ def _keyed(work: Work, spot: Spot, scope: cst.FunctionDef) -> str:
     return f"{text}.get({work.tree.code(key)})"
 
 
-def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> tuple[cst.BaseExpression | None, str]:
-    """The place that keeps the task, as far as the statement itself names it, and its text."""
+def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> str:
+    """The place that keeps the task, as the code names it."""
     holder = spot.holder
     assert holder is not None
     small = holder.body[0]
@@ -174,13 +174,13 @@ def _slot(work: Work, spot: Spot, scope: cst.FunctionDef) -> tuple[cst.BaseExpre
         root = text.partition(".")[0]
         if not root or root not in _known_before(scope, spot.call):
             raise CannotMend(sentence("the variable belongs to this call alone"))
-        return None, text
+        return text
     if not isinstance(small, cst.Assign) or small.value is not spot.call or len(small.targets) > 1:
         raise CannotMend(sentence("no assignment of its own replaces the earlier task"))
     slot = small.targets[0].target
     if not dotted(slot):
         raise CannotMend(sentence("the place of the earlier task is worked out anew"))
-    return slot, dotted(slot)
+    return dotted(slot)
 
 
 def _stored_as(scope: cst.FunctionDef, name: str) -> str:
@@ -220,24 +220,26 @@ def _is_shared(tree: Tree, call: cst.Call, base: str) -> bool:
     return bool(base) and any(last_name(each.decorator) == "classmethod" for each in decorators)
 
 
-def _can_be_none(
-    work: Work, target: Target, call: cst.Call, slot: cst.BaseExpression | None, text: str
-) -> bool:
+def _can_be_none(work: Work, target: Target, call: cst.Call, text: str) -> bool:
     """Whether the place may hold None; raises `CannotMend` where it may not be there at all."""
     method = work.tree.method(call)
     base, _, attribute = text.rpartition(".")
     if _is_shared(work.tree, call, base):
         raise CannotMend(sentence("`{place}` is that of all instances", place=text))
     if method is not None and base and base == method.instance:
+        function = work.tree.scope(call)
+        if isinstance(function, cst.FunctionDef) and function.name.value == "__init__":
+            raise CannotMend(sentence("a new instance has no earlier task"))
         return is_optional(work, method, attribute, target.site.has_own_state)
     for node in inside(work.module):
-        if node is slot:
-            continue
-        same = isinstance(node, cst.Attribute) and node.attr.value == attribute
-        if not base:
-            same = isinstance(node, cst.Name) and node.value == text
-        if same and not isinstance(work.tree.parent(node), cst.AssignTarget | cst.NameItem):
-            return True
-        if same and not base and work.tree.scope(node) is None:
+        if isinstance(node, cst.Name):
+            is_there = not base and node.value == text and work.tree.scope(node) is None
+        else:
+            # Who reads it of another object knows that it is there.
+            same = isinstance(node, cst.Attribute) and node.attr.value == attribute
+            is_there = (
+                bool(base) and same and not isinstance(work.tree.parent(node), cst.AssignTarget)
+            )
+        if is_there:
             return True
     raise CannotMend(sentence("`{place}` can be missing before the first task starts", place=text))
