@@ -1,7 +1,7 @@
 """Whether a task that waits for a library vanishes, where only the task reaches the client.
 
     python -m pip install aiofiles aiohttp aiomysql aiosqlite anyio asgiref asyncpg grpcio \\
-        httpx redis starlette websockets
+        httpx redis slack_bolt slack_sdk starlette websockets
     python tests/runtime/libraries.py [NAME…]
 
 `taskleash.models.waits` has what stays as `HOLDING`, and what vanishes as `CLIENTS`: what they wait
@@ -143,6 +143,23 @@ async def redis_listen(ports):
     await listener.subscribe("x")
     async for message in listener.listen():
         print(message)
+
+
+@waits
+async def slack_bolt_post(ports):
+    from slack_bolt.async_app import AsyncApp
+
+    app = AsyncApp(token="x", signing_secret="x")
+    app.client.base_url = f"http://127.0.0.1:{ports['silent']}/"
+    await app.client.chat_postMessage(channel="x", text="x")
+
+
+@waits
+async def slack_sdk_post(ports):
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    client = AsyncWebClient(token="x", base_url=f"http://127.0.0.1:{ports['silent']}/")
+    await client.chat_postMessage(channel="x", text="x")
 
 
 @waits

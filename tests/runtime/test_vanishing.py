@@ -288,6 +288,22 @@ def test_what_an_object_holds_lasts_as_long_as_that_is_held(body: str, is_held: 
     assert asyncio.run(main()) is not is_held
 
 
+KEEPING = """class A:
+    def __init__(self):
+        self.calls = []
+        self.by_name = {{}}
+
+    def add(self, name, call):
+        {put}
+
+    async def work(self, name=""):
+        for call in {taken}:
+            await call(1)
+
+    def start(self):
+        asyncio.create_task(self.work())
+"""
+PAUSE = "\n\nasync def pause(x):\n    await asyncio.sleep(x)\n"
 GIVEN = {
     "parameter": "async def work(call):\n    await call()\n\n\n"
     "def start(call):\n    asyncio.create_task(work(call))\n",
@@ -296,6 +312,26 @@ GIVEN = {
     "def start(other):\n    asyncio.create_task(work(other))\n",
     "attribute": "class A:\n    def __init__(self, call):\n        self.call = call\n\n"
     "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n",
+    "method of a parameter": "async def work(client):\n    await client.get()\n\n\n"
+    "def start(client):\n    asyncio.create_task(work(client))\n",
+    "stars": "async def work(**names):\n    await inner(**names)\n\n\n"
+    "async def inner(call=None):\n    await call()\n\n\n"
+    "def start(**names):\n    asyncio.create_task(work(**names))\n",
+    "block": "async def work(client):\n    async with client:\n        pass\n\n\n"
+    "def start(client):\n    asyncio.create_task(work(client))\n",
+    "kept in a list": KEEPING.format(put="self.calls.append(call)", taken="self.calls"),
+    "kept in a dict": KEEPING.format(
+        put="self.by_name.setdefault(name, []).append(call)", taken="self.by_name.get(name, ())"
+    ),
+    "kept in tuples": KEEPING.format(
+        put="self.calls.append((name, call))", taken="(call for _, call in self.calls)"
+    ),
+    "set by others": "class A:\n    def __init__(self):\n        self.call = None\n\n"
+    "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n",
+    "inherited": "from library import Base\n\n\nclass A(Base):\n    async def work(self):\n"
+    "        await self.call(1)\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n",
     "left to subclasses": "class A:\n    async def work(self):\n        raise NotImplementedError\n"
     "\n    def start(self):\n        asyncio.create_task(self.work())\n",
@@ -309,6 +345,28 @@ FOUND = {
     "    async def work(self):\n        await self.call(1)\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n\n\n"
     "async def pause(x):\n    await asyncio.sleep(x)\n\n\nA(pause).start()\n",
+    "kept in a list": KEEPING.format(put="self.calls.append(call)", taken="self.calls")
+    + PAUSE
+    + "\n\na = A()\na.add('', pause)\na.start()\n",
+    "kept in a dict": KEEPING.format(put="self.by_name[name] = call", taken="self.by_name.values()")
+    + PAUSE
+    + "\n\na = A()\na.add('', pause)\na.start()\n",
+    "property": "class A:\n    @property\n    def call(self):\n        return pause\n\n"
+    "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n"
+    + PAUSE
+    + "\n\nA().start()\n",
+    "by its name": "class A:\n    async def pause(self, x):\n        await asyncio.sleep(x)\n\n"
+    "    async def work(self):\n        await getattr(self, 'pause')(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n\n\nA().start()\n",
+    "stars": "async def inner(x, call=None):\n    await call(x)\n\n\n"
+    "async def work(**names):\n    await inner(1, **names)\n\n\n"
+    "def start():\n    asyncio.create_task(work(call=pause))\n" + PAUSE,
+    "field": "import dataclasses\n\n\n@dataclasses.dataclass\nclass A:\n    call: object\n\n"
+    "    async def work(self):\n        await self.call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n"
+    + PAUSE
+    + "\n\nA(pause).start()\n",
     "object": "class B:\n    async def close(self):\n        await asyncio.sleep(1)\n\n\n"
     "class A:\n    def __init__(self, other):\n        self.other = other\n\n"
     "    async def work(self):\n        await self.other.close()\n\n"
@@ -326,6 +384,45 @@ def test_code_from_outside_decides_where_it_is_called(code: str) -> None:
 def test_what_callers_give_is_looked_at(code: str) -> None:
     scope = "A.start" if "class A" in code else "start"
     assert the_site(HEAD + code, scope).vanishing.state is Vanishings.EXCLUDED
+
+
+@pytest.mark.parametrize("code", FOUND.values(), ids=FOUND)
+def test_what_callers_give_holds_the_task(code: str) -> None:
+    async def main() -> int:
+        names: dict[str, Any] = {}
+        exec(compile(HEAD + code, "a.py", "exec"), names)
+        if "start" in names:
+            names["start"]()
+        names.pop("a", None)
+        tasks = weakref.WeakSet(asyncio.all_tasks() - {asyncio.current_task()})
+        await asyncio.sleep(0.005)
+        gc.collect()
+        await asyncio.sleep(0.005)
+        return len(tasks)
+
+    assert asyncio.run(main()) == 1
+
+
+KEPT_EVENT = (
+    KEEPING.format(put="self.calls.append(call)", taken="self.calls")
+    + "\n\nasync def wait(x):\n    await asyncio.Event().wait()\n"
+    + "\n\na = A()\na.add('', wait)\na.start()\n"
+)
+NOT_TOLD = {
+    "one of a container": KEPT_EVENT,
+    "nothing is put in": KEEPING.format(put="pass", taken="self.calls"),
+    "by a name that is not known": "class A:\n    async def work(self, name):\n"
+    "        await getattr(self, 'on_' + name)()\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work('x'))\n",
+    "of a library": "import library\n\n\nclass A:\n    async def work(self):\n"
+    "        await library.Client().get()\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n",
+}
+
+
+@pytest.mark.parametrize("code", NOT_TOLD.values(), ids=NOT_TOLD)
+def test_what_may_be_something_else_is_not_known(code: str) -> None:
+    assert the_site(HEAD + code, "A.start").vanishing.state is Vanishings.UNKNOWN
 
 
 def test_what_one_of_two_methods_waits_for_is_not_proven() -> None:

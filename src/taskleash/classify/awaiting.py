@@ -8,28 +8,34 @@ from dataclasses import replace
 from taskleash.classify.holding import Holder, Holding, is_own, is_own_stream
 from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishings
+from taskleash.classify.origins import Origin, Origins, returned
 from taskleash.classify.receivers import Receivers
-from taskleash.classify.waited import HELD_ELSEWHERE, Wait, any_of, worst_of
-from taskleash.facts.model import Call, Give
+from taskleash.classify.waited import (
+    HELD_ELSEWHERE,
+    Wait,
+    any_of,
+    name_of,
+    text_of,
+    unproven,
+    worst_of,
+)
+from taskleash.facts.model import Call
 from taskleash.facts.terms import (
     Alts,
     Attribute,
     Bound,
-    Built,
     Constant,
     Display,
     Element,
-    Named,
-    Parameter,
     Result,
     Spread,
     Term,
-    last_name,
 )
-from taskleash.link.calls import Callee, Calls, Method, given
+from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external, is_manager
 from taskleash.models.api import Handle
+from taskleash.models.classes import PROPERTIES
 from taskleash.models.table import TASKS
 from taskleash.models.waits import (
     CLIENTS,
@@ -68,7 +74,8 @@ class Awaiting:
         self._calls = calls
         self._holding = Holding(calls)
         self._limits = Limits(calls)
-        self._receivers = Receivers(calls)
+        self._origins = Origins(calls)
+        self._receivers = Receivers(calls, self._origins)
         #: what is asked for at the moment: what comes to itself adds nothing
         self._asked: set[tuple[Function, Term]] = set()
 
@@ -79,7 +86,7 @@ class Awaiting:
         if (function, term) in self._asked:
             return HELD_ELSEWHERE
         if len(self._asked) > _DEEPEST:
-            return Wait(Vanishings.UNKNOWN, _text(term))
+            return Wait(Vanishings.UNKNOWN, text_of(term))
         self._asked.add((function, term))
         try:
             return self._term(function, term)
@@ -98,20 +105,19 @@ class Awaiting:
             home, name = self._calls.program.home(function, term)
             values = [each for each in home.facts.defs.get(name, ()) if each != term]
             return any_of(self.term(home, each) for each in values)
-        if isinstance(term, Parameter):
-            return self._parameter(function, term)
         if isinstance(term, Attribute) and self._keeps_futures(function, term):
             return self._held(function, term)
-        return Wait(Vanishings.UNKNOWN, _text(term))
+        return self._come_from(function, term)
 
-    def _parameter(self, function: Function, term: Parameter) -> Wait:
-        """What the callers give to be awaited."""
-        passed = [
-            self.term(caller, each)
-            for caller, index in self._calls.callers(function)
-            for each in given(function, caller.call(index)).get(term.name, ())
-        ]
-        return any_of(passed) if passed else Wait(Vanishings.GIVEN, term.name)
+    def _come_from(self, function: Function, term: Term) -> Wait:
+        """What awaiting a value comes to, by where the value comes from."""
+        found: list[Wait] = []
+        for home, each, is_outside in self._origins.of(function, term):
+            if is_outside:
+                found.append(Wait(Vanishings.GIVEN, text_of(term)))
+            elif (home, each) != (function, term):
+                found.append(self.term(home, each))
+        return unproven(any_of(found), text_of(term))
 
     def _keeps_futures(self, function: Function, term: Attribute) -> bool:
         """Whether all that is stored in an attribute are futures and tasks."""
@@ -133,7 +139,7 @@ class Awaiting:
     def _held(self, function: Function, term: Term) -> Wait:
         """What waiting for a future comes to, by who holds it."""
         held = self._holding.of(function, term)
-        name = held.name if held.by is Holder.OBJECT else _text(term)
+        name = held.name if held.by is Holder.OBJECT else text_of(term)
         return Wait(_STATES[held.by], name)
 
     def _call(self, function: Function, made: Result) -> Wait:
@@ -145,50 +151,47 @@ class Awaiting:
         callees = self._calls.callees(function, call)
         if (combined := self._combined(function, call, made)) is not None:
             return combined
-        if not callees or any(isinstance(callee, Method) for callee in callees):
-            callees = self._by_receivers(function, call) or callees
-        if not callees:
+        if not callees or any(_is_getter(callee) for callee in callees):
             return self._called_value(function, call)
         has_body = [c for c in callees if not (isinstance(c, Function) and _is_left(c))]
         if not has_body:
             return Wait(Vanishings.GIVEN, call.text)
         return any_of(self._callee(function, made, callee) for callee in has_body)
 
-    def _by_receivers(self, function: Function, call: Call) -> tuple[Callee, ...]:
-        """The methods that are called, by what callers give as their object."""
-        found: dict[Callee, None] = {}
-        for term in call.func:
-            classes = (
-                self._receivers.classes(function, term.base) if isinstance(term, Attribute) else ()
-            )
-            methods = [each for cls in classes for each in cls.find(last_name(term))]
-            if not methods:
-                return ()
-            found |= dict.fromkeys(methods)
-        return tuple(found)
-
     def _called_value(self, function: Function, call: Call) -> Wait:
-        """What calling a value comes to: a callback that callers give, as far as they are known."""
+        """What calling a value comes to, by where the value comes from."""
+        found = [
+            self._called(origin, call)
+            for term in call.func
+            for origin in self._origins.of(function, term)
+        ]
+        return unproven(any_of(found), call.text)
+
+    def _called(self, origin: Origin, call: Call) -> Wait:
+        """What calling one of the values comes to that are called."""
+        home, term, is_outside = origin
+        otherwise = Wait(Vanishings.GIVEN if is_outside else Vanishings.UNKNOWN, call.text)
+        if self._origins.coroutines(home, term):
+            # A coroutine cannot be called.
+            return HELD_ELSEWHERE
+        targets = self._calls.targets(home, term)
+        if self._calls.inference.classes(home, term):
+            targets = self._calls.targets(home, Attribute(term, "__call__"))
+        bases = [term.base] if isinstance(term, Attribute) else []
         found: list[Wait] = []
-        for term in call.func:
-            classes = self._receivers.classes(function, term)
-            operators = tuple(m for cls in classes for m in cls.find("__call__"))
-            if operators and all(each.facts.is_async for each in operators):
-                found.append(any_of(Wait(Vanishings.EXCLUDED, "", (m,)) for m in operators))
-                continue
-            sources = self._receivers.given(function, term)
-            if sources is None:
-                return Wait(Vanishings.UNKNOWN, call.text)
-            for home, source in sources:
-                targets = self._calls.targets(home, source)
-                coroutines = [t for t in targets if isinstance(t, Function) and t.facts.is_async]
-                if targets and len(coroutines) == len(targets):
-                    found.append(Wait(Vanishings.EXCLUDED, "", tuple(coroutines)))
-                else:
-                    is_given = isinstance(source, Parameter)
-                    state = Vanishings.GIVEN if is_given else Vanishings.UNKNOWN
-                    found.append(Wait(state, call.text))
-        return any_of(found) if found else Wait(Vanishings.UNKNOWN, call.text)
+        for target in targets:
+            if isinstance(target, Function) and _is_left(target):
+                found.append(Wait(Vanishings.GIVEN, call.text))
+            elif isinstance(target, Function) and target.facts.is_async:
+                found.append(Wait(Vanishings.EXCLUDED, "", (target,)))
+            elif isinstance(target, Function):
+                found.append(self._returned(target, call))
+            elif isinstance(target, External):
+                found.append(self._outside(home, call, target.dotted, bases))
+            else:
+                return otherwise
+        come = any_of(found)
+        return otherwise if come.state is Vanishings.UNKNOWN and is_outside else come
 
     def _callee(self, function: Function, made: Result, callee: Callee) -> Wait:
         call = function.call(made.event)
@@ -199,19 +202,18 @@ class Awaiting:
         if isinstance(callee, Method):
             return self._method(function, call, callee)
         if isinstance(callee, External):
-            return self._outside(function, call, callee.dotted)
+            bases = [term.base for term in call.func if isinstance(term, Attribute)]
+            found = self._outside(function, call, callee.dotted, bases)
+            is_left = found.state is Vanishings.UNKNOWN and bool(bases)
+            return self._called_value(function, call) if is_left else found
         return Wait(Vanishings.UNKNOWN, call.text)
 
     def _returned(self, callee: Function, call: Call) -> Wait:
         """What awaiting the value of a plain function comes to: that of what it returns."""
-        values = [
-            term
-            for event in callee.events
-            if isinstance(event, Give) and event.kind == "return"
-            for term in event.value
-            if term != _NONE
-        ]
-        found = any_of(self.term(callee, term) for term in values)
+        if not (returned(callee) or callee.facts.is_generator or callee.facts.decorators):
+            # Awaiting None raises.
+            return HELD_ELSEWHERE
+        found = any_of(self.term(callee, term) for term in returned(callee))
         # Its futures are not those of the function that awaits them.
         unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
         return Wait(Vanishings.UNKNOWN, call.text) if unknown else found
@@ -225,19 +227,17 @@ class Awaiting:
             return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
         names = self._names(function, callee.receiver)
         if names:
-            return any_of(self._outside(function, call, f"{n}.{callee.name}") for n in names)
-        if self._calls.inference.classes(function, callee.receiver):
-            # Its class has no such method: a function is kept in the attribute.
-            return self._called_value(function, call)
-        return Wait(Vanishings.UNKNOWN, call.text)
+            dotted = [f"{name}.{callee.name}" for name in names]
+            bases = [callee.receiver]
+            return any_of(self._outside(function, call, name, bases) for name in dotted)
+        return self._called_value(function, call)
 
-    def _outside(self, function: Function, call: Call, dotted: str) -> Wait:
+    def _outside(self, function: Function, call: Call, dotted: str, bases: list[Term]) -> Wait:
         owner, _, name = dotted.rpartition(".")
         if dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
             return HELD_ELSEWHERE
         if _is_of(dotted, HOLDING):
             return HELD_ELSEWHERE
-        bases = [term.base for term in call.func if isinstance(term, Attribute)]
         if name in READING and any(
             is_own_stream(self._calls, function, base, STREAMS) for base in bases
         ):
@@ -271,7 +271,14 @@ class Awaiting:
         methods = [m for c in classes for n in ("__aenter__", "__aexit__") for m in c.find(n)]
         if methods and len(methods) == 2 * len(classes):
             return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
-        return Wait(Vanishings.UNKNOWN, _name(function, term))
+        return self._used(function, term)
+
+    def _used(self, function: Function, term: Term) -> Wait:
+        """What using an object comes to of which no more is known than where it comes from."""
+        origins = self._origins.of(function, term)
+        is_given = bool(origins) and all(origin.is_outside for origin in origins)
+        state = Vanishings.GIVEN if is_given else Vanishings.UNKNOWN
+        return Wait(state, name_of(function, term))
 
     def _names(self, function: Function, term: Term) -> set[str]:
         """The dotted names of what an object of a library is, or of what gives it."""
@@ -303,7 +310,7 @@ class Awaiting:
         methods = [m for c in classes for m in (c.find("__anext__") or c.find("__aiter__"))]
         if methods and len(methods) == len(classes) and all(m.facts.is_async for m in methods):
             return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
-        return Wait(Vanishings.UNKNOWN, _name(function, term))
+        return self._used(function, term)
 
     # -- several things
 
@@ -375,19 +382,10 @@ def _is_of(dotted: str, names: Iterable[str]) -> bool:
     return any(dotted == name or dotted.startswith(f"{name}.") for name in names)
 
 
+def _is_getter(callee: Callee) -> bool:
+    """Whether it gives what is called, rather than being called."""
+    return isinstance(callee, Function) and bool(callee.decorators & PROPERTIES)
+
+
 def _is_left(function: Function) -> bool:
     return function.is_left_to_others
-
-
-def _text(term: Term) -> str:
-    """A value as it is written, as far as a term tells."""
-    parts: list[str] = []
-    while isinstance(term, Built):
-        parts += [term.name] if isinstance(term, Attribute) else []
-        term = term.base
-    parts += [term.name] if isinstance(term, Named) else []
-    return ".".join(reversed(parts))
-
-
-def _name(function: Function, term: Term) -> str:
-    return function.call(term.event).text if isinstance(term, Result) else _text(term)

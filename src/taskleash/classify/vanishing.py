@@ -40,6 +40,7 @@ class _Search:
         #: the coroutines to go through, and whether the task comes to them for certain
         self._pending: list[tuple[Function, bool]] = []
         self._seen: set[tuple[Function, bool]] = set()
+        self._is_unknown = False
 
     def of(self, spawn: Spawn) -> Iterator[Vanishing]:
         """What each await comes to."""
@@ -60,7 +61,10 @@ class _Search:
         else:
             yield Vanishing(Vanishings.UNKNOWN)
         while self._pending:
-            yield from self._in(*self._pending.pop())
+            coroutine, is_sure = self._pending.pop()
+            # What is not sure proves nothing, so it adds nothing to what is not known.
+            if is_sure or not self._is_unknown:
+                yield from self._in(coroutine, is_sure)
 
     def _add(self, functions: tuple[Function, ...], is_sure: bool) -> None:
         keys = [(each, is_sure) for each in functions]
@@ -73,6 +77,7 @@ class _Search:
         state = wait.state
         if state is Vanishings.PROVEN and not is_sure:
             state = Vanishings.UNKNOWN
+        self._is_unknown |= state is Vanishings.UNKNOWN
         if state is Vanishings.EXCLUDED:
             return Vanishing(state)
         return Vanishing(state, function.module.path, line, wait.what)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from taskleash.classify.model import Vanishings
+from taskleash.facts.terms import Attribute, Built, Named, Result, Term
 from taskleash.link.entities import Function
 
 #: of several answers the first of these is the one that counts
@@ -50,3 +51,24 @@ def any_of(found: Iterable[Wait]) -> Wait:
     waits = list(dict.fromkeys(found))
     worst = worst_of(waits)
     return worst if len(waits) == 1 else replace(worst, is_sure=False)
+
+
+def unproven(found: Wait, what: str) -> Wait:
+    """What waiting for something comes to that others may reach, or that may be something else."""
+    unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
+    return Wait(Vanishings.UNKNOWN, what) if unknown else replace(found, is_sure=False)
+
+
+def text_of(term: Term) -> str:
+    """A value as it is written, as far as a term tells."""
+    parts: list[str] = []
+    while isinstance(term, Built):
+        parts += [term.name] if isinstance(term, Attribute) else []
+        term = term.base
+    parts += [term.name] if isinstance(term, Named) else []
+    return ".".join(reversed(parts))
+
+
+def name_of(function: Function, term: Term) -> str:
+    """A value as it is written; what is called where it is a call's."""
+    return function.call(term.event).text if isinstance(term, Result) else text_of(term)

@@ -17,6 +17,7 @@ from taskleash.fixes.model import Target
 from taskleash.fixes.patch import Patch, replacements, unified
 from taskleash.fixes.proof import place
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.sentences import Said, sentence
 from taskleash.source.comments import without
 
 
@@ -68,7 +69,7 @@ def _without_comments(analysis: Analysis, report: Report) -> tuple[FileError, ..
             return error
         item, comment = unused[place]
         before = item.text()
-        after, note = without(before, [comment]), "take the comment out"
+        after, note = without(before, [comment]), sentence("take the comment out")
         return replace(error, patches=(_made(item.path, before, after, error.fixes[0], note),))
 
     return tuple(map(patched, report.errors))
@@ -84,7 +85,7 @@ def _patch(program: Program, entry: Entry, target: Target) -> Patch | None:
     return _made(entry.site.path, before, after, offer, applied.note)
 
 
-def _made(path: str, before: str, after: str, offer: FixOffer, note: str) -> Patch:
+def _made(path: str, before: str, after: str, offer: FixOffer, note: Said) -> Patch:
     return Patch(
         kind=offer.kind,
         applicability=offer.applicability,

@@ -19,7 +19,7 @@ from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: rules of calls whose value is awaited as it is
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
@@ -36,7 +36,7 @@ _APART = re.compile(
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
-def await_(work: Work, target: Target, call: cst.Call) -> str:
+def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     """Wait for the work of a call; says so. Raises `CannotMend` where that cannot be done."""
     scope = work.tree.scope(call)
     if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
@@ -81,7 +81,9 @@ def await_(work: Work, target: Target, call: cst.Call) -> str:
         return spot.as_if(smalls[0], [block.with_changes(body=cst.IndentedBlock([line]))])
 
     work.edits.expand(holder, expansion)
-    return f"await it here, log its failure by `{logger}`" if logger else "await it here"
+    if not logger:
+        return sentence("await it here")
+    return sentence("await it here, log its failure by `{callback}`", callback=logger)
 
 
 def _flat(work: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:

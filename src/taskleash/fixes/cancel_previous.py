@@ -19,7 +19,7 @@ from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: names of types in annotations that say nothing of whose the work is
 _PLAIN = frozenset(
@@ -30,7 +30,7 @@ _PLAIN = frozenset(
 )  # fmt: skip
 
 
-def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
+def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
     """Cancel the task that a call is about to replace; says so.
 
     Raises `CannotMend` where it cannot be told what it replaces.
@@ -59,7 +59,7 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> str:
     work.claim(holder)
     lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
-    return f"cancel the earlier task in `{text}` first"
+    return sentence("cancel the earlier task in `{place}` first", place=text)
 
 
 def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:

@@ -13,13 +13,13 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 _HELPER = "helper that logs"
 _LOGGER = "logger"
 
 
-def log(work: Work, target: Target, call: cst.Call) -> str:
+def log(work: Work, target: Target, call: cst.Call) -> Sentence:
     """Log the exception of a task where it is kept; says so.
 
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
@@ -39,7 +39,7 @@ def log(work: Work, target: Target, call: cst.Call) -> str:
         work.claim(line)
         new = work.statements(line, f"{task}.add_done_callback({name})")
         work.edits.insert_after(line, new)
-    return f"log its failure by `{name}`"
+    return sentence("log its failure by `{callback}`", callback=name)
 
 
 def _is_in_a_handler(work: Work, call: cst.Call) -> bool:
@@ -64,7 +64,7 @@ def _assigned(spot: Spot) -> str:
     return ""
 
 
-def _chained(work: Work, spot: Spot) -> str:
+def _chained(work: Work, spot: Spot) -> Sentence:
     """The callback of a future that a statement drops."""
     if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
         raise CannotMend(sentence("no statement of its own drops the future"))
@@ -74,7 +74,7 @@ def _chained(work: Work, spot: Spot) -> str:
     if spot.kind == "name" and spot.name != "_":
         line = f"{spot.name}.add_done_callback({callback})"
         work.edits.insert_after(holder, work.statements(holder, line))
-        return f"log its failure by `{callback}`"
+        return sentence("log its failure by `{callback}`", callback=callback)
     name = work.local_name(spot.call, "future", "background_future")
     lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
 
@@ -83,7 +83,7 @@ def _chained(work: Work, spot: Spot) -> str:
         return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)
-    return f"log its failure by `{callback}`"
+    return sentence("log its failure by `{callback}`", callback=callback)
 
 
 def _logging_callback(work: Work, typed: str, of: str) -> str:

@@ -19,7 +19,7 @@ from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
 from taskleash.fixes.unused import without_unused
 from taskleash.fixes.work import Work
-from taskleash.sentences import Said, both, listed, sentence
+from taskleash.sentences import Said, Sentence, both, listed, sentence
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
@@ -27,7 +27,7 @@ _MAX_CHARACTERS = 4_000_000
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
 _USUAL = Manner()
 
-Codemod = Callable[[Work, Target, cst.Call], str]
+Codemod = Callable[[Work, Target, cst.Call], Sentence]
 
 _CODEMODS: Mapping[str, Codemod] = {
     "track": track,

@@ -55,7 +55,7 @@ class Applied:
     site: Site
     rule: str
     kind: str
-    note: str
+    note: Said
 
 
 @dataclass(frozen=True)

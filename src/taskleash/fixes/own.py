@@ -27,13 +27,13 @@ from taskleash.fixes.tree import Method, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: words in the names of methods that may bring about one of several, each by what they are told
 _ADDING = frozenset({"load", "mount", "navigate", "open"})
 
 
-def own(work: Work, target: Target, call: cst.Call) -> str:
+def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     """End the task of a call in the teardown of its class; says so.
 
     Raises `CannotMend` where the class has none, or does not keep the task itself.
@@ -75,11 +75,9 @@ def own(work: Work, target: Target, call: cst.Call) -> str:
         raise CannotMend(
             sentence("the file does not tell what `{place}` is", place=target.site.holder)
         )
-    return f"{_ended(is_drained)} in `{name}`"
-
-
-def _ended(is_drained: bool) -> str:
-    return "wait for it, within a deadline," if is_drained else "cancel it"
+    if is_drained:
+        return sentence("wait for it, within a deadline, in `{method}`", method=name)
+    return sentence("cancel it in `{method}`", method=name)
 
 
 def _is_drained(work: Work, target: Target, call: cst.Call) -> bool:
@@ -129,7 +127,7 @@ def _is_slot(work: Work, method: Method, attribute: str, call: cst.Call) -> bool
 
 def _own_dropped(
     work: Work, target: Target, call: cst.Call, method: Method, teardown: Method
-) -> str:
+) -> Sentence:
     home = own_home(work, target.site, call)
     spot = handle_of(work.tree, call)
     if known := _known_by(work, spot, method, teardown):
@@ -166,8 +164,24 @@ def _own_dropped(
         )
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
-    earlier = "end the earlier ones before it starts, " if is_replacing else ""
-    return f"keep it in `{container}`, {earlier}{_ended(is_drained)} in `{name}`"
+    return _kept(container, name, is_replacing, is_drained)
+
+
+def _kept(place: str, method: str, is_replacing: bool, is_drained: bool) -> Sentence:
+    """What was done, as a sentence; what replaces the earlier ones is never waited for."""
+    if is_replacing:
+        return sentence(
+            "keep it in `{place}`, end the earlier ones before it starts, cancel it in `{method}`",
+            place=place,
+            method=method,
+        )
+    if is_drained:
+        return sentence(
+            "keep it in `{place}`, wait for it, within a deadline, in `{method}`",
+            place=place,
+            method=method,
+        )
+    return sentence("keep it in `{place}`, cancel it in `{method}`", place=place, method=method)
 
 
 def _known_by(work: Work, spot: Spot, method: Method, teardown: Method) -> str:

@@ -9,6 +9,7 @@ from difflib import unified_diff
 
 from taskleash.classify.model import Span
 from taskleash.fixes.alignment import differences
+from taskleash.sentences import Said
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _GIT_LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -32,7 +33,7 @@ class Patch:
     kind: str
     applicability: str
     allowed: bool
-    note: str
+    note: Said
     diff: str
     replacements: tuple[Replacement, ...]
 

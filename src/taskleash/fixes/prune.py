@@ -12,14 +12,14 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Holder, dotted, inside
 from taskleash.fixes.work import Work
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: methods that take one element, by the kind of container, and what takes it out again
 _GROWING = {"set": "add", "list": "append"}
 _REMOVING = {"set": "discard", "list": "remove"}
 
 
-def prune(work: Work, call: cst.Call) -> str:
+def prune(work: Work, call: cst.Call) -> Sentence:
     """Take the task of a call out of its container when it is done; says so."""
     spot = spot_of(work.tree, call)
     if spot.kind == "name" and spot.holder is not None:
@@ -45,10 +45,10 @@ def prune(work: Work, call: cst.Call) -> str:
         return work.statements(holder, f"{name} = spawned_\n{_kept(container, name)}", nodes)
 
     work.edits.expand(holder, expansion)
-    return f"take it out of `{container.text}` when it is done"
+    return _taken_out(container.text)
 
 
-def _prune_slot(work: Work, small: cst.Assign, slot: cst.Subscript, call: cst.Call) -> str:
+def _prune_slot(work: Work, small: cst.Assign, slot: cst.Subscript, call: cst.Call) -> Sentence:
     """Take the task out of its slot in a dict, unless another one stands there by then."""
     holder, text = work.tree.holder(call), dotted(slot.value)
     container = container_of(work.tree, call, text) if text else None
@@ -86,10 +86,10 @@ def _prune_slot(work: Work, small: cst.Assign, slot: cst.Subscript, call: cst.Ca
         return [*new[:2], *(each.with_changes(leading_lines=[BLANK]) for each in new[2:])]
 
     work.edits.expand(holder, expansion)
-    return f"take it out of `{text}` when it is done"
+    return _taken_out(text)
 
 
-def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:
+def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> Sentence:
     scope = work.tree.scope(call)
     for node in inside(scope.body if scope is not None else work.module):
         if (
@@ -108,7 +108,7 @@ def _prune_name(work: Work, name: str, holder: Holder, call: cst.Call) -> str:
                 work.claim(holder)
                 last = _kept(container, name).splitlines()[-1]
                 work.edits.insert_after(line, work.statements(line, last))
-                return f"take it out of `{container.text}` when it is done"
+                return _taken_out(container.text)
     raise CannotMend(sentence("no `add` or `append` of it is in the same function"))
 
 
@@ -136,6 +136,10 @@ def _grown(work: Work, grow: cst.Call, call: cst.Call) -> Container:
             sentence("`{place}` is read elsewhere, finished tasks may be wanted there", place=text)
         )
     return container
+
+
+def _taken_out(container: str) -> Sentence:
+    return sentence("take it out of `{place}` when it is done", place=container)
 
 
 def _kept(container: Container, name: str) -> str:

@@ -12,12 +12,12 @@ from taskleash.fixes.tree import last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
-def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> str:
+def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> Sentence:
     """Put a function that keeps the task in the place of the one that starts it; says so.
 
     The coroutine is made where it was, since its arguments may be others later.
@@ -36,4 +36,4 @@ def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> str:
     value = line.body[0].value
     work.edits.change(spawning, lambda _: value)
     work.refit(work.tree.holder(call))
-    return f"hand it to `{helper}`, which holds it until it is done"
+    return sentence("hand it to `{helper}`, which holds it until it is done", helper=helper)

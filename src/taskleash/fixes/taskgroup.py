@@ -10,7 +10,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.tree import inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: the first Python whose asyncio has groups
 _FIRST = (3, 11)
@@ -21,7 +21,7 @@ _SPAWNING = frozenset({"create_task", "ensure_future"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
 
 
-def taskgroup(work: Work, target: Target, call: cst.Call) -> str:
+def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
     """Start the task of a call in a group around the rest of its function; says so.
 
     Raises `CannotMend` where the function cannot wait for it, or Python is too old.
@@ -44,7 +44,7 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> str:
     work.edits.change(
         call, lambda node: node.with_changes(func=func, **({"args": started} if started else {}))
     )
-    return f"start it in the task group `{group}`, which waits for it"
+    return sentence("start it in the task group `{group}`, which waits for it", group=group)
 
 
 def _library(work: Work) -> str:

@@ -18,13 +18,13 @@ from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Holder, Tree, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.table import MODELS
-from taskleash.sentences import sentence
+from taskleash.sentences import Sentence, sentence
 
 #: longer names get in the way
 _LONG = 20
 
 
-def track(work: Work, target: Target, call: cst.Call) -> str:
+def track(work: Work, target: Target, call: cst.Call) -> Sentence:
     """Keep the task of a call; says what was done. Raises `CannotMend` where that is not sure."""
     if target.rule == "TL013":
         return prune(work, call)
@@ -39,7 +39,7 @@ def track(work: Work, target: Target, call: cst.Call) -> str:
     if wants_helper(work, home, spot.kind != "statement"):
         return _wrap(work, target, spot, home)
     container = keep(work, target, spot, home)
-    return f"keep it in `{container}` until it is done"
+    return sentence("keep it in `{place}` until it is done", place=container)
 
 
 def handle_of(tree: Tree, call: cst.Call) -> Spot:
@@ -59,9 +59,9 @@ def check_wrapper(work: Work, target: Target, call: cst.Call) -> None:
         raise CannotMend(sentence("`{name}`, which starts the task, is mended first", name=name))
 
 
-def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> str:
+def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> Sentence:
     helper = helper_for(work, target.site, home, spot.kind != "statement")
-    said = f"hand it to `{helper}`, which holds it until it is done"
+    said = sentence("hand it to `{helper}`, which holds it until it is done", helper=helper)
     if _is_long(work, spot, helper) and _hand_over(work, target, spot, helper):
         return said
     if _is_wide_chain(work, spot, helper):

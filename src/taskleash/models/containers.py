@@ -7,6 +7,14 @@ from __future__ import annotations
 WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
 #: mappings that hold a value as long as somebody else holds its key
 WEAK_KEYED = frozenset({"weakref.WeakKeyDictionary"})
+#: what gives a container that is empty, or has in it what it is given
+NEW_CONTAINERS = frozenset(
+    {
+        "asyncio.LifoQueue", "asyncio.PriorityQueue", "asyncio.Queue", "collections.OrderedDict",
+        "collections.defaultdict", "collections.deque", "dict", "frozenset", "list",
+        "queue.PriorityQueue", "queue.Queue", "set", "tuple",
+    }
+)  # fmt: skip
 #: container methods, by what they do with elements
 GROWING = frozenset(
     {"add", "append", "appendleft", "extend", "insert", "update", "put_nowait", "put"}
@@ -23,6 +31,8 @@ SHRINKING = frozenset(
         "__delitem__",
     }
 )
+#: container methods that put in what they are given for a key that is missing
+SETTING = frozenset({"setdefault"})
 TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
 VIEWING = frozenset({"keys", "values", "copy", "union", "difference", "intersection"})
 PAIRING = frozenset({"items"})

@@ -42,6 +42,8 @@ HOLDING = {
     "fastapi.concurrency.run_in_threadpool": "starlette 1.10.0",
     "grpc.aio": "grpcio 1.85.1",
     "httpx.AsyncClient": "httpx 0.28.1",
+    "slack_bolt.async_app.AsyncApp.client": "slack_bolt 1.30.0",
+    "slack_sdk.web.async_client.AsyncWebClient": "slack_sdk 3.47.0",
     "starlette.concurrency.run_in_threadpool": "starlette 1.10.0",
     "websockets.asyncio.client": "websockets 17.4",
     "websockets.connect": "websockets 17.4",
@@ -77,11 +79,12 @@ STREAM = "asyncio.StreamReader"
 LOCKS = frozenset(
     {"asyncio.BoundedSemaphore", "asyncio.Condition", "asyncio.Lock", "asyncio.Semaphore"}
 )
-#: clients whose coroutines wait for a stream reader of theirs, with the release that was looked at:
-#: nothing but the client holds it
+#: objects whose coroutines wait for a stream reader, a queue or an event of theirs, with the
+#: release that was looked at: nothing but the object holds it
 CLIENTS = {
     "aiomysql": "aiomysql 0.3.2",
     "redis.asyncio": "redis 8.1.0",
+    "socketio.AsyncServer": "python-socketio 5.18.1",
 }
 #: what gives a number, or fails: `max(5.0, None)` does
 NUMBERS = frozenset({"abs", "float", "int", "len", "max", "min", "round", "sum"})

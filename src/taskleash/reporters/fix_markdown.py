@@ -24,7 +24,7 @@ def render(report: FixReport, git: bool, say: Language) -> str:
     if report.files:
         blocks += [table(map(say, words.FIX_FILE_HEADINGS), map(_file, report.files))]
         blocks += [f"## {say('What was fixed')}"]
-        blocks += [table(map(say, words.FIX_HEADINGS), _places(report.files))]
+        blocks += [table(map(say, words.FIX_HEADINGS), _places(report.files, say))]
         blocks += [f"## {say('Before and after')}", *_changes(report.files, say)]
         blocks += [f"## {say('Checked')}", text(say(words.CHECKED) + say("."))]
         blocks += [f"## {say('Verify while it runs')}", *_verify(report.files, say)]
@@ -58,17 +58,17 @@ def _file(file: MendedFile) -> list[str]:
     return [code(file.path), str(count), f"+{file.added}", f"-{file.removed}"]
 
 
-def _places(files: Iterable[MendedFile]) -> Iterator[list[str]]:
+def _places(files: Iterable[MendedFile], say: Language) -> Iterator[list[str]]:
     for file in files:
         for place in file.places:
             applied = place.applied
             at = code(f"{file.path}:{place.line}")
             call = code(applied.site.call)
             task = code(applied.site.task)
-            yield [at, call, task, applied.rule, applied.kind, text(applied.note)]
+            yield [at, call, task, applied.rule, applied.kind, text(say.told(applied.note))]
         for line in file.comments:
             at = code(f"{file.path}:{line}")
-            yield [at, "", "", RULE.code, REMOVE.kind, text(words.REMOVED)]
+            yield [at, "", "", RULE.code, REMOVE.kind, text(say(words.REMOVED))]
 
 
 def _changes(files: Iterable[MendedFile], say: Language) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _files(
         for place in file.places if every else ():
             applied = place.applied
             task = inert(applied.site.task, unicode)
-            note = inert(applied.note, unicode)
+            note = inert(say.told(applied.note), unicode)
             yield [(f"    {place.line}: {applied.rule} `{task}` {applied.kind}: {note}", "")]
         for line in file.comments if every else ():
             yield [(f"    {line}: {RULE.code} {REMOVE.kind}: {say(words.REMOVED)}", "")]

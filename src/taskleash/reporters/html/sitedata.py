@@ -50,6 +50,6 @@ def _fix(entry: Entry, offer: FixOffer, say: Language) -> dict[str, Any]:
         "safe": offer.applicability == "safe",
         "applicability": say(offer.applicability),
         "what": say(words.FIXES[offer.kind]),
-        "note": pieces(patch.note) if patch else [],
+        "note": pieces(say.told(patch.note)) if patch else [],
         "diff": diff(patch) if patch else [],
     }
