@@ -161,8 +161,9 @@ def fail(*arguments: object) -> None:
         commented(LEAKY),
         LEAKY.replace("create_task(log())\n", "create_task( log( ) )  # why\n"),
         LEAKY.replace("# taskleash: ignore[TL001]", "# a note"),
+        "# taskleash: skip-file\n" + LEAKY,
     ],
-    ids=["above", "between", "spaces", "no longer silenced"],
+    ids=["above", "between", "spaces", "no longer silenced", "all silenced"],
 )
 def test_nothing_is_linked_for_it(
     project: Path, monkeypatch: pytest.MonkeyPatch, text: str
@@ -174,6 +175,15 @@ def test_nothing_is_linked_for_it(
         moved, again = scan(project), scan(project)
     assert moved == again == scan(project, "--no-cache")
     assert len(moved["sites"]) == 3
+
+
+def test_where_nothing_changed_nothing_is_read(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = scan(project)
+    with monkeypatch.context() as once:
+        once.setattr("taskleash.driver.inputs.read_bytes", fail)
+        assert scan(project) == before
 
 
 def test_an_edit_after_it_is_linked(project: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from taskleash.facts.extract import extract
 from taskleash.facts.model import Await, Call, Case, Delete, FunctionFacts, If, Loop, Store, Switch
-from taskleash.facts.packing import FACTS
+from taskleash.facts.packed import FACTS
 from taskleash.facts.terms import (
     EACH,
     SOME,

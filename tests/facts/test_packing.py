@@ -11,7 +11,8 @@ from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.facts import model
 from taskleash.facts.extract import extract
 from taskleash.facts.model import Await, Block, If, ModuleFacts
-from taskleash.facts.packing import FACTS, BadPacking
+from taskleash.facts.packed import FACTS
+from taskleash.facts.packing import BadPacking
 from taskleash.facts.terms import Attribute, Item, Parameter, Term
 from taskleash.source.loading import Source, decode
 

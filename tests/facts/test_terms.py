@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from taskleash.facts.model import Await
-from taskleash.facts.packing import FACTS
+from taskleash.facts.packed import FACTS
 from taskleash.facts.terms import (
     TERM_CLASSES,
     Attribute,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from taskleash.audit.model import Audited, risk_rank
 from taskleash.classify.model import Risk, Site, State, Word
@@ -65,14 +65,15 @@ def component_of(site: Site) -> _Key:
     """The class around a site, or else its module: what it is, its name, its path."""
     if site.class_name:
         return Kind.CLASS, site.class_name, site.path
-    path = PurePosixPath(site.path)
-    package = path.parent.name if path.stem == "__init__" else ""
-    return Kind.MODULE, package or path.stem, site.path
+    folder, name = posixpath.split(site.path)
+    stem = posixpath.splitext(name)[0]
+    package = posixpath.basename(folder) if stem == "__init__" else ""
+    return Kind.MODULE, package or stem, site.path
 
 
 def _package(site: Site) -> _Key:
-    folder = PurePosixPath(site.path).parent
-    return Kind.PACKAGE, folder.name or ".", str(folder)
+    folder = posixpath.dirname(site.path)
+    return Kind.PACKAGE, posixpath.basename(folder) or ".", folder or "."
 
 
 def _scored(sites: Iterable[Site], key: Callable[[Site], _Key]) -> tuple[Component, ...]:

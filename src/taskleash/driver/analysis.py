@@ -17,6 +17,7 @@ from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Cited, Verdicts
 from taskleash.driver.collect import Advance, collect
 from taskleash.driver.collect import Collection as Gathered
+from taskleash.driver.comments import Comments, CommentsByPath, comments_in
 from taskleash.driver.entries import entries
 from taskleash.driver.fitting import fitted
 from taskleash.driver.flags.hints import hints as flag_hints
@@ -30,7 +31,7 @@ from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
-from taskleash.driver.unused import misspelt_comments, unused_suppressions
+from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
@@ -98,7 +99,7 @@ class Analysis:
         return Report(
             files=len(self.asked),
             parsed=self.parsed,
-            entries=tuple(map(self._weighed, self.entries(self.enabled))),
+            entries=tuple(map(self._weighed, self._reported)),
             errors=tuple(sorted(self._errors(), key=lambda e: (e.path, e.line, e.column))),
             seconds=time.perf_counter() - start,
             scanned=frozenset(self.asked),
@@ -114,8 +115,13 @@ class Analysis:
 
         Comments are looked at where something is found: elsewhere there is nothing to silence.
         """
-        paths = dict.fromkeys(e.site.path for e in self.entries(self.enabled) if e.rule)
-        return (*self.unread, *misspelt_comments(self.asked[path] for path in paths))
+        paths = dict.fromkeys(entry.site.path for entry in self._reported if entry.rule)
+        said = (
+            f"{path}:{found.line}: {found.message}"
+            for path in paths
+            for found in self._comments.of(path).misspelt
+        )
+        return (*self.unread, *said)
 
     @property
     def hints(self) -> tuple[FlagHint, ...]:
@@ -142,7 +148,21 @@ class Analysis:
         """What these rules report about the sites; ``choice`` is by default the settings'."""
         chosen = choice or self.settings.fixes
         heeds = not self.settings.ignore_noqa
-        return entries(self.sites, enabled, self.asked, chosen, heeds)
+        return entries(self.sites, enabled, self.asked, self._comments, chosen, heeds)
+
+    @cached_property
+    def _reported(self) -> tuple[Entry, ...]:
+        """The entries of the rules that are on."""
+        return self.entries(self.enabled)
+
+    @cached_property
+    def _comments(self) -> CommentsByPath:
+        return CommentsByPath(self.asked, self.known_comments)
+
+    @property
+    def known_comments(self) -> Mapping[str, Comments]:
+        """What is written in the files, by path, as far as it was kept beside the verdicts."""
+        return {} if self.verdicts is None else self.verdicts.comments
 
     def _weighed(self, entry: Entry) -> Entry:
         """A finding with the risk that the settings give its rule; what sleeps is low at most."""
@@ -211,7 +231,7 @@ def analyse(
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
     fit = partial(fitted, inputs=inputs, settings=settings)
-    verdicts = _verdicts(found, told, memory, with_facts, fit)
+    verdicts = _verdicts(found, told, memory, with_facts, inputs, fit)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
@@ -228,11 +248,13 @@ def _verdicts(
     told: Told,
     memory: Memory,
     with_facts: bool,
+    inputs: Mapping[str, Input],
     fit: Callable[[Sequence[Site], Collection[str] | None], tuple[Site, ...]],
 ) -> Verdicts | None:
     """The verdicts of what was collected, which are kept; None where the facts are asked for.
 
-    ``fit`` takes the fixes out that cannot be made, in files with some paths or in all.
+    ``inputs`` are the files that are reported. ``fit`` takes the fixes out that cannot be made, in
+    files with some paths or in all.
     """
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
@@ -240,10 +262,13 @@ def _verdicts(
         sites = fit(_judged(found.facts, linker), None)
         deciding = _deciding(found.leading, found.facts, told, sites, linker) if told.hints else ()
         places = _cited(found, sites, memory)
-        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding, places)
+        comments = {path: comments_in(inputs[path]) for path in {site.path for site in sites}}
+        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding, places, comments)
     elif verdicts is not None and found.moved:
         # What was tried on the texts of these has to be tried again.
-        verdicts = replace(verdicts, sites=fit(verdicts.sites, found.moved))
+        moved = found.moved & verdicts.comments.keys()
+        comments = {**verdicts.comments, **{path: comments_in(inputs[path]) for path in moved}}
+        verdicts = replace(verdicts, sites=fit(verdicts.sites, found.moved), comments=comments)
     if verdicts is not None:
         memory.keep_verdicts(found.program, verdicts)
         memory.keep_verdicts(found.linked, verdicts)

@@ -110,6 +110,11 @@ def _collected(
     recall: bool,
 ) -> Collection:
     found = Collection()
+    context = cache(context)
+    # Where nothing has to be read for it, the question about the whole comes first.
+    is_asked = not recall or memory.contents.has_seen(asked)
+    if recall and is_asked and _recalled(found, asked, context, told, memory):
+        return found
     spawns = _spawns(told.calls, memory, asked)
     spawning, waiting = _sorted_out(asked, spawns, found)
     if len(spawning) <= _FEW:
@@ -125,14 +130,25 @@ def _collected(
         _begin(waiting, parser, memory)
     if others:
         found.reported = frozenset(item.path for item in asked)
-    others = _without(others, supports)
-    found.program = memory.program_key(asked, others, told)
-    found.verdicts = memory.verdicts(found.program, asked) if recall else None
-    if found.verdicts is None:
+    if is_asked or not _recalled(found, asked, context, told, memory):
         gathering = _Gathering(found, asked, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
-        gathering.gather([*spawning, *supports], [*waiting, *others], recall, idle, near)
+        unread = [*waiting, *_without(others, supports)]
+        gathering.gather([*spawning, *supports], unread, recall, idle, near)
     return found
+
+
+def _recalled(
+    found: Collection,
+    asked: list[Input],
+    context: Callable[[], list[Input]],
+    told: Told,
+    memory: Memory,
+) -> bool:
+    """Whether there are verdicts on this very program; ``found`` gets them."""
+    found.program = memory.program_key(asked, context(), told)
+    found.verdicts = memory.verdicts(found.program, asked)
+    return found.verdicts is not None
 
 
 def _begin(files: list[Input], parser: Callable[[], Parser], memory: Memory) -> None:

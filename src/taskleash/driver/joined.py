@@ -13,6 +13,7 @@ from taskleash.classify.model import Site
 from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.collect import Advance
+from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsers import parsers
 from taskleash.driver.roots import roots
@@ -47,6 +48,11 @@ class Joined(Analysis):
     def parsed(self) -> int:
         """How many files had to be parsed for the verdicts."""
         return sum(part.parsed for part in self.parts)
+
+    @property
+    def known_comments(self) -> Mapping[str, Comments]:
+        """What is written in the files, by path, as far as it was kept beside the verdicts."""
+        return {path: said for part in self.parts for path, said in part.known_comments.items()}
 
     @property
     def hints(self) -> tuple[FlagHint, ...]:

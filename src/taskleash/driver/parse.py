@@ -94,9 +94,10 @@ def taken(item: Input, data: bytes, keep: Keep | None) -> Parsed:
 
 @cache
 def _packing() -> Packing:
-    from taskleash.facts.packing import FACT_ALIASES, FACT_CLASSES, Packing
+    from taskleash.facts.packed import FACT_ALIASES, FACT_CLASSES, SHARED_FACTS
+    from taskleash.facts.packing import Packing
 
-    return Packing((*FACT_CLASSES, Broken), FACT_ALIASES)
+    return Packing((*FACT_CLASSES, Broken), FACT_ALIASES, SHARED_FACTS)
 
 
 def too_late() -> Broken:

@@ -16,7 +16,6 @@ from taskleash.rules.tl100_unused_suppression import RULE, Silenceable, message,
 from taskleash.source.comments import Unused
 from taskleash.source.directives import directives, may_have_directives
 from taskleash.source.loading import InvalidSource
-from taskleash.source.misspelt import misspelt
 
 
 def unused_suppressions(
@@ -39,19 +38,6 @@ def unused_suppressions(
         )
         for item, found in unused_comments(inputs, sites, enabled)
     ]
-
-
-def misspelt_comments(inputs: Iterable[Input]) -> Iterator[str]:
-    """What to say of each comment in the files that was meant to silence something."""
-    codes = [rule.code for rule in all_rules()]
-    for item in inputs:
-        try:
-            text = item.text()
-        except InvalidSource:
-            # It has vanished since it was analysed.
-            continue
-        for found in misspelt(text, codes, names()):
-            yield f"{item.path}:{found.line}: {found.message}"
 
 
 def unused_comments(

@@ -1,8 +1,8 @@
 """Frozen dataclasses as bytes and back, for pipes and caches: plain data that runs no code.
 
 Each instance becomes a row of a table; rows refer to earlier ones by index. However deep the data
-is nested, the table is flat: reading it needs no recursion. Equal terms, alternatives and type
-references are one row.
+is nested, the table is flat: reading it needs no recursion. Equal terms and alternatives are one
+row, and so are equal instances of one more class.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, fields
 from sys import intern
 from typing import Any, get_type_hints
 
-from taskleash.facts import model
 from taskleash.facts.conform import (
     Budget,
     Check,
@@ -71,18 +70,24 @@ class Packing:
     """Packs instances of these classes; ``aliases`` are names that stand for them in annotations.
 
     Besides, fields hold terms, strings, numbers, booleans, None, and tuples and dictionaries of
-    them.
+    them. Equal instances of the class ``shared``, whose ``args`` are more of them, are one row.
     """
 
-    def __init__(self, classes: Sequence[type], aliases: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        classes: Sequence[type],
+        aliases: frozenset[str] = frozenset(),
+        shared: type | None = None,
+    ) -> None:
         names = aliases | {cls.__name__ for cls in classes}
         enums = (cls for cls in classes if issubclass(cls, enum.Enum))
-        shared = frozenset((*enums, *TERM_CLASSES, model.TypeRef))
-        known = Classes(frozenset((*classes, *TERM_CLASSES)), shared)
+        met_often = frozenset((*enums, *TERM_CLASSES, *([] if shared is None else [shared])))
+        known = Classes(frozenset((*classes, *TERM_CLASSES)), met_often)
         shapes = tuple(_shape(cls, names, known) for cls in classes)
         self._root = check_of(object, known)
         self._shapes = (*shapes, *_TERM_SHAPES)
         self._indices = {cls: index for index, cls in enumerate(classes)}
+        self._shared = shared
 
     def pack(self, value: Any) -> bytes:
         """The bytes of an instance, or of a tuple of instances.
@@ -99,7 +104,7 @@ class Packing:
         Each is the number of its class, in the order of the classes, and a list of its values; what
         stands for the whole comes last.
         """
-        table = _Table(self._shapes, self._indices)
+        table = _Table(self._shapes, self._indices, self._shared)
         last = table.nested(value)
         return [*table.rows, last]
 
@@ -173,7 +178,7 @@ class Packing:
             if type(each) is tuple:
                 terms += each
         _TERM(budget, terms)
-        _check_types([each for each in made if type(each) is model.TypeRef])
+        _check_shared([each for each in made if type(each) is self._shared])
         for each in value if type(value) is tuple else (value,):
             self._root(budget, [each])
 
@@ -197,8 +202,9 @@ class _Table:
 
     shapes: tuple[_Shape, ...]
     indices: dict[type, int]
+    same: type | None = None
     rows: list[Any] = field(default_factory=list)
-    #: the rows of terms, alternatives and type references
+    #: the rows of terms, alternatives and what else is shared
     known: dict[Any, int] = field(default_factory=dict)
     #: plain values so far: equal ones are written, and will be read, once
     shared: dict[Any, Any] = field(default_factory=dict)
@@ -232,7 +238,7 @@ class _Table:
         index = self.indices.get(kind)
         if index is None:
             return None
-        if kind is not model.TypeRef:
+        if kind is not self.same:
             return self.of_instance(value, index)
         number = self.known.get(value)
         if number is None:
@@ -340,10 +346,10 @@ def _columns(found: list[Any]) -> list[tuple[int, list[tuple[Any, ...]]]]:
     return list(columns.items())
 
 
-def _check_types(types: list[model.TypeRef]) -> None:
-    """Raise NotConforming where a few references stand for very many, since they are shared."""
+def _check_shared(instances: list[Any]) -> None:
+    """Raise NotConforming where a few of them stand for very many, since they are shared."""
     sizes: dict[int, int] = {}
-    for each in types:
+    for each in instances:
         size = sizes[id(each)] = 1 + sum(sizes.get(id(inner), 0) for inner in each.args)
         demand(size <= _MAX_TYPES)
 
@@ -356,35 +362,3 @@ def _shape(cls: Any, names: frozenset[str], known: Classes) -> _Shape:
     hints = get_type_hints(cls)
     check = row_of([check_of(hints[field.name], known) for field in found])
     return _Shape(cls, tuple(field.name for field in found), tuple(nested), check)
-
-
-FACT_CLASSES: tuple[type, ...] = (
-    model.Arg,
-    model.Call,
-    model.Store,
-    model.Await,
-    model.Give,
-    model.Delete,
-    model.Use,
-    model.Define,
-    model.Import,
-    model.Test,
-    model.Block,
-    model.If,
-    model.Loop,
-    model.Handler,
-    model.Try,
-    model.Case,
-    model.Switch,
-    model.Exit,
-    model.TypeRef,
-    model.Param,
-    model.Collection,
-    model.Decorator,
-    model.FunctionFacts,
-    model.ClassFacts,
-    model.ModuleFacts,
-)
-#: the names of unions and of terms
-FACT_ALIASES = frozenset({"Alts", "Event", "Step", "Term"})
-FACTS = Packing(FACT_CLASSES, FACT_ALIASES)

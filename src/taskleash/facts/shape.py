@@ -8,7 +8,8 @@ from typing import Any
 
 from taskleash.facts.layout import Layout
 from taskleash.facts.model import MODULE, FunctionFacts, ModuleFacts
-from taskleash.facts.packing import FACT_CLASSES, BadPacking
+from taskleash.facts.packed import FACT_CLASSES
+from taskleash.facts.packing import BadPacking
 
 #: without references to equal parts: which these are hangs on how they were made
 _WITHOUT_REFERENCES = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
@@ -13,7 +13,9 @@ from taskleash.reporters.json_audit import audit, facts
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
-from taskleash.trace.joined import Observation
+
+if TYPE_CHECKING:
+    from taskleash.trace.joined import Observation
 
 SCHEMA_VERSION = 1
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Evidence, Part, Risk, Site, Word
 from taskleash.fixes.choice import FixOffer
 from taskleash.fixes.patch import Patch
 from taskleash.sentences import Said, claim, sentence
-from taskleash.trace.joined import Observation
+
+if TYPE_CHECKING:
+    from taskleash.trace.joined import Observation
 
 _PARTS = {
     Part.DROPS: claim("dropped here, too"),

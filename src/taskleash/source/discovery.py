@@ -105,10 +105,14 @@ def _status(path: str) -> os.stat_result | None:
 
 @dataclass
 class _Listing:
-    """What a folder holds; ``names`` are those of files that say what to leave out."""
+    """What a folder holds: ``modules`` are the files that are Python's by their suffix.
+
+    ``names`` are those of files that say what to leave out.
+    """
 
     folders: list[str] = field(default_factory=list)
-    files: list[os.DirEntry[str]] = field(default_factory=list)
+    modules: list[os.DirEntry[str]] = field(default_factory=list)
+    others: list[os.DirEntry[str]] = field(default_factory=list)
     names: Container[str] = ()
 
 
@@ -128,10 +132,12 @@ def _list(folder: str, telling: Container[str]) -> _Listing:
         with os.scandir(folder) as entries:
             for entry in entries:
                 name = entry.name
-                if entry.is_dir(follow_symlinks=False):
+                if name.endswith(SUFFIXES) and not entry.is_dir(follow_symlinks=False):
+                    listing.modules.append(entry)
+                elif entry.is_dir(follow_symlinks=False):
                     listing.folders.append(name)
                 else:
-                    listing.files.append(entry)
+                    listing.others.append(entry)
                 if name.startswith(".git") or name in telling:
                     names.append(name)
     except OSError:
@@ -230,7 +236,9 @@ class _Walk:
                 if self._options.respect_gitignore:
                     layers = self._ignore_files.enter(layers, folder, listing.names)
             modules = self._module_names(self._project_of(root) or root, scope)
-            for entry in listing.files:
+            # Only patterns of one's own take what has another suffix.
+            others = [] if scope.includes is None else listing.others
+            for entry in (*listing.modules, *others):
                 path = prefix + entry.name
                 if not _leaves_out_file(scope, layers, path, entry.name):
                     self._add_entry(entry, path, real_prefix + entry.name, modules)

@@ -58,10 +58,12 @@ class Excludes:
 
     def match(self, path: str, name: str) -> bool:
         """Whether a pattern names ``path`` (absolute, with ``/``), whose base name is ``name``."""
-        return (
-            name in self.names
-            or any(matches(name) for matches in self.name_globs)
-            or any(matches(path) for matches in self.path_globs)
+        if name in self.names:
+            return True
+        # Most have no globs: a generator for none would take longer than all the rest.
+        return bool(
+            (self.name_globs and any(matches(name) for matches in self.name_globs))
+            or (self.path_globs and any(matches(path) for matches in self.path_globs))
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from taskleash.source.directives import IGNORE, SKIP_FILE, directives, may_have_directives, tokens
+from taskleash.source.directives import IGNORE, SKIP_FILE, directives, tokens
 
 _OURS = re.compile(r"\#\s*taskleash\s*:\s*(?P<word>[\w-]*)(?P<rest>[^#\r\n]*)", re.IGNORECASE)
 _FIRST = re.compile(r"\s*:?\s*([\w-]+)")
@@ -29,7 +29,7 @@ def misspelt(text: str, codes: Collection[str], names: Mapping[str, str]) -> Ite
 
     ``codes`` are those of all rules, ``names`` their names with the codes.
     """
-    if not may_have_directives(text.encode("utf-8", "replace")):
+    if not _OURS.search(text):
         return
     silencing = {directive.start for directive in directives(text, names)}
     for start, end, is_comment in tokens(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import time
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from taskleash.driver.cache.keys import digest, key
@@ -64,13 +65,23 @@ class Contents:
         found = self._digests.get(item.path)
         if found is not None:
             return found
-        known = self._known.get(item.file.absolute) if item.data is None else None
-        if known is not None and known[:2] == (item.file.times, item.file.size):
+        known = self._seen_before(item)
+        if known is not None:
             self._seen.add(item.file.absolute)
             self._digests[item.path] = known[2]
             return known[2]
         data = self.data(item)
         return self._digests.get(item.path) or digest(data)
+
+    def has_seen(self, items: Iterable[Input]) -> bool:
+        """Whether none of the files has to be read to know what stands for its bytes."""
+        return all(map(self._seen_before, items))
+
+    def _seen_before(self, item: Input) -> _Known | None:
+        """What is known of a file by its size and times."""
+        file = item.file
+        known = self._known.get(file.absolute) if item.data is None else None
+        return known if known and known[0] == file.times and known[1] == file.size else None
 
     def release(self) -> None:
         """Keep no bytes: whoever needs some of them again has them read again."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from taskleash.classify import model
+from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.facts.packing import Packing
 from taskleash.sentences import Line, Sentence
+from taskleash.source.misspelt import Misspelt
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Verdicts:
     """What a run says of all files that it had to look into; ``parsed`` counts those with facts.
 
     ``deciding`` are the flags that would tell more, with the number of sites that hang on each.
-    ``cited`` has by path the places that the sites name.
+    ``cited`` has by path the places that the sites name, ``comments`` what is written in the files
+    that are reported.
     """
 
     sites: tuple[model.Site, ...]
@@ -38,6 +41,7 @@ class Verdicts:
     parsed: int
     deciding: tuple[tuple[str, int], ...] = ()
     cited: Mapping[str, Cited] = field(default_factory=dict)
+    comments: Mapping[str, Comments] = field(default_factory=dict)
 
 
 def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
@@ -60,6 +64,8 @@ VERDICTS = Packing(
     (
         Verdicts,
         Cited,
+        Comments,
+        Misspelt,
         Broken,
         model.Site,
         model.Span,
