@@ -168,11 +168,6 @@ class Element(Built):
         return cls._known.get(known) or _kept(cls._known, known, cls, base, key)
 
     @property
-    def is_each(self) -> bool:
-        """Whether it stands for every element, one after the other."""
-        return self.key == EACH
-
-    @property
     def is_constant(self) -> bool:
         """Whether the same key names the same element wherever it is written."""
         key = self.key

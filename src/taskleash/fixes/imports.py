@@ -194,7 +194,7 @@ class Imports:
         head = header(self.module)
         if head:
             edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
-        elif self.module.body:
+        else:
             edits.insert_before(self.module.body[0], new, blank=1)
 
 
@@ -293,22 +293,27 @@ def _key(line: cst.SimpleStatementLine) -> tuple[bool, str]:
 def _extended(node: cst.ImportFrom, names: Sequence[str], width: int) -> cst.ImportFrom:
     assert not isinstance(node.names, cst.ImportStar)
     aliases = list(node.names)
+    between = aliases[0].comma if len(aliases) > 1 else _first_comma(node)
     for name in names:
         at = next((i for i, a in enumerate(aliases) if _order(a) > _order(name)), len(aliases))
         new = cst.ImportAlias(cst.Name(name))
         if at < len(aliases):
-            space = cst.SimpleWhitespace(" ") if len(aliases) == 1 else aliases[0].comma
-            comma = space if isinstance(space, cst.Comma) else cst.Comma(whitespace_after=_SPACE)
-            aliases.insert(at, new.with_changes(comma=comma))
+            aliases.insert(at, new.with_changes(comma=between))
         else:
             last = aliases[-1]
-            between = aliases[0].comma if len(aliases) > 1 else cst.Comma(whitespace_after=_SPACE)
             aliases[-1] = last.with_changes(comma=between)
             aliases.append(new.with_changes(comma=last.comma))
     longer = node.with_changes(names=aliases)
     if node.lpar is not None or len(cst.Module([]).code_for_node(longer)) <= width:
         return longer
     return _on_lines(longer, aliases)
+
+
+def _first_comma(node: cst.ImportFrom) -> cst.Comma:
+    """What comes between the only name that is imported and another one."""
+    opening = node.lpar.whitespace_after if node.lpar is not None else _SPACE
+    is_open = isinstance(opening, cst.ParenthesizedWhitespace)
+    return cst.Comma(whitespace_after=opening if is_open else _SPACE)
 
 
 def _on_lines(node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> cst.ImportFrom:

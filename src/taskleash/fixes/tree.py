@@ -17,7 +17,6 @@ Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
 #: the nodes whose inside is a scope of its own, class bodies left out
 Scope: TypeAlias = cst.FunctionDef | cst.Lambda
 _NODES: dict[type[object], bool] = {}
-_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
 @dataclass(frozen=True)
@@ -130,15 +129,6 @@ class Tree:
                 return False
             if isinstance(parent, cst.ClassDef):
                 return True
-        return False
-
-    def in_comprehension(self, node: cst.CSTNode) -> bool:
-        """Whether a node is part of a comprehension in its statement."""
-        for parent, _ in self.around(node):
-            if isinstance(parent, _COMPREHENSIONS):
-                return True
-            if isinstance(parent, cst.BaseStatement | cst.Lambda):
-                return False
         return False
 
     def depth(self, node: cst.CSTNode) -> str:

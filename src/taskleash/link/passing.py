@@ -14,7 +14,7 @@ from taskleash.link.keeping import Keeping
 from taskleash.link.uses import Role
 from taskleash.link.walk import RETURNED, Carrier
 from taskleash.models.api import Handle
-from taskleash.models.containers import GROWING, OUTCOMES, SHRINKING
+from taskleash.models.containers import GROWING, OUTCOMES, SHRINKING, SPREADING
 
 #: who awaits what these give awaits the one task that they are given
 _AWAITERS = frozenset({Handle.SHIELDS, Handle.TIMES, Handle.AWAITS})
@@ -173,9 +173,7 @@ class Passing(Keeping):
         if name in self.program.models.runners:
             self.note("run", carrier, index)
         elif name in GROWING or name == "setdefault":
-            depth = carrier.depth if name in ("extend", "update") else carrier.depth + 1
-            if name in ("extend", "update") and carrier.depth == 0:
-                depth = 1
+            depth = max(carrier.depth, 1) if name in SPREADING else carrier.depth + 1
             self._put(carrier, receiver, depth, index)
         elif name in SHRINKING:
             self.note("shrink-item", carrier, index, detail=name)
