@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -16,8 +15,6 @@ from taskleash.interruption import Terminated, signals_end_the_block
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
 ENDING = [] if sys.platform == "win32" else [signal.SIGTERM, signal.SIGHUP]
-#: to end what hangs
-_PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -86,16 +83,22 @@ class Destructor:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, *ENDING])
-def test_a_signal_that_falls_into_a_destructor_ends_the_block_all_the_same(number: int) -> None:
+def test_a_signal_that_falls_into_a_destructor_ends_the_block_all_the_same(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[threading.Timer] = []
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
+
     def work() -> None:
         Destructor(number)
-        time.sleep(_PATIENCE_SECONDS)
+        (timer,) = begun
+        # Its thread would do so after a moment.
+        timer.function(*timer.args)
+        raise AssertionError("the block goes on")
 
     with pytest.raises((Terminated, KeyboardInterrupt)), signals_end_the_block():
         work()
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.join()
+    assert begun[0].daemon
 
 
 def test_other_faults_of_destructors_are_told_as_ever(

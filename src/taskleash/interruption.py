@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import NoReturn, Protocol
 
-_SECONDS_TO_RETURN = 0.01
+#: what comes before the destructor has returned is lost, too: a busy machine takes a while
+_SECONDS_TO_RETURN = 0.1
 
 
 class Terminated(BaseException):
