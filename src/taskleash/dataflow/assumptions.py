@@ -10,7 +10,7 @@ import ast
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -201,6 +201,34 @@ class Assumptions:
                     found.update(question.name for question in self._asked(edge.test))
         return frozenset(name for name, count in found.items() if count > 1)
 
+    @cached_property
+    def asked_from(self) -> list[frozenset[str]]:
+        """The names of the questions that are asked again on some way from each block on."""
+        found: list[frozenset[str]] = []
+        before: list[list[int]] = [[] for _ in self._graph.blocks]
+        for block in self._graph.blocks:
+            asked: set[str] = set()
+            for edge in self._graph.successors(block.number):
+                before[edge.target].append(block.number)
+                if edge.test is not None:
+                    asked.update(question.name for question in self._asked(edge.test))
+            found.append(self.asked_again & asked)
+        pending = [block.number for block in self._graph.blocks]
+        while pending:
+            number = pending.pop()
+            for source in before[number]:
+                if not found[number] <= found[source]:
+                    found[source] |= found[number]
+                    pending.append(source)
+        return found
+
+    def still_asked(self, held: Facts, block: int) -> Facts:
+        """The facts that can still tell anything on the ways from a block on."""
+        asked = self.asked_from[block]
+        if all(question.name in asked for question, _ in held):
+            return held
+        return frozenset(fact for fact in held if fact[0].name in asked)
+
     def _asked(self, test: Test) -> Iterator[Question]:
         """The questions that a condition is made of."""
         for part in test.parts:
@@ -298,6 +326,14 @@ def parts(term: Term) -> Iterator[Term]:
         if not isinstance(term, Built):
             return
         term = term.base
+
+
+def gone_over(carriers: Iterable[Term]) -> frozenset[Term]:
+    """What a loop goes over to come to the task: what holds it, or holds a record that does."""
+    found: set[Term] = set(carriers)
+    for carrier in carriers:
+        found.update(part.base for part in parts(carrier) if isinstance(part, Element))
+    return frozenset(found)
 
 
 def constant(test: Test, given: Given = NOTHING_GIVEN) -> bool | None:

@@ -10,7 +10,7 @@ is ended when the loop has gone over all, and still runs where the loop is left 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,18 +20,20 @@ from taskleash.dataflow.assumptions import (
     Assumptions,
     Facts,
     Given,
-    parts,
+    gone_over,
 )
 from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import FunctionFacts, Test
-from taskleash.facts.terms import Alts, Element, Term, last_name
+from taskleash.facts.terms import Alts, Term, last_name
 from taskleash.models.table import TASKS
 
 #: more states than this make an answer unknown
 _MAX_STATES = 20_000
+#: to compare a state with more of those before it would take longer than to go on from it
+_MAX_COMPARED = 40
 #: the task runs and nothing has seen to it; any other phase is the loop that ended one of several
 _LIVE = -1
 #: the last names of the classes of handles
@@ -167,11 +169,13 @@ class _Search:
         self.spawns = frozenset(spawns)
         self.endings = {ending.event: ending for ending in endings}
         self.carriers = carriers
-        self.gone_over = _gone_over(carriers)
+        self.gone_over = gone_over(carriers)
         self.sought = frozenset(sought)
         self.marked = {*self.spawns, *self.endings, *self.sought}
         self.pending: deque[_State] = deque()
         self.came: dict[_State, tuple[_State | None, Edge | None]] = {}
+        #: what held where control first came to each block in each phase
+        self.first: defaultdict[tuple[int, int], list[Facts]] = defaultdict(list)
         self.leaks: dict[int, Leak] = {}
         self.reached: set[int] = set()
         self.asked: dict[int, None] = {}
@@ -301,10 +305,24 @@ class _Search:
             self._leave(state, edge)
             return
         reached = self.assumptions.along(self.assumptions.with_edge(held, edge), block.number, edge)
+        # Ways that differ only in what is never asked again are one.
+        reached = self.assumptions.still_asked(reached, edge.target)
         following = _State(edge.target, phase, self._without_carriers(reached))
-        if following not in self.came:
+        if self._is_new(following):
             self.came[following] = (state, edge)
             self.pending.append(following)
+
+    def _is_new(self, state: _State) -> bool:
+        """Whether a state opens a way that those before it do not.
+
+        Where less is known to hold, every way is open that is where more is.
+        """
+        first = self.first[state.block, state.phase]
+        if state in self.came or any(known <= state.held for known in first):
+            return False
+        if len(first) < _MAX_COMPARED:
+            first.append(state.held)
+        return True
 
     def _without_carriers(self, held: Facts) -> Facts:
         """What is asked of the task itself is decided by its phase."""
@@ -379,11 +397,3 @@ class _Search:
             current, edge = self.came[current]
             if edge is not None:
                 yield edge
-
-
-def _gone_over(carriers: Iterable[Term]) -> frozenset[Term]:
-    """What a loop goes over to come to the task: what holds it, or holds a record that does."""
-    found: set[Term] = set(carriers)
-    for carrier in carriers:
-        found.update(part.base for part in parts(carrier) if isinstance(part, Element))
-    return frozenset(found)

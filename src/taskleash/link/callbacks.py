@@ -84,6 +84,9 @@ def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Fu
     found: list[Function] = []
     for term in callback.value if callback is not None else ():
         targets = calls.targets(function, term)
+        if isinstance(term, Result) and not targets:
+            # ``call_later(1, work())``: what is given is the coroutine, which cannot be called.
+            targets = calls.callees(function, function.call(term.event))
         if not targets:
             return ()
         for target in targets:

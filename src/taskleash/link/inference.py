@@ -245,7 +245,9 @@ class Inference:
                 found.extend(self.attribute(receiver.symbol, term.name))
             elif receiver.name:
                 found.append(_member(receiver, term.name))
-        return tuple(found) or self._declared(function, term)
+        # Of a member of what lies outside of the program the annotation of a local says more.
+        is_told = any(isinstance(kind.symbol, Class) for kind in found)
+        return tuple(found) if is_told else self._declared(function, term) or tuple(found)
 
     def attribute(self, cls: Class, name: str) -> Types:
         """The types of an instance attribute: annotation, property, or what is stored in it."""
