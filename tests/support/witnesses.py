@@ -422,6 +422,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     # teardowns
     "`{teardown}` neither cancels nor awaits what `{place}` keeps": _passes_over,
     "nothing calls `{method}` of what `{place}` keeps": _has_place,
+    "`{override}` stands in place of `{method}`, and does not call it": _defines("override"),
     "`{function}` waits for `{name}`, set as it ends": _all(
         _is_in("function"), _mentions("name"), _awaits
     ),

@@ -159,6 +159,14 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
                 place=kept.attribute,
             )
             yield step(kept.function, kept.index, message)
+        if signs.overridden is not None:
+            override, method = signs.overridden
+            message = sentence(
+                "`{override}` stands in place of `{method}`, and does not call it",
+                override=override.qualname,
+                method=method.qualname,
+            )
+            yield definition(override, message)
     yield from _removal(signs)
     yield from _teardown(signs, row)
     if signs.main is not None and "main coroutine" in row.name:

@@ -31,6 +31,7 @@ from taskleash.link.forgotten import Forgotten
 from taskleash.link.guards import Guard, Guards
 from taskleash.link.lifetime import Lifetimes, by_name, longest
 from taskleash.link.mains import Mains
+from taskleash.link.overridden import Overridden
 from taskleash.link.phases import Phases, asks_for_more
 from taskleash.link.repetition import is_kept_by_itself
 from taskleash.link.settled import settled_in
@@ -64,6 +65,7 @@ class Observer:
         self.forgotten = Forgotten(calls, self.teardown)
         self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
+        self.overridden = Overridden(calls)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""
@@ -226,7 +228,8 @@ class Observer:
         signs.ended_elsewhere = elsewhere
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
-        if ends and self._misses_whole(signs):
+        signs.overridden = self.overridden.by(signs.spawn.function, ends)
+        if ends and (self._misses_whole(signs) or signs.overridden is not None):
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
             signs.ended_there = "cancelled" if cancelled else how(ends)

@@ -78,6 +78,8 @@ class Signs:
     ended_elsewhere: list[Op] = field(default_factory=list)
     #: of these, the ones in a teardown that nobody comes to, and what keeps the object
     forgotten: list[tuple[Op, Kept]] = field(default_factory=list)
+    #: a subclass's method in place of one that ends the task, or of one that comes to the ending
+    overridden: tuple[Function, Function] | None = None
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: the owner has a teardown of its own
