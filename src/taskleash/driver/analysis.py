@@ -230,7 +230,7 @@ def analyse(
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    fit = partial(fitted, inputs=inputs, settings=settings)
+    fit = partial(fitted, inputs=inputs, settings=settings, memory=memory)
     verdicts = _verdicts(found, told, memory, with_facts, inputs, fit)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 from taskleash.classify.model import Site
+from taskleash.driver.cache.memory import Memory
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.manner import manner_of
 from taskleash.driver.settings import Settings
+from taskleash.fixes.model import Manner
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import diagnose
 from taskleash.rules.selection import resolve_codes
@@ -20,16 +24,21 @@ from taskleash.source.loading import InvalidSource
 #: rules whose findings can nearly always be mended; to try them all would take longer than it tells
 _MENDABLE = frozenset({"TL001", "TL002", "TL003"})
 
+#: a site and what a rule says of it
+_Tried: TypeAlias = tuple[Site, Diagnostic]
+
 
 def fitted(
     sites: Sequence[Site],
     changed: Collection[str] | None,
     inputs: Mapping[str, Input],
     settings: Settings,
+    memory: Memory | None = None,
 ) -> tuple[Site, ...]:
     """The sites, with the kinds of fixes that cannot be made where they are reported.
 
     Those that are not in ``changed`` files keep what is known of them; None stands for all files.
+    The ``memory`` has what was tried before, where it lasts.
     """
     if changed is not None:
         sites = [replace(site, unfit=()) if site.path in changed else site for site in sites]
@@ -39,12 +48,31 @@ def fitted(
         for site in sites
         if site.defect and site.path in inputs and (changed is None or site.path in changed)
     }
-    tried = {site: each for site, each in found.items() if each and _is_doubtful(each)}
-    if not tried:
-        return tuple(sites)
-    work = partial(_objections, tried, inputs, settings)
-    unfit = with_deep_stack(work, LINKER_MEGABYTES)
-    return tuple(replace(site, unfit=unfit[site]) if site in unfit else site for site in sites)
+    tried: dict[str, list[_Tried]] = defaultdict(list)
+    for site, each in found.items():
+        if each and _is_doubtful(each):
+            tried[site.path].append((site, each))
+    unfit: dict[Site, Site] = {}
+    for path, targets in tried.items():
+        fitting = _fitted_in(inputs[path], targets, settings, memory or Memory())
+        unfit |= dict(zip((site for site, _ in targets), fitting, strict=True))
+    return tuple(unfit.get(site, site) for site in sites)
+
+
+def _fitted_in(
+    item: Input, tried: Sequence[_Tried], settings: Settings, memory: Memory
+) -> tuple[Site, ...]:
+    """The sites of one file, tried unless the same was tried before."""
+    manner = manner_of(item.path, settings)
+    sites = tuple(site for site, _ in tried)
+    asked = memory.fitting_key(item, manner, sites)
+    known = memory.fitting(asked)
+    if known is None or tuple(replace(site, unfit=()) for site in known) != sites:
+        work = partial(_objections, tried, item, manner)
+        unfit = with_deep_stack(work, LINKER_MEGABYTES)
+        known = tuple(replace(site, unfit=u) for site, u in zip(sites, unfit, strict=True))
+        memory.keep_fitting(asked, known)
+    return known
 
 
 def _is_doubtful(diagnostic: Diagnostic) -> bool:
@@ -52,16 +80,13 @@ def _is_doubtful(diagnostic: Diagnostic) -> bool:
 
 
 def _objections(
-    tried: Mapping[Site, Diagnostic], inputs: Mapping[str, Input], settings: Settings
-) -> dict[Site, tuple[tuple[str, Said], ...]]:
-    return {
-        site: tuple(_against(site, diagnostic, inputs[site.path], settings))
-        for site, diagnostic in tried.items()
-    }
+    tried: Sequence[_Tried], item: Input, manner: Manner
+) -> list[tuple[tuple[str, Said], ...]]:
+    return [tuple(_against(site, diagnostic, item, manner)) for site, diagnostic in tried]
 
 
 def _against(
-    site: Site, diagnostic: Diagnostic, item: Input, settings: Settings
+    site: Site, diagnostic: Diagnostic, item: Input, manner: Manner
 ) -> Iterator[tuple[str, Said]]:
     """The kinds of fixes that cannot be made in the file as it is, and why."""
     # Imported here because a run that finds nothing has no use for what changes files.
@@ -75,5 +100,5 @@ def _against(
         return
     for fix in diagnostic.fixes:
         target = Target(site, diagnostic.code, (fix.kind,))
-        for left in mend(text, [target], manner_of(item.path, settings)).left:
+        for left in mend(text, [target], manner).left:
             yield fix.kind, left.reason

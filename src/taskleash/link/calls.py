@@ -270,6 +270,8 @@ class Calls:
         if isinstance(term, (Global, Attribute)):
             if isinstance(term, Attribute) and term.name in self.program.methods_named:
                 return False
+            if term.name == written and self.program.is_clear(written):
+                return False
             symbol = self.program.symbol(caller, term)
             named = isinstance(symbol, Function) and symbol.name != written
             return named or isinstance(symbol, Variable)

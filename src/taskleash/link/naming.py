@@ -37,10 +37,14 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
             return True
         if "__call__" in names and term.name not in program.methods_named:
             return True
-        if not isinstance(program.symbol(function, term.base), Module):
+        if program.is_clear(term.name) or not isinstance(
+            program.symbol(function, term.base), Module
+        ):
             return False
     elif not isinstance(term, Global):
         return True
+    elif program.is_clear(term.name):
+        return term.name in names
     symbol = program.symbol(function, term)
     if isinstance(symbol, External):
         return symbol.dotted.rpartition(".")[2] in names

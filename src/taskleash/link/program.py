@@ -136,6 +136,22 @@ class Program:
         return found
 
     @cached_property
+    def _unclear_names(self) -> frozenset[str]:
+        """The names that some module gives to what is named otherwise, or may be anything."""
+        renamed = (
+            local
+            for module in self.modules
+            for local, dotted in module.facts.imports.items()
+            if local != dotted.rpartition(".")[2]
+        )
+        return frozenset(renamed).union(*(module.global_names for module in self.modules))
+
+    def is_clear(self, name: str) -> bool:
+        """Whether what this name stands for, in whatever module, is defined under it."""
+        # What begins with a dot is a dotted name.
+        return name not in self._unclear_names and not name.startswith(".")
+
+    @cached_property
     def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:
         """Imports by the last part of what they import: the module, its name for it, all parts."""
         found: dict[str, list[tuple[Module, str, str]]] = defaultdict(list)

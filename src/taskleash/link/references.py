@@ -26,14 +26,16 @@ class _Given(NamedTuple):
 class References:
     """Finds the calls that are given a function.
 
-    What a name stands for is looked up once, for all functions. An attribute of an object takes
-    types to know, so it is looked into where a function is asked for that it may stand for by name.
+    What a name stands for is looked up once, where a function is asked for that it may stand for:
+    at once where that may have another name. To know an attribute of an object takes types.
     """
 
     def __init__(self, program: Program, targets: _Targets) -> None:
         self._program = program
         self._targets = targets
         self._named: dict[Function, list[_Given]] = defaultdict(list)
+        #: what is not looked up so far, by the name that is written
+        self._waiting: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
         self._attributes: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
         self._by_target: Query[str, dict[object, list[_Given]]] = Query(program.uses, self._find)
         number = 0
@@ -46,7 +48,16 @@ class References:
                     if isinstance(t, (Attribute, Global, Nested))
                 ):
                     number += 1
-                    self._note(_Given(number, holder, index), term)
+                    given = _Given(number, holder, index)
+                    if isinstance(term, Nested) or not program.is_clear(term.name):
+                        self._note(given, term)
+                    else:
+                        self._waiting[term.name].append((given, term))
+
+    def _look_up(self, names: Iterable[str]) -> None:
+        for name in names:
+            for given, term in self._waiting.pop(name, ()):
+                self._note(given, term)
 
     def _note(self, given: _Given, term: Term) -> None:
         symbol = self._program.symbol(given.holder, term)
@@ -66,10 +77,15 @@ class References:
     def to(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function as an argument, in order."""
         name = function.name
+        self._look_up([name])
         found = [*self._named.get(function, ()), *self._by_target(name).get(function, ())]
         return [(given.holder, given.call) for given in sorted(found, key=lambda g: g.number)]
 
     def _find(self, name: str) -> dict[object, list[_Given]]:
+        if name == "__call__":
+            self._look_up([n for n in self._waiting if self._method(n) == name])
+        else:
+            self._look_up([name])
         found: dict[object, list[_Given]] = defaultdict(list)
         for given, term in self._attributes.get(name, ()):
             for target in self._targets(given.holder, term):

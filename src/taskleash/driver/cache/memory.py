@@ -23,6 +23,8 @@ from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import is_package
 
 if TYPE_CHECKING:
+    from taskleash.classify.model import Site
+    from taskleash.fixes.model import Manner
     from taskleash.link.demand import Demand
 
 #: bytes of outcomes beyond this are written at once
@@ -195,6 +197,24 @@ class Memory:
     def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
         """Remember the verdicts."""
         self._keep("verdicts", depends, verdicts, lambda: VERDICTS)
+
+    def fitting_key(self, item: Input, manner: Manner, sites: Sequence[Site]) -> bytes | None:
+        """Stands for a file, the sites in it and how it is mended; None where nothing is kept."""
+        if not self._store.lasts:
+            return None
+        try:
+            return key("fitting", self._outcome_key(item), repr((manner, sites)).encode())
+        except InvalidSource:
+            return None
+
+    def fitting(self, depends: bytes | None) -> tuple[Site, ...] | None:
+        """The sites of a file with the fixes that cannot be made there, where that is known."""
+        found: tuple[Site, ...] | None = self._recalled("fitting", depends, lambda: VERDICTS)
+        return found if isinstance(found, tuple) else None
+
+    def keep_fitting(self, depends: bytes | None, sites: tuple[Site, ...]) -> None:
+        """Remember the sites of a file with the fixes that cannot be made there."""
+        self._keep("fitting", depends, sites, lambda: VERDICTS)
 
     def _recalled(self, kind: str, depends: bytes | None, packing: Callable[[], Packing]) -> Any:
         if depends is None:
