@@ -58,6 +58,13 @@ brokers, pools, schedulers) 9 of the 18 lows were sound: calls that can hardly f
 that do, between a spawn in a loop and its end (4), and tasks ended by a method whose name does not
 say so. One high lay below `if False:`, one ought to have been low.
 
+In the fifth reading (all sites) 3 of the 12 lows were sound: a wait for an event was taken for a way
+into a handler (2), and an event that a task sets as its last step went unseen. Three lows were not
+found, where an object's teardown is never called by its only owner; two were rated high; and three
+highs were taken for sound: tasks that only a weak set holds, and a set that only grows but is ended
+in a teardown. The last 9 packages were read after the causes in the first 23 had been mended: of
+their 46 sites, 17 high and 3 low, all came out right.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -119,6 +126,7 @@ def accuracy_page() -> str:
         ("blind_second", "the second reading, mended"),
         ("blind_third", "the third reading, mended"),
         ("blind_fourth", "the fourth reading, mended"),
+        ("blind_fifth", "the fifth reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -139,6 +147,7 @@ def blind_table() -> str:
         ("blind_second", "second reading"),
         ("blind_third", "third reading"),
         ("blind_fourth", "fourth reading"),
+        ("blind_fifth", "fifth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows
