@@ -58,12 +58,12 @@ brokers, pools, schedulers) 9 of the 18 lows were sound: calls that can hardly f
 that do, between a spawn in a loop and its end (4), and tasks ended by a method whose name does not
 say so. One high lay below `if False:`, one ought to have been low.
 
-In the fifth reading (all sites) 3 of the 12 lows were sound: a wait for an event was taken for a way
-into a handler (2), and an event that a task sets as its last step went unseen. Three lows were not
-found, where an object's teardown is never called by its only owner; two were rated high; and three
-highs were taken for sound: tasks that only a weak set holds, and a set that only grows but is ended
-in a teardown. The last 9 packages were read after the causes in the first 23 had been mended: of
-their 46 sites, 17 high and 3 low, all came out right.
+In the fifth reading (all sites) 3 of the 12 lows were sound: a wait for an event was taken for a
+way into a handler (2), and an event that a task sets as its last step went unseen. Three lows
+were not found, where an object's teardown is never called by its only owner; two were rated high;
+and three highs were taken for sound: tasks that only a weak set holds, and a set that only grows
+but is ended in a teardown. The last 9 packages were read after the causes in the first 23 had
+been mended: of their 46 sites, 17 high and 3 low, all came out right.
 
 """
 _TUNED = """
