@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import (
     CancelledError,
@@ -237,3 +238,36 @@ def test_without_the_extra(tmp_path: Path) -> None:
     ran = python("-c", hiding, cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "taskleash: --executor dask needs an extra: `pip install 'taskleash[dask]'`\n"
+
+
+class Idle(Executor):
+    """Takes everything and does nothing."""
+
+    def __init__(self) -> None:
+        self.taken: list[Future[Any]] = []
+
+    def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.taken.append(Future())
+        return self.taken[-1]
+
+
+def test_what_is_not_done_in_time_is_given_up() -> None:
+    idle, inputs = Idle(), [given("a.py", "x = 1\n"), given("b.py", "x = 1\n")]
+    until = time.monotonic() + 0.05
+    with OnExecutor(lambda: Cluster("test", idle), ignore, until=until) as parser:
+        found = parser.parse(inputs)
+    assert [type(found[item.path]) for item in inputs] == [Broken, Broken]
+    assert all(future.cancelled() for future in idle.taken)
+
+
+def test_a_cluster_without_workers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taskleash.driver.executors._SECONDS_BETWEEN_LOOKS", 0.01)
+    idle, looks = Idle(), iter([True, True, False])
+    made = Cluster("test", idle, is_alive=lambda: next(looks))
+    with (
+        pytest.raises(ExecutorError, match="test: all its workers are gone"),
+        OnExecutor(lambda: made, ignore) as parser,
+    ):
+        parser.parse([given("a.py", "x = 1\n")])
+    # What is under way is of no use any more.
+    assert all(future.cancelled() for future in idle.taken)

@@ -313,3 +313,26 @@ def test_a_guard_is_a_branch_to_the_next_case() -> None:
 
     (branch,) = (item for item in first.body.items if isinstance(item, If))
     assert [getattr(item, "kind", "") for item in branch.orelse.items] == ["next"]
+
+
+# -- what is written in other ways
+
+
+@pytest.mark.parametrize(
+    "target", ["p.x", "p[0]", "(p.x, t)", "[*t, p.x]", "(u, *t)", "(u, (t, *v))"]
+)
+def test_a_comprehension_binds_what_its_target_names(target: str) -> None:
+    names = [name for name in "tuv" if name in target]
+    facts = lowered(f"[g({', '.join(names)}) for {target} in p]\nreturn g(t)")
+    inner, outer = (e for e in facts.events if isinstance(e, Call))
+    assert len(inner.args) == len(names)
+    # What is bound in it is not the name of the function, and not known there either.
+    assert all(not isinstance(t, Global) for arg in inner.args for t in arg.value)
+    assert outer.args[0].value == (Global("t"),)
+
+
+def test_a_name_with_a_star_has_what_the_others_leave() -> None:
+    facts = lowered("a, *t, b = x(), y(), z(), q\nawait t[0]\nawait t[1]\nawait b")
+    made = [facts.events[t.event] for (t,) in awaited(facts)[:2] if isinstance(t, Result)]
+    assert [call.text for call in made if isinstance(call, Call)] == ["y", "z"]
+    assert awaited(facts)[2] == (Parameter("q"),)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.traced.phrases import cells
 from taskleash.reporters.traced.render import FORMATS
-from taskleash.trace.model import Counts, Place, Trace, TracedSite, Wait
+from taskleash.trace.model import Alarm, Counts, Place, Trace, TracedSite, Wait
 
 WAIT = Wait("primitive", "Queue.get", "app.py", 3, 1.6)
 
@@ -26,3 +30,20 @@ def test_a_page_sets_code_apart_in_its_sentences() -> None:
     trace = Trace(("python", "app.py"), 0, 1.0, 30, sites=(site(started=1, left=1, peak=1),))
     page = FORMATS["html"](trace, RenderOptions(width=100))
     assert "<li>app.py:8 waits for <code>Queue.get</code> at app.py:3, " in page
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_remarks_alarms_and_the_curve_are_there_where_there_are_any(form: str) -> None:
+    options = RenderOptions(width=100)
+    plain = Trace(("python", "app.py"), 0, 1.0, 30)
+    assert not any(word in FORMATS[form](plain, options) for word in ("Remarks", "Alarms", "svg "))
+    full = replace(
+        plain,
+        sites=(site(started=1, left=1, peak=1),),
+        alarms=(Alarm(1.0, 40, (("app.py:8", 40),)),),
+        samples=((0.0, 0), (1.0, 40)),
+    )
+    page = FORMATS[form](full, options)
+    assert "Remarks" in page
+    assert "Alarms" in page
+    assert ("<polyline" in page) == (form == "html")

@@ -59,9 +59,8 @@ def bound_names(target: cst.CSTNode) -> Iterator[str]:
         yield target.value
     elif isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
+            # Of one with a star, that is what the star stands before.
             yield from bound_names(element.value)
-    elif isinstance(target, cst.StarredElement):
-        yield from bound_names(target.value)
 
 
 def _collect(statements: Iterable[cst.CSTNode], found: Bindings) -> None:

@@ -10,7 +10,6 @@ import libcst as cst
 
 from taskleash.facts.frame import MAX_ALTS, either, kept_as_key, lookup, merge
 from taskleash.facts.model import Call, Store
-from taskleash.facts.scope import bound_names
 from taskleash.facts.terms import (
     EACH,
     SOME,
@@ -59,8 +58,6 @@ def assign(
     elif isinstance(target, cst.Tuple | cst.List):
         for inner, part in parts(lowering, target.elements, value):
             assign(lowering, inner, part)
-    elif isinstance(target, cst.StarredElement):
-        assign(lowering, target.value, value)
 
 
 def _assign_name(lowering: ExpressionLowering, target: cst.Name, value: Alts, op: str) -> None:
@@ -105,9 +102,6 @@ def bind(lowering: ExpressionLowering, target: cst.BaseExpression, value: Alts) 
     elif isinstance(target, cst.Tuple | cst.List):
         for inner, part in parts(lowering, target.elements, value):
             bind(lowering, inner, part)
-    else:
-        for name in bound_names(target):
-            lowering.frame.env[name] = value
 
 
 # -- unpacking
