@@ -172,6 +172,9 @@ def test_a_function_of_that_name_makes_no_dict() -> None:
         "any((t := p) for x in q)\nawait t",
         "while (t := p):\n    pass\nawait t",
         "def g():\n    return t\nprint([t := p for x in q])\nawait t",
+        "def g(a, /, *, b: int = (t := p)):\n    pass\nawait t",
+        "@d(t := p)\nclass C:\n    pass\nawait t",
+        "g = lambda *, b=(t := p): b\nawait t",
     ],
 )
 def test_a_walrus_binds_in_the_function_around(code: str) -> None:

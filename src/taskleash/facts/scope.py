@@ -45,12 +45,23 @@ def by_walrus(node: cst.CSTNode, spans: Positions) -> Iterator[str]:
 
 def _of_the_same_scope(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     if isinstance(node, cst.Lambda):
-        return (param.default for param in node.params.params if param.default is not None)
+        return _given_to(node.params)
     if isinstance(node, cst.FunctionDef):
-        return (*node.decorators, node.params)
+        return (*(each.decorator for each in node.decorators), *_given_to(node.params))
     if isinstance(node, cst.ClassDef):
-        return (*node.decorators, *node.bases)
+        return (*(each.decorator for each in node.decorators), *(base.value for base in node.bases))
     return node.children
+
+
+def _given_to(params: cst.Parameters) -> Iterator[cst.BaseExpression]:
+    """The expressions among parameters, which are none of the function's own."""
+    starred = (params.star_arg, params.star_kwarg)
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params, *starred):
+        if isinstance(param, cst.Param):
+            if param.default is not None:
+                yield param.default
+            if param.annotation is not None:
+                yield param.annotation.annotation
 
 
 def bound_names(target: cst.CSTNode) -> Iterator[str]:
