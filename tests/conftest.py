@@ -35,6 +35,7 @@ def pytest_configure() -> None:
             signal.signal(number, handler)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process for each core that this one may use: xdist counts those of the machine."""
     if sys.platform == "linux":

@@ -72,6 +72,16 @@ def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
         measured(Subject("none", ["there-is-none"], tmp_path))
 
 
+def test_where_nothing_is_installed_one_line_says_so(tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.symlink_to(sys.executable)
+    script = Path(__file__).with_name("benchmarks") / "speed.py"
+    ran = subprocess.run([bare, script, "labelled"], check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"speed: taskleash is not installed beside {bare}: ")
+    assert ran.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("depth", [1, 3])
 def test_a_program_is_as_large_as_it_was_asked_for(depth: int, tmp_path: Path) -> None:
     written = write(Shape(files=12, spawns=60, depth=depth, lines_a_file=250, sparse=2), tmp_path)

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.corpora import CORPORA, Size, size, unpacked
 from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
 from benchmarks.peers import flake8_async, ruff
-from benchmarks.subjects import Runs
+from benchmarks.subjects import Runs, require_taskleash
 from benchmarks.synthetic import Shape, write
 from benchmarks.targets import IDLE, reached
 
@@ -49,6 +49,7 @@ def main() -> int:
         parser.error(f"no such corpus: {', '.join(sorted(unknown))}")
     figures: dict[str, Figures] = {}
     try:
+        require_taskleash()
         for name in options.corpora or CORPORA:
             figures[name] = _measure(name, options.runs)
     except BenchmarkError as error:

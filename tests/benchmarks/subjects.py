@@ -18,6 +18,15 @@ from benchmarks.measure import BenchmarkError, Subject
 TASKLEASH = [str(Path(sys.executable).with_name("taskleash"))]
 
 
+def require_taskleash() -> None:
+    """Raise BenchmarkError where what is to be measured is not there."""
+    if shutil.which(TASKLEASH[0]) is None:
+        raise BenchmarkError(
+            f"taskleash is not installed beside {sys.executable}:"
+            " use the Python of an environment that has it"
+        )
+
+
 class Runs:
     """Runs over one folder, whose files are edited and put back; ``scratch`` is for the caches."""
 
