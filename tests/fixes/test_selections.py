@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.workers import kept_workers
 from taskleash.driver.analysis import Analysis
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.config.inline import configs
@@ -59,7 +60,8 @@ def analysed(unit: Path, folder: Path) -> Analysis:
         folder.mkdir()
         shutil.copy(unit, folder)
     settings = Settings(paths=(str(folder),), jobs=1)
-    found = analyse_roots(selecting(EVERY, settings), None, with_facts=True)
+    with kept_workers():
+        found = analyse_roots(selecting(EVERY, settings), None, with_facts=True)
     # Whatever is selected and chosen, the program is the same: it is judged once.
     return replace(found, verdicts=Verdicts(tuple(found.sites), found.broken, found.parsed))
 

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
+from support.workers import kept_workers
 from taskleash.__main__ import main
 
 #: what decides about colour, width and encoding, and what a test run may have set
@@ -51,6 +52,7 @@ def taskleash(
             patch.dict(os.environ, environment(**variables), clear=True),
             redirect_stdout(out),
             redirect_stderr(err),
+            kept_workers(),
         ):
             main()
     finally:

@@ -7,12 +7,14 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
+
+from support.workers import new_workers
 
 #: what a file is written with, and put in its place
 STEPS: tuple[tuple[ModuleType, str], ...] = (
@@ -55,7 +57,9 @@ def hooked(
                 act()
         return real(*arguments, **options)
 
-    with patch.object(module, name, called):
+    # Of these steps a worker takes but this one.
+    workers = new_workers() if name == "open" else nullcontext()
+    with patch.object(module, name, called), workers:
         yield hook
 
 
