@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import BinaryIO
 
-from support.command import environment
+from support.command import taskleash
 from taskleash.trace.file import load
 from taskleash.trace.model import Trace
 
@@ -31,29 +35,35 @@ def interpreters() -> list[str]:
 def run_traced(
     *command: str, cwd: Path, options: tuple[str, ...] = (), **variables: str
 ) -> tuple[subprocess.CompletedProcess[str], Trace]:
-    """Run a command under observation; gives how it ended, and the trace."""
+    """Run a command under observation; gives how it ended, and the trace.
+
+    What taskleash says itself comes last in the streams.
+    """
     report = cwd / "trace.json"
-    ran = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "taskleash",
-            "trace",
-            "--report",
-            str(report),
-            *options,
-            "--",
-            *command,
-        ],
-        cwd=cwd,
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert report.exists(), ran.stderr
-    return ran, load(str(report))
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with _descriptors({1: out, 2: err}):
+            arguments = ("trace", "--report", str(report), *options, "--", *command)
+            ran = taskleash(*arguments, cwd=cwd, **variables)
+        said = []
+        for stream, more in ((out, ran.out), (err, ran.err)):
+            stream.seek(0)
+            said.append(stream.read().decode().replace(os.linesep, "\n") + more)
+    assert report.exists(), said
+    return subprocess.CompletedProcess(command, ran.status, *said), load(str(report))
+
+
+@contextmanager
+def _descriptors(files: Mapping[int, BinaryIO]) -> Iterator[None]:
+    """Have the files in place of these descriptors: it is them that a command inherits."""
+    kept = {number: os.dup(number) for number in files}
+    try:
+        for number, file in files.items():
+            os.dup2(file.fileno(), number)
+        yield
+    finally:
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 def expected(program: Path) -> dict[int, dict[str, int]]:
