@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -41,6 +42,12 @@ def pytest_xdist_auto_num_workers() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are millions of objects that stay: the collector leaves them alone."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,9 @@ from oracle.model import Written
 
 _FILE = "<generated>"
 _SETTLING = 30
+#: after how many blocks the collector looks at what earlier ones kept from it
+_BLOCKS_BETWEEN = 100
+_BLOCKS = itertools.count()
 #: when every task is done that ends by itself
 _AT_LAST = 100
 #: how much longer than a second the n-th task takes: the first is done first, or the last, late
@@ -163,7 +166,10 @@ def _runs(written: Written) -> list[Run]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without the collector's own runs, and without warnings of what is left behind."""
-    gc.collect()
+    # In a process with ten thousand tests to look at everything takes longer than most programs.
+    if next(_BLOCKS) % _BLOCKS_BETWEEN == 0:
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
     gc.disable()
     try:
@@ -172,7 +178,6 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         gc.enable()
-        gc.unfreeze()
 
 
 def choices(text: str) -> list[dict[str, object]]:

@@ -121,9 +121,7 @@ def moved(program: Program, choose: Callable[[str], list[str]]) -> Program:
 
 def halved(program: Program, parity: int) -> Program:
     """The program with every second method of each class in a base class."""
-    for which in splittable(program):
-        program = split(program, which, which.methods[parity::2])
-    return program
+    return split(program, {which: which.methods[parity::2] for which in splittable(program)})
 
 
 def bases(text: str) -> list[str]:
@@ -192,7 +190,7 @@ def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
 def test_a_class_split_in_two(program: Program, data: st.DataObject) -> None:
     (which,) = splittable(program)
     methods = data.draw(st.sets(st.sampled_from(which.methods)), label="methods of the base")
-    after = split(program, which, methods)
+    after = split(program, {which: methods})
     assert_same(program, after)
     apart = move(after, "app.py", [base_name(which.name)], APART)
     assert apart is not None

@@ -4,7 +4,7 @@
 # ruff: noqa: N802
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -67,7 +67,7 @@ def move(program: Program, path: str, names: Iterable[str], to: str) -> Program 
     target = f"{folder}/{to}.py" if folder else f"{to}.py"
     names_moved = sorted(name for statement in moved for name in statement.binds)
     imported = f"from {module_name(target)} import {', '.join(names_moved)}\n"
-    tree = cst.parse_module(text)
+    tree = _parsed(text)
     staying: list[cst.CSTNode] = []
     for statement in statements:
         if statement in moved:
@@ -82,11 +82,17 @@ def move(program: Program, path: str, names: Iterable[str], to: str) -> Program 
 
 
 @lru_cache(maxsize=256)
+def _parsed(text: str) -> cst.Module:
+    # Nothing changes a tree.
+    return cst.parse_module(text)
+
+
+@lru_cache(maxsize=256)
 def _statements(text: str) -> tuple[Sequence[_Statement], frozenset[str]]:
     """The statements of a module, and the names that ``global`` statements declare."""
     shared: set[str] = set()
     found = []
-    for node in cst.parse_module(text).body:
+    for node in _parsed(text).body:
         words = _Words()
         node.visit(words)
         shared |= words.global_names
@@ -162,22 +168,24 @@ def splittable(program: Program) -> list[Splittable]:
     return [
         Splittable(path, node.name.value, tuple(dict.fromkeys(_methods(node))))
         for path, text in program.files.items()
-        for node in cst.parse_module(text).body
+        for node in _parsed(text).body
         if isinstance(node, cst.ClassDef) and _can_be_split(node)
     ]
 
 
-def split(program: Program, which: Splittable, methods: Iterable[str]) -> Program:
-    """The program with these methods, and the class's fields, in a new base class before it."""
-    tree = cst.parse_module(program.files[which.path])
-    up = set(methods)
-    body: list[cst.CSTNode] = []
-    for node in tree.body:
-        if isinstance(node, cst.ClassDef) and node.name.value == which.name:
-            body.extend(_halves(node, up))
-        else:
-            body.append(node)
-    return program.with_file(which.path, tree.with_changes(body=body).code)
+def split(program: Program, parts: Mapping[Splittable, Iterable[str]]) -> Program:
+    """The program with classes in two: the fields and these methods of each in a base before it."""
+    for path in dict.fromkeys(which.path for which in parts):
+        tree = _parsed(program.files[path])
+        up = {which.name: set(names) for which, names in parts.items() if which.path == path}
+        body: list[cst.CSTNode] = []
+        for node in tree.body:
+            if isinstance(node, cst.ClassDef) and node.name.value in up:
+                body.extend(_halves(node, up[node.name.value]))
+            else:
+                body.append(node)
+        program = program.with_file(path, tree.with_changes(body=body).code)
+    return program
 
 
 def base_name(name: str) -> str:
