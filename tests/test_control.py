@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.command import taskleash
+from taskleash.__main__ import _failure
 
 SPAWN = "import asyncio\n\n\nasync def handle():\n    asyncio.create_task(\n        work(1),\n    )"
 
@@ -122,3 +123,23 @@ def test_codes_and_formats_are_completed(project: Path, words: str, typed: str, 
         "COMP_CWORD": str(len(words.split())),
     }
     assert f"plain,{found}\n" in taskleash(cwd=project, **environment).out
+
+
+def test_a_page_is_there_in_chinese(project: Path) -> None:
+    english, chinese = (
+        taskleash("rule", "TL001", *lang, cwd=project) for lang in ((), ("--lang", "zh"))
+    )
+    assert (english.status, chinese.status) == (0, 0)
+    assert "任务" not in english.out
+    assert "任务" in chinese.out
+
+
+def test_a_fault_of_ours_is_raised_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TASKLEASH_DEBUG", raising=False)
+    assert _failure(LookupError("x\x1b")) == 2
+    assert "internal error: LookupError: x\\x1b" in capsys.readouterr().err
+    monkeypatch.setenv("TASKLEASH_DEBUG", "1")
+    with pytest.raises(LookupError):
+        _failure(LookupError("x"))

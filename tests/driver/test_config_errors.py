@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.command import taskleash
+from taskleash.driver.config.errors import kind_of
 
 RULES = "expected a rule, a prefix of rules or ALL"
 PYTHONS = "py37, py38, py39, py310, py311, py312, py313, py314"
@@ -199,3 +200,15 @@ def test_a_nested_configuration_is_named_by_its_path(tmp_path: Path) -> None:
     assert said(nested) == message
     (tmp_path / "other").mkdir()
     assert said(tmp_path / "other", str(nested)) == f"{nested.as_posix()}/{message}"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ([], "an empty list"), ([1], "a list"), ({}, "a table"), (True, "true or false"),
+        (1.5, "a number"), ("secret", "text"), (None, "nothing"),
+        (b"secret", "a value of another kind"),
+    ],
+)  # fmt: skip
+def test_a_value_is_told_by_its_kind_alone(value: object, kind: str) -> None:
+    assert kind_of(value) == kind

@@ -116,6 +116,8 @@ def test_the_text_becomes_the_one_beside_it(path: Path) -> None:
     assert result.text == fixed(path).read_text(encoding="utf-8")
     assert result.applied
     assert {applied.kind for applied in result.applied} <= set(kinds(path))
+    # What was done is said of each.
+    assert all(str(applied.note) not in ("", "None") for applied in result.applied)
 
 
 @pytest.mark.parametrize("path", CASES, ids=label)

@@ -11,7 +11,8 @@ from lsprotocol import types
 from pygls.workspace import Workspace
 
 from server.test_server import LEAK, written
-from support.reports import TRACK, entry, site
+from support.reports import TRACK, entry, site, sound
+from taskleash.classify.model import Evidence
 from taskleash.fixes.patch import Replacement
 from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions
@@ -227,7 +228,8 @@ def test_a_folder_that_is_left_is_forgotten(root: Path) -> None:
         (running,) = (each.looking for each in editor.front._folders.values())
         assert running is not None
         uri = uri_of(folder)
-        event = types.WorkspaceFoldersChangeEvent([], [types.WorkspaceFolder(uri, "x")])
+        gone = [types.WorkspaceFolder("git:x", "x"), types.WorkspaceFolder(uri, "x")]
+        event = types.WorkspaceFoldersChangeEvent([], gone)
         editor.front.workspace.remove_folder(uri)
         params = types.DidChangeWorkspaceFoldersParams(event)
         await editor.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(params)
@@ -327,6 +329,10 @@ def test_what_was_written_meanwhile_keeps_its_lines_until_the_next_look(root: Pa
 
 def test_where_nothing_is_open_there_is_nothing_to_ask(root: Path) -> None:
     editor = Editor(root)
+    # Neither is what is no Python, nor what is not on disk.
+    (root / "notes.txt").write_text("x", encoding="utf-8")
+    editor.open("notes.txt", "x")
+    editor.open("new.py", LEAK)
     asyncio.run(editor.front._look_at(editor.front.roots()[0], whole=False))
     assert editor.analysis.asked == []
 
@@ -337,3 +343,43 @@ def test_a_file_that_cannot_be_read_has_no_text(root: Path) -> None:
     assert texts.text((root / "app.py").as_posix()) == LEAK
     (root / "app.py").write_bytes(b"x = '\xff'\n")
     assert texts.text((root / "app.py").as_posix()) == ""
+
+
+def test_above_a_sound_task_stands_what_is_known_of_it(root: Path) -> None:
+    editor = Editor(root)
+    editor.knows(entry(sound(line=9)))
+    path = editor.open("app.py", LEAK)
+    shown = asyncio.run(editor.front.hover(path, types.Position(8, 6)))
+    assert shown is not None
+    assert isinstance(shown.contents, types.MarkupContent)
+    assert "Cleaned up" in shown.contents.value
+    assert "TL0" not in shown.contents.value
+
+
+def test_evidence_is_counted_in_the_units_of_its_own_file(root: Path) -> None:
+    editor = Editor(root)
+    (root / "base.py").write_text("'\U0001d4b3'; x = 1\n", encoding="utf-8")
+    steps = (Evidence("base.py", 1, 6, "made here"), Evidence("app.py", 9, 5, "started here"))
+    editor.knows(entry(site(line=9, evidence=steps), "TL001", "dropped"))
+    path = editor.open("app.py", LEAK)
+    editor.front._publish([path])
+    (said,) = editor.said
+    (found,) = said.diagnostics
+    (related,) = found.related_information or ()
+    assert related.location.uri == (root / "base.py").as_uri()
+    assert related.location.range.start == types.Position(0, 6)
+
+
+def test_a_comment_goes_to_the_finding_that_was_chosen(root: Path) -> None:
+    editor = Editor(root)
+    other = entry(site(line=5), "TL001", "dropped")
+    editor.knows(other, LEAKING)
+    path = editor.open("app.py", LEAK)
+    found = editor.front.actions(path, asked_for(root / "app.py"))
+    comments = [each for each in found if "comment" in each.title]
+    resolved = asyncio.run(editor.front.resolved(comments[1]))
+    assert resolved.edit is not None
+    (change,) = resolved.edit.document_changes or ()
+    assert isinstance(change, types.TextDocumentEdit)
+    (edit,) = change.edits
+    assert edit.range.start.line == 8

@@ -350,3 +350,9 @@ def test_a_monitor_that_runs_is_not_entered_again() -> None:
                 await tasks.__aenter__()
 
     asyncio.run(main())
+
+
+def test_a_monitor_that_was_never_entered_is_left_as_it_is() -> None:
+    tasks = taskleash.monitor(60)
+    asyncio.run(tasks.__aexit__(None, None, None))
+    assert tasks.sites() == {}
