@@ -57,6 +57,38 @@ def test_what_was_read_is_said(project: Path) -> None:
     assert said[2].startswith("taskleash: 2 files, 2 of them parsed, ")
 
 
+def test_why_a_file_was_looked_into_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "base.py").write_text("class Base:\n    def stop(self):\n        pass\n")
+    (tmp_path / "idle.py").write_text("print('nothing')\n")
+    (tmp_path / "service.py").write_text(SERVICE)
+    (tmp_path / "end.py").write_text("def end(service):\n    service.beat_task.cancel()\n")
+    for options in (("--no-cache",), (), ()):
+        ran = taskleash("scan", "--explain-files", "-q", *options, cwd=tmp_path)
+        assert ran.err.splitlines() == [
+            "taskleash: base.py: a task hangs on what is defined in or imported by `base`",
+            "taskleash: end.py: may end a task, or call what starts one: it mentions `.beat_task`",
+            "taskleash: service.py: may start a task",
+            "taskleash: 3 files were looked into, of 4",
+        ]
+
+
+SERVICE = """\
+import asyncio
+
+from base import Base
+
+
+class Service(Base):
+    def start(self):
+        self.beat_task = asyncio.create_task(self.beat())
+
+    async def beat(self):
+        while True:
+            await asyncio.sleep(1)
+"""
+
+
 def test_one_setting_is_shown(project: Path) -> None:
     ran = taskleash("config", "--key", "fail-on", cwd=project)
     assert ran.out == 'fail-on = "high"  # default\n'

@@ -95,8 +95,7 @@ def scan(by: str, traced: str | None, earlier: str | None, watches: bool, **opti
     def show(report: Report) -> None:
         _write(report, targets, options, command="scan", by=by, lang=settings.lang)
         _warn(report.files, report.warnings, settings.paths)
-        if options["verbose"]:
-            tell_more(settings, report)
+        tell_more(settings, report, options)
 
     if watches:
         from taskleash.watching import watch
@@ -152,8 +151,7 @@ def check(add_noqa: bool, **options: Any) -> int:
         return finish(fixing, options, gated, show, status, apart)
     report = gated(_report(_with_patches(settings, targets, SHOWS_UNSAFE_FIXES), options["quiet"]))
     _warn(report.files, report.warnings, settings.paths)
-    if options["verbose"]:
-        tell_more(settings, report)
+    tell_more(settings, report, options)
     if add_noqa:
         return _ended(report, settings, _add_noqa(report, settings, options["quiet"]))
     show(report)

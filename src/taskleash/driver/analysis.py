@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from taskleash.driver.models import read_models
 from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
 from taskleash.driver.parsers import Parsers
+from taskleash.driver.reasons import Reason
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.known import Told
@@ -54,7 +55,8 @@ class Analysis:
     Where the ``verdicts`` are known, they stand in place of facts. ``told`` is what the settings
     tell of the program, ``leading`` are files that only tell how others are reached, None where no
     flags are to be suggested. ``late`` are the files that no time was left for. The ``linker`` has
-    what it found out of each file alone. ``unread`` says of flags that nothing mentions them.
+    what it found out of each file alone. ``unread`` says of flags that nothing mentions them,
+    ``reasons`` by path why a file was looked into.
     """
 
     settings: Settings
@@ -67,6 +69,7 @@ class Analysis:
     linker: Linker | None = None
     late: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     #: as it was read; what is changed in memory is tried by its fixes themselves
     is_first: bool = True
 
@@ -107,6 +110,7 @@ class Analysis:
             unfinished=self.late,
             killed=tuple(sorted(path for path, why in self.broken.items() if why.killed)),
             warnings=self.warnings,
+            reasons=tuple((path, str(why)) for path, why in sorted(self.reasons.items())),
         )
 
     @property
@@ -236,10 +240,14 @@ def analyse(
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
         # A large program's facts take more memory than all that is to come.
-        return Analysis(settings, inputs, {}, reported, verdicts, told, late=late, unread=unread)
+        reasons = verdicts.reasons
+        return Analysis(
+            settings, inputs, {}, reported, verdicts, told, None, None, late, unread, reasons
+        )
     leading, linker = found.leading, _linker(found, told)
+    facts, reasons = found.facts, found.reasons
     return Analysis(
-        settings, inputs, found.facts, reported, None, told, leading, linker, late, unread
+        settings, inputs, facts, reported, None, told, leading, linker, late, unread, reasons
     )
 
 
@@ -263,7 +271,8 @@ def _verdicts(
         deciding = _deciding(found.leading, found.facts, told, sites, linker) if told.hints else ()
         places = _cited(found, sites, memory)
         comments = {path: comments_in(inputs[path]) for path in {site.path for site in sites}}
-        verdicts = Verdicts(sites, found.broken, len(found.facts), deciding, places, comments)
+        parsed, reasons = len(found.facts), dict(sorted(found.reasons.items()))
+        verdicts = Verdicts(sites, found.broken, parsed, deciding, places, comments, reasons)
     elif verdicts is not None and found.moved:
         # What was tried on the texts of these has to be tried again.
         moved = found.moved & verdicts.comments.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -18,6 +18,7 @@ from taskleash.driver.linked import uncollected
 from taskleash.driver.modules import Modules
 from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parser, Parsers
+from taskleash.driver.reasons import Reason, Why
 from taskleash.driver.supporting import supporting
 from taskleash.driver.wanted import Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
@@ -51,7 +52,8 @@ class Collection:
     asked for on the files with the paths ``reported``, or on all where that is None. Where there
     are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
     that lead to a spawn, where flags are to be suggested, else None: no verdict depends on them.
-    The files ``moved`` say what they said when the verdicts were made, in other places.
+    The files ``moved`` say what they said when the verdicts were made, in other places. ``reasons``
+    say by path why a file counts.
     """
 
     facts: dict[str, ModuleFacts] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Collection:
     verdicts: Verdicts | None = None
     leading: dict[str, Parsed] | None = None
     moved: frozenset[str] = frozenset()
+    reasons: dict[str, Reason] = field(default_factory=dict)
     linker: Linker | None = None
 
     def add(self, outcomes: Mapping[str, Parsed]) -> None:
@@ -181,6 +184,10 @@ class _Gathering:
         self._memory = memory
         self._parser = parser
 
+    def _counts(self, items: Iterable[Input], why: Why) -> None:
+        for item in items:
+            self._found.reasons.setdefault(item.path, Reason(why))
+
     def gather(
         self,
         chosen: list[Input],
@@ -196,14 +203,18 @@ class _Gathering:
         """
         reported = self._found.reported
         wanted = Wanted(self._memory, self._modules, reported, self._spawns)
+        self._counts(_without(chosen, near), Why.STARTS)
+        self._counts(chosen, Why.IMPORTED)
         if self._told.flags:
             ways = leading(chosen, waiting, self._memory)
+            self._counts(ways, Why.LEADS)
             chosen, waiting = [*chosen, *ways], _without(waiting, ways)
         if idle:
             users = self._users(chosen, idle, _without(near, chosen))
             if not users:
                 self._found.facts.clear()
                 return
+            self._counts(users, Why.MENTIONS)
             chosen, waiting = [*chosen, *users], _without(waiting, users)
         rounds = _MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART
         for number in count():
@@ -212,9 +223,11 @@ class _Gathering:
             more = list(wanted.of(ask if number < rounds else ask.chain(), waiting))
             if not more:
                 break
+            self._found.reasons.update({item.path: wanted.reason(item, ask) for item in more})
             chosen, waiting = [*chosen, *more], _without(waiting, more)
             # What a class inherits is known by all of its bases: no round of its own for each.
             while more := list(wanted.of(self._bases(ask.classes, chosen), waiting)):
+                self._counts(more, Why.BASE)
                 chosen, waiting = [*chosen, *more], _without(waiting, more)
         self._found.linked = self._facts_key(chosen, reported)
         if recall:

@@ -102,5 +102,6 @@ def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
         unread=tuple(
             said for said in parts[0].unread if all(said in part.unread for part in parts)
         ),
+        reasons={path: why for part in parts for path, why in part.reasons.items()},
         parts=tuple(parts),
     )

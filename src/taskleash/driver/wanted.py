@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.memory import NAMES, Finding, Memory
 from taskleash.driver.inputs import Input
 from taskleash.driver.modules import Modules
+from taskleash.driver.reasons import Reason, Why
 from taskleash.source.loading import InvalidSource
+from taskleash.source.modules import path_name
 
 if TYPE_CHECKING:
     from taskleash.link.demand import Demand
@@ -61,6 +63,20 @@ class Wanted:
             if item.path in named or item.path in calling or item.path in paths:
                 yield item
 
+    def reason(self, item: Input, ask: Demand) -> Reason:
+        """What a file that is wanted is asked for."""
+        from taskleash.link.demand import UNSURE
+
+        modules = {item.file.module, path_name(item.path)} & (ask.modules | ask.starting)
+        if modules:
+            return Reason(Why.MODULE, min(modules))
+        mentioned = sorted(self._mentioned_in(item.path) & (ask.names | ask.calls))
+        name = mentioned[0] if mentioned else b""
+        return Reason(Why.MENTIONS, name.removeprefix(UNSURE).decode())
+
+    def _mentioned_in(self, path: str) -> set[bytes]:
+        return self._names.in_file(path) | self._calls.in_file(path)
+
     def _starting(self, ask: Demand, known: Collection[str]) -> set[str]:
         """The paths of further files that may start a task, by a function of another one, too."""
         if not ask.starting:
@@ -99,6 +115,10 @@ class _Mentions:
     def mentioning(self, names: Collection[bytes]) -> set[str]:
         """The paths of the files so far that mention one of the names."""
         return {path for path, found in self._found.items() if not found.isdisjoint(names)}
+
+    def in_file(self, path: str) -> set[bytes]:
+        """The names so far that a file mentions."""
+        return self._found.get(path, set())
 
     def _look_for(self, names: frozenset[bytes], items: Sequence[Input]) -> None:
         new = sorted(names - self._spread.keys())

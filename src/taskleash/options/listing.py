@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -27,7 +29,26 @@ def show_files(settings: Settings) -> None:
     write("".join(f"{inert(item.path)}\n" for item in found))
 
 
-def tell_more(settings: Settings, report: Report) -> None:
+def tell_more(settings: Settings, report: Report, options: Mapping[str, Any]) -> None:
+    """Say on standard error what the options ask for beside the report."""
+    if options["explain_files"]:
+        _explain_files(report)
+    if options["verbose"]:
+        _tell_run(settings, report)
+
+
+def _explain_files(report: Report) -> None:
+    """Say of each file that the verdicts come from why it was looked into."""
+    from taskleash.reporters.inert import inert
+    from taskleash.terminal import tell
+
+    for path, why in report.reasons:
+        tell(f"{inert(path)}: {inert(why)}")
+    found = len(report.reasons)
+    tell(f"{found} files were looked into, of {max(found, report.files)}")
+
+
+def _tell_run(settings: Settings, report: Report) -> None:
     """Say which configuration counted, what was read, and how long it took."""
     from taskleash.driver.cache.folder import cache_folder
     from taskleash.terminal import tell

@@ -24,5 +24,10 @@ OUTPUT = section(
         is_flag=True,
         help="Say what was read, and from where, on standard error.",
     ),
+    click.option(
+        "--explain-files",
+        is_flag=True,
+        help="Say of each file that was looked into why it was, on standard error.",
+    ),
     click.option("--show-files", is_flag=True, help="List the files to read, and read none."),
 )

@@ -160,6 +160,7 @@ class Report:
     ``hints`` are the flags that are not set and decide whether code runs, ``unfinished`` the files
     that no time was left for, ``killed`` those whose parser the system has ended, ``warnings`` what
     seems to be mistyped. ``compared`` is set where an earlier report is at hand.
+    ``reasons`` are the paths of the files that were looked into, each with why.
     """
 
     files: int
@@ -176,6 +177,7 @@ class Report:
     killed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     compared: Comparison | None = None
+    reasons: tuple[tuple[str, str], ...] = ()
 
     def findings(self) -> Report:
         """The report with what is wrong alone: nothing sound, nothing silenced."""

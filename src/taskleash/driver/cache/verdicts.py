@@ -9,6 +9,7 @@ from taskleash.classify import model
 from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
+from taskleash.driver.reasons import Reason, Why
 from taskleash.facts.packing import Packing
 from taskleash.sentences import Line, Sentence
 from taskleash.source.misspelt import Misspelt
@@ -33,7 +34,7 @@ class Verdicts:
 
     ``deciding`` are the flags that would tell more, with the number of sites that hang on each.
     ``cited`` has by path the places that the sites name, ``comments`` what is written in the files
-    that are reported.
+    that are reported, ``reasons`` why a file was looked into.
     """
 
     sites: tuple[model.Site, ...]
@@ -42,6 +43,7 @@ class Verdicts:
     deciding: tuple[tuple[str, int], ...] = ()
     cited: Mapping[str, Cited] = field(default_factory=dict)
     comments: Mapping[str, Comments] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
 
 
 def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
@@ -65,6 +67,8 @@ VERDICTS = Packing(
         Verdicts,
         Cited,
         Comments,
+        Reason,
+        Why,
         Misspelt,
         Broken,
         model.Site,
