@@ -66,6 +66,45 @@ async def aiohttp_websocket(ports):
 
 
 @waits
+async def aiohttp_web_receive(ports):
+    await _served("receive")
+
+
+@waits
+async def aiohttp_web_send(ports):
+    await _served("send_str", "x" * 50_000_000)
+
+
+async def _served(name, *args):
+    """Do something with what a server has prepared for a client that reads nothing."""
+    from aiohttp import web
+
+    prepared = asyncio.get_running_loop().create_future()
+
+    async def handle(request):
+        response = web.WebSocketResponse()
+        await response.prepare(request)
+        prepared.set_result(response)
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_get("/", handle)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    response = await prepared
+    del application, runner, site, handle
+    await getattr(response, name)(*args)
+
+
+@waits
 async def aiomysql_connect(ports):
     import aiomysql
 

@@ -54,6 +54,12 @@ EXCLUDED = {
     "first of several": "others = [asyncio.create_task(asyncio.Event().wait())]\n"
     "await asyncio.wait([asyncio.create_task(asyncio.sleep(10)), *others],\n"
     "    return_when=asyncio.FIRST_COMPLETED)",
+    "tasks in a list": "tasks = []\nfor _ in range(2):\n"
+    "    tasks.append(asyncio.create_task(pause()))\nawait asyncio.wait(tasks)",
+    "coroutines in a list": "waits = [asyncio.sleep(10)]\nwaits.append(pause())\n"
+    "await asyncio.gather(*waits)",
+    "tasks in a set": "tasks = set()\ntasks.add(asyncio.create_task(pause()))\n"
+    "await asyncio.gather(*tasks)",
     "stream of a process": "p = await asyncio.create_subprocess_exec(PYTHON, '-c', 'input()',\n"
     "    stdin=-1, stdout=-1)\n"
     "try:\n    print(await p.stdout.readline())\n"
@@ -88,6 +94,13 @@ EXCLUDED = {
 UNKNOWN = {
     "parameter": "await OTHER",
     "first of several": "await asyncio.wait([OTHER], return_when=asyncio.FIRST_COMPLETED)",
+    "added to a list": "waits = [asyncio.sleep(1)]\nwaits.append(OTHER)\n"
+    "await asyncio.gather(*waits)",
+    "put in by another": "waits = [asyncio.sleep(1)]\n"
+    "KEPT.append(lambda: waits.append(OTHER))\nawait asyncio.gather(*waits)",
+    "first of what may be there": "tasks = [asyncio.create_task(OTHER)]\nif KEPT:\n"
+    "    tasks.append(asyncio.create_task(asyncio.sleep(10)))\n"
+    "await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)",
     "gather of others": "await asyncio.gather(asyncio.sleep(1), OTHER)",
     "task that is kept": "t = asyncio.create_task(asyncio.Event().wait())\nKEPT.append(t)\nawait t",
     "event handed on": "e = asyncio.Event()\nKEPT.append(e)\nawait e.wait()",
@@ -326,6 +339,20 @@ GIVEN = {
     ),
     "kept in tuples": KEEPING.format(
         put="self.calls.append((name, call))", taken="(call for _, call in self.calls)"
+    ),
+    "kept in a set of a dict": KEEPING.format(
+        put="""calls = self.by_name.get(name)
+        if calls is None:
+            calls = set()
+            self.by_name[name] = calls
+        calls.add(call)""",
+        taken="self.by_name.get(name)",
+    ),
+    "numbered": KEEPING.format(
+        put="self.calls.append(call)", taken="(call for _, call in enumerate(self.calls))"
+    ),
+    "side by side": KEEPING.format(
+        put="self.calls.append(call)", taken="(call for _, call in zip('ab', self.calls))"
     ),
     "set by others": "class A:\n    def __init__(self):\n        self.call = None\n\n"
     "    async def work(self):\n        await self.call(1)\n\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from taskleash.classify.holding import Holder, Holding, is_own, is_own_stream
@@ -10,6 +10,7 @@ from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishings
 from taskleash.classify.origins import Origin, Origins, returned
 from taskleash.classify.receivers import Receivers
+from taskleash.classify.several import added, written
 from taskleash.classify.waited import (
     HELD_ELSEWHERE,
     Wait,
@@ -25,16 +26,13 @@ from taskleash.facts.terms import (
     Attribute,
     Bound,
     Constant,
-    Display,
     Element,
     Result,
-    Spread,
     Term,
 )
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external, is_manager
-from taskleash.models.api import Handle
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.table import TASKS
 from taskleash.models.waits import (
@@ -328,16 +326,22 @@ class Awaiting:
                 return HELD_ELSEWHERE
         else:
             deadline = None
-        found = [self.term(function, term) for term in self._each(function, call, dotted)]
-        if not found:
+        given_here = written(self._calls, function, call, dotted)
+        found = [self.term(function, term) for term in given_here]
+        others = [
+            unproven(self.term(function, term), text_of(term) or call.text)
+            for term in added(self._calls, function, call, dotted)
+        ]
+        if not found and not others:
             return Wait(Vanishings.UNKNOWN, call.text)
         returning = [arg for arg in call.args if arg.key == "return_when"]
         if returning and not all("ALL_COMPLETED" in str(arg.value) for arg in returning):
             # It is held as long as one of them is.
             if any(each == HELD_ELSEWHERE for each in found):
                 return HELD_ELSEWHERE
-            return replace(worst_of(found), is_sure=False)
-        return replace(worst_of(found), is_sure=False) if deadline else worst_of(found)
+            return replace(worst_of([*found, *others]), is_sure=False)
+        come = worst_of([*found, *others])
+        return replace(come, is_sure=False) if deadline else come
 
     def _started(self, function: Function, call: Call, made: Result) -> Wait:
         """What waiting for a task comes to that others reach: they do not hold it for certain."""
@@ -355,26 +359,6 @@ class Awaiting:
             if place is not None and (arg.key == "timeout" or (position == place and not arg.key)):
                 return arg.value
         return None
-
-    def _each(self, function: Function, call: Call, dotted: str) -> Iterator[Term]:
-        """The terms of what a call waits for, and those of the items of a container."""
-        handle = self._calls.program.models.handle(dotted)
-        args = [arg for arg in call.args if not arg.key or arg.key == "*"]
-        if dotted in STARTING or handle is Handle.TIMES:
-            args = args[:1]
-        for arg in args:
-            for term in arg.value:
-                yield from self._items(function, term)
-
-    def _items(self, function: Function, term: Term) -> Iterator[Term]:
-        while isinstance(term, Spread):
-            term = term.base
-        if not isinstance(term, Display):
-            yield term
-            return
-        for item in function.facts.collections[term.number].items:
-            for each in item:
-                yield from self._items(function, each)
 
 
 def _is_of(dotted: str, names: Iterable[str]) -> bool:

@@ -38,10 +38,32 @@ def container_of(calls: Calls, function: Function, term: Term) -> tuple[Term, in
             found = found.base
             continue
         held = found.base if isinstance(found, Awaited) else found
-        inner = _given_by(calls, function, held) if isinstance(held, Result) else None
+        if not isinstance(held, Result):
+            return found, index
+        side_by_side = _beside(calls, function, held, index)
+        if side_by_side is not None:
+            # The index told which of what is gone over side by side.
+            found, index = side_by_side, None
+            continue
+        inner = _given_by(calls, function, held)
         if inner is None:
             return found, index
         found = inner
+
+
+def _beside(calls: Calls, function: Function, made: Result, index: int | None) -> Term | None:
+    """What an item of the tuples comes from that `zip` or `enumerate` gives."""
+    call = function.call(made.event)
+    callees = calls.callees(function, call)
+    handles = {calls.program.models.handle(c.dotted) for c in callees if isinstance(c, External)}
+    place = 0 if call.text == "enumerate" else index
+    if handles != {Handle.ZIPS} or index is None or place is None:
+        return None
+    if call.text == "enumerate" and index != 1:
+        return None
+    args = call.args[place : place + 1]
+    is_plain = bool(args) and not args[0].key and len(args[0].value) == 1
+    return args[0].value[0] if is_plain else None
 
 
 def _given_by(calls: Calls, function: Function, made: Result) -> Term | None:

@@ -286,7 +286,7 @@ class Origins:
         """What was put into a container, or what is in that."""
         if isinstance(value, Spread):
             yield from self._in(function, value.base, index)
-        elif isinstance(value, Display):
+        elif isinstance(value, Display) or self._is_new(function, value):
             yield from self._in(function, value, index)
         elif not isinstance(value, Constant):
             yield from self._of(function, value)
@@ -336,11 +336,16 @@ class Origins:
         for callee in functions:
             for each in returned(callee):
                 yield from self._in(callee, each, index)
-        is_new = bool(callees) and all(
-            isinstance(c, External) and c.dotted in _NEW for c in callees
-        )
-        if not is_new and len(functions) < max(len(callees), 1):
+        if not self._is_new(function, made) and len(functions) < max(len(callees), 1):
             yield from self._part(function, made, made)
+
+    def _is_new(self, function: Function, made: Term) -> bool:
+        """Whether it is a new container."""
+        if not isinstance(made, Result):
+            return False
+        callees = self._calls.callees(function, function.call(made.event))
+        named = {c.dotted if isinstance(c, External) else "" for c in callees}
+        return bool(named) and named <= _NEW
 
 
 def _outside_bases(classes: Iterable[Class]) -> Iterator[TypeRef]:

@@ -27,6 +27,7 @@ HOLDING = {
     "aiohttp.ClientResponse": "aiohttp 3.14.5",
     "aiohttp.ClientSession": "aiohttp 3.14.5",
     "aiohttp.ClientWebSocketResponse": "aiohttp 3.14.5",
+    "aiohttp.web.WebSocketResponse": "aiohttp 3.14.5",
     "aiosqlite": "aiosqlite 0.22.1",
     "anyio.connect_tcp": "anyio 4.16.0",
     "anyio.open_file": "anyio 4.16.0",
