@@ -378,6 +378,10 @@ FOUND = {
     "kept in a dict": KEEPING.format(put="self.by_name[name] = call", taken="self.by_name.values()")
     + PAUSE
     + "\n\na = A()\na.add('', pause)\na.start()\n",
+    "decorator": "calls = []\n\n\ndef keep(call):\n    calls.append(call)\n    return call\n\n\n"
+    "@keep\nasync def pause():\n    await asyncio.sleep(1)\n\n\n"
+    "async def work():\n    for call in calls:\n        await call()\n\n\n"
+    "def start():\n    asyncio.create_task(work())\n",
     "property": "class A:\n    @property\n    def call(self):\n        return pause\n\n"
     "    async def work(self):\n        await self.call(1)\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n"
@@ -441,6 +445,11 @@ NOT_TOLD = {
     "by a name that is not known": "class A:\n    async def work(self, name):\n"
     "        await getattr(self, 'on_' + name)()\n\n"
     "    def start(self):\n        asyncio.create_task(self.work('x'))\n",
+    "given to what is returned": "def keeping(self):\n    def keep(call):\n"
+    "        self.calls.append(call)\n\n    return keep\n\n\nclass A:\n"
+    "    def __init__(self):\n        self.calls = []\n        keeping(self)(abs)\n\n"
+    "    async def work(self):\n        for call in self.calls:\n            await call(1)\n\n"
+    "    def start(self):\n        asyncio.create_task(self.work())\n",
     "of a library": "import library\n\n\nclass A:\n    async def work(self):\n"
     "        await library.Client().get()\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n",

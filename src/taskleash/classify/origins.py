@@ -178,7 +178,7 @@ class Origins:
         if not classes:
             yield from self._rebased(function, term)
             return
-        getters = [m for cls in classes for m in cls.find(term.name) if m.decorators & PROPERTIES]
+        getters = _getters(classes, term.name)
         for getter in getters:
             yield from self._all(getter, returned(getter))
         values = list(self._kept(classes, term.name))
@@ -188,9 +188,10 @@ class Origins:
         if not some and not getters:
             # Whoever calls what is declared, and set to nothing but None, has been given it.
             bases = [base for cls in classes for base in cls.mro]
-            is_declared = any(term.name in base.facts.fields for base in bases)
+            is_declared = bool(values) or any(term.name in base.facts.fields for base in bases)
             is_inherited = any(ref.last not in PASSIVE_BASES for ref in _outside_bases(bases))
-            yield Origin(function, term, bool(values) or is_declared or is_inherited)
+            is_outside = is_inherited or (is_declared and not self._is_filled(classes))
+            yield Origin(function, term, is_outside)
 
     def _rebased(self, function: Function, term: Attribute) -> Iterator[Origin]:
         """An attribute of what an object is that callers give, or that is kept somewhere."""
@@ -214,6 +215,15 @@ class Origins:
                     for place, arg in enumerate(caller.call(index).args):
                         if arg.key == name or (not arg.key and place == position):
                             yield from ((caller, each) for each in arg.value)
+
+    def _is_filled(self, classes: Iterable[Class]) -> bool:
+        """Whether the program makes objects of which it is not told what they are given."""
+        return any(
+            arg.key in ("*", "**")
+            for cls in classes
+            for caller, index in self._calls.constructions(cls)
+            for arg in caller.call(index).args
+        )
 
     # -- calls
 
@@ -319,6 +329,9 @@ class Origins:
         classes = self._calls.inference.classes(function, term.base)
         for home, each in self._kept(classes, term.name):
             yield from self._in(home, each, index)
+        for getter in _getters(classes, term.name):
+            for each in returned(getter):
+                yield from self._in(getter, each, index)
         for load in self._calls.loads.named(term.name).related(classes):
             yield from self._put(load.function, load.term, index)
         if classes:
@@ -348,11 +361,19 @@ class Origins:
         return bool(named) and named <= _NEW
 
 
+def _getters(classes: Iterable[Class], name: str) -> list[Function]:
+    """The properties of some classes that give an attribute."""
+    return [m for cls in classes for m in cls.find(name) if m.decorators & PROPERTIES]
+
+
 def _outside_bases(classes: Iterable[Class]) -> Iterator[TypeRef]:
-    """The bases of classes that are not of the program."""
+    """The bases of classes that are not of the program, read or not."""
     for cls in classes:
+        program = cls.module.program
         for ref in cls.facts.bases:
-            if isinstance(cls.module.program.resolve_ref(cls.module, ref, cls), External):
+            base = program.resolve_ref(cls.module, ref, cls)
+            package = base.dotted.partition(".")[0] if isinstance(base, External) else ""
+            if package and package not in program.packages:
                 yield ref
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from taskleash.facts.model import Call
-from taskleash.facts.terms import Constant, Parameter, Spread, Term
+from taskleash.facts.terms import Constant, Nested, Parameter, Spread, Term
 from taskleash.link.calls import Calls, bind, given, takes_instance
 from taskleash.link.entities import Class, Function
 
@@ -21,11 +21,11 @@ _DEEPEST = 3
 def passed(calls: Calls, function: Function, term: Parameter) -> tuple[list[Value], bool]:
     """What callers give for a parameter, None left out, and whether all of that is known."""
     param = next((p for p in function.facts.params if p.name == term.name), None)
-    if param is None or param.kind in _STARS:
-        return [], not any(True for _ in _passing(calls, function))
-    found: list[Value] = []
-    is_complete = True
     pending = [(*each, 0) for each in _passing(calls, function)]
+    if param is None or param.kind in _STARS:
+        return [], not pending
+    found = _decorated(calls, function, term)
+    is_complete = bool(pending or found) or not _may_be_called(calls, function)
     while pending:
         caller, call, depth = pending.pop(0)
         value = given(function, call).get(term.name)
@@ -43,6 +43,22 @@ def passed(calls: Calls, function: Function, term: Parameter) -> tuple[list[Valu
         else:
             is_complete = False
     return found, is_complete
+
+
+def _decorated(calls: Calls, function: Function, term: Parameter) -> list[Value]:
+    """The functions that a parameter stands for where its function is their decorator."""
+    first = [p.name for p in function.facts.params if p.name != function.self_name][:1]
+    if first != [term.name]:
+        return []
+    made = ((each.parent, Nested(each.key)) for each in calls.decorated.by(function))
+    return [(home, each) for home, each in made if home is not None]
+
+
+def _may_be_called(calls: Calls, function: Function) -> bool:
+    """Whether the program may call it unseen: as a decorator, or as what another function gives."""
+    names = {each.name for each in function.nesting}
+    around = function.nesting[1:]
+    return not names.isdisjoint(calls.decorated.names) or any(calls.callers(f) for f in around)
 
 
 def _passing(calls: Calls, function: Function) -> Iterator[tuple[Function, Call]]:

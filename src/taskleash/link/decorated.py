@@ -29,6 +29,25 @@ class Decorated:
         """The functions in whose place one stands."""
         return self._standing_for.get(starter, ())
 
+    def by(self, maker: Function) -> tuple[Function, ...]:
+        """The functions that the program decorates with one, which is called with each of them."""
+        return self._decorated.get(maker, ())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The last parts of the names of all decorators."""
+        return frozenset().union(*(f.decorators for f in self._program.functions()))
+
+    @cached_property
+    def _decorated(self) -> Mapping[Function, tuple[Function, ...]]:
+        found: dict[Function, list[Function]] = defaultdict(list)
+        for function in self._program.functions():
+            home = function.parent
+            for decorator in function.facts.decorators if home is not None else ():
+                for maker in self._makers(home, decorator) if home is not None else ():
+                    found[maker].append(function)
+        return {maker: tuple(functions) for maker, functions in found.items()}
+
     @cached_property
     def _starters(self) -> Mapping[Function, tuple[Function, ...]]:
         found: dict[Function, tuple[Function, ...]] = {}
