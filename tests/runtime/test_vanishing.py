@@ -316,7 +316,7 @@ KEEPING = """class A:
     def start(self):
         asyncio.create_task(self.work())
 """
-PAUSE = "\n\nasync def pause(x):\n    await asyncio.sleep(x)\n"
+PAUSE = "\n\nasync def pause(x):\n    await asyncio.sleep(60)\n"
 GIVEN = {
     "parameter": "async def work(call):\n    await call()\n\n\n"
     "def start(call):\n    asyncio.create_task(work(call))\n",
@@ -365,13 +365,13 @@ GIVEN = {
 }
 FOUND = {
     "parameter": "async def work(call):\n    await call()\n\n\nasync def pause():\n"
-    "    await asyncio.sleep(1)\n\n\ndef start():\n    asyncio.create_task(work(pause))\n",
+    "    await asyncio.sleep(60)\n\n\ndef start():\n    asyncio.create_task(work(pause))\n",
     "awaited parameter": "async def work(other):\n    await other\n\n\n"
-    "def start():\n    asyncio.create_task(work(asyncio.sleep(1)))\n",
+    "def start():\n    asyncio.create_task(work(asyncio.sleep(60)))\n",
     "attribute": "class A:\n    def __init__(self, call):\n        self.call = call\n\n"
     "    async def work(self):\n        await self.call(1)\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n\n\n"
-    "async def pause(x):\n    await asyncio.sleep(x)\n\n\nA(pause).start()\n",
+    "async def pause(x):\n    await asyncio.sleep(60)\n\n\nA(pause).start()\n",
     "kept in a list": KEEPING.format(put="self.calls.append(call)", taken="self.calls")
     + PAUSE
     + "\n\na = A()\na.add('', pause)\na.start()\n",
@@ -379,7 +379,7 @@ FOUND = {
     + PAUSE
     + "\n\na = A()\na.add('', pause)\na.start()\n",
     "decorator": "calls = []\n\n\ndef keep(call):\n    calls.append(call)\n    return call\n\n\n"
-    "@keep\nasync def pause():\n    await asyncio.sleep(1)\n\n\n"
+    "@keep\nasync def pause():\n    await asyncio.sleep(60)\n\n\n"
     "async def work():\n    for call in calls:\n        await call()\n\n\n"
     "def start():\n    asyncio.create_task(work())\n",
     "property": "class A:\n    @property\n    def call(self):\n        return pause\n\n"
@@ -387,7 +387,7 @@ FOUND = {
     "    def start(self):\n        asyncio.create_task(self.work())\n"
     + PAUSE
     + "\n\nA().start()\n",
-    "by its name": "class A:\n    async def pause(self, x):\n        await asyncio.sleep(x)\n\n"
+    "by its name": "class A:\n    async def pause(self, x):\n        await asyncio.sleep(60)\n\n"
     "    async def work(self):\n        await getattr(self, 'pause')(1)\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n\n\nA().start()\n",
     "stars": "async def inner(x, call=None):\n    await call(x)\n\n\n"
@@ -398,7 +398,7 @@ FOUND = {
     "    def start(self):\n        asyncio.create_task(self.work())\n"
     + PAUSE
     + "\n\nA(pause).start()\n",
-    "object": "class B:\n    async def close(self):\n        await asyncio.sleep(1)\n\n\n"
+    "object": "class B:\n    async def close(self):\n        await asyncio.sleep(60)\n\n\n"
     "class A:\n    def __init__(self, other):\n        self.other = other\n\n"
     "    async def work(self):\n        await self.other.close()\n\n"
     "    def start(self):\n        asyncio.create_task(self.work())\n\n\nA(B()).start()\n",
@@ -465,7 +465,7 @@ def test_what_one_of_two_methods_waits_for_is_not_proven() -> None:
     code = """
 class A:
     async def work(self):
-        await asyncio.sleep(1)
+        await asyncio.sleep(60)
 
 
 class B(A):
