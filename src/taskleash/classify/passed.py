@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from taskleash.facts.model import Call
+from taskleash.facts.model import Call, Give
 from taskleash.facts.terms import Constant, Nested, Parameter, Spread, Term
 from taskleash.link.calls import Calls, bind, given, takes_instance
 from taskleash.link.entities import Class, Function
@@ -56,9 +56,12 @@ def _decorated(calls: Calls, function: Function, term: Parameter) -> list[Value]
 
 def _may_be_called(calls: Calls, function: Function) -> bool:
     """Whether the program may call it unseen: as a decorator, or as what another function gives."""
-    names = {each.name for each in function.nesting}
-    around = function.nesting[1:]
-    return not names.isdisjoint(calls.decorated.names) or any(calls.callers(f) for f in around)
+    names = calls.decorated.names
+    around = function.parent
+    gives = [e.value for e in around.events if isinstance(e, Give)] if around is not None else []
+    if around is None or not any(Nested(function.key) in value for value in gives):
+        return function.name in names
+    return around.name in names or bool(calls.callers(around))
 
 
 def _passing(calls: Calls, function: Function) -> Iterator[tuple[Function, Call]]:
