@@ -212,7 +212,7 @@ def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
 
 def _is_shared(tree: Tree, call: cst.Call, base: str) -> bool:
     """Whether a place is an attribute of a class, in which its instances replace each other's."""
-    classes = {node.name.value for node in inside(tree.module) if isinstance(node, cst.ClassDef)}
+    classes = {node.name.value for node in tree.nodes if isinstance(node, cst.ClassDef)}
     if base in classes or base == "cls":
         return True
     scope = tree.scope(call)

@@ -26,7 +26,7 @@ class Container:
     def is_read(self, tree: Tree, growing: Collection[str]) -> bool:
         """Whether the file does more with it than make it, fill it and ask how much is in it."""
         name = self.text.rpartition(".")[2]
-        for node in inside(tree.module):
+        for node in tree.nodes:
             named = (
                 isinstance(node, cst.Attribute)
                 and node.attr.value == name

@@ -159,7 +159,7 @@ def _works_on(node: cst.CSTNode, instance: str, but: str = "") -> bool:
 def _heir_without_it(tree: Tree, teardown: Method) -> str:
     """A subclass in the file that has a method of the name and does not call this one."""
     name = teardown.function.name.value
-    for node in inside(tree.module):
+    for node in tree.nodes:
         if not isinstance(node, cst.ClassDef) or teardown.cls.name.value not in {
             last_name(base.value) for base in node.bases
         }:

@@ -48,7 +48,7 @@ def is_loguru(tree: Tree, name: str) -> bool:
         and dotted(node.module) == "loguru"
         and not isinstance(node.names, cst.ImportStar)
         and name in {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
-        for node in inside(tree.module)
+        for node in tree.nodes
     )
 
 
@@ -78,7 +78,7 @@ def _is_used(tree: Tree, name: str) -> bool:
         and isinstance(node.func, cst.Attribute)
         and node.func.attr.value in _METHODS
         and dotted(node.func.value) == name
-        for node in inside(tree.module)
+        for node in tree.nodes
     )
 
 

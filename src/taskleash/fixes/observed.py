@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.tree import Tree, inside
+from taskleash.fixes.tree import Tree
 
 #: what fills and prunes a set, and looks at nothing in it
 _PRUNING = frozenset({"add", "discard", "remove"})
@@ -26,7 +26,7 @@ def is_observed(
 def _mentions(tree: Tree, cls: cst.ClassDef | None, name: str) -> list[cst.CSTNode]:
     """The nodes of the file that name a set of the module, or of the instances of a class."""
     found: list[cst.CSTNode] = []
-    for node in inside(tree.module):
+    for node in tree.nodes:
         if cls is None:
             if isinstance(node, cst.Name) and node.value == name and not _is_member(tree, node):
                 found.append(node)

@@ -55,9 +55,14 @@ class Tree:
                 pending.append(child)
 
     @cached_property
+    def nodes(self) -> tuple[cst.CSTNode, ...]:
+        """All nodes of the file: to find them again for each question takes most of a fix."""
+        return tuple(inside(self.module))
+
+    @cached_property
     def functions(self) -> tuple[cst.FunctionDef, ...]:
         """All functions of the file."""
-        return tuple(node for node in inside(self.module) if isinstance(node, cst.FunctionDef))
+        return tuple(node for node in self.nodes if isinstance(node, cst.FunctionDef))
 
     def call_at(self, span: Span) -> cst.Call | None:
         """The call with this span."""
@@ -179,7 +184,9 @@ def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(children(current)))
+        if found := children(current):
+            found.reverse()
+            pending += found
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
