@@ -139,6 +139,19 @@ def test_why_findings_are_left_has_no_english_words(tmp_path: Path) -> None:
     assert set(words) - PROPER - {"asyncio", "anyio", "Python"} == set()
 
 
+def test_what_fixes_did_has_no_english_words(tmp_path: Path) -> None:
+    fixtures = Path(__file__).resolve().parents[2] / "fixtures" / "fixes"
+    some = (path for kind in fixtures.iterdir() for path in sorted(kind.glob("*.py"))[:9])
+    for path in some:
+        (tmp_path / f"{path.parent.name}_{path.name}").write_bytes(path.read_bytes())
+    options = ("--fix", "--unsafe-fixes", "--show-fixes", "--isolated", "--no-cache")
+    ran = taskleash("check", *options, "--lang", "zh", cwd=tmp_path)
+    notes = re.findall(r"(?m)^    \d+: TL\d+ `.*` ([\w-]+): (.+)$", ran.out)
+    words = re.findall(r"[A-Za-z][A-Za-z-]+", NO_PROSE.sub("", "\n".join(n for _, n in notes)))
+    assert {kind for kind, _ in notes} >= {"track", "await", "own", "cancel-previous", "log"}
+    assert set(words) == set()
+
+
 def test_hand_made_text_stays_and_everything_else_is_chinese() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [

@@ -16,10 +16,10 @@ what the task raises; asyncio logs it once the task is gone.
 
 The event loop keeps only a weak reference to a task (documentation of `asyncio.create_task`). What
 the task waits for holds it, as a timer, a thread or a socket does. Where nothing alive reaches
-that, as a queue or a future of its own, the task is garbage-collected half-way. The message claims
-that where it is proven, and names the line. It says as well where an object holds what is waited
-for, so that the task lasts as long as that object does, where a function that comes from outside
-decides, and where it is not known.
+that, as a queue or a future of its own, a run of the cyclic garbage collector can take the task
+half-way. The message says that it can vanish where that is proven, and names the line. It says as
+well where an object holds what is waited for, so that the task lasts as long as that object does,
+where it hangs on what is given from outside, and where it is not known.
 
 Example
 -------

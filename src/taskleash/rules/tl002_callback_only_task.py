@@ -8,8 +8,8 @@ Why is this bad?
 ----------------
 A done callback is a reference from the task to the callback, not to the task. Nothing can stop the
 task or wait for its end. The event loop keeps only a weak reference: where nothing alive reaches
-what the task waits for, it is garbage-collected half-way, and the callback that was to report its
-failure never runs.
+what the task waits for, it can be garbage-collected half-way, and then the callback that was to
+report its failure never runs.
 
 Example
 -------

@@ -9,8 +9,8 @@ Why is this bad?
 The future is the calling thread's only way to learn how the coroutine ended. Dropped, an exception
 of the coroutine is lost: the event loop logs it for no task that was started this way
 (cpython#97827), and the thread goes on as if the work was done. As any task that nothing holds it
-is garbage-collected half-way where nothing alive reaches what it waits for. The risk is high where
-the coroutine can fail and does not look at its own failures.
+can be garbage-collected half-way where nothing alive reaches what it waits for. The risk is high
+where the coroutine can fail and does not look at its own failures.
 
 Example
 -------

@@ -8,8 +8,8 @@ others.
 Why is this bad?
 ----------------
 On the path without an end the task goes on alone: its exception is at most logged, and if its
-handle goes out of scope there, it is garbage-collected half-way where nothing alive reaches what it
-waits for. Such a path is easily the rare one, which no test takes.
+handle goes out of scope there, it can be garbage-collected half-way where nothing alive reaches
+what it waits for. Such a path is easily the rare one, which no test takes.
 
 Example
 -------

@@ -56,7 +56,7 @@ FIX_RISKS = {
 #: what speaks for each fix, and against it
 FOR = {
     "await": "no task is left, and a failure is logged where it happens",
-    "track": "the caller goes on, and the task cannot vanish half-way",
+    "track": "the caller goes on, and a set holds the task until it is done",
     "own": "the caller goes on, and the task ends with what it belongs to",
     "cancel-previous": "there are never two of them",
     "taskgroup": "no task outlives the function that starts it",
