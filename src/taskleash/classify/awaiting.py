@@ -72,7 +72,7 @@ class Awaiting:
         self._calls = calls
         self._holding = Holding(calls)
         self._limits = Limits(calls)
-        self._origins = Origins(calls)
+        self._origins = calls.shared(Origins)
         self._receivers = Receivers(calls, self._origins)
         #: what is asked for at the moment: what comes to itself adds nothing
         self._asked: set[tuple[Function, Term]] = set()

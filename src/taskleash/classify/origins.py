@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from taskleash.classify.attributes import Attributes, stored
 from taskleash.classify.contained import container_of, put
-from taskleash.classify.passed import Value, passed
-from taskleash.facts.model import Give, Store, TypeRef
+from taskleash.classify.passed import passed
+from taskleash.facts.model import Give, TypeRef
 from taskleash.facts.terms import (
     Alts,
     Attribute,
@@ -55,6 +56,7 @@ class Origins:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._reflection = calls.shared(Reflection)
+        self._attributes = calls.shared(Attributes)
         #: what is asked for at the moment: what comes from itself adds nothing
         self._asked: set[tuple[Function, Term, bool]] = set()
         self._steps = 0
@@ -169,7 +171,7 @@ class Origins:
         yield from self._all(body, body.facts.defs.get(symbol.name, ()))
         for reader in symbol.module.functions.values():
             if Global(symbol.name) in reader.stored:
-                yield from self._all(reader, _stored(reader, Global(symbol.name)))
+                yield from self._all(reader, stored(reader, Global(symbol.name)))
 
     # -- attributes
 
@@ -181,7 +183,7 @@ class Origins:
         getters = _getters(classes, term.name)
         for getter in getters:
             yield from self._all(getter, returned(getter))
-        values = list(self._kept(classes, term.name))
+        values = self._attributes.kept((classes, term.name))
         some = [(home, each) for home, each in values if each != _NONE]
         for home, each in some:
             yield from self._of(home, each)
@@ -200,21 +202,6 @@ class Origins:
                 yield Origin(function, term, each.is_outside)
             else:
                 yield from self._of(each.function, Attribute(each.term, term.name))
-
-    def _kept(self, classes: Iterable[Class], name: str) -> Iterator[Value]:
-        """What is stored in an attribute of objects of some classes, wherever, or given for it."""
-        for load in self._calls.loads.named(name).related(classes):
-            yield from ((load.function, each) for each in _stored(load.function, load.term))
-        for cls in {base: None for each in classes for base in each.mro}:
-            body = cls.body
-            if body is not None:
-                yield from ((body, each) for each in body.facts.defs.get(name, ()))
-            if name in cls.facts.fields and not cls.find("__init__"):
-                position = list(cls.facts.fields).index(name)
-                for caller, index in self._calls.constructions(cls):
-                    for place, arg in enumerate(caller.call(index).args):
-                        if arg.key == name or (not arg.key and place == position):
-                            yield from ((caller, each) for each in arg.value)
 
     def _is_filled(self, classes: Iterable[Class]) -> bool:
         """Whether the program makes objects of which it is not told what they are given."""
@@ -316,7 +303,7 @@ class Origins:
         variable = Global(symbol.name)
         for reader in (body, *symbol.module.readers.get(variable, ())):
             yield from self._put(reader, variable, index)
-            for each in _stored(reader, variable):
+            for each in stored(reader, variable):
                 yield from self._in(reader, each, index)
         for module, local, dotted in self._calls.program.imports_named.get(symbol.name, ()):
             if self._calls.program.resolve_import(module, dotted) == symbol:
@@ -327,8 +314,13 @@ class Origins:
         self, function: Function, term: Attribute, index: int | None
     ) -> Iterator[Origin]:
         classes = self._calls.inference.classes(function, term.base)
-        for home, each in self._kept(classes, term.name):
+        for home, each in self._attributes.kept((classes, term.name)):
             yield from self._in(home, each, index)
+        for getter in _getters(classes, term.name):
+            for each in returned(getter):
+                yield from self._in(getter, each, index)
+        for home, each in self._attributes.added((classes, term.name, index)):
+            yield from self._value(home, each, index)
         for getter in _getters(classes, term.name):
             for each in returned(getter):
                 yield from self._in(getter, each, index)
@@ -385,14 +377,4 @@ def returned(function: Function) -> Alts:
         if isinstance(event, Give) and event.kind == "return"
         for term in event.value
         if term != _NONE
-    )
-
-
-def _stored(function: Function, target: Term) -> Alts:
-    """What a function stores in an attribute or a global."""
-    return tuple(
-        term
-        for role in function.uses.roles.get(target, ())
-        if role.kind == "target" and isinstance(event := function.events[role.index], Store)
-        for term in event.value
     )
