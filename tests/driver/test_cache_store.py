@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -108,3 +109,13 @@ def test_another_version_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     after = keys.key("facts", b"x")
     keys._program.cache_clear()
     assert after != before
+
+
+def test_without_sqlite_nothing_is_kept_and_nothing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some builds of Python lack it."""
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    store = DiskStore(str(tmp_path / "cache"))
+    store.put({b"a": b"1"})
+    assert store.get([b"a"]) == {}

@@ -182,3 +182,35 @@ def test_a_class_does_not_end_what_it_starts(line: str, teardown: str, reason: s
 )
 def test_a_function_gets_no_group(line: str, reason: str) -> None:
     assert reasons(line, "taskgroup") == [reason]
+
+
+MIXED = """\
+import asyncio
+
+
+class Server:
+    def __init__(self, loop):
+        self.loop = loop
+
+    def start(self):
+        asyncio.create_task(self.run())
+    {}
+    async def run(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def close(self):
+        self.loop = None
+"""
+LATER = """
+    def later(self):
+        self.loop.call_later(1, lambda: asyncio.create_task(self.run()))
+"""
+
+
+@pytest.mark.parametrize(("later", "kinds"), [("", ["own"]), (LATER, ["track", "track"])])
+def test_a_class_ends_all_of_the_tasks_that_it_drops_or_none(later: str, kinds: list[str]) -> None:
+    text = MIXED.format(later)
+    sites = judge([extract(Source("a.py", "a", text))])
+    made = mend(text, [Target(site, "TL001", ("own", "track")) for site in sites])
+    assert [each.kind for each in made.applied] == kinds

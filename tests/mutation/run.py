@@ -38,6 +38,7 @@ _TESTS = {
     ),
     "driver/cache": (
         "tests/driver/test_cache_database.py",
+        "tests/driver/test_cache_contents.py",
         "tests/driver/test_cache_store.py",
         "tests/driver/test_cache.py",
         "tests/security/test_cache.py",
@@ -47,6 +48,8 @@ _TESTS = {
         "tests/fixes/test_lines.py",
         "tests/fixes/test_patch.py",
         "tests/fixes/test_rendering.py",
+        "tests/fixes/test_style.py",
+        "tests/fixes/test_order.py",
         "tests/fixes/test_places.py",
         "tests/fixes/test_imports.py",
         "tests/fixes/test_coroutines.py",

@@ -1,0 +1,48 @@
+"""The habits of a file that new lines follow."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from taskleash.fixes.style import style_of
+
+TYPED, UNTYPED = "def f(x: int): ...\n", "def f(x): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "annotates"),
+    [
+        (TYPED, True),
+        ("def f() -> None: ...\n", True),
+        ("def f(*, x: int): ...\n", True),
+        ("def f(x: int, /): ...\n", True),
+        (UNTYPED, False),
+        ("", False),
+        ("def f(): ...\n", False),
+        # What has no parameters but its instance tells little.
+        (TYPED + "def f(): ...\n" * 9, True),
+        (TYPED + "class A:\n" + "    def f(self): ...\n" * 9, True),
+        (TYPED + "class A:\n" + "    def f(cls): ...\n" * 9, True),
+        (TYPED + UNTYPED * 2, False),
+        (TYPED * 2 + UNTYPED * 3, True),
+        (TYPED + "def f(*, x): ...\n" * 9, False),
+    ],
+)
+def test_a_file_annotates_where_a_third_of_it_does(text: str, annotates: bool) -> None:
+    assert style_of(cst.parse_module(text)).annotates is annotates
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [("", '"'), ("x = 'a', 'b', \"c\"\n", "'"), ("x = 'a', \"b\"\n", '"'), ("x = '''a'''\n", '"')],
+)
+def test_the_quotes_are_those_of_most_strings(text: str, quote: str) -> None:
+    assert style_of(cst.parse_module(text)).quote == quote
+
+
+@pytest.mark.parametrize(
+    ("width", "found"), [(50, 88), (88, 88), (89, 100), (100, 100), (101, 120), (120, 120)]
+)
+def test_a_line_is_as_wide_as_those_of_the_file(width: int, found: int) -> None:
+    assert style_of(cst.parse_module("x = " + "1" * (width - 4) + "\n")).width == found
