@@ -8,9 +8,6 @@ from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
-from taskleash.dataflow.paths import Ending
-from taskleash.link.guards import Guard
-from taskleash.link.trail import ENDING, Trail
 from taskleash.models.api import Gives
 from taskleash.sentences import Line, claim, sentence
 
@@ -101,22 +98,10 @@ def _guards(signs: Signs) -> Iterator[Evidence]:
     guard = signs.guard
     # Where a second spawn gets past it, it tells nothing.
     if guard is not None and signs.places and signs.overwrite is None:
-        if guard.how == "ended" and not _is_ended_for_certain(signs.trail, guard):
+        if not guard.is_certain:
             return
         path = guard.function.module.path
         yield Evidence(path, guard.line, 1, sentence(_CHECKS[guard.how]))
-
-
-def _is_ended_for_certain(trail: Trail, guard: Guard) -> bool:
-    """Whether what ends the earlier task does so itself, or calls what does on all of its paths."""
-    return any(
-        (home is guard.function and home.events[at].pos[0] == guard.line)
-        or (
-            home is not guard.function
-            and not home.paths.search_from_entry([Ending(at)], set(trail.terms_in(home))).leaks
-        )
-        for home, at in {op.site for op in trail.of(*ENDING)}
-    )
 
 
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:

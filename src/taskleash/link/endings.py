@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from taskleash.dataflow.paths import Ending
 from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
@@ -24,6 +25,18 @@ class Endings:
     def events(self, trail: Trail, function: Function) -> set[int]:
         """The events of a function that end the earlier task, themselves or by what they call."""
         return {at for part in trail.parts for at in self._ends(part).get(function, ())}
+
+    def is_certain(self, trail: Trail, function: Function, line: int) -> bool:
+        """Whether an event at a line ends the task itself, or calls what does on each path."""
+        for home, at in {op.site for op in trail.of(*ENDING)}:
+            if home is function and home.events[at].pos[0] == line:
+                return True
+            for caller, site in self._run_by(home) if _always_ends(trail, home, at) else ():
+                above = self._run_by(caller) if _always_ends(trail, caller, site) else []
+                for outer, call in [(caller, site), *above]:
+                    if outer is function and outer.events[call].pos[0] == line:
+                        return True
+        return False
 
     def _ends(self, part: Part) -> Mapping[Function, set[int]]:
         """The events at which each function ends the earlier task."""
@@ -62,6 +75,12 @@ class Endings:
         if not function.facts.is_async:
             return list(sites)
         return [(caller, index) for caller, index in sites if not _is_only_started(caller, index)]
+
+
+def _always_ends(trail: Trail, function: Function, index: int) -> bool:
+    """Whether a function that is called while the task runs comes to an ending on each path."""
+    carriers = set(trail.terms_in(function))
+    return not function.paths.search_from_entry([Ending(index)], carriers).leaks
 
 
 def _is_only_started(caller: Function, index: int) -> bool:

@@ -41,14 +41,14 @@ class Overwrite:
 class Guard:
     """What keeps a second spawn from replacing a running task, and the line where it does.
 
-    ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first),
-    ``flag`` (a condition asks for state that the function sets) or ``exit`` (a condition on other
-    state leaves the function).
+    ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first, for
+    certain or perhaps), ``flag`` (a condition asks for state that the function sets) or ``exit``.
     """
 
     function: Function
     line: int
     how: str
+    is_certain: bool = True
 
 
 class Guards:
@@ -288,7 +288,8 @@ class Guards:
             # A loop over what is kept asks as well, but a condition says more.
             lines = [line for line in found.asked if line not in goes_over] or found.asked
             return Guard(function, lines[0], "asked")
-        return Guard(function, found.ended, "ended") if found.ended else None
+        is_certain = self.arrivals.endings.is_certain(trail, function, found.ended)
+        return Guard(function, found.ended, "ended", is_certain) if found.ended else None
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
