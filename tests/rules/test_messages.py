@@ -53,6 +53,7 @@ CODE_OF = {
     Defect.DISCARDED_THREADSAFE: "TL004",
     Defect.DISCARDED_GATHER: "TL005",
     Defect.UNAWAITED: "TL006",
+    Defect.UNCALLED: "TL006",
     Defect.NEVER_ENDED: "TL010",
     Defect.OVERWRITTEN: "TL011",
     Defect.PARTLY_ENDED: "TL012",

@@ -445,6 +445,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{callee}` does not give it back: `{place}` never holds it": _is_spawn,
     "`{callee}` is listed in `safe-calls`": _mentions("callee"),
     "`{callee}` takes coroutines only: given a task it raises `TypeError`": _mentions("callee"),
+    "`{callee}` raises `TypeError`: the function that it is given is not called": _mentions(
+        "callee"
+    ),
     "`{callee}` takes plain functions: nothing runs what a coroutine function gives": _mentions(
         "callee"
     ),

@@ -72,6 +72,7 @@ class Defect(Word):
     DISCARDED_THREADSAFE = "discarded-threadsafe"
     DISCARDED_GATHER = "discarded-gather"
     UNAWAITED = "unawaited"
+    UNCALLED = "uncalled"
     NEVER_ENDED = "never-ended"
     OVERWRITTEN = "overwritten"
     PARTLY_ENDED = "partly-ended"

@@ -8,6 +8,7 @@ from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
+from taskleash.link.spawns import NEVER_RUN
 from taskleash.models.api import Gives
 from taskleash.sentences import Line, claim, sentence
 
@@ -257,7 +258,7 @@ def _dropped(signs: Signs) -> Iterator[Evidence]:
         yield step(op.function, op.index, sentence("a done callback looks at its outcome"))
     if not seen:
         yield _nothing(signs)
-    if signs.in_one_step and signs.spawn.kind not in ("coroutine", "callback"):
+    if signs.in_one_step and signs.spawn.kind not in NEVER_RUN:
         started = signs.spawn.started[0]
         message = sentence(
             "`{coroutine}` waits for nothing: it is over in its first step", coroutine=started.name
@@ -273,6 +274,11 @@ def _nothing(signs: Signs) -> Evidence:
     elif spawn.kind == "callback":
         message = sentence(
             "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
+            callee=spawn.call.text.rpartition(".")[2],
+        )
+    elif spawn.kind == "uncalled":
+        message = sentence(
+            "`{callee}` raises `TypeError`: the function that it is given is not called",
             callee=spawn.call.text.rpartition(".")[2],
         )
     elif signs.local:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from taskleash.classify.model import Defect, Risk
 from taskleash.classify.signs import Signs
+from taskleash.link.spawns import NEVER_RUN
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
 POLICY: tuple[Row, ...] = (
     # what is no handle of a running task
-    _row("a coroutine that never runs", lambda s: s.spawn.kind in ("coroutine", "callback"),
+    _row("a coroutine function that is not called", lambda s: s.spawn.kind == "uncalled",
+         "discarded", "none", _HIGH, Defect.UNCALLED, "none / none"),
+    _row("a coroutine that never runs", lambda s: s.spawn.kind in NEVER_RUN,
          "discarded", "none", _HIGH, Defect.UNAWAITED, "none / none"),
     _row("a dropped gather, shield or executor call",
          lambda s: s.spawn.kind in ("gather", "executor"),

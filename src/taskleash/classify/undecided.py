@@ -34,7 +34,7 @@ from taskleash.link.outside import (
     runners,
 )
 from taskleash.link.phases import Phases
-from taskleash.link.spawns import Spawn
+from taskleash.link.spawns import NEVER_RUN, Spawn
 from taskleash.link.trail import ENDING, Place, Trail
 from taskleash.link.wrappers import (
     coroutine_argument,
@@ -81,7 +81,7 @@ def left_open(judge: Judge, flags: FeatureFlags) -> Demand:
         if _is_open(judge, spawn, trail):
             names |= set(_enders(judge.calls, spawn, trail))
         names |= set(_heirs(trail)) | set(_makers(judge, trail))
-        if spawn.kind in ("coroutine", "callback"):
+        if spawn.kind in NEVER_RUN:
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
         modules |= modules_of(calls, spawn, trail, judge.reports)
         if judge.holds_locally(spawn, trail):

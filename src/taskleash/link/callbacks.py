@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from taskleash.facts.model import Arg, Call
-from taskleash.facts.terms import Result, last_name
+from taskleash.facts.terms import Attribute, Global, Nested, Result, last_name
 from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
@@ -93,6 +93,29 @@ def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Fu
             if not isinstance(target, Function) or not is_coroutine_function(target):
                 return ()
             found.append(target)
+    return tuple(dict.fromkeys(found))
+
+
+def uncalled(calls: Calls, function: Function, call: Call, work: int) -> tuple[Function, ...]:
+    """The coroutine functions that a call is given where it takes coroutines: they are not called.
+
+    Empty where what is given may be anything else: an attribute may keep the coroutine itself.
+    """
+    given = call.args[work].value if work < len(call.args) and not call.args[work].key else ()
+    found: list[Function] = []
+    for term in given:
+        if isinstance(term, Attribute):
+            classes = calls.inference.classes(function, term.base)
+            if not classes or any(
+                each.stores.get(term.name) for cls in classes for each in cls.mro
+            ):
+                return ()
+        elif not isinstance(term, Global | Nested):
+            return ()
+        targets = calls.targets(function, term)
+        found += [t for t in targets if isinstance(t, Function) and is_coroutine_function(t)]
+        if not targets or len(found) < len(targets):
+            return ()
     return tuple(dict.fromkeys(found))
 
 

@@ -20,7 +20,7 @@ from taskleash.facts.terms import (
     last_name,
 )
 from taskleash.link.apis import api_of, starting, told_of
-from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function
+from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function, uncalled
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.futures import holds_future
@@ -32,6 +32,10 @@ from taskleash.models.callables import SPAWN_CALLERS
 from taskleash.models.table import canonical
 
 _NAMES = (Bound, Attribute, Global)
+#: what starts functions of any kind
+_FUNCTIONS = frozenset({Takes.FUNCTION, Takes.EITHER})
+#: kinds of spawns that start no task
+NEVER_RUN = frozenset({"coroutine", "callback", "uncalled"})
 #: kinds of spawns whose call may be another where what they are given is no coroutine
 _OF_COROUTINES = frozenset({"task", "owner"})
 
@@ -43,8 +47,8 @@ class Spawn:
     ``kind`` is ``task``, ``threadsafe``, ``owner`` (a task group or the like takes it over),
     ``foreign`` (an object outside the program does), ``safe`` (the settings say that its handle may
     be dropped), ``gather``, ``executor``, ``scheduled`` (the spawning function itself is handed to
-    the loop), ``coroutine`` (one that never runs) or ``callback`` (what makes such a one is handed
-    to the loop).
+    the loop), or of what never runs: ``coroutine`` (one that is dropped), ``callback`` (what makes
+    such a one is handed to the loop) or ``uncalled`` (it is handed to what takes coroutines).
     ``started`` are the coroutine functions of the program that it runs.
     """
 
@@ -87,7 +91,7 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
                 started = _started(calls, function, call, kind)
                 work = _work(calls, function, call)
                 task = _task_name(calls, function, call, kind)
-                gives = kind != "callback"
+                gives = kind not in ("callback", "uncalled")
                 api = api_of(calls, function, call)
                 yield Spawn(function, index, kind, task, started, work, False, gives, api)
 
@@ -174,10 +178,12 @@ def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api)
     if api.known is Known.METHOD and not call.args:
         # Its name says enough, and without arguments nothing.
         return ""
-    if api.takes is not Takes.ANYTHING and not _takes(calls, function, call, api):
+    if api.takes in _FUNCTIONS and not _takes(calls, function, call, api):
         return ""
     if api.gives is Gives.COROUTINE and _dropped(function, index):
         return "coroutine"
+    if api.takes is Takes.COROUTINE and uncalled(calls, function, call, api.work):
+        return "uncalled"
     if api.kept_with and any(arg.key == api.kept_with for arg in call.args):
         return Starts.OWNER.value
     return str(api.starts.value)
@@ -335,12 +341,14 @@ def _is_asked_about(function: Function, call: Call) -> bool:
 def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[Function, ...]:
     if kind == "callback":
         return dropped_coroutines(calls, function, call)
+    if kind == "uncalled":
+        return uncalled(calls, function, call, _work(calls, function, call))
     if kind == "coroutine":
         return tuple(c for c in calls.callees(function, call) if isinstance(c, Function))
     args = _unbound(calls, function, call.args) if kind == "scheduled" else call.args
     found = coroutines(calls, function, args)
     api = api_of(calls, function, call)
-    is_function = api is not None and api.takes is not Takes.ANYTHING
+    is_function = api is not None and api.takes in _FUNCTIONS
     if is_function or kind in ("owner", "scheduled", "mapped"):
         for arg in call.args:
             for term in _unwrapped(calls, function, arg.value):

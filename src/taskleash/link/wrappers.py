@@ -16,7 +16,7 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.naming import value_name
 from taskleash.link.results import gives_task
 from taskleash.link.settled import settled_for
-from taskleash.link.spawns import Spawn, coroutines
+from taskleash.link.spawns import NEVER_RUN, Spawn, coroutines
 from taskleash.link.trail import Trail
 from taskleash.models.callables import RESULT_USERS
 from taskleash.models.containers import GROWING, HANDLE_ATTRIBUTES
@@ -124,7 +124,7 @@ def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:
 def coroutine_argument(calls: Calls, spawn: Spawn, call: Call) -> int | None:
     """Which argument of a call becomes the coroutine that the called wrapper starts."""
     function = spawn.function
-    if spawn.kind in ("coroutine", "callback"):
+    if spawn.kind in NEVER_RUN:
         return None
     names = work_parameters(calls, spawn)
     for position in range(len(call.args)):

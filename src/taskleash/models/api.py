@@ -95,6 +95,8 @@ class Takes(enum.Enum):
 
     #: as a coroutine, in most cases: the call is a site whatever it is given
     ANYTHING = "anything"
+    #: as a coroutine; a function in place of it raises ``TypeError``
+    COROUTINE = "coroutine"
     #: as a function, which is called; the call is a site where that is a coroutine function
     FUNCTION = "function"
     #: in either way, or as a plain function

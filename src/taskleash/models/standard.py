@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, each
+from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, Takes, each
 
 _TASKS = "CPython 3.14, Doc/library/asyncio-task.rst"
 _LOOP = "CPython 3.14, Doc/library/asyncio-eventloop.rst"
@@ -33,9 +33,16 @@ KINDS = (
 
 APIS = (
     # what starts tasks
-    Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Handle.SAME),
-    Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Handle.SAME),
-    Api("asyncio.Task", _TASKS, Starts.TASK, handle=Handle.SAME, is_class=True),
+    Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Handle.SAME, takes=Takes.COROUTINE),
+    Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Handle.SAME, takes=Takes.COROUTINE),
+    Api(
+        "asyncio.Task",
+        _TASKS,
+        Starts.TASK,
+        handle=Handle.SAME,
+        is_class=True,
+        takes=Takes.COROUTINE,
+    ),
     Api(
         "asyncio.eager_task_factory",
         "CPython 3.13, Lib/asyncio/tasks.py",
@@ -43,8 +50,14 @@ APIS = (
         1,
         handle=Handle.SAME,
     ),
-    Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER),
-    Api("asyncio.run_coroutine_threadsafe", _TASKS, Starts.THREADSAFE, handle=Handle.REFUSES),
+    Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER, takes=Takes.COROUTINE),
+    Api(
+        "asyncio.run_coroutine_threadsafe",
+        _TASKS,
+        Starts.THREADSAFE,
+        handle=Handle.REFUSES,
+        takes=Takes.COROUTINE,
+    ),
     Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=Known.RECEIVER),
     # what waits for tasks
     Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Handle.GATHERS),

@@ -4,7 +4,8 @@ What it does
 ------------
 Finds coroutines that are made and dropped: a coroutine function is called, and nothing awaits the
 result or turns it into a task. So does a coroutine function that is handed to what calls plain
-functions: `loop.call_later(1, work)`, `add_done_callback(work)`, `add_signal_handler(...)`.
+functions: `loop.call_later(1, work)`, `add_done_callback(work)`, `add_signal_handler(...)`, and one
+that is handed uncalled to what takes coroutines: `create_task(work)`.
 
 Why is this bad?
 ----------------
@@ -52,9 +53,11 @@ RULE = Rule(code="TL006", name="unawaited-coroutine", risk=Risk.HIGH, fixes=(AWA
 
 def check(site: Site) -> Diagnostic | None:
     """Match a coroutine that nothing runs."""
+    coroutine = wording.coroutine(site)
+    if site.defect is Defect.UNCALLED:
+        said = sentence("{coroutine} is handed over uncalled: it never runs", coroutine=coroutine)
+        return Diagnostic(RULE, said)
     if site.defect is not Defect.UNAWAITED:
         return None
-    said = sentence(
-        "{coroutine} is made and dropped: its body never runs", coroutine=wording.coroutine(site)
-    )
+    said = sentence("{coroutine} is made and dropped: its body never runs", coroutine=coroutine)
     return Diagnostic(RULE, said)
