@@ -100,9 +100,9 @@ def test_chinese_columns_are_aligned_and_fit(width: int, unicode: bool) -> None:
 #: what a report in another language has in English: names of programs and kinds of fixes
 PROPER = frozenset(
     {
-        "TL", "taskleash", "rule", "track", "await", "own", "log", "gather", "cancel-previous",
-        "future", "fix", "portal", "worker", "nursery", "trio", "Home", "Assistant", "NiceGUI",
-        "Tornado", "IOLoop",
+        "TL", "taskleash", "rule", "lang", "zh", "track", "await", "own", "log", "gather",
+        "cancel-previous", "future", "fix", "portal", "worker", "nursery", "trio", "Home",
+        "Assistant", "NiceGUI", "Tornado", "IOLoop",
     }
 )  # fmt: skip
 NO_PROSE = re.compile(
@@ -169,7 +169,9 @@ def test_hand_made_text_stays_and_everything_else_is_chinese() -> None:
             for code in (*LINES, COMMAND, "```python", "```sh", "```text"):
                 text = text.replace(code, "")
             text = re.sub(r"taskleash check .*|\bmain\b|</?details>|</?summary>|\bown\b", "", text)
-            foreign = r"\.py|TL\d+|--fix|--unsafe-fixes|taskleash rule|track|await|gather|P\d"
+            foreign = (
+                r"\.py|TL\d+|--fix|--unsafe-fixes|taskleash rule|--lang zh|track|await|gather|P\d"
+            )
             assert re.findall(r"[A-Za-z]+", re.sub(foreign, "", text)) == []
 
 

@@ -77,7 +77,7 @@ def _all(entry: Entry, say: Language) -> Iterator[tuple[str, str]]:
     for step in entry.related:
         yield words.ALSO_LABEL, f"{step.path}:{step.line}: {say.told(step.said)}"
     if entry.rule:
-        yield words.MORE_LABEL, f"taskleash rule {entry.rule}"
+        yield words.MORE_LABEL, say(words.MORE, code=entry.rule)
 
 
 def _dormant(site: Site, say: Language) -> str:
@@ -130,7 +130,7 @@ def _keeps(site: Site, say: Language) -> str:
 
 
 def _offer(fix: FixOffer, say: Language) -> str:
-    offer = f"{fix.kind} ({say(fix.applicability)})"
+    offer = say(words.OFFER, kind=fix.kind, applicability=say(fix.applicability))
     return _padded(offer, _OFFER_WIDTH) + say(words.FIXES[fix.kind])
 
 

@@ -27,6 +27,8 @@ UNKNOWN_LABEL = "not known"
 FIX_LABEL = "fix"
 ALSO_LABEL = "also"
 MORE_LABEL = "more"
+MORE = "taskleash rule {code}"
+OFFER = "{kind} ({applicability})"
 
 DORMANT = "dormant"
 ENDLESS = "it never ends by itself"
