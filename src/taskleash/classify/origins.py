@@ -34,8 +34,10 @@ _NONE = Constant("None")
 #: types of values that tell nothing of what they do
 _TELLING_NOTHING = ("typing.", "collections.abc.")
 _NEW = NEW_CONTAINERS | WEAK_CONTAINERS | WEAK_KEYED
-#: how many steps are made for one value: what they do not come to is not known
+#: how many steps are made for one value, and how many of them inside each other: what they do not
+#: come to is not known
 _MOST = 500
+_DEEPEST = 60
 
 
 class Origin(NamedTuple):
@@ -88,7 +90,7 @@ class Origins:
         key = (function, term, is_inside)
         if term == _NONE or key in self._asked:
             return []
-        if self._steps < 0:
+        if self._steps < 0 or len(self._asked) >= _DEEPEST:
             return [Origin(function, term)]
         self._asked.add(key)
         try:
