@@ -208,10 +208,11 @@ class Awaiting:
 
     def _returned(self, callee: Function, call: Call) -> Wait:
         """What awaiting the value of a plain function comes to: that of what it returns."""
-        if not (returned(callee) or callee.facts.is_generator or callee.facts.decorators):
+        values = returned(callee)
+        if not (values or callee.facts.is_generator or callee.facts.decorators):
             # Awaiting None raises.
             return HELD_ELSEWHERE
-        found = any_of(self.term(callee, term) for term in returned(callee))
+        found = any_of(self.term(callee, term) for term in values)
         # Its futures are not those of the function that awaits them.
         unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
         return Wait(Vanishings.UNKNOWN, call.text) if unknown else found

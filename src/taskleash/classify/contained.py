@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
@@ -82,6 +82,13 @@ def _given_by(calls: Calls, function: Function, made: Result) -> Term | None:
     if handles and handles <= _SAME and call.args and len(call.args[0].value) == 1:
         return call.args[0].value[0]
     return None
+
+
+def comes_of(calls: Calls, function: Function, made: Result, names: Set[str]) -> bool:
+    """Whether a value comes of calling one of these, by dotted names, and of nothing else."""
+    callees = calls.callees(function, function.call(made.event))
+    called = {callee.dotted if isinstance(callee, External) else "" for callee in callees}
+    return bool(called) and called <= names
 
 
 def put(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from taskleash.classify.attributes import Attributes, stored
-from taskleash.classify.contained import container_of, put
+from taskleash.classify.contained import comes_of, container_of, put
 from taskleash.classify.passed import passed
 from taskleash.facts.model import Give, TypeRef
 from taskleash.facts.terms import (
@@ -323,11 +323,6 @@ class Origins:
                 yield from self._in(getter, each, index)
         for home, each in self._attributes.added((classes, term.name, index)):
             yield from self._value(home, each, index)
-        for getter in _getters(classes, term.name):
-            for each in returned(getter):
-                yield from self._in(getter, each, index)
-        for load in self._calls.loads.named(term.name).related(classes):
-            yield from self._put(load.function, load.term, index)
         if classes:
             return
         for origin in self._of(function, term.base):
@@ -348,11 +343,7 @@ class Origins:
 
     def _is_new(self, function: Function, made: Term) -> bool:
         """Whether it is a new container."""
-        if not isinstance(made, Result):
-            return False
-        callees = self._calls.callees(function, function.call(made.event))
-        named = {c.dotted if isinstance(c, External) else "" for c in callees}
-        return bool(named) and named <= _NEW
+        return isinstance(made, Result) and comes_of(self._calls, function, made, _NEW)
 
 
 def _getters(classes: Iterable[Class], name: str) -> list[Function]:

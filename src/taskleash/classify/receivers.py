@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.origins import Origins
+from taskleash.classify.passed import Value
 from taskleash.facts.terms import Alts, Attribute, Constant, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function
 
-#: a value, and the function whose it is
-Value = tuple[Function, Term]
 _NONE = Constant("None")
 
 

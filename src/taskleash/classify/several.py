@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.classify.contained import put
+from taskleash.classify.contained import comes_of, put
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Display, Local, Result, Spread, Term
 from taskleash.link.calls import Calls
-from taskleash.link.entities import External, Function
+from taskleash.link.entities import Function
 from taskleash.models.api import Handle
 from taskleash.models.containers import NEW_CONTAINERS
 from taskleash.models.waits import STARTING
@@ -68,12 +68,9 @@ def _is_container(calls: Calls, function: Function, term: Term) -> bool:
 
 def _is_empty(calls: Calls, function: Function, term: Term) -> bool:
     """Whether it is a new container with nothing in it."""
-    if not isinstance(term, Result):
+    if not isinstance(term, Result) or function.call(term.event).args:
         return False
-    call = function.call(term.event)
-    callees = calls.callees(function, call)
-    named = {callee.dotted if isinstance(callee, External) else "" for callee in callees}
-    return not call.args and bool(named) and named <= NEW_CONTAINERS
+    return comes_of(calls, function, term, NEW_CONTAINERS)
 
 
 def _plain(term: Term) -> Term:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from taskleash.driver.inputs import Input
 from taskleash.rules.registry import all_rules, names
@@ -24,7 +25,7 @@ class Comments:
     lines: tuple[tuple[int, tuple[str, ...] | None], ...] = ()
     misspelt: tuple[Misspelt, ...] = ()
 
-    @property
+    @cached_property
     def silenced(self) -> Suppressions:
         """What they silence."""
         by_line = {line: None if codes is None else frozenset(codes) for line, codes in self.lines}

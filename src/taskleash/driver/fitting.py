@@ -52,9 +52,10 @@ def fitted(
     for site, each in found.items():
         if each and _is_doubtful(each):
             tried[site.path].append((site, each))
+    memory = memory or Memory()
     unfit: dict[Site, Site] = {}
     for path, targets in tried.items():
-        fitting = _fitted_in(inputs[path], targets, settings, memory or Memory())
+        fitting = _fitted_in(inputs[path], targets, settings, memory)
         unfit |= dict(zip((site for site, _ in targets), fitting, strict=True))
     return tuple(unfit.get(site, site) for site in sites)
 

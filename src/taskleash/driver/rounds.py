@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Common, Mended, Target
 from taskleash.fixes.proof import Place, Scan
+from taskleash.source.modules import is_package
 
 
 def fixed(
@@ -63,6 +63,5 @@ def mended(program: Program, text: str, targets: Sequence[Target], keeper: str =
     module, _, name = keeper.partition(":")
     own = program.analysis.asked[path].file.module
     keeper = f":{name}" if module == own else keeper
-    is_package = os.path.basename(path) in ("__init__.py", "__init__.pyi")
-    package = own if is_package else own.rpartition(".")[0]
+    package = own if is_package(path) else own.rpartition(".")[0]
     return mend(text, targets, replace(manner, keeper=keeper, package=package))

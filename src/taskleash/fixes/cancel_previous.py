@@ -17,7 +17,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 from taskleash.fixes.work import Work
 from taskleash.sentences import Sentence, sentence
 
@@ -121,10 +121,9 @@ def _subject(scope: cst.FunctionDef, instance: str, started: cst.BaseExpression)
 
     A thing has attributes, or a type of its own; what is plain data is news for the same work.
     """
-    params = [*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params]
     things = {
         each.name.value: each.annotation is not None and _is_thing(each.annotation.annotation)
-        for each in params
+        for each in named_params(scope.params)
         if each.name.value != instance
     }
     for arg in started.args if isinstance(started, cst.Call) else ():

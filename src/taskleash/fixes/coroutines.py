@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.loggers import module_loggers
-from taskleash.fixes.tree import Method, Tree, children, dotted, inside, last_name
+from taskleash.fixes.tree import Method, Tree, children, dotted, inside, last_name, named_params
 from taskleash.models.vocabulary import WAITING_WORDS, words
 
 #: calls that change nothing outside of their function
@@ -106,8 +106,7 @@ def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression |
 
 def _is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
     """Whether a name is a variable or a parameter of a function, not a function in it."""
-    params = [*scope.params.posonly_params, *scope.params.params, *scope.params.kwonly_params]
-    if name in {param.name.value for param in params}:
+    if name in {param.name.value for param in named_params(scope.params)}:
         return True
     bound = (
         node.target if isinstance(node, cst.For | cst.CompFor | cst.NamedExpr) else None

@@ -14,7 +14,7 @@ from taskleash.fixes.observed import is_observed
 from taskleash.fixes.outliving import outlives_its_tasks
 from taskleash.fixes.places import constructor_place
 from taskleash.fixes.spots import spot_of
-from taskleash.fixes.tree import Method, dotted, inside
+from taskleash.fixes.tree import Method, dotted, inside, named_params
 from taskleash.fixes.work import Pair, Work
 from taskleash.sentences import sentence
 
@@ -153,11 +153,10 @@ def _sees_instance(work: Work, method: Method, call: cst.Call) -> bool:
     for node, child in work.tree.around(call):
         if node is method.function:
             return child is method.function.body
-        if isinstance(node, cst.FunctionDef | cst.Lambda):
-            params = node.params
-            names = [*params.posonly_params, *params.params, *params.kwonly_params]
-            if method.instance in {param.name.value for param in names}:
-                return False
+        if isinstance(node, cst.FunctionDef | cst.Lambda) and method.instance in {
+            param.name.value for param in named_params(node.params)
+        }:
+            return False
     return False
 
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from taskleash.fixes.containers import assignments
 from taskleash.fixes.names import variables
-from taskleash.fixes.tree import Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
 _NAMES = frozenset({"logger", "log", "_logger", "_log", "LOGGER", "LOG", "_LOGGER", "_LOG"})
@@ -101,7 +101,7 @@ def _is_hidden(tree: Tree, node: cst.CSTNode, name: str) -> bool:
         param.name.value
         for each in inside(function)
         if isinstance(each, cst.Parameters)
-        for param in [*each.posonly_params, *each.params, *each.kwonly_params]
+        for param in named_params(each)
     }
     bound = {dotted(target) for target, _, _ in assignments(function)}
     return name in params | bound

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from taskleash.fixes.tree import inside
+from taskleash.fixes.tree import inside, named_params
 
 #: the line lengths that projects choose, the most common one first
 _WIDTHS = (88, 100, 120)
@@ -47,15 +47,13 @@ def style_of(module: cst.Module) -> Style:
 
 
 def _is_annotated(function: cst.FunctionDef) -> bool:
-    params = function.params
-    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    every = named_params(function.params)
     return function.returns is not None or any(each.annotation is not None for each in every)
 
 
 def _takes_values(function: cst.FunctionDef) -> bool:
     """Whether it has parameters beside the instance: without any, its silence tells little."""
-    params = function.params
-    every = [*params.posonly_params, *params.params, *params.kwonly_params]
+    every = named_params(function.params)
     return any(each.name.value not in ("self", "cls") for each in every)
 
 

@@ -178,6 +178,11 @@ def dotted(node: cst.BaseExpression) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
+def named_params(params: cst.Parameters) -> list[cst.Param]:
+    """The parameters that take one value each: all but those with stars."""
+    return [*params.posonly_params, *params.params, *params.kwonly_params]
+
+
 def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and every node in it; the parts of each node come in the order of its fields."""
     pending = [node]

@@ -80,6 +80,16 @@ def branches(item: Piece | Exit) -> Iterator[tuple[str, Block, Handler | None]]:
             yield "case", case.body, None
 
 
+def loops(block: Block) -> Iterator[Loop]:
+    """All loops in a block, however deep, comprehensions too."""
+    for item in block.items:
+        if isinstance(item, Loop):
+            yield item
+        if not isinstance(item, int):
+            for _, inner, _ in branches(item):
+                yield from loops(inner)
+
+
 def around(function: Function, index: int) -> tuple[Frame, ...]:
     """The nesting of an event, outermost first."""
     return function.contexts.around.get(index, ())

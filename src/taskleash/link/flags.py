@@ -28,7 +28,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, branches, in_loop, tests
+from taskleash.link.context import around, branches, in_loop, loops, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
 from taskleash.models.callables import WAKERS
@@ -306,12 +306,7 @@ def _waited_on(coroutine: Function, body: Block) -> Iterator[str]:
 
 
 def _loops(block: Block) -> Iterator[Loop]:
-    for item in block.items:
-        if isinstance(item, Loop) and item.kind != "comprehension":
-            yield item
-        if not isinstance(item, int):
-            for _, inner, _ in branches(item):
-                yield from _loops(inner)
+    return (loop for loop in loops(block) if loop.kind != "comprehension")
 
 
 def _exit_tests(block: Block) -> Iterator[Test]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from taskleash.facts.model import Block, Call, Exit, If, Loop, Store, Test, blocks_of
+from taskleash.facts.model import Call, Exit, If, Store, Test
 from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Parameter, Result, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls, given
-from taskleash.link.context import Frame, around, in_loop, tests
+from taskleash.link.context import Frame, around, in_loop, loops, tests
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
@@ -284,7 +284,7 @@ class Guards:
         if found is None or not found.is_excluded:
             return None
         if found.asked:
-            goes_over = {loop.line for loop in _loops_over(function.facts.body)}
+            goes_over = {loop.line for loop in loops(function.facts.body) if loop.kind != "while"}
             # A loop over what is kept asks as well, but a condition says more.
             lines = [line for line in found.asked if line not in goes_over] or found.asked
             return Guard(function, lines[0], "asked")
@@ -364,17 +364,6 @@ def _as_given(function: Function, call: Call, key: Alts) -> Alts:
     """A key as the caller knows it: the value of the parameter that it is."""
     names = [term.name for term in key if isinstance(term, Parameter)]
     return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()
-
-
-def _loops_over(block: Block) -> Iterator[Loop]:
-    """The ``for`` loops of a block, those in others too."""
-    for item in block.items:
-        if isinstance(item, int | Exit):
-            continue
-        if isinstance(item, Loop) and item.kind != "while":
-            yield item
-        for inner in blocks_of(item):
-            yield from _loops_over(inner)
 
 
 def _in_statement_loop(op: Op) -> bool:
