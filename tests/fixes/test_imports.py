@@ -102,6 +102,12 @@ def test_what_it_has_not_is_imported_as_the_rest_of_it(
         ("x = 1\n", "app", "from app.tasks import keep\n\nx = 1\n"),
         ("keep = 1\n", "app", "import app.tasks\n\nkeep = 1\n"),
         ("from app.tasks import other\n", "app", "from app.tasks import keep, other\n"),
+        ("from app.tasks import a as b\n", "app",
+         "from app.tasks import a as b\nfrom app.tasks import keep\n"),
+        ("from .tasks import z as b\n", "app",
+         "from .tasks import keep\nfrom .tasks import z as b\n"),
+        ("from app.tasks import a as b\nfrom app.tasks import other\n", "app",
+         "from app.tasks import a as b\nfrom app.tasks import keep, other\n"),
     ],
 )  # fmt: skip
 def test_what_the_program_itself_has_comes_among_its_own(
@@ -117,6 +123,20 @@ def test_without_its_package_a_relative_import_is_of_an_unknown_module() -> None
     name, made = named(text.replace("keep", "other"), "app.tasks.keep", by_from=True)
     assert name == "keep"
     assert "from app.tasks import keep\n" in made
+
+
+def test_what_comes_to_the_same_place_is_sorted_too() -> None:
+    tree, edits = Tree("import os\n"), Edits()
+    imports = Imports(tree.module, variables(tree.module))
+    for module, name in (("typing", "Any"), ("collections.abc", "Collection")):
+        imports.member(module, name)
+    for module in ("weakref", "threading"):
+        imports.name(module, "x")
+    imports.edit(edits)
+    assert edits.applied_to(tree).code == (
+        "import os\nimport threading\nimport weakref\n"
+        "from collections.abc import Collection\nfrom typing import Any\n"
+    )
 
 
 def test_a_long_list_of_names_is_laid_out_over_lines() -> None:

@@ -94,6 +94,15 @@ def test_a_module_that_needs_the_others_gets_none(package: Path, import_: str) -
     assert (package / "utils.py").read_text() == import_ + UTILS
 
 
+@pytest.mark.parametrize("text", ["", '"""Odds and ends."""\n', "LIMIT = 4\n"])
+def test_a_module_without_functions_gets_none(package: Path, text: str) -> None:
+    (package / "utils").mkdir()
+    (package / "utils" / "__init__.py").write_text(text)
+    fix(package)
+    assert all("_background_tasks.add(task)" in text for text in parts(package))
+    assert (package / "utils" / "__init__.py").read_text() == text
+
+
 def test_few_files_have_a_set_each(package: Path) -> None:
     (package / "utils.py").write_text(UTILS)
     (package / "part3.py").unlink()
@@ -109,3 +118,12 @@ def test_the_function_that_the_settings_name_is_used(package: Path) -> None:
     for text in parts(package):
         assert "from lib.tasks import keep\n" in text
         assert "    keep(asyncio.create_task(hello(name + NAME)))\n" in text
+
+
+def test_a_function_that_its_module_does_not_have_is_not_used(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    (package.parent / "taskleash.toml").write_text('background-tasks = "app.utils:keep"\n')
+    ran = taskleash("check", "--fix", ".", cwd=package.parent)
+    assert ran.status == 2
+    assert 'background-tasks: app/utils.py: there is no "keep" in it' in ran.err
+    assert parts(package) == {DROPPING}

@@ -15,6 +15,7 @@ from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused
 from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
+from taskleash.driver.sharing import check_named
 from taskleash.driver.time_limit import TimeOver, unfinished
 from taskleash.driver.undo import Change, is_committed, write_undo
 from taskleash.driver.writable import writable
@@ -130,10 +131,12 @@ def fixing(
     Raises:
         PathNotFound: a path does not exist.
         UnknownRule: a selector fits no rule.
+        ConfigError: what a configuration names is not there.
         TimeOver: there was no time left for some files.
     """
     start = time.perf_counter()
     program = Program(analyse_roots(settings, progress, with_facts=True))
+    check_named(program)
     if late := program.analysis.late:
         # What they say of a task is not known: a fix may not be what it needs.
         raise TimeOver(f"nothing is fixed: {unfinished(late, settings.time_limit)}")

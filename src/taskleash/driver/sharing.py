@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
+from taskleash.driver.config.errors import ConfigError, shown
 from taskleash.driver.manner import manner_of
 from taskleash.driver.program import Program
 from taskleash.fixes.model import Common, Target
@@ -20,13 +22,15 @@ _HOSTS = (
 )  # fmt: skip
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
 _RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
+_FUNCTION = re.compile(r"^(?:async +)?def ", re.MULTILINE)
 
 
 def common_keeper(program: Program, targets: Sequence[Target]) -> Common | None:
     """The function that is to keep the tasks of many files, and its module with it.
 
     None where the settings name one, where few files drop tasks, or where their package has no
-    module for it: one that imports nothing of the package, so that all others can import it.
+    module for it: one that has functions, and imports nothing of the package, so that all others
+    can import it.
     """
     if program.analysis.settings.background_tasks:
         return None
@@ -45,6 +49,20 @@ def common_keeper(program: Program, targets: Sequence[Target]) -> Common | None:
     return None
 
 
+def check_named(program: Program) -> None:
+    """Raise `ConfigError` where the module that the settings name lacks the function.
+
+    What is no part of the program is not known.
+    """
+    module, _, name = (program.analysis.settings.background_tasks or "").partition(":")
+    for path, item in program.analysis.asked.items() if name else ():
+        if item.file.module != module:
+            continue
+        with suppress(InvalidSource):
+            if not re.search(rf"\b{name}\b|\bimport +\*", program.text(path)):
+                raise ConfigError(f"background-tasks: {path}: there is no {shown(name)} in it")
+
+
 def _package(modules: Sequence[str]) -> str:
     """The package that all modules are in."""
     parts = [module.split(".")[:-1] for module in modules]
@@ -61,6 +79,9 @@ def _hosted(program: Program, path: str, module: str) -> Common | None:
     try:
         text = program.text(path)
     except InvalidSource:
+        return None
+    if not _FUNCTION.search(text):
+        # An empty `__init__.py` is to stay empty, and constants are no place for what works.
         return None
     root = module.partition(".")[0]
     if _RELATIVE.search(text) or re.search(rf"^\s*(?:from|import)\s+{root}\b", text, re.MULTILINE):

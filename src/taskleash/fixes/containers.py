@@ -45,9 +45,23 @@ def container_of(tree: Tree, node: cst.CSTNode, text: str) -> Container | None:
     method = tree.method(node)
     if base and (method is None or base != method.instance):
         return None
+    if _takes_containers(tree, text):
+        return None
     cls = method.cls if base and method is not None else None
     kinds = {_kind(value, note) for value, note in _values(tree, cls, name)} - {""}
     return Container(kinds.pop(), text, cls) if len(kinds) == 1 else None
+
+
+def _takes_containers(tree: Tree, text: str) -> bool:
+    """Whether the tasks are in sets or lists, and these in the container."""
+    for node in tree.nodes:
+        if isinstance(node, cst.Call) and dotted(node.func) == f"{text}.setdefault":
+            return True
+        if isinstance(node, cst.Attribute) and node.attr.value in ("add", "append"):
+            inner = node.value
+            if isinstance(inner, cst.Subscript) and dotted(inner.value) == text:
+                return True
+    return False
 
 
 def attribute_values(

@@ -144,6 +144,27 @@ def resolves(tree: Tree, coroutine: Coroutine) -> bool:
     )
 
 
+def sleeps_first(coroutine: Coroutine) -> float:
+    """How many seconds a coroutine sleeps before it does anything, as its text tells; else 0."""
+    lines = [each for each in coroutine.function.body.body if not _is_docstring(each)]
+    first = next(iter(lines), None)
+    small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
+    waited = small.value if isinstance(small, cst.Expr) else None
+    call = waited.expression if isinstance(waited, cst.Await) else None
+    if not isinstance(call, cst.Call) or last_name(call.func) != "sleep" or not call.args:
+        return 0
+    seconds = call.args[0].value
+    for param in named_params(coroutine.function.params):
+        if isinstance(seconds, cst.Name) and param.name.value == seconds.value and param.default:
+            seconds = param.default
+    return float(seconds.value) if isinstance(seconds, cst.Integer | cst.Float) else 0
+
+
+def _is_docstring(line: cst.CSTNode) -> bool:
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    return isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString)
+
+
 def _is_hook(coroutine: Coroutine) -> bool:
     """Whether a method does nothing: it is there for subclasses to do something in its place."""
     if coroutine.method is None:

@@ -13,7 +13,7 @@ from taskleash.fixes.work import Work
 
 _DRAIN = "function that drains"
 #: how many seconds a teardown waits for work that others see the effect of, and for any other
-_DRAINED, _CANCELLED = 10, 5
+DRAINED_SECONDS, _CANCELLED = 10, 5
 
 #: what all tasks of a container are called, by its kind
 _EACH = {"set": "{text}", "list": "{text}", "dict": "{text}.values()"}
@@ -80,7 +80,7 @@ def _new_drain(work: Work) -> str:
     if task:
         collection = work.draft.imports.member("collections.abc", "Collection")
         typed, returns, seconds = f": {collection}[{task}]", " -> None", "timeout: float"
-    default = f" = {_DRAINED}" if task else f"={_DRAINED}"
+    default = f" = {DRAINED_SECONDS}" if task else f"={DRAINED_SECONDS}"
     current, wait = work.asyncio("current_task"), work.asyncio("wait")
     draining = work.module_name("_draining", "_draining_tasks")
     kind = ": set[object]" if task else ""

@@ -75,12 +75,15 @@ class Imports:
             names = self.extended.get(id(statement), ())
             if names:
                 edits.change(statement, partial(_extended, names=names, width=self.width))
-        for module in self.added:
+        # Several may come to stand after the same line.
+        for module in sorted(self.added):
             self._insert(edits, module, f"import {module}", plain=True)
-        for module, names in self.new_from.items():
+        for module, names in sorted(self.new_from.items()):
             known = ", ".join(sorted(names))
             dots = self._relative(module)
-            if dots:
+            if (beside := self._from(module)) is not None:
+                self._insert_beside(edits, beside, known)
+            elif dots:
                 self._insert_relative(edits, dots, known)
             else:
                 self._insert(edits, module, f"from {module} import {known}", plain=False)
@@ -111,10 +114,11 @@ class Imports:
         return ""
 
     def _from(self, module: str) -> cst.ImportFrom | None:
+        found: list[cst.ImportFrom] = []
         for small in self._froms():
             if not isinstance(small.names, cst.ImportStar) and self._named_by(small) == module:
-                return small
-        return None
+                found.append(small)
+        return min(found, key=_is_renaming, default=None)
 
     def _named_by(self, small: cst.ImportFrom) -> str:
         """The module that a statement imports from; empty where it is not known."""
@@ -137,7 +141,10 @@ class Imports:
                 return alias.evaluated_alias or attribute
         if attribute in self.taken:
             return self._whole(module, attribute)
-        names = self.extended.setdefault(id(statement), [])
+        if _is_renaming(statement):
+            names = self.new_from.setdefault(module, [])
+        else:
+            names = self.extended.setdefault(id(statement), [])
         if attribute not in names:
             names.append(attribute)
         return attribute
@@ -180,6 +187,17 @@ class Imports:
         shared = min(len(parts), len(own)) if same is None else same
         return "." * (len(own) - shared + 1) + ".".join(parts[shared:])
 
+    def _insert_beside(self, edits: Edits, renaming: cst.ImportFrom, names: str) -> None:
+        """Beside an import that renames what it takes: sorters keep these apart from others."""
+        line = next(line for line, small in self._lines() if small is renaming)
+        assert not isinstance(renaming.names, cst.ImportStar)
+        text = cst.Module([]).code_for_node(renaming).partition(" import ")[0]
+        new = statements(f"{text} import {names}")
+        if renaming.names[0].evaluated_name < names:
+            edits.insert_after(line, new)
+        else:
+            edits.insert_before(line, new)
+
     def _insert_relative(self, edits: Edits, text: str, names: str) -> None:
         """The furthest come first, and those of a distance by name."""
         relative = [line for line in import_lines(self.module) if _dots(line)]
@@ -196,6 +214,12 @@ class Imports:
             edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
         else:
             edits.insert_before(self.module.body[0], new, blank=1)
+
+
+def _is_renaming(statement: cst.ImportFrom) -> bool:
+    """Whether all that a statement imports gets another name."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    return all(alias.asname is not None for alias in statement.names)
 
 
 def _neighbour(lines: Sequence[cst.SimpleStatementLine], module: str) -> cst.SimpleStatementLine:

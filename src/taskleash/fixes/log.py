@@ -8,15 +8,19 @@ import libcst as cst
 
 from taskleash.classify.model import Defect
 from taskleash.fixes.layout import statements
-from taskleash.fixes.loggers import is_loguru, module_logger
+from taskleash.fixes.loggers import is_loguru, logger_maker, logging_function, module_logger
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
 from taskleash.sentences import Sentence, sentence
 
 _HELPER = "helper that logs"
 _LOGGER = "logger"
+#: what gives a future of another thread
+_FUTURES = MODELS.bare_names(Starts.THREADSAFE)
 
 
 def log(work: Work, target: Target, call: cst.Call) -> Sentence:
@@ -28,7 +32,7 @@ def log(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("what a log handler logs may come to it again"))
     spot = spot_of(work.tree, call)
     if target.site.defect is Defect.DISCARDED_THREADSAFE:
-        return _chained(work, spot)
+        return _chained(work, spot, call)
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend(sentence("no statement of its own gives the task a name"))
@@ -64,14 +68,41 @@ def _assigned(spot: Spot) -> str:
     return ""
 
 
-def _chained(work: Work, spot: Spot) -> Sentence:
+def _gives_future(work: Work, call: cst.Call) -> bool:
+    """Whether a call gives a future each time: it is the API's, or of what returns only that's."""
+    if last_name(call.func) in _FUTURES:
+        return True
+    method, name = work.tree.method(call), last_name(call.func)
+    known: list[cst.FunctionDef] = []
+    if isinstance(call.func, cst.Name):
+        known = [each for each in work.module.body if isinstance(each, cst.FunctionDef)]
+    elif method is not None and dotted(call.func) == f"{method.instance}.{name}":
+        known = [each.function for each in work.tree.methods(method.cls)]
+    found = [each for each in known if each.name.value == name and each.asynchronous is None]
+    returned = [
+        node.value
+        for function in found
+        for node in inside(function.body)
+        if isinstance(node, cst.Return)
+    ]
+    return bool(returned) and all(
+        isinstance(value, cst.Call) and last_name(value.func) in _FUTURES for value in returned
+    )
+
+
+def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     """The callback of a future that a statement drops."""
+    code = work.tree.code(call.func)
     if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
         raise CannotMend(sentence("no statement of its own drops the future"))
+    if not _gives_future(work, call):
+        raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
     holder = spot.holder
     work.claim(holder)
     callback = _logging_callback(work, work.future_type(), "future")
     if spot.kind == "name" and spot.name != "_":
+        if isinstance(spot.call, cst.Await):
+            raise CannotMend(sentence("what the await gives has another use than to be waited for"))
         line = f"{spot.name}.add_done_callback({callback})"
         work.edits.insert_after(holder, work.statements(holder, line))
         return sentence("log its failure by `{callback}`", callback=callback)
@@ -119,9 +150,10 @@ def _is_named(note: cst.BaseExpression, typed: str) -> bool:
 
 def _new_callback(work: Work, typed: str, of: str) -> str:
     logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
-    if not logger:
+    function = "" if logger else logging_function(work.tree)
+    if not logger and not function:
         logger = work.module_name("logger", "_logger", "task_logger")
-        logging = work.draft.imports.name("logging", "getLogger")
+        logging = logger_maker(work.tree) or work.draft.imports.name("logging", "getLogger")
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
         work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
@@ -130,6 +162,9 @@ def _new_callback(work: Work, typed: str, of: str) -> str:
     call = f"{logger}.error({quote}%r failed{quote}, {of}, exc_info={of}.exception())"
     if is_loguru(work.tree, logger):
         call = f"{logger}.opt(exception={of}.exception()).error({quote}{{!r}} failed{quote}, {of})"
+    if function:
+        text = f"f{quote}{{{of}!r}} failed: {{{of}.exception()!r}}{quote}"
+        call = f"{function}({text})"
     lines = [
         f"def {name}({params}){returns}:",
         f'    """Log the exception that ended a {of}, if one did."""',

@@ -10,6 +10,8 @@ from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
 _NAMES = frozenset({"logger", "log", "_logger", "_log", "LOGGER", "LOG", "_LOGGER", "_LOG"})
+#: functions that projects have for it, the most fitting one first
+_FUNCTIONS = ("log_error", "log_warning", "log_warn")
 _METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
 
@@ -38,6 +40,31 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
 def module_logger(tree: Tree) -> str:
     """The logger of the module; empty where it has none."""
     return next(iter(module_loggers(tree)), "")
+
+
+def logging_function(tree: Tree) -> str:
+    """A function that the module imports and logs by, with nothing but a message; else empty."""
+    known = _imported_and_called(tree)
+    return next((name for name in _FUNCTIONS if name in known), "")
+
+
+def logger_maker(tree: Tree) -> str:
+    """A function that the module imports and makes loggers by, given a name; else empty."""
+    known = _imported_and_called(tree)
+    return next((name for name in sorted(_MAKERS) if name in known), "")
+
+
+def _imported_and_called(tree: Tree) -> set[str]:
+    """The functions that the module imports and calls with one value."""
+    imported = {
+        alias.evaluated_alias or alias.evaluated_name
+        for line in tree.module.body
+        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
+        if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
+        for alias in small.names
+    }
+    called = (node for node in tree.nodes if isinstance(node, cst.Call) and len(node.args) == 1)
+    return imported & {dotted(node.func) for node in called if node.args[0].keyword is None}
 
 
 def is_loguru(tree: Tree, name: str) -> bool:

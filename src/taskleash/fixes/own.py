@@ -13,9 +13,10 @@ from taskleash.fixes.coroutines import (
     is_given,
     may_wait_for_others,
     serves_its_owner,
+    sleeps_first,
     started_by,
 )
-from taskleash.fixes.endings import ending_all
+from taskleash.fixes.endings import DRAINED_SECONDS, ending_all
 from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
@@ -70,7 +71,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     elif _is_slot(work, method, attribute, call):
         _check_one(work, call)
         optional = is_optional(work, method, attribute, target.site.has_own_state)
-        end_one(work, teardown, attribute, is_optional=optional, is_drained=is_drained)
+        started = started_by(call)
+        end_one(work, teardown, attribute, started, is_optional=optional, is_drained=is_drained)
     else:
         raise CannotMend(
             sentence("the file does not tell what `{place}` is", place=target.site.holder)
@@ -84,7 +86,11 @@ def _is_drained(work: Work, target: Target, call: cst.Call) -> bool:
     """Whether the end of the work matters to others than its owner, or may do so."""
     if target.site.lifetime is Lifetime.ENDLESS:
         return False
-    return not serves_its_owner(work.tree, coroutine_of(work.tree, started_by(call)))
+    coroutine = coroutine_of(work.tree, started_by(call))
+    if coroutine is not None and sleeps_first(coroutine) > DRAINED_SECONDS:
+        # It would not have begun by the deadline.
+        return False
+    return not serves_its_owner(work.tree, coroutine)
 
 
 def _check_one(work: Work, call: cst.Call) -> None:

@@ -16,6 +16,8 @@ from taskleash.fixes.feeding import ends_a_task
 from taskleash.fixes.imports import header
 from taskleash.fixes.signatures import called_on, called_on_instance
 from taskleash.fixes.tree import Holder, Method, Tree, dotted, inside, last_name
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
 
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _CONSTRUCTOR = "__init__"
@@ -266,6 +268,26 @@ def _calls_super(line: cst.CSTNode) -> bool:
 # -- in a teardown
 
 
+def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpression) -> BodyPlace:
+    """Where a teardown ends work: behind what asks it to end by itself, else at the start.
+
+    Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``.
+    """
+    called = dotted(work.func) if isinstance(work, cst.Call) else ""
+    base, _, name = called.rpartition(".")
+    for line in inside(method.function.body) if base.startswith(f"{method.instance}.") else ():
+        if not isinstance(line, cst.SimpleStatementLine) or not isinstance(line.body[0], cst.Expr):
+            continue
+        value = line.body[0].value
+        value = value.expression if isinstance(value, cst.Await) else value
+        if not isinstance(value, cst.Call):
+            continue
+        owner, _, asked = dotted(value.func).rpartition(".")
+        if owner == base and LIFECYCLE.ends(asked) and set(words(name)) & set(words(asked)):
+            return BodyPlace(line, is_after=True)
+    return teardown_place(tree, method, keeps)
+
+
 def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     """The start of a teardown, before it takes down what the tasks use.
 
@@ -328,9 +350,10 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
         value = small.value
         flag = isinstance(value, cst.Name) and value.value in ("True", "False")
         return flag and all(dotted(target.target) != keeps for target in small.targets)
-    return (
-        isinstance(small, cst.Expr)
-        and isinstance(small.value, cst.Call)
-        and isinstance(small.value.func, cst.Attribute)
-        and small.value.func.attr.value in _LOG_METHODS
-    )
+    if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
+        return False
+    func = small.value.func
+    if not isinstance(func, cst.Attribute):
+        return False
+    is_flag = func.attr.value == "set" and not small.value.args
+    return func.attr.value in _LOG_METHODS or (is_flag and LIFECYCLE.ends(last_name(func.value)))

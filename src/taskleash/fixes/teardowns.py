@@ -9,7 +9,7 @@ from taskleash.fixes.containers import assignments
 from taskleash.fixes.endings import ending_all, ending_one
 from taskleash.fixes.lastness import why_not_the_end
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.places import teardown_place
+from taskleash.fixes.places import place_of_end, teardown_place
 from taskleash.fixes.signatures import called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
@@ -51,6 +51,9 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     around, chosen = chosen, _behind(tree, chosen)
     if site.task.rpartition(".")[2] == chosen.function.name.value:
         raise CannotMend(sentence("the work itself is `{task}`", task=site.task))
+    if _is_unwritten(chosen):
+        name = chosen.function.name.value
+        raise CannotMend(sentence("`{name}` is not written yet", name=name))
     for method in dict.fromkeys((around, chosen)):
         if reason := why_not_the_end(tree, site, method, spawning):
             raise CannotMend(reason)
@@ -67,6 +70,22 @@ def _behind(tree: Tree, method: Method) -> Method:
         if each.function.name.value in called_on_instance(method) and each is not method
     ]
     return called[0] if len(called) == 1 and called[0].function.asynchronous else method
+
+
+def _is_unwritten(method: Method) -> bool:
+    """Whether a comment stands in the place of what a method is to do."""
+    body = method.function.body
+    if not isinstance(body, cst.IndentedBlock) or not all(map(_does_nothing, body.body)):
+        return False
+    return any(isinstance(node, cst.Comment) for node in inside(body))
+
+
+def _does_nothing(line: cst.BaseStatement) -> bool:
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    is_text = isinstance(small, cst.Expr) and isinstance(
+        small.value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis
+    )
+    return is_text or isinstance(small, cst.Pass)
 
 
 def _is_abstract(method: Method) -> bool:
@@ -118,9 +137,15 @@ def end_all(
 
 
 def end_one(
-    work: Work, method: Method, attribute: str, *, is_optional: bool, is_drained: bool
+    work: Work,
+    method: Method,
+    attribute: str,
+    started: cst.BaseExpression,
+    *,
+    is_optional: bool,
+    is_drained: bool,
 ) -> None:
-    """End the task in an attribute of the instance in its teardown."""
+    """End the task in an attribute of the instance in its teardown; ``started`` is its work."""
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
@@ -128,7 +153,7 @@ def end_one(
         lines = ending_one(work, method.function, text, True, is_drained)[:-1]
     else:
         lines = ending_one(work, method.function, text, is_optional, is_drained)
-    work.put(teardown_place(work.tree, method, text), "\n".join(lines))
+    work.put(place_of_end(work.tree, method, text, started), "\n".join(lines))
 
 
 def _calls(method: Method) -> set[str]:
