@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.corpora import CORPORA, python_files, unpacked
 from benchmarks.measure import BenchmarkError
 from taskleash.driver.linked import tidied
-from taskleash.server.analyst import answer
+from taskleash.server.analyst import Analyst
 from taskleash.server.requests import Look, Looked
 
 _SPAWN = re.compile(r"^([ ]+)(?:self\.)?\w+ = asyncio\.create_task\(.*\)$", re.MULTILINE)
@@ -55,7 +55,8 @@ def main() -> int:
 
 
 def _measure(root: Path, strokes: int) -> None:
-    _look(root, (), {})
+    analyst = Analyst()
+    _look(analyst, root, (), {})
     for lines, median, rare in _AIMS:
         path, text, at = _file(root, lines)
         indent = _SPAWN.search(text, at)
@@ -65,7 +66,7 @@ def _measure(root: Path, strokes: int) -> None:
             letters = (_WRITTEN * strokes)[:size].replace("\n", "\n" + indent[1])
             written = f"{text[: indent.end()]}{letters}{text[indent.end() :]}"
             start = time.perf_counter()
-            _look(root, (str(path),), {str(path): written})
+            _look(analyst, root, (str(path),), {str(path): written})
             taken.append(time.perf_counter() - start)
             tidied()
         slow = statistics.quantiles(taken, n=20)[-1]
@@ -94,8 +95,8 @@ def _file(root: Path, lines: int) -> tuple[Path, str, int]:
     return path, text, at
 
 
-def _look(root: Path, paths: tuple[str, ...], unsaved: dict[str, str]) -> None:
-    answered = answer(Look(str(root), paths, unsaved))
+def _look(analyst: Analyst, root: Path, paths: tuple[str, ...], unsaved: dict[str, str]) -> None:
+    answered = analyst.answer(Look(str(root), paths, unsaved, is_settled=bool(paths)))
     if not isinstance(answered, Looked):
         raise BenchmarkError(str(answered))
 

@@ -8,6 +8,7 @@ import pytest
 
 from taskleash.classify.model import Defect
 from taskleash.driver.analysis import analyse
+from taskleash.driver.cache.memory import Memory
 from taskleash.driver.collect import Collection, collect
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.parsers import Parsers
@@ -61,7 +62,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def collected(*paths: str) -> Collection:
     settings = Settings(paths=paths)
     asked = asked_inputs(settings)
-    return collect(asked, lambda: context_inputs(settings, asked), Told(), Parsers(1), ignore)
+    around = context(settings, asked)
+    return collect(asked, lambda: around, Told(), Parsers(1), ignore)
+
+
+def context(settings: Settings, asked: list[Input]) -> list[Input]:
+    return context_inputs(settings, asked, Memory().listed)
 
 
 def test_the_linker_gets_what_it_asks_for_from_the_rest_of_the_project(project: Path) -> None:
@@ -134,8 +140,8 @@ def test_the_context_is_the_project_around_a_part_of_it(
     (project / "pkg" / "__init__.py").touch()
     (project / "pkg" / "sub" / "m.py").touch()
     settings = Settings(paths=(path,))
-    context = context_inputs(settings, asked_inputs(settings))
-    assert [item.path for item in context] == wanted
+    around = context(settings, asked_inputs(settings))
+    assert [item.path for item in around] == wanted
 
 
 def test_a_file_outside_every_project_has_no_context(project: Path) -> None:
@@ -143,7 +149,7 @@ def test_a_file_outside_every_project_has_no_context(project: Path) -> None:
     if any(os.path.exists(folder / ".git") for folder in project.parents):
         pytest.skip("the folder for temporary files is in a repository")
     settings = Settings(paths=("owner.py",))
-    assert context_inputs(settings, asked_inputs(settings)) == []
+    assert context(settings, asked_inputs(settings)) == []
 
 
 HUB = """

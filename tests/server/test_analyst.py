@@ -13,7 +13,7 @@ import pytest
 
 from server.test_server import LEAK, written
 from taskleash.fixes.patch import Replacement
-from taskleash.server.analyst import answer, main
+from taskleash.server.analyst import Analyst, main
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
 
 
@@ -23,6 +23,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
     written(tmp_path, app=LEAK, broken="def f(:\n    create_task(1)\n", fine="x = 1\n")
     return tmp_path.as_posix()
+
+
+def answer(asked: Look | Mend) -> object:
+    """What a process says that was not asked before."""
+    return Analyst().answer(asked)
 
 
 def applied(text: str, found: tuple[Replacement, ...]) -> str:
@@ -51,6 +56,81 @@ def test_some_files_as_the_editor_has_them(root: str) -> None:
     looked = answer(Look(root, (app, fine), {app: "x = 1\n", fine: LEAK}))
     assert rules(looked, app) == []
     assert rules(looked, fine) == ["TL001"]
+
+
+BASE = """\
+import asyncio
+
+
+class Base:
+    def start(self):
+        self.task = asyncio.create_task(self.run())
+
+    async def close(self):
+        {close}
+"""
+SERVICE = """\
+import asyncio
+
+from base import Base
+
+
+class Service(Base):
+    def begin(self):
+        self.task = asyncio.create_task(self.run())
+{more}"""
+
+
+def test_what_is_on_disk_is_looked_at_again_unless_it_is_settled(root: str) -> None:
+    base, service = Path(root, "base.py"), f"{root}/service.py"
+    base.write_text(BASE.format(close="self.task.cancel()"))
+    Path(service).write_text(SERVICE.format(more=""))
+    analyst = Analyst()
+
+    def looked(more: str, is_settled: bool) -> list[str]:
+        unsaved = {service: SERVICE.format(more=more)}
+        found = analyst.answer(Look(root, (service,), unsaved, is_settled))
+        assert isinstance(found, Looked)
+        return sorted(entry.site.risk.value for entry in found.entries[service])
+
+    ended = looked("", is_settled=False)
+    assert looked(f"\n{LEAK}", is_settled=True) == sorted([*ended, "high"])
+    assert looked("", is_settled=True) == ended
+    base.write_text(BASE.format(close="pass"))
+    # Nobody has said so: to look for it on disk after each letter would take too long.
+    assert looked("    # written meanwhile\n", is_settled=True) == ended
+    assert looked("    # and then saved\n", is_settled=False) != ended
+    base.unlink()
+    assert looked("    # gone\n", is_settled=False) != ended
+
+
+def test_what_is_written_in_one_file_counts_in_the_others(root: str) -> None:
+    base, service = f"{root}/base.py", f"{root}/service.py"
+    Path(base).write_text(BASE.format(close="self.task.cancel()"))
+    Path(service).write_text(SERVICE.format(more=""))
+    analyst = Analyst()
+
+    def looked(close: str) -> list[str]:
+        unsaved = {base: BASE.format(close=close), service: SERVICE.format(more="")}
+        found = analyst.answer(Look(root, (service,), unsaved, is_settled=True))
+        assert isinstance(found, Looked)
+        return [entry.site.risk.value for entry in found.entries[service]]
+
+    cancels, passes = looked("self.task.cancel()"), looked("pass")
+    assert cancels != passes
+    assert looked("self.task.cancel()") == cancels
+
+
+def test_only_so_many_folders_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    analyst = Analyst()
+    for number in range(6):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "app.py").write_text(LEAK)
+        looked = analyst.answer(Look(folder.as_posix(), is_settled=True))
+        assert rules(looked, f"{folder.as_posix()}/app.py") == ["TL001"]
+    assert len(analyst._kept) == 4
 
 
 def test_text_that_the_encoding_of_its_file_cannot_say(root: str) -> None:
@@ -123,13 +203,15 @@ def test_a_fault_of_ours_is_said_and_ends_nothing(
 def test_questions_are_answered_until_there_are_no_more(
     root: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def looked_noisily(asked: Look | Mend) -> object:
+    quiet = Analyst.answer
+
+    def looked_noisily(self: Analyst, asked: Look | Mend) -> object:
         print("said in between")
-        return answer(asked)
+        return quiet(self, asked)
 
     questions = b"".join(pickle.dumps(asked) for asked in (Look(root), Look(f"{root}/none")))
     given, said = io.TextIOWrapper(io.BytesIO(questions)), io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr("taskleash.server.analyst.answer", looked_noisily)
+    monkeypatch.setattr(Analyst, "answer", looked_noisily)
     monkeypatch.setattr(sys, "stdin", given)
     monkeypatch.setattr(sys, "stdout", said)
     before = signal.getsignal(signal.SIGINT)

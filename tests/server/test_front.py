@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -282,6 +283,43 @@ def test_the_editor_is_asked_to_say_what_changes_on_disk_where_it_can(
     watchers = [each.register_options.watchers for p in registered for each in p.registrations]
     patterns = [each.glob_pattern for found in watchers for each in found]
     assert patterns == ([SOURCES, SETTINGS] if can_register else [])
+    assert editor.front.is_told == bool(can_register)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_while_letters_are_written_nothing_is_looked_for_on_disk(
+    root: Path, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskleash.server.front._DEBOUNCE_SECONDS", 0)
+    now = 100.0
+    monkeypatch.setattr("taskleash.server.front.time", SimpleNamespace(monotonic=lambda: now))
+    editor = Editor(root, *[Looked({}, {})] * 7)
+    editor.front.is_told = is_told
+    folder = editor.front.roots()[0]
+    editor.open("app.py", LEAK)
+
+    async def looked(whole: bool = False) -> bool:
+        before = len(editor.analysis.asked)
+        editor.front.look(folder, whole)
+        while len(editor.analysis.asked) == before:
+            await asyncio.sleep(0)
+        asked = editor.analysis.asked[-1]
+        assert isinstance(asked, Look)
+        return asked.is_settled
+
+    async def written() -> list[bool]:
+        nonlocal now
+        found = [await looked(), await looked(), await looked()]
+        found += [await looked(whole=True), await looked()]
+        for later in (5.0, 56.0):
+            now += later
+            found.append(await looked())
+        await editor.front.close()
+        return found
+
+    # First all of it; then letters; a file is saved; letters again, some of them much later.
+    after = [True, False] if is_told else [False, False]
+    assert asyncio.run(written()) == [False, True, True, False, True, *after]
 
 
 def test_the_first_look_says_that_it_goes_on_where_the_editor_shows_that(root: Path) -> None:

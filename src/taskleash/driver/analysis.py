@@ -219,7 +219,7 @@ def analyse(
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
-            lambda: context_inputs(settings, asked),
+            lambda: context_inputs(settings, asked, memory.listed),
             told,
             parsers,
             advance,
@@ -229,7 +229,10 @@ def analyse(
         make = partial(parsers.make, advance, memory.keep_outcome)
         named = broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
         unread = unread_flags(
-            settings.flags.given, asked, lambda: context_inputs(settings, asked), memory
+            settings.flags.given,
+            asked,
+            lambda: context_inputs(settings, asked, memory.listed),
+            memory,
         )
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()

@@ -297,10 +297,11 @@ class _Gathering:
         # The linker is only imported once something has been parsed.
         from taskleash.driver.linker import Linker
 
+        indexed = self._memory.indexed
         if reported != self._found.reported:
-            return Linker(self._told, reported)
+            return Linker(self._told, reported, indexed)
         if self._found.linker is None:
-            self._found.linker = Linker(self._told, reported)
+            self._found.linker = Linker(self._told, reported, indexed)
         return self._found.linker
 
     def _bases(self, classes: frozenset[str], chosen: list[Input]) -> Demand:

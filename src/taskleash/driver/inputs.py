@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
+
+#: the files in some folders, looked for by what it is given where they are not known
+Listed: TypeAlias = "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[File]]], list[File]]"
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,19 @@ def asked_inputs(settings: Settings) -> list[Input]:
     return [Input(file, settings.stdin, is_named=True) for file in files]
 
 
-def context_inputs(settings: Settings, asked: Iterable[Input]) -> list[Input]:
-    """The rest of the project, where only a part of it is asked for."""
+def context_inputs(settings: Settings, asked: Iterable[Input], listed: Listed) -> list[Input]:
+    """The rest of the project, where only a part of it is asked for.
+
+    ``listed`` remembers which files there are in some folders.
+    """
     paths = [os.path.abspath(path) for path in settings.paths]
     given = settings.discovery.project
     roots = {root for path in paths if _is_part(path) and (root := project_root(path)) is not None}
     options = replace(settings.discovery, force_exclude=False)
     taken = {item.file.absolute for item in asked}
     nearest = NearestOptions(settings.configs)
-    files = discover([given] if given else sorted(roots), options, nearest)
+    folders = [given] if given else sorted(roots)
+    files = listed(folders, lambda wanted: discover(wanted, options, nearest))
     data = settings.unsaved
     return [Input(f, data.get(f.absolute)) for f in files if f.absolute not in taken]
 

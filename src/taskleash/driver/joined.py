@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from taskleash.classify.model import Site
 from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.store import Store
 from taskleash.driver.collect import Advance
 from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
+from taskleash.driver.kept import Kept
 from taskleash.driver.parsers import parsers
 from taskleash.driver.roots import roots
 from taskleash.driver.settings import Settings
@@ -61,9 +63,14 @@ class Joined(Analysis):
 
 
 def analyse_roots(
-    settings: Settings, progress: ProgressBar | None = None, with_facts: bool = False
+    settings: Settings,
+    progress: ProgressBar | None = None,
+    with_facts: bool = False,
+    kept: Kept | None = None,
 ) -> Analysis:
     """Read what the settings name, each root as a program of its own.
+
+    What earlier runs of this process have ``kept`` is used.
 
     Raises:
         PathNotFound: a path does not exist.
@@ -75,15 +82,21 @@ def analyse_roots(
     until = time.monotonic() + settings.time_limit
     with parsers(settings.jobs, settings.executor, until) as making:
         if len(found) == 1:
-            return analyse(settings, progress, with_facts, found[0].asked, parsers=making)
+            asked = found[0].asked
+            memory = _memory(kept, lambda: open_store(settings))
+            return analyse(settings, progress, with_facts, asked, memory, making)
         store = open_store(settings)
         parts: list[Analysis] = []
         with progress() if progress is not None else nullcontext() as advance:
             for root in found:
-                memory = Memory(store, root.path)
+                memory = _memory(kept, lambda: store, root.path)
                 bar = _after(parts, advance) if advance is not None else None
                 parts.append(analyse(root.settings, bar, with_facts, root.asked, memory, making))
         return _joined(settings, parts)
+
+
+def _memory(kept: Kept | None, store: Callable[[], Store], scope: str = "") -> Memory:
+    return Memory(store(), scope) if kept is None else kept.memory(store, scope)
 
 
 def _after(parts: Sequence[Analysis], advance: Advance) -> ProgressBar:

@@ -21,12 +21,14 @@ class Linker:
     """Links what is known so far, and again when there is more.
 
     ``told`` is what the settings tell. Only the files with the paths ``reported`` matter, all of
-    them where that is None.
+    them where that is None. What linking finds out of each module by itself need not be found out
+    again; an earlier linker may have ``indexed`` them.
     """
 
-    def __init__(self, told: Told, reported: Reported) -> None:
-        #: what linking finds out of each module by itself: it need not be done again
-        self.indexed = IndexedModules()
+    def __init__(
+        self, told: Told, reported: Reported, indexed: IndexedModules | None = None
+    ) -> None:
+        self.indexed = indexed or IndexedModules()
         self._told = told
         self._reported = reported
         self._judge: Judge | None = None

@@ -10,6 +10,7 @@ from typing import TypeVar
 from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.joined import analyse_roots
+from taskleash.driver.kept import Kept
 from taskleash.driver.parsers import ExecutorError
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import TimeOver
@@ -42,15 +43,17 @@ def work_anew(
         return work(replace(settings, recall=False), progress)
 
 
-def run(settings: Settings, progress: ProgressBar | None = None) -> Report:
-    """Analyse what the settings name.
+def run(
+    settings: Settings, progress: ProgressBar | None = None, kept: Kept | None = None
+) -> Report:
+    """Analyse what the settings name, with what earlier runs of this process have ``kept``.
 
     Raises:
         PathNotFound: a path does not exist.
         UnknownRule: a selector fits no rule.
     """
     start = time.perf_counter()
-    analysis = analyse_roots(settings, progress, with_facts=bool(settings.patches))
+    analysis = analyse_roots(settings, progress, bool(settings.patches), kept)
     report = analysis.report(start)
     if not settings.patches:
         return report

@@ -5,6 +5,7 @@ Linking asks in rounds, each time of a larger program: what is worked out here h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from taskleash.dataflow.exceptions import never_raises, raised_by
@@ -101,3 +102,8 @@ class IndexedModules:
         if id(facts) not in self._known:
             self._known[id(facts)] = IndexedModule(facts)
         return self._known[id(facts)]
+
+    def retain(self, used: Iterable[ModuleFacts]) -> None:
+        """Forget all modules but those with these facts."""
+        known = self._known
+        self._known = {id(facts): known[id(facts)] for facts in used if id(facts) in known}

@@ -17,10 +17,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import BinaryIO, TypeVar
 
+from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.inline import configs
 from taskleash.driver.configured import run_settings
 from taskleash.driver.fix import Fixing, fixing
+from taskleash.driver.kept import Kept
 from taskleash.driver.lifeline import die_with
 from taskleash.driver.linked import tidied
 from taskleash.driver.run import run, work_anew
@@ -36,6 +38,8 @@ from taskleash.source.discovery import PathNotFound
 from taskleash.source.loading import InvalidSource, encode, read_bytes
 
 _T = TypeVar("_T", Entry, FileError)
+#: of so many folders something is kept
+_FOLDERS = 4
 #: what the user can mend; anything else is a bug of ours
 _EXPECTED = (ConfigError, PathNotFound, TimeOver, UnknownRule)
 
@@ -57,27 +61,58 @@ def main(lifeline: str) -> None:
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    analyst = Analyst()
     while True:
         try:
             asked: Request = pickle.load(requests)
         except EOFError:
             return
-        pickle.dump(answer(asked), answers, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(analyst.answer(asked), answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
         tidied()
 
 
-def answer(asked: Request) -> Answer:
-    """What is found out."""
-    try:
-        os.chdir(asked.root)
-        return _look(asked) if isinstance(asked, Look) else _mend(asked)
-    except _EXPECTED as error:
-        return Failed(inert(str(error)))
-    except OSError as error:
-        return Failed(inert(f"{asked.root}: {(error.strerror or str(error)).lower()}"))
-    except Exception as error:
-        return Failed(inert(f"internal error: {type(error).__name__}: {error}"))
+class Analyst:
+    """Answers requests, with what it has kept of the folders that it was asked about before."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Kept] = {}
+
+    def answer(self, asked: Request) -> Answer:
+        """What is found out."""
+        try:
+            os.chdir(asked.root)
+            return self._look(asked) if isinstance(asked, Look) else _mend(asked)
+        except _EXPECTED as error:
+            return Failed(inert(str(error)))
+        except OSError as error:
+            return Failed(inert(f"{asked.root}: {(error.strerror or str(error)).lower()}"))
+        except Exception as error:
+            return Failed(inert(f"internal error: {type(error).__name__}: {error}"))
+
+    def _look(self, asked: Look) -> Looked:
+        settings = _settings(asked, _relative(asked.paths, asked.root) or (".",))
+        kept = self._of(asked.root)
+        kept.begin(asked.is_settled)
+
+        def work(given: Settings, progress: ProgressBar | None) -> Report:
+            # Where what is remembered makes no sense, it is done without.
+            return run(given, progress, kept if given.recall else None)
+
+        report = work_anew(work, settings, None)
+        return Looked(
+            _by_path(((e.site.path, e) for e in report.entries), asked.root),
+            _by_path(((e.path, e) for e in report.errors), asked.root),
+            settings.lang,
+        )
+
+    def _of(self, root: str) -> Kept:
+        """What is kept of a folder; that of the one that was left alone the longest makes room."""
+        kept = self._kept.pop(root, None) or Kept()
+        if len(self._kept) >= _FOLDERS:
+            del self._kept[next(iter(self._kept))]
+        self._kept[root] = kept
+        return kept
 
 
 def _settings(asked: Request, paths: tuple[str, ...]) -> Settings:
@@ -96,16 +131,6 @@ def _encoded(unsaved: Mapping[str, str]) -> dict[str, bytes]:
         except (InvalidSource, UnicodeEncodeError, LookupError):
             found[path] = text.encode(errors="replace")
     return found
-
-
-def _look(asked: Look) -> Looked:
-    settings = _settings(asked, _relative(asked.paths, asked.root) or (".",))
-    report = work_anew(lambda given, _: run(given), settings, None)
-    return Looked(
-        _by_path(((e.site.path, e) for e in report.entries), asked.root),
-        _by_path(((e.path, e) for e in report.errors), asked.root),
-        settings.lang,
-    )
 
 
 def _relative(paths: tuple[str, ...], root: str) -> tuple[str, ...]:

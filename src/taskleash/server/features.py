@@ -95,6 +95,7 @@ async def _watch_files(front: Front) -> None:
     method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
     registration = types.Registration("taskleash-files", method, options)
     await front.client_register_capability_async(types.RegistrationParams([registration]))
+    front.is_told = True
 
 
 def _questions(front: Front) -> None:

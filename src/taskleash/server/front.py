@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -27,6 +28,9 @@ from taskleash.server.texts import Texts, path_of, uri_of
 from taskleash.source.discovery import root_around
 from taskleash.source.paths import is_below
 
+#: so long nothing is looked for on disk while the user writes: where the editor says what changes
+#: there, and where it does not
+_SETTLED_SECONDS = {True: 60.0, False: 3.0}
 #: an editor says each letter; a word is looked at once
 _DEBOUNCE_SECONDS = 0.1
 SETTINGS = "**/{pyproject.toml,taskleash.toml,.taskleash.toml,.gitignore,.ignore,.env}"
@@ -38,11 +42,15 @@ _Asked: TypeAlias = tuple[str, "int | None", "Place | None", str]
 
 @dataclass
 class _Folder:
-    """One folder: what is to be looked at next, and the task that does."""
+    """One folder: what is to be looked at next, and the task that does.
+
+    ``settled_until`` is the time up to which what is on disk counts as known.
+    """
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     is_whole: bool = False
     looking: asyncio.Task[None] | None = None
+    settled_until: float = 0.0
 
 
 class Front(LanguageServer):
@@ -55,6 +63,8 @@ class Front(LanguageServer):
         self._folders: dict[str, _Folder] = {}
         self._mended: dict[_Asked, Mended | Failed] = {}
         self._complaint = ""
+        #: whether the editor says what changes on disk
+        self.is_told = False
 
     @property
     def texts(self) -> Texts:
@@ -86,6 +96,8 @@ class Front(LanguageServer):
         folder = self._folders.setdefault(root, _Folder())
         if (whole or is_first) and root in self.roots():
             folder.is_whole = True
+        if whole:
+            folder.settled_until = 0.0
         folder.wake.set()
         if folder.looking is None:
             folder.looking = asyncio.create_task(self._keep_looking(root, folder))
@@ -110,10 +122,13 @@ class Front(LanguageServer):
             await asyncio.sleep(_DEBOUNCE_SECONDS)
             folder.wake.clear()
             whole, folder.is_whole = folder.is_whole, False
+            is_settled = time.monotonic() < folder.settled_until
+            if not is_settled:
+                folder.settled_until = time.monotonic() + _SETTLED_SECONDS[self.is_told]
             if whole:
                 await self._look_with_progress(root)
             else:
-                await self._look_at(root, whole=False)
+                await self._look_at(root, whole=False, is_settled=is_settled)
 
     async def _look_with_progress(self, root: str) -> None:
         token = f"taskleash:{root}"
@@ -129,13 +144,14 @@ class Front(LanguageServer):
         finally:
             self.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
-    async def _look_at(self, root: str, whole: bool) -> None:
+    async def _look_at(self, root: str, whole: bool, is_settled: bool = False) -> None:
         documents = self.texts.open_below(root)
         if not documents and not whole:
             return
         versions = {path: document.version for path, document in documents.items()}
         unsaved = {path: document.source for path, document in documents.items()}
-        answer = await self.asking.ask(Look(root, () if whole else tuple(documents), unsaved))
+        paths = () if whole else tuple(documents)
+        answer = await self.asking.ask(Look(root, paths, unsaved, is_settled))
         if not isinstance(answer, Looked):
             self._complain(answer)
             return

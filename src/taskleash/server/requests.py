@@ -24,12 +24,14 @@ class Place:
 class Look:
     """Asks for the verdicts of files of a folder ``root``; no ``paths`` stand for all of them.
 
-    Paths are absolute, with ``/``; ``unsaved`` are the texts in the editor, by path.
+    Paths are absolute, with ``/``; ``unsaved`` are the texts in the editor, by path. It
+    ``is_settled`` where nothing on disk has changed since the last look at it, as far as is known.
     """
 
     root: str
     paths: tuple[str, ...] = ()
     unsaved: Mapping[str, str] = field(default_factory=dict)
+    is_settled: bool = False
 
 
 @dataclass(frozen=True)

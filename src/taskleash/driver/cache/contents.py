@@ -42,6 +42,8 @@ class Contents:
         self._seen: set[str] = set()
         self._digests: dict[str, bytes] = {}
         self._data: dict[str, bytes] = {}
+        #: the paths of those whose bytes are not what is on disk
+        self._unsaved: set[str] = set()
         #: what was read last, whether there was room for it or not
         self._newest = ("", b"")
         self._room = _ROOM
@@ -83,6 +85,14 @@ class Contents:
         known = self._known.get(file.absolute) if item.data is None else None
         return known if known and known[0] == file.times and known[1] == file.size else None
 
+    def again(self) -> None:
+        """Begin another run, in which no file on disk is another one than it was."""
+        self.steady = True
+        self.release()
+        for path in self._unsaved:
+            self._digests.pop(path, None)
+        self._unsaved.clear()
+
     def release(self) -> None:
         """Keep no bytes: whoever needs some of them again has them read again."""
         self._data.clear()
@@ -104,6 +114,8 @@ class Contents:
             self.steady = False
             self._digests[item.path] = found
         file = item.file
-        if item.data is None and 0 < max(file.times) < self._start - _SETTLED_NS:
+        if item.data is not None:
+            self._unsaved.add(item.path)
+        elif 0 < max(file.times) < self._start - _SETTLED_NS:
             self._seen.add(file.absolute)
             self._news[file.absolute] = (file.times, file.size, found)

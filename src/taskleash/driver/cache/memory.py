@@ -12,6 +12,7 @@ from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import DIGEST_BYTES, key
 from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
+from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.seal import Own
 from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import VERDICTS, Verdicts, are_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from taskleash.classify.model import Site
     from taskleash.fixes.model import Manner
     from taskleash.link.demand import Demand
+    from taskleash.link.indexed import IndexedModules
+    from taskleash.source.discovery import File
 
 #: bytes of outcomes beyond this are written at once
 _ROOM = 8 << 20
@@ -42,12 +45,17 @@ class Memory:
 
     Nothing is written before `save` but outcomes, when there are many of them. Where ``keeps`` is
     false, something went wrong that another run may be spared: what follows from it is not to be
-    remembered. What is asked of all files is kept together, apart for each ``scope``.
+    remembered. What is asked of all files is kept together, apart for each ``scope``. What is
+    ``retained`` need not be unpacked again.
     """
 
-    def __init__(self, store: Store | None = None, scope: str = "") -> None:
+    def __init__(
+        self, store: Store | None = None, scope: str = "", retained: Retained | None = None
+    ) -> None:
         self.keeps = True
         self._store = store or NoStore()
+        self._retained = retained
+        self._listed: dict[tuple[str, ...], list[File]] = {}
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._outcomes: dict[bytes, bytes] = {}
@@ -58,6 +66,25 @@ class Memory:
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
         self._searched = Searched(self.contents, self._store, self._scope)
+
+    def again(self) -> None:
+        """Begin another run, in which no file on disk is another one than it was."""
+        self.keeps = True
+        self.contents.again()
+
+    @property
+    def indexed(self) -> IndexedModules | None:
+        """What was found out of modules by themselves, where that is retained."""
+        return None if self._retained is None else self._retained.indexed
+
+    def listed(
+        self, folders: Iterable[str], find: Callable[[tuple[str, ...]], list[File]]
+    ) -> list[File]:
+        """The files in some folders, which are looked for once."""
+        wanted = tuple(folders)
+        if wanted not in self._listed:
+            self._listed[wanted] = find(wanted)
+        return self._listed[wanted]
 
     def question(
         self, kind: str, parts: Iterable[bytes], answers: Any, ask: Callable[[bytes], _A]
@@ -94,12 +121,15 @@ class Memory:
         if not self._store.lasts:
             return {}
         keys = {item.path: self._outcome_key(item) for item in inputs}
-        stored = self._store.get(set(keys.values()))
-        found: dict[str, Parsed] = {}
+        found = {} if self._retained is None else self._retained.of(keys)
+        stored = self._store.get({key for path, key in keys.items() if path not in found})
         for path, wanted in keys.items():
-            if wanted in stored:
+            if wanted in stored and path not in found:
+                packed = stored[wanted]
                 with suppress(BadPacking):
-                    found[path] = _at(path, unpacked(stored[wanted], _is_own(stored[wanted])))
+                    found[path] = outcome = _at(path, unpacked(packed, _is_own(packed)))
+                    if self._retained is not None:
+                        self._retained.hold(path, wanted, outcome, len(packed))
         return found
 
     def keep_outcome(self, item: Input, packed: bytes) -> None:
@@ -162,13 +192,14 @@ class Memory:
         self._keep("demand", facts, demand, _demands)
 
     def program_key(
-        self, asked: Iterable[Input], others: Iterable[Input], told: Told
+        self, asked: Sequence[Input], others: Iterable[Input], told: Told
     ) -> bytes | None:
         """Stands for all that the verdicts depend on; None where that cannot be read or kept.
 
-        ``asked`` are the files that are reported, ``others`` those that may be looked into.
+        ``asked`` are the files that are reported, ``others`` those that may be looked into. What
+        is not on disk will hardly come again with the very same rest.
         """
-        if not self._store.lasts:
+        if not self._store.lasts or any(item.data is not None for item in asked):
             return None
         parts = [repr(told).encode()]
         try:

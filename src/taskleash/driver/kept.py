@@ -1,0 +1,38 @@
+"""What a process that goes on keeps in its memory between one run and the next.
+
+A run of the command line has nothing of it: what outlives that is in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.retained import Retained
+from taskleash.driver.cache.store import Store
+
+
+class Kept:
+    """What is kept of the programs of one folder.
+
+    Facts stay as long as they are used. While the folder is ``settled``, the files on disk are what
+    they were: neither is it walked again, nor are they looked at.
+    """
+
+    def __init__(self) -> None:
+        self._retained = Retained()
+        self._memories: dict[str, Memory] = {}
+
+    def begin(self, is_settled: bool) -> None:
+        """Begin the next run."""
+        self._retained.begin()
+        if not is_settled:
+            self._memories.clear()
+
+    def memory(self, store: Callable[[], Store], scope: str) -> Memory:
+        """The memory of a program, apart for each ``scope``, for one run."""
+        if scope in self._memories:
+            self._memories[scope].again()
+        else:
+            self._memories[scope] = Memory(store(), scope, self._retained)
+        return self._memories[scope]
