@@ -5,7 +5,7 @@
     python tests/runtime/libraries.py [NAME…]
 
 `taskleash.models.waits` has what stays as `HOLDING`, and what vanishes as `CLIENTS`: what they wait
-for is held by the client. Each task has a process of its own: what another left may hold it.
+for is held by the client, so it stays where something alive holds that (`…_kept`). Each task has a process of its own: what another left may hold it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 RELEASED = threading.Event()
+KEPT: list[object] = []
 TASKS: dict[str, Callable[[dict[str, int]], Coroutine[Any, Any, Any]]] = {}
 
 
@@ -178,7 +179,18 @@ async def httpx_get(ports):
 async def redis_listen(ports):
     import redis.asyncio
 
-    listener = redis.asyncio.Redis(host="127.0.0.1", port=ports["redis"]).pubsub()
+    await _subscribed(redis.asyncio.Redis(host="127.0.0.1", port=ports["redis"]).pubsub())
+
+
+@waits
+async def redis_listen_kept(ports):
+    import redis.asyncio
+
+    KEPT.append(redis.asyncio.Redis(host="127.0.0.1", port=ports["redis"]).pubsub())
+    await _subscribed(KEPT[0])
+
+
+async def _subscribed(listener):
     await listener.subscribe("x")
     async for message in listener.listen():
         print(message)

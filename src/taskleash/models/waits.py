@@ -85,7 +85,6 @@ LOCKS = frozenset(
 CLIENTS = {
     "aiomysql": "aiomysql 0.3.2",
     "redis.asyncio": "redis 8.1.0",
-    "socketio.AsyncServer": "python-socketio 5.18.1",
 }
 #: what gives a number, or fails: `max(5.0, None)` does
 NUMBERS = frozenset({"abs", "float", "int", "len", "max", "min", "round", "sum"})
