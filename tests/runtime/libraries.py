@@ -1,11 +1,12 @@
 """Whether a task that waits for a library vanishes, where only the task reaches the client.
 
     python -m pip install aiofiles aiohttp aiomysql aiosqlite anyio asgiref asyncpg grpcio \\
-        httpx redis slack_bolt slack_sdk starlette websockets
+        httpx python-socketio redis slack_bolt slack_sdk starlette websockets
     python tests/runtime/libraries.py [NAME…]
 
-`taskleash.models.waits` has what stays as `HOLDING`, and what vanishes as `CLIENTS`: what they wait
-for is held by the client, so it stays where something alive holds that (`…_kept`). Each task has a process of its own: what another left may hold it.
+`taskleash.models.waits` has what stays as `HOLDING` and `HOLDING_WITHOUT`, and what vanishes as
+`CLIENTS`: what they wait for is held by the client, so it stays where something alive holds that
+(`…_kept`). Each task has a process of its own: what another left may hold it.
 """
 
 from __future__ import annotations
@@ -211,6 +212,19 @@ async def slack_sdk_post(ports):
 
     client = AsyncWebClient(token="x", base_url=f"http://127.0.0.1:{ports['silent']}/")
     await client.chat_postMessage(channel="x", text="x")
+
+
+@waits
+async def socketio_emit(ports):
+    import socketio
+    from engineio.async_socket import AsyncSocket
+    from socketio.base_manager import BaseManager
+
+    server = socketio.AsyncServer(async_mode="asgi")
+    server.eio.sockets["x"] = AsyncSocket(server.eio, "x")
+    room = BaseManager.pre_connect(server.manager, "x", "/")
+    while True:
+        await server.emit("x", {}, to=room)
 
 
 @waits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from taskleash.classify.contained import comes_of
 from taskleash.classify.holding import Holder, Holding, is_own, is_own_stream
 from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishings
@@ -44,6 +45,7 @@ from taskleash.models.waits import (
     HELD_METHODS,
     HELD_OF,
     HOLDING,
+    HOLDING_WITHOUT,
     LOCKS,
     READING,
     STARTING,
@@ -235,7 +237,7 @@ class Awaiting:
         owner, _, name = dotted.rpartition(".")
         if dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
             return HELD_ELSEWHERE
-        if _is_of(dotted, HOLDING):
+        if _is_of(dotted, HOLDING) or self._is_made_plainly(function, bases, owner):
             return HELD_ELSEWHERE
         if name in READING and any(
             is_own_stream(self._calls, function, base, STREAMS) for base in bases
@@ -251,6 +253,21 @@ class Awaiting:
                 found if found.state is not Vanishings.UNKNOWN else replace(found, what=call.text)
             )
         return Wait(Vanishings.UNKNOWN, call.text)
+
+    def _is_made_plainly(self, function: Function, bases: list[Term], name: str) -> bool:
+        """Whether an object is made without what would have it wait for something else."""
+        if name not in HOLDING_WITHOUT:
+            return False
+        argument, _ = HOLDING_WITHOUT[name]
+        made = [each for base in bases for each in self._origins.of(function, base)]
+        return bool(made) and all(
+            isinstance(each.term, Result)
+            and comes_of(self._calls, each.function, each.term, {name})
+            and not any(
+                arg.key in (argument, "*", "**") for arg in each.function.call(each.term.event).args
+            )
+            for each in made
+        )
 
     def entered(self, function: Function, term: Term | None) -> Wait:
         """What entering and leaving a context manager comes to."""

@@ -49,6 +49,11 @@ HOLDING = {
     "websockets.asyncio.client": "websockets 17.4",
     "websockets.connect": "websockets 17.4",
 }
+#: objects of which the same is true unless they are made with an argument, that argument, and the
+#: release: with a manager, the server tells others what it sends, and waits for a client of theirs
+HOLDING_WITHOUT = {
+    "socketio.AsyncServer": ("client_manager", "python-socketio 5.18.1"),
+}
 #: blocks in which nothing waits longer than the number that they are given
 TIME_LIMITS = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
 #: awaited, these wait for all that they are given, each of which may hold the task
