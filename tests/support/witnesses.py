@@ -413,6 +413,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "stored in `{place}`": _has_place,
     "kept in `{place}`": _has_place,
     "taken out when it is done": _removes,
+    "taken out in `{function}`": _all(_is_in("function"), _removes),
     "the coroutine clears the handle itself": _clears,
     "the coroutine takes it out itself": _removes,
     "`{place}` holds it weakly: that does not keep the task alive": _has_place,

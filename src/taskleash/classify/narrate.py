@@ -177,15 +177,18 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
 
 
 def _removal(signs: Signs) -> Iterator[Evidence]:
-    """What lets go of the handle when the task is done."""
+    """What lets go of the handle when the task is done, or at another time."""
     for op in signs.self_removing[:1]:
         own = op.function in signs.spawn.started
-        text = claim("taken out when it is done")
-        if own and op.depth:
-            text = claim("the coroutine takes it out itself")
+        if not signs.removed_at_its_end:
+            said = sentence("taken out in `{function}`", function=op.function.qualname)
+        elif own and op.depth:
+            said = sentence("the coroutine takes it out itself")
         elif own:
-            text = claim("the coroutine clears the handle itself")
-        yield step(op.function, op.index, sentence(text))
+            said = sentence("the coroutine clears the handle itself")
+        else:
+            said = sentence("taken out when it is done")
+        yield step(op.function, op.index, said)
 
 
 def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from taskleash.classify import removals
 from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
-    TAKING_OUT,
     collects,
     emptied,
     keepers,
     local_holder,
     made_afresh,
-    rebuilds,
     with_its_key,
 )
 from taskleash.classify.elements import ends_another
 from taskleash.classify.failing import Failures
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
-from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_partial
-from taskleash.facts.model import Block, Call, Handler, Loop, Try
+from taskleash.facts.model import Block, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import branches, in_loop
 from taskleash.link.entities import Class, Function
@@ -93,7 +91,7 @@ class Observer:
             signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
-        self._removal(signs)
+        removals.look(self.calls, signs)
         self._there(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
@@ -283,43 +281,6 @@ class Observer:
         function, index = op.site
         return function is signs.spawn.function and index < signs.spawn.index
 
-    # -- handles that go by themselves
-
-    def _removal(self, signs: Signs) -> None:
-        started = set(signs.spawn.started)
-        callbacks = self._callback_targets(signs)
-        kinds = (*TAKING_OUT, "replace", "clear", "clear-slot")
-        removals = signs.trail.of(*kinds, where=_leaves_out)
-        # One is enough, and where all tasks of a set share it, each trail has all of them.
-        found = next((op for op in removals if self._removes(signs, op, started, callbacks)), None)
-        if found is not None:
-            signs.self_removing.append(found)
-            return
-        signs.self_removing.extend(
-            record_removals(self.calls, signs.trail, sorted(callbacks | started, key=repr))
-        )
-
-    def _removes(
-        self, signs: Signs, op: Op, started: set[Function], callbacks: set[Function]
-    ) -> bool:
-        if signs.container and (op.kind in TAKING_OUT or op.kind == "replace"):
-            return True
-        if op.kind in ("clear-slot", "clear") and op.function in started:
-            return True
-        return op.kind == "clear-slot" and op.function in callbacks and not signs.container
-
-    def _callback_targets(self, signs: Signs) -> set[Function]:
-        found: set[Function] = set()
-        for op in signs.callbacks:
-            call = op.event
-            assert isinstance(call, Call)
-            for arg in call.args:
-                for term in arg.value:
-                    for target in self.calls.targets(op.function, term):
-                        if isinstance(target, Function):
-                            found.add(target)
-        return found
-
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:
         """Whether a teardown belongs to an object that spawns: not to another heir of a mixin."""
         owner = method.owner
@@ -370,11 +331,6 @@ def _owner(spawn: Spawn) -> str:
     """What owns the task, as written: ``group`` in ``group.start_soon``."""
     call = spawn.call
     return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
-
-
-def _leaves_out(op: Op) -> bool:
-    """Whether what may take handles out of a container does: not what has all of it once more."""
-    return op.kind != "replace" or rebuilds(op)
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:

@@ -82,6 +82,8 @@ class Signs:
     overridden: tuple[Function, Function] | None = None
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
+    #: and does so only as the task ends
+    removed_at_its_end: bool = False
     #: the owner has a teardown of its own
     owner_teardown: Function | None = None
     overwrite: Overwrite | None = None

@@ -1,0 +1,74 @@
+"""What lets go of the handle of a task: when the task is done, or at some other time."""
+
+from __future__ import annotations
+
+from taskleash.classify.containers import TAKING_OUT, rebuilds
+from taskleash.classify.records import record_removals
+from taskleash.classify.signs import Signs
+from taskleash.facts.model import Call
+from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
+from taskleash.link.trail import Op
+
+_KINDS = (*TAKING_OUT, "replace", "clear", "clear-slot")
+
+
+def look(calls: Calls, signs: Signs) -> None:
+    """Set what lets go of the handle, and whether that comes at the end of the task."""
+    started = set(signs.spawn.started)
+    callbacks = _callbacks(calls, signs)
+    at_the_end = callbacks | started
+    removals = signs.trail.of(*_KINDS, where=_leaves_out)
+    fitting = [op for op in removals if _removes(signs, op, started, callbacks)]
+    # One is enough, and where all tasks of a set share it, each trail has all of them.
+    found = next((op for op in fitting if _is_at_the_end(calls, op, at_the_end)), None)
+    signs.removed_at_its_end = found is not None
+    if fitting:
+        signs.self_removing.append(found or fitting[0])
+        return
+    removed = list(record_removals(calls, signs.trail, sorted(at_the_end, key=repr)))
+    signs.removed_at_its_end = bool(removed)
+    signs.self_removing.extend(removed)
+
+
+def _removes(signs: Signs, op: Op, started: set[Function], callbacks: set[Function]) -> bool:
+    if signs.container and (op.kind in TAKING_OUT or op.kind == "replace"):
+        return True
+    if op.kind in ("clear-slot", "clear") and op.function in started:
+        return True
+    return op.kind == "clear-slot" and op.function in callbacks and not signs.container
+
+
+def _is_at_the_end(calls: Calls, op: Op, at_the_end: set[Function]) -> bool:
+    """Whether only what runs as the task ends comes to a removal."""
+    if op.kind == "shrink-ref":
+        return True
+    pending, seen = [op.function], {op.function}
+    while pending:
+        function = pending.pop()
+        if function in at_the_end:
+            continue
+        callers = {caller for caller, _ in calls.callers(function)}
+        if not callers or calls.references(function):
+            return False
+        pending += callers - seen
+        seen |= callers
+    return True
+
+
+def _callbacks(calls: Calls, signs: Signs) -> set[Function]:
+    """The functions that are called back when the task is done."""
+    found: set[Function] = set()
+    for op in signs.callbacks:
+        call = op.event
+        assert isinstance(call, Call)
+        for arg in call.args:
+            for term in arg.value:
+                targets = calls.targets(op.function, term)
+                found.update(each for each in targets if isinstance(each, Function))
+    return found
+
+
+def _leaves_out(op: Op) -> bool:
+    """Whether what may take handles out of a container does: not what has all of it once more."""
+    return op.kind != "replace" or rebuilds(op)
