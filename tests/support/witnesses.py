@@ -388,6 +388,20 @@ def _all(*checks: Callable[[Cited], bool]) -> Callable[[Cited], bool]:
     return lambda cited: all(check(cited) for check in checks)
 
 
+#: what asks for something: a comprehension and an assertion do, too
+_ASKED = "if|elif|else|and|or|assert|while"
+
+
+def _way_out(words: str) -> Callable[[Cited], bool]:
+    """The line is in the function, and has one of the words."""
+
+    def check(cited: Cited) -> bool:
+        line = cited.file.text.splitlines()[cited.step.line - 1]
+        return _is_in("function")(cited) and re.search(rf"\b({words})\b", line) is not None
+
+    return check
+
+
 CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     # endings
     "cancelled {where}": _cancels,
@@ -439,6 +453,14 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`wait` returns and leaves what is pending running": _calls("wait"),
     "`{function}` returns while the task runs": _all(_is_in("function"), _leaves),
     "`{function}` can end while the task runs": _is_in("function"),
+    "`{function}` ends while the task runs once this loop is over": _way_out("for|while"),
+    "`{function}` ends while the task runs where this does not hold": _way_out(_ASKED),
+    "`{function}` ends while the task runs where this holds": _way_out(_ASKED),
+    "`{function}` ends while the task runs where this is caught": _way_out("except|with"),
+    "`{function}` ends while the task runs where this loop has no turn": _way_out("for|while"),
+    "`{function}` is left at this `yield` while the task runs, if its caller stops there": (
+        _way_out("yield")
+    ),
     # where it goes
     "handed to `{callee}`: what that does with the task is not known": _mentions("callee"),
     "handed to `{callee}`, which is not part of the program": _mentions("callee"),

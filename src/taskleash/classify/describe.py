@@ -75,7 +75,7 @@ def _counted(function: Function, calls: Calls) -> Function:
     for inner in function.nesting[:-1]:
         callers = {caller for caller, _ in calls.callers(inner)}
         called = any(inner.parent in caller.nesting for caller in callers)
-        if inner.facts.kind == "function" and not called:
+        if inner.facts.kind in ("function", "lambda") and not called:
             return inner
     return function.method
 

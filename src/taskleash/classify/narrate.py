@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.classify.leaving import way_out
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row
 from taskleash.classify.signs import CallerVerdict, Signs
@@ -173,7 +174,7 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         text = claim("handed to `{callee}`: what that does with the task is not known")
         yield step(op.function, op.index, sentence(text, callee=op.detail))
     if signs.leaks and signs.partly_here:
-        yield _leak(signs)
+        yield way_out(signs)
 
 
 def _removal(signs: Signs) -> Iterator[Evidence]:
@@ -226,15 +227,6 @@ def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
     }.get(worst.handle, claim("returned to `{function}`, which keeps it"))
     message = sentence(text, function=worst.function.qualname)
     return [step(worst.function, worst.index, message), *worst.because[:2]]
-
-
-def _leak(signs: Signs) -> Evidence:
-    function = signs.spawn.function
-    returned = signs.leaks[0].line
-    line = returned or signs.spawn.call.pos[0]
-    text = claim("`{function}` can end while the task runs")
-    text = claim("`{function}` returns while the task runs") if returned else text
-    return Evidence(function.module.path, line, 1, sentence(text, function=function.qualname))
 
 
 def _dropped(signs: Signs) -> Iterator[Evidence]:
