@@ -13,9 +13,10 @@ from taskleash.facts.model import Call, Use
 from taskleash.facts.terms import Alts, Attribute, Awaited, Entered, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, events_in, with_blocks
-from taskleash.link.entities import Class, Function
+from taskleash.link.entities import Class, External, Function
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.resources import CLOSING, stays_open
+from taskleash.models.resources import CLOSING, ENTERING, LENDING, RELEASING, stays_open
+from taskleash.models.waits import COMBINING
 
 #: kinds of spawns whose task a function can close something under
 _RUNNING = frozenset({"task", "threadsafe", "owner", "wrapper"})
@@ -31,31 +32,35 @@ def captured(calls: Calls, inside: Inside, signs: Signs) -> Captured | None:
         return None
     if signs.handed_on is not None:
         return None
-    used = _used(signs)
+    used = _used(calls, signs)
     if not used:
         return None
-    return _left(calls, inside, signs, used) or _closed(inside, signs, used)
+    found = _left(calls, inside, signs, used) or _closed(inside, signs, used)
+    return found or _lent(calls, inside, signs, used)
 
 
-def _used(signs: Signs) -> dict[Term, str]:
+def _used(calls: Calls, signs: Signs) -> dict[Term, str]:
     """What the task is given or finds in the function around it, by its name."""
     function, call = signs.spawn.function, signs.spawn.call
     found: dict[Term, str] = {}
-    pending = [(arg.value, _DEEPEST) for arg in call.args[signs.spawn.work :][:1]]
+    pending = [(call, arg, _DEEPEST) for arg in call.args[signs.spawn.work :][:1]]
     for arg in call.args if signs.owner else ():
         # ``nursery.start_soon(work, session)``
         found.update((each, arg.text) for each in arg.value if arg.text)
     while pending:
-        value, depth = pending.pop()
-        for term in value:
+        outer, value, depth = pending.pop()
+        for term in value.value:
             made = function.events[term.event] if isinstance(term, Result) else None
             if not isinstance(made, Call) or not depth:
+                continue
+            if outer is not call and not _is_awaited_by(calls, function, outer, made):
+                # What a task is given of a resource is not the resource: ``work(file.read())``.
                 continue
             for func in made.func:
                 if isinstance(func, Attribute):
                     found.setdefault(func.base, made.text.rpartition(".")[0])
             for arg in made.args:
-                pending.append((arg.value, depth - 1))
+                pending.append((made, arg, depth - 1))
                 found.update((each, arg.text) for each in arg.value if arg.text)
     for started in signs.spawn.started:
         if started.parent is function:
@@ -67,6 +72,14 @@ def _used(signs: Signs) -> dict[Term, str]:
         for term, name in found.items()
         if isinstance(term, kinds) and name.isidentifier() and name not in ("self", "cls")
     }
+
+
+def _is_awaited_by(calls: Calls, function: Function, outer: Call, made: Call) -> bool:
+    """Whether what one call makes is a coroutine that is given to another."""
+    named = {c.dotted for c in calls.callees(function, outer) if isinstance(c, External)}
+    inner = calls.callees(function, made)
+    is_coroutine = bool(inner) and all(isinstance(c, Function) and c.facts.is_async for c in inner)
+    return is_coroutine or bool(named & COMBINING)
 
 
 def _outer(function: Function) -> list[str]:
@@ -86,6 +99,8 @@ def _left(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> 
         for use in managers if index in inner else ():
             name = _entered(use, used)
             if not name or not _closes(calls, function, use.value):
+                name = _entered_by_a_stack(calls, function, use, used)
+            if not name:
                 continue
             if signs.owner and _is_owned_within(signs, inner, use):
                 continue
@@ -102,6 +117,20 @@ def _entered(use: Use, used: dict[Term, str]) -> str:
         for held in (Entered(term), term):
             if held in used:
                 return used[held]
+    return ""
+
+
+def _entered_by_a_stack(calls: Calls, function: Function, use: Use, used: dict[Term, str]) -> str:
+    """The name by which the task has what a block enters by way of its stack of managers."""
+    stacks = {held for term in use.value for held in (Entered(term), term)}
+    for term, name in used.items():
+        entered = term.base if isinstance(term, Awaited) else term
+        made = function.events[entered.event] if isinstance(entered, Result) else None
+        if not isinstance(made, Call) or made.text.rpartition(".")[2] not in ENTERING:
+            continue
+        bases = {func.base for func in made.func if isinstance(func, Attribute)}
+        if bases & stacks and made.args and _closes(calls, function, made.args[0].value):
+            return name
     return ""
 
 
@@ -160,10 +189,13 @@ def _closed(inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | N
         # It is closed so that the task ends, and then waited for.
         return None
     for at, call in function.calls():
-        if at <= index or call.text.rpartition(".")[2] not in CLOSING:
+        last = call.text.rpartition(".")[2]
+        if at <= index or last not in CLOSING:
             continue
-        bases = [func.base for func in call.func if isinstance(func, Attribute)]
-        names = [used[base] for base in bases if base in used]
+        closed = [func.base for func in call.func if isinstance(func, Attribute)]
+        if last in RELEASING:
+            closed += [term for arg in call.args for term in arg.value]
+        names = [used[each] for each in closed if each in used]
         if not names or _is_conditional(function, at, index):
             continue
         carriers = carriers_in(signs.trail, function)
@@ -180,6 +212,41 @@ def _is_conditional(function: Function, at: int, index: int) -> bool:
         frame.handler is not None
         or (frame.branch in ("then", "else") and id(frame.item) not in shared)
         for frame in around(function, at)
+    )
+
+
+# -- what a framework lends for the time of a call
+
+
+def _lent(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | None:
+    """What a framework makes for a call of the function, and closes when that has returned."""
+    function = signs.spawn.function
+    around_it = function.parent
+    for param in function.facts.params if around_it is not None else ():
+        name = used.get(Parameter(param.name))
+        if name is None or around_it is None:
+            continue
+        for term in param.default:
+            if not isinstance(term, Result) or not _lends(calls, around_it, term):
+                continue
+            carriers = carriers_in(signs.trail, function)
+            outcome = function.paths.search([signs.spawn.index], inside.endings(signs), carriers)
+            if outcome.leaks and not _is_cancelled(signs):
+                line = function.facts.line
+                return Captured(name, function.module.path, line, False, function.name)
+    return None
+
+
+def _lends(calls: Calls, around_it: Function, made: Result) -> bool:
+    """Whether a default asks a framework for what a generator gives, and closes after that."""
+    call = around_it.call(made.event)
+    named = {c.dotted for c in calls.callees(around_it, call) if isinstance(c, External)}
+    if not named & LENDING or not call.args:
+        return False
+    givers = [target for term in call.args[0].value for target in calls.targets(around_it, term)]
+    return bool(givers) and all(
+        isinstance(giver, Function) and giver.facts.is_generator and _ends([giver])
+        for giver in givers
     )
 
 

@@ -181,13 +181,15 @@ class Standing:
 class Captured:
     """What a task uses that is closed before it is done: its name, and where that happens.
 
-    ``is_block`` tells that leaving the ``with`` statement of that line closes it.
+    ``is_block`` tells that leaving the ``with`` statement of that line closes it, ``after`` names
+    the function whose return has a framework close it.
     """
 
     name: str
     path: str
     line: int
     is_block: bool
+    after: str = ""
 
 
 class Part(Word):

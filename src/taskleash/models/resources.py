@@ -7,10 +7,17 @@ import re
 #: methods after which an object can no longer be used
 CLOSING = frozenset(
     {
-        "aclose", "close", "close_all", "commit", "disconnect", "release", "rollback", "shutdown",
-        "terminate", "unlink",
+        "aclose", "close", "close_all", "commit", "disconnect", "putconn", "release", "rollback",
+        "shutdown", "terminate", "unlink",
     }
 )  # fmt: skip
+#: of these, methods of what something is given back to
+RELEASING = frozenset({"putconn", "release"})
+#: methods of a stack of context managers that enter one
+ENTERING = frozenset({"enter_async_context", "enter_context"})
+#: what a framework takes as the default of a parameter: a generator that it goes on with once the
+#: function has returned (FastAPI 0.165.0)
+LENDING = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
 #: words of context managers that can be used after they are left, or that wait for their tasks
 _OPEN = frozenset(
     {

@@ -4,7 +4,8 @@ What it does
 ------------
 Finds tasks that use a resource which their starter closes before they can be done: a session, a
 file, a connection, a transaction of a `with` or `async with` block that is left while the task
-runs, or one that the starter closes by a call. Off by default. It stands beside the verdict: the
+runs, one that the starter closes by a call, or one that FastAPI makes for a request (`Depends`) and
+closes once the function has returned. Off by default. It stands beside the verdict: the
 risk of the task stays what it is.
 
 Why is this bad?
@@ -80,4 +81,10 @@ def check(site: Site) -> Diagnostic | None:
             " before that"
         )
     names = {"name": wording.quoted(found.name), "line": str(found.line)}
+    if found.after:
+        text = claim(
+            "{task} uses {name}, which is closed once {function} has returned: nothing waits for"
+            " the task before that"
+        )
+        names = {"name": wording.quoted(found.name), "function": wording.quoted(found.after)}
     return Diagnostic(RULE, sentence(text, task=wording.task(site), **names))
