@@ -57,7 +57,8 @@ def _used(calls: Calls, signs: Signs) -> dict[Term, str]:
                 # What a task is given of a resource is not the resource: ``work(file.read())``.
                 continue
             for func in made.func:
-                if isinstance(func, Attribute):
+                if isinstance(func, Attribute) and not calls.inference.classes(function, func.base):
+                    # What closes an object of the program is there to end what its methods do.
                     found.setdefault(func.base, made.text.rpartition(".")[0])
             for arg in made.args:
                 pending.append((made, arg, depth - 1))
@@ -188,9 +189,10 @@ def _closed(inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | N
     if signs.ended_here or signs.partly_here:
         # It is closed so that the task ends, and then waited for.
         return None
+    running = _while_owned(signs)
     for at, call in function.calls():
         last = call.text.rpartition(".")[2]
-        if at <= index or last not in CLOSING:
+        if at <= index or last not in CLOSING or (running is not None and at not in running):
             continue
         closed = [func.base for func in call.func if isinstance(func, Attribute)]
         if last in RELEASING:
@@ -202,6 +204,17 @@ def _closed(inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | N
         outcome = function.paths.search([index], inside.endings(signs), carriers, [at])
         if at in outcome.reached:
             return Captured(names[0], function.module.path, call.pos[0], is_block=False)
+    return None
+
+
+def _while_owned(signs: Signs) -> frozenset[int] | None:
+    """The events of the block of the group that owns the task; None where there is no such."""
+    function = signs.spawn.function
+    groups = [func.base for func in signs.spawn.call.func if isinstance(func, Attribute)]
+    for managers, body in with_blocks(function, function.facts.body) if signs.owner else ():
+        entered = {held for use in managers for each in use.value for held in (Entered(each), each)}
+        if not entered.isdisjoint(groups):
+            return frozenset(events_in(body))
     return None
 
 
