@@ -81,6 +81,8 @@ class EnabledRules:
     def __init__(self, configs: Configs) -> None:
         self._configs = configs
         self._made: dict[Config, _Rules] = {}
+        #: to hash a configuration for each file takes longer than to look up its folder
+        self._by_folder: dict[str, _Rules] = {}
 
     def check(self) -> None:
         """Raises `UnknownRule` for a selector of the command line that fits no rule."""
@@ -89,7 +91,7 @@ class EnabledRules:
     def of(self, file: File) -> frozenset[str]:
         """The codes that are on in a file. Raises `ConfigError` and `UnknownRule`."""
         rules = self._rules_of(file)
-        return rules.codes - self._ignored(rules, file)
+        return rules.codes - self._ignored(rules, file) if rules.per_file else rules.codes
 
     def shows_invalid(self, file: File) -> bool:
         """Whether to report a file that cannot be analysed.
@@ -105,7 +107,10 @@ class EnabledRules:
         return frozenset().union(*applying)
 
     def _rules_of(self, file: File) -> _Rules:
-        return self._rules(self._configs.of(os.path.dirname(file.absolute)))
+        folder = file.absolute.rpartition("/")[0] or "/"
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._rules(self._configs.of(folder))
+        return self._by_folder[folder]
 
     def _rules(self, config: Config) -> _Rules:
         if config not in self._made:

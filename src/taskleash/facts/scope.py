@@ -50,6 +50,8 @@ def _of_the_same_scope(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
         return (*(each.decorator for each in node.decorators), *_given_to(node.params))
     if isinstance(node, cst.ClassDef):
         return (*(each.decorator for each in node.decorators), *(base.value for base in node.bases))
+    if isinstance(node, cst.SimpleStatementLine):
+        return node.body
     return node.children
 
 

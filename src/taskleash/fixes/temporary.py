@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,7 +22,7 @@ def temporary_beside(path: str, mode: int = _PRIVATE) -> Iterator[tuple[BinaryIO
 
     Raises OSError.
     """
-    temporary = os.path.join(os.path.dirname(path), f".taskleash-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(os.path.dirname(path), f".taskleash-{os.urandom(8).hex()}.tmp")
     # The name is known before there is a file: whatever interrupts this, nothing is left.
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring
 
 from taskleash.reporters.inert import visible
 
@@ -17,8 +18,28 @@ def dumps(document: object) -> str:
     controls beyond ASCII, which a terminal obeys. All of them stand inside strings. So does what a
     log would take for a command; the data is the same with its `#` escaped.
     """
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = _indented(document, "")
     return _UNUSUAL.sub(lambda match: _spelled(match[0]), text) + "\n"
+
+
+def _indented(value: object, margin: str) -> str:
+    """What ``json`` makes of a value with an indent of two; its keys are strings.
+
+    There each bracket and comma is a step of a generator: that takes three times as long.
+    """
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = f"{margin}  "
+    if isinstance(value, dict) and value:
+        items = (f"{encode_basestring(k)}: {_indented(v, inner)}" for k, v in value.items())
+        opening, closing = "{}"
+    elif isinstance(value, list | tuple) and value:
+        items = (_indented(item, inner) for item in value)
+        opening, closing = "[]"
+    else:
+        return json.dumps(value)
+    between = f",\n{inner}"
+    return f"{opening}\n{inner}{between.join(items)}\n{margin}{closing}"
 
 
 def _spelled(char: str) -> str:

@@ -64,14 +64,9 @@ class Contents:
 
     def digest(self, item: Input) -> bytes:
         """What stands for a file's bytes; raises InvalidSource where they cannot be read."""
-        found = self._digests.get(item.path)
+        found = self._digests.get(item.file.path) or self._seen_before(item)
         if found is not None:
             return found
-        known = self._seen_before(item)
-        if known is not None:
-            self._seen.add(item.file.absolute)
-            self._digests[item.path] = known[2]
-            return known[2]
         data = self.data(item)
         return self._digests.get(item.path) or digest(data)
 
@@ -79,11 +74,15 @@ class Contents:
         """Whether none of the files has to be read to know what stands for its bytes."""
         return all(map(self._seen_before, items))
 
-    def _seen_before(self, item: Input) -> _Known | None:
-        """What is known of a file by its size and times."""
+    def _seen_before(self, item: Input) -> bytes | None:
+        """What is known to stand for a file's bytes by its size and times."""
         file = item.file
         known = self._known.get(file.absolute) if item.data is None else None
-        return known if known and known[0] == file.times and known[1] == file.size else None
+        if known is None or known[0] != file.times or known[1] != file.size:
+            return None
+        self._seen.add(file.absolute)
+        self._digests[file.path] = known[2]
+        return known[2]
 
     def again(self) -> None:
         """Begin another run, in which no file on disk is another one than it was."""

@@ -192,7 +192,7 @@ class Memory:
         self._keep("demand", facts, demand, _demands)
 
     def program_key(
-        self, asked: Sequence[Input], others: Iterable[Input], told: Told
+        self, asked: Sequence[Input], others: Sequence[Input], told: Told
     ) -> bytes | None:
         """Stands for all that the verdicts depend on; None where that cannot be read or kept.
 
@@ -204,10 +204,8 @@ class Memory:
         parts = [repr(told).encode()]
         try:
             for group, items in ((b"asked", asked), (b"other", others)):
-                parts.append(group)
-                for item in items:
-                    name = f"{item.path}\0{item.file.module}\0"
-                    parts.append(_encoded(name) + self.contents.digest(item))
+                names = "\0".join(f"{item.file.path}\0{item.file.module}" for item in items)
+                parts += (group, _encoded(names), b"".join(map(self.contents.digest, items)))
         except InvalidSource:
             return None
         return key("program", *parts)
