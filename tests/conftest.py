@@ -23,6 +23,11 @@ from support.registry import unreachable  # noqa: E402
 
 register_profiles()
 _NUMBERS = count()
+#: what only runs where it is asked for, and why
+_OF_THEIR_OWN = {
+    "corpus": "scans whole packages",
+    "sweep": "the rest of the programs, of which the suite takes every fourth",
+}
 
 
 def pytest_configure() -> None:
@@ -74,7 +79,9 @@ def no_thread_is_left() -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """What takes long is left for its own command, what needs the registry for when it answers."""
-    if item.get_closest_marker("corpus") and "corpus" not in item.config.getoption("markexpr"):
-        pytest.skip("scans whole packages: pytest -m corpus")
+    asked = item.config.getoption("markexpr")
+    for marker, reason in _OF_THEIR_OWN.items():
+        if item.get_closest_marker(marker) and marker not in asked:
+            pytest.skip(f"{reason}: pytest -m {marker}")
     if item.get_closest_marker("network") and (reason := unreachable()):
         pytest.skip(reason)

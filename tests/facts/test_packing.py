@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.sweeps import swept
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.facts import model
 from taskleash.facts.extract import extract
@@ -25,7 +26,7 @@ def facts_of(path: Path) -> ModuleFacts:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(FIXTURES.rglob("*.py")), ids=lambda path: str(path.relative_to(FIXTURES))
+    "path", swept(sorted(FIXTURES.rglob("*.py"))), ids=lambda path: str(path.relative_to(FIXTURES))
 )
 def test_the_facts_of_each_fixture(path: Path) -> None:
     facts = facts_of(path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from support.sweeps import parted
 from support.workers import kept_workers
 from taskleash.driver.analysis import Analysis
 from taskleash.driver.cache.verdicts import Verdicts
@@ -93,7 +95,16 @@ class Tried:
         shown_diff(files, color=False)
 
 
-@pytest.mark.parametrize(("group", "programs"), units())
+def parts() -> Iterator[object]:
+    """Of the programs of each group those for the suite, then those for sweeps."""
+    for group, programs in units():
+        some, others = parted(programs)
+        yield pytest.param(group, some, id=group)
+        if others:
+            yield pytest.param(group, others, id=f"{group}-others", marks=pytest.mark.sweep)
+
+
+@pytest.mark.parametrize(("group", "programs"), parts())
 def test_each_rule_alone_and_all_together(
     group: str, programs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

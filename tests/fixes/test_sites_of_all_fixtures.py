@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.python import is_read_like
+from support.sweeps import swept
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -58,7 +59,7 @@ def is_now_kept(target: Target, fixed: set[tuple[str, str]]) -> bool:
 
 
 @pytest.mark.parametrize("is_unsafe", [False, True], ids=["safe", "unsafe"])
-@pytest.mark.parametrize("path", FILES, ids=label)
+@pytest.mark.parametrize("path", swept(FILES), ids=label)
 def test_rounds_end_with_nothing_that_was_fixed(path: Path, is_unsafe: bool) -> None:
     choice = FixChoice(unsafe=is_unsafe)
     text = path.read_text(encoding="utf-8")

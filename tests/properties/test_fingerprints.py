@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.drawing import steady
 from support.programs import Program, each_file, fixture_programs, sites
 from support.rewrites.layout import FILLERS, fill, gaps, spread
+from support.sweeps import swept
 from support.writing import written_programs
 from taskleash.classify.fingerprint import fingerprints
 from taskleash.rules.registry import all_rules, diagnose
@@ -60,7 +61,7 @@ def of(text: str) -> Counter[str]:
 
 @pytest.mark.parametrize("rewrite", [edited, spread, blackened, ruffed, windows],
                          ids=lambda rewrite: rewrite.__name__)  # fmt: skip
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(PROGRAMS, 1), ids=lambda program: program.name)
 def test_of_the_fixtures(program: Program, rewrite: Callable[[str], str]) -> None:
     assert marks(each_file(program, rewrite)) == marks(program)
 

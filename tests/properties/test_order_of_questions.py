@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.drawing import steady
 from support.order import with_definitions_in_order
 from support.programs import Program, differences, fixture_programs, marked, sites
+from support.sweeps import swept
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -65,14 +66,14 @@ def tangled(random: Random) -> Program:
     return Program("tangled", {"tangled.py": "\n\n".join(text) + "\n"})
 
 
-@pytest.mark.parametrize("program", FIXTURES, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(FIXTURES, 2), ids=lambda program: program.name)
 def test_the_order_of_definitions_in_fixtures(program: Program) -> None:
     marks = marked(program)
     for seed in range(2):
         assert differences(marks, with_definitions_in_order(marks, Random(seed))) == []
 
 
-@steady(80)
+@steady(40)
 @given(st.integers(0, 10_000))
 def test_the_order_of_definitions_that_hang_on_each_other(seed: int) -> None:
     marks = marked(tangled(Random(seed)))
@@ -96,7 +97,7 @@ def verdict(site: Site, module: str) -> tuple[object, ...]:
     return module, site.span, site.risk, site.handle, site.ending, site.lifetime, str(site.defect)
 
 
-@pytest.mark.parametrize("program", SEVERAL, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(SEVERAL, 3), ids=lambda program: program.name)
 def test_the_order_of_files(program: Program) -> None:
     assert judged(program, Random(1)) == judged(program, Random(2)) == judged(program, Random(3))
 
@@ -122,19 +123,19 @@ def answers(program: Program, random: Random) -> dict[str, str]:
     return {name: repr(question()) for name, question in questions}
 
 
-@pytest.mark.parametrize("program", FIXTURES[::4], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(FIXTURES), ids=lambda program: program.name)
 def test_the_order_of_questions(program: Program) -> None:
     assert answers(program, Random(1)) == answers(program, Random(2))
 
 
-@steady(60)
+@steady(40)
 @given(st.integers(0, 10_000))
 def test_the_order_of_questions_that_hang_on_each_other(seed: int) -> None:
     program = tangled(Random(seed))
     assert answers(program, Random(seed)) == answers(program, Random(seed + 1))
 
 
-@pytest.mark.parametrize("program", FIXTURES[::3], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(FIXTURES, 1), ids=lambda program: program.name)
 def test_the_same_objects_elsewhere_in_memory(program: Program) -> None:
     # Terms, functions and classes are hashed by where they are: sets of them have no order.
     assert sites(program) == sites(program)

@@ -15,6 +15,7 @@ from oracle.model import Combination, Written
 from oracle.writing import write
 from support.drawing import steady
 from support.programs import Program, differences, each_file, fixture_programs, marked
+from support.sweeps import swept
 from support.writing import written_programs
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
@@ -82,13 +83,13 @@ def assert_same(before: Program, after: Program) -> None:
         pytest.fail("\n".join([*changed, repr(after)]), pytrace=False)
 
 
-@pytest.mark.parametrize("program", fixture_programs(), ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(fixture_programs(), 3), ids=lambda program: program.name)
 def test_the_definitions_of_a_fixture_back_to_front(program: Program) -> None:
     before = marked(program)
     assert_same(before, reordered(before, -1, methods=True))
 
 
-@pytest.mark.parametrize("written", GENERATED, ids=lambda written: str(written.combination))
+@pytest.mark.parametrize("written", swept(GENERATED), ids=lambda written: str(written.combination))
 def test_the_definitions_of_a_generated_program_back_to_front(written: Written) -> None:
     program = generated(written)
     assert_same(program, reordered(program, -1, methods=True))

@@ -14,6 +14,7 @@ from oracle.model import Written
 from support.drawing import steady
 from support.programs import Program, fixture_programs, marked, verdicts
 from support.rewrites.removing import endings, without_ending
+from support.sweeps import swept
 from support.writing import written_programs
 
 RISKS = ("none", "low", "high")
@@ -37,7 +38,7 @@ def without_each(program: Program) -> Iterator[Program]:
             yield without_ending(program, path, index)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", swept(PROGRAMS), ids=lambda program: program.name)
 def test_a_fixture_without_one_of_its_endings(program: Program) -> None:
     before = marked(program)
     wrong = [line for after in without_each(before) for line in safer(before, after)]
@@ -52,7 +53,9 @@ def test_a_program_without_one_of_its_endings(program: Program) -> None:
         assert safer(program, after) == []
 
 
-@pytest.mark.parametrize("written", GENERATED, ids=lambda written: str(written.combination))
+@pytest.mark.parametrize("written", swept(GENERATED, 2), ids=lambda each: str(each.combination))
+    "written", swept(GENERATED, 2), ids=lambda written: str(written.combination)
+)
 def test_a_generated_program_without_one_of_its_endings(written: Written) -> None:
     program = marked(Program("generated", {"generated.py": re.sub(r"  # @.*", "", written.text)}))
     for after in without_each(program):

@@ -29,6 +29,7 @@ from support.rewrites.imports import (
 from support.rewrites.layout import FILLERS, fill, gaps, spread
 from support.rewrites.moving import base_name, definitions, move, split, splittable
 from support.rewrites.renaming import renamable, rename
+from support.sweeps import swept
 from support.writing import written_programs
 
 PROGRAMS = fixture_programs()
@@ -41,9 +42,9 @@ def label(value: object) -> str:
     return value.name if isinstance(value, Program) else getattr(value, "__name__", str(value))
 
 
-def each(programs: list[Program] = PROGRAMS) -> pytest.MarkDecorator:
-    """One test for each program."""
-    return pytest.mark.parametrize("program", programs, ids=label)
+def each(first: int, programs: list[Program] = PROGRAMS) -> pytest.MarkDecorator:
+    """One test for each program; the suite takes a part of them, which begins at that one."""
+    return pytest.mark.parametrize("program", swept(programs, first), ids=label)
 
 
 def assert_same(before: Program, after: Program, find: Finder = sites) -> None:
@@ -57,14 +58,14 @@ def assert_same(before: Program, after: Program, find: Finder = sites) -> None:
 # -- the fixtures, each with every rewrite
 
 
-@each()
+@each(0)
 def test_other_names_in_a_fixture(program: Program) -> None:
     before = marked(program)
     names = {local: f"x{number}" for number, local in enumerate(renamable(before))}
     assert_same(before, rename(before, names))
 
 
-@each()
+@each(1)
 def test_other_layout_of_a_fixture(program: Program) -> None:
     before = marked(program)
     wide = each_file(before, spread)
@@ -73,7 +74,7 @@ def test_other_layout_of_a_fixture(program: Program) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES, ids=label)
-@each()
+@each(2)
 def test_other_imports_of_asyncio_in_a_fixture(
     program: Program, style: Callable[[str], str]
 ) -> None:
@@ -81,20 +82,20 @@ def test_other_imports_of_asyncio_in_a_fixture(
     assert_same(before, each_file(before, style))
 
 
-@each(LINKED)
+@each(0, LINKED)
 def test_modules_imported_in_place_of_names(program: Program) -> None:
     before = marked(program)
     assert_same(before, importing_modules(before))
 
 
-@each()
+@each(3)
 def test_functions_of_a_fixture_moved_to_other_modules(program: Program) -> None:
     before = marked(program)
     assert_same(before, moved(before, lambda text: definitions(text)[:1]))
     assert_same(before, moved(before, definitions))
 
 
-@each()
+@each(0)
 def test_classes_of_a_fixture_split_in_two(program: Program) -> None:
     before = marked(program)
     for parity in (0, 1):
@@ -103,7 +104,7 @@ def test_classes_of_a_fixture_split_in_two(program: Program) -> None:
         assert_same(before, moved(after, bases))
 
 
-@each(LINKED)
+@each(1, LINKED)
 def test_files_that_are_asked_for_suffice(program: Program) -> None:
     before = marked(program)
     assert_same(before, before, sites_on_demand)
