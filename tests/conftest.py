@@ -27,6 +27,8 @@ _NUMBERS = count()
 _OF_THEIR_OWN = {
     "corpus": "scans whole packages",
     "sweep": "the rest of the programs, of which the suite takes every fourth",
+    "network": "downloads pinned packages",
+    "browser": "drives a Chromium",
 }
 
 
@@ -79,9 +81,8 @@ def no_thread_is_left() -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """What takes long is left for its own command, what needs the registry for when it answers."""
-    asked = item.config.getoption("markexpr")
-    for marker, reason in _OF_THEIR_OWN.items():
-        if item.get_closest_marker(marker) and marker not in asked:
-            pytest.skip(f"{reason}: pytest -m {marker}")
+    marker = next(filter(item.get_closest_marker, _OF_THEIR_OWN), None)
+    if marker is not None and marker not in item.config.getoption("markexpr"):
+        pytest.skip(f"{_OF_THEIR_OWN[marker]}: pytest -m {marker}")
     if item.get_closest_marker("network") and (reason := unreachable()):
         pytest.skip(reason)

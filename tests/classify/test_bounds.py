@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.programs import module_name
+from support.sweeps import parted
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Risk, Site
 from taskleash.facts.extract import extract
@@ -23,15 +24,16 @@ Found = dict[tuple[str, int, int], Site]
 
 
 @cache
-def programs() -> tuple[tuple[ModuleFacts, ...], ...]:
-    """The facts of the fixtures, program by program."""
+def programs(of_suite: bool) -> tuple[tuple[ModuleFacts, ...], ...]:
+    """The facts of the fixtures, program by program: those for the suite, or for sweeps."""
     alone = [
         path for part in ("paths", "real", "rules") for path in (FIXTURES / part).rglob("*.py")
     ]
     together = [folder for folder in (FIXTURES / "linked").iterdir() if folder.is_dir()]
     found = [(path.parent, [path]) for path in sorted(alone)]
     found += [(folder, sorted(folder.rglob("*.py"))) for folder in sorted(together)]
-    return tuple(tuple(_facts(paths, root)) for root, paths in found)
+    some, others = parted(found)
+    return tuple(tuple(_facts(paths, root)) for root, paths in (some if of_suite else others))
 
 
 def _facts(paths: list[Path], root: Path) -> Iterator[ModuleFacts]:
@@ -41,16 +43,20 @@ def _facts(paths: list[Path], root: Path) -> Iterator[ModuleFacts]:
         yield extract(Source(label, module_name(name), path.read_text(encoding="utf-8")))
 
 
-def sites() -> Found:
-    judged = (site for facts in programs() for site in judge(list(facts)))
+def sites(of_suite: bool) -> Found:
+    judged = (site for facts in programs(of_suite) for site in judge(list(facts)))
     return {(site.path, site.span.line, site.span.column): site for site in judged}
 
 
 @cache
-def sites_as_they_are() -> Found:
-    return sites()
+def sites_as_they_are(of_suite: bool) -> Found:
+    return sites(of_suite)
 
 
+@pytest.mark.parametrize(
+    "of_suite",
+    [pytest.param(True, id="some"), pytest.param(False, id="others", marks=pytest.mark.sweep)],
+)
 @pytest.mark.parametrize(
     ("module", "bound", "value"),
     [
@@ -65,11 +71,11 @@ def sites_as_they_are() -> Found:
     ],
 )
 def test_a_bound_cut_to_nothing_adds_no_finding_and_takes_none_without_a_reason(
-    module: str, bound: str, value: int, monkeypatch: pytest.MonkeyPatch
+    module: str, bound: str, value: int, of_suite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = sites_as_they_are()
+    before = sites_as_they_are(of_suite)
     monkeypatch.setattr(import_module(f"taskleash.{module}"), bound, value)
-    after = sites()
+    after = sites(of_suite)
     for place, site in after.items():
         known = before.get(place)
         if site.defect is not None:

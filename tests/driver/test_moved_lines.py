@@ -15,6 +15,7 @@ import pytest
 
 from support.command import taskleash
 from support.programs import Program, each_file, fixture_programs, sites
+from support.sweeps import parted
 from taskleash.classify.model import Site
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.placing import cited, placed
@@ -24,6 +25,8 @@ from taskleash.facts.extract import extract
 from taskleash.facts.layout import layout
 from taskleash.facts.model import ModuleFacts
 from taskleash.source.loading import Source
+
+SOME, OTHERS = parted(fixture_programs())
 
 
 def commented(text: str) -> str:
@@ -55,9 +58,18 @@ def facts_of(program: Program) -> dict[str, ModuleFacts]:
     return {source.path: extract(source) for source in program.sources()}
 
 
+@pytest.mark.parametrize(
+    "programs",
+    [
+        pytest.param(SOME, id="some"),
+        pytest.param(OTHERS, id="others", marks=pytest.mark.sweep),
+    ],
+)
 @pytest.mark.parametrize("edit", [commented, widened])
-def test_what_is_kept_of_a_program_is_right_for_the_moved_one(edit: Callable[[str], str]) -> None:
-    for program in fixture_programs():
+def test_what_is_kept_of_a_program_is_right_for_the_moved_one(
+    edit: Callable[[str], str], programs: Sequence[Program]
+) -> None:
+    for program in programs:
         before, edited = facts_of(program), each_file(program, edit)
         after = facts_of(edited)
         shapes = {path: shape_of(packed(facts)) for path, facts in before.items()}

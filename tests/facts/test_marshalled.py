@@ -24,13 +24,13 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-@steady(300)
+@steady(100)
 def test_plain_data_is_plain(value: Any) -> None:
     assert is_plain(marshal.dumps([value, value], 4))
 
 
 @given(PLAIN, st.data())
-@steady(600)
+@steady(200)
 def test_what_is_said_to_be_plain_is_read_in_no_time(value: Any, draw: st.DataObject) -> None:
     """Bytes changed at random either do not pass, or are read or refused at once."""
     data = bytearray(marshal.dumps([value, "x", value], 4))

@@ -12,6 +12,7 @@ from support.fixed.mending import Attempt, attempted
 from support.fixed.running import Run, ran
 from support.fixed.shapes import Shape, shapes
 from support.fixed.written import WRITTEN, Written
+from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log")
 SHAPES = tuple(shapes())
@@ -48,7 +49,7 @@ def lost(old: Run, new: Run) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", swept(SHAPES), ids=lambda shape: shape.name)
 def test_a_fixed_class_does_its_work_and_can_be_closed(shape: Shape, kind: str) -> None:
     if shape.is_eager and sys.version_info < (3, 12):
         pytest.skip("there are no eager tasks before 3.12")
@@ -71,6 +72,7 @@ def test_a_fixed_class_does_its_work_and_can_be_closed(shape: Shape, kind: str) 
             assert new.notes.index(first) < new.notes.index(second), fix.text
 
 
+@pytest.mark.sweep
 def test_at_least_half_of_what_is_offered_is_made() -> None:
     tried = [fix_of(shape.source, kind) for shape, kind in cases()]
     offered = [fix for fix in tried if fix is not None]

@@ -54,8 +54,6 @@ def test_a_program_without_one_of_its_endings(program: Program) -> None:
 
 
 @pytest.mark.parametrize("written", swept(GENERATED, 2), ids=lambda each: str(each.combination))
-    "written", swept(GENERATED, 2), ids=lambda written: str(written.combination)
-)
 def test_a_generated_program_without_one_of_its_endings(written: Written) -> None:
     program = marked(Program("generated", {"generated.py": re.sub(r"  # @.*", "", written.text)}))
     for after in without_each(program):

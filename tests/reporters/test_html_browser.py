@@ -19,6 +19,8 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+pytestmark = pytest.mark.browser
+
 MARKUP = "<img src=x onerror=alert(1)>"
 HOSTILE = f"""\
 import asyncio

@@ -116,7 +116,14 @@ NO_PROSE = re.compile(
 )
 
 
-@pytest.mark.parametrize("part", ["libraries", "linked", "real", "rules", "sound"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "rules",
+        "libraries",
+        *(pytest.param(part, marks=pytest.mark.sweep) for part in ("linked", "real", "sound")),
+    ],
+)
 def test_what_is_said_of_the_fixtures_has_no_english_words(part: str) -> None:
     fixtures = Path(__file__).resolve().parents[2] / "fixtures"
     ran = taskleash(

@@ -12,15 +12,17 @@ from hypothesis.internal.conjecture import providers
 
 #: how many times as many examples a soak tries
 _SOAK = 20
+#: how many the suite tries where a test says nothing else
+_EXAMPLES = 50
 
 
 def register_profiles() -> None:
     """Make both profiles known; that of the suite is in force until another one is asked for."""
     # How long an example takes says something about the machine, not about the example.
     slow = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("suite", slow, derandomize=True, max_examples=100)
+    settings.register_profile("suite", slow, derandomize=True, max_examples=_EXAMPLES)
     settings.register_profile(
-        "soak", slow, derandomize=False, max_examples=100 * _SOAK, print_blob=True
+        "soak", slow, derandomize=False, max_examples=_EXAMPLES * _SOAK, print_blob=True
     )
     settings.load_profile("suite")
     # Hypothesis also draws numbers and texts that it reads in modules that are imported and are not
