@@ -472,7 +472,7 @@ keep it in `_background_tasks` until it is done |
 
 ### `app.py`
 
-- keep the task until it is done: 11
+- keep the task until it is done (line 11)
 
 ```diff
 """

@@ -92,13 +92,13 @@ def test_the_closest_selector_decides_and_ignore_wins_a_tie(
     [
         ("TL0021", "unknown rule `TL0021`, did you mean `TL021`?"),
         ("tl011", "unknown rule `tl011`, did you mean `TL011`?"),
-        ("discarded-tsk", "unknown rule `discarded-tsk`, did you mean `TL001`?"),
-        ("overwriten-task", "unknown rule `overwriten-task`, did you mean `TL011`?"),
+        ("discarded-tsk", "unknown rule `discarded-tsk`, did you mean `discarded-task`?"),
+        ("overwriten-task", "unknown rule `overwriten-task`, did you mean `overwritten-task`?"),
         ("E501", "unknown rule `E501`"),
         ("", "unknown rule ``"),
     ],
 )
-def test_an_unknown_selector_is_an_error_that_names_the_nearest_code(
+def test_an_unknown_selector_is_an_error_that_names_the_nearest_one(
     selector: str, message: str
 ) -> None:
     with pytest.raises(UnknownRule) as selected:

@@ -58,4 +58,5 @@ def _tell_run(settings: Settings, report: Report) -> None:
     tell(f"configuration: {', '.join(names) or 'none'}")
     folder = cache_folder(settings.cache_dir) if settings.cache else None
     tell(f"cache: {folder or 'none'}")
-    tell(f"{report.files} files, {report.parsed} of them parsed, {report.seconds:.2f} s")
+    files = f"{report.files} file{'' if report.files == 1 else 's'}"
+    tell(f"{files}, {report.parsed} of them parsed, {report.seconds:.2f} s")

@@ -16,6 +16,7 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line
 from taskleash.reporters.report import Entry
+from taskleash.reporters.series import series
 
 _INDENT = "   "
 _LABEL_WIDTH = 10
@@ -120,9 +121,8 @@ def _lives_with(life: Life, say: Language) -> str:
 
 
 def _keeps(site: Site, say: Language) -> str:
-    listed = say(", ")
     captures, members = (
-        listed.join(f"`{name}`" for name in names) for names in (site.captures, site.heavy)
+        series((f"`{name}`" for name in names), say) for names in (site.captures, site.heavy)
     )
     if not site.heavy:
         return captures

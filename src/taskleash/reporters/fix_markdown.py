@@ -9,11 +9,12 @@ from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
 from taskleash.fixes.patch import unified
 from taskleash.reporters import words
-from taskleash.reporters.fix_text import git_command, patch_command
+from taskleash.reporters.fix_text import git_command, in_lines, patch_command
 from taskleash.reporters.fixes import FixReport
 from taskleash.reporters.inert import shown
 from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, fenced, table, text
+from taskleash.reporters.series import series
 from taskleash.rules.model import REMOVE
 from taskleash.rules.tl100_unused_suppression import RULE
 
@@ -74,13 +75,13 @@ def _places(files: Iterable[MendedFile], say: Language) -> Iterator[list[str]]:
 def _changes(files: Iterable[MendedFile], say: Language) -> Iterator[str]:
     """Each file's change below what it is for."""
     for file in files:
-        lines: dict[str, list[str]] = {}
+        lines: dict[str, list[int]] = {}
         for place in file.places:
-            lines.setdefault(say(words.FIXES[place.applied.kind]), []).append(str(place.line))
+            lines.setdefault(say(words.FIXES[place.applied.kind]), []).append(place.line)
         if file.comments:
-            lines[say(words.FIXES[REMOVE.kind])] = list(map(str, file.comments))
+            lines[say(words.FIXES[REMOVE.kind])] = list(file.comments)
         yield f"### {code(file.path)}"
-        yield "\n".join(f"- {purpose}: {', '.join(found)}" for purpose, found in lines.items())
+        yield "\n".join(f"- {in_lines(what, found, say)}" for what, found in lines.items())
         yield fenced(unified(file.path, file.before, file.after), "diff")
 
 
@@ -98,7 +99,9 @@ def _verify(files: Sequence[MendedFile], say: Language) -> Iterator[str]:
             for place in file.places
             if words.SIGNS.get(place.applied.kind) == sign
         ]
-        items.append(f"- {', '.join(places)}: {text(say(sign))}")
+        items.append(
+            "- " + say("{places}: {sign}", places=series(places, say), sign=text(say(sign)))
+        )
     if items:
         yield "\n".join(items)
 

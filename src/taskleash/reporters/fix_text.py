@@ -76,12 +76,13 @@ def _files(
 def _kinds(file: MendedFile, say: Language) -> Iterator[str]:
     """Each kind of fix with the lines where it was made."""
     for kind in dict.fromkeys(place.applied.kind for place in file.places):
-        yield _in_lines(kind, (p.line for p in file.places if p.applied.kind == kind), say)
+        yield in_lines(kind, (p.line for p in file.places if p.applied.kind == kind), say)
     if file.comments:
-        yield _in_lines(REMOVE.kind, file.comments, say)
+        yield in_lines(REMOVE.kind, file.comments, say)
 
 
-def _in_lines(kind: str, lines: Iterable[int], say: Language) -> str:
+def in_lines(kind: str, lines: Iterable[int], say: Language) -> str:
+    """What was done, and in which lines."""
     distinct = dict.fromkeys(lines)
     places = ", ".join(map(str, distinct))
     if len(distinct) == 1:

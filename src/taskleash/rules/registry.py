@@ -22,7 +22,7 @@ _MODULE = re.compile(r"tl\d+_")
 
 
 class UnknownRule(ValueError):
-    """A code or prefix that no rule has; ``nearest`` is the code that was perhaps meant."""
+    """A code or prefix that no rule has; ``nearest`` is the code or name that was perhaps meant."""
 
     def __init__(self, selector: str) -> None:
         self.nearest = _nearest(selector)
@@ -110,7 +110,6 @@ def _nearest(selector: str) -> str | None:
     # Imported here because only a mistyped code needs it.
     from difflib import get_close_matches
 
-    codes = {name: rule.code for rule in all_rules() for name in (rule.code, rule.name)}
-    lowered = {name.lower(): code for name, code in codes.items()}
+    lowered = {name.lower(): name for rule in all_rules() for name in (rule.code, rule.name)}
     matches = get_close_matches(selector.lower(), lowered, n=1)
     return lowered[matches[0]] if matches else None

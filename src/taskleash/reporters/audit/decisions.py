@@ -10,6 +10,7 @@ from taskleash.classify.model import Risk
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
+from taskleash.reporters.series import series
 
 _CALLED_OFTEN = 2
 
@@ -99,4 +100,4 @@ def _tasks(steps: Sequence[Step[Entry]], say: Language) -> str:
     """The distinct tasks of some steps, at most three of them by name."""
     names = list(dict.fromkeys(step.entry.site.task for step in steps))
     more = [say("{count} more", count=len(names) - 3)] if len(names) > 3 else []
-    return say(", ").join([*names[:3], *more])
+    return say(", ").join([series(names[:3], say), *more])

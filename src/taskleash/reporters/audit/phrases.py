@@ -16,6 +16,7 @@ from taskleash.reporters import words
 from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
+from taskleash.reporters.series import series
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.sentences import listed
@@ -75,7 +76,7 @@ def adds_up(site: Site, found: tuple[Growth, Turn], say: Language) -> str:
     if not kept or found[0] is Growth.STAYS_KEPT:
         # Of those in a container most are done, and have let go of what they captured.
         return said
-    names = say(", ").join(f"`{name.removeprefix('self (').removesuffix(')')}`" for name in kept)
+    names = series((f"`{name.removeprefix('self (').removesuffix(')')}`" for name in kept), say)
     return say("{growth}, each keeps one {names}", growth=said, names=names)
 
 
@@ -123,9 +124,9 @@ def fix_risk(step: Step[Entry], say: Language) -> str:
     return say(audit_words.FIX_RISKS.get(step.fix.kind, audit_words.ANY_FIX_RISK))
 
 
-def instead(step: Step[Entry]) -> str:
+def instead(step: Step[Entry], say: Language) -> str:
     """The kinds of the other fixes."""
-    return ", ".join(fix.kind for fix in step.alternatives)
+    return series((fix.kind for fix in step.alternatives), say)
 
 
 def changed_lines(patch: Patch) -> str:
@@ -161,7 +162,7 @@ def reason(of: Unchanged[Entry], say: Language) -> str:
 
 def to_watch(sites: Sequence[Site], say: Language) -> str:
     """Which spawn sites to watch."""
-    places = say(", ").join(f"`{place(site)}`" for site in sites)
+    places = series((f"`{place(site)}`" for site in sites), say)
     return say(
         "Watch how many tasks are alive, and how many of them come from {places}.", places=places
     )

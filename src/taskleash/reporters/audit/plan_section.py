@@ -35,7 +35,8 @@ def plan_section(made: Plan[Entry], detail: Detail, say: Language) -> Iterator[s
     numbers = count(1)
     for priority in Priority:
         if steps := [step for step in made.steps if step.priority is priority]:
-            yield f"### {priority}: {say(PRIORITIES[priority])} ({len(steps)})"
+            when = say("{priority}: {when}", priority=priority, when=say(PRIORITIES[priority]))
+            yield _heading(when, len(steps), say)
             numbered = [(str(next(numbers)), step) for step in steps]
             yield from _steps(numbered, detail, say)
     for decision in made.decisions:
@@ -43,10 +44,14 @@ def plan_section(made: Plan[Entry], detail: Detail, say: Language) -> Iterator[s
         numbered = [(f"{next(numbers)} ({step.priority})", step) for step in decision.steps]
         yield from _steps(numbered, detail, say)
     if made.unchanged:
-        yield f"### {say('No change needed')} ({len(made.unchanged)})"
+        yield _heading(say("No change needed"), len(made.unchanged), say)
         if detail.facts:
             rows = (_unchanged(each, say) for each in made.unchanged)
             yield table(map(say, UNCHANGED_HEADINGS), rows)
+
+
+def _heading(what: str, count: int, say: Language) -> str:
+    return f"### {say('{what} ({count})', what=what, count=count)}"
 
 
 def _steps(steps: Sequence[_Numbered], detail: Detail, say: Language) -> Iterator[str]:
@@ -82,7 +87,7 @@ def _step(numbered: _Numbered, say: Language) -> list[str]:
         text(phrases.remedy(step, say)),
         say(EFFORTS[step.effort]),
         text(phrases.fix_risk(step, say)),
-        phrases.instead(step),
+        phrases.instead(step, say),
     ]
 
 

@@ -165,7 +165,8 @@ def _stages(made: Plan[Entry], rows: Mapping[int, int], say: Language) -> Iterat
 
     for priority in Priority:
         if steps := [step for step in made.steps if step.priority is priority]:
-            yield Stage(f"{priority}: {say(PRIORITIES[priority])}", actions(steps))
+            when = say("{priority}: {when}", priority=priority, when=say(PRIORITIES[priority]))
+            yield Stage(when, actions(steps))
     for decision in made.decisions:
         answers = phrases.answers(decision, say)
         yield Stage(phrases.question(decision, say), actions(decision.steps), answers)
@@ -179,7 +180,7 @@ def _action(number: int, step: Step[Entry], rows: Mapping[int, int], say: Langua
         remedy=phrases.remedy(step, say),
         effort=say(EFFORTS[step.effort]),
         fix_risk=phrases.fix_risk(step, say),
-        instead=phrases.instead(step),
+        instead=phrases.instead(step, say),
         changed=phrases.changed_lines(patch) if patch else "",
         harm=phrases.harm(step),
         priority=str(step.priority),
