@@ -26,7 +26,7 @@ _NUMBERS = count()
 #: what only runs where it is asked for, and why
 _OF_THEIR_OWN = {
     "corpus": "scans whole packages",
-    "sweep": "the rest of the programs, of which the suite takes every fourth",
+    "sweep": "the rest of what the suite tries a part of",
     "network": "downloads pinned packages",
     "browser": "drives a Chromium",
 }

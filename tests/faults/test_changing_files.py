@@ -15,6 +15,7 @@ import pytest
 from support.command import environment, taskleash
 from support.faults import hooked
 from support.leaking import after, leaking, read_tree, write_tree
+from support.sweeps import swept
 
 FIX = ("check", "--fix", "--isolated", "--no-cache", "-j1")
 UNUSED = b"x = 1  # noqa: TL001\ny = 2\n"
@@ -103,7 +104,7 @@ def _with_open(real: Callable[..., object], change: Callable[[], None]) -> None:
         builtins.open = replaced
 
 
-@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("attempt", swept(range(3)))
 def test_two_runs_that_fix_the_same_files(tmp_path: Path, attempt: int) -> None:
     files = leaking(10)
     whole = after(tmp_path, files, *FIX)

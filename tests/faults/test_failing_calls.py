@@ -12,6 +12,7 @@ import pytest
 from support.command import Ran, taskleash
 from support.faults import ERRORS, STEPS, failing
 from support.leaking import after, leaking, read_tree, write_tree
+from support.sweeps import swept
 
 _MOST_CALLS = 40
 FILES = leaking(2)
@@ -69,7 +70,7 @@ OUTPUTS = {
 
 
 @step_names
-@pytest.mark.parametrize("options", OUTPUTS.values(), ids=OUTPUTS)
+@pytest.mark.parametrize("options", swept(list(OUTPUTS.values())), ids=OUTPUTS)
 def test_an_output_is_the_old_one_or_the_new_one(
     tmp_path: Path, step: Step, options: tuple[str, ...]
 ) -> None:

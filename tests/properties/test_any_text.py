@@ -122,7 +122,7 @@ def test_any_end_of_a_file(statement: str, end: str) -> None:
     analyse(Program("end", {"end.py": f"import asyncio\n\n{statement}{end}"}))
 
 
-@pytest.mark.parametrize("depth", [20, 80, 400, 1000])
+@pytest.mark.parametrize("depth", [20, 80, 400, pytest.param(1000, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize(
     ("before", "layer", "after"),
     [

@@ -46,7 +46,7 @@ def fixed(source: str) -> str:
 
 
 @given(leaky_programs())
-@steady(80)
+@steady(30)
 def test_a_fixed_program_does_what_it_did_and_loses_nothing(source: str) -> None:
     after = fixed(source)
     ast.parse(after)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import pytest
 
 from support.command import taskleash
 from taskleash.trace.file import load
@@ -23,13 +25,19 @@ OUTCOMES = ("started", "finished", "cancelled", "failed", "collected", "unseen",
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
-def interpreters() -> list[str]:
-    """The Pythons of the versions that taskleash supports: this one, and those of pyenv."""
+def interpreters() -> list[Any]:
+    """The Pythons of the versions that taskleash supports: this one, and for sweeps pyenv's.
+
+    They are values for `parametrize`.
+    """
     found = {"{}.{}".format(*sys.version_info[:2]): sys.executable}
     for version in VERSIONS:
         for path in sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python")):
             found.setdefault(version, str(path))
-    return [found[version] for version in sorted(found)]
+    return [
+        path if path == sys.executable else pytest.param(path, marks=pytest.mark.sweep)
+        for _, path in sorted(found.items())
+    ]
 
 
 def run_traced(
