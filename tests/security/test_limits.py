@@ -10,10 +10,14 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from support.command import Ran, python, taskleash
+from support.workers import new_workers
+from taskleash.driver import configured, confined, joined
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 FOUND = "good.py:2:1: TL001 high"
@@ -68,6 +72,22 @@ class TestPatterns:
             encoding="utf-8",
         )
         assert FOUND in checked(deep).out
+
+    @pytest.mark.parametrize("pattern", ["[" * 1_900_000, "[]" * 900_000, "{a}" * 600_000])
+    def test_long_ones(self, project: Path, pattern: str) -> None:
+        (project / ".gitignore").write_text(pattern, encoding="utf-8")
+        assert FOUND in checked(project).out
+        (project / "taskleash.toml").write_text(f'exclude = ["{pattern}"]\n', encoding="utf-8")
+        assert refused(project).endswith("longer than any path")
+
+    def test_one_that_is_as_long_as_a_path(self, project: Path) -> None:
+        (project / ".gitignore").write_text("[g]ood.py" + "*" * 4000, encoding="utf-8")
+        assert "Nothing was checked." in checked(project).out
+
+    def test_many_brackets_that_nothing_closes(self, project: Path) -> None:
+        listed = ", ".join(f'"{"[" * 4000}"' for _ in range(450))
+        (project / "taskleash.toml").write_text(f"exclude = [{listed}]\n", encoding="utf-8")
+        assert "a [ is not closed" in refused(project)
 
 
 @posix
@@ -186,6 +206,55 @@ class TestSettings:
         line = refused(project)
         assert line == "taskleash: taskleash.toml: a number of too many digits"
 
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("pyproject.toml", f'[project]\nrequires-python = ">=3.{"9" * 5000}"\n'),
+            (".editorconfig", f"[*]\nmax_line_length = {'9' * 5000}\n"),
+        ],
+    )
+    def test_huge_numbers_of_other_tools(self, project: Path, name: str, text: str) -> None:
+        (project / name).write_text(text, encoding="utf-8")
+        assert checked(project, "--fix").status == 0
+        assert "_background_tasks" in (project / "good.py").read_text(encoding="utf-8")
+
+    def test_workers_without_number(self, project: Path) -> None:
+        """A configuration that came with the code starts no more than there are cores."""
+        (project / "taskleash.toml").write_text("jobs = 500\n", encoding="utf-8")
+        asked: list[int] = []
+        first = joined.parsers
+
+        def counted(jobs: int, *others: Any) -> Any:
+            asked.append(jobs)
+            return first(jobs, *others)
+
+        with (
+            patch.object(configured, "cores", lambda: 3),
+            patch.object(joined, "parsers", counted),
+        ):
+            checked(project)
+            checked(project, "--jobs", "5")
+            checked(project, "--config", "taskleash.toml", "good.py")
+            (project / "taskleash.toml").write_text("jobs = 2\n", encoding="utf-8")
+            checked(project)
+        assert asked == [3, 5, 500, 2]
+
+    def test_flags_without_number(self, project: Path) -> None:
+        listed = "\n".join(f"x{number} = true" for number in range(60_000))
+        (project / "taskleash.toml").write_text(f"[flags]\n{listed}\n", encoding="utf-8")
+        for number in range(30):
+            (project / f"f{number}.py").write_text("x = 1\n", encoding="utf-8")
+        assert FOUND in checked(project).out
+
+
+class TestComments:
+    def test_many_that_are_misspelt(self, project: Path) -> None:
+        text = DROPPED + "# taskleash: ignor\n" * 200_000
+        (project / "good.py").write_text(text, encoding="utf-8")
+        ran = checked(project)
+        assert FOUND in ran.out
+        assert "good.py:200002: `taskleash: ignor` silences nothing" in ran.err
+
 
 class TestParser:
     @pytest.mark.parametrize(
@@ -209,6 +278,23 @@ class TestParser:
         (project / "long.py").write_text(text, encoding="utf-8")
         ran = checked(project)
         assert "long.py:300004:1: TL001 high" in ran.out
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="keeps no process to a bound")
+    @pytest.mark.parametrize("spawning", [True, False])
+    def test_a_file_whose_tree_would_fill_the_memory(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, spawning: bool
+    ) -> None:
+        monkeypatch.setattr(confined, "MOST_BYTES", 200 << 20)
+        first = DROPPED if spawning else "def create_task(): pass\n"
+        (project / "huge.py").write_text(first + "x\n" * 200_000, encoding="utf-8")
+        with new_workers():
+            ran = checked(project)
+        assert ran.status == 1
+        assert FOUND in ran.out
+        (line,) = [line for line in ran.out.splitlines() if line.startswith("huge.py")]
+        assert line.startswith("huge.py:1:1: TL000 high the parser ")
+        assert "split the code or exclude the file" in line
+        assert ran.err == ""
 
     @pytest.mark.parametrize(
         "encoding", ["idna", "utf-7", "punycode", "unicode_escape", "hz", "cp037", "a" * 90_000]

@@ -14,6 +14,7 @@ from support.git import Repository
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.driver.processes import Started
+from taskleash.driver.undo import is_committed
 from taskleash.driver.worker import Worker
 from taskleash.source.discovery import File
 
@@ -270,6 +271,25 @@ def test_another_encoding_hides_no_change(repository: Repository) -> None:
     )
     ran = check(repository)
     assert "old.py:4:1: TL001 high" in ran.out
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\r\r\n"])
+def test_ends_of_lines_that_git_does_not_count_hide_no_change(
+    repository: Repository, end: str
+) -> None:
+    path = repository.folder / "old.py"
+    more = b"asyncio.create_task(more())\n"
+    path.write_bytes(f"# one{end * 9}\n".encode() + path.read_bytes() + more)
+    assert "task `more` is dropped" in check(repository).out
+
+
+def test_a_name_is_no_pattern_to_git(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({".gitignore": "\\[o]ld.py\n", "[o]ld.py": DROPPED})
+    monkeypatch.chdir(repository.folder)
+    assert is_committed(["old.py"])
+    assert not is_committed(["[o]ld.py"])
 
 
 def test_a_submodule_is_another_repository(repository: Repository, tmp_path: Path) -> None:

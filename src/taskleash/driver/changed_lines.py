@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from taskleash.driver.git import Git, GitFailed
-from taskleash.source.paths import parents
+from taskleash.source.paths import join, parents
+from taskleash.source.reading import SOURCE_BYTES, read_regular
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f",
             b"r": b"\r"}  # fmt: skip
+#: what ends a line in Python and not in git
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _AS_IT_IS = (b"unspecified", b"unset")
 #: the mode of an entry that stands for a commit of another repository
 _SUBMODULE = b"160000"
@@ -89,8 +93,9 @@ def _changed_since(git: Git, revision: str) -> ChangedLines:
             "is fetched for it"
         )
     files, submodules = _listed(listed)
-    tracked = files - _recoded(git, below, files)
-    return ChangedLines(os.path.realpath(_line(root)), _parse(patch), tracked, submodules)
+    real, lines = os.path.realpath(_line(root)), _parse(patch)
+    tracked = files - _recoded(git, below, files) - _with_other_lines(real, lines)
+    return ChangedLines(real, lines, tracked, submodules)
 
 
 def _base(git: Git, revision: str) -> str:
@@ -126,6 +131,16 @@ def _recoded(git: Git, below: Sequence[str], files: Iterable[str]) -> set[str]:
     fields = (told or b"").split(b"\0")
     values = zip(fields[::3], fields[2::3], strict=False)
     return {os.fsdecode(file) for file, value in values if value not in _AS_IT_IS}
+
+
+def _with_other_lines(root: str, files: Iterable[str]) -> set[str]:
+    """The files whose lines Python counts otherwise than git does."""
+    found = set()
+    for file in files:
+        with suppress(OSError):
+            if _LONE_RETURN.search(read_regular(join(root, file), SOURCE_BYTES)):
+                found.add(file)
+    return found
 
 
 def _line(output: bytes) -> str:

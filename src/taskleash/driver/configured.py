@@ -7,6 +7,7 @@ from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import COMMAND_LINE, Config, Layer
+from taskleash.driver.cores import cores
 from taskleash.driver.flags.source import parted
 from taskleash.driver.settings import FlagSettings, Settings
 from taskleash.facts.feature_flags import FeatureFlag
@@ -34,7 +35,7 @@ def run_settings(
         stdin=stdin,
         configs=configs,
         discovery=discovery(config, project),
-        jobs=value("jobs"),
+        jobs=_jobs(config),
         cache=True,
         cache_dir=cache_dir(config),
         fail_on=value("fail-on"),
@@ -140,6 +141,14 @@ def _resolved(path: str, name: str, layer: Layer) -> str:
         for each in {found, file}:
             layer.bounds.check(f"{layer.name}: {name}", path, each)
     return found
+
+
+def _jobs(config: Config) -> int:
+    """How many workers there are to be: what came with the code asks for no more than cores."""
+    for layer in config.saying("jobs"):
+        if layer.bounds is not None:
+            return min(int(layer.values["jobs"]), cores())
+    return int(config.value("jobs"))
 
 
 def _fix_within(config: Config) -> str | None:

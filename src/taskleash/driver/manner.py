@@ -18,7 +18,7 @@ from taskleash.source.reading import TEXT_BYTES, read_regular
 _USUAL = 88
 _FORMATTERS = ("ruff", "black")
 _SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
-_WIDTH = re.compile(r"^\s*max_line_length\s*=\s*(\d+)\s*$", re.IGNORECASE)
+_WIDTH = re.compile(r"^\s*max_line_length\s*=\s*(\d{1,9})\s*$", re.IGNORECASE)
 
 
 def manner_of(path: str, settings: Settings) -> Manner:

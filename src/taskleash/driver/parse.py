@@ -43,7 +43,8 @@ Keep: TypeAlias = Callable[[Input, bytes], None]
 def parse(item: Input) -> Parsed:
     """The facts of a file; what is wrong with it where it has none.
 
-    The native parser can overflow the stack and so end the process: call it in a worker.
+    The native parser can overflow the stack and so end the process: call it in a worker. Raises
+    MemoryError.
     """
     from taskleash.facts.extract import extract
 
@@ -51,6 +52,8 @@ def parse(item: Input) -> Parsed:
         return extract(Source(item.path, item.file.module, item.text()))
     except InvalidSource as error:
         return broken(error)
+    except MemoryError:
+        raise
     except Exception as error:
         if os.environ.get("TASKLEASH_DEBUG"):
             raise

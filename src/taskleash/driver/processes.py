@@ -15,6 +15,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Protocol
 
 from taskleash.driver import child
+from taskleash.driver.confined import confine
 from taskleash.driver.lifeline import Lifeline, die_with, drop_inherited
 from taskleash.driver.serve import serve
 from taskleash.driver.signals import ENDING, signals_held_back
@@ -148,10 +149,11 @@ def _serve_forked(connection: Connection, other_end: Connection, lifeline: int) 
 
 
 def _obey_the_parent(lifeline: int) -> None:
-    """Leave signals to the parent, which sees to Ctrl-C, and end with it."""
+    """Leave signals to the parent, which sees to Ctrl-C, and end with it, or of too much memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in ENDING:
         signal.signal(other, signal.SIG_DFL)
     if not _IS_WINDOWS:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     die_with(lifeline)
+    confine()

@@ -15,6 +15,7 @@ from taskleash.driver.patience import PATIENCE_SECONDS, patience_for
 from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
 
+TOO_LARGE = "the parser takes too much memory: split the code or exclude the file"
 #: what the parent needs to end a process whose time is over
 _GRACE_SECONDS = 10.0
 
@@ -44,6 +45,13 @@ def _answer(connection: Connection) -> None:
 
 def answer(item: Input) -> bytes:
     """The outcome of parsing, packed."""
+    try:
+        return _packed(item)
+    except MemoryError:
+        return packed(Broken(1, 1, TOO_LARGE, lasts=False))
+
+
+def _packed(item: Input) -> bytes:
     outcome = parse(item)
     with suppress(RecursionError, BadPacking):
         return packed(outcome)

@@ -14,7 +14,7 @@ from taskleash.source.reading import TEXT_BYTES, read_regular
 #: what is assumed where nothing says it
 DEFAULT = (3, 10)
 #: a clause of a version specifier that sets a lower bound
-_AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*3\.(\d+)")
+_AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*3\.(\d{1,9})")
 
 
 def target_of(path: str, setting: str | None) -> tuple[int, int]:

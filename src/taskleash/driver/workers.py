@@ -7,8 +7,6 @@ it takes too long for, costs a worker and no other file.
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Sequence
 from math import inf
@@ -16,6 +14,7 @@ from multiprocessing.connection import wait
 from types import TracebackType
 
 from taskleash.driver.collect import Advance
+from taskleash.driver.cores import cores
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
 from taskleash.driver.patience import PATIENCE_SECONDS
@@ -45,7 +44,7 @@ class Workers:
     ) -> None:
         self._patience = patience
         self._until = until
-        self._most = jobs or _cores()
+        self._most = jobs or cores()
         self._advance = advance
         self._keep = keep
         self._workers: list[Worker] = []
@@ -144,10 +143,3 @@ class Workers:
             for worker, item in busy
             if worker.connection in ready or worker.deadline <= now
         ]
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -13,7 +13,8 @@ from taskleash.options.executor import EXECUTOR
 from taskleash.options.files import FILES
 from taskleash.options.flags import FLAGS
 from taskleash.options.formats import FORMAT
-from taskleash.options.help import Sectioned, section
+from taskleash.options.help import section
+from taskleash.options.names import OverPaths
 from taskleash.options.output import OUTPUT
 from taskleash.options.selection import SELECTION
 from taskleash.options.timing import TIME_LIMIT
@@ -44,6 +45,6 @@ def over_paths(cli: click.Group, name: str) -> Callable[[_F], click.Command]:
     def decorate(function: _F) -> click.Command:
         for options in (_COMMON, CACHE, FLAGS, CONFIGURATION, OUTPUT, FORMAT, FILES, SELECTION):
             function = options(function)
-        return cli.command(name, cls=Sectioned, epilog=_EXAMPLES[name])(function)
+        return cli.command(name, cls=OverPaths, epilog=_EXAMPLES[name])(function)
 
     return decorate

@@ -27,7 +27,7 @@ from taskleash.driver.lifeline import die_with
 from taskleash.driver.linked import tidied
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
-from taskleash.driver.time_limit import TimeOver
+from taskleash.driver.time_limit import DEFAULT_SECONDS, TimeOver
 from taskleash.fixes.choice import STYLES, FixChoice
 from taskleash.fixes.patch import replacements, unified
 from taskleash.reporters.inert import inert
@@ -119,7 +119,7 @@ def _settings(asked: Request, paths: tuple[str, ...]) -> Settings:
     """The settings of a folder. Raises ConfigError."""
     # An editor opens any file; what is excluded stays so.
     settings = run_settings(configs((), False, {"force-exclude": True}), paths, None, asked.root)
-    return replace(settings, unsaved=_encoded(asked.unsaved))
+    return replace(settings, unsaved=_encoded(asked.unsaved), time_limit=DEFAULT_SECONDS)
 
 
 def _encoded(unsaved: Mapping[str, str]) -> dict[str, bytes]:

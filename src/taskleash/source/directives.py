@@ -36,7 +36,7 @@ _MENTION_IN_BYTES = re.compile(b"noqa|taskleash", re.IGNORECASE)
 _CODE = re.compile(r"[a-z]+(?:[0-9]+|(?:-[a-z]+)+)", re.IGNORECASE)
 _NO_NAMES: Mapping[str, str] = {}
 _WORD = re.compile(r"\s*:?\s*([\w-]+)")
-_NEWLINE = re.compile(r"\r\n?|\n")
+NEWLINE = re.compile(r"\r\n?|\n")
 
 NOQA = "noqa"
 IGNORE = "ignore"
@@ -80,7 +80,7 @@ def directives(text: str, names: Mapping[str, str] = _NO_NAMES) -> list[Directiv
         if start >= last:
             break
         for match in _DIRECTIVE.finditer(text, start, end) if is_comment else ():
-            for newline in _NEWLINE.finditer(text, seen, match.start()):
+            for newline in NEWLINE.finditer(text, seen, match.start()):
                 line, line_start = line + 1, newline.end()
             seen = match.start()
             column = match.start() - line_start + 1

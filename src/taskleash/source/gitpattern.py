@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from taskleash.source.globs import Either, Many, Matcher, One, Step, literal, matcher
+from taskleash.source.patterns import LONGEST
 
 _NAME, _ANY = "[^/]", "."
 _SPECIAL = re.compile(r"[*?\[\\]")
@@ -51,9 +52,9 @@ class IgnorePattern:
 
 
 def read_pattern(line: str) -> IgnorePattern | None:
-    """The pattern of a line; None where it is blank, a comment, or matches nothing."""
+    """The pattern of a line; None where it is blank, a comment, too long, or matches nothing."""
     line = _without_blanks(line)
-    if line.startswith("#"):
+    if line.startswith("#") or len(line) > LONGEST:
         return None
     ignores = not line.startswith("!")
     pattern = line if ignores else line[1:]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from taskleash.source.directives import IGNORE, SKIP_FILE, directives, tokens
+from taskleash.source.directives import IGNORE, NEWLINE, SKIP_FILE, directives, tokens
 
 _OURS = re.compile(r"\#\s*taskleash\s*:\s*(?P<word>[\w-]*)(?P<rest>[^#\r\n]*)", re.IGNORECASE)
 _FIRST = re.compile(r"\s*:?\s*([\w-]+)")
@@ -32,11 +32,14 @@ def misspelt(text: str, codes: Collection[str], names: Mapping[str, str]) -> Ite
     if not _OURS.search(text):
         return
     silencing = {directive.start for directive in directives(text, names)}
+    line = counted = 0
     for start, end, is_comment in tokens(text):
         for found in _OURS.finditer(text, start, end) if is_comment else ():
             message = _message(found, found.start() in silencing, codes, names)
             if message:
-                yield Misspelt(text.count("\n", 0, start) + 1, message)
+                line += len(NEWLINE.findall(text, counted, start))
+                counted = start
+                yield Misspelt(line + 1, message)
 
 
 def _message(

@@ -179,7 +179,13 @@ KEYS: dict[str, Key] = {
             "Where the cache is kept; unset, in the user's cache folder.",
             named_only=True,
         ),
-        Key("jobs", Number(), 0, "Worker processes; 0 for one for each core."),
+        Key(
+            "jobs",
+            Number(),
+            0,
+            "Worker processes; 0 for one for each core, and more than that only where the command"
+            " line says so.",
+        ),
         Key("format", Format(), None, "How to show the report; unset, each command has its own."),
         Key("lang", Choice(LANGUAGES), "en", "The language of reports for people."),
     )

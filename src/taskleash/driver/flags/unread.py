@@ -12,6 +12,8 @@ from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.source.loading import InvalidSource
 
 _NEAR = 0.8
+#: each is looked for in all files: so many are nobody's typo
+_MOST = 1000
 _WORD = re.compile(rb"[A-Za-z_][\w-]{2,60}")
 
 
@@ -26,7 +28,7 @@ def unread(
     ``asked`` are the files of the run, ``context`` gives the rest of their project, which is only
     looked into for what they do not mention.
     """
-    left = list(given)
+    left = list(given)[:_MOST]
     seen: list[Input] = []
     for is_context in (False, True):
         if not left:
