@@ -13,6 +13,7 @@ from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.shares import of_a_place, of_a_result
+from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site, undecided
 from taskleash.classify.steps import step
@@ -98,6 +99,7 @@ class Judge:
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.flow, _started_by(self.spawns))
+        self._siblings = Siblings(self.observer.teardown, self._of_call)
         self.questions = Questions(below=self.program.uses)
         self._judged: Query[_Case, _Judged | None] = Query(
             self.questions, self._judge, None, _worse
@@ -162,7 +164,7 @@ class Judge:
             if position is None or (caller is spawn.function and len(seen) > 1):
                 continue
             inner = handed_in(self.calls, spawn, caller, index)
-            signs = self._signs((inner, 0, frozenset()))
+            signs = self._of_call(inner)
             own = completed(signs, decide(signs).verdict)
             arg = caller.call(index).args[position]
             passed_on = any(isinstance(term, Parameter) for term in arg.value)
@@ -177,16 +179,23 @@ class Judge:
             elif not gives and own.ending in _ENDED and own.handle == "stored":
                 found.append(self._ends_nothing(spawn, signs))
             else:
-                of_call = self._for_caller(outer, verdict, signs)
-                share = of_a_place(outer, of_call, Part.HANDS)
-                kept = self._kept_by(outer, spawn, inner, signs, of_call)
-                found.append(replace(kept, share=share))
+                found.append(self._handed_over(outer, spawn, verdict, signs))
         for later in called_later(self.calls, spawn.function):
             if coroutine_argument(self.calls, spawn, later.call) is not None:
                 inner = handed_later(self.calls, spawn, later)
                 if later.holder not in seen:
                     found.extend(self._managed(inner, outer, verdict, seen))
         return found
+
+    def _handed_over(self, outer: Signs, spawn: Spawn, verdict: Verdict, signs: Signs) -> Site:
+        """A call that leaves its task to what the wrapper has keep it."""
+        of_call = self._for_caller(outer, verdict, signs)
+        told = self._siblings.passed_over(outer, of_call, spawn, signs)
+        if told:
+            of_call = replace(of_call, risk=Risk.LOW, defect=Defect.TEARDOWN_IGNORES)
+        site = self._kept_by(outer, spawn, signs.spawn, signs, of_call)
+        share = None if told else of_a_place(outer, of_call, Part.HANDS)
+        return replace(site, evidence=(*site.evidence, *told), share=share)
 
     def _for_caller(self, signs: Signs, verdict: Verdict, inner: Signs) -> Verdict:
         """The wrapper's verdict for one call of it.
@@ -215,6 +224,9 @@ class Judge:
         given = any(isinstance(term, (Result, Attribute, Nested, Global)) for term in arg.value)
         is_task = is_external(self.calls.inference.of(caller, arg.value), TASKS)
         return given and not is_task and self.calls.is_sure(caller, index)
+
+    def _of_call(self, call: Spawn) -> Signs:
+        return self._signs((call, 0, frozenset()))
 
     def _signs(self, case: _Case) -> Signs:
         spawn, depth, kept_if = case
@@ -292,10 +304,7 @@ class Judge:
         """A call that asks a wrapper to keep the task that it returns."""
         kept = replace(outer, kept_if=frozenset(), callers=[])
         verdict = completed(kept, decide(kept).verdict)
-        signs = self._signs((inner, 0, frozenset()))
-        of_call = self._for_caller(kept, verdict, signs)
-        share = of_a_place(kept, of_call, Part.HANDS)
-        return replace(self._kept_by(kept, outer.spawn, inner, signs, of_call), share=share)
+        return self._handed_over(kept, outer.spawn, verdict, self._of_call(inner))
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""

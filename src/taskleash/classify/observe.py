@@ -18,7 +18,7 @@ from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
-from taskleash.classify.waiting import drains, is_partial
+from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
 from taskleash.facts.model import Block, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import branches, in_loop
@@ -211,7 +211,7 @@ class Observer:
                 elsewhere.append(op)
             elif why:
                 signs.ended_there_by.append((op, why))
-            elif op.kind == "deadline":
+            elif op.kind == "deadline" or is_after_a_failure(op):
                 elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
                 if not self._is_left_out(signs, op):
@@ -264,7 +264,7 @@ class Observer:
         return (
             self.teardown.holds(function, index)
             or self.supervisors.holds(function, index)
-            or self.teardown.left_to_users(function)
+            or (NOTHING if is_after_a_failure(op) else self.teardown.left_to_users(function))
         )
 
     def _starts_again(self, signs: Signs, op: Op) -> bool:

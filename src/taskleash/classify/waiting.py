@@ -27,8 +27,16 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.link.calls import bind, takes_instance
-from taskleash.link.context import around, branches, events_in, in_loop, tests
+from taskleash.link.context import (
+    around,
+    branches,
+    catches_cancellation,
+    events_in,
+    in_loop,
+    tests,
+)
 from taskleash.link.entities import Function
+from taskleash.link.lifetime import is_expected
 from taskleash.link.trail import CANCELLING, Op, Trail
 
 
@@ -44,6 +52,22 @@ def is_partial(op: Op) -> bool:
             if arg.key == "return_when" and "ALL_COMPLETED" not in str(_given(op, arg.value)):
                 return True
     return False
+
+
+def is_after_a_failure(op: Op) -> bool:
+    """Whether a wait is come to only as something fails, not as it comes to an ordinary end."""
+    handlers = [frame.handler for frame in around(*op.site) if frame.handler is not None]
+    return any(
+        not catches_cancellation(handler)
+        and (_raises(handler.body) or not any(map(is_expected, handler.types)))
+        for handler in handlers
+    )
+
+
+def _raises(block: Block) -> bool:
+    """Whether a block ends with a ``raise``."""
+    last = block.items[-1] if block.items else None
+    return isinstance(last, Exit) and last.kind == "raise"
 
 
 def has_deadline(op: Op) -> bool:

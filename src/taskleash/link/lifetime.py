@@ -103,7 +103,7 @@ class Lifetimes:
 
     def _try(self, function: Function, item: Try) -> str:
         body = self._block(function, item.body)
-        if body == "endless" and any(_is_expected(t) for h in item.handlers for t in h.types):
+        if body == "endless" and any(is_expected(t) for h in item.handlers for t in h.types):
             body = "unknown"
         for inner in (item.orelse, item.final):
             body = longest(body, self._block(function, inner))
@@ -111,7 +111,7 @@ class Lifetimes:
 
     def _branches(self, function: Function, blocks: tuple[Block, ...]) -> str:
         found = [self._block(function, block) for block in blocks if block.items]
-        if "endless" in found and len(found) < len(blocks):
+        if "endless" in found and (len(found) < len(blocks) or len(set(found)) > 1):
             return "unknown"
         return max(found, key=_ORDER.index, default="short")
 
@@ -169,7 +169,7 @@ def longest(first: str, second: str) -> str:
     return max(first, second, key=_ORDER.index)
 
 
-def _is_expected(exception: str) -> bool:
+def is_expected(exception: str) -> bool:
     """Whether an exception tells of an ordinary end: a timeout, an empty queue, a closed stream."""
     name = exception.rpartition(".")[2]
     return any(word in name for word in _EXPECTED)
@@ -188,7 +188,7 @@ def _leaves(block: Block, nested: bool = False) -> bool:
             if _leaves(item.body, True):
                 return True
         elif isinstance(item, Try):
-            expected = [h.body for h in item.handlers if any(map(_is_expected, h.types))]
+            expected = [h.body for h in item.handlers if any(map(is_expected, h.types))]
             if any(_leaves(b, nested) for b in (item.body, item.orelse, item.final, *expected)):
                 return True
         elif isinstance(item, Switch) and any(_leaves(case, nested) for case in blocks_of(item)):
