@@ -36,6 +36,11 @@ CALLING = {
     "        self.calls = [call]\n\n\nasync def inner(a):\n    for call in a.calls:\n"
     "        await call(1)\n\n\nasync def work():\n    await inner(A(pause))\n\n\n"
     "def add(call):\n    pass\n",
+    "class that is chosen": "class Base:\n    def __init__(self, call):\n"
+    "        self.call = call\n\n    async def step(self):\n        await self.call(1)\n\n\n"
+    "class One(Base):\n    pass\n\n\nclass Other(Base):\n    pass\n\n\n"
+    "async def work():\n    if HEAD:\n        made = One\n    else:\n        made = Other\n"
+    "    await made(pause).step()\n\n\nHEAD = 1\n\n\ndef add(call):\n    pass\n",
 }  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from taskleash.facts.model import Call, Give
-from taskleash.facts.terms import Constant, Nested, Parameter, Spread, Term
+from taskleash.facts.terms import Constant, Global, Nested, Parameter, Spread, Term
 from taskleash.link.calls import Calls, bind, given, takes_instance
 from taskleash.link.entities import Class, Function
+from taskleash.link.trail import Site
 
 #: a value, and the function whose it is
 Value = tuple[Function, Term]
@@ -69,10 +70,21 @@ def _passing(calls: Calls, function: Function) -> Iterator[tuple[Function, Call]
     for caller, index in calls.callers(function):
         yield caller, caller.call(index)
     if function.name == "__init__" and function.owner is not None:
-        for caller, index in calls.constructions(function.owner):
+        by_another_name = _chosen(function.owner)
+        for caller, index in (*calls.constructions(function.owner), *by_another_name):
             made = calls.callees(caller, caller.call(index))
             if any(isinstance(c, Class) and function in c.find("__init__") for c in made):
                 yield caller, caller.call(index)
+
+
+def _chosen(cls: Class) -> Iterator[Site]:
+    """The calls that make an object of a class, or of a subclass, by a local name for it."""
+    for each in sorted(cls.descendants, key=repr):
+        named = Global(each.name)
+        for reader in each.module.readers.get(named, ()):
+            for index, call in reader.calls():
+                if named in call.func and call.text != each.name:
+                    yield reader, index
 
 
 def _hands_on(function: Function, call: Call) -> bool:
