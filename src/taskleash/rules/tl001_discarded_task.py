@@ -19,7 +19,7 @@ the task waits for holds it, as a timer, a thread or a socket does. Where nothin
 that, as a queue or a future of its own, a run of the cyclic garbage collector can take the task
 half-way. The message says that it can vanish where that is proven, and names the line. It says as
 well where an object holds what is waited for, so that the task lasts as long as that object does,
-where it hangs on what is given from outside, and where it is not known.
+where it hangs on what comes from other code, and where it is not known.
 
 Example
 -------

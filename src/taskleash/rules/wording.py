@@ -57,8 +57,8 @@ def harm_of_a_drop(site: Site) -> Sentence:
         )
     if known.state is Vanishings.GIVEN:
         return sentence(
-            "{harm}, and whether it can vanish at {line} hangs on {what}, which is given from"
-            " outside",
+            "{harm}, and whether it can vanish at {line} hangs on {what}, which comes from"
+            " other code",
             harm=harm,
             line=_line(site),
             what=quoted(known.what),
