@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from taskleash.classify.judge import judge
 from taskleash.classify.model import (
     Cell,
     Defect,
@@ -23,7 +24,9 @@ from taskleash.classify.model import (
     Vanishing,
     Vanishings,
 )
+from taskleash.facts.extract import extract
 from taskleash.rules.registry import all_rules, diagnose
+from taskleash.source.loading import Source
 
 ALL = frozenset(rule.code for rule in all_rules())
 # One line, lower case, what is wrong before a colon and what that does after it, no full stop.
@@ -201,3 +204,33 @@ def test_a_wrapper_names_its_call_and_a_returned_task_its_callers() -> None:
     returned = replace(dropped, handle=Handle.ESCAPES, call="asyncio.create_task")
     assert message(dropped).startswith("task `poll` that `bus.publish` returns is dropped: ")
     assert message(returned).startswith("task `poll` is returned to callers that drop it: ")
+
+
+THREAD = """import asyncio
+
+async def fails(x):
+    await x.store()
+
+async def pauses(x):
+    await asyncio.sleep(1)
+
+async def logs(x):
+    try:
+        await x.store()
+    except Exception as error:
+        print(error)
+
+def start(loop, x):
+    asyncio.run_coroutine_threadsafe({name}(x), loop)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "can_fail"), [("fails", True), ("pauses", False), ("logs", False)]
+)
+def test_a_failure_that_no_thread_learns_of_is_never_logged(name: str, can_fail: bool) -> None:
+    (site,) = judge([extract(Source("a.py", "a", THREAD.format(name=name)))])
+    found = diagnose(site, ALL)
+    assert found is not None
+    assert found.rule.code == "TL004"
+    assert ("a failure is never logged" in found.message) == can_fail

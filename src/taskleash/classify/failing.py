@@ -60,6 +60,8 @@ class Failures:
         if in_time:
             cancelled = not CANCELLING.isdisjoint(signs.trail.kinds)
             return Unseen.NOT if cancelled else Unseen.SWALLOWED
+        if signs.spawn.kind == "threadsafe" and not signs.kept:
+            return Unseen.NEVER_LOGGED
         if not signs.kept:
             return Unseen.NOT
         return Unseen.UNTIL_THE_END if telling else Unseen.AS_LONG_AS_KEPT

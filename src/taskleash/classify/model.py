@@ -91,6 +91,8 @@ class Unseen(Word):
     UNTIL_THE_END = "end"
     #: gathered with ``return_exceptions=True``, and what comes of that is dropped
     SWALLOWED = "swallowed"
+    #: dropped by a thread: the loop logs it for no task that was started so
+    NEVER_LOGGED = "unlogged"
 
 
 class State(Word):

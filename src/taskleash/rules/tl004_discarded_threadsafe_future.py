@@ -10,7 +10,7 @@ The future is the calling thread's only way to learn how the coroutine ended. Dr
 of the coroutine is lost: the event loop logs it for no task that was started this way
 (cpython#97827), and the thread goes on as if the work was done. As any task that nothing holds it
 can be garbage-collected half-way where nothing alive reaches what it waits for. The risk is high
-where the coroutine can fail and does not look at its own failures.
+where a `raise` of the coroutine's own leaves it.
 
 Example
 -------
@@ -46,7 +46,7 @@ the result blocks the thread, which only its author can judge.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
+from taskleash.classify.model import Defect, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
 from taskleash.sentences import sentence
@@ -59,7 +59,7 @@ def check(site: Site) -> Diagnostic | None:
     if site.defect is not Defect.DISCARDED_THREADSAFE:
         return None
     harm = sentence("nothing can stop it or wait for it")
-    if site.risk is Risk.HIGH:
+    if site.risk is Risk.HIGH or site.unseen is Unseen.NEVER_LOGGED:
         harm = sentence("a failure is never logged, and nothing can stop it or wait for it")
     said = sentence(
         "future of {coroutine} is dropped: {harm}", coroutine=wording.coroutine(site), harm=harm

@@ -84,7 +84,7 @@ _SILENT = {
 
 def check(site: Site) -> Diagnostic | None:
     """Match a task that ends by itself and whose exception nobody looks at in time."""
-    if site.unseen is Unseen.NOT:
+    if site.unseen not in _SILENT:
         return None
     if site.lifetime is Lifetime.ENDLESS and site.unseen is not Unseen.SWALLOWED:
         return None
