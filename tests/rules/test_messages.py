@@ -234,3 +234,31 @@ def test_a_failure_that_no_thread_learns_of_is_never_logged(name: str, can_fail:
     assert found is not None
     assert found.rule.code == "TL004"
     assert ("a failure is never logged" in found.message) == can_fail
+
+
+LATER = """import asyncio
+
+async def stop():
+    await asyncio.sleep(1)
+
+def start(loop):
+    loop.{call}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "message", "why"),
+    [
+        ("call_soon(stop)", "is made and dropped: its body never runs", "takes plain functions"),
+        ("add_signal_handler(2, stop)", "is handed over uncalled: it never runs", "`TypeError`"),
+        ("create_task(stop)", "is handed over uncalled: it never runs", "`TypeError`"),
+    ],
+)
+def test_what_raises_for_a_coroutine_function_does_not_drop_a_coroutine(
+    call: str, message: str, why: str
+) -> None:
+    (site,) = judge([extract(Source("a.py", "a", LATER.format(call=call)))])
+    found = diagnose(site, ALL)
+    assert found is not None
+    assert message in found.message
+    assert why in site.evidence[0].message

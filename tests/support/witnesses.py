@@ -333,6 +333,12 @@ def _passes_over(cited: Cited) -> bool:
     return _defines("teardown")(cited) and f"{place}.cancel" not in text
 
 
+def _ends_others(cited: Cited) -> bool:
+    """The teardown is defined there, and has an ending in it."""
+    text = ast.unparse(cited.statement)
+    return _defines("teardown")(cited) and re.search(r"cancel|await", text) is not None
+
+
 def _defines(key: str) -> Callable[[Cited], bool]:
     def check(cited: Cited) -> bool:
         name = _last_name(str(cited.values[key]))
@@ -436,6 +442,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "empties the place at its end without asking whether its own handle is there": _clears,
     # teardowns
     "`{teardown}` neither cancels nor awaits what `{place}` keeps": _passes_over,
+    "`{teardown}` ends other tasks that `{manager}` starts for it, not this one": _ends_others,
     "nothing calls `{method}` of what `{place}` keeps": _has_place,
     "`{override}` stands in place of `{method}`, and does not call it": _defines("override"),
     "`{function}` waits for `{name}`, set as it ends": _all(

@@ -266,14 +266,14 @@ def _nothing(signs: Signs) -> Evidence:
     line = Line(spawn.function.module.path, spawn.call.pos[2])
     if spawn.kind == "coroutine":
         message = sentence("the coroutine is made and dropped; it never runs")
+    elif spawn.is_refused:
+        message = sentence(
+            "`{callee}` raises `TypeError`: the function that it is given is not called",
+            callee=spawn.call.text.rpartition(".")[2],
+        )
     elif spawn.kind == "callback":
         message = sentence(
             "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
-            callee=spawn.call.text.rpartition(".")[2],
-        )
-    elif spawn.kind == "uncalled":
-        message = sentence(
-            "`{callee}` raises `TypeError`: the function that it is given is not called",
             callee=spawn.call.text.rpartition(".")[2],
         )
     elif signs.local:

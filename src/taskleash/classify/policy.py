@@ -59,7 +59,7 @@ _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
 POLICY: tuple[Row, ...] = (
     # what is no handle of a running task
-    _row("a coroutine function that is not called", lambda s: s.spawn.kind == "uncalled",
+    _row("a coroutine function that is not called", lambda s: s.spawn.is_refused,
          "discarded", "none", _HIGH, Defect.UNCALLED, "none / none"),
     _row("a coroutine that never runs", lambda s: s.spawn.kind in NEVER_RUN,
          "discarded", "none", _HIGH, Defect.UNAWAITED, "none / none"),

@@ -28,7 +28,7 @@ from taskleash.link.naming import may_call, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
-from taskleash.models.callables import SPAWN_CALLERS
+from taskleash.models.callables import REFUSING_COROUTINES, SPAWN_CALLERS
 from taskleash.models.table import canonical
 
 _NAMES = (Bound, Attribute, Global)
@@ -75,6 +75,12 @@ class Spawn:
     def depth(self) -> int:
         """0 where the result is the handle itself, 1 where it is a container of handles."""
         return 1 if self.kind == "mapped" else 0
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the call raises for the coroutine function, which is never called."""
+        last = self.call.text.rpartition(".")[2]
+        return self.kind == "uncalled" or (self.kind == "callback" and last in REFUSING_COROUTINES)
 
     @property
     def result(self) -> Term:

@@ -36,5 +36,7 @@ UNIQUE = frozenset(
 )  # fmt: skip
 #: functions and attributes whose value differs where that of what they are given does
 INJECTIVE = frozenset({"bytes", "hex", "int", "repr", "str"})
+#: what raises `TypeError` for a coroutine function: it looks whether it is given one
+REFUSING_COROUTINES = frozenset({"add_signal_handler"})
 #: what calls a function for each connection
 SERVERS = frozenset({"asyncio.start_server", "asyncio.start_unix_server"})

@@ -3,14 +3,15 @@
 What it does
 ------------
 Finds coroutines that are made and dropped: a coroutine function is called, and nothing awaits the
-result or turns it into a task. So does a coroutine function that is handed to what calls plain
-functions: `loop.call_later(1, work)`, `add_done_callback(work)`, `add_signal_handler(...)`, and one
-that is handed uncalled to what takes coroutines: `create_task(work)`.
+result or turns it into a task. So it is with a coroutine function that is handed to what calls
+plain functions: `loop.call_later(1, work)`, `add_done_callback(work)`, `add_signal_handler(...)`,
+and with one that is handed uncalled to what takes coroutines: `create_task(work)`.
 
 Why is this bad?
 ----------------
 Calling a coroutine function runs nothing of its body. The work never happens; all there is to see
-is a `RuntimeWarning` when the coroutine is collected.
+is a `RuntimeWarning` when the coroutine is collected. What takes coroutines raises `TypeError` for
+a function, and `add_signal_handler` for a coroutine function.
 
 Example
 -------
