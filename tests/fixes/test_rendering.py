@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
+from support.command import taskleash
 from taskleash.fixes.rendering import Rendering
 
 TEXTS = [
@@ -47,3 +50,26 @@ def test_a_statement_of_a_class_is_rendered_in_its_place() -> None:
     for body in ([*cls.body.body, new], [new, *cls.body.body], [new]):
         made = module.deep_replace(cls, cls.with_changes(body=cls.body.with_changes(body=body)))
         assert rendering.code(made) == made.code
+
+
+@pytest.mark.parametrize("fix", ["--fix", "--unsafe-fixes --fix-style own"])
+def test_a_file_is_not_written_out_for_each_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fix: str
+) -> None:
+    written: list[int] = []
+    code = cst.Module.code.fget
+
+    def counted(module: cst.Module) -> str:
+        written[-1] += 1
+        assert code is not None
+        text: str = code(module)
+        return text
+
+    monkeypatch.setattr(cst.Module, "code", property(counted))
+    for findings in (3, 30):
+        lines = "".join(f"    x{n} = asyncio.create_task(work())\n" for n in range(findings))
+        (tmp_path / "a.py").write_text(f"import asyncio\n\n\nasync def f():\n{lines}")
+        written.append(0)
+        ran = taskleash("check", "--isolated", "--no-cache", *fix.split(), "--fix", cwd=tmp_path)
+        assert ran.status == 0
+    assert written[0] == written[1] > 0

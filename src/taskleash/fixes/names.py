@@ -13,6 +13,7 @@ from taskleash.fixes.tree import inside
 _BUILTINS = frozenset(dir(builtins))
 
 
+@lru_cache(maxsize=32)
 def variables(node: cst.CSTNode) -> frozenset[str]:
     """Every name that code in the node may bind or read as a variable."""
     skipped: set[int] = set()

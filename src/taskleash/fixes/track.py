@@ -9,7 +9,6 @@ import libcst as cst
 from taskleash.classify.model import Handle
 from taskleash.fixes.keepers import Home, helper_for, home_of, set_for, wants_helper
 from taskleash.fixes.layout import closed, wrapped
-from taskleash.fixes.lines import lines_of
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import variables
 from taskleash.fixes.prune import prune
@@ -78,7 +77,7 @@ def _wrap(work: Work, target: Target, spot: Spot, home: Home) -> Sentence:
 
 def _rooms(work: Work, target: Target, spot: Spot) -> tuple[int, int]:
     """How wide what stands in the place of a call may be on one line, and on lines of its own."""
-    span, lines = target.site.span, lines_of(work.tree.module.code)
+    span, lines = target.site.span, work.tree.lines
     after = len(lines[span.end_line - 1]) - (span.end_column - 1)
     before = span.column - 1 - (len("await ") if isinstance(spot.call, cst.Await) else 0)
     room = work.style.width - before - after

@@ -11,6 +11,7 @@ import libcst as cst
 
 from taskleash.classify.model import Span
 from taskleash.facts.positions import Positions
+from taskleash.fixes.lines import lines_of
 
 #: what holds small statements: a line of its own, or the one-line body of ``if x: call()``
 Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
@@ -58,6 +59,11 @@ class Tree:
     def nodes(self) -> tuple[cst.CSTNode, ...]:
         """All nodes of the file: to find them again for each question takes most of a fix."""
         return tuple(inside(self.module))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the file, without their ends: to write it anew takes as long as a fix."""
+        return tuple(lines_of(self.module.code))
 
     @cached_property
     def functions(self) -> tuple[cst.FunctionDef, ...]:
