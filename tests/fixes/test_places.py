@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
+from support.command import taskleash
 from taskleash.fixes.edits import Edits
 from taskleash.fixes.places import constructor_place, functions_place, module_place, put
 from taskleash.fixes.tree import Tree, inside, last_name
@@ -260,3 +263,33 @@ def test_functions_come_after_the_variables_that_follow(text: str, above: str) -
     found = functions_place(tree.module, first, spawns(tree))
     assert found.after is not None
     assert tree.code(found.after) == above
+
+
+NEW_ABOVE_A_CALL = """import asyncio
+
+
+_background_tasks = set()
+
+
+def _keep_task(task):
+    \"\"\"Hold a task until it is done: the event loop does not.\"\"\"
+    _background_tasks.add(task)
+    task.add_done_callback(_background_tasks.discard)
+    return task
+
+
+print("ready")
+
+
+async def start(loop):
+    loop.call_later(1, lambda: _keep_task(asyncio.create_task(work())))
+"""
+
+
+def test_a_variable_and_its_function_stand_apart_from_each_other(tmp_path: Path) -> None:
+    head, _, rest = NEW_ABOVE_A_CALL.partition("_background_tasks = ")
+    tail = rest[rest.index("print(") :].replace("_keep_task(asyncio.create_task(work()))", "TASK")
+    old = head + tail.replace("TASK", "asyncio.create_task(work())")
+    (tmp_path / "a.py").write_text(old)
+    assert taskleash("check", "--isolated", "--no-cache", "--fix", cwd=tmp_path).status == 0
+    assert (tmp_path / "a.py").read_text() == NEW_ABOVE_A_CALL

@@ -6,6 +6,7 @@ import libcst as cst
 import pytest
 
 from support.command import taskleash
+from taskleash.fixes.layout import joined
 from taskleash.fixes.rendering import Rendering
 
 TEXTS = [
@@ -73,3 +74,44 @@ def test_a_file_is_not_written_out_for_each_fix(
         ran = taskleash("check", "--isolated", "--no-cache", *fix.split(), "--fix", cwd=tmp_path)
         assert ran.status == 0
     assert written[0] == written[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x\nf(\r    a,\r    b)\n", "f(a, b)"),
+        ("x\nf(\n    a,\n    b)\n", "f(a, b)"),
+        ("x\nf(  # why\n    a)\n", "f(  # why\n    a)"),
+        ("x\nf( a )\n", "f( a )"),
+    ],
+)
+def test_what_stands_on_several_lines_is_joined_whatever_ends_them(
+    text: str, expected: str
+) -> None:
+    statement = cst.parse_module(text).body[1]
+    assert isinstance(statement, cst.SimpleStatementLine)
+    (small,) = statement.body
+    assert isinstance(small, cst.Expr)
+    assert cst.Module([]).code_for_node(joined(small.value)) == expected
+
+
+COMMENTED = """import asyncio
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+async def start(a):
+    asyncio.create_task(store(  # why
+        a,
+    ))
+    logger.info("started")
+"""
+
+
+def test_lines_that_a_comment_keeps_apart_are_indented_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(COMMENTED)
+    options = ("--unsafe-fixes", "--fix-style", "await")
+    taskleash("check", "--isolated", "--no-cache", "--fix", *options, cwd=tmp_path)
+    text = (tmp_path / "a.py").read_text()
+    assert "        await store(  # why\n            a,\n        )\n    except" in text

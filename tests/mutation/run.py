@@ -42,7 +42,9 @@ _TESTS = {
         "tests/driver/test_cache_store.py",
         "tests/driver/test_cache.py",
         "tests/security/test_cache.py",
+        "tests/security/test_seal.py",
         "tests/driver/test_cache_restored.py",
+        "tests/driver/test_moved_lines.py",
     ),
     "fixes": (
         "tests/fixes/test_lines.py",

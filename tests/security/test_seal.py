@@ -33,6 +33,12 @@ def test_what_a_run_kept_is_known_by_the_next(tmp_path: Path, path: str) -> None
     assert os.stat(path).st_size == 32
 
 
+def test_two_runs_that_make_a_key_at_once_have_the_same(path: str) -> None:
+    first, second = Seal(path), Seal(path)
+    assert first.of(b"data") == second.of(b"data") != b""
+    assert isinstance(second.opened(b"data", first.of(b"data")), Own)
+
+
 def test_what_another_machine_kept_is_read_and_not_own(tmp_path: Path, path: str) -> None:
     assert isinstance(kept(tmp_path / "cache", path, b"data"), Own)
     other = Seal(str(tmp_path / "other" / "seal.key"))

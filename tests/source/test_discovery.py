@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.source.discovery import Discovery, PathNotFound, discover, project_root
+from taskleash.source.discovery import (
+    Discovery,
+    PathNotFound,
+    discover,
+    discover_unsaved,
+    project_root,
+)
 
 DEFAULT = Discovery()
 FORCED = Discovery(force_exclude=True)
@@ -33,6 +39,33 @@ def found(*paths: str, options: Discovery = DEFAULT) -> list[str]:
 def test_folders_are_walked_for_python_files() -> None:
     write("z.py", "a/b/c.py", "a/b.pyi", "a/notes.txt", "a/script", "a/x.pyc")
     assert found() == ["a/b.pyi", "a/b/c.py", "z.py"]
+
+
+def test_a_pattern_takes_files_of_any_suffix() -> None:
+    write("a.py", "b/c.txt", "b/d.tpl")
+    assert found(options=Discovery(include=("*.py", "*.tpl"))) == ["a.py", "b/d.tpl"]
+
+
+def test_a_file_that_is_not_saved_yet(project: Path) -> None:
+    write("pkg/__init__.py")
+    (file,) = discover_unsaved("pkg/new.py", DEFAULT)
+    assert (file.path, file.module, file.size) == ("pkg/new.py", "pkg.new", 0)
+    assert file.absolute == (project / "pkg" / "new.py").as_posix()
+
+
+def test_a_folder_that_is_named_and_ignored_as_one_is_left_out_by_force() -> None:
+    write("made/a.py")
+    write(".gitignore", text="made/\n")
+    assert found("made") == ["made/a.py"]
+    assert found("made", options=FORCED) == []
+
+
+def test_a_file_outside_of_the_project_that_is_given_has_the_name_it_has_there(
+    project: Path,
+) -> None:
+    write("../other/pyproject.toml", "../other/lib/a.py", "pyproject.toml")
+    (file,) = discover(["../other/lib/a.py"], Discovery(project=project.as_posix()))
+    assert file.module == "lib.a"
 
 
 def test_a_file_has_its_absolute_path_and_its_size(project: Path) -> None:
