@@ -14,7 +14,8 @@ from taskleash.driver.config.inline import configs
 from taskleash.driver.program import Program
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.engine import Mend, Outcome, fix
+from taskleash.fixes.engine import Outcome, fix
+from taskleash.fixes.making import Mend, one_by_one
 from taskleash.fixes.model import Applied, Left, Mended, Target
 from taskleash.fixes.proof import Scan
 
@@ -76,7 +77,7 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
         return fixable(program.with_texts(texts).scan(FixChoice()))
 
     scan = fixable(program.scan(FixChoice()))
-    return fix(program.text, scan, rescan, mend), scans
+    return fix(program.text, scan, rescan, one_by_one(mend)), scans
 
 
 def after(outcome: Outcome, module: str = "app") -> str:

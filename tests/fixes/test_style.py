@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import libcst as cst
 import pytest
 
 from taskleash.fixes.style import style_of
+from taskleash.fixes.tree import Tree
 
 TYPED, UNTYPED = "def f(x: int): ...\n", "def f(x): ...\n"
 
@@ -30,7 +30,7 @@ TYPED, UNTYPED = "def f(x: int): ...\n", "def f(x): ...\n"
     ],
 )
 def test_a_file_annotates_where_a_third_of_it_does(text: str, annotates: bool) -> None:
-    assert style_of(cst.parse_module(text)).annotates is annotates
+    assert style_of(Tree(text)).annotates is annotates
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_a_file_annotates_where_a_third_of_it_does(text: str, annotates: bool) -
     [("", '"'), ("x = 'a', 'b', \"c\"\n", "'"), ("x = 'a', \"b\"\n", '"'), ("x = '''a'''\n", '"')],
 )
 def test_the_quotes_are_those_of_most_strings(text: str, quote: str) -> None:
-    assert style_of(cst.parse_module(text)).quote == quote
+    assert style_of(Tree(text)).quote == quote
 
 
 @pytest.mark.parametrize(
     ("width", "found"), [(50, 88), (88, 88), (89, 100), (100, 100), (101, 120), (120, 120)]
 )
 def test_a_line_is_as_wide_as_those_of_the_file(width: int, found: int) -> None:
-    assert style_of(cst.parse_module("x = " + "1" * (width - 4) + "\n")).width == found
+    assert style_of(Tree("x = " + "1" * (width - 4) + "\n")).width == found

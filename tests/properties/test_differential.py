@@ -15,6 +15,7 @@ from taskleash.classify.judge import judge
 from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import fix
+from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Target
 from taskleash.fixes.proof import Scan, place
@@ -41,7 +42,7 @@ def scanned(texts: Mapping[str, str]) -> Scan:
 
 def fixed(source: str) -> str:
     """The program with all safe fixes."""
-    outcome = fix({PATH: source}.__getitem__, scanned({PATH: source}), scanned, mend)
+    outcome = fix({PATH: source}.__getitem__, scanned({PATH: source}), scanned, one_by_one(mend))
     return outcome.files[0].after if outcome.files else source
 
 

@@ -28,22 +28,22 @@ def program() -> bytes:
 
 def parsed_apart(item: Input) -> tuple[bytes, bytes]:
     """Which `program` has parsed the file, and the outcome, packed; the file has its bytes."""
-    worker: Worker | None = getattr(_OWN, "worker", None)
+    worker: Worker[Input] | None = getattr(_OWN, "worker", None)
     if worker is None or not worker.is_alive:
         worker = _OWN.worker = _started()
     outcome = _outcome(worker, item)
     return program(), packed(outcome) if isinstance(outcome, Broken) else outcome
 
 
-def _started() -> Worker:
+def _started() -> Worker[Input]:
     """A process that is ready: its start takes no time from the first file."""
-    worker = Worker(Started())
+    worker: Worker[Input] = Worker(Started())
     if isinstance(_outcome(worker, _NOTHING), Broken):
         raise ChildProcessError("the process that parses cannot be started")
     return worker
 
 
-def _outcome(worker: Worker, item: Input) -> bytes | Broken:
+def _outcome(worker: Worker[Input], item: Input) -> bytes | Broken:
     """What parsing gives, packed, or that the process died of it, or took too long."""
     worker.give(item, PATIENCE_SECONDS)
     outcome = None

@@ -71,6 +71,10 @@ class Program:
                 files[path] = (item, parsed)
         return Program(self.analysis.with_files(files), broken, self._parsed)
 
+    def remember(self, path: str, data: bytes, parsed: Parsed) -> None:
+        """Take what another process has found in a file with these bytes."""
+        self._parsed[path, data] = parsed
+
     def _parse(self, item: Input) -> Parsed:
         key = item.path, item.read()
         if key not in self._parsed:

@@ -8,12 +8,16 @@ from functools import partial
 
 from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.manner import manner_of
+from taskleash.driver.menders import Menders
+from taskleash.driver.orders import Order
+from taskleash.driver.parse import unpacked
 from taskleash.driver.program import Program
 from taskleash.driver.sharing import common_keeper
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
+from taskleash.fixes.making import Made, Wanted
 from taskleash.fixes.mend import mend
-from taskleash.fixes.model import Common, Mended, Target
+from taskleash.fixes.model import Common, Manner, Mended, Target
 from taskleash.fixes.proof import Place, Scan
 from taskleash.source.modules import is_package
 
@@ -32,36 +36,55 @@ def fixed(
 
     common = common_keeper(program, scan.targets)
 
-    def outcome(apart: frozenset[str]) -> Outcome:
+    def outcome(menders: Menders, apart: frozenset[str]) -> Outcome:
         """What comes of it where the files ``apart`` keep their tasks themselves."""
-        work = partial(_mended_in_common, program, common, apart)
+        work = partial(_all_mended, menders, program, common, apart)
         made = partial(fix, program.text, scan, rescan, work, common)
         return with_deep_stack(made, LINKER_MEGABYTES)
 
-    found = outcome(frozenset())
-    refused = frozenset(left.site.path for left in found.left)
-    # The linker may follow a task into a set of the file, and not into that of another one.
-    return scan, outcome(refused) if common is not None and refused else found
+    with Menders(program.analysis.settings.jobs) as menders:
+        found = outcome(menders, frozenset())
+        refused = frozenset(left.site.path for left in found.left)
+        # The linker may follow a task into a set of the file, and not into that of another one.
+        again = common is not None and refused
+        return scan, outcome(menders, refused) if again else found
 
 
-def _mended_in_common(
+def _all_mended(
+    menders: Menders,
     program: Program,
     common: Common | None,
     apart: frozenset[str],
-    text: str,
-    targets: Sequence[Target],
-) -> Mended:
-    is_apart = common is None or targets[0].site.path in apart
-    return mended(program, text, targets, "" if is_apart or common is None else common.keeper)
+    files: Mapping[str, Wanted],
+) -> dict[str, Made]:
+    """The files, mended in other processes where that is worth it; these parse them, too."""
+    orders = [
+        Order(
+            program.analysis.asked[path],
+            wanted,
+            _manner(program, path, "" if common is None or path in apart else common.keeper),
+        )
+        for path, wanted in files.items()
+    ]
+    found: dict[str, Made] = {}
+    for order, filled in menders.fill(orders):
+        found[order.path] = filled.made
+        if filled.facts:
+            program.remember(order.path, filled.data, unpacked(filled.facts, is_own=True))
+    return found
 
 
-def mended(program: Program, text: str, targets: Sequence[Target], keeper: str = "") -> Mended:
+def mended(program: Program, text: str, targets: Sequence[Target]) -> Mended:
     """The text of one file with fixes for its targets, written as its project writes."""
-    path, settings = targets[0].site.path, program.analysis.settings
-    manner = manner_of(path, settings)
+    return mend(text, targets, _manner(program, targets[0].site.path, ""))
+
+
+def _manner(program: Program, path: str, keeper: str) -> Manner:
+    """How to mend a file of the program; ``keeper`` names the function that its files share."""
+    settings = program.analysis.settings
     keeper = keeper or settings.background_tasks or ""
     module, _, name = keeper.partition(":")
     own = program.analysis.asked[path].file.module
     keeper = f":{name}" if module == own else keeper
     package = own if is_package(path) else own.rpartition(".")[0]
-    return mend(text, targets, replace(manner, keeper=keeper, package=package))
+    return replace(manner_of(path, settings), keeper=keeper, package=package)

@@ -1,4 +1,4 @@
-"""What a worker process does: it parses the files that it is given until nobody gives any."""
+"""What a worker process does: it parses or mends what it is given, until there is no more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
@@ -15,13 +16,19 @@ from taskleash.driver.patience import PATIENCE_SECONDS, patience_for
 from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
 
+if TYPE_CHECKING:
+    from taskleash.driver.orders import Order
+
 TOO_LARGE = "the parser takes too much memory: split the code or exclude the file"
 #: what the parent needs to end a process whose time is over
 _GRACE_SECONDS = 10.0
 
 
 def serve(connection: Connection) -> None:
-    """Answer each `Input` from the connection with what `parse` makes of it, packed."""
+    """Answer each `Input` from the connection with what `parse` makes of it, packed.
+
+    An `Order` is answered with what becomes of it.
+    """
     # Trees are large and have no cycles: collecting while they grow finds nothing, slowly.
     gc.freeze()
     gc.disable()
@@ -31,16 +38,24 @@ def serve(connection: Connection) -> None:
 def _answer(connection: Connection) -> None:
     while True:
         try:
-            item: Input = connection.recv()
+            item: Input | Order = connection.recv()
         except (EOFError, OSError):
             return
         # The parent's patience is at most this; nobody else is left to lose it for an orphan.
-        with time_limit(patience_for(item, PATIENCE_SECONDS) + _GRACE_SECONDS):
-            packed_outcome = answer(item)
+        patience = PATIENCE_SECONDS if isinstance(item, Input) else item.patience
+        with time_limit(patience_for(item, patience) + _GRACE_SECONDS):
+            packed_outcome = answer(item) if isinstance(item, Input) else _filled(item)
         try:
             connection.send_bytes(packed_outcome)
         except OSError:
             return
+
+
+def _filled(order: Order) -> bytes:
+    # Imported here because what parses has no use for what mends.
+    from taskleash.driver.orders import filled
+
+    return filled(order)
 
 
 def answer(item: Input) -> bytes:

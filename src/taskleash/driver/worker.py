@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from multiprocessing.reduction import ForkingPickler
+from typing import Generic, TypeVar
 
-from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
-from taskleash.driver.patience import patience_for
+from taskleash.driver.patience import Sized, patience_for
 from taskleash.driver.processes import Process
 from taskleash.driver.signals import signals_held_back
 
@@ -20,13 +20,17 @@ KILLED = (
 TOO_SLOW = "the parser takes too long: split the code or exclude the file"
 #: a machine that has much to do takes a while to start Python
 _SECONDS_TO_START = 120.0
+_Item = TypeVar("_Item", bound=Sized)
 
 
-class Worker:
-    """A process that parses one file at a time; ``item`` is what it is at work on, if anything."""
+class Worker(Generic[_Item]):
+    """A process that does one thing at a time; ``item`` is what it is at work on, if anything.
+
+    That is a file to be parsed, or an order to mend one.
+    """
 
     def __init__(self, process: Process) -> None:
-        self.item: Input | None = None
+        self.item: _Item | None = None
         self.deadline = 0.0
         self.connection = process.connection
         self._process = process
@@ -38,8 +42,8 @@ class Worker:
         """Whether the process can be given another file."""
         return self._process.is_alive
 
-    def give(self, item: Input, patience: float) -> None:
-        """Let the process parse a file, in so many seconds and a bit for its size."""
+    def give(self, item: _Item, patience: float) -> None:
+        """Let the process do it, in so many seconds and a bit for its size."""
         self.item = item
         self._patience = patience_for(item, patience)
         # Its start takes no time from its first file.

@@ -47,7 +47,7 @@ class Workers:
         self._most = jobs or cores()
         self._advance = advance
         self._keep = keep
-        self._workers: list[Worker] = []
+        self._workers: list[Worker[Input]] = []
         #: what nobody has been given yet
         self._outcomes: dict[str, Parsed] = {}
         #: the files whose first worker was killed
@@ -131,7 +131,7 @@ class Workers:
             self._workers.append(Worker(start(of_many=True)))
             self._workers[-1].give(waiting.pop(), self._patience)
 
-    def _answering(self) -> list[tuple[Worker, Input]]:
+    def _answering(self) -> list[tuple[Worker[Input], Input]]:
         """The workers that have answered, died or had their time; waits for the first of them."""
         busy = [(worker, worker.item) for worker in self._workers if worker.item is not None]
         until = min(self._until, *(worker.deadline for worker, _ in busy))

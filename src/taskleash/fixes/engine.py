@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from taskleash.fixes.lines import count_changes, followed, spliced
-from taskleash.fixes.model import Applied, Common, Left, Mended, Target
+from taskleash.fixes.lines import count_changes, followed
+from taskleash.fixes.making import Made, MendAll, Wanted
+from taskleash.fixes.model import Applied, Common, Left, Target
 from taskleash.fixes.order import waiting
-from taskleash.fixes.proof import Doubts, Place, Scan, doubts, invalidity, place, suspicion
+from taskleash.fixes.proof import Doubts, Place, Scan, doubts, place, suspicion
 from taskleash.sentences import Said
 
 _MAX_ROUNDS = 10
@@ -19,8 +19,6 @@ _MAX_ROUNDS = 10
 Read = Callable[[str], str]
 #: scans the program with other texts in place of some of its files, by path
 Rescan = Callable[[Mapping[str, str]], Scan]
-#: makes the fixes of one round in the text of one file
-Mend = Callable[[str, Sequence[Target]], Mended]
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class _Attempt:
 
 
 def fix(
-    read: Read, scan: Scan, rescan: Rescan, mend: Mend, common: Common | None = None
+    read: Read, scan: Scan, rescan: Rescan, mend: MendAll, common: Common | None = None
 ) -> Outcome:
     """Mend what can be mended, in rounds until nothing changes.
 
@@ -155,7 +153,7 @@ class _Round:
     ``left`` those that have none, each with the reason.
     """
 
-    def __init__(self, texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: Mend) -> None:
+    def __init__(self, texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: MendAll) -> None:
         self.proven = _Attempt(scan=scan)
         self.refused: dict[Target, Said] = {}
         self.left: dict[Target, Said] = {}
@@ -163,6 +161,8 @@ class _Round:
         self._scan = scan
         self._rescan = rescan
         self._mend = mend
+        #: what was made already: of many files that are tried again only one may differ
+        self._made: dict[tuple[str, Wanted], Made] = {}
 
     def prove(self, targets: Sequence[Target]) -> None:
         """Try all fixes at once, and where they do not stand, ever fewer of them."""
@@ -184,27 +184,29 @@ class _Round:
         """The program with these fixes, and what speaks against them."""
         texts: dict[str, str] = {}
         applied: dict[Target, Applied] = {}
-        for path in sorted({target.site.path for target in targets}):
+        for path, made in self._all_made(targets).items():
             mine = [target for target in targets if target.site.path == path]
-            before = self._texts[path]
-            try:
-                mended = self._mend(before, mine)
-            except Exception as error:
-                if os.environ.get("TASKLEASH_DEBUG"):
-                    raise
-                failed = f"internal error: {type(error).__name__}: {error}"
-                return _Attempt(), suspicion(mine, failed)
+            if made.objection:
+                return _Attempt(), suspicion(mine, made.objection)
             of = {(target.site, target.rule): target for target in mine}
-            self.left |= {of[each.site, each.rule]: each.reason for each in mended.left}
-            if mended.applied:
-                texts[path] = spliced(before, mended.text)
-                applied |= {of[each.site, each.rule]: each for each in mended.applied}
-                if reason := invalidity(before, texts[path]):
-                    return _Attempt(), suspicion(mine, reason)
+            self.left |= {of[each.site, each.rule]: each.reason for each in made.left}
+            if made.applied:
+                texts[path] = made.text
+                applied |= {of[each.site, each.rule]: each for each in made.applied}
         if not applied:
             return _Attempt(scan=self._scan), Doubts()
         scan = self._rescan(texts)
         return _Attempt(texts, applied, scan), doubts(self._scan, scan, list(applied))
+
+    def _all_made(self, targets: Sequence[Target]) -> dict[str, Made]:
+        """What these fixes make of the files that they are in, by path."""
+        files = {
+            path: Wanted(self._texts[path], tuple(t for t in targets if t.site.path == path))
+            for path in sorted({target.site.path for target in targets})
+        }
+        new = {path: each for path, each in files.items() if (path, each) not in self._made}
+        self._made |= {(path, files[path]): made for path, made in self._mend(new).items()}
+        return {path: self._made[path, each] for path, each in files.items()}
 
 
 def _divided(

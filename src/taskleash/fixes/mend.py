@@ -13,18 +13,22 @@ from taskleash.fixes.idle import take_out
 from taskleash.fixes.keepers import plan
 from taskleash.fixes.log import log
 from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
+from taskleash.fixes.names import attributes, variables
 from taskleash.fixes.own import own
+from taskleash.fixes.places import has_no_room
 from taskleash.fixes.signatures import gives_nothing, wrappers
 from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
-from taskleash.fixes.unused import without_unused
-from taskleash.fixes.work import Work
+from taskleash.fixes.unused import uses, without_unused
+from taskleash.fixes.work import Work, forget
 from taskleash.sentences import Said, Sentence, both, listed, sentence
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
 #: rules of tasks that are dropped where they are started
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
+#: kinds that leave every use of asyncio in its place
+_ADDING = frozenset({"track", "own", "cancel-previous", "log"})
 _USUAL = Manner()
 
 Codemod = Callable[[Work, Target, cst.Call], Sentence]
@@ -70,8 +74,17 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
             left.append(outcome)
     if not applied:
         return Mended(text, (), tuple(left))
-    mended = without_unused(work.module, work.finished(), "asyncio")
+    mended = work.finished()
+    if any(each.kind not in _ADDING for each in applied):
+        mended = without_unused(work.module, mended, "asyncio")
     return Mended(work.rendering.code(mended), tuple(applied), tuple(left))
+
+
+def let_go() -> None:
+    """Free the trees that are kept for a next question about the same text."""
+    forget()
+    for known in (attributes, variables, has_no_room, uses):
+        known.cache_clear()
 
 
 def _in_one_way(

@@ -16,9 +16,14 @@ _BUILTINS = frozenset(dir(builtins))
 @lru_cache(maxsize=32)
 def variables(node: cst.CSTNode) -> frozenset[str]:
     """Every name that code in the node may bind or read as a variable."""
+    return variables_among(inside(node))
+
+
+def variables_among(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
+    """The same of nodes, each after the one that it is part of."""
     skipped: set[int] = set()
     found: set[str] = set()
-    for each in inside(node):
+    for each in nodes:
         if isinstance(each, cst.Attribute):
             skipped.add(id(each.attr))
         elif isinstance(each, cst.Arg) and each.keyword is not None:

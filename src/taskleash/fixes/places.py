@@ -157,7 +157,7 @@ def constructor_place(
     ``uses`` are nodes in methods that need it. None where there is no such place.
     """
     init = next((m for m in tree.methods(cls) if m.function.name.value == _CONSTRUCTOR), None)
-    if init is None or not init.instance or _has_no_room(cls):
+    if init is None or not init.instance or has_no_room(cls):
         return None
     body = init.function.body
     if isinstance(body, cst.SimpleStatementSuite):
@@ -183,7 +183,7 @@ def constructor_place(
 
 
 @lru_cache(maxsize=4)
-def _has_no_room(cls: cst.ClassDef) -> bool:
+def has_no_room(cls: cst.ClassDef) -> bool:
     """Whether another attribute would fail, or be seen by code that looks at all of them."""
     if any(
         isinstance(node, cst.Name) and node.value in _LOOKING_AT_ALL for node in inside(cls.body)

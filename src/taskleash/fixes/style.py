@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from taskleash.fixes.tree import inside, named_params
+from taskleash.fixes.tree import Tree, named_params
 
 #: the line lengths that projects choose, the most common one first
 _WIDTHS = (88, 100, 120)
@@ -29,11 +29,11 @@ class Style:
     width: int
 
 
-def style_of(module: cst.Module) -> Style:
-    """Read the habits off a module."""
+def style_of(tree: Tree) -> Style:
+    """Read the habits off a file."""
     functions: list[bool] = []
     single = double = 0
-    for node in inside(module):
+    for node in tree.nodes:
         if isinstance(node, cst.FunctionDef) and (_is_annotated(node) or _takes_values(node)):
             functions.append(_is_annotated(node))
         elif isinstance(node, cst.SimpleString) and node.quote in ("'", '"'):
@@ -42,7 +42,7 @@ def style_of(module: cst.Module) -> Style:
     return Style(
         annotates=sum(functions) * _SOME > len(functions),
         quote="'" if single > double else '"',
-        width=_width(module.code),
+        width=_width(tree.text),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TypeAlias
 
 import libcst as cst
@@ -17,7 +17,6 @@ from taskleash.fixes.lines import lines_of
 Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
 #: the nodes whose inside is a scope of its own, class bodies left out
 Scope: TypeAlias = cst.FunctionDef | cst.Lambda
-_NODES: dict[type[object], bool] = {}
 
 
 @dataclass(frozen=True)
@@ -42,28 +41,29 @@ class Tree:
 
     def __init__(self, text: str) -> None:
         """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
+        self.text = text
         self.module = cst.parse_module(text)
         self.positions = Positions(self.module)
         self._parents: dict[int, cst.CSTNode] = {}
         self._calls: dict[Span, cst.Call] = {}
+        #: all nodes of the file, as `inside` has them: to find them again takes most of a fix
+        self.nodes: list[cst.CSTNode] = []
         pending: list[cst.CSTNode] = [self.module]
         while pending:
             node = pending.pop()
+            self.nodes.append(node)
             if isinstance(node, cst.Call):
                 self._calls[Span(*self.positions.of(node))] = node
-            for child in children(node):
-                self._parents[id(child)] = node
-                pending.append(child)
-
-    @cached_property
-    def nodes(self) -> tuple[cst.CSTNode, ...]:
-        """All nodes of the file: to find them again for each question takes most of a fix."""
-        return tuple(inside(self.module))
+            if found := children(node):
+                for child in found:
+                    self._parents[id(child)] = node
+                found.reverse()
+                pending += found
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of the file, without their ends: to write it anew takes as long as a fix."""
-        return tuple(lines_of(self.module.code))
+        """The lines of the file, without their ends."""
+        return tuple(lines_of(self.text))
 
     @cached_property
     def functions(self) -> tuple[cst.FunctionDef, ...]:
@@ -203,23 +203,33 @@ def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The nodes in the fields of a node; the library's own way visits and copies each."""
     found: list[cst.CSTNode] = []
-    for name in _fields(type(node)):
+    for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         kind = type(value)
-        if kind is list or kind is tuple:
-            found.extend(each for each in value if _is_node(type(each)))
-        elif _is_node(kind):
+        if _IS_NODE[kind]:
             found.append(value)
+        elif value and (kind is list or kind is tuple):
+            found += [each for each in value if _IS_NODE[type(each)]]
     return found
 
 
-@cache
-def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+class _Fields(dict[type[cst.CSTNode], tuple[str, ...]]):
+    """The names of the fields that may have nodes, by the kind of a node."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> tuple[str, ...]:
+        names = tuple(each.name for each in fields(kind) if each.type not in _PLAIN)
+        self[kind] = names
+        return names
 
 
-def _is_node(kind: type[object]) -> bool:
-    # Asking each value, not its type, took most of the time of a fix: the base class is abstract.
-    if kind not in _NODES:
-        _NODES[kind] = issubclass(kind, cst.CSTNode)
-    return _NODES[kind]
+class _IsNode(dict[type[object], bool]):
+    """Whether values of a kind are nodes: asking each of them, not its kind, took most of a fix."""
+
+    def __missing__(self, kind: type[object]) -> bool:
+        self[kind] = issubclass(kind, cst.CSTNode)
+        return self[kind]
+
+
+_PLAIN = (str, bool, "str", "bool")
+_FIELDS = _Fields()
+_IS_NODE = _IsNode()

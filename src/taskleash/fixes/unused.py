@@ -14,7 +14,7 @@ from taskleash.fixes.tree import children, dotted, inside
 
 def without_unused(before: cst.Module, after: cst.Module, module: str) -> cst.Module:
     """The module without the imports of another one that it used before and no longer does."""
-    used, using = _uses(before), _uses_after(before, after)
+    used, using = uses(before), _uses_after(before, after)
     gone = {name for name in used if used[name] > 1 and using[name] == 1}
     if not gone:
         return after
@@ -28,7 +28,7 @@ def without_unused(before: cst.Module, after: cst.Module, module: str) -> cst.Mo
 
 def _uses_after(before: cst.Module, after: cst.Module) -> Counter[str]:
     """The uses in a module that was made of another one: what both have is not counted again."""
-    found = _uses(before).copy()
+    found = uses(before).copy()
     pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pairs:
         old, new = pairs.pop()
@@ -63,7 +63,7 @@ def _apart(
 
 
 @lru_cache(maxsize=1)
-def _uses(module: cst.Module) -> Counter[str]:
+def uses(module: cst.Module) -> Counter[str]:
     """How often each name stands in a module; a string that has it may be an annotation."""
     return _counted(module)
 

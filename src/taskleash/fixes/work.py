@@ -12,7 +12,7 @@ from taskleash.fixes.edits import BLANK, Edits, Statements
 from taskleash.fixes.imports import Imports
 from taskleash.fixes.layout import fitted, statements
 from taskleash.fixes.model import CannotMend, Manner
-from taskleash.fixes.names import attributes, free, variables
+from taskleash.fixes.names import attributes, free, variables, variables_among
 from taskleash.fixes.places import (
     BodyPlace,
     ModulePlace,
@@ -89,9 +89,14 @@ def _read(text: str) -> Known:
     if text not in _last:
         _last.clear()
         tree = Tree(text)
-        module = tree.module
-        _last[text] = Known(tree, style_of(module), variables(module), Rendering(module))
+        names = variables_among(tree.nodes)
+        _last[text] = Known(tree, style_of(tree), names, Rendering(tree.module))
     return _last[text]
+
+
+def forget() -> None:
+    """Let go of the tree that was read last."""
+    _last.clear()
 
 
 class Work:

@@ -11,6 +11,7 @@ from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
 from taskleash.fixes.engine import fix
+from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Mended, Target
 from taskleash.fixes.proof import Scan, place
@@ -62,7 +63,7 @@ def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | Non
     scan = scanned({PATH: source})
     if not any(target.kinds for target in scan.targets):
         return None
-    outcome = fix({PATH: source}.__getitem__, scan, scanned, mended)
+    outcome = fix({PATH: source}.__getitem__, scan, scanned, one_by_one(mended))
     text = outcome.files[0].after if outcome.files else source
     made = sum(len(file.places) for file in outcome.files)
     return Attempt(text, made, tuple(str(left.reason) for left in outcome.left))
