@@ -103,6 +103,30 @@ SUITES = (
         ("pytest-asyncio", "pytest-timeout"),
         tests=("tests", "--timeout=60", "-p", "no:cacheprovider", "-o", "addopts="),
     ),
+    Suite(
+        "prompt_toolkit==3.0.53",
+        "src",
+        ("pytest-timeout",),
+        tests=("tests", "--timeout=60"),
+    ),
+    Suite(
+        "HAP-python==5.0.0",
+        "pyhap",
+        ("pytest-asyncio", "pytest-timeout", "base36", "pyqrcode"),
+        tests=("tests", "--timeout=60", "-o", "addopts="),
+    ),
+    Suite(
+        "aiopulse==0.5.0",
+        "aiopulse",
+        ("pytest-asyncio", "pytest-timeout"),
+        tests=("tests", "--timeout=60", "-o", "addopts="),
+    ),
+    Suite(
+        "aiokatcp==2.3.0",
+        "src",
+        ("async-solipsism", "hypothesis", "pytest-asyncio", "pytest-mock", "pytest-timeout"),
+        tests=("tests", "--timeout=60"),
+    ),
 )
 
 

@@ -57,6 +57,7 @@ class Linker:
 
         if self._judge is None or not self._is_of(facts):
             self._release()
+            self.indexed.retain(facts.values())
             in_order = [facts[path] for path in sorted(facts)]
             self._judge = Judge(in_order, self._told.calls, self._reported, self.indexed)
             self._facts = dict(facts)

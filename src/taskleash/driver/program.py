@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from taskleash.driver.analysis import Analysis
+from taskleash.driver.cache.keys import digest
 from taskleash.driver.folders import SameRules
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, parse
@@ -24,6 +25,7 @@ class Program:
 
     analysis: Analysis
     broken: Mapping[str, str] = field(default_factory=dict)
+    #: the facts of texts by path and by what stands for their bytes
     _parsed: dict[tuple[str, bytes], Parsed] = field(default_factory=dict)
     _made: dict[frozenset[tuple[str, str]], Program] = field(default_factory=dict)
 
@@ -73,10 +75,10 @@ class Program:
 
     def remember(self, path: str, data: bytes, parsed: Parsed) -> None:
         """Take what another process has found in a file with these bytes."""
-        self._parsed[path, data] = parsed
+        self._parsed[path, digest(data)] = parsed
 
     def _parse(self, item: Input) -> Parsed:
-        key = item.path, item.read()
+        key = item.path, digest(item.read())
         if key not in self._parsed:
             self._parsed[key] = parse(item)
         return self._parsed[key]

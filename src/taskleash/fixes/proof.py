@@ -136,7 +136,7 @@ def invalidity(before: str, after: str) -> Said:
 
     A text in syntax that is newer than this Python is left to the scan.
     """
-    if not _complaint(before) and (complaint := _complaint(after)):
+    if (complaint := _complaint(after)) and not _complaint(before):
         return sentence("the result would not be valid: {complaint}", complaint=complaint)
     return ""
 

@@ -104,6 +104,13 @@ class IndexedModules:
         return self._known[id(facts)]
 
     def retain(self, used: Iterable[ModuleFacts]) -> None:
-        """Forget all modules but those with these facts."""
-        known = self._known
-        self._known = {id(facts): known[id(facts)] for facts in used if id(facts) in known}
+        """Forget all modules but those with these facts; no program may use the others any more.
+
+        A module and its functions refer to each other: they are taken apart, since no collector
+        looks at them.
+        """
+        kept = {id(facts) for facts in used}
+        for key in self._known.keys() - kept:
+            module = self._known.pop(key)
+            for part in (*module.functions.values(), module):
+                vars(part).clear()
