@@ -41,6 +41,20 @@ def test_another_text_of_a_file_is_not_taken_for_the_first() -> None:
     assert site.span.line == 5
 
 
+def test_what_is_let_go_of_is_found_out_again() -> None:
+    text = "import asyncio\n\nasync def main():\n    asyncio.create_task(main())\n"
+    first, second = (extract(Source(f"{name}.py", name, text)) for name in ("a", "b"))
+    indexed = IndexedModules()
+    judged = judge([first, second], indexed=indexed)
+    known = indexed.of(first), indexed.of(second)
+
+    indexed.retain([second])
+
+    assert indexed.of(second) is known[1]
+    assert vars(known[0]) == {}
+    assert judge([first, second], indexed=indexed) == judged
+
+
 HANDING_ON = """
 import jobs
 from jobs import work as renamed

@@ -28,6 +28,8 @@ class Linker:
     def __init__(
         self, told: Told, reported: Reported, indexed: IndexedModules | None = None
     ) -> None:
+        # What others use, too, they let go of themselves.
+        self._is_alone = indexed is None
         self.indexed = indexed or IndexedModules()
         self._told = told
         self._reported = reported
@@ -57,7 +59,8 @@ class Linker:
 
         if self._judge is None or not self._is_of(facts):
             self._release()
-            self.indexed.retain(facts.values())
+            if self._is_alone:
+                self.indexed.retain(facts.values())
             in_order = [facts[path] for path in sorted(facts)]
             self._judge = Judge(in_order, self._told.calls, self._reported, self.indexed)
             self._facts = dict(facts)
