@@ -76,7 +76,6 @@ NOT_IN_FIXTURES = {
     "`{callee}` is listed in `safe-calls`",
     "handed to `{callee}`, which is not part of the program",
     "not started again where this leaves the function",
-    "returned to `{function}`, which ends it only partly",
 }
 
 CODE = """\
@@ -110,6 +109,11 @@ FALSE: tuple[tuple[str, dict[str, Said], int], ...] = (
     (
         "`{teardown}` neither cancels nor awaits what `{place}` keeps",
         {"teardown": "Poller.close", "place": "_task"},
+        8,
+    ),
+    (
+        "`{teardown}` ends other tasks that `{manager}` starts for it, not this one",
+        {"teardown": "Poller.close", "manager": "Manager.create_task"},
         8,
     ),
     ("`{function}` returns while the task runs", {"function": "Poller.start"}, 8),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taskleash.classify import removals
 from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
@@ -297,7 +299,7 @@ class Observer:
         for place in signs.places:
             if place.cls is None:
                 continue
-            involved = (spawning, *signs.spawn.started)
+            involved = (spawning, *signs.spawn.started, *self._taken_down_by(signs.spawn.started))
             ends = (op.site[0].method for op in signs.trail.of(*AWAITING, *CANCELLING))
             # Users of the keeper itself have a way to see to its tasks, whatever its heirs have.
             own = any(m.owner in place.cls.mro and not m.name.startswith("_") for m in ends)
@@ -311,6 +313,17 @@ class Observer:
             if methods:
                 return min(methods, key=lambda m: _how_private(m.name))
         return None
+
+    def _taken_down_by(self, started: Sequence[Function]) -> list[Function]:
+        """What the teardowns among some coroutines call: parts of these."""
+        return [
+            callee
+            for function in started
+            if self.phases.takes_down(function)
+            for _, call in function.calls()
+            for callee in self.calls.callees(function, call)
+            if isinstance(callee, Function)
+        ]
 
 
 def _how_private(name: str) -> int:

@@ -71,28 +71,49 @@ def raised_by(
         term.event for event in events for term in _run_later(event) if isinstance(term, Result)
     }
     cancelled: set[Term] = set()
+    just_cancelled: frozenset[Term] = frozenset()
     deadline = any(isinstance(event, Call) and event.text in DEADLINES for event in events)
     quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
     found: dict[int, frozenset[Raised]] = {}
     for index, event in enumerate(events):
         if isinstance(event, Call):
-            cancelled.update(
-                func.base
-                for func in event.func
-                if isinstance(func, Attribute) and func.name == "cancel"
-            )
+            now = _cancelled_by(event)
+            cancelled |= now
+            if now or not event.text.endswith(_SUPPRESSING):
+                just_cancelled = now
             if index not in coroutines and not _is_harmless(event) and not is_calm(event):
                 found[index] = AT_WORK
         elif isinstance(event, Await):
-            kinds = quiet if _waits_quietly(event, events) else AT_WORK
+            # What has just been cancelled fails by that, unless it has failed before.
+            is_calm_wait = _waits_quietly(event, events) or (
+                bool(event.value) and just_cancelled.issuperset(event.value)
+            )
+            kinds = quiet if is_calm_wait else AT_WORK
+            just_cancelled = frozenset()
             own = not cancelled.isdisjoint(event.value)
             if kinds or own:
                 found[index] = kinds | {Raised.CANCELLATION} if own else kinds
         elif isinstance(event, Use) and event.kind == "with":
-            found[index] = AT_WORK
+            if not _only_suppresses(event, events):
+                found[index] = AT_WORK
         elif isinstance(event, Give) and event.kind == "yield":
             found[index] = AT_YIELDS
     return found
+
+
+def _only_suppresses(event: Use, events: Sequence[Event]) -> bool:
+    """Whether a ``with`` statement enters ``suppress(…)``, which does nothing then."""
+    calls = [events[term.event] for term in event.value if isinstance(term, Result)]
+    return len(calls) == len(event.value) > 0 and all(
+        isinstance(call, Call) and call.text.endswith(_SUPPRESSING) for call in calls
+    )
+
+
+def _cancelled_by(call: Call) -> frozenset[Term]:
+    """What a call cancels."""
+    return frozenset(
+        func.base for func in call.func if isinstance(func, Attribute) and func.name == "cancel"
+    )
 
 
 def _run_later(event: Event) -> Alts:
@@ -146,6 +167,9 @@ def _is_harmless(call: Call) -> bool:
     name = call.text.rpartition(".")[2].lstrip("_")
     return name in NEVER_RAISING or (name[:1].isupper() and not name.isupper())
 
+
+#: what may stand between a cancellation and the wait for it
+_SUPPRESSING = "suppress"
 
 #: the except clauses for each kind that is no error, besides those that catch all
 _CAUGHT_BY = {

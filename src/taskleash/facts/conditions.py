@@ -10,7 +10,7 @@ from taskleash.facts.displays import lower_for_each
 from taskleash.facts.frame import source_of
 from taskleash.facts.model import Call, Test, Use
 from taskleash.facts.targets import constant_key
-from taskleash.facts.terms import Alts, Attribute, Constant, Result, Term, last_name
+from taskleash.facts.terms import Alts, Attribute, Constant, Global, Result, Term, last_name
 from taskleash.models.settings import FOR_TYPES
 
 if TYPE_CHECKING:
@@ -136,18 +136,23 @@ def _other_side(lowering: ExpressionLowering, node: cst.BaseExpression) -> Alts:
     return lowering.expr(node)
 
 
+#: what `asyncio.isfuture` asks for
+_FUTURE: Alts = (Attribute(Global("asyncio"), "Future"),)
+
+
 def _asks_class(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test | None:
-    """``isinstance(x, C)`` as a comparison."""
-    if not isinstance(node, cst.Call) or len(node.args) != 2:
+    """``isinstance(x, C)`` as a comparison, and ``isfuture(x)``, which asks for a class as well."""
+    if not isinstance(node, cst.Call) or len(node.args) not in (1, 2):
         return None
-    if not isinstance(node.func, cst.Name) or node.func.value != "isinstance":
+    name = source_of(node.func).rpartition(".")[2]
+    if name != ("isinstance" if len(node.args) == 2 else "isfuture"):
         return None
     value = lowering.expr(node)
     events = (lowering.frame.events[term.event] for term in value if isinstance(term, Result))
     for event in events:
         if isinstance(event, Call):
-            left, right = (arg.value for arg in event.args)
-            return compared(left, "isinstance", right, source_of(node))
+            left, *right = (arg.value for arg in event.args)
+            return compared(left, "isinstance", right[0] if right else _FUTURE, source_of(node))
     return None
 
 

@@ -33,7 +33,7 @@ from taskleash.link.passing import Passing
 from taskleash.link.places import Places, Read
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
-from taskleash.link.walk import RETURNED, Carrier
+from taskleash.link.walk import RETURNED, Carrier, Entry
 from taskleash.models.api import Handle
 from taskleash.models.containers import (
     GROWING,
@@ -308,11 +308,7 @@ class _Follower(Passing):
         function = carrier.function
         entry = carrier.entry
         if entry is not None:
-            way = (carrier.depth, carrier.how)
-            if way not in entry.returned:
-                entry.returned[way] = carrier
-                for site, outer in tuple(entry.callers):
-                    self._result(carrier, function, *site, outer)
+            self._back(carrier, entry)
             return
         self.note("give", carrier, role.index)
         if function is self.origin and carrier.local:
@@ -321,10 +317,21 @@ class _Follower(Passing):
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)
 
+    def _back(self, carrier: Carrier, entry: Entry) -> None:
+        """What a function gives goes back to each call that entered it so."""
+        way = (carrier.depth, carrier.how)
+        if way not in entry.returned:
+            entry.returned[way] = carrier
+            for site, outer in tuple(entry.callers):
+                self._result(carrier, carrier.function, *site, outer)
+
     def _yielded(self, carrier: Carrier, role: Role) -> None:
         function = carrier.function
         self.note("yield", carrier, role.index)
         if not is_manager(function):
+            if carrier.entry is not None:
+                # Who goes through what the generator gives comes to it as to an element.
+                self._back(replace(carrier, depth=carrier.depth + 1), carrier.entry)
             return
         for caller, index in self.calls.callers(function):
             self.carry(

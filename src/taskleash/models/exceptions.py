@@ -30,8 +30,8 @@ NEVER_RAISING = (
         "get_running_loop", "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join",
         "keys", "list", "locked", "log", "lower", "max", "min", "monotonic", "move_on_after",
         "partial", "perf_counter", "qsize", "range", "reversed", "set", "shield", "sorted", "split",
-        "startswith", "strip", "super", "time", "timeout", "timeout_at", "tuple", "upper", "values",
-        "wait_for", "warning", "wrap_future", "zip",
+        "startswith", "strip", "super", "suppress", "time", "timeout", "timeout_at", "tuple",
+        "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
 #: awaited calls out of which nothing but a cancellation comes
