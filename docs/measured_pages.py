@@ -65,6 +65,15 @@ and three highs were taken for sound: tasks that only a weak set holds, and a se
 but is ended in a teardown. The last 9 packages were read after the causes in the first 23 had
 been mended: of their 46 sites, 17 high and 3 low, all came out right.
 
+In the sixth reading (nearly all sites of packages that nobody had looked at: device clients, chat
+bots, servers, a service framework) 17 of the 24 lows were sound. Eight of them are one cause: a
+library cancels its tasks by way of a generator, which was not followed. Four are tasks that every
+way to a new connection but the public one ends first; two are waits for what has just been
+cancelled, taken for ways past the rest; one task runs the teardown that passed over it, one is
+waited for by a future that its callback sets, one by what `isfuture` lets through. The one low that
+was not found is handed to a function of a library. Of the 24, 12 are left once most of these causes
+are mended, 7 of them real.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -127,6 +136,7 @@ def accuracy_page() -> str:
         ("blind_third", "the third reading, mended"),
         ("blind_fourth", "the fourth reading, mended"),
         ("blind_fifth", "the fifth reading, mended"),
+        ("blind_sixth", "the sixth reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -148,6 +158,7 @@ def blind_table() -> str:
         ("blind_third", "third reading"),
         ("blind_fourth", "fourth reading"),
         ("blind_fifth", "fifth reading"),
+        ("blind_sixth", "sixth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -10,7 +10,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 #: the sets of labels, the oldest first
-SETS = ("tuned", "blind_first", "blind_second", "blind_third", "blind_fourth", "blind_fifth")
+SETS = (
+    "tuned",
+    "blind_first",
+    "blind_second",
+    "blind_third",
+    "blind_fourth",
+    "blind_fifth",
+    "blind_sixth",
+)
 
 #: a package, a file of it and a line
 Place = tuple[str, str, int]
