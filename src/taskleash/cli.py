@@ -74,7 +74,7 @@ def cli(context: click.Context) -> None:
 )
 @click.option("--watch", "watches", is_flag=True, help="Scan again after each change.")
 def scan(by: str, traced: str | None, earlier: str | None, watches: bool, **options: Any) -> int:
-    """List every spawn site with its verdict; exits with 0 whatever it finds."""
+    """List every spawn site with its verdict. Exits with 0 whatever it finds."""
     seen = load_trace(traced) if traced is not None else None
     settings = replace(settings_from(options), hints=True)
     if options["show_files"]:
@@ -123,7 +123,7 @@ def _compared(report: Report, earlier: str) -> Report:
 @STATUS
 @FIXING
 def check(add_noqa: bool, **options: Any) -> int:
-    """Report what is wrong, or mend it; exits with 1 where something is wrong."""
+    """Report what is wrong, or mend it. Exits with 1 where something is wrong."""
     settings = settings_from(options)
     if options["show_files"]:
         show_files(settings)
@@ -234,7 +234,7 @@ def _status(report: Report, failing: frozenset[str], options: dict[str, Any]) ->
 )
 @TRACING
 def trace_(**options: Any) -> int:
-    """Run a Python command and count what becomes of its tasks: `taskleash trace -- COMMAND`."""
+    """Count what becomes of the tasks of a program. Its command stands after `--`."""
     from taskleash.tracing import trace
 
     return trace(**options)
@@ -271,7 +271,7 @@ def rule(code: str | None, every: bool, how: str, lang: str) -> int:
 
 @cli.command()
 def server() -> int:
-    """Serve an editor, as a language server on standard input and output."""
+    """Serve an editor, as a language server. It speaks on standard input and output."""
     from taskleash.serving import serve
 
     return serve()
@@ -283,7 +283,7 @@ def server() -> int:
 @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of settings.")
 @click.option("--key", type=click.Choice([*KEYS]), metavar="KEY", help="Show this setting only.")
 def config(path: str, wants_schema: bool, key: str | None, **options: Any) -> int:
-    """Show the settings for the files of a folder, and where each of them comes from."""
+    """Show the settings of a folder, and where they come from."""
     from taskleash.driver.config.schema import schema
     from taskleash.driver.config.show import show
     from taskleash.reporters.inert import shown
@@ -297,7 +297,7 @@ def config(path: str, wants_schema: bool, key: str | None, **options: Any) -> in
 @CONFIGURATION
 @CACHE_DIR
 def clean(**options: Any) -> int:
-    """Remove the cache of the project around the current folder."""
+    """Remove the cache of the project around this folder."""
     from taskleash.driver.cache.folder import cache_folder, remove
     from taskleash.driver.configured import cache_dir
     from taskleash.terminal import tell

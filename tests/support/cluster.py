@@ -1,6 +1,6 @@
 """A scheduler and two workers: a program, for in one's own process a cluster leaves threads behind.
 
-It prints the scheduler's address, and ends with its standard input.
+It prints the scheduler's address, and ends with the next line of its standard input, or with that.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ def cluster() -> Iterator[str]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as running:
         assert running.stdout is not None
-        yield running.stdout.readline().strip()
-        # Leaving the block closes its standard input, and waits for it.
+        assert running.stdin is not None
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            # Workers that were forked meanwhile, and are kept, hold its standard input open.
+            running.stdin.write("\n")
 
 
 def main() -> None:
@@ -30,7 +34,7 @@ def main() -> None:
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
     ) as made:
         print(made.scheduler_address, flush=True)
-        sys.stdin.read()
+        sys.stdin.readline()
 
 
 if __name__ == "__main__":
