@@ -6,7 +6,9 @@ from taskleash.classify.signs import Signs
 from taskleash.facts.model import Await, Call, Store
 from taskleash.facts.terms import Attribute, Display, Element, Result, Term
 from taskleash.link.context import in_loop
+from taskleash.link.entities import Function
 from taskleash.link.trail import Op
+from taskleash.models.containers import PAIR_TAKING
 
 #: stands for a number that nobody knows
 _APPENDED = "append"
@@ -18,7 +20,8 @@ def ends_another(signs: Signs, op: Op) -> bool:
     ``self.tasks["main"].cancel()`` says nothing of ``self.tasks[name]``, and ``tasks[0]`` nothing
     of what was appended later. The keys of all stores have to be known for that.
     """
-    ended = {key for term in _terms(op) for key in _keys(term)}
+    terms = [term for term in _terms(op) if not _is_of_a_pair(op.function, term)]
+    ended = {key for term in terms for key in _keys(term)}
     kept = _kept_under(signs) if ended else set()
     if _APPENDED in kept and signs.multiplicity == "once":
         return False
@@ -57,6 +60,14 @@ def _keys(term: Term) -> list[str]:
     if isinstance(term, Element) and term.is_constant and not term.key.startswith("-"):
         return [term.key]
     return []
+
+
+def _is_of_a_pair(function: Function, term: Term) -> bool:
+    """Whether it is a part of what a container gives with its key: ``tasks.popitem()[1]``."""
+    made = term.base if isinstance(term, Element) else None
+    if not isinstance(made, Result):
+        return False
+    return function.call(made.event).text.rpartition(".")[2] in PAIR_TAKING
 
 
 def _kept_under(signs: Signs) -> set[str]:
