@@ -48,6 +48,13 @@ OTHERWISE = {
         },
         "Pool.close",
     ),
+    "a helper of the coroutine, which starts another task for it": (
+        {
+            "at_its_end": "asyncio.create_task(self._other(key))",
+            "method": f"{FORGET}async def _other(self, key):\n        self._forget(key)",
+        },
+        "Pool._forget",
+    ),
     "an answer": (
         {"method": "def on_answer(self, key):\n        del self._tasks[key]"},
         "Pool.on_answer",
@@ -64,7 +71,8 @@ OTHERWISE = {
 
 def said(parts: dict[str, str]) -> list[str]:
     code = CODE.format(**{"after": "pass", "at_its_end": "pass", "method": "", **parts})
-    (site,) = judge([extract(Source("a.py", "a", code))])
+    sites = judge([extract(Source("a.py", "a", code))])
+    site = next(site for site in sites if site.task == "_work")
     return [step.message for step in site.evidence]
 
 

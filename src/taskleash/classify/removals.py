@@ -17,16 +17,18 @@ def look(calls: Calls, signs: Signs) -> None:
     """Set what lets go of the handle, and whether that comes at the end of the task."""
     started = set(signs.spawn.started)
     callbacks = _callbacks(calls, signs)
-    at_the_end = callbacks | started
     removals = signs.trail.of(*_KINDS, where=_leaves_out)
     fitting = [op for op in removals if _removes(signs, op, started, callbacks)]
     # One is enough, and where all tasks of a set share it, each trail has all of them.
-    found = next((op for op in fitting if _is_at_the_end(calls, op, at_the_end)), None)
+    found = next(
+        (op for op in fitting if op.function in started or _is_called_back(calls, op, callbacks)),
+        None,
+    )
     signs.removed_at_its_end = found is not None
     if fitting:
         signs.self_removing.append(found or fitting[0])
         return
-    removed = list(record_removals(calls, signs.trail, sorted(at_the_end, key=repr)))
+    removed = list(record_removals(calls, signs.trail, sorted(callbacks | started, key=repr)))
     signs.removed_at_its_end = bool(removed)
     signs.self_removing.extend(removed)
 
@@ -39,14 +41,14 @@ def _removes(signs: Signs, op: Op, started: set[Function], callbacks: set[Functi
     return op.kind == "clear-slot" and op.function in callbacks and not signs.container
 
 
-def _is_at_the_end(calls: Calls, op: Op, at_the_end: set[Function]) -> bool:
-    """Whether only what runs as the task ends comes to a removal."""
+def _is_called_back(calls: Calls, op: Op, callbacks: set[Function]) -> bool:
+    """Whether only what is called back when the task is done comes to a removal."""
     if op.kind == "shrink-ref":
         return True
     pending, seen = [op.function], {op.function}
     while pending:
         function = pending.pop()
-        if function in at_the_end:
+        if function in callbacks:
             continue
         callers = {caller for caller, _ in calls.callers(function)}
         if not callers or calls.references(function):

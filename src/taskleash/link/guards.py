@@ -190,6 +190,9 @@ class Guards:
         if not comes_again or self.guard(trail, op, strict=False):
             return NOTHING
         name = function.method.qualname
+        target = op.event.target if isinstance(op.event, Store) else None
+        if isinstance(target, Element) and not target.is_constant:
+            return sentence("a call of `{function}` with the same key replaces it", function=name)
         return sentence("the next call of `{function}` replaces it", function=name)
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
