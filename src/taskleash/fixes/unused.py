@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 import libcst as cst
 
@@ -32,17 +33,23 @@ def _uses_after(before: cst.Module, after: cst.Module) -> Counter[str]:
     pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pairs:
         old, new = pairs.pop()
+        found.subtract(_own_uses(old))
+        found.update(_own_uses(new))
         gone, come = _apart(_parts(old), _parts(new))
-        if type(old) is type(new) and [type(each) for each in gone] == [type(n) for n in come]:
-            found.subtract(_own_uses(old))
-            found.update(_own_uses(new))
-            pairs += zip(gone, come, strict=True)
-            continue
-        for node in gone:
+        # What is new comes before what was there: a variable before the function that uses it.
+        alike = _alike_at_end(gone, come)
+        pairs += zip(gone[len(gone) - alike :], come[len(come) - alike :], strict=True)
+        for node in gone[: len(gone) - alike]:
             found.subtract(_counted(node))
-        for node in come:
+        for node in come[: len(come) - alike]:
             found.update(_counted(node))
     return found
+
+
+def _alike_at_end(old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode]) -> int:
+    """How many of the last nodes are of the same types, in order."""
+    pairs = zip(reversed(old), reversed(new), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: type(pair[0]) is type(pair[1]), pairs))
 
 
 def _parts(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
