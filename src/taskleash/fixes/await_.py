@@ -129,7 +129,7 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
 
 def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -> None:
     """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
-    if _is_meant_apart(holder):
+    if _is_meant_apart(work.tree, holder):
         raise CannotMend(sentence("a comment says that it runs in the background"))
     if target.site.lifetime is not Lifetime.SHORT:
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
@@ -158,10 +158,23 @@ def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
     return False
 
 
-def _is_meant_apart(holder: Holder) -> bool:
-    """Whether a comment above the call, beside it or in it says why it is not awaited."""
-    comments = [node.value for node in inside(holder) if isinstance(node, cst.Comment)]
-    return any(_APART.search(comment) for comment in comments)
+def _is_meant_apart(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment above the call, beside it or in it says why it is not awaited.
+
+    One above a block that begins with the call is above it, too.
+    """
+    nodes = [*inside(holder)]
+    inner: cst.CSTNode = holder
+    for around, child in tree.around(holder):
+        if isinstance(around, cst.IndentedBlock):
+            if around.body[0] is not inner:
+                break
+        elif isinstance(around, cst.Try | cst.With | cst.If) and child is around.body:
+            inner = around
+            nodes += [each for line in around.leading_lines for each in inside(line)]
+        else:
+            break
+    return any(isinstance(node, cst.Comment) and _APART.search(node.value) for node in nodes)
 
 
 def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:

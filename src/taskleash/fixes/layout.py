@@ -55,7 +55,7 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
     code = cst.Module([]).code_for_node(small)
     if "\n" in code or "\r" in code or len(code) + _beside(statement) <= room:
         return statement
-    if not isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign):
+    if not isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign | cst.Return):
         return statement
     call = _last_call(small.value)
     if small.value is None or call is None or not call.args:

@@ -24,12 +24,14 @@ from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
-from taskleash.fixes.tree import Method, dotted, inside
+from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
 from taskleash.sentences import Sentence, sentence
 
+#: words in the names of what others have to end
+_RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
 #: words in the names of methods that may bring about one of several, each by what they are told
 _ADDING = frozenset({"load", "mount", "navigate", "open"})
 
@@ -161,6 +163,8 @@ def _own_dropped(
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
     coroutine = coroutine_of(work.tree, started_by(call))
+    if is_drained and coroutine is None and _may_run_on(started_by(call)):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     if is_drained and coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(
             sentence(
@@ -171,6 +175,12 @@ def _own_dropped(
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
     return _kept(container, name, is_replacing, is_drained)
+
+
+def _may_run_on(work: cst.BaseExpression) -> bool:
+    """Whether work of another file by its name goes on until somebody ends it: ``serve``."""
+    name = last_name(work.func) if isinstance(work, cst.Call) else ""
+    return not _RUNNING.isdisjoint(words(name))
 
 
 def _kept(place: str, method: str, is_replacing: bool, is_drained: bool) -> Sentence:

@@ -61,7 +61,7 @@ def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace
     is_parted = True
     # What runs in between needs nothing new: no function of the module is there yet.
     for index in range(at + 1, len(body)):
-        if _is_constant(body[index], uses):
+        if _is_constant(body[index], uses) or (at >= 0 and _sets_up(body[index], body[at])):
             at, is_parted = index, not _is_one_line(body[index])
         elif not _runs_alone(body[index], uses):
             break
@@ -97,6 +97,20 @@ def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
     if isinstance(statement, cst.If | cst.Try) and _runs_alone(statement, uses):
         return any(isinstance(node, cst.Assign | cst.AnnAssign) for node in inside(statement))
     return _is_variable(statement, uses) or _is_text(statement)
+
+
+def _sets_up(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
+    """Whether a statement goes on with what the one before it made: ``logger.setLevel(…)``."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    func = call.func if isinstance(call, cst.Call) else None
+    if not isinstance(func, cst.Attribute) or not func.attr.value.startswith(("set", "add")):
+        return False
+    line = before.body[0] if isinstance(before, cst.SimpleStatementLine) else None
+    known = {dotted(target) for target, _, _ in assignments(before)}
+    if isinstance(line, cst.Expr) and isinstance(line.value, cst.Call):
+        known.add(dotted(line.value.func).rpartition(".")[0])
+    return dotted(func.value) in known - {""}
 
 
 def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
