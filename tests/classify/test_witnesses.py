@@ -59,6 +59,31 @@ def test_evidence_of_a_program_cites_what_it_claims(folder: Path) -> None:
     assert unproven(sorted(folder.rglob("*.py")), folder) == []
 
 
+def contradictions(site: Site) -> list[str]:
+    """Endings that another line denies: told twice, once with "only", or passed over as well."""
+    found: list[str] = []
+    endings = [step for step, text, _ in claims(site) if text in ENDINGS]
+    for step in endings:
+        others = [each for each in endings if each is not step and each.line == step.line]
+        verb = step.message.partition(" ")[0]
+        if step.message.endswith(" only") and any(e.message.startswith(verb) for e in others):
+            found.append(step.message)
+    for _, text, values in claims(site):
+        if text.startswith("`{teardown}` neither cancels"):
+            inside = f"in `{values['teardown']}`"
+            found += [each.message for each in endings if inside in each.message]
+    return found
+
+
+ENDINGS = frozenset(text for text in CHECKS if text.endswith(" {where}"))
+
+
+@pytest.mark.parametrize("path", ALONE, ids=label)
+def test_no_line_of_a_site_contradicts_another(path: Path) -> None:
+    sites, _ = judged((path,), path.parent)
+    assert [f"{site.span.line}: {each}" for site in sites for each in contradictions(site)] == []
+
+
 def test_nearly_each_claim_has_a_fixture() -> None:
     programs_ = [sorted(folder.rglob("*.py")) for folder in programs()]
     found = {

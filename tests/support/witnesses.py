@@ -304,10 +304,14 @@ def _clears(cited: Cited) -> bool:
     return (stores or removes) and _is_of_the_holder(cited)
 
 
+_KEEPING = ("kept in `{place}`", "stored in `{place}`")
+
+
 def _is_of_the_holder(cited: Cited) -> bool:
-    """Whether the place of the handle is mentioned, or a parameter that may stand for it."""
-    last = _last_name(cited.site.holder)
-    if last in cited.names or cited.within(lambda _, nodes: last in _names(nodes)):
+    """Whether a place of the handle is mentioned, or a parameter that may stand for it."""
+    kept = [str(values["place"]) for _, text, values in claims(cited.site) if text in _KEEPING]
+    places = {_last_name(place) for place in (cited.site.holder, *kept)}
+    if places & cited.names or cited.within(lambda _, nodes: bool(places & _names(nodes))):
         return True
     given = {
         arg.arg

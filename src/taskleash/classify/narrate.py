@@ -135,7 +135,8 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         for op in signs.ended_here_by[:2]:
             yield ending(op)
     for op, why in signs.ended_there_by[:3]:
-        yield ending(op, why)
+        if signs.ended_there or op not in signs.ended_elsewhere:
+            yield ending(op, why)
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
             yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
