@@ -195,7 +195,10 @@ def _removal(signs: Signs) -> Iterator[Evidence]:
 
 def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
     """What a teardown does about the task other than ending it, or that it does nothing."""
-    if "passes over it" in row.name and signs.owner_teardown is not None:
+    ends = [*signs.ended_elsewhere, *(op for op, _ in signs.ended_there_by)]
+    is_ended_in = {op.site[0].method for op in ends}
+    passes_over = "passes over it" in row.name and signs.owner_teardown not in is_ended_in
+    if passes_over and signs.owner_teardown is not None:
         place = next(p for p in signs.places if p.cls is not None)
         message = sentence(
             "`{teardown}` neither cancels nor awaits what `{place}` keeps",
