@@ -502,6 +502,24 @@ def kept_in_a_list_and_fails():
 
 
 @experiment()
+def awaited_long_after_it_failed():
+    async def main():
+        LOG.lines.clear()
+        task = spawn(fail())
+        await turns(8)
+        gc.collect()
+        await turns(2)
+        before = "logged before" if LOG.lines else "silent until then"
+        try:
+            await task
+        except Failed:
+            return f"{before}, raised there"
+        return before
+
+    return asyncio.run(main())
+
+
+@experiment()
 def looked_at_by_a_callback():
     seen = []
 
