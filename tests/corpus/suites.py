@@ -110,12 +110,6 @@ SUITES = (
         tests=("tests", "--timeout=60"),
     ),
     Suite(
-        "HAP-python==5.0.0",
-        "pyhap",
-        ("pytest-asyncio", "pytest-timeout", "base36", "pyqrcode"),
-        tests=("tests", "--timeout=60", "-o", "addopts="),
-    ),
-    Suite(
         "aiopulse==0.5.0",
         "aiopulse",
         ("pytest-asyncio", "pytest-timeout"),
