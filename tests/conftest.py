@@ -29,6 +29,7 @@ _OF_THEIR_OWN = {
     "sweep": "the rest of what the suite tries a part of",
     "network": "downloads pinned packages",
     "browser": "drives a Chromium",
+    "cluster": "starts the scheduler of a cluster and its workers",
 }
 
 

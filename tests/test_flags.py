@@ -86,7 +86,7 @@ names = sorted({name for case in cases() for name in flags_of(case)})
 values = st.sampled_from([False, True, "off", "on", "", "server", 0, 1, None])
 
 
-@steady(60)
+@steady(25)
 @given(st.sampled_from(cases()), st.dictionaries(st.sampled_from(names), values), st.data())
 def test_turning_a_flag_on_puts_no_site_to_sleep(
     case: Path, flags: dict[str, object], data: st.DataObject
@@ -96,7 +96,7 @@ def test_turning_a_flag_on_puts_no_site_to_sleep(
     assert {(site.path, site.span) for site in sites(case, **on) if site.dormant} <= before
 
 
-@steady(60)
+@steady(25)
 @given(st.sampled_from(cases()), st.dictionaries(st.sampled_from(names), values))
 def test_flags_change_nothing_but_the_risk_which_they_never_raise(
     case: Path, flags: dict[str, object]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.sweeps import swept
 from support.witnesses import CHECKS, File, claims, is_borne_out
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Evidence, Site
@@ -49,12 +50,12 @@ def is_read_by_this_python(path: Path) -> bool:
 ALONE = [path for path in files_alone() if is_read_by_this_python(path)]
 
 
-@pytest.mark.parametrize("path", ALONE, ids=label)
+@pytest.mark.parametrize("path", swept(ALONE), ids=label)
 def test_evidence_of_a_file_cites_what_it_claims(path: Path) -> None:
     assert unproven([path], path.parent) == []
 
 
-@pytest.mark.parametrize("folder", programs(), ids=label)
+@pytest.mark.parametrize("folder", swept(programs(), 1), ids=label)
 def test_evidence_of_a_program_cites_what_it_claims(folder: Path) -> None:
     assert unproven(sorted(folder.rglob("*.py")), folder) == []
 
@@ -78,12 +79,13 @@ def contradictions(site: Site) -> list[str]:
 ENDINGS = frozenset(text for text in CHECKS if text.endswith(" {where}"))
 
 
-@pytest.mark.parametrize("path", ALONE, ids=label)
+@pytest.mark.parametrize("path", swept(ALONE), ids=label)
 def test_no_line_of_a_site_contradicts_another(path: Path) -> None:
     sites, _ = judged((path,), path.parent)
     assert [f"{site.span.line}: {each}" for site in sites for each in contradictions(site)] == []
 
 
+@pytest.mark.sweep
 def test_nearly_each_claim_has_a_fixture() -> None:
     programs_ = [sorted(folder.rglob("*.py")) for folder in programs()]
     found = {

@@ -168,6 +168,7 @@ def test_a_cluster_is_left_alone_where_there_is_nothing_to_parse() -> None:
 # -- a real cluster
 
 
+@pytest.mark.cluster
 def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: str) -> None:
     def scan(*options: str) -> str:
         paths = ["linked", "voice_assistant", "rules"]
@@ -181,6 +182,7 @@ def test_a_scan_on_a_cluster_gives_the_same_bytes(scheduler: str) -> None:
     assert scan("--executor", f"dask={scheduler}") == scan()
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 def test_a_worker_that_is_killed_half_way_costs_nothing(scheduler: str) -> None:
     # To import it takes longer than most tests.

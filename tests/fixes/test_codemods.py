@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from support.python import is_read_like
+from support.sweeps import swept
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -120,7 +121,7 @@ def test_the_text_becomes_the_one_beside_it(path: Path) -> None:
     assert all(str(applied.note) not in ("", "None") for applied in result.applied)
 
 
-@pytest.mark.parametrize("path", CASES, ids=label)
+@pytest.mark.parametrize("path", swept(CASES), ids=label)
 def test_the_result_is_python_and_reports_nothing(path: Path) -> None:
     text = fixed(path).read_text(encoding="utf-8")
     assert is_read_like(text, path.read_text(encoding="utf-8"))
@@ -133,7 +134,7 @@ def test_the_result_is_python_and_reports_nothing(path: Path) -> None:
     assert reported == []
 
 
-@pytest.mark.parametrize("path", CASES, ids=label)
+@pytest.mark.parametrize("path", swept(CASES, 1), ids=label)
 def test_no_comment_is_lost(path: Path) -> None:
     wanted = Counter(map(without_idle, comments(path).elements()))
     del wanted[""]
@@ -144,7 +145,7 @@ def test_no_comment_is_lost(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", CASES, ids=label)
+@pytest.mark.parametrize("path", swept(CASES, 2), ids=label)
 def test_a_second_run_changes_nothing(path: Path) -> None:
     text = fixed(path).read_text(encoding="utf-8")
     assert mended(path, text) == Mended(text, (), ())

@@ -57,7 +57,7 @@ def taken_down(distance: int, ending: str) -> str:
     return f"{text}    async def close(self):\n        self.step{distance - 1}()\n"
 
 
-@pytest.mark.parametrize("size", [5, 400])
+@pytest.mark.parametrize("size", [5, 60, pytest.param(400, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize(
     ("program", "ends", "does_not"),
     [

@@ -66,7 +66,7 @@ def test_of_the_fixtures(program: Program, rewrite: Callable[[str], str]) -> Non
     assert marks(each_file(program, rewrite)) == marks(program)
 
 
-@steady(30)
+@steady(15)
 @given(written_programs())
 def test_of_any_program(program: Program) -> None:
     before = marks(program)
@@ -74,11 +74,12 @@ def test_of_any_program(program: Program) -> None:
         assert marks(each_file(program, rewrite)) == before
 
 
-def test_are_the_same_in_a_renamed_file() -> None:
-    for program in PROGRAMS:
-        if len(program.files) == 1:
-            ((_, text),) = program.files.items()
-            assert marks(Program("renamed", {"other.py": text})) == marks(program)
+@pytest.mark.parametrize(
+    "program", swept([p for p in PROGRAMS if len(p.files) == 1]), ids=lambda program: program.name
+)
+def test_are_the_same_in_a_renamed_file(program: Program) -> None:
+    ((_, text),) = program.files.items()
+    assert marks(Program("renamed", {"other.py": text})) == marks(program)
 
 
 def test_of_one_of_two_equal_sites_stays_when_the_other_goes() -> None:
@@ -107,7 +108,7 @@ VALUES = st.recursive(
 )
 
 
-@steady(40)
+@steady(15)
 @given(st.lists(VALUES, min_size=1, max_size=3), st.integers(20, 120))
 def test_of_any_arguments_whatever_formats_them(arguments: list[str], width: int) -> None:
     text = FUNCTION.format("run, x, y, z", f"asyncio.create_task(run({', '.join(arguments)}))")

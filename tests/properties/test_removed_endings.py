@@ -46,7 +46,7 @@ def test_a_fixture_without_one_of_its_endings(program: Program) -> None:
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
-@steady(40)
+@steady(15)
 @given(written_programs())
 def test_a_program_without_one_of_its_endings(program: Program) -> None:
     for after in without_each(program):

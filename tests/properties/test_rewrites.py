@@ -151,7 +151,7 @@ def test_rewrites_change_most_fixtures(rewrite: Callable[[Program], Program]) ->
 # -- programs that a strategy writes, each with a choice of rewrites
 
 
-@steady(20)
+@steady(10)
 @given(written_programs(), st.data())
 def test_some_other_names(program: Program, data: st.DataObject) -> None:
     names = data.draw(st.sets(st.sampled_from(renamable(program))), label="names")
@@ -160,7 +160,7 @@ def test_some_other_names(program: Program, data: st.DataObject) -> None:
     )
 
 
-@steady(20)
+@steady(10)
 @given(written_programs(), st.data())
 def test_some_blank_lines_and_comments(program: Program, data: st.DataObject) -> None:
     text = program.files["app.py"]
@@ -169,13 +169,13 @@ def test_some_blank_lines_and_comments(program: Program, data: st.DataObject) ->
     assert_same(program, program.with_file("app.py", fill(text, chosen)))
 
 
-@steady(20)
+@steady(10)
 @given(written_programs(), st.sampled_from(STYLES))
 def test_other_imports(program: Program, style: Callable[[str], str]) -> None:
     assert_same(program, each_file(program, style))
 
 
-@steady(20)
+@steady(10)
 @given(written_programs(), st.data())
 def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
     names = definitions(program.files["app.py"])
@@ -186,7 +186,7 @@ def test_some_definitions_moved(program: Program, data: st.DataObject) -> None:
     assert_same(program, after, sites_on_demand)
 
 
-@steady(30)
+@steady(15)
 @given(written_programs(), st.data())
 def test_a_class_split_in_two(program: Program, data: st.DataObject) -> None:
     (which,) = splittable(program)
