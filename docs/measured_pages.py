@@ -66,13 +66,14 @@ but is ended in a teardown. The last 9 packages were read after the causes in th
 been mended: of their 46 sites, 17 high and 3 low, all came out right.
 
 In the sixth reading (nearly all sites of packages that nobody had looked at: device clients, chat
-bots, servers, a service framework) 17 of the 24 lows were sound. Eight of them are one cause: a
+bots, servers, a service framework) 18 of the 25 lows were sound. Eight of them are one cause: a
 library cancels its tasks by way of a generator, which was not followed. Four are tasks that every
 way to a new connection but the public one ends first; two are waits for what has just been
 cancelled, taken for ways past the rest; one task runs the teardown that passed over it, one is
-waited for by a future that its callback sets, one by what `isfuture` lets through. The one low that
-was not found is handed to a function of a library. Of the 24, 12 are left once most of these causes
-are mended, 7 of them real.
+waited for by a future that its callback sets, one by what `isfuture` lets through, one is cancelled
+where all of what was made with it is there. The one low that was not found is handed to a function
+of a library. Of the 25, 13 are left once most of these causes are mended, 7 of them real. The last
+12 packages were read after that: of their 59 sites, 5 high and none low, 58 came out right.
 
 """
 _TUNED = """

@@ -20,7 +20,7 @@ from taskleash.link.entities import Function
 from taskleash.link.inference import is_external
 from taskleash.link.trail import Place
 from taskleash.link.uses import Role
-from taskleash.link.walk import Carrier, Entry, Walk
+from taskleash.link.walk import RETURNED, Carrier, Entry, Walk
 from taskleash.models.containers import WEAK_CONTAINERS
 
 
@@ -164,7 +164,12 @@ class Keeping(Walk):
     ) -> None:
         """What a function returns is the value of a call, or what awaiting that gives."""
         term: Term = Result(index)
+        how = carrier.how
         if callee.facts.is_async and not callee.facts.is_generator:
-            term = Awaited(term)
+            if how:
+                term = Awaited(term)
+            else:
+                # The call is awaited, or what it gives is run as a task, which is.
+                how = RETURNED
         root = carrier.root if caller is not self.origin else None
-        self.carry(replace(carrier, function=caller, term=term, entry=entry, root=root))
+        self.carry(replace(carrier, function=caller, term=term, how=how, entry=entry, root=root))

@@ -201,8 +201,9 @@ class Passing(Keeping):
 
 def _carried(result: Carrier, handle: Handle) -> Carrier:
     """What a result is that stands for the tasks that the call was given."""
-    if result.how == RETURNED and handle in _AWAITERS:
-        return replace(result, depth=0)
+    if result.how == RETURNED and (handle in _AWAITERS or handle is Handle.SAME):
+        # Awaited it gives what the coroutine does.
+        return result
     if result.how == RETURNED and handle is Handle.GATHERS:
         # Awaited it gives all handles.
         return replace(result, depth=1)
