@@ -6,7 +6,8 @@ which nothing at hand ends. What is sound as far as it is seen needs nobody else
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from taskleash.classify.judge import Judge, Reported
 from taskleash.classify.model import Risk
@@ -64,25 +65,43 @@ def demand(
     return left_open(Judge(facts, told.calls, reported, indexed), told.flags)
 
 
-def left_open(judge: Judge, flags: FeatureFlags) -> Demand:
-    """What a linked program leaves open, under the flags."""
-    calls, program = judge.calls, judge.program
-    names: set[str] = set()
-    modules: set[str] = set()
+def left_open(judge: Judge, flags: FeatureFlags, is_chain: bool = False) -> Demand:
+    """What a linked program leaves open, under the flags; of a chain only `Demand.chain`."""
     wrappers: dict[Function, None] = {}
-    classes: dict[Class, None] = {}
+    concerning: list[_Asking] = []
     for spawn in judge.spawns:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
         found = _wrappers(judge, spawn, trail)
         wrappers |= dict.fromkeys(found)
-        if not _concerns(judge, spawn, found):
-            continue
-        names |= _mentions(function for function, decided in found.items() if decided)
-        if _is_open(judge, spawn, trail):
-            names |= set(_enders(judge.calls, spawn, trail))
-        names |= set(_heirs(trail)) | set(_makers(judge, trail))
-        if spawn.kind in NEVER_RUN:
-            names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
+        if _concerns(judge, spawn, found):
+            concerning.append(_Asking(spawn, trail, found))
+    imported = _imported_from(judge, concerning, wrappers)
+    if is_chain:
+        return imported.chain()
+    return replace(imported, names=_mentioned(judge, flags, concerning))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """A spawn on which a verdict hangs, its trail, and the functions whose callers answer for it.
+
+    Each of these with whether a verdict may hang on all of its callers.
+    """
+
+    spawn: Spawn
+    trail: Trail
+    wrappers: Mapping[Function, bool]
+
+
+def _imported_from(
+    judge: Judge, concerning: Iterable[_Asking], wrappers: dict[Function, None]
+) -> Demand:
+    """What is asked for by where it is imported from, and by what calls a wrapper."""
+    calls, program = judge.calls, judge.program
+    modules: set[str] = set()
+    classes: dict[Class, None] = {}
+    for asking in concerning:
+        spawn, trail = asking.spawn, asking.trail
         modules |= modules_of(calls, spawn, trail, judge.reports)
         if judge.holds_locally(spawn, trail):
             modules |= runners(calls, spawn.function)
@@ -92,8 +111,6 @@ def left_open(judge: Judge, flags: FeatureFlags) -> Demand:
     modules |= reexports(program, wrappers)
     received = receivers(calls, wrappers, judge.reports)
     modules |= ancestors((module.facts for module in program.modules), received)
-    sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
-    insisted = {UNSURE + name.encode() for name in Dormant(calls, flags).unsure(sites)}
     starting: set[str] = set()
     if judge.reported is None:
         modules |= bases_with(program, called)
@@ -103,11 +120,29 @@ def left_open(judge: Judge, flags: FeatureFlags) -> Demand:
         starting = called_outside(calls, judge.reports)
     return Demand(
         modules=frozenset(modules),
-        names=_telling(names) | insisted,
         calls=_telling(_mentions(wrappers)) | _imported(judge, wrappers),
         starting=frozenset(starting),
         classes=frozenset(received),
     )
+
+
+def _mentioned(
+    judge: Judge, flags: FeatureFlags, concerning: Iterable[_Asking]
+) -> frozenset[bytes]:
+    """What other modules mention that may change a verdict, whatever they import."""
+    calls = judge.calls
+    names: set[str] = set()
+    for asking in concerning:
+        spawn, trail = asking.spawn, asking.trail
+        names |= _mentions(function for function, decided in asking.wrappers.items() if decided)
+        if _is_open(judge, spawn, trail):
+            names |= set(_enders(calls, spawn, trail))
+        names |= set(_heirs(trail)) | set(_makers(judge, trail))
+        if spawn.kind in NEVER_RUN:
+            names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
+    sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
+    insisted = {UNSURE + name.encode() for name in Dormant(calls, flags).unsure(sites)}
+    return _telling(names) | insisted
 
 
 def _concerns(judge: Judge, spawn: Spawn, wrappers: Iterable[Function]) -> bool:

@@ -218,9 +218,9 @@ class _Gathering:
             chosen, waiting = [*chosen, *users], _without(waiting, users)
         rounds = _MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART
         for number in count():
-            ask = self._demand(chosen, reported)
             # A chain of wrappers or of classes is followed to its end, from file to file.
-            more = list(wanted.of(ask if number < rounds else ask.chain(), waiting))
+            ask = self._demand(chosen, reported, is_chain=number >= rounds)
+            more = list(wanted.of(ask, waiting))
             if not more:
                 break
             self._found.reasons.update({item.path: wanted.reason(item, ask) for item in more})
@@ -245,14 +245,17 @@ class _Gathering:
         between = Modules([item for item in near if uses(item)])
         return [item for item in idle if uses(item) or supporting([item], between, self._memory)]
 
-    def _demand(self, chosen: list[Input], reported: frozenset[str] | None) -> Demand:
+    def _demand(
+        self, chosen: list[Input], reported: frozenset[str] | None, is_chain: bool = False
+    ) -> Demand:
         """What the facts of the chosen files leave open, as far as some files are reported."""
-        key = self._facts_key(chosen, reported)
-        ask = self._memory.demand(key)
+        facts = self._facts_key(chosen, reported)
+        asked = key("chain", facts) if is_chain and facts is not None else facts
+        ask = self._memory.demand(asked)
         if ask is None:
             self._load(chosen)
-            ask = self._linker(reported).demand(self._found.facts)
-            self._memory.keep_demand(key, ask)
+            ask = self._linker(reported).demand(self._found.facts, is_chain)
+            self._memory.keep_demand(asked, ask)
         return ask
 
     def _facts_key(self, chosen: list[Input], reported: frozenset[str] | None) -> bytes | None:

@@ -36,18 +36,18 @@ class Linker:
         self._judge: Judge | None = None
         self._facts: dict[str, ModuleFacts] = {}
 
-    def demand(self, facts: Mapping[str, ModuleFacts]) -> Demand:
-        """What the facts, by path, leave open."""
-        return linked(partial(self._demand, facts))
+    def demand(self, facts: Mapping[str, ModuleFacts], is_chain: bool = False) -> Demand:
+        """What the facts, by path, leave open; of a chain only what comes to an end."""
+        return linked(partial(self._demand, facts, is_chain))
 
     def verdicts(self, facts: Mapping[str, ModuleFacts]) -> list[Site]:
         """The verdicts on the facts, by path. What was linked is gone afterwards."""
         return linked(partial(self._verdicts, facts))
 
-    def _demand(self, facts: Mapping[str, ModuleFacts]) -> Demand:
+    def _demand(self, facts: Mapping[str, ModuleFacts], is_chain: bool) -> Demand:
         from taskleash.classify.undecided import left_open
 
-        return left_open(self._linked(facts), self._told.flags)
+        return left_open(self._linked(facts), self._told.flags, is_chain)
 
     def _verdicts(self, facts: Mapping[str, ModuleFacts]) -> list[Site]:
         found = self._linked(facts).verdicts(self._told.flags)

@@ -35,7 +35,7 @@ class Demand:
     def chain(self) -> Demand:
         """What is asked for by where it is imported from: it comes to an end, however long."""
         insisted = frozenset(name for name in self.calls if self.insists_on(name))
-        return Demand(self.modules, frozenset(), insisted)
+        return Demand(self.modules, calls=insisted, classes=self.classes)
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""
