@@ -25,7 +25,10 @@ BAD_SETTINGS = [
     ("'a key' = 1", '"a key": unknown key (all are in `taskleash config --isolated`)'),
     ("select = 'TL001'", 'select: expected a list of rules, got "TL001" (write ["TL001"])'),
     ("select = ['TL0001']", f'select: {RULES}, got "TL0001" (did you mean TL001?)'),
-    ("ignore = ['discarded-tsk']", f'ignore: {RULES}, got "discarded-tsk" (did you mean discarded-task?)'),
+    (
+        "ignore = ['discarded-tsk']",
+        f'ignore: {RULES}, got "discarded-tsk" (did you mean discarded-task?)',
+    ),
     ("ignore = ['E501']", f'ignore: {RULES}, got "E501"'),
     ("extend-select = [1]", f"extend-select: {RULES}, got 1"),
     ("per-file-ignores = ['a']",
