@@ -50,14 +50,15 @@ class Siblings:
         if any(map(self._teardown.phases.takes_down, (spawn.function.method, *spawn.started))):
             return ()
         unknown: dict[Unknown, None] = {}
+        family = _only_heir(owner).mro
         for caller, index in self._calls.callers(manager.function):
-            if caller.method.owner not in owner.mro:
+            if caller.method.owner not in family:
                 continue
             if coroutine_argument(self._calls, manager, caller.call(index)) is None:
                 continue
             sibling = self._signs_of(handed_in(self._calls, manager, caller, index))
             for op, why in sibling.ended_there_by:
-                if why and op.site[0].method.owner in owner.mro:
+                if why and op.site[0].method.owner in family:
                     return _told(manager.function, op, why)
             unknown.update(sibling.trail.unknown)
         # What is not seen of the others may be that they are ended.
@@ -74,6 +75,15 @@ def _told(manager: Function, op: Op, why: Said) -> tuple[Evidence, ...]:
         manager=manager.qualname,
     )
     return (definition(method, said), ending(op, why))
+
+
+def _only_heir(owner: Class) -> Class:
+    """The class at the end of a line of only heirs: what it has, objects of the owner have, too."""
+    seen = {owner}
+    while len(owner.subclasses) == 1 and owner.subclasses[0] not in seen:
+        (owner,) = owner.subclasses
+        seen.add(owner)
+    return owner
 
 
 def _is_kept_by_another(kept: Signs, owner: Class) -> bool:
