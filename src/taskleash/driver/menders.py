@@ -6,16 +6,14 @@ has the facts, they would add to what a check needs.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import wait
 from types import TracebackType
 
 from taskleash.driver.cores import cores
 from taskleash.driver.orders import Filled, Order, taken
 from taskleash.driver.parse import Broken
 from taskleash.driver.processes import Started
-from taskleash.driver.worker import Worker
+from taskleash.driver.worker import Worker, answering
 from taskleash.fixes.making import Made
 
 #: with fewer characters for each of them, starting processes costs more than it saves
@@ -55,7 +53,7 @@ class Menders:
         waiting = sorted(orders, key=lambda order: order.size)
         while waiting or any(worker.item is not None for worker in self._workers):
             self._hand_out(waiting, most)
-            for worker, order in self._answering():
+            for worker, order in answering(self._workers):
                 answer = worker.take()
                 if isinstance(answer, bytes):
                     yield order, taken(answer)
@@ -71,15 +69,3 @@ class Menders:
             if waiting and worker.item is None:
                 order = waiting.pop()
                 worker.give(order, order.patience)
-
-    def _answering(self) -> list[tuple[Worker[Order], Order]]:
-        """The workers that have answered, died or had their time; waits for the first of them."""
-        busy = [(worker, worker.item) for worker in self._workers if worker.item is not None]
-        patience = min(worker.deadline for worker, _ in busy) - time.monotonic()
-        ready = wait([worker.connection for worker, _ in busy], max(patience, 0.0))
-        now = time.monotonic()
-        return [
-            (worker, order)
-            for worker, order in busy
-            if worker.connection in ready or worker.deadline <= now
-        ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from math import inf
+from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from typing import Generic, TypeVar
 
@@ -87,3 +90,21 @@ class Worker(Generic[_Item]):
     def kill(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
+
+
+def answering(
+    workers: Sequence[Worker[_Item]], until: float = inf
+) -> list[tuple[Worker[_Item], _Item]]:
+    """The workers that have answered, died or had their time, with what they were given.
+
+    Waits for the first of them; the wait ends at the time ``until`` of the monotonic clock.
+    """
+    busy = [(worker, worker.item) for worker in workers if worker.item is not None]
+    first = min(until, *(worker.deadline for worker, _ in busy))
+    ready = wait([worker.connection for worker, _ in busy], max(first - time.monotonic(), 0.0))
+    now = time.monotonic()
+    return [
+        (worker, item)
+        for worker, item in busy
+        if worker.connection in ready or worker.deadline <= now
+    ]

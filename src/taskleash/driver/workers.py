@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from math import inf
-from multiprocessing.connection import wait
 from types import TracebackType
 
 from taskleash.driver.collect import Advance
@@ -19,7 +18,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
 from taskleash.driver.patience import PATIENCE_SECONDS
 from taskleash.driver.processes import start
-from taskleash.driver.worker import Worker
+from taskleash.driver.worker import Worker, answering
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
 _WORTH_A_WORKER = 100_000
@@ -85,7 +84,7 @@ class Workers:
                 self._give_up(inputs)
                 break
             self._hand_out(waiting, most)
-            for worker, item in self._answering():
+            for worker, item in answering(self._workers, self._until):
                 answer = worker.take()
                 if answer is None:
                     continue
@@ -130,16 +129,3 @@ class Workers:
         while waiting and len(self._workers) < most:
             self._workers.append(Worker(start(of_many=True)))
             self._workers[-1].give(waiting.pop(), self._patience)
-
-    def _answering(self) -> list[tuple[Worker[Input], Input]]:
-        """The workers that have answered, died or had their time; waits for the first of them."""
-        busy = [(worker, worker.item) for worker in self._workers if worker.item is not None]
-        until = min(self._until, *(worker.deadline for worker, _ in busy))
-        patience = until - time.monotonic()
-        ready = wait([worker.connection for worker, _ in busy], max(patience, 0.0))
-        now = time.monotonic()
-        return [
-            (worker, item)
-            for worker, item in busy
-            if worker.connection in ready or worker.deadline <= now
-        ]
