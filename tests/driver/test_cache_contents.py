@@ -144,3 +144,14 @@ def test_a_place_is_within_its_file(span: Span, can_be: bool, where: str, tmp_pa
     told = Verdicts((site(**fields),), {}, 0)
     assert are_of(told, [item]) is can_be
     assert are_of(told, [])
+
+
+def test_what_is_written_in_an_editor_is_not_what_is_on_disk(tmp_path: Path) -> None:
+    known = Contents(DiskStore(str(tmp_path / "cache")))
+    a = given(tmp_path / "a.py", "x = 1\n")
+    for data in (b"x = 1\n", None, b"x = 2\n", b"x = 3\n", None):
+        known.again()
+        item = a if data is None else a.with_data(data)
+        assert known.digest(item) == known.digest(item) == digest(data or b"x = 1\n")
+        assert known.data(item) == (data or b"x = 1\n")
+        assert known.steady

@@ -121,6 +121,25 @@ def test_what_is_written_in_one_file_counts_in_the_others(root: str) -> None:
     assert looked("self.task.cancel()") == cancels
 
 
+def test_what_is_opened_later_counts_as_it_is_written(root: str) -> None:
+    base, service = f"{root}/base.py", f"{root}/service.py"
+    Path(base).write_text(BASE.format(close="self.task.cancel()"))
+    Path(service).write_text(SERVICE.format(more=""))
+    analyst = Analyst()
+
+    def looked(**unsaved: str) -> list[str]:
+        texts = {f"{root}/{name}.py": text for name, text in unsaved.items()}
+        found = analyst.answer(Look(root, tuple(texts), texts, is_settled=True))
+        assert isinstance(found, Looked)
+        return [entry.site.risk.value for entry in found.entries[service]]
+
+    text = SERVICE.format(more="")
+    cancels = looked(service=text)
+    assert looked(service=text, base=BASE.format(close="self.task.cancel()")) == cancels
+    assert looked(service=text, base=BASE.format(close="pass")) != cancels
+    assert looked(service=text) == cancels
+
+
 def test_only_so_many_folders_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     analyst = Analyst()

@@ -42,8 +42,8 @@ class Contents:
         self._seen: set[str] = set()
         self._digests: dict[str, bytes] = {}
         self._data: dict[str, bytes] = {}
-        #: the paths of those whose bytes are not what is on disk
-        self._unsaved: set[str] = set()
+        #: the paths of those that were given with their bytes, which may not be on disk
+        self._given: set[str] = set()
         #: what was read last, whether there was room for it or not
         self._newest = ("", b"")
         self._room = _ROOM
@@ -64,9 +64,11 @@ class Contents:
 
     def digest(self, item: Input) -> bytes:
         """What stands for a file's bytes; raises InvalidSource where they cannot be read."""
-        found = self._digests.get(item.file.path) or self._seen_before(item)
-        if found is not None:
-            return found
+        # What is known of the path may be what is on disk.
+        if item.data is None or item.file.path in self._given:
+            found = self._digests.get(item.file.path) or self._seen_before(item)
+            if found is not None:
+                return found
         data = self.data(item)
         return self._digests.get(item.path) or digest(data)
 
@@ -88,9 +90,9 @@ class Contents:
         """Begin another run, in which no file on disk is another one than it was."""
         self.steady = True
         self.release()
-        for path in self._unsaved:
+        for path in self._given:
             self._digests.pop(path, None)
-        self._unsaved.clear()
+        self._given.clear()
 
     def release(self) -> None:
         """Keep no bytes: whoever needs some of them again has them read again."""
@@ -109,12 +111,13 @@ class Contents:
         return {self._key: marshal.dumps(known)}
 
     def _note(self, item: Input, found: bytes) -> None:
-        if self._digests.setdefault(item.path, found) != found:
+        if item.data is not None and item.path not in self._given:
+            self._given.add(item.path)
+            self._digests[item.path] = found
+        elif self._digests.setdefault(item.path, found) != found:
             self.steady = False
             self._digests[item.path] = found
         file = item.file
-        if item.data is not None:
-            self._unsaved.add(item.path)
-        elif 0 < max(file.times) < self._start - _SETTLED_NS:
+        if item.data is None and 0 < max(file.times) < self._start - _SETTLED_NS:
             self._seen.add(file.absolute)
             self._news[file.absolute] = (file.times, file.size, found)
