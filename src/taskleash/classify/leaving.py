@@ -56,22 +56,10 @@ def _turn(
     goals = {number for event in endings for number in graph.blocks_of(event)}
     source: int | None = None
     for edge in leak.steps:
-        if not _comes_to(graph, edge.target, goals):
+        if goals.isdisjoint(graph.reachable(start=edge.target)):
             return source, edge
         source = edge.target
     return None
-
-
-def _comes_to(graph: ControlFlowGraph, start: int, goals: Collection[int]) -> bool:
-    found, pending = {start}, [start]
-    while pending:
-        number = pending.pop()
-        if number in goals:
-            return True
-        following = {edge.target for edge in graph.successors(number)} - found
-        found |= following
-        pending += following
-    return False
 
 
 def _yield(function: Function, block: int | None, spawn: int) -> int:

@@ -114,10 +114,15 @@ class ControlFlowGraph:
         for edges in block.caught.values():
             yield from edges
 
-    def reachable(self, ways: Callable[[int], Iterable[Edge]] | None = None) -> set[int]:
-        """The blocks that control can come to by the ``ways`` out of each; by all of its edges."""
+    def reachable(
+        self, ways: Callable[[int], Iterable[Edge]] | None = None, start: int = ENTRY
+    ) -> set[int]:
+        """The blocks that control can come to from ``start``, which is one of them.
+
+        It goes by the ``ways`` out of each; by all of its edges where there are none.
+        """
         following = ways or self.successors
-        found, pending = {ENTRY}, [ENTRY]
+        found, pending = {start}, [start]
         while pending:
             for edge in following(pending.pop()):
                 if edge.target not in found:
