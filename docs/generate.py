@@ -123,8 +123,7 @@ _LIMITS = """\
 # Known limits
 
 - taskleash reads code and never runs it. A handle that travels through `setattr` with a computed
-  name, or a coroutine that is looked up in a registry at run time, is out of its sight. So is a
-  name in letters that Python takes for others: `ｃreate_task`.
+  name, or a coroutine that is looked up in a registry at run time, is out of its sight.
 - It judges what it can read: the files given and the project around them. What an installed package
   does with a task is known for the libraries in its catalogue; [others can be taught](apis.md).
 - A set on `self` keeps a task only as long as its object lives. Where an object is dropped with its

@@ -29,6 +29,7 @@ from support.rewrites.imports import (
 from support.rewrites.layout import FILLERS, fill, gaps, spread
 from support.rewrites.moving import base_name, definitions, move, split, splittable
 from support.rewrites.renaming import renamable, rename
+from support.rewrites.spelling import in_other_letters
 from support.sweeps import swept
 from support.writing import written_programs
 
@@ -73,6 +74,12 @@ def test_other_layout_of_a_fixture(program: Program) -> None:
     assert_same(before, each_file(wide, lambda text: text.replace("\n", "\r\n")))
 
 
+@each(2)
+def test_other_letters_in_a_fixture(program: Program) -> None:
+    before = marked(program)
+    assert_same(before, each_file(before, in_other_letters))
+
+
 @pytest.mark.parametrize("style", STYLES, ids=label)
 @each(2)
 def test_other_imports_of_asyncio_in_a_fixture(
@@ -109,6 +116,7 @@ def test_files_that_are_asked_for_suffice(program: Program) -> None:
     before = marked(program)
     assert_same(before, before, sites_on_demand)
     assert_same(before, moved(before, definitions), sites_on_demand)
+    assert_same(before, each_file(before, in_other_letters), sites_on_demand)
 
 
 def moved(program: Program, choose: Callable[[str], list[str]]) -> Program:
@@ -137,10 +145,19 @@ def bases(text: str) -> list[str]:
         lambda program: each_file(program, spread),
         lambda program: each_file(program, with_alias),
         lambda program: each_file(program, with_from_import),
+        lambda program: each_file(program, in_other_letters),
         lambda program: moved(program, definitions),
         lambda program: halved(program, 0),
     ],
-    ids=["rename", "spread", "with_alias", "with_from_import", "moved", "halved"],
+    ids=[
+        "rename",
+        "spread",
+        "with_alias",
+        "with_from_import",
+        "in_other_letters",
+        "moved",
+        "halved",
+    ],
 )
 def test_rewrites_change_most_fixtures(rewrite: Callable[[Program], Program]) -> None:
     some = PROGRAMS[::2]

@@ -11,6 +11,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
 from taskleash.models.settings import FLAG_WORDS
 from taskleash.source.loading import InvalidSource
+from taskleash.source.spelling import searchable
 
 #: what is kept of a file is some names
 _NAMES = tuple[str, ...]
@@ -84,12 +85,16 @@ def _leading(
 
 
 def _imported(data: bytes) -> tuple[str, ...]:
-    names = {name.decode() for match in _IMPORTS.findall(data) for name in _NAME.findall(match)}
+    names = {
+        name.decode()
+        for match in _IMPORTS.findall(searchable(data))
+        for name in _NAME.findall(match)
+    }
     return tuple(sorted(names))
 
 
 def _asks(data: bytes) -> bool:
-    return _ASKS.search(data) is not None
+    return _ASKS.search(searchable(data)) is not None
 
 
 def _bare(item: Input) -> str:

@@ -11,6 +11,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import folders, is_package
+from taskleash.source.spelling import searchable
 
 #: what is kept of a file is some names
 _NAMES = tuple[str, ...]
@@ -84,6 +85,7 @@ def _folder(dotted: str, ups: int) -> str:
 
 def _imported(data: bytes) -> tuple[str, ...]:
     """What may be a module of all that a file imports, dots for relative imports before it."""
+    data = searchable(data)
     found: set[bytes] = set()
     for module, names in _FROM.findall(data):
         inside = module if module.endswith(b".") else module + b"."
@@ -95,6 +97,7 @@ def _imported(data: bytes) -> tuple[str, ...]:
 
 def _defined(data: bytes) -> tuple[str, ...]:
     """The functions and classes of a file, but for functions that nobody calls by name."""
+    data = searchable(data)
     functions = {name.decode() for name in _DEFINED.findall(data)}
     classes = {f"class {name.decode()}" for name in _CLASS.findall(data)}
     return tuple(sorted({name for name in functions if not name.startswith("__")} | classes))
@@ -102,6 +105,7 @@ def _defined(data: bytes) -> tuple[str, ...]:
 
 def _used(data: bytes) -> set[str]:
     """What a file may call or inherit from, in the same form."""
+    data = searchable(data)
     names = {name.decode() for name in _NAME.findall(data)}
     bases = {name.decode() for found in _BASES.findall(data) for name in _NAME.findall(found)}
     return names | {f"class {name}" for name in bases}

@@ -22,6 +22,7 @@ from taskleash.facts.model import (
     Param,
     TypeRef,
 )
+from taskleash.facts.names import respell
 from taskleash.facts.positions import Positions
 from taskleash.facts.scope import bindings
 from taskleash.facts.statements import StatementLowering
@@ -78,6 +79,7 @@ class ModuleLowering:
         self.source = source
         self.tree = cst.parse_module(text)
         self.spans = Positions(self.tree)
+        respell(self.tree, text)
         self.imports: dict[str, str] = {}
         self.stars: list[str] = []
         self.functions: dict[str, FunctionFacts] = {}
@@ -155,6 +157,7 @@ class ModuleLowering:
             return
         tree = cst.parse_module(body.text)
         spans, self.spans = self.spans, Positions(tree, body.before)
+        respell(tree, body.text)
         self._lower(frame, body_of(tree, suite))
         self.spans = spans
 

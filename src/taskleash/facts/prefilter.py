@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from taskleash.models.table import MODELS
 from taskleash.source.loading import is_readable
+from taskleash.source.spelling import searchable
 
 
 def _shortest(words: Iterable[str]) -> list[str]:
@@ -42,6 +43,7 @@ def may_spawn(data: bytes, more: frozenset[str] = frozenset()) -> bool:
 
     ``more`` are names of further functions that spawn.
     """
+    data = searchable(data)
     if any(literal in data for literal in _LITERALS) and _SPAWN.search(data) is not None:
         return True
     # Where words are written otherwise the file may have one: it will be said not to be read.

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from taskleash.facts.model import NO_TYPE, TypeRef
+from taskleash.facts.names import respell
 
 #: the nodes in an expression that are expressions, or may hold some
 HOLDING_EXPRESSIONS: tuple[type[Any], ...] = (
@@ -80,6 +81,8 @@ def _quoted(node: cst.SimpleString) -> TypeRef:
     if not isinstance(value, str):
         return NO_TYPE
     try:
-        return type_ref(cst.parse_expression(value))
+        tree = cst.parse_expression(value)
+        respell(tree, value)
+        return type_ref(tree)
     except cst.ParserSyntaxError:
         return NO_TYPE

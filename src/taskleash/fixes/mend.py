@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle
+from taskleash.facts.names import respelt
 from taskleash.fixes.await_ import await_
 from taskleash.fixes.cancel_previous import cancel_previous
 from taskleash.fixes.idle import take_out
@@ -47,7 +48,7 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     """Make a fix for each target, of the first of its kinds that fits.
 
     A target that has no fix, or that another one is in the way of, is left; all are where the file
-    is too large, or laid out so that only the scan reads it.
+    is too large, or written so that only the scan reads it or all of its names.
     """
     if len(text) > _MAX_CHARACTERS:
         return _untouched(text, targets, sentence("the file is too large to be changed"))
@@ -56,6 +57,10 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         return _untouched(
             text, targets, sentence("the parser that changes files does not read this one")
+        )
+    if any(respelt(work.module, text)):
+        return _untouched(
+            text, targets, sentence("it has names in letters that Python takes for others")
         )
     applied: list[Applied] = []
     left: list[Left] = []

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from taskleash.source.spelling import searchable
+
 #: comes before a name that every file which mentions it is wanted for
 UNSURE = b"? "
 _NOT_BEFORE = rb"(?![\w\x80-\xff])"
@@ -61,6 +63,7 @@ class Search:
 
     def found(self, data: bytes) -> tuple[bytes, ...]:
         """Those that a module mentions, sorted."""
+        data = searchable(data)
         found: list[bytes] = []
         for form in (form for group in self._groups for form in group.possible(data)):
             if self._has(data, form):

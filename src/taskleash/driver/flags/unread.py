@@ -10,6 +10,7 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
 from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.source.loading import InvalidSource
+from taskleash.source.spelling import searchable
 
 _NEAR = 0.8
 #: each is looked for in all files: so many are nobody's typo
@@ -41,7 +42,7 @@ def unread(
 def _is_mentioned(name: str, files: Iterable[Input], memory: Memory) -> bool:
     word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)", re.IGNORECASE)
     mentions = memory.question(
-        "flag", [name.encode()], bool, lambda data: word.search(data) is not None
+        "flag", [name.encode()], bool, lambda data: word.search(searchable(data)) is not None
     )
     return any(_answer(mentions.answer, item) for item in files)
 
@@ -57,7 +58,7 @@ def _told(flag: FeatureFlag, files: Iterable[Input], memory: Memory) -> str:
     words: set[str] = set()
     for item in files:
         try:
-            words.update(map(bytes.decode, _WORD.findall(memory.contents.data(item))))
+            words.update(map(bytes.decode, _WORD.findall(searchable(memory.contents.data(item)))))
         except (InvalidSource, UnicodeDecodeError):
             continue
     near = get_close_matches(flag.last, words, n=1, cutoff=_NEAR)
