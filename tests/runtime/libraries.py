@@ -1,7 +1,8 @@
 """Whether a task that waits for a library vanishes, where only the task reaches the client.
 
-    python -m pip install aiofiles aiohttp aiomysql aiosqlite anyio asgiref asyncpg grpcio \\
-        httpx python-socketio redis slack_bolt slack_sdk starlette websockets
+    python -m pip install aiofiles aiohttp aiomysql aiosqlite anthropic anyio asgiref \\
+        async_timeout asyncpg 'elasticsearch[async]' grpcio httpx openai 'psycopg[binary]' \\
+        python-socketio pyzmq redis slack_bolt slack_sdk starlette watchfiles websockets
     python tests/runtime/libraries.py [NAME…]
 
 `taskleash.models.waits` has what stays as `HOLDING` and `HOLDING_WITHOUT`, and what vanishes as
@@ -123,6 +124,31 @@ async def aiosqlite_execute(ports):
 
 
 @waits
+async def anthropic_create(ports):
+    import anthropic
+
+    url = f"http://127.0.0.1:{ports['silent']}/"
+    client = anthropic.AsyncAnthropic(api_key="x", base_url=url, timeout=None)
+    await client.messages.create(model="x", messages=[], max_tokens=1)
+
+
+@waits
+async def anyio_fail_after(ports):
+    import anyio
+
+    with anyio.fail_after(10):
+        await asyncio.Event().wait()
+
+
+@waits
+async def anyio_move_on_after(ports):
+    import anyio
+
+    with anyio.move_on_after(10):
+        await asyncio.Event().wait()
+
+
+@waits
 async def anyio_sleep(ports):
     import anyio
 
@@ -152,12 +178,48 @@ async def asgiref_thread(ports):
 
 
 @waits
+async def async_timeout_limit(ports):
+    import async_timeout
+
+    async with async_timeout.timeout(10):
+        await asyncio.Event().wait()
+
+
+@waits
+async def async_timeout_none(ports):
+    import async_timeout
+
+    async with async_timeout.timeout(None):
+        await asyncio.Event().wait()
+
+
+@waits
 async def asyncpg_execute(ports):
     import asyncpg
 
     names = {"user": "x", "password": "x", "database": "x"}
     connection = await asyncpg.connect(host="127.0.0.1", port=ports["postgres"], **names)
     await connection.execute("select 1")
+
+
+@waits
+async def asyncpg_pool(ports):
+    import asyncpg
+
+    names = {"user": "x", "password": "x", "database": "x"}
+    size = {"min_size": 1, "max_size": 1}
+    pool = await asyncpg.create_pool(host="127.0.0.1", port=ports["postgres"], **size, **names)
+    first = await pool.acquire()
+    await pool.acquire()
+    print(first)
+
+
+@waits
+async def elasticsearch_info(ports):
+    import elasticsearch
+
+    client = elasticsearch.AsyncElasticsearch(f"http://127.0.0.1:{ports['silent']}/")
+    await client.info()
 
 
 @waits
@@ -174,6 +236,32 @@ async def httpx_get(ports):
 
     async with httpx.AsyncClient(timeout=None) as client:
         await client.get(f"http://127.0.0.1:{ports['silent']}/")
+
+
+@waits
+async def openai_create(ports):
+    import openai
+
+    url = f"http://127.0.0.1:{ports['silent']}/"
+    client = openai.AsyncOpenAI(api_key="x", base_url=url, timeout=None)
+    await client.chat.completions.create(model="x", messages=[])
+
+
+@waits
+async def psycopg_connect(ports):
+    import psycopg
+
+    names = f"host=127.0.0.1 port={ports['silent']} user=x sslmode=disable"
+    await psycopg.AsyncConnection.connect(names)
+
+
+@waits
+async def psycopg_execute(ports):
+    import psycopg
+
+    names = f"host=127.0.0.1 port={ports['postgres']} user=x password=x sslmode=disable"
+    connection = await psycopg.AsyncConnection.connect(names)
+    await connection.execute("select 1")
 
 
 @waits
@@ -207,6 +295,16 @@ async def slack_bolt_post(ports):
 
 
 @waits
+async def slack_bolt_say(ports):
+    from slack_bolt.async_app import AsyncSay
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    client = AsyncWebClient(token="x", base_url=f"http://127.0.0.1:{ports['silent']}/")
+    say = AsyncSay(client=client, channel="x")
+    await say("x")
+
+
+@waits
 async def slack_sdk_post(ports):
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -235,12 +333,40 @@ async def starlette_thread(ports):
 
 
 @waits
+async def watchfiles_watch(ports):
+    import watchfiles
+
+    async for changes in watchfiles.awatch(os.path.dirname(__file__)):
+        print(changes)
+
+
+@waits
 async def websockets_receive(ports):
     import websockets
 
     url = f"ws://127.0.0.1:{ports['websocket']}/"
     async with websockets.connect(url, ping_interval=None) as socket:
         await socket.recv()
+
+
+@waits
+async def zmq_receive(ports):
+    import zmq
+    import zmq.asyncio
+
+    socket = zmq.asyncio.Context().socket(zmq.PULL)
+    socket.bind("tcp://127.0.0.1:*")
+    await socket.recv()
+
+
+@waits
+async def zmq_send(ports):
+    import zmq
+    import zmq.asyncio
+
+    socket = zmq.asyncio.Context().socket(zmq.PUSH)
+    socket.bind("tcp://127.0.0.1:*")
+    await socket.send(b"x")
 
 
 async def _silent(reader, writer) -> None:
@@ -266,9 +392,10 @@ async def _postgres(reader, writer) -> None:
         if size != 8:
             break
         writer.write(b"N")
+    writer.write(message(b"R", bytes(4)))
     for setting in (b"server_version\x0014.0\x00", b"client_encoding\0UTF8\0", b"TimeZone\0UTC\0"):
         writer.write(message(b"S", setting))
-    writer.write(message(b"R", bytes(4)) + message(b"K", bytes(8)) + message(b"Z", b"I"))
+    writer.write(message(b"K", bytes(8)) + message(b"Z", b"I"))
     await _silent(reader, writer)
 
 

@@ -15,9 +15,11 @@ from taskleash.source.loading import Source
 
 SCRIPT = Path(__file__).with_name("libraries.py")
 #: what was seen to vanish, or to stay only because something holds the client
-VANISHING = {"aiomysql_connect", "redis_listen", "redis_listen_kept"}
+VANISHING = {
+    "aiomysql_connect", "async_timeout_none", "asyncpg_pool", "redis_listen", "redis_listen_kept",
+}  # fmt: skip
 #: nothing is said of these, since what they wait for is had from what is not read
-UNKNOWN = {"aiohttp_web_receive", "aiohttp_web_send", "asgiref_thread", "grpc_call"}
+UNKNOWN = {"aiohttp_web_receive", "aiohttp_web_send", "grpc_call"}
 
 
 def start(name: str) -> str:

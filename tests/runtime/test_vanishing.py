@@ -91,6 +91,18 @@ EXCLUDED = {
     "through a call": "await pause()",
     "nothing": "print('done')",
 }
+if sys.version_info >= (3, 11):
+    PROVEN |= {
+        "block without a deadline": "async with asyncio.timeout(None):\n"
+        "    await asyncio.Event().wait()",
+        "after a block with a deadline": "async with asyncio.timeout(10):\n"
+        "    await asyncio.sleep(0)\nawait asyncio.Event().wait()",
+    }
+    EXCLUDED |= {
+        "block with a deadline": "async with asyncio.timeout(10):\n"
+        "    await asyncio.Event().wait()",
+        "call in a block with a deadline": "async with asyncio.timeout(LIMIT):\n    await inner()",
+    }
 UNKNOWN = {
     "parameter": "await OTHER",
     "first of several": "await asyncio.wait([OTHER], return_when=asyncio.FIRST_COMPLETED)",

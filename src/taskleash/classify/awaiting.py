@@ -174,6 +174,9 @@ class Awaiting:
         if self._origins.coroutines(home, term):
             # A coroutine cannot be called.
             return HELD_ELSEWHERE
+        types = self._calls.inference.types(home, term)
+        if types and all(kind.name in HOLDING for kind in types):
+            return HELD_ELSEWHERE
         targets = self._calls.targets(home, term)
         if self._calls.inference.classes(home, term):
             targets = self._calls.targets(home, Attribute(term, "__call__"))

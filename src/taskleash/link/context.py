@@ -101,7 +101,7 @@ def with_blocks(function: Function, block: Block) -> Iterator[tuple[list[Use], B
     for item in block.items:
         if isinstance(item, int):
             event = function.events[item]
-            if isinstance(event, Use) and event.kind == "with":
+            if isinstance(event, Use) and event.kind in ("with", "deadline"):
                 managers.append(event)
             continue
         if isinstance(item, Try) and managers:

@@ -29,6 +29,7 @@ HOLDING = {
     "aiohttp.ClientWebSocketResponse": "aiohttp 3.14.5",
     "aiohttp.web.WebSocketResponse": "aiohttp 3.14.5",
     "aiosqlite": "aiosqlite 0.22.1",
+    "anthropic.AsyncAnthropic": "anthropic 2.12.0",
     "anyio.connect_tcp": "anyio 4.16.0",
     "anyio.open_file": "anyio 4.16.0",
     "anyio.sleep": "anyio 4.16.0",
@@ -40,14 +41,20 @@ HOLDING = {
     "asyncio.create_subprocess_exec": "CPython 3.13",
     "asyncio.create_subprocess_shell": "CPython 3.13",
     "asyncio.subprocess.Process": "CPython 3.13",
+    "elasticsearch.AsyncElasticsearch": "elasticsearch 9.5.1",
     "fastapi.concurrency.run_in_threadpool": "starlette 1.10.0",
     "grpc.aio": "grpcio 1.85.1",
     "httpx.AsyncClient": "httpx 0.28.1",
+    "openai.AsyncOpenAI": "openai 3.54.0",
+    "psycopg.AsyncConnection": "psycopg 3.3.9",
     "slack_bolt.async_app.AsyncApp.client": "slack_bolt 1.30.0",
+    "slack_bolt.async_app.AsyncSay": "slack_bolt 1.30.0",
     "slack_sdk.web.async_client.AsyncWebClient": "slack_sdk 3.47.0",
     "starlette.concurrency.run_in_threadpool": "starlette 1.10.0",
+    "watchfiles.awatch": "watchfiles 1.3.0",
     "websockets.asyncio.client": "websockets 17.4",
     "websockets.connect": "websockets 17.4",
+    "zmq.asyncio": "pyzmq 27.3.0",
 }
 #: objects of which the same is true unless they are made with an argument, that argument, and the
 #: release: with a manager, the server tells others what it sends, and waits for a client of theirs
@@ -55,7 +62,12 @@ HOLDING_WITHOUT = {
     "socketio.AsyncServer": ("client_manager", "python-socketio 5.18.1"),
 }
 #: blocks in which nothing waits longer than the number that they are given
-TIME_LIMITS = frozenset({"asyncio.timeout", "asyncio.timeout_at"})
+TIME_LIMITS = frozenset(
+    {
+        "anyio.fail_after", "anyio.move_on_after", "async_timeout.timeout", "asyncio.timeout",
+        "asyncio.timeout_at",
+    }
+)  # fmt: skip
 #: awaited, these wait for all that they are given, each of which may hold the task
 COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
 #: what gives a task: who awaits it is held by what that task waits for
@@ -89,6 +101,8 @@ LOCKS = frozenset(
 #: release that was looked at: nothing but the object holds it
 CLIENTS = {
     "aiomysql": "aiomysql 0.3.2",
+    "asyncpg.Pool": "asyncpg 0.32.0",
+    "asyncpg.create_pool": "asyncpg 0.32.0",
     "redis.asyncio": "redis 8.1.0",
 }
 #: what gives a number, or fails: `max(5.0, None)` does
