@@ -17,9 +17,16 @@ from taskleash.source.loading import Source
 _RULES = frozenset(rule.code for rule in all_rules()) - {"TL020", "TL021", "TL030"}
 START = """\
 import asyncio
+import functools
 import logging
 
+from .owners import tell
+
 log = logging.getLogger(__name__)
+
+
+async def tell_all():
+    await tell("all")
 
 
 async def send(text=None):
@@ -67,6 +74,12 @@ def reasons(code: str, kind: str) -> list[str]:
         (
             "log = None\nasyncio.create_task(send())",
             "the file has no logger that its failure could go to",
+        ),
+        ("asyncio.create_task(tell(text))", "what `tell` waits for is not known"),
+        ("asyncio.create_task(tell_all())", "what `tell_all` waits for is not known"),
+        (
+            "asyncio.get_running_loop().run_in_executor(None, functools.partial(text, 1))",
+            "how long `text` takes is not known",
         ),
         ("await start()", "it is awaited already, and gives a task"),
         ("text = [start(), 1]", "no statement of its own starts the task"),

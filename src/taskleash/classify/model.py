@@ -268,11 +268,12 @@ class Site:
     layout and quoting normalised. ``unseen`` tells how long a failure is silent.
 
     What follows is for fixes. ``teardowns`` are the methods that take down the class around the
-    site. ``has_own_state`` is true where every instance of it runs its own ``__init__`` and can be
-    given attributes there; ``task_attributes`` are those of its attributes, inherited ones too,
-    with "task" in their names. ``is_closure`` is true where the coroutine is defined in the
-    function that starts it, ``restarts_itself`` where the task itself comes back to the site,
-    ``gives_task`` where the value of the call is a task in any case.
+    site, ``replaced`` those of them that a subclass replaces and does not call. ``has_own_state``
+    is true where every instance of it runs its own ``__init__`` and can be given attributes there;
+    ``task_attributes`` are those of its attributes, inherited ones too, with "task" in their names.
+    ``is_closure`` is true where the coroutine is defined in the function that starts it,
+    ``restarts_itself`` where the task itself comes back to the site, ``gives_task`` where the value
+    of the call is a task in any case.
     """
 
     path: str
@@ -302,6 +303,7 @@ class Site:
     #: of a task that nothing holds: whether it can be collected half-way
     vanishing: Vanishing = NOT_LOOKED_AT
     teardowns: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     has_own_state: bool = False
     task_attributes: tuple[str, ...] = ()
     is_closure: bool = False

@@ -19,6 +19,22 @@ def teardowns(teardown: Teardown, cls: Class | None) -> tuple[str, ...]:
     return tuple(method.qualname for method in teardown.of_class(cls)) if cls is not None else ()
 
 
+def replaced(cls: Class | None, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of methods by their qualified names those that a subclass replaces and does not call."""
+    if cls is None:
+        return ()
+    heirs = sorted(cls.descendants - {cls}, key=repr)
+    return tuple(
+        name
+        for name in names
+        if any(
+            not _goes_up(heir, name.rpartition(".")[2])
+            for heir in heirs
+            if cls.module.is_test or not heir.module.is_test
+        )
+    )
+
+
 def has_own_state(cls: Class | None) -> bool:
     """Whether what the class's own ``__init__`` sets is there in every instance.
 
@@ -28,7 +44,7 @@ def has_own_state(cls: Class | None) -> bool:
         return False
     if any(_declares_fields(each) or each.own_methods("__setattr__") for each in cls.mro):
         return False
-    return all(_goes_up(each) for each in cls.descendants - {cls})
+    return all(_goes_up(each, _CONSTRUCTOR) for each in cls.descendants - {cls})
 
 
 def task_attributes(cls: Class | None) -> tuple[str, ...]:
@@ -46,9 +62,9 @@ def _declares_fields(cls: Class) -> bool:
     return bool(names & FIELD_BASES or cls.decorators & FIELD_DECORATORS)
 
 
-def _goes_up(cls: Class) -> bool:
-    """Whether the class's ``__init__``, if it has one, calls that of its base."""
+def _goes_up(cls: Class, name: str) -> bool:
+    """Whether the class's method of this name, if it has one, calls that of its base."""
     return all(
-        any(call.text.endswith(_CONSTRUCTOR) for _, call in method.calls())
-        for method in cls.own_methods(_CONSTRUCTOR)
+        any(call.text.endswith(name) for _, call in method.calls())
+        for method in cls.own_methods(name)
     )

@@ -20,7 +20,7 @@ from taskleash.classify.model import (
     Unknown,
 )
 from taskleash.classify.narrate import evidence
-from taskleash.classify.owner import has_own_state, owner_of, task_attributes
+from taskleash.classify.owner import has_own_state, owner_of, replaced, task_attributes
 from taskleash.classify.policy import Verdict, decide
 from taskleash.classify.shares import of_a_place
 from taskleash.classify.signs import Signs
@@ -111,6 +111,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         unseen=signs.unseen,
         vanishing=vanishing(calls, spawn) if verdict.defect in _DROPPED else NOT_LOOKED_AT,
         teardowns=signs.teardowns,
+        replaced=replaced(owner, signs.teardowns),
         has_own_state=has_own_state(owner),
         task_attributes=task_attributes(owner),
         is_closure=any(f.parent in spawn.function.nesting for f in spawn.started),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import libcst as cst
 
 from taskleash.classify.model import Handle, Lifetime
-from taskleash.fixes.coroutines import coroutine_of, may_wait_for_others
+from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
+from taskleash.fixes.elsewhere import leads_elsewhere
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.remarks import is_meant_apart
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Holder, Tree, inside, last_name
+from taskleash.fixes.tree import Holder, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
@@ -27,12 +28,7 @@ _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
 _SEEN = frozenset({"TL005", "TL006"})
 #: rules of work that was started to run beside its caller
 _STARTED = frozenset({"TL001", "TL003"})
-#: what comments say of such work
-_APART = re.compile(
-    r"background|block|dangling|detach|fire.and.forget|concurrent|parallel|\bwait"
-    r"|(?:n't|\bnot|without) await",
-    re.IGNORECASE,
-)
+_EXECUTING = "run_in_executor"
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
@@ -55,6 +51,8 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("`{name}` is used again", name=spot.name))
     if target.rule in _STARTED:
         _check_started(work, target, call, holder)
+    if last_name(call.func) == _EXECUTING and _is_any_function(call, scope):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
         raise CannotMend(sentence("the function awaits the same work elsewhere"))
     work.claim(holder)
@@ -62,7 +60,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if target.rule in _STARTED and not logger and not _is_seen(work.tree, call):
         raise CannotMend(sentence("the file has no logger that its failure could go to"))
     quote = work.style.quote
-    message = cst.SimpleString(f"{quote}{_named(target)} failed{quote}")
+    message = cst.SimpleString(f"{quote}{_named(target, _work_of(target, call))} failed{quote}")
     depth = 4 if logger or spot.kind == "condition" else 0
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
@@ -100,10 +98,14 @@ def _comments(node: cst.CSTNode) -> list[cst.Comment]:
     return sorted(found, key=lambda comment: code.index(comment.value))
 
 
-def _named(target: Target) -> str:
-    """The coroutine as a log message names it."""
+def _named(target: Target, work: cst.BaseExpression) -> str:
+    """The coroutine as a log message names it, with the object whose method it is."""
     name = target.site.task
-    return name if name.replace(".", "").isidentifier() else "background task"
+    if not name.replace(".", "").isidentifier():
+        return "background task"
+    base, _, method = dotted(work.func).rpartition(".") if isinstance(work, cst.Call) else ("",) * 3
+    owner = base.rpartition(".")[2]
+    return f"{owner}.{method}" if method == name and owner not in ("", "self", "cls") else name
 
 
 def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
@@ -121,6 +123,14 @@ def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
     return given[0].value
 
 
+def _is_any_function(call: cst.Call, scope: cst.FunctionDef) -> bool:
+    """Whether an executor is to call what a variable of the function stands for."""
+    given = call.args[1].value if len(call.args) > 1 else None
+    if isinstance(given, cst.Call) and last_name(given.func) == "partial" and given.args:
+        given = given.args[0].value
+    return isinstance(given, cst.Name) and is_bound_in(scope, given.value)
+
+
 def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
     """Whether the variable of the task stands anywhere else in the function."""
     found = [n for n in inside(scope) if isinstance(n, cst.Name) and n.value == spot.name]
@@ -129,7 +139,7 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
 
 def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -> None:
     """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
-    if _is_meant_apart(work.tree, holder):
+    if is_meant_apart(work.tree, holder):
         raise CannotMend(sentence("a comment says that it runs in the background"))
     if target.site.lifetime is not Lifetime.SHORT:
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
@@ -139,6 +149,9 @@ def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -
         )
     started = call if target.rule == "TL003" else _work_of(target, call)
     coroutine = coroutine_of(work.tree, started)
+    package = work.manner.package.partition(".")[0]
+    if leads_elsewhere(work.tree, started, coroutine, package):
+        raise CannotMend(sentence("what `{task}` waits for is not known", task=target.site.task))
     if coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(
             sentence("`{task}` may wait for what comes after this", task=target.site.task)
@@ -156,25 +169,6 @@ def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
         if is_handler and any(isinstance(each, cst.Raise) for each in inside(child)):
             return True
     return False
-
-
-def _is_meant_apart(tree: Tree, holder: Holder) -> bool:
-    """Whether a comment above the call, beside it or in it says why it is not awaited.
-
-    One above a block that begins with the call is above it, too.
-    """
-    nodes = [*inside(holder)]
-    inner: cst.CSTNode = holder
-    for around, child in tree.around(holder):
-        if isinstance(around, cst.IndentedBlock):
-            if around.body[0] is not inner:
-                break
-        elif isinstance(around, cst.Try | cst.With | cst.If) and child is around.body:
-            inner = around
-            nodes += [each for line in around.leading_lines for each in inside(line)]
-        else:
-            break
-    return any(isinstance(node, cst.Comment) and _APART.search(node.value) for node in nodes)
 
 
 def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:

@@ -96,7 +96,7 @@ def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression |
         return False
     method, scope = tree.method(place), tree.scope(place)
     if isinstance(work.func, cst.Name) and isinstance(scope, cst.FunctionDef):
-        return _is_bound_in(scope, work.func.value)
+        return is_bound_in(scope, work.func.value)
     base, _, name = dotted(work.func).rpartition(".")
     if method is None or not base or base != method.instance:
         return False
@@ -104,7 +104,7 @@ def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression |
     return name not in methods and bool(attribute_values(tree, method.cls, name))
 
 
-def _is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
+def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
     """Whether a name is a variable or a parameter of a function, not a function in it."""
     if name in {param.name.value for param in named_params(scope.params)}:
         return True
@@ -133,6 +133,66 @@ def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
 def comes_to(tree: Tree, coroutine: Coroutine, function: cst.FunctionDef) -> bool:
     """Whether a coroutine calls a function of the file, by way of others too."""
     return any(each.function is function for each in _reached(tree, coroutine))
+
+
+def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine goes on until its object says so: it polls, or reads what that receives.
+
+    To wait for it before the object is taken down would be in vain.
+    """
+    method = coroutine.method
+    if method is None:
+        return False
+    for node in _own(coroutine.function.body):
+        if isinstance(node, cst.For) and node.asynchronous is not None:
+            source = node.iter.func if isinstance(node.iter, cst.Call) else node.iter
+            if dotted(source).startswith(f"{method.instance}."):
+                return True
+        is_told = isinstance(node, cst.While) and _is_flag(node.test)
+        if is_told and any(_waits(each) or _sleeps(each) for each in _own(node)):
+            return True
+    return False
+
+
+def _is_flag(test: cst.BaseExpression) -> bool:
+    """Whether a loop goes on as a flag says, not as long as there is something to do."""
+    if isinstance(test, cst.UnaryOperation):
+        return _is_flag(test.expression)
+    if isinstance(test, cst.BooleanOperation):
+        return _is_flag(test.left) and _is_flag(test.right)
+    return isinstance(test, cst.Name | cst.Attribute | cst.Call | cst.Integer)
+
+
+def _sleeps(node: cst.CSTNode) -> bool:
+    work = node.expression if isinstance(node, cst.Await) else None
+    return isinstance(work, cst.Call) and last_name(work.func) == "sleep"
+
+
+def comes_back(tree: Tree, coroutine: Coroutine, functions: Sequence[cst.CSTNode | None]) -> bool:
+    """Whether a coroutine calls one of these functions, or what its object or its caller gave it.
+
+    The latter may lead anywhere.
+    """
+    return any(
+        any(each.function is function for function in functions) or _calls_injected(tree, each)
+        for each in _reached(tree, coroutine)
+    )
+
+
+def _calls_injected(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a function calls a parameter of its own, or what an attribute of its object holds."""
+    method = coroutine.method
+    params = {param.name.value for param in named_params(coroutine.function.params)}
+    names = {m.function.name.value for m in tree.methods(method.cls)} if method else set[str]()
+    for node in _own(coroutine.function.body):
+        text = dotted(node.func) if isinstance(node, cst.Call) else ""
+        base, _, name = text.rpartition(".")
+        if text and not base and text in params:
+            return True
+        is_own = method is not None and base == method.instance != "" and name not in names
+        if method is not None and is_own and attribute_values(tree, method.cls, name):
+            return True
+    return False
 
 
 def resolves(tree: Tree, coroutine: Coroutine) -> bool:
@@ -189,6 +249,16 @@ def _does_nothing(small: cst.BaseSmallStatement) -> bool:
         or isinstance(small, cst.Pass)
         or (isinstance(small, cst.Return) and small.value is None)
     )
+
+
+def awaited_by(tree: Tree, coroutine: Coroutine) -> list[cst.BaseExpression]:
+    """What a coroutine awaits, in the functions of the file that it comes to."""
+    return [
+        node.expression
+        for each in _reached(tree, coroutine)
+        for node in _own(each.function.body)
+        if isinstance(node, cst.Await)
+    ]
 
 
 def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:
@@ -262,7 +332,7 @@ def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
     function, method = coroutine.function, coroutine.method
     instance = method.instance if method is not None else ""
     for target, _, _ in assignments(function.body):
-        root = _root(target)
+        root = root_of(target)
         if not isinstance(target, cst.Name) and (not instance or root != instance):
             return False
     for node in _own(function.body):
@@ -275,7 +345,8 @@ def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
     return True
 
 
-def _root(node: cst.BaseExpression) -> str:
+def root_of(node: cst.BaseExpression) -> str:
+    """The name that a chain of attributes and elements begins with."""
     while isinstance(node, cst.Attribute | cst.Subscript):
         node = node.value
     return node.value if isinstance(node, cst.Name) else ""

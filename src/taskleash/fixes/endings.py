@@ -5,6 +5,8 @@ Nothing here looks at how a task ended: the event loop logs the failure of one t
 
 from __future__ import annotations
 
+import enum
+
 import libcst as cst
 
 from taskleash.fixes.layout import fitted, statements
@@ -15,35 +17,64 @@ _DRAIN = "function that drains"
 #: how many seconds a teardown waits for work that others see the effect of, and for any other
 DRAINED_SECONDS, _CANCELLED = 10, 5
 
+
+class End(enum.Enum):
+    """What a teardown does to a task."""
+
+    CANCELLED = "cancelled"
+    #: waited for, and cancelled at a deadline
+    DRAINED = "drained"
+    #: the same where tasks of its kind may come to the teardown, or start others of their kind
+    DRAINED_BY_ITSELF = "drained by a function of its own"
+
+
 #: what all tasks of a container are called, by its kind
 _EACH = {"set": "{text}", "list": "{text}", "dict": "{text}.values()"}
 
 
-def ending_all(
-    work: Work, function: cst.FunctionDef, text: str, kind: str, is_drained: bool
-) -> list[str]:
+def ending_all(work: Work, function: cst.FunctionDef, text: str, kind: str, end: End) -> list[str]:
     """The lines that end every task in a container (set, list or dict); an ``async def`` waits."""
     each = _EACH[kind].format(text=text)
     taken = variables(function)
     task = free(("task", "background_task"), taken)
     if function.asynchronous is None:
         return [f"for {task} in {each}:", f"    {task}.cancel()"]
-    if is_drained:
+    if end is End.DRAINED_BY_ITSELF:
         return [f"await {drain(work)}({each})"]
     tasks = free(("tasks", "background_tasks"), taken)
     current = f"{work.asyncio('current_task')}()"
     every = each if kind == "set" else f"{{*{each}}}"
+    wait = work.asyncio("wait")
+    every = f"{tasks} = {every} - {{{current}}}"
+    if end is End.DRAINED:
+        lines = _drained(work, function, tasks)
+        return [every, f"if {tasks}:", *(f"    {line}" for line in lines)]
     return [
-        f"{tasks} = {every} - {{{current}}}",
+        every,
         f"for {task} in {tasks}:",
         f"    {task}.cancel()",
         f"if {tasks}:",
-        f"    await {work.asyncio('wait')}({tasks}, timeout={_CANCELLED})",
+        f"    await {wait}({tasks}, timeout={_CANCELLED})",
+    ]
+
+
+def _drained(work: Work, function: cst.FunctionDef, tasks: str) -> list[str]:
+    """The lines that wait for tasks and cancel the late ones: that hides the failure of others."""
+    taken = variables(function)
+    task = free(("task", "background_task"), taken)
+    pending = free(("pending", "pending_tasks"), taken)
+    # Translated texts are called by it.
+    others = "_done" if "_" in work.variables else "_"
+    wait = work.asyncio("wait")
+    return [
+        f"{others}, {pending} = await {wait}({tasks}, timeout={DRAINED_SECONDS})",
+        f"for {task} in {pending}:",
+        f"    {task}.cancel()",
     ]
 
 
 def ending_one(
-    work: Work, function: cst.FunctionDef, text: str, is_optional: bool, is_drained: bool
+    work: Work, function: cst.FunctionDef, text: str, is_optional: bool, end: End
 ) -> list[str]:
     """The lines that end the task in an attribute, and let go of it where it may be None."""
     if function.asynchronous is None:
@@ -51,11 +82,13 @@ def ending_one(
         return _under([f"{text} is not None"] if is_optional else [], lines)
     tests = [f"{text} is not None"] if is_optional else []
     tests.append(f"{text} is not {work.asyncio('current_task')}()")
-    if is_drained:
+    wait = work.asyncio("wait")
+    if end is End.DRAINED_BY_ITSELF:
         lines = [f"await {drain(work)}([{text}])"]
+    elif end is End.DRAINED:
+        lines = _drained(work, function, f"[{text}]")
     else:
-        waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
-        lines = [f"{text}.cancel()", waiting]
+        lines = [f"{text}.cancel()", f"await {wait}([{text}], timeout={_CANCELLED})"]
     return _under(tests, [*lines, *([f"{text} = None"] if is_optional else [])])
 
 

@@ -8,18 +8,22 @@ from taskleash.classify.model import Lifetime
 from taskleash.fixes.containers import assignments, attribute_values, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
+    comes_back,
     comes_to,
     coroutine_of,
     is_given,
     may_wait_for_others,
+    root_of,
+    runs_until_told,
     serves_its_owner,
     sleeps_first,
     started_by,
 )
-from taskleash.fixes.endings import DRAINED_SECONDS, ending_all
+from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
 from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
+from taskleash.fixes.remarks import is_forgotten
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
@@ -45,9 +49,9 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if method is None or not method.instance:
         raise CannotMend(sentence("no instance starts the task"))
     teardown = teardown_of(work.tree, target.site, method)
-    is_drained = _is_drained(work, target, call)
+    end = _end_of(work, target, call, teardown)
     if teardown.function.asynchronous is None:
-        _check_cancelled(work, call, teardown, is_drained)
+        _check_cancelled(work, call, teardown, end is not End.CANCELLED)
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
     if not target.site.holder:
@@ -67,32 +71,36 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
         is_pruned = target.rule == "TL014"
-        end_all(
-            work, teardown, attribute, container.kind, is_pruned=is_pruned, is_drained=is_drained
-        )
+        end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
         _check_one(work, call)
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
-        end_one(work, teardown, attribute, started, is_optional=optional, is_drained=is_drained)
+        end_one(work, teardown, attribute, started, end, is_optional=optional)
     else:
         raise CannotMend(
             sentence("the file does not tell what `{place}` is", place=target.site.holder)
         )
-    if is_drained:
+    if end is not End.CANCELLED:
         return sentence("wait for it, within a deadline, in `{method}`", method=name)
     return sentence("cancel it in `{method}`", method=name)
 
 
-def _is_drained(work: Work, target: Target, call: cst.Call) -> bool:
-    """Whether the end of the work matters to others than its owner, or may do so."""
+def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
+    """What the teardown does to the task: it waits where the end of the work matters to others."""
     if target.site.lifetime is Lifetime.ENDLESS:
-        return False
+        return End.CANCELLED
     coroutine = coroutine_of(work.tree, started_by(call))
-    if coroutine is not None and sleeps_first(coroutine) > DRAINED_SECONDS:
-        # It would not have begun by the deadline.
-        return False
-    return not serves_its_owner(work.tree, coroutine)
+    if coroutine is None:
+        return End.DRAINED
+    # It would not have begun by the deadline, or would not be over.
+    is_late = sleeps_first(coroutine) > DRAINED_SECONDS or runs_until_told(work.tree, coroutine)
+    if is_late or serves_its_owner(work.tree, coroutine):
+        return End.CANCELLED
+    scope = work.tree.scope(call)
+    if comes_back(work.tree, coroutine, [scope, teardown.function]):
+        return End.DRAINED_BY_ITSELF
+    return End.DRAINED
 
 
 def _check_one(work: Work, call: cst.Call) -> None:
@@ -144,22 +152,33 @@ def _own_dropped(
                 "`{name}` sees to it by `{known}`", name=teardown.function.name.value, known=known
             )
         )
+    if spot.holder is not None and is_forgotten(work.tree, spot.holder):
+        raise CannotMend(sentence("a comment says that nobody waits for its end"))
     if is_given(work.tree, call):
         raise CannotMend(
             sentence(
                 "`{task}` is given to the object, and may go on without it", task=target.site.task
             )
         )
+    if not _is_of_its_owner(work, target, call, method):
+        raise CannotMend(
+            sentence(
+                "`{task}` has nothing of `{owner}`",
+                task=target.site.task,
+                owner=method.cls.name.value,
+            )
+        )
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
     is_replacing = is_replacing and not existing(work, home, teardown.function)
     # What a later call makes pointless is of no use after the last one either.
-    is_drained = not is_replacing and _is_drained(work, target, call)
+    end = End.CANCELLED if is_replacing else _end_of(work, target, call, teardown)
+    is_drained = end is not End.CANCELLED
     purpose = "set to wait for" if is_drained else "set to cancel"
     container = keep(work, target, spot, home, teardown.function, purpose)
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
     if is_replacing and spot.holder is not None:
-        lines = ending_all(work, method.function, container, "set", is_drained=False)
+        lines = ending_all(work, method.function, container, "set", End.CANCELLED)
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
     coroutine = coroutine_of(work.tree, started_by(call))
@@ -173,8 +192,22 @@ def _own_dropped(
             )
         )
     if not _is_mentioned(teardown, attribute):
-        end_all(work, teardown, attribute, "set", is_pruned=True, is_drained=is_drained)
+        end_all(work, teardown, attribute, "set", end, is_pruned=True)
     return _kept(container, name, is_replacing, is_drained)
+
+
+def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method) -> bool:
+    """Whether work is done by the object or by something that it holds, or is given either.
+
+    What never ends is ended by whoever starts it, and a function in the method has what that has.
+    """
+    started = started_by(call)
+    if target.site.lifetime is Lifetime.ENDLESS or not isinstance(started, cst.Call):
+        return True
+    coroutine = coroutine_of(work.tree, started)
+    if coroutine is not None and any(n is coroutine.function for n in inside(method.function.body)):
+        return True
+    return method.instance in map(root_of, [started.func, *(arg.value for arg in started.args)])
 
 
 def _may_run_on(work: cst.BaseExpression) -> bool:

@@ -6,17 +6,21 @@ import libcst as cst
 
 from taskleash.classify.model import Site
 from taskleash.fixes.containers import assignments
-from taskleash.fixes.endings import ending_all, ending_one
+from taskleash.fixes.endings import End, ending_all, ending_one
 from taskleash.fixes.lastness import why_not_the_end
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.places import place_of_end, teardown_place
 from taskleash.fixes.signatures import called_on_instance
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
 from taskleash.sentences import sentence
 
 #: the names of a class's teardown, the most telling one first
 _NAMES = ("aclose", "close", "stop", "shutdown", "disconnect", "__aexit__", "__exit__")
+#: words in the names of methods that may throw something away and go on
+_TIDYING = frozenset({"clean", "cleanup", "clear", "purge", "reset"})
 #: what leaves a context is what belongs to how it was entered
 _COUNTERPARTS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
 
@@ -38,6 +42,7 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
         m.function.name.value: m
         for m in tree.methods(spawning.cls)
         if m.instance and m.function.name.value in names and not _is_abstract(m)
+        if not _tidies_up(m)
     }
     if not found:
         name = spawning.cls.name.value
@@ -57,6 +62,13 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
     for method in dict.fromkeys((around, chosen)):
         if reason := why_not_the_end(tree, site, method, spawning):
             raise CannotMend(reason)
+    if chosen.function.name.value in {name.rpartition(".")[2] for name in site.replaced}:
+        raise CannotMend(
+            sentence(
+                "a subclass has a `{name}` of its own that leaves this one out",
+                name=chosen.function.name.value,
+            )
+        )
     return chosen
 
 
@@ -86,6 +98,18 @@ def _does_nothing(line: cst.BaseStatement) -> bool:
         small.value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis
     )
     return is_text or isinstance(small, cst.Pass)
+
+
+def _tidies_up(method: Method) -> bool:
+    """Whether a method by its name cleans something, and nothing in it says that it is the end."""
+    if _TIDYING.isdisjoint(words(method.function.name.value)):
+        return False
+    return not any(
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and (LIFECYCLE.ends(node.func.attr.value) or node.func.attr.value == "cancel")
+        for node in inside(method.function.body)
+    )
 
 
 def _is_abstract(method: Method) -> bool:
@@ -121,7 +145,7 @@ def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
 
 
 def end_all(
-    work: Work, method: Method, attribute: str, kind: str, *, is_pruned: bool, is_drained: bool
+    work: Work, method: Method, attribute: str, kind: str, end: End, *, is_pruned: bool
 ) -> None:
     """End the tasks in a container of the instance in its teardown.
 
@@ -130,7 +154,7 @@ def end_all(
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
-    lines = ending_all(work, method.function, text, kind, is_drained)
+    lines = ending_all(work, method.function, text, kind, end)
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
     work.put(teardown_place(work.tree, method, text), "\n".join(lines))
@@ -141,18 +165,18 @@ def end_one(
     method: Method,
     attribute: str,
     started: cst.BaseExpression,
+    end: End,
     *,
     is_optional: bool,
-    is_drained: bool,
 ) -> None:
     """End the task in an attribute of the instance in its teardown; ``started`` is its work."""
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
     if is_optional and text in {dotted(t) for t, _, _ in assignments(method.function)}:
-        lines = ending_one(work, method.function, text, True, is_drained)[:-1]
+        lines = ending_one(work, method.function, text, True, end)[:-1]
     else:
-        lines = ending_one(work, method.function, text, is_optional, is_drained)
+        lines = ending_one(work, method.function, text, is_optional, end)
     work.put(place_of_end(work.tree, method, text, started), "\n".join(lines))
 
 

@@ -890,4 +890,160 @@ async def main():
         {"own": True, "track": True},
         {"own": ("closed", "after 0")},
     ),
+    Written(
+        "a reader of what ends with its object",
+        """
+import asyncio
+
+
+class Process:
+    def __init__(self):
+        self.over = asyncio.Event()
+        self.is_open = True
+
+    async def lines(self):
+        yield "started"
+        await self.over.wait()
+
+    async def stop(self):
+        self.over.set()
+        note("stopped")
+
+
+class Runner:
+    def __init__(self):
+        self.process = Process()
+
+    def start(self):
+        asyncio.create_task(self._read())
+
+    async def _read(self):
+        async for line in self.process.lines():
+            note("seen", line)
+
+    async def close(self):
+        await self.process.stop()
+        note("closed")
+
+
+async def main():
+    runner = Runner()
+    runner.start()
+    await asyncio.sleep(1)
+    begun = asyncio.get_running_loop().time()
+    await runner.close()
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(99)
+""",
+        {"own": True, "track": True},
+        {"own": ("seen started", "closed", "after 0")},
+    ),
+    Written(
+        "work that polls until its object is closed",
+        """
+import asyncio
+
+
+class Sender:
+    def __init__(self):
+        self.sent = []
+        self.is_closing = False
+
+    def start(self):
+        asyncio.create_task(self._poll())
+
+    async def _poll(self):
+        while not self.is_closing:
+            await asyncio.sleep(1)
+            self.sent.append(1)
+            print("flushed", file=self)
+
+    def write(self, text):
+        note("seen", len(self.sent))
+
+    async def close(self):
+        await asyncio.sleep(0)
+        self.is_closing = True
+        note("closed")
+
+
+async def main():
+    sender = Sender()
+    sender.start()
+    await asyncio.sleep(1.5)
+    begun = asyncio.get_running_loop().time()
+    await sender.close()
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(99)
+""",
+        {"own": True},
+        {"own": ("closed", "after 0")},
+    ),
+    Written(
+        "a teardown that only tidies up",
+        """
+import asyncio
+
+
+class Records:
+    def __init__(self):
+        self.files = ["a"]
+
+    def log_in(self):
+        asyncio.create_task(self.begin())
+
+    async def begin(self):
+        await asyncio.sleep(2)
+        note("end begin")
+
+    async def cleanup(self):
+        self.files.clear()
+        note("cleaned")
+
+
+async def main():
+    records = Records()
+    records.log_in()
+    await asyncio.sleep(1)
+    await records.cleanup()
+    await asyncio.sleep(9)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a failure while it is waited for",
+        """
+import asyncio
+
+
+class Store:
+    def __init__(self):
+        self.rows = []
+
+    def on_row(self, row):
+        asyncio.create_task(self.save(row))
+
+    async def save(self, row):
+        await asyncio.sleep(1)
+        note("saved", row)
+        if row == 2:
+            note("fail", row)
+            raise ValueError(row)
+
+    async def close(self):
+        self.rows.clear()
+        note("closed")
+
+
+async def main():
+    store = Store()
+    for row in range(3):
+        store.on_row(row)
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.sleep(9)
+""",
+        {"own": True, "track": True},
+        {"own": ("saved 0", "saved 1", "saved 2", "closed")},
+    ),
 )

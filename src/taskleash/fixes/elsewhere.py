@@ -1,0 +1,34 @@
+"""Whether work leads to other files of the program: its own one does not tell what those do."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.coroutines import Coroutine, awaited_by
+from taskleash.fixes.tree import Tree, dotted
+
+
+def leads_elsewhere(
+    tree: Tree, started: cst.BaseExpression, coroutine: Coroutine | None, package: str
+) -> bool:
+    """Whether work is, or awaits, a function of another file of the program.
+
+    What that waits for this file does not tell. ``package`` is the top one of the file.
+    """
+    known = _imported_from_program(tree, package)
+    calls = [started] if coroutine is None else awaited_by(tree, coroutine)
+    return any(
+        isinstance(call, cst.Call) and dotted(call.func).partition(".")[0] in known
+        for call in calls
+    )
+
+
+def _imported_from_program(tree: Tree, package: str) -> set[str]:
+    """The names that a file imports from its own package, by its name or relatively."""
+    found: set[str] = set()
+    for node in tree.nodes:
+        if isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
+            root = dotted(node.module).partition(".")[0] if node.module is not None else ""
+            if node.relative or (package and root == package):
+                found |= {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
+    return found

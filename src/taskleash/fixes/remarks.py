@@ -1,0 +1,44 @@
+"""What the author says beside a call: the comments above it, beside it and in it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from taskleash.fixes.tree import Holder, Tree, inside
+
+#: what comments say of work that runs beside its caller
+_APART = re.compile(
+    r"background|block|dangling|detach|fire.and.forget|concurrent|parallel|\bwait"
+    r"|(?:n't|\bnot|without) await",
+    re.IGNORECASE,
+)
+#: what they say of work whose end is nobody's business
+_FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
+
+
+def is_meant_apart(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment says that the work of a statement is not waited for."""
+    return any(_APART.search(text) for text in _comments(tree, holder))
+
+
+def is_forgotten(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment says that nobody cares how the work of a statement ends."""
+    return any(_FORGOTTEN.search(text) for text in _comments(tree, holder))
+
+
+def _comments(tree: Tree, holder: Holder) -> list[str]:
+    """The comments at a statement; one above a block that begins with it is above it, too."""
+    nodes = [*inside(holder)]
+    inner: cst.CSTNode = holder
+    for around, child in tree.around(holder):
+        if isinstance(around, cst.IndentedBlock):
+            if around.body[0] is not inner:
+                break
+        elif isinstance(around, cst.Try | cst.With | cst.If) and child is around.body:
+            inner = around
+            nodes += [each for line in around.leading_lines for each in inside(line)]
+        else:
+            break
+    return [node.value for node in nodes if isinstance(node, cst.Comment)]
