@@ -102,3 +102,10 @@ def test_an_empty_one_is_not_made_ours_by_who_only_reads(tmp_path: Path) -> None
     with pytest.raises(NotOurs), opened(str(path), writes=False):
         pass
     assert state_of(str(path)) is State.EMPTY
+
+
+def test_damage_that_sqlite_quotes(ours: Path) -> None:
+    ours.write_bytes(ours.read_bytes().replace(b"CREATE TABLE", b"CREATE \xa9ABLE"))
+    for writes in (False, True):
+        with pytest.raises(sqlite3.DatabaseError, match="damaged"), opened(str(ours), writes):
+            pass

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -23,6 +23,8 @@ _PATIENCE = 8.0
 _BYTES = 4 << 30
 #: so many inputs, and a process makes room for a new one: what leaks does not add up
 _INPUTS = 2000
+#: what Linux calls the signal that comes as the parent ends
+_PDEATHSIG = 1
 OVER = "over the bound"
 DIED = "the process died"
 
@@ -87,8 +89,13 @@ class _Child:
         self.job: Job | None = None
         self.since = 0.0
         self._left = _INPUTS
-        # Its start takes no time from the first input.
-        self.connection.recv()
+        try:
+            # Its start takes no time from the first input.
+            self.connection.recv()
+        except BaseException:
+            # Nobody else knows of it yet.
+            self.kill()
+            raise
 
     @property
     def is_spent(self) -> bool:
@@ -135,6 +142,7 @@ def _serve(connection: Connection, bound: float) -> None:
         import resource
 
         os.setpgid(0, 0)
+        _die_with_parent()
         resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What the parser says as it dies, and what a hostile file prints, is for nobody.
@@ -151,6 +159,18 @@ def _serve(connection: Connection, bound: float) -> None:
             answer = _answer(tried, case, job)
             _limit(0.0)
             connection.send(answer)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process with the soak, however that ends; its workers see to it."""
+    soak = parent_process()
+    if sys.platform == "linux" and soak is not None:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PDEATHSIG, int(signal.SIGKILL))
+        # It may have been faster.
+        if os.getppid() != soak.pid:
+            os._exit(1)
 
 
 def _limit(seconds: float) -> None:

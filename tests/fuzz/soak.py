@@ -37,6 +37,7 @@ from fuzz.smaller import smaller
 
 _EVERY_SECONDS = 30.0
 _TRIES = 1000
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass
@@ -56,8 +57,8 @@ class _Soaked:
 def main() -> int:
     """Try the inputs; the exit status."""
     # A shell has what it runs in the background ignore interrupts.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    for number in _ENDING:
+        signal.signal(number, _interrupt)
     options = _options()
     jobs = options.jobs or os.cpu_count() or 1
     if options.kind:
@@ -69,14 +70,25 @@ def main() -> int:
             print(case(kind, seed))
     with Children(jobs, options.bound) as children:
         soaked = _soaked(children, wanted)
-        for what, found in soaked.failing.items():
-            _show(what, found, children, options.bound)
+        # Who does not wait for the soak will not wait for small inputs either.
+        tries = _TRIES if soaked.count == len(wanted) else 0
+        with suppress(KeyboardInterrupt):
+            for what, found in soaked.failing.items():
+                bounded = int(tries * 2 / options.bound) if what == OVER else tries
+                _show(what, found, children, bounded)
     total = sum(map(len, soaked.failing.values()))
     kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(soaked.kinds.items()))
     seconds, slowest = soaked.slowest
     print(f"{soaked.count} of {len(wanted)} inputs ({kinds}): {total} failed in "
           f"{len(soaked.failing)} ways; the slowest, {slowest}, took {seconds:.1f} s")  # fmt: skip
     return 1 if soaked.failing or soaked.count < len(wanted) else 0
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """End what is going on, and let no second interrupt come between that and its children."""
+    for other in _ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _options() -> argparse.Namespace:
@@ -139,14 +151,13 @@ def _stands(job: tuple[str, int], failure: Failure) -> bool:
     return ran.returncode not in (0, 1) or b"internal error" in said or b"Traceback" in said
 
 
-def _show(
-    what: str, found: list[tuple[str, int, Failure]], children: Children, bound: float
-) -> None:
+def _show(what: str, found: list[tuple[str, int, Failure]], children: Children, most: int) -> None:
+    """Print one way to fail, with its input made as small as so many tries make it."""
     kind, seed, failure = found[0]
     tries = itertools.count()
 
     def fails(candidate: Case) -> bool:
-        if next(tries) >= (_TRIES if what != OVER else _TRIES * 2 / bound):
+        if next(tries) >= most:
             return False
         return any(f is not None and f.what == what for _, f, _ in children.tried(_only(candidate)))
 

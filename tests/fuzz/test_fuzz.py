@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +18,13 @@ from fuzz.commands import fault
 from fuzz.kinds import KINDS, SHARES, case, drawn
 from fuzz.smaller import smaller
 from fuzz.trial import tried
-from support.command import Ran
+from support.command import Ran, environment
+from support.processes import SECONDS, children, wait_until_gone
 
 #: what takes long is tried less often
 _INPUTS = {"grafts": 6, "comments": 6, "grammar": 8, "cache": 4, "baseline": 8, "hostile_cache": 2}
 _OF_OTHERS = 25
+SOAK = Path(__file__).with_name("soak.py")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,6 +77,41 @@ def test_an_input_that_takes_too_long_is_a_failure_and_stops_no_other() -> None:
     with Children(1, bound=2.0) as children:
         found = [(job, failure) for job, failure, _ in children.tried(iter([long, short]))]
     assert found == [(long, Failure(OVER)), (short, None)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_soak_that_is_ended_ends_its_own(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, SOAK, "--kind", "grammar", "--inputs", "100000", "--jobs", "1"],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # As a shell has it for what it starts in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    ) as soak:
+        try:
+            started = wait_for(lambda: trying(soak.pid))
+            soak.send_signal(number)
+            assert soak.wait(SECONDS) == (1 if number != signal.SIGKILL else -number)
+        finally:
+            soak.kill()
+    assert not wait_until_gone(started)
+
+
+def trying(soak: int) -> list[int]:
+    """The processes below a soak, once one of them has a process group of its own."""
+    found = children(soak)
+    return found if any(os.getpgid(process) == process for process in found) else []
+
+
+def wait_for(condition: Callable[[], list[int]]) -> list[int]:
+    """What the condition gives, once that is something."""
+    end = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
 
 
 def test_a_failing_input_is_made_small() -> None:

@@ -102,12 +102,16 @@ def opened(path: str, writes: bool) -> Iterator[sqlite3.Connection]:
 
     connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
     with closing(connection) as database:
-        for pragma in _SAFELY:
-            database.execute(pragma)
-        database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        _check(database, writes)
-        yield database
-        database.execute("COMMIT")
+        try:
+            for pragma in _SAFELY:
+                database.execute(pragma)
+            database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            _check(database, writes)
+            yield database
+            database.execute("COMMIT")
+        except UnicodeDecodeError:
+            # What SQLite says of the damage quotes the file, and Python cannot read that either.
+            raise sqlite3.DatabaseError("damaged") from None
 
 
 def _check(database: sqlite3.Connection, writes: bool) -> None:
