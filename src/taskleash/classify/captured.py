@@ -7,15 +7,15 @@ is left, or when the starter calls ``close()``, it goes on with what is closed.
 from __future__ import annotations
 
 from taskleash.classify.inside import Inside, carriers_in
+from taskleash.classify.lent import ends, lent
 from taskleash.classify.model import Captured
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Call, Use
+from taskleash.facts.model import Call, Store, Use
 from taskleash.facts.terms import Alts, Attribute, Awaited, Entered, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, events_in, with_blocks
 from taskleash.link.entities import Class, External, Function
-from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.resources import CLOSING, ENTERING, LENDING, RELEASING, stays_open
+from taskleash.models.resources import CLOSING, ENTERING, RELEASING, stays_open
 from taskleash.models.waits import COMBINING
 
 #: kinds of spawns whose task a function can close something under
@@ -36,7 +36,7 @@ def captured(calls: Calls, inside: Inside, signs: Signs) -> Captured | None:
     if not used:
         return None
     found = _left(calls, inside, signs, used) or _closed(inside, signs, used)
-    return found or _lent(calls, inside, signs, used)
+    return found or lent(calls, inside, signs, used)
 
 
 def _used(calls: Calls, signs: Signs) -> dict[Term, str]:
@@ -68,11 +68,45 @@ def _used(calls: Calls, signs: Signs) -> dict[Term, str]:
             for name in _outer(started):
                 found.update((each, name) for each in function.facts.defs.get(name, ()))
     kinds = Result | Awaited | Entered | Parameter
-    return {
+    named = {
         term: name
         for term, name in found.items()
         if isinstance(term, kinds) and name.isidentifier() and name not in ("self", "cls")
     }
+    return named | _kept(calls, signs)
+
+
+def _kept(calls: Calls, signs: Signs) -> dict[Term, str]:
+    """What the function enters and keeps in an attribute of its object, if the task reads that."""
+    function = signs.spawn.function
+    own = Parameter(function.self_name)
+    found: dict[Term, str] = {}
+    for event in function.events:
+        if not isinstance(event, Store) or not isinstance(event.target, Attribute):
+            continue
+        name, entered = event.target.name, [t for t in event.value if isinstance(t, Entered)]
+        if event.target.base == own and entered and name in _read(calls, signs):
+            found.update((term, f"{function.self_name}.{name}") for term in entered)
+    return found
+
+
+def _read(calls: Calls, signs: Signs) -> set[str]:
+    """The attributes of their own object that the task's methods read, and methods they call."""
+    owner = signs.spawn.function.owner
+    pending = [each for each in signs.spawn.started if each.owner is owner is not None]
+    seen = set(pending)
+    found: set[str] = set()
+    while pending:
+        method = pending.pop()
+        own = Parameter(method.self_name)
+        terms = (*method.uses.roles, *method.uses.derived)
+        found.update(t.name for t in terms if isinstance(t, Attribute) and t.base == own)
+        for _, call in method.calls():
+            for callee in calls.callees(method, call):
+                if isinstance(callee, Function) and callee.owner is owner and callee not in seen:
+                    seen.add(callee)
+                    pending.append(callee)
+    return found
 
 
 def _is_awaited_by(calls: Calls, function: Function, outer: Call, made: Call) -> bool:
@@ -107,7 +141,7 @@ def _left(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> 
                 continue
             endings = [e for e in inside.endings(signs) if e.event in inner]
             outcome = function.paths.search([index], endings, carriers_in(signs.trail, function))
-            if outcome.leaks and not _is_cancelled(signs):
+            if outcome.leaks and signs.ended_here != "cancelled":
                 return Captured(name, function.module.path, use.pos[0], is_block=True)
     return None
 
@@ -158,26 +192,11 @@ def _closes(calls: Calls, function: Function, value: Alts) -> bool:
         for callee in calls.callees(function, made):
             if isinstance(callee, Class):
                 exits = [method for name in _EXITS for method in callee.find(name)]
-                return not exits or _ends(exits)
+                return not exits or ends(exits)
             if isinstance(callee, Function):
-                return callee.facts.is_generator and _ends([callee])
+                return callee.facts.is_generator and ends([callee])
         return True
     return False
-
-
-def _ends(functions: list[Function]) -> bool:
-    """Whether one of the functions calls what closes, or leaves a block of its own."""
-    return any(
-        (isinstance(event, Call) and _is_closing(event.text))
-        or (isinstance(event, Use) and event.kind == "with")
-        for function in functions
-        for event in function.events
-    )
-
-
-def _is_closing(text: str) -> bool:
-    name = text.rpartition(".")[2]
-    return name in CLOSING or LIFECYCLE.ends(name)
 
 
 # -- calls
@@ -226,42 +245,3 @@ def _is_conditional(function: Function, at: int, index: int) -> bool:
         or (frame.branch in ("then", "else") and id(frame.item) not in shared)
         for frame in around(function, at)
     )
-
-
-# -- what a framework lends for the time of a call
-
-
-def _lent(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | None:
-    """What a framework makes for a call of the function, and closes when that has returned."""
-    function = signs.spawn.function
-    around_it = function.parent
-    for param in function.facts.params if around_it is not None else ():
-        name = used.get(Parameter(param.name))
-        if name is None or around_it is None:
-            continue
-        for term in param.default:
-            if not isinstance(term, Result) or not _lends(calls, around_it, term):
-                continue
-            carriers = carriers_in(signs.trail, function)
-            outcome = function.paths.search([signs.spawn.index], inside.endings(signs), carriers)
-            if outcome.leaks and not _is_cancelled(signs):
-                line = function.facts.line
-                return Captured(name, function.module.path, line, False, function.name)
-    return None
-
-
-def _lends(calls: Calls, around_it: Function, made: Result) -> bool:
-    """Whether a default asks a framework for what a generator gives, and closes after that."""
-    call = around_it.call(made.event)
-    named = {c.dotted for c in calls.callees(around_it, call) if isinstance(c, External)}
-    if not named & LENDING or not call.args:
-        return False
-    givers = [target for term in call.args[0].value for target in calls.targets(around_it, term)]
-    return bool(givers) and all(
-        isinstance(giver, Function) and giver.facts.is_generator and _ends([giver])
-        for giver in givers
-    )
-
-
-def _is_cancelled(signs: Signs) -> bool:
-    return signs.ended_here == "cancelled"

@@ -132,6 +132,8 @@ class Limits:
 
 def is_of_numbers(ref: TypeRef) -> bool:
     """Whether all values of a type as it is written are numbers; None is not."""
+    if ref.last == "Annotated":
+        return is_of_numbers(ref.args[0]) if ref.args else False
     if ref.name == "|" or (ref.last in TRANSPARENT and ref.last != "Optional"):
         return bool(ref.args) and all(is_of_numbers(part) for part in ref.args)
     return ref.last in NUMBER_TYPES

@@ -23,7 +23,8 @@ MODULE = "<module>"
 class TypeRef:
     """A type as written: a dotted ``name`` and the references in its brackets.
 
-    ``|`` stands for a union. One without a name, which is false, is no type expression.
+    ``|`` stands for a union. One without a name, which is false, is no type expression. A call
+    beside the type of ``Annotated`` has ``()`` after its name, and the names that it is given.
     """
 
     name: str
@@ -31,6 +32,11 @@ class TypeRef:
 
     def __bool__(self) -> bool:
         return bool(self.name)
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call, which names no type."""
+        return self.name.endswith("()")
 
     @property
     def last(self) -> str:

@@ -63,17 +63,24 @@ def type_ref(node: cst.BaseExpression | None) -> TypeRef:
         return TypeRef(name)
     if isinstance(node, cst.Subscript):
         name = dotted_name(node.value)
-        inner = tuple(
-            type_ref(element.slice.value)
-            for element in node.slice
-            if isinstance(element.slice, cst.Index)
-        )
+        values = [each.slice.value for each in node.slice if isinstance(each.slice, cst.Index)]
+        inner = tuple(map(type_ref, values))
+        if name.rpartition(".")[2] == "Annotated":
+            inner = (*inner[:1], *map(_annotation, values[1:]))
         return TypeRef(name, inner) if name else NO_TYPE
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
         return TypeRef("|", (type_ref(node.left), type_ref(node.right)))
     if isinstance(node, cst.SimpleString):
         return _quoted(node)
     return NO_TYPE
+
+
+def _annotation(node: cst.BaseExpression) -> TypeRef:
+    """What stands beside a type in ``Annotated``; of a call what is called and is given names."""
+    name = dotted_name(node.func) if isinstance(node, cst.Call) else ""
+    if not isinstance(node, cst.Call) or not name:
+        return type_ref(node)
+    return TypeRef(f"{name}()", tuple(TypeRef(dotted_name(arg.value)) for arg in node.args))
 
 
 def _quoted(node: cst.SimpleString) -> TypeRef:

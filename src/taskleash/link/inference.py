@@ -88,6 +88,8 @@ class Inference:
         if ref.name == "|":
             return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
         last = ref.last
+        if last == "Annotated":
+            return self.from_ref(module, ref.args[0], inside) if ref.args else ()
         if last in TRANSPARENT:
             return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
         if last in ("None", "Any"):

@@ -18,6 +18,10 @@ ENTERING = frozenset({"enter_async_context", "enter_context"})
 #: what a framework takes as the default of a parameter: a generator that it goes on with once the
 #: function has returned (FastAPI 0.165.0)
 LENDING = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
+#: what it closes at the end of the request that it came with (Starlette 1.10.0), and the decorators
+#: of the functions that are given one
+LENT = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
+ROUTING = frozenset({"api_route", "delete", "get", "patch", "post", "put", "route"})
 #: words of context managers that can be used after they are left, or that wait for their tasks
 _OPEN = frozenset(
     {

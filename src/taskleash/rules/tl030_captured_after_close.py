@@ -4,9 +4,9 @@ What it does
 ------------
 Finds tasks that use a resource which their starter closes before they can be done: a session, a
 file, a connection, a transaction of a `with` or `async with` block that is left while the task
-runs, one that the starter closes by a call, or one that FastAPI makes for a request (`Depends`) and
-closes once the function has returned. Off by default. It stands beside the verdict: the
-risk of the task stays what it is.
+runs, one that the starter closes by a call, or one that FastAPI makes for a request (`Depends`,
+`UploadFile`) and closes once the function has returned. Off by default. It stands beside the
+verdict: the risk of the task stays what it is.
 
 Why is this bad?
 ----------------
