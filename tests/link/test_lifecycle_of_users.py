@@ -130,16 +130,16 @@ REGISTERED = """class Weather:
 )
 def test_a_teardown_by_what_registers_it(registers: str) -> None:
     text = REGISTERED.format(registers=registers).replace("_halted", "_gone")
-    assert said(text) == "low stored/partial"
+    assert said(text) == "none stored/partial"
     assert said(text, teardown(registrar="at_end")) == "none stored/cancelled"
-    assert said(text, teardown(registrar="end")) == "low stored/partial"
+    assert said(text, teardown(registrar="end")) == "none stored/partial"
 
 
 def test_a_registrar_that_is_imported_by_another_name() -> None:
     text = REGISTERED.format(registers="last(self._gone)").replace("_halted", "_gone")
     text = "from app import at_end as last\n\n" + text
     assert said(text, teardown(registrar="app.at_end")) == "none stored/cancelled"
-    assert said(text, teardown(registrar="web.at_end")) == "low stored/partial"
+    assert said(text, teardown(registrar="web.at_end")) == "none stored/partial"
 
 
 # A domain method that is called as a teardown is, beside one of the whole.

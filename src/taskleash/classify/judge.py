@@ -11,7 +11,7 @@ from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import Defect, Ending, Part, Risk, Site
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
-from taskleash.classify.policy import Verdict, decide
+from taskleash.classify.policy import Verdict, accuse, decide
 from taskleash.classify.shares import of_a_place, of_a_result
 from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
@@ -133,8 +133,8 @@ class Judge:
         return sorted(sites, key=lambda s: (s.path, s.span))
 
     def alone(self, spawn: Spawn, trail: Trail) -> Verdict:
-        """The verdict on a spawn by what is done to its handle, whatever its callers do."""
-        return decide(self.observer.signs(spawn, trail)).verdict
+        """What a spawn is accused of by what is done to its handle, proven or not."""
+        return accuse(self.observer.signs(spawn, trail)).verdict
 
     def holds_locally(self, spawn: Spawn, trail: Trail) -> bool:
         """Whether a task is left running by a function that only a local of it holds."""
@@ -298,7 +298,7 @@ class Judge:
             )
         if not function.facts.is_async:
             found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
-        return sorted(found, key=lambda c: -_RISKS.index(c.risk))
+        return sorted(found, key=lambda c: (-_RISKS.index(c.risk), not c.undecided))
 
     def _asked_to_keep(self, outer: Signs, inner: Spawn) -> Site:
         """A call that asks a wrapper to keep the task that it returns."""

@@ -81,6 +81,21 @@ class Defect(Word):
     ABANDONED_PENDING = "abandoned-pending"
 
 
+class Claim(Word):
+    """What a low risk rests on: a claim that has to be proven."""
+
+    #: control leaves the function while the task runs
+    PATH = "path"
+    #: a second spawn takes the place of the handle
+    REPLACED = "replaced"
+    #: what ends the task is no end of its owner
+    ELSEWHERE = "elsewhere"
+    #: the teardown of the owner passes over it
+    PASSED_OVER = "passed-over"
+    #: nothing ever ends it
+    NEVER = "never"
+
+
 class Unseen(Word):
     """How long a failure of a task would be silent; loud or seen in time is `NOT`."""
 
@@ -112,6 +127,9 @@ class Ignorance(Word):
     TOO_MANY_PATHS = "too-many-paths"
     TOO_FAR = "too-far"
     UNKNOWN_RECEIVER = "unknown-receiver"
+    UNKNOWN_CALLER = "unknown-caller"
+    UNKNOWN_EFFECT = "unknown-effect"
+    UNKNOWN_STATE = "unknown-state"
 
 
 @dataclass(frozen=True, order=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.classify.leaving import way_out
 from taskleash.classify.model import Evidence
-from taskleash.classify.policy import Row
+from taskleash.classify.policy import Row, doubts
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
 from taskleash.link.spawns import NEVER_RUN
@@ -174,7 +174,7 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         op = signs.handed_on
         text = claim("handed to `{callee}`: what that does with the task is not known")
         yield step(op.function, op.index, sentence(text, callee=op.detail))
-    if signs.leaks and signs.partly_here:
+    if signs.leaks and signs.partly_here and not doubts(signs, row):
         yield way_out(signs)
 
 

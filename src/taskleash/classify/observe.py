@@ -14,6 +14,7 @@ from taskleash.classify.containers import (
     made_afresh,
     with_its_key,
 )
+from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another
 from taskleash.classify.failing import Failures
 from taskleash.classify.inside import Inside, how
@@ -66,6 +67,7 @@ class Observer:
         self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
         self.overridden = Overridden(calls)
+        self.doubts = Doubts(calls, self.teardown, self.inside)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""
@@ -112,6 +114,7 @@ class Observer:
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.captured = captured(self.calls, self.inside, signs)
         signs.unseen = self.failures.unseen(signs)
+        self.doubts.note(signs)
         return signs
 
     def _main(self, spawn: Spawn, trail: Trail) -> tuple[Function, int] | None:

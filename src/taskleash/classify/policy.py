@@ -8,9 +8,9 @@ are the cells of the scan table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from taskleash.classify.model import Defect, Risk
+from taskleash.classify.model import Claim, Defect, Risk, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.link.spawns import NEVER_RUN
 
@@ -29,11 +29,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One case of the policy: its name, when it holds, and its verdict."""
+    """One case of the policy: its name, when it holds, its verdict, the claim it rests on."""
 
     name: str
     when: Callable[[Signs], bool]
     verdict: Verdict
+    claim: Claim | None = None
 
 
 def _row(
@@ -44,9 +45,10 @@ def _row(
     risk: Risk,
     defect: Defect | None,
     cells: str,
+    claim: Claim | None = None,
 ) -> Row:
     tracked, cleaned = cells.split(" / ")
-    return Row(name, when, Verdict(handle, ending, risk, defect, tracked, cleaned))
+    return Row(name, when, Verdict(handle, ending, risk, defect, tracked, cleaned), claim)
 
 
 def _repeated(s: Signs) -> bool:
@@ -78,10 +80,10 @@ POLICY: tuple[Row, ...] = (
     # in the function itself
     _row("a later turn replaces the handle before the task is ended",
          lambda s: s.respawned and bool(s.ended_here_by) and not s.kept,
-         "local", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+         "local", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial", Claim.PATH),
     _row("a later turn replaces the kept handle before the task is ended",
          lambda s: s.respawned and bool(s.ended_here) and s.kept and s.overwrite is not None,
-         "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+         "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial", Claim.PATH),
     _row("ended on every normal path", lambda s: bool(s.ended_here) and s.abandoned is None,
          "", "here", _NO, None, "tracked / here"),
     _row("held by the main coroutine: the loop's end cancels what is left",
@@ -98,7 +100,7 @@ POLICY: tuple[Row, ...] = (
          "local", "partial", _NO, None, "tracked / unknown"),
     _row("ended on some normal paths only",
          lambda s: s.partly_here and not s.kept,
-         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial", Claim.PATH),
     _row("kept only where an argument asks for it, and a caller neither asks nor keeps it",
          lambda s: bool(s.kept_if) and bool(s.callers) and s.callers[0].risk is not _NO,
          "escapes", "callers", _NO, None, "callers / callers"),
@@ -106,7 +108,7 @@ POLICY: tuple[Row, ...] = (
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None
          and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),
-         "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial"),
+         "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial", Claim.REPLACED),
     _row("may take its successor's handle out at its end",
          lambda s: s.kept and s.takeover is not None,
          "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial"),
@@ -116,18 +118,19 @@ POLICY: tuple[Row, ...] = (
          "", "awaited", _NO, None, "tracked / awaited"),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
-         "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial"),
+         "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial",
+         Claim.PASSED_OVER),
     _row("endless, so it never comes to remove itself",
          lambda s: s.kept and bool(s.self_removing) and s.endless
          and (s.singleton or s.start_like) and not s.handles_errors,
-         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none"),
+         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none", Claim.NEVER),
     _row("removes itself", lambda s: s.kept and bool(s.self_removing),
          "", "self-removing", _NO, None, "tracked / self-managed"),
     _row("kept, and handed to something that is not known",
          lambda s: s.kept and s.handed_on is not None,
          "", "none", _NO, None, "tracked / unknown"),
     _row("ended only where no teardown is", lambda s: s.kept and bool(s.ended_elsewhere),
-         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial"),
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial", Claim.ELSEWHERE),
     _row("waited for, what is pending runs on",
          lambda s: s.abandoned is not None and not s.given_whole,
          "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
@@ -142,12 +145,12 @@ POLICY: tuple[Row, ...] = (
          "", "none", _NO, None, "singleton / self-managed"),
     _row("an endless singleton that is never stopped",
          lambda s: s.kept and s.endless and s.singleton,
-         "", "none", _LOW, Defect.NEVER_ENDED, "singleton / none"),
+         "", "none", _LOW, Defect.NEVER_ENDED, "singleton / none", Claim.NEVER),
     _row("kept, endless or started again and again, never ended",
          lambda s: s.kept and (s.endless or _repeated(s)),
          "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none"),
     _row("kept, started once, never ended", lambda s: s.kept,
-         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none"),
+         "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none", Claim.NEVER),
     # given away
     _row("returned to callers of the program", lambda s: s.given and bool(s.callers),
          "escapes", "callers", _NO, None, "callers / callers"),
@@ -191,8 +194,22 @@ _TOO_FAR = _row("kept or ended further than it is followed", lambda s: bool(s.tr
                 "", "none", _NO, None, "unknown / unknown")  # fmt: skip
 
 
-def decide(signs: Signs) -> Row:
-    """The first row of the policy whose signs are there; none that rests on what is not known."""
+def accuse(signs: Signs) -> Row:
+    """The first row of the policy whose signs are there, whether its claim is proven or not."""
     row = next(row for row in POLICY if row.when(signs))
     accuses = row.verdict.risk is not _NO or row.verdict.ending == "callers"
     return _TOO_FAR if accuses and _TOO_FAR.when(signs) else row
+
+
+def decide(signs: Signs) -> Row:
+    """The row that decides; none with a risk that rests on what is not known."""
+    row = accuse(signs)
+    if not doubts(signs, row):
+        return row
+    open_ = replace(row.verdict, risk=_NO, defect=None, cleaned="unknown")
+    return Row("a claim that is not proven", row.when, open_, row.claim)
+
+
+def doubts(signs: Signs, row: Row) -> tuple[Unknown, ...]:
+    """What is not known of the claim that a row rests on."""
+    return signs.doubts.get(row.claim, ()) if row.claim is not None else ()

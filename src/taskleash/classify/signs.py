@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taskleash.classify.model import Captured, Defect, Evidence, Risk, Unknown, Unseen
+from taskleash.classify.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
 from taskleash.dataflow.paths import Leak
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Kept
@@ -61,6 +61,8 @@ class Signs:
     partly_here: bool = False
     #: all paths of the function were searched
     is_searched: bool = True
+    #: what is not known of a claim, so that no risk rests on it
+    doubts: dict[Claim, tuple[Unknown, ...]] = field(default_factory=dict)
     leaks: tuple[Leak, ...] = ()
     #: a second spawn replaces a local handle
     respawned: bool = False

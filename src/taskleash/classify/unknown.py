@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.model import Ignorance, Unknown
+from taskleash.classify.policy import decide, doubts
 from taskleash.classify.signs import Signs
 from taskleash.link.entities import Function
 from taskleash.sentences import Sentence, sentence
@@ -23,6 +24,7 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
             callee=spawn.call.text,
         )
         yield _at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)
+    yield from doubts(signs, decide(signs))
     for op in signs.trail.of("unknown"):
         message = sentence(
             "handed to `{callee}`: what that does with the task is not known", callee=op.detail

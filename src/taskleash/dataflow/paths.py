@@ -11,7 +11,7 @@ is ended when the loop has gone over all, and still runs where the loop is left 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from taskleash.dataflow.assumptions import (
@@ -105,14 +105,16 @@ class Paths:
         carriers: frozenset[Term] | set[Term],
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
+        is_closed: Callable[[Edge], bool] = lambda edge: False,
     ) -> Outcome:
         """Search all normal paths from the spawns.
 
         ``carriers`` are the terms that hold the task, or a container that it is in: a condition
         that asks for them tells whether it may run. ``given`` are constants that a call of the
-        function gives.
+        function gives. A running task is not followed along an edge that ``is_closed``.
         """
         search = _Search(self, spawns, endings, carriers, sought, given)
+        search.is_closed = is_closed
         for spawn in sorted(search.spawns):
             for number in self.graph.blocks_of(spawn):
                 if number in self.assumptions.before:
@@ -179,6 +181,7 @@ class _Search:
         self.leaks: dict[int, Leak] = {}
         self.reached: set[int] = set()
         self.asked: dict[int, None] = {}
+        self.is_closed: Callable[[Edge], bool] = lambda edge: False
         self.ended = False
         self.respawned = False
         self.is_complete = True
@@ -196,14 +199,8 @@ class _Search:
                 break
             self._through(self.pending.popleft(), -1)
         leaks = tuple(leak for _, leak in sorted(self.leaks.items()))
-        return Outcome(
-            leaks,
-            self.ended,
-            self.respawned,
-            frozenset(self.reached),
-            tuple(sorted(self.asked)),
-            self.is_complete,
-        )
+        asked, reached = tuple(sorted(self.asked)), frozenset(self.reached)
+        return Outcome(leaks, self.ended, self.respawned, reached, asked, self.is_complete)
 
     # -- through a block
 
@@ -337,6 +334,8 @@ class _Search:
             return True
         if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
+            return False
+        if phase == _LIVE and self.is_closed(edge):
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
 

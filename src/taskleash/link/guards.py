@@ -29,12 +29,14 @@ _REPLACING = frozenset({"replace"})
 class Overwrite:
     """A second spawn can replace the handle: where it is stored, and why that can happen.
 
-    ``is_by_itself`` tells that the task whose handle it is comes back to the store.
+    ``is_by_itself`` tells that the task whose handle it is comes back to the store, ``is_direct``
+    that it calls the function with the store itself.
     """
 
     op: Op
     reason: Sentence
     is_by_itself: bool = False
+    is_direct: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ class Guards:
                 continue
             if self._is_fresh(op):
                 continue
-            if found := self._respawn(trail, op):
-                return Overwrite(op, found, is_by_itself=True)
+            if by_itself := self._respawn(trail, op):
+                return by_itself
             if found := self._repeat(trail, op, clears_itself):
                 return Overwrite(op, found)
         return self._replaced(trail)
@@ -214,10 +216,10 @@ class Guards:
 
     # -- the task starts itself again
 
-    def _respawn(self, trail: Trail, op: Op) -> Sentence:
+    def _respawn(self, trail: Trail, op: Op) -> Overwrite | None:
         """A task that the storing function starts comes back to that function."""
         if self.guard(trail, op, strict=True):
-            return NOTHING
+            return None
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
                 if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
@@ -228,14 +230,15 @@ class Guards:
                     if isinstance(callee, Function) and leads_back(
                         self.calls, trail, callee, op.function
                     ):
-                        return sentence(
+                        said = sentence(
                             "`{coroutine}` itself calls `{callee}` (line {line}), which spawns"
                             " again",
                             coroutine=coroutine.name,
                             callee=callee.name,
                             line=Line(coroutine.module.path, call.pos[0]),
                         )
-        return NOTHING
+                        return Overwrite(op, said, True, callee is op.function)
+        return None
 
     # -- guards
 

@@ -110,6 +110,9 @@ IGNORANCE = {
     Ignorance.TOO_MANY_PATHS: "more paths than are searched",
     Ignorance.TOO_FAR: "handed on further than is followed",
     Ignorance.UNKNOWN_RECEIVER: "given to callers that are not known to be any",
+    Ignorance.UNKNOWN_CALLER: "ended by what only users of the program call",
+    Ignorance.UNKNOWN_EFFECT: "touched by a teardown that is not seen to end it",
+    Ignorance.UNKNOWN_STATE: "asked for by what does not tell whether it runs",
 }
 
 APPLICABILITY = ("safe", "unsafe")
