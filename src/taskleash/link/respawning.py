@@ -29,7 +29,8 @@ def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> b
                     and index not in later
                     and callee not in seen
                     and callee.owner is not None
-                    and callee.owner is goal.owner
+                    and goal.owner is not None
+                    and callee.owner.related(goal.owner)
                 ):
                     seen.add(callee)
                     pending.append(callee)
