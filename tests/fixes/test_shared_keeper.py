@@ -75,6 +75,13 @@ def test_many_files_share_the_function_of_a_module_that_imports_nothing_of_them(
     assert (package / "utils.py").read_text().count("def keep_task") == 1
 
 
+def test_files_share_it_that_have_no_other_fix(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    fix(package, "--unsafe-fixes")
+    assert parts(package) == {KEPT}
+    assert KEEPER in (package / "utils.py").read_text()
+
+
 def test_a_function_that_is_there_is_used(package: Path) -> None:
     known = UTILS.replace("import json", "import asyncio\nimport json\nfrom typing import Any")
     known += f"\n\n_background_tasks: set[asyncio.Task[Any]] = set()\n\n\n{KEEPER}"

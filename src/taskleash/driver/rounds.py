@@ -12,7 +12,7 @@ from taskleash.driver.menders import Menders
 from taskleash.driver.orders import Order
 from taskleash.driver.parse import unpacked
 from taskleash.driver.program import Program
-from taskleash.driver.sharing import common_keeper
+from taskleash.driver.sharing import common_keeper, keeping, kept_in
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.making import Made, Wanted
@@ -34,20 +34,24 @@ def fixed(
     def rescan(changed: Mapping[str, str]) -> Scan:
         return program.with_texts(changed).scan(choice, accepted)
 
-    common = common_keeper(program, scan.targets)
+    common = common_keeper(program, scan.targets, keeping(scan.targets))
 
-    def outcome(menders: Menders, apart: frozenset[str]) -> Outcome:
+    def outcome(menders: Menders, common: Common | None, apart: frozenset[str]) -> Outcome:
         """What comes of it where the files ``apart`` keep their tasks themselves."""
         work = partial(_all_mended, menders, program, common, apart)
         made = partial(fix, program.text, scan, rescan, work, common)
         return with_deep_stack(made, LINKER_MEGABYTES)
 
     with Menders(program.analysis.settings.jobs) as menders:
-        found = outcome(menders, frozenset())
+        found = outcome(menders, common, frozenset())
+        if common is None and (paths := kept_in(found.files)) != keeping(scan.targets):
+            # Other fixes were tried first: only by now it is known how many files keep tasks.
+            common = common_keeper(program, scan.targets, paths)
+            found = outcome(menders, common, frozenset()) if common is not None else found
         refused = frozenset(left.site.path for left in found.left)
         # The linker may follow a task into a set of the file, and not into that of another one.
         again = common is not None and refused
-        return scan, outcome(menders, refused) if again else found
+        return scan, outcome(menders, common, refused) if again else found
 
 
 def _all_mended(

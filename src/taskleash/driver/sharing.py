@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from taskleash.driver.config.errors import ConfigError, shown
 from taskleash.driver.manner import manner_of
 from taskleash.driver.program import Program
+from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Common, Target
 from taskleash.fixes.shared import with_keeper
 from taskleash.source.loading import InvalidSource
@@ -25,16 +26,29 @@ _RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async +)?def ", re.MULTILINE)
 
 
-def common_keeper(program: Program, targets: Sequence[Target]) -> Common | None:
+def keeping(targets: Sequence[Target]) -> frozenset[str]:
+    """The files whose dropped tasks are to be kept, where no other fix is tried before that."""
+    kept = (t for t in targets if t.kinds[:1] == ("track",) and t.rule in _DROPPED)
+    return frozenset(target.site.path for target in kept)
+
+
+def kept_in(files: Sequence[MendedFile]) -> frozenset[str]:
+    """The files whose dropped tasks are kept now."""
+    places = (each.applied for file in files for each in file.places)
+    return frozenset(a.site.path for a in places if a.kind == "track" and a.rule in _DROPPED)
+
+
+def common_keeper(
+    program: Program, targets: Sequence[Target], paths: Collection[str]
+) -> Common | None:
     """The function that is to keep the tasks of many files, and its module with it.
 
-    None where the settings name one, where few files drop tasks, or where their package has no
-    module for it: one that has functions, and imports nothing of the package, so that all others
-    can import it.
+    ``paths`` are the files that keep some, ``targets`` all findings. None where the settings name
+    one, where few files drop tasks, or where their package has no module for it: one that has
+    functions, and imports nothing of the package, so that all others can import it.
     """
     if program.analysis.settings.background_tasks:
         return None
-    paths = {t.site.path for t in targets if t.kinds[:1] == ("track",) and t.rule in _DROPPED}
     if len(paths) < _FILES:
         return None
     asked = program.analysis.asked

@@ -271,6 +271,21 @@ class _Shifting(cst.CSTTransformer):
         return updated_node.with_changes(last_line=cst.SimpleWhitespace(moved))
 
 
+def tabbed(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """A statement whose lines in brackets are indented by tabs in place of four spaces each."""
+    changed = statement.visit(_Tabbing())
+    assert isinstance(changed, cst.BaseStatement)
+    return changed
+
+
+class _Tabbing(cst.CSTTransformer):
+    def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        last = updated_node.last_line.value.replace(_INDENT, "\t")
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(last))
+
+
 def _last_call(value: cst.BaseExpression | None) -> cst.Call | None:
     """The call whose closing bracket ends an expression."""
     if isinstance(value, cst.Await) and not value.lpar:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Defect
+from taskleash.fixes.coroutines import started_by
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import is_loguru, logger_maker, logging_function, module_logger
 from taskleash.fixes.model import CannotMend, Target
@@ -97,6 +98,9 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no statement of its own drops the future"))
     if not _gives_future(work, call):
         raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
+    started = started_by(call)
+    if isinstance(started, cst.Call) and last_name(started.func) == "sleep":
+        raise CannotMend(sentence("`{task}` does not fail", task=last_name(started.func)))
     holder = spot.holder
     work.claim(holder)
     callback = _logging_callback(work, work.future_type(), "future")

@@ -1,4 +1,4 @@
-"""Where new statements go: in the module, in a constructor, in a teardown."""
+"""Where new statements go: in the module, in a constructor."""
 
 from __future__ import annotations
 
@@ -12,14 +12,10 @@ import libcst as cst
 
 from taskleash.fixes.containers import assignments
 from taskleash.fixes.edits import Edits
-from taskleash.fixes.feeding import ends_a_task
 from taskleash.fixes.imports import header
 from taskleash.fixes.signatures import called_on, called_on_instance
 from taskleash.fixes.tree import Holder, Method, Tree, dotted, inside, last_name
-from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import words
 
-_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _CONSTRUCTOR = "__init__"
 #: what the module says of itself stands apart from its variables
 _DUNDER = re.compile(r"__\w+__\b")
@@ -63,6 +59,8 @@ def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace
     for index in range(at + 1, len(body)):
         if _is_constant(body[index], uses) or (at >= 0 and _sets_up(body[index], body[at])):
             at, is_parted = index, not _is_one_line(body[index])
+        elif index == at + 1 > 1 and not _imports(body[at]) and _goes_on(body[index], uses):
+            at, is_parted = index, True
         elif not _runs_alone(body[index], uses):
             break
     following = body[at + 1] if at + 1 < len(body) else None
@@ -96,7 +94,7 @@ def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
     """
     if isinstance(statement, cst.If | cst.Try) and _runs_alone(statement, uses):
         return any(isinstance(node, cst.Assign | cst.AnnAssign) for node in inside(statement))
-    return _is_variable(statement, uses) or _is_text(statement)
+    return _is_variable(statement, uses) or is_text(statement)
 
 
 def _sets_up(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
@@ -122,9 +120,15 @@ def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bo
     )
 
 
+def _goes_on(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement does something with the variable right above it."""
+    is_block = isinstance(statement, cst.If | cst.For | cst.Try | cst.With)
+    return is_block and not _stands_apart(statement) and _runs_alone(statement, uses)
+
+
 def _is_one_line(statement: cst.BaseStatement) -> bool:
     code = cst.Module([]).code_for_node(statement).strip()
-    return "\n" not in code and not _is_text(statement) and not _DUNDER.match(code)
+    return "\n" not in code and not is_text(statement) and not _DUNDER.match(code)
 
 
 def _imports(statement: cst.CSTNode) -> bool:
@@ -177,7 +181,7 @@ def constructor_place(
     if isinstance(body, cst.SimpleStatementSuite):
         return BodyPlace(body, is_after=True)
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
-    start = 1 if _is_text(lines[0]) else 0
+    start = 1 if is_text(lines[0]) else 0
     end = len(lines)
     mine = [use for use in uses if (m := tree.method(use)) is not None and m.cls is cls]
     for index, line in enumerate(lines):
@@ -194,6 +198,11 @@ def constructor_place(
     if end < len(lines):
         return BodyPlace(lines[end], is_after=False)
     return BodyPlace(lines[-1], is_after=True)
+
+
+def _stands_apart(line: cst.BaseStatement) -> bool:
+    """Whether a blank line or a comment is above a statement."""
+    return bool(getattr(line, "leading_lines", ()))
 
 
 @lru_cache(maxsize=4)
@@ -220,7 +229,7 @@ def _names_slots(small: cst.BaseSmallStatement) -> bool:
     )
 
 
-def _is_text(line: cst.CSTNode) -> bool:
+def is_text(line: cst.CSTNode) -> bool:
     if not isinstance(line, cst.SimpleStatementLine) or not isinstance(line.body[0], cst.Expr):
         return False
     return isinstance(line.body[0].value, cst.SimpleString | cst.ConcatenatedString)
@@ -261,7 +270,10 @@ def _sets_attribute(line: cst.CSTNode, instance: str) -> bool:
 
 
 def _sets_plainly(line: cst.CSTNode, instance: str) -> bool:
-    """Whether a statement gives the instance some state of its own: a constant, a container."""
+    """Whether a statement gives the instance some state of its own: a constant, a container.
+
+    Or it says that there will be some.
+    """
     if not _sets_attribute(line, instance):
         return False
     assert isinstance(line, cst.SimpleStatementLine)
@@ -270,104 +282,10 @@ def _sets_plainly(line: cst.CSTNode, instance: str) -> bool:
     value = small.value
     if isinstance(value, cst.Call):
         return not value.args
-    return value is not None and not any(isinstance(each, cst.Call) for each in inside(value))
+    return value is None or not any(isinstance(each, cst.Call) for each in inside(value))
 
 
 def _calls_super(line: cst.CSTNode) -> bool:
     return any(
         isinstance(each, cst.Attribute) and each.attr.value == _CONSTRUCTOR for each in inside(line)
     )
-
-
-# -- in a teardown
-
-
-def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpression) -> BodyPlace:
-    """Where a teardown ends work: behind what asks it to end by itself, else at the start.
-
-    Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``.
-    """
-    called = dotted(work.func) if isinstance(work, cst.Call) else ""
-    base, _, name = called.rpartition(".")
-    for line in inside(method.function.body) if base.startswith(f"{method.instance}.") else ():
-        if not isinstance(line, cst.SimpleStatementLine) or not isinstance(line.body[0], cst.Expr):
-            continue
-        value = line.body[0].value
-        value = value.expression if isinstance(value, cst.Await) else value
-        if not isinstance(value, cst.Call):
-            continue
-        owner, _, asked = dotted(value.func).rpartition(".")
-        if owner == base and LIFECYCLE.ends(asked) and set(words(name)) & set(words(asked)):
-            return BodyPlace(line, is_after=True)
-    return teardown_place(tree, method, keeps)
-
-
-def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
-    """The start of a teardown, before it takes down what the tasks use.
-
-    It comes after its docstring, its flags, what it logs first, and the end of what may start
-    further tasks. ``keeps`` is the attribute that must not be changed above the place.
-    """
-    body = method.function.body
-    if isinstance(body, cst.SimpleStatementSuite):
-        return BodyPlace(body, is_after=False)
-    lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
-    at = 1 if _is_text(lines[0]) else 0
-    flags = {dotted(target) for target, _, _ in assignments(body)}
-    while at < len(lines) and (_is_preamble(lines[at], keeps) or _is_guard(lines[at], flags)):
-        at += 1
-    for index in range(at, len(lines)):
-        if not ends_a_task(tree, method, lines[index]):
-            break
-        at = index + 1
-    if at == len(lines):
-        return BodyPlace(lines[-1], is_after=True)
-    return BodyPlace(lines[at], is_after=False)
-
-
-def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
-    """Whether a statement leaves what has been taken down already, as a flag of its own says.
-
-    It does nothing else, but for what it logs. One that raises needs no flag.
-    """
-    if not isinstance(line, cst.If) or line.orelse is not None:
-        return False
-    last = line.body.body[-1]
-    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
-    others = line.body.body[:-1]
-    if isinstance(small, cst.Raise) and not others:
-        return not any(isinstance(node, cst.Call) for node in inside(line.test))
-    return (
-        not flags.isdisjoint(map(dotted, _operands(line.test)))
-        and isinstance(small, cst.Return)
-        and all(isinstance(each, cst.CSTNode) and _is_preamble(each, "") for each in others)
-    )
-
-
-def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
-    """What a condition is made of: the operands of ``and``, ``or`` and ``not``."""
-    if isinstance(test, cst.UnaryOperation):
-        return _operands(test.expression)
-    if isinstance(test, cst.BooleanOperation):
-        return [*_operands(test.left), *_operands(test.right)]
-    return [test]
-
-
-def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
-    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
-        return False
-    small = line.body[0]
-    if isinstance(small, cst.AugAssign):
-        # It counts how often this was called.
-        return isinstance(small.value, cst.Integer) and dotted(small.target) != keeps
-    if isinstance(small, cst.Assign):
-        value = small.value
-        flag = isinstance(value, cst.Name) and value.value in ("True", "False")
-        return flag and all(dotted(target.target) != keeps for target in small.targets)
-    if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
-        return False
-    func = small.value.func
-    if not isinstance(func, cst.Attribute):
-        return False
-    is_flag = func.attr.value == "set" and not small.value.args
-    return func.attr.value in _LOG_METHODS or (is_flag and LIFECYCLE.ends(last_name(func.value)))

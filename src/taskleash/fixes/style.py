@@ -63,6 +63,6 @@ def _width(text: str) -> int:
     One line of some hundreds may be longer, as where a formatter was told to leave it.
     """
     lines = _TEXTS.sub('"', text).splitlines()
-    lengths = sorted(len(line) for line in lines if not set(line) & {"#", '"', "'"})
+    lengths = sorted(len(line.expandtabs(4)) for line in lines if not set(line) & {"#", '"', "'"})
     longest = lengths[-1 - len(lengths) // _FEW] if lengths else 0
     return next((width for width in _WIDTHS if longest <= width), _WIDTHS[-1])

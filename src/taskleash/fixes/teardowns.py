@@ -9,8 +9,8 @@ from taskleash.fixes.containers import assignments
 from taskleash.fixes.endings import End, ending_all, ending_one
 from taskleash.fixes.lastness import why_not_the_end
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.places import place_of_end, teardown_place
 from taskleash.fixes.signatures import called_on_instance
+from taskleash.fixes.teardown_places import place_of_end, teardown_place
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE

@@ -10,7 +10,7 @@ import libcst as cst
 
 from taskleash.fixes.edits import BLANK, Edits, Statements
 from taskleash.fixes.imports import Imports
-from taskleash.fixes.layout import fitted, statements
+from taskleash.fixes.layout import fitted, statements, tabbed
 from taskleash.fixes.model import CannotMend, Manner
 from taskleash.fixes.names import attributes, free, variables, variables_among
 from taskleash.fixes.places import (
@@ -186,7 +186,7 @@ class Work:
         self, node: cst.CSTNode, text: str, nodes: Mapping[str, cst.BaseExpression] | None = None
     ) -> list[cst.BaseStatement]:
         """New statements for the place of a node, each as wide as the file allows."""
-        return [fitted(each, self.room(node)) for each in statements(text, nodes)]
+        return [self._fitted(each, self.room(node)) for each in statements(text, nodes)]
 
     def put(self, place: BodyPlace, text: str) -> None:
         """Add new statements at a place in a function, where they make a ``pass`` needless."""
@@ -198,7 +198,12 @@ class Work:
         """Lay a line out anew where a change in it makes it too wide."""
         if isinstance(holder, cst.SimpleStatementLine) and id(holder) not in self.draft.claimed:
             self.draft.claimed.add(id(holder))
-            self.edits.change(holder, lambda line: fitted(line, self.room(holder)))
+            self.edits.change(holder, lambda line: self._fitted(line, self.room(holder)))
+
+    def _fitted(self, statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
+        """The statement as wide as it may be, indented as the file is."""
+        laid_out = fitted(statement, room)
+        return tabbed(laid_out) if self.module.default_indent == "\t" else laid_out
 
     def room(self, node: cst.CSTNode) -> int:
         """How wide a statement in the place of a node may be."""

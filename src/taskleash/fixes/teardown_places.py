@@ -1,0 +1,105 @@
+"""Where a teardown ends tasks."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.containers import assignments
+from taskleash.fixes.feeding import ends_a_task
+from taskleash.fixes.places import BodyPlace, is_text
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
+
+_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+
+
+def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpression) -> BodyPlace:
+    """Where a teardown ends work: behind what asks it to end by itself, else at the start.
+
+    Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``.
+    """
+    called = dotted(work.func) if isinstance(work, cst.Call) else ""
+    base, _, name = called.rpartition(".")
+    for line in inside(method.function.body) if base.startswith(f"{method.instance}.") else ():
+        if not isinstance(line, cst.SimpleStatementLine) or not isinstance(line.body[0], cst.Expr):
+            continue
+        value = line.body[0].value
+        value = value.expression if isinstance(value, cst.Await) else value
+        if not isinstance(value, cst.Call):
+            continue
+        owner, _, asked = dotted(value.func).rpartition(".")
+        if owner == base and LIFECYCLE.ends(asked) and set(words(name)) & set(words(asked)):
+            return BodyPlace(line, is_after=True)
+    return teardown_place(tree, method, keeps)
+
+
+def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
+    """The start of a teardown, before it takes down what the tasks use.
+
+    It comes after its docstring, its flags, what it logs first, and the end of what may start
+    further tasks. ``keeps`` is the attribute that must not be changed above the place.
+    """
+    body = method.function.body
+    if isinstance(body, cst.SimpleStatementSuite):
+        return BodyPlace(body, is_after=False)
+    lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
+    at = 1 if is_text(lines[0]) else 0
+    flags = {dotted(target) for target, _, _ in assignments(body)}
+    while at < len(lines) and (_is_preamble(lines[at], keeps) or _is_guard(lines[at], flags)):
+        at += 1
+    for index in range(at, len(lines)):
+        if not ends_a_task(tree, method, lines[index]):
+            break
+        at = index + 1
+    if at == len(lines):
+        return BodyPlace(lines[-1], is_after=True)
+    return BodyPlace(lines[at], is_after=False)
+
+
+def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
+    """Whether a statement leaves what has been taken down already, as a flag of its own says.
+
+    It does nothing else, but for what it logs. One that raises needs no flag.
+    """
+    if not isinstance(line, cst.If) or line.orelse is not None:
+        return False
+    last = line.body.body[-1]
+    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
+    others = line.body.body[:-1]
+    if isinstance(small, cst.Raise) and not others:
+        return not any(isinstance(node, cst.Call) for node in inside(line.test))
+    return (
+        not flags.isdisjoint(map(dotted, _operands(line.test)))
+        and isinstance(small, cst.Return)
+        and all(isinstance(each, cst.CSTNode) and _is_preamble(each, "") for each in others)
+    )
+
+
+def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What a condition is made of: the operands of ``and``, ``or`` and ``not``."""
+    if isinstance(test, cst.UnaryOperation):
+        return _operands(test.expression)
+    if isinstance(test, cst.BooleanOperation):
+        return [*_operands(test.left), *_operands(test.right)]
+    return [test]
+
+
+def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        return False
+    small = line.body[0]
+    if isinstance(small, cst.AugAssign):
+        # It counts how often this was called.
+        return isinstance(small.value, cst.Integer) and dotted(small.target) != keeps
+    if isinstance(small, cst.Assign):
+        value = small.value
+        flag = isinstance(value, cst.Name) and value.value in ("True", "False")
+        return flag and all(dotted(target.target) != keeps for target in small.targets)
+    if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
+        return False
+    func = small.value.func
+    if not isinstance(func, cst.Attribute):
+        return False
+    is_flag = func.attr.value == "set" and not small.value.args
+    return func.attr.value in _LOG_METHODS or (is_flag and LIFECYCLE.ends(last_name(func.value)))
