@@ -6,12 +6,14 @@ import io
 import pickle
 import signal
 import sys
+import time
 import types
 from pathlib import Path
 
 import pytest
 
 from server.test_server import LEAK, written
+from taskleash.driver.time_limit import NOT_DONE
 from taskleash.fixes.patch import Replacement
 from taskleash.server.analyst import Analyst, main
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
@@ -217,6 +219,36 @@ def test_a_fault_of_ours_is_said_and_ends_nothing(
 
     monkeypatch.setattr("taskleash.server.analyst.work_anew", fails)
     assert answer(Look(root)) == Failed("internal error: LookupError: a\\x1bb")
+
+
+def test_a_look_takes_no_longer_than_its_limit(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"{root}/app.py"
+    analyst = Analyst()
+    with monkeypatch.context() as patched:
+        patched.setattr("taskleash.server.analyst.DEFAULT_SECONDS", 0.0)
+        looked = analyst.answer(Look(root))
+    assert isinstance(looked, Looked)
+    assert [error.message for error in looked.errors[path]] == [NOT_DONE]
+    assert path not in looked.entries
+    # The next one has its time.
+    assert rules(analyst.answer(Look(root)), path) == ["TL001"]
+
+
+def test_a_look_that_does_not_end_is_broken_off(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst = Analyst()
+
+    def hang(*_: object) -> None:
+        while True:
+            time.sleep(0.01)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("taskleash.driver.time_limit._GRACE_SECONDS", 0.3)
+        patched.setattr("taskleash.server.analyst.DEFAULT_SECONDS", 0.2)
+        patched.setattr("taskleash.driver.run.analyse_roots", hang)
+        said = analyst.answer(Look(root))
+    assert isinstance(said, Failed)
+    assert said.message.startswith("the time limit of 0.2 s is long over")
+    assert rules(analyst.answer(Look(root)), f"{root}/app.py") == ["TL001"]
 
 
 def test_questions_are_answered_until_there_are_no_more(

@@ -59,15 +59,20 @@ if sys.platform == "win32":
     def _broken_off(seconds: float, over: TimeOver) -> Iterator[None]:
         timer = threading.Timer(seconds, interrupt_main)
         timer.daemon = True
+
+        def end(number: int, frame: FrameType | None) -> None:
+            if timer.finished.is_set():
+                raise over
+            if callable(before):
+                before(number, frame)
+
+        before = signal.signal(signal.SIGINT, end)
         timer.start()
         try:
             yield
-        except KeyboardInterrupt:
-            if timer.finished.is_set():
-                raise over from None
-            raise
         finally:
             timer.cancel()
+            signal.signal(signal.SIGINT, before)
 
 else:
 

@@ -27,7 +27,7 @@ from taskleash.driver.lifeline import die_with
 from taskleash.driver.linked import tidied
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
-from taskleash.driver.time_limit import DEFAULT_SECONDS, TimeOver
+from taskleash.driver.time_limit import DEFAULT_SECONDS, TimeOver, bounded
 from taskleash.fixes.choice import STYLES, FixChoice
 from taskleash.fixes.patch import replacements, unified
 from taskleash.reporters.inert import inert
@@ -82,8 +82,12 @@ class Analyst:
         """What is found out."""
         try:
             os.chdir(asked.root)
-            return self._look(asked) if isinstance(asked, Look) else _mend(asked)
+            with bounded(DEFAULT_SECONDS):
+                return self._look(asked) if isinstance(asked, Look) else _mend(asked)
         except _EXPECTED as error:
+            if isinstance(error, TimeOver):
+                # It was broken off in the midst of something.
+                self._kept.pop(asked.root, None)
             return Failed(inert(str(error)))
         except OSError as error:
             return Failed(inert(f"{asked.root}: {(error.strerror or str(error)).lower()}"))
