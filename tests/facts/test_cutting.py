@@ -85,7 +85,7 @@ def in_parts(text: str) -> ModuleFacts | None:
         return None
     source = Source("module.py", "module", text)
     try:
-        return ModuleLowering(source, parts.outline, parts.bodies).facts()
+        return ModuleLowering(source, text, parts).lowered().facts
     except (cst.ParserSyntaxError, WrongCut):
         return None
 

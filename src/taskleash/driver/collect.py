@@ -159,7 +159,8 @@ def _begin(files: list[Input], parser: Callable[[], Parser], memory: Memory) -> 
     for item in files:
         with suppress(InvalidSource):
             if not memory.outcomes([item]):
-                parser().begin(item.with_data(memory.contents.data(item)))
+                read = item.with_data(memory.contents.data(item))
+                parser().begin(*memory.with_earlier([read]))
                 return
 
 
@@ -344,7 +345,9 @@ class _Gathering:
         with uncollected():
             outcomes = self._memory.outcomes(items)
             unknown = [item for item in items if item.path not in outcomes]
-            return outcomes | self._parser().parse(unknown) if unknown else outcomes
+            if not unknown:
+                return outcomes
+            return outcomes | self._parser().parse(self._memory.with_earlier(unknown))
 
 
 def _spawns(known: KnownCalls, memory: Memory, asked: list[Input]) -> Callable[[Input], bool]:

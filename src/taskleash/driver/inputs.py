@@ -20,12 +20,14 @@ Listed: TypeAlias = "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[F
 class Input:
     """A file to analyse; ``data`` are its bytes where they are not those on disk.
 
-    It ``is_named`` where it was asked for itself, not as a part of a folder.
+    It ``is_named`` where it was asked for itself, not as a part of a folder. ``earlier`` is what it
+    came to when this program parsed it before, packed, where that may save parsing all of it.
     """
 
     file: File
     data: bytes | None = None
     is_named: bool = False
+    earlier: bytes | None = None
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,8 +14,12 @@ from taskleash.driver.time_limit import NOT_DONE
 from taskleash.source.loading import InvalidSource, Source
 
 if TYPE_CHECKING:
+    from taskleash.facts.bodies import BodyNote, Lowered
     from taskleash.facts.model import ModuleFacts
     from taskleash.facts.packing import Packing
+
+#: in so many bytes stands how long the facts are
+_SIZE_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,17 @@ def parse(item: Input) -> Parsed:
     The native parser can overflow the stack and so end the process: call it in a worker. Raises
     MemoryError.
     """
-    from taskleash.facts.extract import extract
+    outcome = lower(item)
+    return outcome if isinstance(outcome, Broken) else outcome.facts
+
+
+def lower(item: Input) -> Lowered | Broken:
+    """The same, with what may be taken again when the file has changed."""
+    from taskleash.facts.extract import lowered
 
     try:
-        return extract(Source(item.path, item.file.module, item.text()))
+        source = Source(item.path, item.file.module, item.text())
+        return lowered(source, _earlier(item.earlier))
     except InvalidSource as error:
         return broken(error)
     except MemoryError:
@@ -60,20 +71,43 @@ def parse(item: Input) -> Parsed:
         return Broken(1, 1, f"internal error: {type(error).__name__}: {error}", lasts=False)
 
 
-def packed(outcome: Parsed) -> bytes:
+def _earlier(data: bytes | None) -> Lowered | None:
+    """What the file came to when it was parsed before, from what this program has packed."""
+    if data is None:
+        return None
+    from taskleash.facts.bodies import Lowered
+    from taskleash.facts.packed import NOTES
+
+    facts, notes = _parts(data)
+    outcome = _packing().unpack(facts, is_own=True)
+    if isinstance(outcome, Broken):
+        return None
+    return Lowered(outcome, {note.digest: note for note in NOTES.unpack(notes, is_own=True)})
+
+
+def packed(outcome: Parsed, notes: Sequence[BodyNote] = ()) -> bytes:
     """The outcome as bytes, after what stands for it: see `shape_of`.
 
-    Raises BadPacking and RecursionError where it is nested too deeply.
+    The ``notes`` of its bodies come last. Raises BadPacking and RecursionError where it is nested
+    too deeply.
     """
     # A worker that parses has these by now, and nobody else comes here.
     from taskleash.facts.layout import layout
+    from taskleash.facts.packed import NOTES
     from taskleash.facts.packing import dumped
     from taskleash.facts.shape import shape
 
     rows = _packing().rows(outcome)
     data = dumped(rows)
     said = data if isinstance(outcome, Broken) else shape(rows, layout(outcome))
-    return digest(said) + data
+    return digest(said) + len(data).to_bytes(_SIZE_BYTES, "little") + data + NOTES.pack((*notes,))
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    """The facts of a packed outcome, and the notes of its bodies."""
+    start = DIGEST_BYTES + _SIZE_BYTES
+    end = start + int.from_bytes(data[DIGEST_BYTES:start], "little")
+    return data[start:end], data[end:]
 
 
 def shape_of(data: bytes) -> bytes:
@@ -83,7 +117,7 @@ def shape_of(data: bytes) -> bytes:
 
 def unpacked(data: bytes, is_own: bool = False) -> Parsed:
     """The outcome from its bytes, see `Packing.unpack`; raises BadPacking."""
-    outcome: Parsed = _packing().unpack(data[DIGEST_BYTES:], is_own)
+    outcome: Parsed = _packing().unpack(_parts(data)[0], is_own)
     return outcome
 
 

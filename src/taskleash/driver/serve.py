@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.deep import LINKER_MEGABYTES, PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.lifeline import time_limit
-from taskleash.driver.parse import Broken, packed, parse
+from taskleash.driver.parse import Broken, lower, packed
 from taskleash.driver.patience import PATIENCE_SECONDS, patience_for
 from taskleash.facts.packing import BadPacking
 from taskleash.source.loading import TOO_DEEP
@@ -67,11 +67,14 @@ def answer(item: Input) -> bytes:
 
 
 def _packed(item: Input) -> bytes:
-    outcome = parse(item)
+    found = lower(item)
+    if isinstance(found, Broken):
+        return packed(found)
+    pack = partial(packed, found.facts, tuple(found.notes.values()))
     with suppress(RecursionError, BadPacking):
-        return packed(outcome)
+        return pack()
     # A thousand branches of `elif` need more of the stack than parsing them does.
     try:
-        return with_deep_stack(partial(packed, outcome), LINKER_MEGABYTES)
+        return with_deep_stack(pack, LINKER_MEGABYTES)
     except (RecursionError, BadPacking):
         return packed(Broken(1, 1, TOO_DEEP))

@@ -60,7 +60,8 @@ def cut(text: str, large: int = _LARGE_MODULE, long: int = _LONG_BODY) -> Cut | 
     """The parts of a module's text; None where it has too few lines, or is laid out unusually.
 
     Modules of at least ``large`` lines are cut, and bodies of at least ``long``. What is strangely
-    written may be cut in the wrong places: then the parts are not valid, or `body_of` finds out.
+    written may be cut in the wrong places: then the parts are not valid, or `check_place` or
+    `body_of` finds out.
     """
     if text.count("\n") < large or _UNUSUAL.search(text):
         return None
@@ -68,8 +69,14 @@ def cut(text: str, large: int = _LARGE_MODULE, long: int = _LONG_BODY) -> Cut | 
     return module.cut(long) if module.is_clear else None
 
 
-def body_of(tree: cst.Module, placeholder: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
-    """The statements of a parsed `Body`, for which there is a placeholder in the outline.
+def check_place(placeholder: cst.BaseSuite) -> None:
+    """Raises WrongCut where more than a placeholder is left of a function in the outline."""
+    if len(placeholder.body) != 1:
+        raise WrongCut
+
+
+def body_of(tree: cst.Module) -> Sequence[cst.BaseStatement]:
+    """The statements of a parsed `Body`.
 
     Raises:
         WrongCut: there are statements before or after them.
@@ -77,7 +84,7 @@ def body_of(tree: cst.Module, placeholder: cst.BaseSuite) -> Sequence[cst.BaseSt
     (*before, last) = tree.body
     if before or not isinstance(last, cst.If) or not isinstance(last.body, cst.IndentedBlock):
         raise WrongCut
-    if last.orelse is not None or len(placeholder.body) != 1:
+    if last.orelse is not None:
         raise WrongCut
     return last.body.body
 

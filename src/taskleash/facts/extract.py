@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import islice
 
 import libcst as cst
 
+from taskleash.facts.bodies import (
+    Annotated,
+    BodyNote,
+    Lowered,
+    context_of,
+    digest_of,
+    headed,
+)
 from taskleash.facts.bounds import check_depth, without_data
-from taskleash.facts.cutting import Body, WrongCut, body_of, cut
+from taskleash.facts.cutting import Body, Cut, WrongCut, body_of, check_place, cut
 from taskleash.facts.expressions import ExpressionLowering
 from taskleash.facts.frame import Frame
+from taskleash.facts.imports import import_base
 from taskleash.facts.model import (
     MODULE,
     NO_TYPE,
@@ -34,7 +45,8 @@ from taskleash.source.modules import is_package
 
 #: what libcst raises for a text that it does not take
 _REFUSALS = (cst.ParserSyntaxError, cst.CSTValidationError)
-_NO_BODIES: Mapping[int, Body] = {}
+#: in a module that is edited, bodies of so many lines are worth a digest
+_SHORT_BODY = 5
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -43,25 +55,33 @@ def extract(source: Source) -> ModuleFacts:
     Raises:
         InvalidSource: the file is not valid Python, or is nested too deeply to be read.
     """
+    return lowered(source).facts
+
+
+def lowered(source: Source, earlier: Lowered | None = None) -> Lowered:
+    """The facts of one source file, with what may be taken again when it has changed.
+
+    Bodies that are as they were ``earlier`` are not parsed. Raises InvalidSource as `extract` does.
+    """
     text = without_data(source.text)
     check_depth(text)
     try:
-        return _extracted(source, text)
+        return _lowered(source, text, earlier)
     except _REFUSALS as refusal:
         plainer = plain(text)
         if plainer != text:
             with suppress(*_REFUSALS):
-                return _extracted(source, plainer)
+                return _lowered(source, plainer, earlier)
         raise syntax_error(source.text, refusal) from None
 
 
-def _extracted(source: Source, text: str) -> ModuleFacts:
+def _lowered(source: Source, text: str, earlier: Lowered | None) -> Lowered:
     try:
-        parts = cut(text)
+        parts = cut(text) if earlier is None else cut(text, 0, _SHORT_BODY)
         if parts is not None:
             with suppress(*_REFUSALS, WrongCut):
-                return ModuleLowering(source, parts.outline, parts.bodies).facts()
-        return ModuleLowering(source, text).facts()
+                return ModuleLowering(source, text, parts, earlier).lowered()
+        return ModuleLowering(source, text).lowered()
     except RecursionError:
         raise InvalidSource(TOO_DEEP) from None
 
@@ -69,27 +89,39 @@ def _extracted(source: Source, text: str) -> ModuleFacts:
 class ModuleLowering:
     """Collects the functions and classes of one module while they are lowered.
 
-    ``text`` is the module's; the ``bodies`` that were cut out of it are parsed as they are needed.
+    ``text`` is the module's. Where it was ``cut``, the bodies are parsed as they are needed: not
+    those that are as they were ``earlier``.
 
     Raises:
         ParserSyntaxError: one of the texts is not valid Python.
     """
 
-    def __init__(self, source: Source, text: str, bodies: Mapping[int, Body] = _NO_BODIES) -> None:
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        parts: Cut | None = None,
+        earlier: Lowered | None = None,
+    ) -> None:
         self.source = source
-        self.tree = cst.parse_module(text)
-        self.spans = Positions(self.tree)
-        respell(self.tree, text)
+        self.tree, self.spans = _parsed(text if parts is None else parts.outline)
         self.imports: dict[str, str] = {}
         self.stars: list[str] = []
         self.functions: dict[str, FunctionFacts] = {}
         self.classes: dict[str, ClassFacts] = {}
         self.fields: dict[str, dict[str, TypeRef]] = {}
         self._keys: set[str] = set()
-        self._bodies = dict(bodies)
+        self._bodies = {} if parts is None else dict(parts.bodies)
+        self._earlier = earlier
+        self._notes: dict[str, BodyNote] = {}
+        #: what notes are made of: the keys that were given so far, and the annotated attributes
+        self._given: list[tuple[str, str]] = []
+        self._annotated: list[Annotated] = []
+        #: stands for the imports and classes so far, until there is another one
+        self._context = b""
         self._is_package = is_package(source.path)
 
-    def facts(self) -> ModuleFacts:
+    def lowered(self) -> Lowered:
         """Lower the whole module.
 
         Raises:
@@ -100,6 +132,9 @@ class ModuleLowering:
         self._lower(frame, self.tree.body)
         if self._bodies:
             raise WrongCut
+        return Lowered(self._facts(), self._notes)
+
+    def _facts(self) -> ModuleFacts:
         return ModuleFacts(
             path=self.source.path,
             module=self.source.module,
@@ -116,6 +151,7 @@ class ModuleLowering:
             count += 1
             key = f"{qualname}#{count}"
         self._keys.add(key)
+        self._given.append((qualname, key))
         return key
 
     def _lower(self, frame: Frame, body: Sequence[cst.CSTNode]) -> StatementLowering:
@@ -155,11 +191,64 @@ class ModuleLowering:
         if body is None:
             self._lower(frame, suite.body)
             return
-        tree = cst.parse_module(body.text)
-        spans, self.spans = self.spans, Positions(tree, body.before)
-        respell(tree, body.text)
-        self._lower(frame, body_of(tree, suite))
-        self.spans = spans
+        check_place(suite)
+        digest = digest_of(body, frame, self._known_so_far())
+        if not self._taken_again(digest, body, frame):
+            with self._noted(digest, body):
+                spans = self.spans
+                tree, self.spans = _parsed(body.text, body.before)
+                self._lower(frame, body_of(tree))
+                self.spans = spans
+
+    def _known_so_far(self) -> bytes:
+        if not self._context:
+            module = self.source.module
+            self._context = context_of(module, self._is_package, self.imports, self.classes)
+        return self._context
+
+    @contextmanager
+    def _noted(self, digest: str, body: Body) -> Iterator[None]:
+        """Notes what the block adds to the module."""
+        before = [len(self.functions), len(self.classes), len(self._given), len(self._annotated)]
+        stars = len(self.stars)
+        yield
+        functions, classes, given, annotated = before
+        # What is imported with a star belongs to the whole module.
+        if digest and len(self.stars) == stars:
+            own = tuple(islice(self.classes, classes, None))
+            self._notes[digest] = BodyNote(
+                digest,
+                body.before,
+                tuple(islice(self.functions, functions, None)),
+                own,
+                tuple(self._given[given:]),
+                tuple(each for each in self._annotated[annotated:] if each.owner not in own),
+            )
+        if len(self.classes) != classes:
+            self._context = b""
+
+    def _taken_again(self, digest: str, body: Body, frame: Frame) -> bool:
+        """Take what a body came to earlier, if that is known; whether it is."""
+        note = self._earlier.notes.get(digest) if self._earlier is not None else None
+        if note is None or self._earlier is None:
+            return False
+        keys: list[str] = []
+        for qualname, key in note.keys:
+            keys.append(self._key(qualname))
+            if keys[-1] != key:
+                self._keys.difference_update(keys)
+                return False
+        for each in note.annotated:
+            self.fields[each.owner].setdefault(each.name, each.type)
+        self._annotated += note.annotated
+        functions = {each.key: each for each in self._earlier.functions(note, body.before)}
+        functions[frame.key] = headed(functions[frame.key], frame)
+        self.functions |= functions
+        self.classes |= {each.key: each for each in self._earlier.classes(note, body.before)}
+        self._notes[digest] = replace(note, before=body.before)
+        if note.classes:
+            self._context = b""
+        return True
 
     def lower_lambda(self, node: cst.Lambda, outer: ExpressionLowering) -> str:
         """Lower a lambda; returns its key."""
@@ -221,6 +310,7 @@ class ModuleLowering:
             fields={**lowering.frame.annotations, **self.fields[key]},
             methods=methods,
         )
+        self._context = b""
         return key
 
     def annotate_attribute(self, frame: Frame, target: cst.Attribute, ref: TypeRef) -> None:
@@ -232,8 +322,14 @@ class ModuleLowering:
             return
         if dotted_name(target.value) == method.params[0].name:
             self.fields[method.owner].setdefault(target.attr.value, ref)
+            self._annotated.append(Annotated(method.owner, target.attr.value, ref))
 
     # -- imports
+
+    def bind_import(self, name: str, dotted: str) -> None:
+        """Note what a global name of the module is imported from."""
+        self.imports[name] = dotted
+        self._context = b""
 
     def imported(self, node: cst.Import | cst.ImportFrom) -> dict[str, str]:
         """The local names that an import binds, each with the dotted name it stands for."""
@@ -247,7 +343,7 @@ class ModuleLowering:
                     top = dotted.partition(".")[0]
                     names[top] = top
             return names
-        base = self._import_base(node)
+        base = import_base(node, self.source.module, self._is_package)
         if isinstance(node.names, cst.ImportStar):
             self.stars.append(base)
             return {}
@@ -256,14 +352,13 @@ class ModuleLowering:
             for alias in node.names
         }
 
-    def _import_base(self, node: cst.ImportFrom) -> str:
-        name = dotted_name(node.module) if node.module is not None else ""
-        level = len(node.relative)
-        if not level:
-            return name
-        parts = self.source.module.split(".")
-        keep = len(parts) - level + (1 if self._is_package else 0)
-        return ".".join([*parts[: max(keep, 0)], *([name] if name else [])])
+
+def _parsed(text: str, before: int = 0) -> tuple[cst.Module, Positions]:
+    """The tree of a text, and where its nodes stand with so many lines before it."""
+    tree = cst.parse_module(text)
+    spans = Positions(tree, before)
+    respell(tree, text)
+    return tree, spans
 
 
 def _qualified(around: Frame, name: str) -> str:

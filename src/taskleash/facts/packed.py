@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.facts import model
+from taskleash.facts import bodies, model
 from taskleash.facts.packing import Packing
 
 FACT_CLASSES: tuple[type, ...] = (
@@ -37,3 +37,5 @@ FACT_ALIASES = frozenset({"Alts", "Event", "Step", "Term"})
 #: facts name the same few types very often
 SHARED_FACTS = model.TypeRef
 FACTS = Packing(FACT_CLASSES, FACT_ALIASES, SHARED_FACTS)
+#: the notes of bodies: a tuple of them
+NOTES = Packing((bodies.BodyNote, bodies.Annotated, model.TypeRef), shared=model.TypeRef)

@@ -166,7 +166,7 @@ class StatementLowering(ExpressionLowering):
         self.frame.emit(Import(self.frame.statement, tuple(asked)))
         for name, dotted in names.items():
             if self.frame.kind == "module":
-                self.module.imports[name] = dotted
+                self.module.bind_import(name, dotted)
             else:
                 self.frame.define(name, (Global("." + dotted),))
         return True

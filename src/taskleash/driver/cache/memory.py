@@ -138,10 +138,28 @@ class Memory:
             return
         outcome = self._outcome_key(item)
         self._outcomes[outcome] = packed
+        self._entries[self._latest_key(item)] = outcome
         self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape_of(packed)
         self._room -= len(packed)
         if self._room < 0:
             self._put(self._outcomes)
+
+    def with_earlier(self, items: Sequence[Input]) -> list[Input]:
+        """The items with what their files came to before they changed, as far as that is known.
+
+        What others may have put into the cache is not.
+        """
+        if not self._store.lasts:
+            return [*items]
+        latest = {item.path: self._latest_key(item) for item in items}
+        found = {key: at for key, at in self._store.get(latest.values()).items() if _is_own(at)}
+        outcomes = self._store.get(found.values())
+        earlier = {
+            path: outcomes[found[key]]
+            for path, key in latest.items()
+            if key in found and _is_own(outcomes.get(found[key], b""))
+        }
+        return [replace(item, earlier=earlier.get(item.path)) for item in items]
 
     def shapeless(self, chosen: Sequence[Input]) -> list[Input]:
         """Those of the files that have to be parsed to know what stands for their facts."""
@@ -278,6 +296,9 @@ class Memory:
         """Write the entries, the outcomes so far among them."""
         self._store.put(entries)
         self._outcomes, self._room = {}, _ROOM
+
+    def _latest_key(self, item: Input) -> bytes:
+        return key("latest", self._scope, _encoded(item.file.absolute), _encoded(item.file.module))
 
     def _outcome_key(self, item: Input) -> bytes:
         # Of its path, the facts know only whether it is that of a package.
