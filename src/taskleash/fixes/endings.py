@@ -11,6 +11,7 @@ import libcst as cst
 
 from taskleash.fixes.layout import fitted, statements
 from taskleash.fixes.names import free, variables
+from taskleash.fixes.tree import dotted
 from taskleash.fixes.work import Work
 
 _DRAIN = "function that drains"
@@ -63,8 +64,10 @@ def _drained(work: Work, function: cst.FunctionDef, tasks: str) -> list[str]:
     taken = variables(function)
     task = free(("task", "background_task"), taken)
     pending = free(("pending", "pending_tasks"), taken)
-    # Translated texts are called by it.
-    others = "_done" if "_" in work.variables else "_"
+    calls = (node for node in work.tree.nodes if isinstance(node, cst.Call))
+    is_taken = "_" in work.variables and any(dotted(call.func) == "_" for call in calls)
+    # It is what translates texts, here or in a function that this one calls.
+    others = "_done" if is_taken else "_"
     wait = work.asyncio("wait")
     return [
         f"{others}, {pending} = await {wait}({tasks}, timeout={DRAINED_SECONDS})",

@@ -11,6 +11,8 @@ from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
 
+#: last words in the names of what tells that an object is taken down
+_OVER = (["closed"], ["closing"], ["stopped"], ["stopping"], ["terminated"], ["disposed"])
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 
 
@@ -70,10 +72,15 @@ def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
     if isinstance(small, cst.Raise) and not others:
         return not any(isinstance(node, cst.Call) for node in inside(line.test))
     return (
-        not flags.isdisjoint(map(dotted, _operands(line.test)))
+        (not flags.isdisjoint(map(dotted, _operands(line.test))) or _is_over(line.test))
         and isinstance(small, cst.Return)
         and all(isinstance(each, cst.CSTNode) and _is_preamble(each, "") for each in others)
     )
+
+
+def _is_over(test: cst.BaseExpression) -> bool:
+    """Whether a condition is that everything is over already, as its name says: ``self.closed``."""
+    return isinstance(test, cst.Attribute) and words(test.attr.value)[-1:] in _OVER
 
 
 def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
