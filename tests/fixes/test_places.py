@@ -250,7 +250,8 @@ def test_a_variable_of_the_module_comes_after_its_constants(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "above"),
     [
-        ("import a\nX = 1\nY: int = 2\nprint(X)\n", "Y: int = 2\n"),
+        ("import a\nX = 1\nY: int = 2\nprint(X)\n", "print(X)\n"),
+        ("import a\nX = 1\nY: int = 2\n\nprint(X)\n", "Y: int = 2\n"),
         ("import a\nX = 1\nY = spawn()\nZ = 3\n", "X = 1\n"),
         ("import a\nX = 1\n", "X = 1\n"),
         ("import a\n", "import a\n"),

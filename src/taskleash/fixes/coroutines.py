@@ -101,7 +101,9 @@ def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression |
     if method is None or not base or base != method.instance:
         return False
     methods = {each.function.name.value for each in tree.methods(method.cls)}
-    return name not in methods and bool(attribute_values(tree, method.cls, name))
+    # What a base class has by such a name is a handler, too.
+    is_handler = bool(method.cls.bases) and words(name)[:1] == ["on"]
+    return name not in methods and (is_handler or bool(attribute_values(tree, method.cls, name)))
 
 
 def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:

@@ -89,8 +89,11 @@ def module_loggers(tree: Tree) -> list[str]:
                 if isinstance(small, cst.Assign) and len(small.targets) == 1:
                     target = small.targets[0].target
                 value = small.value
-                makes = isinstance(value, cst.Call) and last_name(value.func) in _MAKERS
-                if makes and isinstance(target, cst.Name):
+                if not isinstance(value, cst.Call) or not isinstance(target, cst.Name):
+                    continue
+                # A project may have a function of its own that makes loggers.
+                is_named = target.value in _NAMES and _is_used(tree, target.value)
+                if last_name(value.func) in _MAKERS or is_named:
                     found.append(target.value)
             elif isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
                 names = {alias.evaluated_alias or alias.evaluated_name for alias in small.names}
@@ -99,7 +102,7 @@ def module_loggers(tree: Tree) -> list[str]:
 
 
 def _is_used(tree: Tree, name: str) -> bool:
-    """Whether the module logs by an imported name."""
+    """Whether the module logs by a name."""
     return is_loguru(tree, name) or any(
         isinstance(node, cst.Call)
         and isinstance(node.func, cst.Attribute)

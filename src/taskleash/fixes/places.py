@@ -75,9 +75,18 @@ def functions_place(
     if first.after is None or first.following is None:
         return first
     at = next(index for index, each in enumerate(body) if each is first.after)
-    while at + 1 < len(body) and _is_variable(body[at + 1], uses):
+    while at + 1 < len(body) and (
+        _is_variable(body[at + 1], uses) or _is_call(body[at + 1], body[at])
+    ):
         at += 1
     return place_after(module, body[at])
+
+
+def _is_call(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
+    """Whether a statement is a call right below another: ``load_dotenv()``."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    is_call = isinstance(small, cst.Expr) and isinstance(small.value, cst.Call)
+    return is_call and not _stands_apart(statement) and not _imports(before)
 
 
 def _is_variable(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
@@ -190,14 +199,21 @@ def constructor_place(
             break
     start = max([start, *(i + 1 for i in range(start, end) if _calls_super(lines[i]))])
     for fits in (_sets_plainly, _sets_attribute):
-        for index in range(end - 1, start - 1, -1):
-            if fits(lines[index], init.instance):
-                return BodyPlace(lines[index], is_after=True)
+        found = [i for i in range(start, end) if fits(lines[i], init.instance)]
+        # A block right below goes on with what the statement sets.
+        apart = [i for i in found if i + 1 == len(lines) or not _is_joined_block(lines[i + 1])]
+        if found:
+            return BodyPlace(lines[max(apart or found)], is_after=True)
     if start and _calls_super(lines[start - 1]):
         return BodyPlace(lines[start - 1], is_after=True)
     if end < len(lines):
         return BodyPlace(lines[end], is_after=False)
     return BodyPlace(lines[-1], is_after=True)
+
+
+def _is_joined_block(line: cst.BaseStatement) -> bool:
+    is_block = isinstance(line, cst.If | cst.For | cst.While | cst.Try | cst.With)
+    return is_block and not _stands_apart(line)
 
 
 def _stands_apart(line: cst.BaseStatement) -> bool:
