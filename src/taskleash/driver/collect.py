@@ -20,7 +20,7 @@ from taskleash.driver.parse import Broken, Parsed, broken
 from taskleash.driver.parsers import Parser, Parsers
 from taskleash.driver.reasons import Reason, Why
 from taskleash.driver.supporting import supporting
-from taskleash.driver.wanted import Wanted, mentions
+from taskleash.driver.wanted import Waiting, Wanted, mentions
 from taskleash.facts.known import KnownCalls, Told
 from taskleash.facts.prefilter import may_spawn
 from taskleash.models.table import MODELS
@@ -136,7 +136,8 @@ def _collected(
     if is_asked or not _recalled(found, asked, context, told, memory):
         gathering = _Gathering(found, asked, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
-        unread = [*waiting, *_without(others, supports)]
+        unread = Waiting((*waiting, *others))
+        unread.drop(supports)
         gathering.gather([*spawning, *supports], unread, recall, idle, near)
     return found
 
@@ -192,7 +193,7 @@ class _Gathering:
     def gather(
         self,
         chosen: list[Input],
-        waiting: list[Input],
+        waiting: Waiting,
         recall: bool,
         idle: list[Input],
         near: list[Input],
@@ -209,27 +210,31 @@ class _Gathering:
         if self._told.flags:
             ways = leading(chosen, waiting, self._memory)
             self._counts(ways, Why.LEADS)
-            chosen, waiting = [*chosen, *ways], _without(waiting, ways)
+            chosen = [*chosen, *ways]
+            waiting.drop(ways)
         if idle:
             users = self._users(chosen, idle, _without(near, chosen))
             if not users:
                 self._found.facts.clear()
                 return
             self._counts(users, Why.MENTIONS)
-            chosen, waiting = [*chosen, *users], _without(waiting, users)
+            chosen = [*chosen, *users]
+            waiting.drop(users)
         rounds = _MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART
         for number in count():
             # A chain of wrappers or of classes is followed to its end, from file to file.
             ask = self._demand(chosen, reported, is_chain=number >= rounds)
-            more = list(wanted.of(ask, waiting))
+            more = wanted.of(ask, waiting)
             if not more:
                 break
             self._found.reasons.update({item.path: wanted.reason(item, ask) for item in more})
-            chosen, waiting = [*chosen, *more], _without(waiting, more)
+            chosen = [*chosen, *more]
+            waiting.drop(more)
             # What a class inherits is known by all of its bases: no round of its own for each.
-            while more := list(wanted.of(self._bases(ask.classes, chosen), waiting)):
+            while more := wanted.of(self._bases(ask.classes, chosen), waiting):
                 self._counts(more, Why.BASE)
-                chosen, waiting = [*chosen, *more], _without(waiting, more)
+                chosen = [*chosen, *more]
+                waiting.drop(more)
         self._found.linked = self._facts_key(chosen, reported)
         if recall:
             self._found.verdicts = self._placed(self._memory.unplaced(self._found.linked), chosen)

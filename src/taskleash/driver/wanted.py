@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,28 @@ if TYPE_CHECKING:
 _MIN_SPREAD = 25
 _SPREAD_SHARE = 80
 _MAX_SPREAD = 110
+
+
+class Waiting:
+    """Files that may be looked into, by path: there are thousands, of which few are taken."""
+
+    def __init__(self, items: Iterable[Input]) -> None:
+        self._by_path = {item.path: item for item in items}
+
+    def __iter__(self) -> Iterator[Input]:
+        return iter(self._by_path.values())
+
+    def __len__(self) -> int:
+        return len(self._by_path)
+
+    def of(self, paths: Iterable[str]) -> list[Input]:
+        """Those that wait of the files with these paths, sorted by path."""
+        return [self._by_path[path] for path in sorted(paths) if path in self._by_path]
+
+    def drop(self, items: Iterable[Input]) -> None:
+        """Let the items wait no longer."""
+        for item in items:
+            self._by_path.pop(item.path, None)
 
 
 class Wanted:
@@ -44,24 +66,20 @@ class Wanted:
         self._calls = _Mentions(memory)
         self._modules = modules
 
-    def of(self, ask: Demand, waiting: Iterable[Input]) -> Iterator[Input]:
-        """Those of the waiting files that are asked for."""
-        items = list(waiting)
-        calling: set[str] = set()
-        if self._reported is None:
-            named = self._names.among(items, ask.names | ask.calls, ask.insists_on)
-        else:
-            named = self._names.among(items, ask.names, ask.insists_on)
-            # A whole program has what starts a task, however common the name of what keeps it.
-            common = self._names.mentioning(ask.names) - named
-            named |= {i.path for i in items if i.path in common and self._spawns(i)}
-            users = [item for item in items if item.path in self._reported]
-            calling = self._calls.among(users, ask.calls, ask.insists_on)
+    def of(self, ask: Demand, waiting: Waiting) -> list[Input]:
+        """Those of the waiting files that are asked for, sorted by path."""
         paths = {item.path for name in ask.modules for item in self._modules.named(name)}
         paths |= self._starting(ask, paths)
-        for item in items:
-            if item.path in named or item.path in calling or item.path in paths:
-                yield item
+        if self._reported is None:
+            paths |= self._names.among(waiting, ask.names | ask.calls, ask.insists_on)
+        else:
+            named = self._names.among(waiting, ask.names, ask.insists_on)
+            # A whole program has what starts a task, however common the name of what keeps it.
+            common = waiting.of(self._names.mentioning(ask.names) - named)
+            paths |= named | {item.path for item in common if self._spawns(item)}
+            users = waiting.of(self._reported)
+            paths |= self._calls.among(users, ask.calls, ask.insists_on)
+        return waiting.of(paths)
 
     def reason(self, item: Input, ask: Demand) -> Reason:
         """What a file that is wanted is asked for."""
@@ -101,7 +119,10 @@ class _Mentions:
         self._spread: dict[bytes, int] = {}
 
     def among(
-        self, items: Sequence[Input], names: frozenset[bytes], insists: Callable[[bytes], bool]
+        self,
+        items: Collection[Input] | Waiting,
+        names: frozenset[bytes],
+        insists: Callable[[bytes], bool],
     ) -> set[str]:
         """The paths of the files that mention a name which tells something about them.
 
@@ -120,7 +141,7 @@ class _Mentions:
         """The names so far that a file mentions."""
         return self._found.get(path, set())
 
-    def _look_for(self, names: frozenset[bytes], items: Sequence[Input]) -> None:
+    def _look_for(self, names: frozenset[bytes], items: Iterable[Input]) -> None:
         new = sorted(names - self._spread.keys())
         if not new:
             return
