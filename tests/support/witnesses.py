@@ -432,6 +432,8 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "started only where no earlier task runs: the handle is asked for here": _asks_for_the_handle,
     "started only once the earlier task is ended here": _ends,
     "started once only: state that is set with it is asked for here": _asks_for_state,
+    "state that is set with it is asked for here: it is not started again as long as that"
+    " holds": _asks_for_state,
     "not started again where this leaves the function": _leaves,
     # places
     "stored in `{place}`": _has_place,
@@ -474,7 +476,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     ),
     # where it goes
     "handed to `{callee}`: what that does with the task is not known": _mentions("callee"),
-    "handed to `{callee}`, which is not part of the program": _mentions("callee"),
+    "handed to `{callee}`, which ends it only partly": _is_spawn,
     "handed to `{callee}`, which keeps the task": _is_spawn,
     "`{callee}` does not give it back: `{place}` never holds it": _is_spawn,
     "`{callee}` is listed in `safe-calls`": _mentions("callee"),

@@ -91,11 +91,11 @@ def often(signs: Signs, calls: Calls) -> Said:
             return sentence("once")
         # It starts again once the earlier task has ended.
         is_again = signs.guard is not None and signs.guard.how in ("asked", "ended")
-        text = (
-            claim("one at a time for each `{name}`")
-            if is_again
-            else claim("once for each `{name}`")
-        )
+        text = claim("once for each `{name}`")
+        if is_again:
+            text = claim("one at a time for each `{name}`")
+        elif signs.guard is not None and signs.guard.how == "state":
+            text = claim("once for each `{name}`, and again once its state is set back")
         return sentence(text, name=owner.name)
     counted = _counted(function, calls)
     name = counted.qualname

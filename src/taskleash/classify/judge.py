@@ -16,7 +16,7 @@ from taskleash.classify.shares import of_a_place, of_a_result
 from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import DROPS, completed, to_site, undecided
-from taskleash.classify.steps import step
+from taskleash.classify.steps import handed_to, step
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
@@ -338,10 +338,7 @@ class Judge:
         by_owner = handle == "owned" and not open_
         cells = ("owner", "owner") if by_owner else (verdict.tracked, verdict.cleaned)
         kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-        said = sentence(
-            "handed to `{callee}`, which keeps the task", callee=spawn.function.qualname
-        )
-        first = step(inner.function, inner.index, said)
+        first = step(inner.function, inner.index, handed_to(spawn.function, verdict))
         site = replace(to_site(signs, kept, self.calls), evidence=(first,))
         return replace(site, undecided=site.undecided or open_)
 

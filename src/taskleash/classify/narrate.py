@@ -70,7 +70,8 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
             yield step(spawn.function, spawn.index, sentence(spawn.api.endless))
     if spawn.kind == "foreign":
         message = sentence(
-            "handed to `{callee}`, which is not part of the program", callee=spawn.call.text
+            "handed to `{callee}`: what that does with the task is not known",
+            callee=spawn.call.text,
         )
         yield step(spawn.function, spawn.index, message)
     if spawn.kind == "safe":
@@ -92,6 +93,9 @@ _CHECKS = {
     "asked": claim("started only where no earlier task runs: the handle is asked for here"),
     "ended": claim("started only once the earlier task is ended here"),
     "flag": claim("started once only: state that is set with it is asked for here"),
+    "state": claim(
+        "state that is set with it is asked for here: it is not started again as long as that holds"
+    ),
     "exit": claim("not started again where this leaves the function"),
 }
 
@@ -107,7 +111,7 @@ def _guards(signs: Signs) -> Iterator[Evidence]:
 
 
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
-    if signs.overwrite is not None and "replaced" in row.name:
+    if signs.overwrite is not None and "replace" in row.name:
         op, reason = signs.overwrite.op, signs.overwrite.reason
         message = sentence(
             "overwritten here while the earlier task may still run: {reason}", reason=reason
@@ -132,7 +136,9 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     api = signs.spawn.api
     only_started = signs.owner and api is not None and api.gives is Gives.START
     if (signs.ended_here or signs.partly_here) and not only_started:
-        for op in signs.ended_here_by[:2]:
+        # What the way to a teardown says more of is told there.
+        again = {(op.site, op.kind) for op, _ in signs.ended_there_by[:3]}
+        for op in [each for each in signs.ended_here_by if (each.site, each.kind) not in again][:2]:
             yield ending(op)
     for op, why in signs.ended_there_by[:3]:
         if signs.ended_there or op not in signs.ended_elsewhere:

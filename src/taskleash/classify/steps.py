@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.classify.model import Evidence
+from taskleash.classify.policy import Verdict
 from taskleash.classify.waiting import has_deadline
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
@@ -56,3 +57,11 @@ def ending(op: Op, why: Said = NOTHING) -> Evidence:
 def weakly(op: Op, said: Sentence) -> Sentence:
     """What is said of an operation, with how sure the link to it is."""
     return sentence("{said}, matched by its name only", said=said) if op.weak else said
+
+
+def handed_to(wrapper: Function, verdict: Verdict) -> Sentence:
+    """What a wrapper does with the task that it makes of what it is given."""
+    text = claim("handed to `{callee}`, which keeps the task")
+    if verdict.handle == "local" and verdict.ending == "partial":
+        text = claim("handed to `{callee}`, which ends it only partly")
+    return sentence(text, callee=wrapper.qualname)

@@ -20,7 +20,7 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
     spawn = signs.spawn
     if spawn.kind == "foreign":
         message = sentence(
-            "`{callee}` is not part of the program: whether it ends its tasks is not known",
+            "whether `{callee}` ends the task is not known",
             callee=spawn.call.text,
         )
         yield _at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)

@@ -43,10 +43,10 @@ from taskleash.link.trail import CANCELLING, Op, Trail
 def is_partial(op: Op) -> bool:
     """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
     event = op.event
-    for term in event.value if isinstance(event, Store | Await | Give | Use) else ():
-        if not isinstance(term, Result) or not isinstance(op.function.events[term.event], Call):
-            continue
-        for arg in op.function.call(term.event).args:
+    terms = event.value if isinstance(event, Store | Await | Give | Use) else ()
+    made = [op.function.events[term.event] for term in terms if isinstance(term, Result)]
+    for call in (event, *made):
+        for arg in call.args if isinstance(call, Call) else ():
             if arg.key == "timeout" and _given(op, arg.value) != (Constant("None"),):
                 return True
             if arg.key == "return_when" and "ALL_COMPLETED" not in str(_given(op, arg.value)):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from taskleash.facts.model import Call, Exit, If, Store, Test
-from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Parameter, Result, Term
+from taskleash.facts.model import Call, Exit, If, Store
+from taskleash.facts.terms import Alts, Attribute, Element, Parameter, Result, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls, given
-from taskleash.link.context import Frame, around, in_loop, loops, tests
+from taskleash.link.context import Frame, around, in_loop, loops
 from taskleash.link.entities import Class, Function
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
@@ -17,6 +17,7 @@ from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept_by_itself
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
+from taskleash.link.states import is_flag, is_set_back, state_read
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.link.walk import RETURNED
 from taskleash.models.lifecycle import LIFECYCLE
@@ -44,7 +45,8 @@ class Guard:
     """What keeps a second spawn from replacing a running task, and the line where it does.
 
     ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first, for
-    certain or perhaps), ``flag`` (a condition asks for state that the function sets) or ``exit``.
+    certain or perhaps), ``flag`` (a condition asks for state that the function sets), ``state``
+    (the same, but others set it back) or ``exit``.
     """
 
     function: Function
@@ -303,8 +305,9 @@ class Guards:
 
     def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> Guard | None:
         for frame in frames:
-            if isinstance(frame.item, If) and _is_flag(function, frame.item):
-                return Guard(function, frame.item.line, "flag")
+            if isinstance(frame.item, If) and is_flag(function, frame.item):
+                how = "state" if is_set_back(function, frame.item) else "flag"
+                return Guard(function, frame.item.line, how)
         return None
 
     def by_flag(self, function: Function, index: int) -> Guard | None:
@@ -328,7 +331,7 @@ class Guards:
             isinstance(frame.item, If)
             and any(
                 not self._only_closes(function, term)
-                for term in _state_read(function, frame.item.test)
+                for term in state_read(function, frame.item.test)
             )
             for frame in frames
         )
@@ -352,15 +355,6 @@ class Guards:
         return LIFECYCLE.ends(term.name)
 
 
-def _is_flag(function: Function, item: If) -> bool:
-    """A condition on state that the same function sets once it has asked for it."""
-    asked = set(_state_read(function, item.test))
-    return any(
-        isinstance(event, Store) and event.target in asked and event.pos[0] >= item.line
-        for event in function.events
-    )
-
-
 def _key_of(op: Op) -> Alts:
     """The key of the dict under which the handle is stored, as its function knows it."""
     return op.event.key if isinstance(op.event, Store) else ()
@@ -377,19 +371,3 @@ def _in_statement_loop(op: Op) -> bool:
     if loop is None or loop.kind == "comprehension":
         return False
     return op.function.paths.graph.comes_back(op.index)
-
-
-def _state_read(function: Function, test: Test) -> Iterator[Term]:
-    """The attributes and globals that a condition asks about."""
-    for part in tests(test):
-        for term in part.value:
-            if isinstance(term, (Attribute, Global, Outer)):
-                yield term
-            elif isinstance(term, Result):
-                call = function.call(term.event)
-                yield from (
-                    func.base
-                    for func in call.func
-                    if isinstance(func, Attribute) and isinstance(func.base, Attribute)
-                )
-                yield from (func for func in call.func if isinstance(func, Attribute))

@@ -129,6 +129,8 @@ class Passing(Keeping):
             self.note("refused", carrier, index, detail=call.text)
         elif handle in (Handle.CANCELS, Handle.RUNS):
             self.note(handle.value, carrier, index)
+        elif handle is Handle.JOINS:
+            self.note(Handle.WAITS.value, carrier, index)
         elif handle is Handle.READS:
             self.note("read", carrier, index, detail=call.text)
         else:

@@ -33,6 +33,8 @@ class Handle(enum.Enum):
     GATHERS = "gather"
     #: what comes back is awaited for two sets, of those that are done and of the others
     WAITS = "wait"
+    #: waits in its thread until the futures that it is given are done
+    JOINS = "joins"
     #: who awaits what comes back awaits the task, and does not cancel it by being cancelled
     SHIELDS = "shield"
     #: who awaits what comes back awaits the task up to a deadline, and cancels it then

@@ -63,6 +63,7 @@ APIS = (
     Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Handle.GATHERS),
     Api("asyncio.shield", _TASKS, Starts.GATHER, handle=Handle.SHIELDS),
     Api("asyncio.wait", _TASKS, handle=Handle.WAITS, gives=Gives.COROUTINE),
+    Api("concurrent.futures.wait", _FUTURE, handle=Handle.JOINS),
     Api("asyncio.wait_for", _TASKS, handle=Handle.TIMES, gives=Gives.COROUTINE),
     Api("asyncio.wrap_future", _FUTURE, handle=Handle.AWAITS),
     Api("asyncio.as_completed", _TASKS, handle=Handle.COMPLETES),

@@ -106,7 +106,7 @@ RUNS = {
 
 IGNORANCE = {
     Ignorance.HANDED_ON: "handed to something that is not known",
-    Ignorance.FOREIGN_OWNER: "given to an owner that is not part of the program",
+    Ignorance.FOREIGN_OWNER: "given to an owner of which nothing is known",
     Ignorance.TOO_MANY_PATHS: "more paths than are searched",
     Ignorance.TOO_FAR: "handed on further than is followed",
     Ignorance.UNKNOWN_RECEIVER: "given to callers that are not known to be any",

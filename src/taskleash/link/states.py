@@ -1,0 +1,54 @@
+"""State that a condition asks for: whether its function sets it, and others set it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.facts.model import If, Store, Test
+from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
+from taskleash.link.context import tests
+from taskleash.link.entities import Function
+from taskleash.models.lifecycle import LIFECYCLE
+
+
+def is_flag(function: Function, item: If) -> bool:
+    """A condition on state that the same function sets once it has asked for it."""
+    return bool(_flags(function, item))
+
+
+def _flags(function: Function, item: If) -> set[Term]:
+    """The state that a condition asks for, and that its function sets after that."""
+    asked = set(state_read(function, item.test))
+    return {
+        event.target
+        for event in function.events
+        if isinstance(event, Store) and event.target in asked and event.pos[0] >= item.line
+    }
+
+
+def is_set_back(function: Function, item: If) -> bool:
+    """Whether another method of the object sets the state too, other than as it is made."""
+    owner = function.owner
+    names = [t.name for t in _flags(function, item) if isinstance(t, Attribute)]
+    return any(
+        method is not function and not LIFECYCLE.constructs(method.name)
+        for name in names
+        for cls in ((*owner.mro, *owner.descendants) if owner is not None else ())
+        for method, _ in cls.stores.get(name, ())
+    )
+
+
+def state_read(function: Function, test: Test) -> Iterator[Term]:
+    """The attributes and globals that a condition asks about."""
+    for part in tests(test):
+        for term in part.value:
+            if isinstance(term, (Attribute, Global, Outer)):
+                yield term
+            elif isinstance(term, Result):
+                call = function.call(term.event)
+                yield from (
+                    func.base
+                    for func in call.func
+                    if isinstance(func, Attribute) and isinstance(func.base, Attribute)
+                )
+                yield from (func for func in call.func if isinstance(func, Attribute))
