@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
-from taskleash.classify.model import Defect, Ending, Part, Risk, Site
+from taskleash.classify.model import Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, accuse, decide
@@ -189,22 +189,23 @@ class Judge:
 
     def _handed_over(self, outer: Signs, spawn: Spawn, verdict: Verdict, signs: Signs) -> Site:
         """A call that leaves its task to what the wrapper has keep it."""
-        of_call = self._for_caller(outer, verdict, signs)
+        of_call, open_ = self._for_caller(outer, verdict, signs)
         told = self._siblings.passed_over(outer, of_call, spawn, signs)
         if told:
             of_call = replace(of_call, risk=Risk.LOW, defect=Defect.TEARDOWN_IGNORES)
-        site = self._kept_by(outer, spawn, signs.spawn, signs, of_call)
+        site = self._kept_by(spawn, signs, of_call, () if told else open_)
         share = None if told else of_a_place(outer, of_call, Part.HANDS)
         return replace(site, evidence=(*site.evidence, *told), share=share)
 
-    def _for_caller(self, signs: Signs, verdict: Verdict, inner: Signs) -> Verdict:
-        """The wrapper's verdict for one call of it.
+    def _for_caller(
+        self, signs: Signs, verdict: Verdict, inner: Signs
+    ) -> tuple[Verdict, tuple[Unknown, ...]]:
+        """The wrapper's verdict for one call of it, and what is not known of that.
 
-        The teardown of another heir is none of the caller's, and how long the coroutine goes on
-        and how often it is started is up to the caller.
+        How long the coroutine goes on and how often it is started is up to the caller.
         """
         if verdict.ending != Ending.SELF_REMOVING:
-            return verdict
+            return verdict, undecided(signs, verdict)
         of_caller = replace(
             signs,
             lifetime=inner.lifetime,
@@ -215,7 +216,8 @@ class Judge:
         )
         if verdict.defect is Defect.TEARDOWN_IGNORES:
             of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
-        return completed(of_caller, decide(of_caller).verdict)
+        found = completed(of_caller, decide(of_caller).verdict)
+        return found, undecided(of_caller, found)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
         """Whether a call hands over what is to run: for sure, or by what the argument is."""
@@ -329,15 +331,15 @@ class Judge:
         return replace(to_site(signs, verdict, self.calls), evidence=told)
 
     def _kept_by(
-        self, outer: Signs, spawn: Spawn, inner: Spawn, signs: Signs, verdict: Verdict
+        self, spawn: Spawn, signs: Signs, verdict: Verdict, open_: tuple[Unknown, ...]
     ) -> Site:
         """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
-        open_ = undecided(outer, verdict)
         handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
         handle = "stored" if signs.places else handle
         by_owner = handle == "owned" and not open_
         cells = ("owner", "owner") if by_owner else (verdict.tracked, verdict.cleaned)
         kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
+        inner = signs.spawn
         first = step(inner.function, inner.index, handed_to(spawn.function, verdict))
         site = replace(to_site(signs, kept, self.calls), evidence=(first,))
         return replace(site, undecided=site.undecided or open_)

@@ -8,7 +8,7 @@ from taskleash.classify.model import Evidence
 from taskleash.classify.signs import Signs
 from taskleash.dataflow.cfg import ControlFlowGraph, Edge
 from taskleash.dataflow.exceptions import Raised
-from taskleash.dataflow.paths import Leak
+from taskleash.dataflow.outcome import Leak
 from taskleash.link.entities import Function
 from taskleash.sentences import claim, sentence
 

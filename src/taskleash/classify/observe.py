@@ -67,7 +67,7 @@ class Observer:
         self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
         self.overridden = Overridden(calls)
-        self.doubts = Doubts(calls, self.teardown, self.inside)
+        self.doubts = Doubts(calls, self.teardown, self.inside, self.flags)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
         """The signs of one spawn site."""

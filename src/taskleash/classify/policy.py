@@ -117,7 +117,8 @@ POLICY: tuple[Row, ...] = (
     _row("sets as it ends what the teardown waits for", lambda s: s.kept and bool(s.announced),
          "", "awaited", _NO, None, "tracked / awaited"),
     _row("removes itself, but the owner's teardown passes over it",
-         lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed,
+         lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed
+         and not (s.once and not s.container),
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial",
          Claim.PASSED_OVER),
     _row("endless, so it never comes to remove itself",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from taskleash.classify.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
-from taskleash.dataflow.paths import Leak
+from taskleash.dataflow.outcome import Leak
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Kept
 from taskleash.link.guards import Guard, Overwrite

@@ -25,6 +25,7 @@ from taskleash.dataflow.assumptions import (
 from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
+from taskleash.dataflow.outcome import Leak, Outcome
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import FunctionFacts, Test
 from taskleash.facts.terms import Alts, Term, last_name
@@ -50,36 +51,6 @@ class Ending:
     event: int
     passing: frozenset[Raised] = NOTHING
     is_whole: bool = False
-
-
-@dataclass(frozen=True)
-class Leak:
-    """A path on which the task is left running: its steps from the spawn to the exit.
-
-    ``line`` is that of the ``return`` it ends with, 0 for the end of the function.
-    """
-
-    line: int
-    steps: tuple[Edge, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a search found.
-
-    ``leaks`` has one path, a shortest, for each exit that a running task reaches; ``ended`` tells
-    whether some path ends the task, ``respawned`` whether a second spawn is reached while the first
-    task runs, ``reached`` which of the events asked for are. ``asked`` are the lines of conditions
-    on the task itself that a running one does not pass. With ``is_complete`` false the search ran
-    out of its bound: what it found is there, what it did not find is not known.
-    """
-
-    leaks: tuple[Leak, ...]
-    ended: bool
-    respawned: bool
-    reached: frozenset[int]
-    asked: tuple[int, ...]
-    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +82,8 @@ class Paths:
 
         ``carriers`` are the terms that hold the task, or a container that it is in: a condition
         that asks for them tells whether it may run. ``given`` are constants that a call of the
-        function gives. A running task is not followed along an edge that ``is_closed``.
+        function gives. A running task is not followed along an edge that ``is_closed``, which is
+        asked of conditions, and of the handlers that an error comes to.
         """
         search = _Search(self, spawns, endings, carriers, sought, given)
         search.is_closed = is_closed
@@ -272,20 +244,27 @@ class _Search:
         kinds = self.graph.raising.get(event, NOTHING)
         if event in self.endings:
             passing = self.endings[event].passing
-            self._raised(state, block, kinds & passing, before)
+            self._raised(state, block, kinds & passing, before, is_told=True)
             if phase is not None:
                 self._raised(state, block, kinds - passing, phase)
         elif event not in self.spawns:
             self._raised(state, block, kinds, before)
 
     def _raised(
-        self, state: _State, block: BasicBlock, kinds: Iterable[Raised], phase: int | None
+        self,
+        state: _State,
+        block: BasicBlock,
+        kinds: Iterable[Raised],
+        phase: int | None,
+        is_told: bool = False,
     ) -> None:
+        """Follow exceptions; ``is_told`` of those that an ending is known to raise."""
         if phase is None:
             return
         for raised in sorted(kinds, key=lambda kind: kind.value):
             for edge in block.caught.get(raised, ()):
-                self._along(state, block, edge, phase, state.held)
+                if is_told or phase != _LIVE or not self.is_closed(edge):
+                    self._along(state, block, edge, phase, state.held)
 
     # -- edges
 
@@ -332,10 +311,10 @@ class _Search:
     def _possible(self, edge: Edge, phase: int, held: Facts) -> bool:
         if edge.test is None:
             return True
+        if phase == _LIVE and self.is_closed(edge):
+            return False
         if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
-            return False
-        if phase == _LIVE and self.is_closed(edge):
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
 

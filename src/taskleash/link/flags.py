@@ -101,6 +101,19 @@ class Flags:
             found += waits
         return found
 
+    def told(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The waits elsewhere for what one of the coroutines sets in its instance at last."""
+        return [
+            (load.function, index, name)
+            for coroutine in started
+            for name in dict.fromkeys(_set_by(coroutine))
+            for owner in (coroutine.method.owner,)
+            if owner is not None
+            for load in self.calls.loads.named(name).related((owner,))
+            if load.named is None and load.function.method is not coroutine.method
+            for index in waits_for(load.function, load.term)
+        ]
+
     def _fails(self, function: Function, container: Term) -> Iterator[tuple[Function, int]]:
         """The events of a teardown that fail or cancel each future of a container."""
         for index, call in function.calls():
@@ -202,6 +215,19 @@ def _put_and_awaited(coroutine: Function) -> list[str]:
             for term in event.value
         )
     ]
+
+
+def _set_by(coroutine: Function) -> Iterator[str]:
+    """The instance's attributes by which a coroutine tells others something, and then is over."""
+    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    for index, call in coroutine.calls():
+        for func in call.func:
+            is_told = isinstance(func, Attribute) and func.name in _SETTING
+            base = func.base if is_told and isinstance(func, Attribute) else None
+            if not isinstance(base, Attribute) or not _is_own(coroutine, base.base):
+                continue
+            if not coroutine.paths.search([index], (), frozenset(), awaits).reached:
+                yield base.name
 
 
 def _set_at_the_end(coroutine: Function) -> list[str]:

@@ -21,6 +21,13 @@ PROMPT_WORDS = frozenset(
         "reply", "respond", "send", "write",
     }
 )  # fmt: skip
+#: words in the names of what sees tasks to their end
+ENDING_WORDS = frozenset(
+    {
+        "abort", "await", "cancel", "close", "drain", "end", "finish", "gather", "join", "kill",
+        "shutdown", "stop", "terminate", "wait",
+    }
+)  # fmt: skip
 #: words in the names of what is done only once something else has happened
 WAITING_WORDS = frozenset({"join", "ready", "until", "wait"})
 #: words in the names of classes whose instances serve what is registered with them only once they
