@@ -11,7 +11,7 @@ from taskleash.classify.waiting import has_deadline, is_partial
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Block, Call, Test, Try
-from taskleash.facts.terms import Attribute, Nested, Result, Term
+from taskleash.facts.terms import Attribute, Constant, Nested, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches
 from taskleash.link.entities import Function
@@ -39,7 +39,7 @@ class DoubtfulPaths:
         if not (signs.partly_here or signs.respawned):
             return
         function, trail = signs.spawn.function, signs.trail
-        asking = _Asking(function, frozenset(carriers_in(trail, function)))
+        asking = _Asking(function, trail.index, frozenset(carriers_in(trail, function)))
         touching = {op.root: op for op in self._touching(signs) if op.root is not None}
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
         more = [Ending(root) for root in touching if root not in stops]
@@ -111,11 +111,17 @@ class _Asking:
     ``lines`` are those that were come to with the task running.
     """
 
-    def __init__(self, function: Function, carriers: frozenset[Term]) -> None:
+    def __init__(self, function: Function, spawn: int, carriers: frozenset[Term]) -> None:
         self.function = function
         self.carriers = carriers
         self.lines: dict[int, None] = {}
         self.is_guessed = False
+        graph = function.paths.graph
+        self._companions: frozenset[Term] = frozenset(
+            Result(event)
+            for number in graph.blocks_of(spawn)
+            for event in graph.blocks[number].events
+        )
         self._broad = frozenset(
             handler.line
             for item in _tries(function.facts.body)
@@ -145,12 +151,21 @@ class _Asking:
             return any(
                 part.kind in ("truth", "none") and self._asks_for_it(part) for part in test.parts
             )
+        if self._is_made_with_it(test, holds):
+            return True
         waits = self.function.paths.waits
         if any(waits.shows_done(test, outcome, self.carriers) for outcome in (True, False)):
             return False
         if test.op:
             return test.op != "isinstance" and self._asks_for_it(test)
         return test.kind == "truth" and any(map(self._is_told, test.value))
+
+    def _is_made_with_it(self, test: Test, holds: bool) -> bool:
+        """Whether it is not there what the spawn makes beside the task, and others leave unset."""
+        if (test.kind, holds) not in (("truth", False), ("none", True)):
+            return False
+        is_unset = any(isinstance(term, Constant) for term in test.value)
+        return is_unset and not self._companions.isdisjoint(test.value)
 
     def _asks_for_it(self, test: Test) -> bool:
         # What is asked of a set that it may be in is asked of another task.

@@ -45,13 +45,13 @@ class Doubts:
     def note(self, signs: Signs) -> None:
         """Note all doubts about one site."""
         elsewhere = tuple(dict.fromkeys(self._ended_by_users(signs)))
-        touched = tuple(self._touched(signs))
+        touched = (*self._touched(signs), *self._told(signs))
         found = {
             Claim.PATH: tuple(self.paths.of(signs)),
             Claim.REPLACED: tuple(_on_the_way_back(signs)),
             Claim.ELSEWHERE: () if self._is_left_whole(signs) else elsewhere,
             Claim.PASSED_OVER: (*elsewhere, *touched),
-            Claim.NEVER: (*touched, *self._told(signs)),
+            Claim.NEVER: touched,
         }
         signs.doubts = {claim: doubts for claim, doubts in found.items() if doubts}
 
