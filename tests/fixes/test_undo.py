@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,33 @@ def test_a_patch_gives_the_bytes_back_where_there_is_no_git(app: Path, text: str
     assert app.read_bytes() != before
     apply(app, command if end == "\n" else command.replace("patch ", "patch --binary "))
     assert app.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such names")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with blank.py",
+        " leading.py",
+        "trailing .py",
+        "-p1.py",
+        'quo"te.py',
+        "back\\slash.py",
+        "two\n+++ ../lines.py",
+        "$(touch x).py",
+        "é.py",
+        "任务 é.py",
+        "b\t2020-01-01.py",
+    ],
+)
+def test_a_patch_finds_the_file_whatever_its_name(app: Path, name: str) -> None:
+    path = app.parent / name
+    path.parent.mkdir(exist_ok=True)
+    app.rename(path)
+    apply(app, undo(fix(app)))
+    assert path.read_text(encoding="utf-8") == DROPPED
+    assert [p for p in app.parent.parent.rglob("*") if p.suffix == ".orig"] == []
+    assert [p.name for p in app.parent.rglob("*.py")] == [path.name]
 
 
 def test_changes_that_are_not_committed_stay(app: Path) -> None:

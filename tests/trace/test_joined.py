@@ -7,7 +7,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -16,6 +16,7 @@ from support.reports import site, yes
 from support.traced import run_traced
 from taskleash.classify.model import Risk, Site, Span
 from taskleash.reporters.registry import FORMATS
+from taskleash.trace import file
 from taskleash.trace.joined import ENOUGH, Finding, Observation, observations
 from taskleash.trace.model import Caller, Counts, Place, Trace, TracedSite, Wait
 
@@ -197,3 +198,22 @@ def test_a_file_that_is_no_trace(text: str | None, reason: str, tmp_path: Path) 
     assert ran.err.startswith("taskleash: --trace: t.json: ")
     assert reason in ran.err
     assert "taskleash trace --report" in ran.err
+
+
+def test_a_long_trace_is_not_looked_up_anew_for_each_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def hints(kind: Any) -> dict[str, Any]:
+        asked.append(kind)
+        return get_type_hints(kind)
+
+    monkeypatch.setattr(file, "get_type_hints", hints)
+    file._fields.cache_clear()
+    path = tmp_path / "trace.json"
+    long = trace(*[traced(line) for line in range(1, 50)])
+    path.write_text(json.dumps(file.document(long)), encoding="utf-8")
+    assert file.load(str(path)) == long
+    assert asked
+    assert len(asked) == len(set(asked))

@@ -30,8 +30,11 @@ def steering_line(file: MendedFile) -> int | None:
 
 
 def diff_of(path: str, before: str, after: str) -> Iterable[str]:
-    """The lines of a diff of one file, its name as git writes it."""
-    return unified(_name(path), before, after)
+    """The lines of a diff of one file, its name as git writes it, in ASCII.
+
+    So the texts may have any encoding.
+    """
+    return unified(_name(path) if path.isascii() else _spelt(path), before, after)
 
 
 def _diff(file: MendedFile) -> Iterable[str]:
@@ -39,9 +42,17 @@ def _diff(file: MendedFile) -> Iterable[str]:
 
 
 def _name(path: str) -> str:
-    """The path as git writes it in the head of a diff: quoted where it has unusual characters."""
-    if inert(path) == path and not any(char in path for char in '"\\'):
-        return path
+    """The path as git writes it in the head of a diff: quoted where it has unusual characters.
+
+    One with blanks has a tab behind it: else `patch` would take it for a name and a date. Blanks
+    before a name it takes for none of it.
+    """
+    if inert(path) == path == path.strip() and not any(char in path for char in '"\\'):
+        return f"{path}\t" if " " in path else path
+    return _spelt(path)
+
+
+def _spelt(path: str) -> str:
     return '"' + "".join(map(_quoted, os.fsencode(path))) + '"'
 
 

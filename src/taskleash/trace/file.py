@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from taskleash.source.reading import read_regular
@@ -68,9 +69,8 @@ def load(path: str) -> Trace:
 def _fits(value: object, kind: Any) -> bool:
     """Whether a value is what the trace's types say: the file may be anybody's."""
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
         return isinstance(value, kind) and all(  # type: ignore[arg-type]  # a class by now
-            _fits(getattr(value, each.name), hints[each.name]) for each in fields(kind)
+            _fits(getattr(value, name), hint) for name, hint in _fields(kind)
         )
     if get_origin(kind) is tuple:
         if not isinstance(value, tuple):
@@ -81,6 +81,13 @@ def _fits(value: object, kind: Any) -> bool:
     if kind is float:
         return type(value) in (int, float)
     return type(value) is kind
+
+
+@cache
+def _fields(kind: Any) -> list[tuple[str, Any]]:
+    """The fields of a class with their types, which take long to find out."""
+    hints = get_type_hints(kind)
+    return [(each.name, hints[each.name]) for each in fields(kind)]
 
 
 def _trace(said: Mapping[str, Any]) -> Trace:
