@@ -76,6 +76,7 @@ def reasons(code: str, kind: str) -> list[str]:
             "the file has no logger that its failure could go to",
         ),
         ("asyncio.create_task(tell(text))", "what `tell` waits for is not known"),
+        ("asyncio.create_task(text())", "how long `text` takes is not known"),
         ("asyncio.create_task(tell_all())", "what `tell_all` waits for is not known"),
         (
             "asyncio.get_running_loop().run_in_executor(None, functools.partial(text, 1))",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Handle, Lifetime
-from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
+from taskleash.fixes.coroutines import coroutine_of, is_bound_in, is_given, may_wait_for_others
 from taskleash.fixes.elsewhere import leads_elsewhere
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
@@ -20,6 +20,7 @@ from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
+from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
 #: rules of calls whose value is awaited as it is
@@ -141,7 +142,9 @@ def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -
     """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
     if is_meant_apart(work.tree, holder):
         raise CannotMend(sentence("a comment says that it runs in the background"))
-    if target.site.lifetime is not Lifetime.SHORT:
+    # What it was given may be any function, unless its name says that it hands something over.
+    is_any = PROMPT_WORDS.isdisjoint(words(target.site.task)) and is_given(work.tree, call)
+    if target.site.lifetime is not Lifetime.SHORT or is_any:
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     if _is_on_the_way_out(work.tree, call):
         raise CannotMend(

@@ -1046,4 +1046,40 @@ async def main():
         {"own": True, "track": True},
         {"own": ("saved 0", "saved 1", "saved 2", "closed")},
     ),
+    Written(
+        "a handler that waits for what its reader gets next",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def read(queue, on_order):
+    while True:
+        order = await queue.get()
+        if order is None:
+            break
+        asyncio.create_task(on_order(order, queue))
+
+
+async def main():
+    queue = asyncio.Queue()
+    answered = asyncio.Event()
+
+    async def on_order(order, orders):
+        note("seen", order)
+        if order == 2:
+            answered.set()
+        else:
+            await answered.wait()
+        note("end", order)
+
+    for order in (1, 2, None):
+        queue.put_nowait(order)
+    await read(queue, on_order)
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
 )
