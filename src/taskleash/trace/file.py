@@ -68,8 +68,8 @@ def load(path: str) -> Trace:
 
 def _fits(value: object, kind: Any) -> bool:
     """Whether a value is what the trace's types say: the file may be anybody's."""
-    if is_dataclass(kind):
-        return isinstance(value, kind) and all(  # type: ignore[arg-type]  # a class by now
+    if isinstance(kind, type) and is_dataclass(kind):
+        return isinstance(value, kind) and all(
             _fits(getattr(value, name), hint) for name, hint in _fields(kind)
         )
     if get_origin(kind) is tuple:
@@ -84,7 +84,7 @@ def _fits(value: object, kind: Any) -> bool:
 
 
 @cache
-def _fields(kind: Any) -> list[tuple[str, Any]]:
+def _fields(kind: type[Any]) -> list[tuple[str, Any]]:
     """The fields of a class with their types, which take long to find out."""
     hints = get_type_hints(kind)
     return [(each.name, hints[each.name]) for each in fields(kind)]
