@@ -26,12 +26,13 @@ NEVER_RAISING = (
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
         "create_future", "create_task", "critical", "current_task", "debug", "dict", "discard",
         "done", "encode", "endswith", "ensure_future", "enumerate", "error", "exception", "extend",
-        "fail_after", "format", "frozenset", "gather", "get", "get_event_loop", "get_name",
-        "get_running_loop", "getLogger", "info", "is_alive", "is_closed", "is_set", "items", "join",
-        "keys", "list", "locked", "log", "lower", "max", "min", "monotonic", "move_on_after",
-        "partial", "perf_counter", "qsize", "range", "reversed", "set", "shield", "sorted", "split",
-        "startswith", "strip", "super", "suppress", "time", "timeout", "timeout_at", "tuple",
-        "upper", "values", "wait_for", "warning", "wrap_future", "zip",
+        "fail_after", "format", "format_exc", "format_exception", "format_stack", "frozenset",
+        "gather", "get", "get_event_loop", "get_name", "get_running_loop", "getLogger", "info",
+        "is_alive", "is_closed", "is_set", "items", "join", "keys", "list", "locked", "log",
+        "lower", "max", "min", "monotonic", "move_on_after", "partial", "perf_counter", "print_exc",
+        "print_exception", "print_stack", "qsize", "range", "reversed", "set", "shield", "sorted",
+        "split", "startswith", "strip", "super", "suppress", "task_done", "time", "timeout",
+        "timeout_at", "tuple", "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
 #: awaited calls out of which nothing but a cancellation comes
