@@ -18,6 +18,7 @@ SETS = (
     "blind_fourth",
     "blind_fifth",
     "blind_sixth",
+    "blind_seventh",
 )
 
 #: a package, a file of it and a line
