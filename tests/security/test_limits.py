@@ -64,6 +64,27 @@ class TestPatterns:
         (deep / ".gitignore").write_text("\n".join(self.HOSTILE), encoding="utf-8")
         assert FOUND in checked(deep).out
 
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            "exclude = [" + '"a*b", ' * 10_001 + "]",
+            "[per-file-ignores]\n" + "".join(f'"a*{n}" = []\n' for n in range(10_001)),
+        ],
+        ids=["a list", "a table"],
+    )
+    def test_more_patterns_than_anybody_has(self, project: Path, settings: str) -> None:
+        (project / "taskleash.toml").write_text(settings, encoding="utf-8")
+        ran = checked(project)
+        assert ran.status == 2
+        assert "expected at most 10000" in ran.err
+        assert "10001" in ran.err
+
+    def test_an_ignore_file_of_more_lines_than_anybody_has_counts_as_none(
+        self, project: Path
+    ) -> None:
+        (project / ".gitignore").write_text("*.py\n" * 20_001, encoding="utf-8")
+        assert FOUND in checked(project).out
+
     def test_excludes(self, deep: Path) -> None:
         patterns = (*self.HOSTILE, "{a,a}" * 60 + "b", "x/" + "{a*,a}" * 60 + "b")
         listed = ", ".join(f'"{pattern}"' for pattern in patterns)

@@ -18,6 +18,8 @@ from taskleash.source.reading import TEXT_BYTES, read_regular
 
 _FILE_NAME = ".gitignore"
 _REPOSITORY = ".git"
+#: each file is held against each pattern: nobody has so many of them
+_MOST_LINES = 20_000
 _WILDCARD = re.compile(r"[*?\]\\]")
 
 
@@ -127,13 +129,14 @@ def _info_exclude(folder: str) -> str:
 
 
 def _lines(path: str) -> list[str]:
-    """The lines of a small text file; none where it cannot be read."""
+    """The lines of a small text file; none where it cannot be read, or has too many."""
     try:
         data = read_regular(path, TEXT_BYTES)
     except OSError:
         return []
     text = data.decode("utf-8-sig", "surrogateescape")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if len(lines) <= _MOST_LINES else []
 
 
 def _compile(base: str, lines: list[str]) -> Layers:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskleash.driver.config.kinds import (
+    MOST,
     Choice,
     Flag,
     Format,
@@ -78,7 +79,7 @@ KEYS: dict[str, Key] = {
         Key("ignore", _RULES, (), "Rules to leave out.", per_file=True, adds=True),
         Key(
             "per-file-ignores",
-            TableOf(_RULES, "a table from patterns to lists of rules"),
+            TableOf(_RULES, "a table from patterns to lists of rules", most=MOST),
             {},
             "Rules to leave out in the files that a pattern names, or with a `!` before it in all"
             " others.",

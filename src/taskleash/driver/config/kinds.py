@@ -12,6 +12,8 @@ from taskleash.rules import selection
 from taskleash.rules.registry import UnknownRule
 
 Schema = dict[str, Any]
+#: each file is held against each pattern: nobody has so many of them
+MOST = 10_000
 
 
 class Kind(Protocol):
@@ -155,30 +157,35 @@ class ListOf:
     def read(self, value: object) -> tuple[Any, ...]:
         """See `Kind`."""
         if isinstance(value, list):
+            if len(value) > MOST:
+                raise WrongValue(f"at most {MOST} {self.what}", value, f"there are {len(value)}")
             return tuple(map(self.item.read, value))
         hint = f'write ["{value}"]' if isinstance(value, str) and '"' not in value else ""
         raise WrongValue(f"a list of {self.what}", value, hint)
 
     def schema(self) -> Schema:
         """See `Kind`."""
-        return {"type": "array", "items": self.item.schema()}
+        return {"type": "array", "items": self.item.schema(), "maxItems": MOST}
 
 
 @dataclass(frozen=True)
 class TableOf:
     """A table whose values are of one kind, and its keys where that is given.
 
-    ``what`` describes it.
+    ``what`` describes it, and it has at most so many entries where that is given.
     """
 
     item: Kind
     what: str
     key: Kind | None = None
+    most: int | None = None
 
     def read(self, value: object) -> dict[str, Any]:
         """See `Kind`."""
         if not isinstance(value, dict):
             raise WrongValue(self.what, value)
+        if self.most is not None and len(value) > self.most:
+            raise WrongValue(f"at most {self.most} entries", value, f"there are {len(value)}")
         return {name: self._item(name, item) for name, item in value.items()}
 
     def _item(self, name: str, value: object) -> Any:
@@ -193,4 +200,5 @@ class TableOf:
     def schema(self) -> Schema:
         """See `Kind`."""
         keys = {} if self.key is None else {"propertyNames": self.key.schema()}
-        return {"type": "object", "additionalProperties": self.item.schema(), **keys}
+        most = {} if self.most is None else {"maxProperties": self.most}
+        return {"type": "object", "additionalProperties": self.item.schema(), **keys, **most}
