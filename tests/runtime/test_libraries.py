@@ -57,3 +57,27 @@ def test_a_server_that_tells_others_what_it_sends_is_no_such() -> None:
         if site.scope == "start_socketio_emit"
     )
     assert site.vanishing.state is not Vanishings.EXCLUDED
+
+
+GIVEN = """
+import asyncio
+import aiohttp
+import another
+
+
+async def fetch(session, url):
+    async with session.get(url):
+        print("entered")
+
+
+async def start(url):
+    async with {client}() as session:
+        asyncio.create_task(fetch(session, url))
+"""
+
+
+@pytest.mark.parametrize("client", ["aiohttp.ClientSession", "another.Session"])
+def test_a_client_that_is_given_is_known_by_who_gives_it(client: str) -> None:
+    code = GIVEN.format(client=client)
+    (site,) = judge([extract(Source("a.py", "a", code))])
+    assert (site.vanishing.state is Vanishings.EXCLUDED) == client.startswith("aiohttp")

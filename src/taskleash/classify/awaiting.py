@@ -290,6 +290,10 @@ class Awaiting:
         methods = [m for c in classes for n in ("__aenter__", "__aexit__") for m in c.find(n)]
         if methods and len(methods) == 2 * len(classes):
             return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
+        if isinstance(term, Result):
+            found = self._called_value(function, function.call(term.event))
+            if found.state is Vanishings.EXCLUDED and not found.inner:
+                return found
         return self._used(function, term)
 
     def _used(self, function: Function, term: Term) -> Wait:
