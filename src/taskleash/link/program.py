@@ -48,6 +48,8 @@ class Program:
         self.questions = questions = Questions()
         #: those about who uses what, which takes knowing what names and terms stand for
         self.uses = Questions(below=questions)
+        #: the names whose definitions are being looked at
+        self._defining: set[tuple[Function, str]] = set()
         self._dotted: Query[str, Symbol | None] = Query(
             questions, self._resolve_dotted, None, first_found
         )
@@ -286,7 +288,14 @@ class Program:
         terms = [t for t in home.facts.defs.get(name, ()) if t != term]
         if len(terms) != 1 or not isinstance(terms[0], (Global, Nested, Attribute)):
             return None
-        return self.symbol(home, terms[0])
+        # A name can be defined by a part of itself alone, by way of others too: `a = a.b`.
+        if (home, name) in self._defining:
+            return None
+        self._defining.add((home, name))
+        try:
+            return self.symbol(home, terms[0])
+        finally:
+            self._defining.discard((home, name))
 
     def home(self, function: Function, term: Bound) -> tuple[Function, str]:
         """The function whose local a term names, and the local's name."""
