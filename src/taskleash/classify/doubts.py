@@ -14,7 +14,8 @@ from taskleash.classify.inside import Inside
 from taskleash.classify.model import Claim, Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import is_after_a_failure
-from taskleash.facts.terms import Attribute, Parameter
+from taskleash.facts.model import Store
+from taskleash.facts.terms import Attribute, Element, Parameter
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
@@ -29,6 +30,13 @@ from taskleash.sentences import Sentence, sentence
 _TOUCHING = frozenset({"method", "unknown", "give"})
 #: how a method is given away otherwise than to a call
 _GIVING = frozenset({"item", "return", "value", "yield"})
+#: words in the names of what sends a command to something else
+_COMMANDING = frozenset({"command", "commands", "execute", "query", "request", "send"})
+#: words in the names of what leaves something behind
+_LEAVING = ENDING_WORDS | {
+    "cleanup", "clear", "destroy", "detach", "disconnect", "dispose", "exit", "leave", "logout",
+    "pop", "put", "release", "remove", "reset", "set", "teardown", "unregister", "unsubscribe",
+}  # fmt: skip
 #: methods of a task that only tell something of it
 _LOOKING = HANDLE_ATTRIBUTES - {"set_exception", "set_result"}
 
@@ -50,7 +58,7 @@ class Doubts:
             Claim.PATH: tuple(self.paths.of(signs)),
             Claim.REPLACED: tuple(_on_the_way_back(signs)),
             Claim.ELSEWHERE: () if self._is_left_whole(signs) else elsewhere,
-            Claim.PASSED_OVER: (*elsewhere, *touched),
+            Claim.PASSED_OVER: (*elsewhere, *touched, *self._takes_nothing_down(signs)),
             Claim.NEVER: touched,
         }
         signs.doubts = {claim: doubts for claim, doubts in found.items() if doubts}
@@ -135,6 +143,28 @@ class Doubts:
             yield _at(Ignorance.UNKNOWN_EFFECT, said, op.function, op.index)
             return
 
+    def _takes_nothing_down(self, signs: Signs) -> Iterator[Unknown]:
+        """Why a method that by its name takes its object down may be a command to something else.
+
+        It sends one, stores nothing in its object, and calls nothing that is named for an end.
+        """
+        method = signs.owner_teardown
+        if method is None or self.teardown.phases.told(method) or method.name.startswith("__"):
+            return
+        own = [f for f in self._called(method) if f.owner is not None]
+        if not _commands(method) or any(map(_takes_down, (method, *own))):
+            return
+        said = sentence(
+            "whether `{teardown}` takes its object down is not known", teardown=method.qualname
+        )
+        yield Unknown(Ignorance.UNKNOWN_EFFECT, said, method.module.path, method.facts.line)
+
+    def _called(self, method: Function) -> Iterator[Function]:
+        for _, call in method.calls():
+            for callee in self.calls.callees(method, call):
+                if isinstance(callee, Function):
+                    yield callee
+
     def _told(self, signs: Signs) -> Iterator[Unknown]:
         """What others wait for that the coroutine sets: by that they see it to its end."""
         for function, index, name in self.flags.told(signs.spawn.started)[:1]:
@@ -145,6 +175,24 @@ class Doubts:
                 name=name,
             )
             yield _at(Ignorance.UNKNOWN_STATE, said, function, index)
+
+
+def _takes_down(method: Function) -> bool:
+    """Whether a method changes its object, or calls what by its name ends something."""
+    targets = [event.target for event in method.events if isinstance(event, Store)]
+    return any(isinstance(target, Attribute | Element) for target in targets) or any(
+        LIFECYCLE.ends(name) or not _LEAVING.isdisjoint(words(name)) for name in _names(method)
+    )
+
+
+def _commands(method: Function) -> bool:
+    """Whether a method sends a command by what it calls."""
+    return any(not _COMMANDING.isdisjoint(words(name)) for name in _names(method))
+
+
+def _names(method: Function) -> list[str]:
+    """The last names of what a method calls."""
+    return [call.text.rpartition(".")[2] for _, call in method.calls()]
 
 
 def _is_said_to_end(op: Op) -> bool:

@@ -220,14 +220,17 @@ def _put_and_awaited(coroutine: Function) -> list[str]:
 def _set_by(coroutine: Function) -> Iterator[str]:
     """The instance's attributes by which a coroutine tells others something, and then is over."""
     awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    told: dict[str, bool] = {}
     for index, call in coroutine.calls():
         for func in call.func:
             is_told = isinstance(func, Attribute) and func.name in _SETTING
             base = func.base if is_told and isinstance(func, Attribute) else None
             if not isinstance(base, Attribute) or not _is_own(coroutine, base.base):
                 continue
-            if not coroutine.paths.search([index], (), frozenset(), awaits).reached:
-                yield base.name
+            is_last = not coroutine.paths.search([index], (), frozenset(), awaits).reached
+            # What is told again and again is no end.
+            told[base.name] = told.get(base.name, True) and is_last
+    yield from (name for name, is_last in told.items() if is_last)
 
 
 def _set_at_the_end(coroutine: Function) -> list[str]:
