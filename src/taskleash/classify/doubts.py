@@ -151,7 +151,8 @@ class Doubts:
         method = signs.owner_teardown
         if method is None or self.teardown.phases.told(method) or method.name.startswith("__"):
             return
-        own = [f for f in self._called(method) if f.owner is not None]
+        cls = method.owner
+        own = [f for f in self._called(method) if f.owner and cls and cls.related(f.owner)]
         if not _commands(method) or any(map(_takes_down, (method, *own))):
             return
         said = sentence(
