@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from taskleash.classify.inside import Inside, carriers_in
 from taskleash.classify.model import Ignorance, Unknown
 from taskleash.classify.signs import Signs
+from taskleash.classify.turns import counts, takes_over
 from taskleash.classify.waiting import has_deadline, is_partial
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.paths import Ending
@@ -40,6 +41,7 @@ class DoubtfulPaths:
             return
         function, trail = signs.spawn.function, signs.trail
         asking = _Asking(function, trail.index, frozenset(carriers_in(trail, function)))
+        asking.in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
         touching = {op.root: op for op in self._touching(signs) if op.root is not None}
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
         more = [Ending(root) for root in touching if root not in stops]
@@ -49,6 +51,12 @@ class DoubtfulPaths:
         if outcome.leaks or (signs.respawned and outcome.respawned):
             return
         path = function.module.path
+        for line in sorted(asking.counting):
+            said = sentence(
+                "whether all tasks are through where `{function}` asks this is not known",
+                function=function.qualname,
+            )
+            yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
         for line in sorted(asking.lines):
             said = sentence(
                 "whether the task runs where this condition of `{function}` asks for it is not"
@@ -56,7 +64,7 @@ class DoubtfulPaths:
                 function=function.qualname,
             )
             yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
-        if asking.lines:
+        if asking.lines or asking.counting:
             return
         if asking.is_guessed:
             said = sentence(
@@ -108,13 +116,16 @@ class DoubtfulPaths:
 class _Asking:
     """The conditions of a function that ask for the task, and do not tell whether it runs.
 
-    ``lines`` are those that were come to with the task running.
+    ``lines`` are those that were come to with the task running, ``counting`` those that ask in one
+    of the turns of a loop, ``in_turns``, how many tasks are left.
     """
 
     def __init__(self, function: Function, spawn: int, carriers: frozenset[Term]) -> None:
         self.function = function
         self.carriers = carriers
         self.lines: dict[int, None] = {}
+        self.counting: dict[int, None] = {}
+        self.in_turns = False
         self.is_guessed = False
         graph = function.paths.graph
         self._companions: frozenset[Term] = frozenset(
@@ -135,7 +146,12 @@ class _Asking:
             # Whether an error comes there is a guess where the handler catches any.
             self.is_guessed |= edge.line in self._broad
             return edge.line in self._broad
-        if edge.test is None or not self._is_open(edge.test, edge.holds):
+        if edge.test is None:
+            return False
+        if self.in_turns and edge.kind == "if" and counts(self.function, edge.test):
+            self.counting.setdefault(edge.line)
+            return True
+        if not self._is_open(edge.test, edge.holds):
             return False
         self.lines.setdefault(edge.line)
         return True

@@ -12,6 +12,7 @@ from collections import defaultdict
 
 from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
+from taskleash.classify.turns import takes_over
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
@@ -231,7 +232,7 @@ def how(ops: list[Op]) -> str:
 
 def _ends(trail: Trail, op: Op) -> bool:
     if op.kind == "wait":
-        return not is_partial(op) or comes_again(trail, op)
+        return not is_partial(op) or comes_again(trail, op) or takes_over(trail, op)
     if op.kind in AWAITING or op.kind in CANCELLING:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":
@@ -300,5 +301,5 @@ def _abandoned(trail: Trail) -> Op | None:
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
         if op not in partial
     ]
-    again = any(comes_again(trail, op) for op in partial)
+    again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
     return None if others or again else partial[0]

@@ -311,7 +311,8 @@ class _Search:
     def _possible(self, edge: Edge, phase: int, held: Facts) -> bool:
         if edge.test is None:
             return True
-        if phase == _LIVE and self.is_closed(edge):
+        # Where a loop ends one after the other, the rest runs.
+        if self.is_closed(edge):
             return False
         if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
