@@ -22,7 +22,7 @@ from taskleash.__main__ import main
 from taskleash.driver import serve
 
 times, path = int(sys.argv.pop()), sys.argv.pop()
-parse = serve.parse
+lower = serve.lower
 
 
 def killed_at_work(item):
@@ -31,10 +31,10 @@ def killed_at_work(item):
         if len(killed.readlines()) < times:
             print(os.getpid(), file=killed, flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
-    return parse(item)
+    return lower(item)
 
 
-serve.parse = killed_at_work
+serve.lower = killed_at_work
 main()
 """
 

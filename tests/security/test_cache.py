@@ -22,6 +22,7 @@ from support.command import taskleash
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.database import DATABASE, State, state_of
 from taskleash.driver.cache.keys import DIGEST_BYTES
+from taskleash.driver.parse import SIZE_BYTES
 from taskleash.facts.marshalled import is_plain
 from taskleash.facts.terms import TERM_CLASSES, Result
 
@@ -345,15 +346,30 @@ STRANGE: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-def ahead_of(data: bytes) -> bytes:
-    """The digest before the value of an entry; of some, it is all that there is."""
-    return b"" if is_plain(data) else data[:DIGEST_BYTES]
+def parted(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """What is ahead of the value of an entry, the value, and what comes after it.
+
+    Ahead of facts stand a digest, which of some entries is all that there is, and how long they
+    are; after them notes of the bodies.
+    """
+    if is_plain(data):
+        return b"", data, b""
+    start = DIGEST_BYTES + SIZE_BYTES
+    end = start + int.from_bytes(data[DIGEST_BYTES:start], "little")
+    return data[:DIGEST_BYTES], data[start:end], data[end:]
+
+
+def with_value(data: bytes, value: bytes) -> bytes:
+    """The entry with another value."""
+    ahead, before, after = parted(data)
+    size = len(value).to_bytes(SIZE_BYTES, "little") if ahead and before else b""
+    return ahead + size + value + after
 
 
 def value_of(data: bytes) -> Any:
     """The value that an entry holds; None where it has none."""
-    rest = data.removeprefix(ahead_of(data))
-    return marshal.loads(rest) if rest else None
+    _, value, _ = parted(data)
+    return marshal.loads(value) if value else None
 
 
 class TestEntries:
@@ -363,7 +379,7 @@ class TestEntries:
         database = the_cache() / DATABASE
         data = STRANGE[kind]()
         for key, before in entries(database):
-            put(database, key, ahead_of(before) + data)
+            put(database, key, with_value(before, data))
         assert scan(project) == expected
         assert taskleash("check", cwd=project).status == 1
         assert scan(project) == expected
@@ -374,15 +390,27 @@ class TestEntries:
         found = entries(database)
         for changed in zip_longest(*(spoiled(value_of(data)) for _, data in found)):
             for (key, data), value in zip(found, changed, strict=True):
-                put(database, key, ahead_of(data) + marshal.dumps(value, 4))
+                put(database, key, with_value(data, marshal.dumps(value, 4)))
             assert scan(project) == expected
+
+    @pytest.mark.parametrize("size", [0, 1, 10**6, 2**63])
+    def test_facts_of_another_length_than_is_said(self, project: Path, size: int) -> None:
+        expected = scan(project)
+        database = the_cache() / DATABASE
+        told = size.to_bytes(SIZE_BYTES, "little")
+        for key, data in entries(database):
+            if data[DIGEST_BYTES:] and not is_plain(data):
+                rest = data[DIGEST_BYTES + SIZE_BYTES :]
+                put(database, key, data[:DIGEST_BYTES] + told + rest)
+        (project / "new.py").write_text(LEAKY)
+        assert scan(project) == scan(project, "--no-cache") != expected
 
     def test_facts_that_make_no_sense_are_found_out_anew(self, project: Path) -> None:
         """Their shape is right, but they refer to events that there are not."""
         expected = scan(project)
         database = the_cache() / DATABASE
         for key, data in entries(database):
-            put(database, key, ahead_of(data) + marshal.dumps(shifted(value_of(data)), 4))
+            put(database, key, with_value(data, marshal.dumps(shifted(value_of(data)), 4)))
         (project / "new.py").write_text(LEAKY)
         expected = scan(project, "--no-cache")
         assert scan(project) == expected

@@ -26,14 +26,14 @@ ENDLESS = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from support import endless
-from taskleash.driver import child, processes, serve
+from taskleash.driver import child, processes
 from taskleash.driver.inputs import Input
 from taskleash.driver.worker import Worker
 from taskleash.source.discovery import File
 
 start = child.start
 child.start = lambda module, *rest, **options: start("support.endless", *rest, **options)
-serve.parse = endless.parse
+endless.take_over()
 workers = []
 for kind in (processes.Forked, processes.Started) * 2:
     workers.append(Worker(kind()))

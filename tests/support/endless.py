@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import libcst.native
 
 from taskleash.driver import processes, serve
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Parsed
+from taskleash.driver.parse import Broken
+from taskleash.facts.bodies import Lowered
 
 #: each level doubles the parser's time
 ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"
 
 
-def parse(item: Input) -> Parsed:
+def lower(item: Input) -> Lowered | Broken:
     libcst.native.parse_module(ENDLESS, None)
     raise AssertionError("that was not endless")
 
 
+def take_over() -> None:
+    """Have this process parse endlessly, and those that it forks."""
+    patch.object(serve, "lower", lower).start()
+
+
 def main(descriptor: str) -> None:
-    serve.parse = parse  # type: ignore[attr-defined]
+    take_over()
     processes.main(descriptor)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from taskleash.facts.packing import Packing
 
 #: in so many bytes stands how long the facts are
-_SIZE_BYTES = 8
+SIZE_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ def packed(outcome: Parsed, notes: Sequence[BodyNote] = ()) -> bytes:
     rows = _packing().rows(outcome)
     data = dumped(rows)
     said = data if isinstance(outcome, Broken) else shape(rows, layout(outcome))
-    return digest(said) + len(data).to_bytes(_SIZE_BYTES, "little") + data + NOTES.pack((*notes,))
+    return digest(said) + len(data).to_bytes(SIZE_BYTES, "little") + data + NOTES.pack((*notes,))
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes]:
     """The facts of a packed outcome, and the notes of its bodies."""
-    start = DIGEST_BYTES + _SIZE_BYTES
+    start = DIGEST_BYTES + SIZE_BYTES
     end = start + int.from_bytes(data[DIGEST_BYTES:start], "little")
     return data[start:end], data[end:]
 
