@@ -84,10 +84,10 @@ def test_no_worker_goes_on_in_an_endless_parse(tmp_path: Path, number: signal.Si
 LATE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from support.endless import parse
+from support.endless import lower
 from taskleash.driver.lifeline import time_limit
 with time_limit(1.0):
-    parse(None)
+    lower(None)
 """
 
 
