@@ -190,13 +190,22 @@ def drains(trail: Trail, op: Op) -> bool:
     function = op.function
     taken = {o.index for o in trail.of("shrink", "clear") if o.function is function}
     holders = {term for term, depth in trail.terms_in(function).items() if depth > 0}
-    return any(
-        op.index in loop.body.items
+    loop = _asking(function, op.index)
+    return (
+        loop is not None
         and _goes_on_while_left(loop, holders)
         and any(isinstance(function.events[index], Await) for index in events_in(loop.body))
         and taken.isdisjoint(events_in(loop.body))
-        for loop in _loops(function.facts.body)
     )
+
+
+def _asking(function: Function, index: int) -> Loop | None:
+    """The ``while`` loop that an event stands in, in no other statement of its body."""
+    nesting = around(function, index)
+    frame = nesting[-1] if nesting else None
+    if frame is None or not isinstance(frame.item, Loop) or frame.branch != "body":
+        return None
+    return frame.item if frame.item.kind == "while" else None
 
 
 def _goes_on_while_left(loop: Loop, holders: Set[Term]) -> bool:
@@ -215,18 +224,6 @@ def _goes_on_while_left(loop: Loop, holders: Set[Term]) -> bool:
 
 def _mentions_no(test: Test, holders: Set[Term]) -> bool:
     return all(holders.isdisjoint(part.value) for part in tests(test))
-
-
-def _loops(block: Block) -> list[Loop]:
-    found: list[Loop] = []
-    for item in block.items:
-        if isinstance(item, int):
-            continue
-        if isinstance(item, Loop) and item.kind == "while":
-            found.append(item)
-        for _, inner, _ in branches(item):
-            found.extend(_loops(inner))
-    return found
 
 
 def stands_ready(trail: Trail, op: Op) -> bool:
