@@ -158,25 +158,41 @@ class Walk:
         here = carrier.root is None and carrier.function is self.origin
         return index if here else carrier.root
 
-    def note(self, kind: str, carrier: Carrier, index: int, **extra: object) -> None:
+    def note(
+        self,
+        kind: str,
+        carrier: Carrier,
+        index: int,
+        detail: str = "",
+        place: Place | None = None,
+        target: Function | None = None,
+    ) -> None:
         """Add an operation unless it is known, or done to what will give the handle."""
         if carrier.how == RETURNED and kind not in _LEADING:
             return
-        op = Op(
-            kind,
-            carrier.function,
-            index,
-            self.root_of(carrier, index),
-            depth=carrier.depth,
-            how=carrier.how,
-            weak=carrier.weak,
-            calls=carrier.calls,
-            **extra,  # type: ignore[arg-type]
+        function, depth, calls = carrier.function, carrier.depth, carrier.calls
+        site = calls[0] if calls else (function, index)
+        # Most are known: the operation itself is made for those alone that are not.
+        key = (kind, function, index, depth, detail, place, site)
+        if key in self.keys or any(key in kept.keys for kept in self.taken):
+            return
+        self.keys[key] = None
+        root = self.root_of(carrier, index)
+        self.own.add(
+            Op(
+                kind,
+                function,
+                index,
+                root,
+                depth,
+                carrier.how,
+                carrier.weak,
+                detail,
+                place,
+                target,
+                calls,
+            )
         )
-        key = (kind, carrier.function, index, carrier.depth, op.detail, op.place, op.site)
-        if key not in self.keys and not any(key in kept.keys for kept in self.taken):
-            self.keys[key] = None
-            self.own.add(op)
 
     def take(self, kept: Onward) -> None:
         """Add what every handle comes to that is in a place."""

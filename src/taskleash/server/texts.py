@@ -106,10 +106,13 @@ class Texts:
 def path_of(uri: str) -> str | None:
     """The path of a file, absolute, with ``/``, its links resolved as the analysis has them.
 
-    None for anything but a file.
+    None for anything but a file, and for what no file can be called.
     """
-    path = uris.to_fs_path(uri) if uri.startswith("file:") else None
-    return os.path.realpath(path).replace(os.sep, "/") if path else None
+    try:
+        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        return os.path.realpath(path).replace(os.sep, "/") if path else None
+    except ValueError:
+        return None
 
 
 def uri_of(path: str) -> str:
