@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -28,6 +28,10 @@ _CLEARED = "\x1b[2J\x1b[3J\x1b[H"
 # An editor writes a file in several steps, and a branch that is checked out many files.
 _DEBOUNCE_MILLISECONDS = 300
 _TURN_MILLISECONDS = 200
+#: so often in a row the folders are watched anew before there is a scan
+_MOST_RENEWALS = 5
+#: what watchfiles says of a file whose name it cannot give
+_UNREADABLE_NAME = "Unable to decode path"
 #: there every folder is watched by itself, and a watch of all below one goes through links
 _FOLLOWS_LINKS = sys.platform == "linux"
 
@@ -95,15 +99,25 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
     class Relevant(watchfiles.DefaultFilter):
         def __call__(self, change: watchfiles.Change, path: str) -> bool:
             name = os.path.basename(path)
-            of_interest = name.endswith(SUFFIXES) or name in _SETTINGS or _is_folder(path)
-            return of_interest and super().__call__(change, path)
+            is_code = name.endswith(SUFFIXES) or name in _SETTINGS
+            return (is_code or is_folder(path)) and super().__call__(change, path)
 
-    left_out = frozenset(watchfiles.DefaultFilter.ignore_dirs)
+    def is_folder(path: str) -> bool:
+        # One that is moved away is a folder no longer; nothing is said of what was in it.
+        return path in watched or (os.path.isdir(path) and not os.path.islink(path))
+
     passed: set[tuple[watchfiles.Change, str]] = set()
+    watched: frozenset[str] = frozenset()
+    said: set[str] = set()
+    renewals = 0
     while True:
-        roots = _folders(paths)
+        folders, unnamed = _to_watch(paths, frozenset(watchfiles.DefaultFilter.ignore_dirs))
+        for folder in sorted(unnamed - said):
+            tell(f"what changes in {folder} is not seen: this is no UTF-8")
+        said |= unnamed
+        watched = frozenset(folders)
         watching = watchfiles.watch(
-            *(_below(roots, left_out) if _FOLLOWS_LINKS else roots),
+            *folders,
             watch_filter=Relevant(),
             debounce=_DEBOUNCE_MILLISECONDS,
             rust_timeout=_TURN_MILLISECONDS,
@@ -113,30 +127,51 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
         try:
             for found in watching:
                 passed |= found
-                if _FOLLOWS_LINKS and any(_is_folder(path) for _, path in found):
+                if _FOLLOWS_LINKS and any(is_folder(path) for _, path in found):
                     # What changes in a new folder is seen once that is watched, too.
                     break
                 yield passed
-                passed = set()
+                passed, renewals = set(), 0
         except FileNotFoundError:
             # A folder that was gone before it could be watched.
-            continue
+            pass
+        except RuntimeError as error:
+            if _UNREADABLE_NAME not in str(error):
+                raise
+            passed.add((watchfiles.Change.modified, ""))
         except OSError as error:
             raise click.ClickException(
                 f"--watch: the folders cannot be watched: {(error.strerror or str(error)).lower()}"
             ) from None
+        renewals += 1
+        if renewals > _MOST_RENEWALS:
+            # Where this goes on and on, what there is by now is scanned, and again at its end.
+            yield passed
+            renewals = 0
 
 
-def _below(roots: Iterable[str], left_out: Collection[str]) -> Iterator[str]:
-    """The folders and all below them but for links, which may lead to the whole machine."""
+def _to_watch(paths: Sequence[str], left_out: Collection[str]) -> tuple[list[str], set[str]]:
+    """The folders to watch, and those that cannot be: the system's bytes for them are no text."""
+    roots = _folders(paths)
+    unnamed = {root for root in roots if not _is_text(root)}
+    folders: list[str] = []
     for root in roots:
+        if root in unnamed:
+            continue
+        if not _FOLLOWS_LINKS:
+            folders.append(root)
+            continue
+        # Links are passed over: they may lead to the whole machine.
         for folder, names, _ in os.walk(root):
             names[:] = [name for name in names if name not in left_out]
-            yield folder
+            unnamed |= {os.path.join(folder, name) for name in names if not _is_text(name)}
+            names[:] = [name for name in names if _is_text(name)]
+            folders.append(folder)
+    return folders, unnamed
 
 
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def _folders(paths: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from server.test_server import LEAK, session, written
+from server.test_server import KEPT, LEAK, session, written
 from support.command import environment
 from support.processes import children, wait_until_gone
 
@@ -112,3 +112,26 @@ def test_nothing_goes_on_once_the_server_is_gone(tmp_path: Path, how: str) -> No
         else:
             server.send_signal(signal.Signals[how])
         assert wait_until_gone([server.pid, *analysts, *workers]) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///nul%00byte.py", "file://[half/a.py", "file://\u2100/a.py", "file:///dev/stdin.py",
+        "file:", "untitled:a.py", "file:///" + "a/" * 5000 + "a.py", "",
+    ],
+)  # fmt: skip
+async def test_a_document_with_an_odd_address_is_no_end_of_the_others(
+    tmp_path: Path, address: str
+) -> None:
+    async with session(written(tmp_path, app=LEAK)) as editor:
+        item = types.TextDocumentItem(address, "python", 1, LEAK)
+        editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        named = types.TextDocumentIdentifier(address)
+        asked = types.HoverParams(named, types.Position(2**31 - 1, 2**31 - 1))
+        assert await editor.client.text_document_hover_async(asked) is None
+        editor.open("app.py", KEPT)
+        await editor.codes("app.py")
+        editor.change("app.py", LEAK)
+        await editor.codes("app.py", "TL001")

@@ -84,3 +84,8 @@ def test_no_line_takes_time_that_is_out_of_proportion(line: str) -> None:
         pattern.matches("a/" * length + "a")
         pattern.matches("a" * length)
     assert time.process_time() - start < 20
+
+
+def test_a_line_is_as_long_as_all_of_its_steps() -> None:
+    assert read_pattern("a/" * 1000 + "b") is not None
+    assert read_pattern("a/" * 3000 + "b") is None

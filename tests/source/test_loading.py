@@ -118,3 +118,7 @@ class TestReading:
         path = tmp_path / "m.py"
         path.symlink_to(path)
         assert self.failure(path).startswith("the file cannot be read: ")
+
+
+def test_what_is_wrong_is_what_the_error_says() -> None:
+    assert str(InvalidSource("no such encoding", 2, 5)) == "no such encoding"
