@@ -16,6 +16,8 @@ from taskleash.source.paths import SUFFIXES
 from taskleash.terminal import tell, write
 
 if TYPE_CHECKING:
+    import watchfiles
+
     from taskleash.driver.settings import Settings
     from taskleash.reporters.options import RenderOptions
     from taskleash.reporters.report import Report
@@ -96,18 +98,7 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
             "--watch needs more packages: pip install 'taskleash[watch]'"
         ) from None
 
-    class Relevant(watchfiles.DefaultFilter):
-        def __call__(self, change: watchfiles.Change, path: str) -> bool:
-            name = os.path.basename(path)
-            is_code = name.endswith(SUFFIXES) or name in _SETTINGS
-            return (is_code or is_folder(path)) and super().__call__(change, path)
-
-    def is_folder(path: str) -> bool:
-        # One that is moved away is a folder no longer; nothing is said of what was in it.
-        return path in watched or (os.path.isdir(path) and not os.path.islink(path))
-
     passed: set[tuple[watchfiles.Change, str]] = set()
-    watched: frozenset[str] = frozenset()
     said: set[str] = set()
     renewals = 0
     while True:
@@ -116,18 +107,10 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
             tell(f"what changes in {folder} is not seen: this is no UTF-8")
         said |= unnamed
         watched = frozenset(folders)
-        watching = watchfiles.watch(
-            *folders,
-            watch_filter=Relevant(),
-            debounce=_DEBOUNCE_MILLISECONDS,
-            rust_timeout=_TURN_MILLISECONDS,
-            yield_on_timeout=True,
-            recursive=not _FOLLOWS_LINKS,
-        )
         try:
-            for found in watching:
+            for found in _turns(watched):
                 passed |= found
-                if _FOLLOWS_LINKS and any(is_folder(path) for _, path in found):
+                if _FOLLOWS_LINKS and any(_is_folder(path, watched) for _, path in found):
                     # What changes in a new folder is seen once that is watched, too.
                     break
                 yield passed
@@ -148,6 +131,31 @@ def _changed(paths: Sequence[str]) -> Iterator[Collection[object]]:
             # Where this goes on and on, what there is by now is scanned, and again at its end.
             yield passed
             renewals = 0
+
+
+def _turns(watched: frozenset[str]) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+    """What a scan may depend on that changes in these folders, as it is told; mostly nothing."""
+    import watchfiles
+
+    class Relevant(watchfiles.DefaultFilter):
+        def __call__(self, change: watchfiles.Change, path: str) -> bool:
+            name = os.path.basename(path)
+            is_code = name.endswith(SUFFIXES) or name in _SETTINGS
+            return (is_code or _is_folder(path, watched)) and super().__call__(change, path)
+
+    return watchfiles.watch(
+        *sorted(watched),
+        watch_filter=Relevant(),
+        debounce=_DEBOUNCE_MILLISECONDS,
+        rust_timeout=_TURN_MILLISECONDS,
+        yield_on_timeout=True,
+        recursive=not _FOLLOWS_LINKS,
+    )
+
+
+def _is_folder(path: str, watched: frozenset[str]) -> bool:
+    """Whether it is a folder, or was: of what is moved away with one nothing is said."""
+    return path in watched or (os.path.isdir(path) and not os.path.islink(path))
 
 
 def _to_watch(paths: Sequence[str], left_out: Collection[str]) -> tuple[list[str], set[str]]:
