@@ -178,6 +178,42 @@ class TestPatchesThatUndo:
         assert (ran.status, "patch" in ran.out) == (0, False)
         assert len(list(data.iterdir())) == 60
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="has no such modes")
+    @pytest.mark.parametrize(("mode", "below", "is_kept"), [
+        (0o755, 0o755, True), (0o775, 0o700, True), (0o777, 0o700, False), (0o700, 0o720, False),
+        (0o700, 0o702, False),
+    ])  # fmt: skip
+    def test_none_is_kept_where_others_could_put_theirs(
+        self, project: Path, mode: int, below: int, is_kept: bool
+    ) -> None:
+        (project / "cache" / "undo").mkdir(parents=True)
+        (project / "cache" / "undo").chmod(below)
+        (project / "cache").chmod(mode)
+        ran = taskleash("check", "--fix", "--cache-dir", "cache", "a.py", cwd=project)
+        assert (ran.status, "Undo:" in ran.out) == (0, is_kept)
+        assert len(list((project / "cache" / "undo").iterdir())) == is_kept
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="has no users by number")
+    def test_none_is_kept_in_a_folder_of_another_user(self, project: Path) -> None:
+        below = project / "cache" / "undo"
+        below.mkdir(parents=True)
+        try:
+            os.chown(below, 54321, -1)
+        except PermissionError:
+            pytest.skip("only root can give a folder away")
+        ran = taskleash("check", "--fix", "--cache-dir", "cache", "a.py", cwd=project)
+        assert (ran.status, list(below.iterdir())) == (0, [])
+
+    def test_a_folder_that_is_called_as_an_old_one_keeps_none_from_being_kept(
+        self, project: Path
+    ) -> None:
+        below = project / "cache" / "undo"
+        (below / "2019-01-01T00-00-00-7.patch" / "x").mkdir(parents=True)
+        for number in range(60):
+            (below / f"2020-01-01T00-00-{number:02}-7.patch").write_text("")
+        ran = taskleash("check", "--fix", "--cache-dir", "cache", "a.py", cwd=project)
+        assert (ran.status, "Undo:" in ran.out) == (0, True)
+
     def test_only_patches_are_removed(self, project: Path) -> None:
         below = project / "cache" / "undo"
         below.mkdir(parents=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from taskleash.driver.cache.folder import UNDO, make, usable_folder
@@ -16,6 +19,7 @@ from taskleash.source.links import leads_out
 
 #: how many patches are kept
 _MOST = 50
+_BY_GROUP, _BY_ALL = stat.S_IWGRP, stat.S_IWOTH
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+\.patch")
 
 
@@ -45,8 +49,12 @@ def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
     try:
         make(folder)
         os.makedirs(below, mode=0o700, exist_ok=True)
+        if not (_is_ours(folder, _BY_ALL) and _is_ours(below, _BY_ALL | _BY_GROUP)):
+            return ""
         for old in sorted(filter(_NAME.fullmatch, os.listdir(below)))[: -_MOST + 1]:
-            os.unlink(os.path.join(below, old))
+            # What somebody put there as a folder is no patch of ours, and keeps none from being.
+            with suppress(OSError):
+                os.unlink(os.path.join(below, old))
         path = os.path.join(below, name)
         # A link that waits under this name is not written through.
         with open(path, "xb") as file:
@@ -54,6 +62,14 @@ def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
     except (OSError, UnicodeEncodeError):
         return ""
     return path
+
+
+def _is_ours(folder: str, others: int) -> bool:
+    """Whether nobody else may put another patch in place of ours, which the user is to apply."""
+    if sys.platform == "win32":
+        return True
+    status = os.lstat(folder)
+    return status.st_uid == os.getuid() and not status.st_mode & others
 
 
 def is_committed(paths: Sequence[str]) -> bool:
