@@ -7,6 +7,7 @@ from taskleash.facts.terms import (
     Alts,
     Attribute,
     Awaited,
+    Constant,
     Display,
     Element,
     Global,
@@ -20,6 +21,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
+from taskleash.models.vocabulary import LOGGING_LEVELS
 
 
 def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]) -> bool:
@@ -50,6 +52,26 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
         return symbol.dotted.rpartition(".")[2] in names
     # A variable may hold anything.
     return symbol.name in names if isinstance(symbol, Function | Class) else True
+
+
+def writes_it_down(call: Call) -> bool:
+    """Whether by its name and its first argument, a text, a call logs what else it is given.
+
+    A program may give its classes such methods in ways that are not known.
+    """
+    name = call.text.rpartition(".")[2].strip("_")
+    first = call.args[0] if call.args else None
+    return (
+        name in LOGGING_LEVELS
+        and first is not None
+        and not first.key
+        and bool(first.value)
+        and all(isinstance(term, Constant) and _is_text(term) for term in first.value)
+    )
+
+
+def _is_text(constant: Constant) -> bool:
+    return constant.text.lower().lstrip("rbu")[:1] in ("'", '"')
 
 
 def value_name(function: Function, value: Alts) -> str:

@@ -11,6 +11,7 @@ from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
 from taskleash.link.keeping import Keeping
+from taskleash.link.naming import writes_it_down
 from taskleash.link.uses import Role
 from taskleash.link.walk import RETURNED, Carrier
 from taskleash.models.api import Handle
@@ -56,7 +57,8 @@ class Passing(Keeping):
             elif isinstance(callee, Method):
                 known = self._into_method(carrier, callee.receiver, callee.name, index) or known
         if not known:
-            self.note("unknown", carrier, index, detail=call.text)
+            kind = "read" if writes_it_down(call) else "unknown"
+            self.note(kind, carrier, index, detail=call.text)
 
     def _driven(self, carrier: Carrier, callees: Sequence[Callee], index: int) -> Carrier | None:
         """What a call gives that runs a coroutine which returns the handle; None for any other.

@@ -30,6 +30,13 @@ ENDING_WORDS = frozenset(
 )  # fmt: skip
 #: words in the names of what is done only once something else has happened
 WAITING_WORDS = frozenset({"join", "ready", "until", "wait"})
+#: names of methods that write a text down, with what they are given for its places
+LOGGING_LEVELS = frozenset(
+    {
+        "critical", "debug", "error", "exception", "fatal", "info", "notice", "trace", "verbose",
+        "warn", "warning",
+    }
+)  # fmt: skip
 #: words in the names of classes whose instances serve what is registered with them only once they
 #: are handed to an application
 ROUTER_WORDS = frozenset({"blueprint", "router", "routes"})
