@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
-from taskleash.classify.turns import takes_over
+from taskleash.classify.turns import takes_over, waits
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
@@ -24,6 +24,7 @@ from taskleash.classify.waiting import (
     stands_ready,
 )
 from taskleash.dataflow.assumptions import Given
+from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Loop, Store
@@ -287,7 +288,15 @@ def _leaves_another(wait: Op, trail: Trail) -> bool:
     if not any(id(frame.item) in loops for frame in around(function, index)):
         return False
     carriers = carriers_in(trail, function)
-    return trail.index in function.paths.search([index], (), carriers, [trail.index]).reached
+
+    def is_closed(edge: Edge) -> bool:
+        test, shows = edge.test, function.paths.waits.shows_unset
+        return test is not None and any(
+            shows(test, edge.holds, call, carriers) for call in waits(wait)
+        )
+
+    found = function.paths.search([index], (), carriers, [trail.index], is_closed=is_closed)
+    return trail.index in found.reached
 
 
 def _abandoned(trail: Trail) -> Op | None:

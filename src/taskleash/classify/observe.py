@@ -167,9 +167,10 @@ class Observer:
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
         # What is taken out of a container later says nothing of how often tasks start.
         slots = [op for op in slots if op.root is not None]
+        asked_for = self._asked_for(trail)
         if in_loop(function, spawn.index) is not None:
             asked = (self.guards.guard(trail, op, strict=True) for op in slots)
-            return next((found for found in asked if found and found.how == "asked"), None)
+            return next((found for found in asked if found and found.how == "asked"), asked_for)
         flag = self.guards.by_flag(function, spawn.index)
         if flag is not None and not all(map(made_afresh, trail.of("contain"))):
             return None
@@ -178,7 +179,16 @@ class Observer:
             if found is not None and not _ended_first(trail, op):
                 # Of two checks, the one that asks for the handle says more.
                 return found if flag is None or found.how == "asked" else flag
-        return flag
+        return flag or asked_for
+
+    def _asked_for(self, trail: Trail) -> Guard | None:
+        """The check that asks, before each start, whether the container has any tasks yet."""
+        kept = [op for op in trail.of("contain") if op.root is not None and op.place is not None]
+        if not kept or any(op.place and op.place.kind == "local" for op in kept):
+            return None
+        found = [self.guards.guard(trail, op, strict=True) for op in kept]
+        asked = [guard for guard in found if guard is not None and guard.how == "asked"]
+        return asked[0] if len(asked) == len(found) else None
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
         function = spawn.function

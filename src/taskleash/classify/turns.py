@@ -28,7 +28,7 @@ def takes_over(trail: Trail, wait: Op) -> bool:
         return False
     inside = frozenset(events_in(shared.body))
     holders = {term for term, depth in trail.terms_in(function).items() if depth > 0}
-    for call in _waits(wait):
+    for call in waits(wait):
         waited = [term for arg in call.args[:1] for term in arg.value]
         if holders.isdisjoint(waited):
             continue
@@ -51,7 +51,7 @@ def turn_around(function: Function, *indices: int) -> Loop | None:
     return next(shared, None)
 
 
-def _waits(op: Op) -> Iterator[Call]:
+def waits(op: Op) -> Iterator[Call]:
     """The calls that a wait is: the event itself, or those whose results it awaits."""
     event = op.event
     if isinstance(event, Call):

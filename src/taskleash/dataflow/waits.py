@@ -66,17 +66,54 @@ class Waits:
         named = isinstance(event, Call) and event.text.rpartition(".")[2] == "wait"
         return event if named and isinstance(event, Call) and event.args else None
 
+    def shows_unset(self, test: Test, holds: bool, wait: Call, task: Set[Term]) -> bool:
+        """Whether the outcome of a condition shows that an event is not set yet.
+
+        It is the one that the other of two tasks waits for which a wait behind the way is for: by
+        then that other one is not done, and this one is.
+        """
+        if test.kind == "not":
+            return self.shows_unset(test.parts[0], not holds, wait, task)
+        if test.kind in ("and", "or"):
+            found = [self.shows_unset(part, holds, wait, task) for part in test.parts]
+            return any(found) if (test.kind == "and") == holds else all(found)
+        if test.kind != "truth" or holds:
+            return False
+        events = self._receivers(test.value, "is_set")
+        return bool(events) and events == self._awaited_events(self._other_of_two(wait, task))
+
+    def _awaited_events(self, started: Alts) -> set[Term]:
+        """The events that tasks wait for which were started of nothing but that."""
+        made = (self._facts.events[term.event] for term in started if isinstance(term, Result))
+        coroutines = (call.args[0].value for call in made if isinstance(call, Call) and call.args)
+        return {each for value in coroutines for each in self._receivers(value, "wait")}
+
+    def _receivers(self, value: Alts, method: str) -> set[Term]:
+        """What a method is called of that gives a value."""
+        made = (self._facts.events[term.event] for term in value if isinstance(term, Result))
+        return {
+            func.base
+            for call in made
+            if isinstance(call, Call)
+            for func in call.func
+            if isinstance(func, Attribute) and func.name == method
+        }
+
     def _is_other_of_two(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
         """Whether a wait without a timeout is for the task and the one that is asked for."""
+        return bool(asked) and self._other_of_two(wait, task) == asked
+
+    def _other_of_two(self, wait: Call, task: Set[Term]) -> Alts:
+        """What a wait without a timeout is for beside the task, where that is one more."""
         timeouts = [arg.value for arg in wait.args if arg.key in ("timeout", "*", "**")]
         if any(value != _NO_TIMEOUT for value in timeouts) or len(wait.args[0].value) != 1:
-            return False
+            return ()
         waited = wait.args[0].value[0]
         if not isinstance(waited, Display) or self._is_changed(waited):
-            return False
+            return ()
         items = self._facts.collections[waited.number].items
         others = [item for item in items if not _stands_for(item, task)]
-        return len(items) == 2 and len(others) == 1 and bool(asked) and others[0] == asked
+        return others[0] if len(items) == 2 and len(others) == 1 else ()
 
     def _is_changed(self, collection: Display) -> bool:
         """Whether a method of a collection is called, which may put something in."""
