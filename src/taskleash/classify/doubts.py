@@ -15,7 +15,7 @@ from taskleash.classify.model import Claim, Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import is_after_a_failure
 from taskleash.facts.model import Store
-from taskleash.facts.terms import Attribute, Element, Parameter
+from taskleash.facts.terms import Attribute, Element, Parameter, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
@@ -146,14 +146,17 @@ class Doubts:
     def _takes_nothing_down(self, signs: Signs) -> Iterator[Unknown]:
         """Why a method that by its name takes its object down may be a command to something else.
 
-        It sends one, stores nothing in its object, and calls nothing that is named for an end.
+        It sends one, stores nothing in its object but what other commands store alike, and calls
+        nothing that is named for an end.
         """
         method = signs.owner_teardown
         if method is None or self.teardown.phases.told(method) or method.name.startswith("__"):
             return
         cls = method.owner
         own = [f for f in self._called(method) if f.owner and cls and cls.related(f.owner)]
-        if not _commands(method) or any(map(_takes_down, (method, *own))):
+        if not _commands(method) or any(map(_takes_down, own)):
+            return
+        if _is_named_for_more(method) or (_changes(method) and not _is_one_of_many(method)):
             return
         said = sentence(
             "whether `{teardown}` takes its object down is not known", teardown=method.qualname
@@ -180,10 +183,32 @@ class Doubts:
 
 def _takes_down(method: Function) -> bool:
     """Whether a method changes its object, or calls what by its name ends something."""
-    targets = [event.target for event in method.events if isinstance(event, Store)]
-    return any(isinstance(target, Attribute | Element) for target in targets) or any(
+    return bool(_changes(method)) or _is_named_for_more(method)
+
+
+def _is_named_for_more(method: Function) -> bool:
+    return any(
         LIFECYCLE.ends(name) or not _LEAVING.isdisjoint(words(name)) for name in _names(method)
     )
+
+
+def _changes(method: Function) -> set[Term]:
+    """The attributes and elements that a method stores."""
+    targets = (event.target for event in method.events if isinstance(event, Store))
+    return {target for target in targets if isinstance(target, Attribute | Element)}
+
+
+def _is_one_of_many(method: Function) -> bool:
+    """Whether two more methods of its class, which end nothing, make its calls and its changes."""
+    calls, changes = set(_names(method)), _changes(method)
+    alike = [
+        other
+        for other in (method.owner.methods() if method.owner is not None else ())
+        if not LIFECYCLE.ends(other.name)
+        and calls <= set(_names(other))
+        and changes <= _changes(other)
+    ]
+    return len(alike) > 1
 
 
 def _commands(method: Function) -> bool:

@@ -11,6 +11,7 @@ from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls, given
 from taskleash.link.context import Frame, around, in_loop, loops
 from taskleash.link.entities import Class, Function
+from taskleash.link.keyed import checked_beside
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
@@ -253,7 +254,9 @@ class Guards:
         function, index = op.function, op.index
         found = self._seen_to(trail, function, index, _key_of(op))
         found = found or self._flagged(function, index)
-        return found or (None if strict else self.started_once(function, index))
+        if found or strict:
+            return found
+        return self.started_once(function, index) or self._checked_beside(function, index, op)
 
     def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
@@ -298,6 +301,17 @@ class Guards:
             return Guard(function, lines[0], "asked")
         is_certain = self.arrivals.endings.is_certain(trail, function, found.ended)
         return Guard(function, found.ended, "ended", is_certain) if found.ended else None
+
+    def _checked_beside(self, function: Function, index: int, op: Op) -> Guard | None:
+        """A check of what the function, or all that call it, fill beside under the same key."""
+        key = _key_of(op)
+        if line := checked_beside(function, index, key):
+            return Guard(function, line, "exit")
+        above = [
+            (caller, checked_beside(caller, at, _as_given(function, caller.call(at), key)))
+            for caller, at in self.calls.callers(function)
+        ]
+        return Guard(*above[0], "exit") if above and all(line for _, line in above) else None
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
