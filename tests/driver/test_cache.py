@@ -414,6 +414,19 @@ def test_clean_takes_nothing_else_from_a_folder_that_was_there(project: Path) ->
     assert [path.name for path in (project / "docs").iterdir()] == [".gitignore"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_clean_takes_no_database_of_another_program(project: Path, is_there: bool) -> None:
+    scan(project)
+    database = the_cache() / "taskleash.sqlite3"
+    database.unlink()
+    if is_there:
+        with sqlite3.connect(database) as other:
+            other.execute("create table accounts (name text)")
+        other.close()
+    assert taskleash("clean", cwd=project).status == 0
+    assert database.exists() == is_there
+
+
 def test_what_a_question_found_out_in_two_places_is_kept(tmp_path: Path) -> None:
     names = ("one.py", "two.py")
     for name in names:

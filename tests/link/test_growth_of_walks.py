@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -171,3 +172,27 @@ def test_what_uses_a_place_is_looked_at_once_for_all_that_are_put_there(
         assert {site.defect for site in sites} == {Defect.NEVER_ENDED}
         counts.append(len(visited))
     assert counts[1] < 2.2 * counts[0]
+
+
+def test_an_operation_is_made_where_it_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of many tasks in one set comes to all that is done to the set, by each way there."""
+    made, kept = [], []
+    own, op = walk.Own.add, walk.Op
+
+    def make(*arguments: Any) -> walk.Op:
+        made.append(arguments)
+        return op(*arguments)
+
+    def add(self: walk.Own, new: walk.Op) -> None:
+        kept.append(new)
+        own(self, new)
+
+    monkeypatch.setattr(walk, "Op", make)
+    monkeypatch.setattr(walk.Own, "add", add)
+    text = START + "tasks = set()\n"
+    for _ in range(20):
+        text += "task = asyncio.ensure_future(work())\ntasks.add(task)\n"
+        text += "task.add_done_callback(tasks.discard)\n"
+    sites = judge([extract(Source("program.py", "program", text))])
+    assert len(sites) == 20
+    assert len(made) == len(kept) > 20
