@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import sqlite3
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from support.command import taskleash
 from taskleash.driver.cache.database import DATABASE
+from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.seal import Own, Seal
 from taskleash.driver.cache.store import DiskStore
+from taskleash.facts.conform import check_of
 
 KEY = b"a key of some bytes"
 #: for `marshal`, which a list of so many items makes take eight gigabytes
@@ -110,3 +113,15 @@ def test_what_is_no_longer_sealed_is_looked_at(tmp_path: Path) -> None:
     database.put(dict.fromkeys(keys, TRAP))
     ran = taskleash(*options, cwd=project)
     assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize(("value", "is_it"), [(["text"], True), ([1], False), (None, False)])
+def test_only_what_is_sealed_is_taken_as_it_is(
+    tmp_path: Path, path: str, value: object, is_it: bool
+) -> None:
+    check, data = check_of(list[str]), marshal.dumps(value)
+    DiskStore(str(tmp_path), seal=Seal(path)).put({KEY: data})
+    assert recalled(DiskStore(str(tmp_path), seal=Seal(path)), KEY, check) == value
+    others = DiskStore(str(tmp_path), seal=Seal(None))
+    others.put({KEY: data})
+    assert recalled(others, KEY, check) == (value if is_it else None)
