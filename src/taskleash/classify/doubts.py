@@ -19,6 +19,7 @@ from taskleash.facts.terms import Attribute, Element, Parameter, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
+from taskleash.link.handed import handed_ends
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import Op
 from taskleash.models.containers import HANDLE_ATTRIBUTES, PASSIVE_METHODS
@@ -59,7 +60,7 @@ class Doubts:
             Claim.REPLACED: tuple(_on_the_way_back(signs)),
             Claim.ELSEWHERE: () if self._is_left_whole(signs) else elsewhere,
             Claim.PASSED_OVER: (*elsewhere, *touched, *self._takes_nothing_down(signs)),
-            Claim.NEVER: touched,
+            Claim.NEVER: (*touched, *self._handed_in(signs)),
         }
         signs.doubts = {claim: doubts for claim, doubts in found.items() if doubts}
 
@@ -168,6 +169,19 @@ class Doubts:
             for callee in self.calls.callees(method, call):
                 if isinstance(callee, Function):
                     yield callee
+
+    def _handed_in(self, signs: Signs) -> Iterator[Unknown]:
+        """The events that the coroutine's loop asks, and that others hand in and may set."""
+        for coroutine in signs.spawn.started:
+            for name in handed_ends(self.calls, self.flags, coroutine):
+                said = sentence(
+                    "whether `{name}`, which the loop of `{function}` asks, is set at the end is"
+                    " not known",
+                    name=name,
+                    function=coroutine.qualname,
+                )
+                path, line = coroutine.module.path, coroutine.facts.line
+                yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
 
     def _told(self, signs: Signs) -> Iterator[Unknown]:
         """What others wait for that the coroutine sets: by that they see it to its end."""

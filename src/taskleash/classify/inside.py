@@ -30,7 +30,7 @@ from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Loop, Store
 from taskleash.facts.terms import Result, Spread, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, in_loop
+from taskleash.link.context import around, catches_only_cancellation, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import constants_given
@@ -272,10 +272,24 @@ def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
     """After a wait for the first of several, cancelling those that have not ended is enough."""
     waits = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
     return any(
-        wait.root is not None and op.root is not None and wait.root < op.root
+        wait.root is not None
+        and op.root is not None
+        and wait.root < op.root
+        and not _is_instead(trail.function, wait.root, op.root)
         for wait in waits
         for op in endings
         if op.kind in CANCELLING
+    )
+
+
+def _is_instead(function: Function, wait: int, ending: int) -> bool:
+    """Whether an ending is come to only where a wait is cancelled."""
+    tries = [frame.item for frame in around(function, wait) if frame.branch == "body"]
+    return any(
+        frame.handler is not None
+        and catches_only_cancellation(frame.handler)
+        and any(frame.item is each for each in tries)
+        for frame in around(function, ending)
     )
 
 

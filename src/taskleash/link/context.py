@@ -136,6 +136,14 @@ def catches_cancellation(handler: Handler) -> bool:
     )
 
 
+def catches_only_cancellation(handler: Handler) -> bool:
+    """Whether an except clause catches a task's cancellation, and no ordinary error."""
+    return bool(handler.types) and all(
+        name in CANCELLATIONS or name.rpartition(".")[2] == "CancelledError"
+        for name in handler.types
+    )
+
+
 def after_yield(function: Function, index: int) -> bool:
     """Whether an event comes after the first ``yield`` of its function."""
     first = next(

@@ -143,7 +143,7 @@ class Flags:
         own = self._reached(coroutine)
         for name in names:
             holders = {owner, *self._holders(coroutine, name)}
-            for function, index in self._sets(holders, name, name in tested):
+            for function, index in self.sets(holders, name, name in tested):
                 if function not in own:
                     yield function, index, name
 
@@ -184,7 +184,8 @@ class Flags:
             if term.name == name:
                 yield from self.calls.inference.classes(coroutine, term.base)
 
-    def _sets(self, holders: set[Class], name: str, tested: bool) -> Iterator[tuple[Function, int]]:
+    def sets(self, holders: set[Class], name: str, tested: bool) -> Iterator[tuple[Function, int]]:
+        """The events in teardowns that set or wake what an attribute of these classes holds."""
         for load in self.calls.loads.named(name).related(holders):
             for index in _endings(load.function, load.term, tested):
                 if load.named is None and self.teardown.holds(load.function, index):
@@ -312,7 +313,7 @@ def governing(coroutine: Function) -> tuple[list[str], list[str]]:
     awaited: list[str] = []
     for loop in _loops(coroutine.facts.body):
         tested.extend(_names(coroutine, loop.test))
-        for test in _exit_tests(loop.body):
+        for test in exit_tests(loop.body):
             tested.extend(_names(coroutine, test))
         if loop.kind == "async for":
             awaited.extend(_attributes(loop.test.value))
@@ -338,7 +339,7 @@ def _loops(block: Block) -> Iterator[Loop]:
     return (loop for loop in loops(block) if loop.kind != "comprehension")
 
 
-def _exit_tests(block: Block) -> Iterator[Test]:
+def exit_tests(block: Block) -> Iterator[Test]:
     """The conditions under which control leaves the loop."""
     for item in block.items:
         if isinstance(item, If):
@@ -347,7 +348,7 @@ def _exit_tests(block: Block) -> Iterator[Test]:
                 yield item.test
         if not isinstance(item, int | Exit | Loop):
             for _, inner, _ in branches(item):
-                yield from _exit_tests(inner)
+                yield from exit_tests(inner)
 
 
 def _names(function: Function, test: Test) -> Iterator[str]:
