@@ -256,7 +256,7 @@ class Guards:
         found = found or self._flagged(function, index)
         if found or strict:
             return found
-        return self.started_once(function, index) or self._checked_beside(function, index, op)
+        return self.started_once(function, index) or self._checked_beside(trail, op)
 
     def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
@@ -302,13 +302,13 @@ class Guards:
         is_certain = self.arrivals.endings.is_certain(trail, function, found.ended)
         return Guard(function, found.ended, "ended", is_certain) if found.ended else None
 
-    def _checked_beside(self, function: Function, index: int, op: Op) -> Guard | None:
+    def _checked_beside(self, trail: Trail, op: Op) -> Guard | None:
         """A check of what the function, or all that call it, fill beside under the same key."""
-        key = _key_of(op)
-        if line := checked_beside(function, index, key):
+        function, key = op.function, _key_of(op)
+        if line := checked_beside(trail, function, op.index, key):
             return Guard(function, line, "exit")
         above = [
-            (caller, checked_beside(caller, at, _as_given(function, caller.call(at), key)))
+            (caller, checked_beside(trail, caller, at, _as_given(function, caller.call(at), key)))
             for caller, at in self.calls.callers(function)
         ]
         return Guard(*above[0], "exit") if above and all(line for _, line in above) else None

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Term
 from taskleash.link.entities import Function
+from taskleash.link.trail import Trail
 
 
-def checked_beside(function: Function, index: int, key: Alts) -> int:
+def checked_beside(trail: Trail, function: Function, index: int, key: Alts) -> int:
     """The line of a check that keeps control from an event where the key was there before; or 0.
 
     The function puts the key, in each call that comes to the event, into what the check asks.
     """
     for container in dict.fromkeys(_filled(function, index, key)):
         outcome = function.paths.search_from_entry((), {container}, [index], key=key)
-        if outcome.is_complete and outcome.asked and index not in outcome.reached:
+        if index in outcome.reached:
+            continue
+        if not outcome.is_complete:
+            trail.leave_paths_out(function)
+        elif outcome.asked:
             return outcome.asked[0]
     return 0
 
