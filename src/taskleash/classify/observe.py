@@ -24,7 +24,7 @@ from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
 from taskleash.facts.model import Block, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Result
-from taskleash.link.context import branches, in_loop
+from taskleash.link.context import branches, in_loop, loops
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
@@ -187,7 +187,7 @@ class Observer:
         if not kept or any(op.place and op.place.kind == "local" for op in kept):
             return None
         found = [self.guards.guard(trail, op, strict=True) for op in kept]
-        asked = [guard for guard in found if guard is not None and guard.how == "asked"]
+        asked = [guard for guard in found if guard is not None and _is_a_condition(guard)]
         return asked[0] if len(asked) == len(found) else None
 
     def _multiplicity(self, spawn: Spawn, signs: Signs) -> str:
@@ -357,6 +357,12 @@ def _owner(spawn: Spawn) -> str:
     """What owns the task, as written: ``group`` in ``group.start_soon``."""
     call = spawn.call
     return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
+
+
+def _is_a_condition(guard: Guard) -> bool:
+    """Whether a guard asks for the task, rather than goes over what is there."""
+    over = {loop.line for loop in loops(guard.function.facts.body) if loop.kind != "while"}
+    return guard.how == "asked" and guard.line not in over
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:
