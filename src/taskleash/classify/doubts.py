@@ -14,7 +14,7 @@ from taskleash.classify.inside import Inside
 from taskleash.classify.model import Claim, Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import is_after_a_failure
-from taskleash.facts.model import Store
+from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import Attribute, Element, Parameter, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
@@ -206,18 +206,27 @@ def _is_named_for_more(method: Function) -> bool:
     )
 
 
-def _changes(method: Function) -> set[Term]:
-    """The attributes and elements that a method stores."""
-    targets = (event.target for event in method.events if isinstance(event, Store))
-    return {target for target in targets if isinstance(target, Attribute | Element)}
+def _changes(method: Function) -> set[str]:
+    """The names of the attributes that a method stores, or of which it stores an element."""
+    return set(filter(None, map(_attribute, method.events)))
+
+
+def _attribute(event: Event) -> str:
+    target: Term | None = event.target if isinstance(event, Store) else None
+    while isinstance(target, Element):
+        target = target.base
+    return target.name if isinstance(target, Attribute) else ""
 
 
 def _is_one_of_many(method: Function) -> bool:
     """Whether two more methods of its class, which end nothing, make its calls and its changes."""
     calls, changes = set(_names(method)), _changes(method)
+    owner = method.owner
+    classes = (*owner.mro, *(owner.descendants - {owner})) if owner is not None else ()
     alike = [
         other
-        for other in (method.owner.methods() if method.owner is not None else ())
+        for cls in classes
+        for other in cls.methods()
         if not LIFECYCLE.ends(other.name)
         and calls <= set(_names(other))
         and changes <= _changes(other)

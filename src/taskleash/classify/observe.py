@@ -22,7 +22,7 @@ from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
-from taskleash.facts.model import Block, Handler, Loop, Try
+from taskleash.facts.model import Block, Handler, Loop, Store, Try
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import branches, in_loop, loops
 from taskleash.link.entities import Class, Function
@@ -185,6 +185,9 @@ class Observer:
         """The check that asks, before each start, whether the container has any tasks yet."""
         kept = [op for op in trail.of("contain") if op.root is not None and op.place is not None]
         if not kept or any(op.place and op.place.kind == "local" for op in kept):
+            return None
+        # A check under a key is one for each key; whoever ends the earlier ones starts anew.
+        if any(_is_keyed(op) or _ended_first(trail, op) for op in kept):
             return None
         found = [self.guards.guard(trail, op, strict=True) for op in kept]
         asked = [guard for guard in found if guard is not None and _is_a_condition(guard)]
@@ -363,6 +366,10 @@ def _is_a_condition(guard: Guard) -> bool:
     """Whether a guard asks for the task, rather than goes over what is there."""
     over = {loop.line for loop in loops(guard.function.facts.body) if loop.kind != "while"}
     return guard.how == "asked" and guard.line not in over
+
+
+def _is_keyed(op: Op) -> bool:
+    return isinstance(op.event, Store) and bool(op.event.key)
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:
