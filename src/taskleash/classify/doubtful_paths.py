@@ -8,6 +8,7 @@ from taskleash.classify.inside import Inside, carriers_in
 from taskleash.classify.model import Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.classify.turns import counts, takes_over
+from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import has_deadline, is_partial
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.paths import Ending
@@ -71,12 +72,11 @@ class DoubtfulPaths:
                 "whether an error leads past what ends the task in `{function}` is not known",
                 function=function.qualname,
             )
-            yield Unknown(Ignorance.UNKNOWN_STATE, said, path, function.events[trail.index].pos[0])
+            yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, trail.index)
             return
         for ending in more[:1]:
-            line = function.events[ending.event].pos[0]
             said = _why(touching[ending.event], function)
-            yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
+            yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, ending.event)
 
     def _touching(self, signs: Signs) -> Iterator[Op]:
         """What the function does that may see to the task, certain or not."""

@@ -13,6 +13,7 @@ from taskleash.classify.doubtful_paths import DoubtfulPaths
 from taskleash.classify.inside import Inside
 from taskleash.classify.model import Claim, Ignorance, Unknown
 from taskleash.classify.signs import Signs
+from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import is_after_a_failure
 from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import Attribute, Element, Parameter, Term
@@ -25,7 +26,7 @@ from taskleash.link.trail import Op
 from taskleash.models.containers import HANDLE_ATTRIBUTES, PASSIVE_METHODS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import ENDING_WORDS, words
-from taskleash.sentences import Sentence, sentence
+from taskleash.sentences import sentence
 
 #: what a teardown may do with a task, or with what keeps it, that is no look at it alone
 _TOUCHING = frozenset({"method", "unknown", "give"})
@@ -141,7 +142,7 @@ class Doubts:
                 "what `{teardown}` does with the task here is not known",
                 teardown=function.method.qualname,
             )
-            yield _at(Ignorance.UNKNOWN_EFFECT, said, op.function, op.index)
+            yield unknown_at(Ignorance.UNKNOWN_EFFECT, said, op.function, op.index)
             return
 
     def _takes_nothing_down(self, signs: Signs) -> Iterator[Unknown]:
@@ -192,7 +193,7 @@ class Doubts:
                 function=function.qualname,
                 name=name,
             )
-            yield _at(Ignorance.UNKNOWN_STATE, said, function, index)
+            yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, index)
 
 
 def _takes_down(method: Function) -> bool:
@@ -257,8 +258,4 @@ def _on_the_way_back(signs: Signs) -> Iterator[Unknown]:
             "whether the task comes to `{function}` again while it runs is not known",
             function=overwrite.op.function.qualname,
         )
-        yield _at(Ignorance.UNKNOWN_STATE, said, overwrite.op.function, overwrite.op.index)
-
-
-def _at(kind: Ignorance, said: Sentence, function: Function, index: int) -> Unknown:
-    return Unknown(kind, said, function.module.path, function.events[index].pos[0])
+        yield unknown_at(Ignorance.UNKNOWN_STATE, said, overwrite.op.function, overwrite.op.index)

@@ -23,15 +23,15 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
             "whether `{callee}` ends the task is not known",
             callee=spawn.call.text,
         )
-        yield _at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)
+        yield unknown_at(Ignorance.FOREIGN_OWNER, message, spawn.function, spawn.index)
     yield from doubts(signs, decide(signs))
     for op in signs.trail.of("unknown"):
         message = sentence(
             "handed to `{callee}`: what that does with the task is not known", callee=op.detail
         )
-        yield _at(Ignorance.HANDED_ON, message, op.function, op.index)
+        yield unknown_at(Ignorance.HANDED_ON, message, op.function, op.index)
     for left_out in signs.trail.unknown:
-        yield _at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
+        yield unknown_at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
     if signs.given and signs.may_be_called is not None:
         caller, index = signs.may_be_called
         message = sentence(
@@ -39,15 +39,16 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
             callee=caller.call(index).text,
             function=spawn.function.qualname,
         )
-        yield _at(Ignorance.UNKNOWN_RECEIVER, message, caller, index)
+        yield unknown_at(Ignorance.UNKNOWN_RECEIVER, message, caller, index)
     for answer in signs.callers:
         yield from answer.undecided
     if not signs.is_searched and not signs.trail.unknown:
         message = sentence(
             "`{function}` has more paths than are searched", function=spawn.function.qualname
         )
-        yield _at(Ignorance.TOO_MANY_PATHS, message, spawn.function, spawn.index)
+        yield unknown_at(Ignorance.TOO_MANY_PATHS, message, spawn.function, spawn.index)
 
 
-def _at(kind: Ignorance, message: Sentence, function: Function, index: int) -> Unknown:
+def unknown_at(kind: Ignorance, message: Sentence, function: Function, index: int) -> Unknown:
+    """A reason at an event of a function."""
     return Unknown(kind, message, function.module.path, function.events[index].pos[0])

@@ -209,10 +209,9 @@ class ModuleLowering:
     @contextmanager
     def _noted(self, digest: str, body: Body) -> Iterator[None]:
         """Notes what the block adds to the module."""
-        before = [len(self.functions), len(self.classes), len(self._given), len(self._annotated)]
-        stars = len(self.stars)
+        functions, classes, stars = len(self.functions), len(self.classes), len(self.stars)
+        given, annotated = len(self._given), len(self._annotated)
         yield
-        functions, classes, given, annotated = before
         # What is imported with a star belongs to the whole module.
         if digest and len(self.stars) == stars:
             own = tuple(islice(self.classes, classes, None))
@@ -224,13 +223,11 @@ class ModuleLowering:
                 tuple(self._given[given:]),
                 tuple(each for each in self._annotated[annotated:] if each.owner not in own),
             )
-        if len(self.classes) != classes:
-            self._context = b""
 
     def _taken_again(self, digest: str, body: Body, frame: Frame) -> bool:
         """Take what a body came to earlier, if that is known; whether it is."""
-        note = self._earlier.notes.get(digest) if self._earlier is not None else None
-        if note is None or self._earlier is None:
+        earlier = self._earlier
+        if earlier is None or (note := earlier.notes.get(digest)) is None:
             return False
         keys: list[str] = []
         for qualname, key in note.keys:
@@ -241,10 +238,10 @@ class ModuleLowering:
         for each in note.annotated:
             self.fields[each.owner].setdefault(each.name, each.type)
         self._annotated += note.annotated
-        functions = {each.key: each for each in self._earlier.functions(note, body.before)}
+        functions = {each.key: each for each in earlier.functions(note, body.before)}
         functions[frame.key] = headed(functions[frame.key], frame)
         self.functions |= functions
-        self.classes |= {each.key: each for each in self._earlier.classes(note, body.before)}
+        self.classes |= {each.key: each for each in earlier.classes(note, body.before)}
         self._notes[digest] = replace(note, before=body.before)
         if note.classes:
             self._context = b""

@@ -45,17 +45,16 @@ def ending_all(work: Work, function: cst.FunctionDef, text: str, kind: str, end:
     tasks = free(("tasks", "background_tasks"), taken)
     current = f"{work.asyncio('current_task')}()"
     every = each if kind == "set" else f"{{*{each}}}"
-    wait = work.asyncio("wait")
-    every = f"{tasks} = {every} - {{{current}}}"
+    others = f"{tasks} = {every} - {{{current}}}"
     if end is End.DRAINED:
         lines = _drained(work, function, tasks)
-        return [every, f"if {tasks}:", *(f"    {line}" for line in lines)]
+        return [others, f"if {tasks}:", *(f"    {line}" for line in lines)]
     return [
-        every,
+        others,
         f"for {task} in {tasks}:",
         f"    {task}.cancel()",
         f"if {tasks}:",
-        f"    await {wait}({tasks}, timeout={_CANCELLED})",
+        f"    await {work.asyncio('wait')}({tasks}, timeout={_CANCELLED})",
     ]
 
 
@@ -85,13 +84,13 @@ def ending_one(
         return _under([f"{text} is not None"] if is_optional else [], lines)
     tests = [f"{text} is not None"] if is_optional else []
     tests.append(f"{text} is not {work.asyncio('current_task')}()")
-    wait = work.asyncio("wait")
     if end is End.DRAINED_BY_ITSELF:
         lines = [f"await {drain(work)}([{text}])"]
     elif end is End.DRAINED:
         lines = _drained(work, function, f"[{text}]")
     else:
-        lines = [f"{text}.cancel()", f"await {wait}([{text}], timeout={_CANCELLED})"]
+        waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
+        lines = [f"{text}.cancel()", waiting]
     return _under(tests, [*lines, *([f"{text} = None"] if is_optional else [])])
 
 
