@@ -167,10 +167,10 @@ class Observer:
         slots = [op for op in trail.of("store") if op.place is not None and op.place.depth == 0]
         # What is taken out of a container later says nothing of how often tasks start.
         slots = [op for op in slots if op.root is not None]
-        asked_for = self._asked_for(trail)
         if in_loop(function, spawn.index) is not None:
             asked = (self.guards.guard(trail, op, strict=True) for op in slots)
-            return next((found for found in asked if found and found.how == "asked"), asked_for)
+            first = next((found for found in asked if found and found.how == "asked"), None)
+            return first or self._asked_for(trail)
         flag = self.guards.by_flag(function, spawn.index)
         if flag is not None and not all(map(made_afresh, trail.of("contain"))):
             return None
@@ -179,7 +179,7 @@ class Observer:
             if found is not None and not _ended_first(trail, op):
                 # Of two checks, the one that asks for the handle says more.
                 return found if flag is None or found.how == "asked" else flag
-        return flag or asked_for
+        return flag or self._asked_for(trail)
 
     def _asked_for(self, trail: Trail) -> Guard | None:
         """The check that asks, before each start, whether the container has any tasks yet."""

@@ -137,8 +137,8 @@ def _collected(
         gathering = _Gathering(found, asked, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
         unread = Waiting((*waiting, *others))
-        unread.drop(supports)
-        gathering.gather([*spawning, *supports], unread, recall, idle, near)
+        chosen = [*spawning, *unread.take(supports)]
+        gathering.gather(chosen, unread, recall, idle, near)
     return found
 
 
@@ -210,16 +210,14 @@ class _Gathering:
         if self._told.flags:
             ways = leading(chosen, waiting, self._memory)
             self._counts(ways, Why.LEADS)
-            chosen = [*chosen, *ways]
-            waiting.drop(ways)
+            chosen = [*chosen, *waiting.take(ways)]
         if idle:
             users = self._users(chosen, idle, _without(near, chosen))
             if not users:
                 self._found.facts.clear()
                 return
             self._counts(users, Why.MENTIONS)
-            chosen = [*chosen, *users]
-            waiting.drop(users)
+            chosen = [*chosen, *waiting.take(users)]
         rounds = _MAX_ROUNDS if reported is None else _MAX_ROUNDS_OF_PART
         for number in count():
             # A chain of wrappers or of classes is followed to its end, from file to file.
@@ -228,13 +226,11 @@ class _Gathering:
             if not more:
                 break
             self._found.reasons.update({item.path: wanted.reason(item, ask) for item in more})
-            chosen = [*chosen, *more]
-            waiting.drop(more)
+            chosen = [*chosen, *waiting.take(more)]
             # What a class inherits is known by all of its bases: no round of its own for each.
             while more := wanted.of(self._bases(ask.classes, chosen), waiting):
                 self._counts(more, Why.BASE)
-                chosen = [*chosen, *more]
-                waiting.drop(more)
+                chosen = [*chosen, *waiting.take(more)]
         self._found.linked = self._facts_key(chosen, reported)
         if recall:
             self._found.verdicts = self._placed(self._memory.unplaced(self._found.linked), chosen)

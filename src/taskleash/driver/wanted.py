@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,11 @@ class Waiting:
         """Those that wait of the files with these paths, sorted by path."""
         return [self._by_path[path] for path in sorted(paths) if path in self._by_path]
 
-    def drop(self, items: Iterable[Input]) -> None:
-        """Let the items wait no longer."""
+    def take(self, items: Sequence[Input]) -> Sequence[Input]:
+        """The items, which wait no longer."""
         for item in items:
             self._by_path.pop(item.path, None)
+        return items
 
 
 class Wanted:
