@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.classify.inside import Inside, carriers_in
+from taskleash.classify.inside import Helpers, Inside, carriers_in
 from taskleash.classify.model import Ignorance, Unknown
 from taskleash.classify.signs import Signs
 from taskleash.classify.turns import counts, takes_over
@@ -41,9 +41,15 @@ class DoubtfulPaths:
         if not (signs.partly_here or signs.respawned):
             return
         function, trail = signs.spawn.function, signs.trail
-        asking = _Asking(function, trail.index, frozenset(carriers_in(trail, function)))
+        asking = self._asking(trail, function)
         asking.in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
-        touching = {op.root: op for op in self._touching(signs) if op.root is not None}
+        ops = list(self._touching(signs))
+        helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)
+        touching = {
+            op.root: op
+            for op in ops
+            if op.root is not None and (not op.calls or helpers.see_to(function, op.root))
+        }
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
         more = [Ending(root) for root in touching if root not in stops]
         outcome = function.paths.search(
@@ -77,6 +83,11 @@ class DoubtfulPaths:
         for ending in more[:1]:
             said = _why(touching[ending.event], function)
             yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, ending.event)
+
+    @staticmethod
+    def _asking(trail: Trail, function: Function) -> _Asking:
+        spawn = trail.index if function is trail.function else None
+        return _Asking(function, spawn, frozenset(carriers_in(trail, function)))
 
     def _touching(self, signs: Signs) -> Iterator[Op]:
         """What the function does that may see to the task, certain or not."""
@@ -120,7 +131,7 @@ class _Asking:
     of the turns of a loop, ``in_turns``, how many tasks are left.
     """
 
-    def __init__(self, function: Function, spawn: int, carriers: frozenset[Term]) -> None:
+    def __init__(self, function: Function, spawn: int | None, carriers: frozenset[Term]) -> None:
         self.function = function
         self.carriers = carriers
         self.lines: dict[int, None] = {}
@@ -130,7 +141,7 @@ class _Asking:
         graph = function.paths.graph
         self._companions: frozenset[Term] = frozenset(
             Result(event)
-            for number in graph.blocks_of(spawn)
+            for number in (graph.blocks_of(spawn) if spawn is not None else ())
             for event in graph.blocks[number].events
         )
         self._broad = frozenset(

@@ -9,6 +9,7 @@ task unless one of their paths leaves it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
@@ -138,7 +139,7 @@ class Inside:
 
     def _stops(self, trail: Trail, ops: list[Op]) -> list[Ending]:
         """The events of the function at which the operations take effect there for certain."""
-        helpers = _Helpers(trail, ops)
+        helpers = Helpers(trail, ops)
         found = [
             Ending(root, _passing(trail, op), _is_of_all(trail, op))
             for op in ops
@@ -149,11 +150,20 @@ class Inside:
         return list(dict.fromkeys(found))
 
 
-class _Helpers:
-    """What the functions do that are handed the task, by the operations found in them."""
+class Helpers:
+    """What the functions do that are handed the task, by the operations found in them.
 
-    def __init__(self, trail: Trail, ops: list[Op]) -> None:
+    ``closed`` gives the edges of one of them that a running task is not followed along.
+    """
+
+    def __init__(
+        self,
+        trail: Trail,
+        ops: list[Op],
+        closed: Callable[[Function], Callable[[Edge], bool]] = lambda function: _is_never_closed,
+    ) -> None:
         self._trail = trail
+        self._closed = closed
         self._direct: dict[Function, list[Op]] = defaultdict(list)
         for op in ops:
             self._direct[op.function].append(op)
@@ -195,10 +205,16 @@ class _Helpers:
             # What ends it is reached by another way: by what it is put into.
             return True
         carriers = carriers_in(self._trail, function)
-        outcome = function.paths.search_from_entry(endings, carriers, given=given)
+        outcome = function.paths.search_from_entry(
+            endings, carriers, given=given, is_closed=self._closed(function)
+        )
         if not outcome.is_complete:
             self._trail.leave_paths_out(function)
         return not outcome.leaks or not outcome.is_complete
+
+
+def _is_never_closed(edge: Edge) -> bool:
+    return False
 
 
 def _is_of_all(trail: Trail, op: Op) -> bool:

@@ -100,12 +100,15 @@ class Paths:
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
         key: Alts = (),
+        is_closed: Callable[[Edge], bool] = lambda edge: False,
     ) -> Outcome:
         """Search all normal paths of a function to which a running task is given.
 
-        ``key`` is that under which a container has the task, if it is known.
+        ``key`` is that under which a container has the task, if it is known; ``is_closed`` as in
+        ``search``.
         """
         search = _Search(self, (), endings, carriers, sought, given, key)
+        search.is_closed = is_closed
         search.start(ENTRY, -1)
         return search.run()
 
