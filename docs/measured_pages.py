@@ -89,6 +89,16 @@ owner never calls, 2 by a loop that cancels only what is no future, 2 in other m
 teardown. A wait for an event that each call leaves pending was not found either. Two labels were
 mistakes of the reader and have been corrected.
 
+In the eighth reading (nearly all sites of 35 packages: device clients, brokers, agents, servers,
+schedulers) all 31 highs are right. 10 others were taken for sound: one bot puts `loop.create_task`
+on an attribute of its own, which was not followed (8); a package has a folder that is named
+`asyncio`, and had no site at all (1); a helper keeps the task for one of its callers only, and
+others drop it (1). One, a wait for an event that each turn of a loop leaves pending, was rated low.
+Of the 6 lows 2 are sound: what a function of a library cancels, and a listener that a reconnect
+overwrites, where low can be argued for. 8 lows were not found: that attribute again (2), a stop
+that nothing calls (3), a stop that does nothing between two attempts to connect, a second start
+while the first still runs, and a timer that its owner's stop passes over.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -153,6 +163,7 @@ def accuracy_page() -> str:
         ("blind_fifth", "the fifth reading, mended"),
         ("blind_sixth", "the sixth reading, mended"),
         ("blind_seventh", "the seventh reading, mended"),
+        ("blind_eighth", "the eighth reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -176,6 +187,7 @@ def blind_table() -> str:
         ("blind_fifth", "fifth reading"),
         ("blind_sixth", "sixth reading"),
         ("blind_seventh", "seventh reading"),
+        ("blind_eighth", "eighth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -19,6 +19,7 @@ SETS = (
     "blind_fifth",
     "blind_sixth",
     "blind_seventh",
+    "blind_eighth",
 )
 
 #: a package, a file of it and a line
