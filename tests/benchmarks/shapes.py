@@ -46,6 +46,12 @@ def _set_members(count: int) -> Files:
     return _one("\n\ntasks = set()\n", *(f"\n\ndef start_{n}():\n{body}" for n in range(count)))
 
 
+def _handed_on(count: int) -> Files:
+    body = f"    task = {_SPAWN}\n    tasks.add(task)\n    for task in tasks:\n        stop(task)\n"
+    head = "\n\ntasks = set()\n\n\ndef stop(task):\n    task.cancel()\n\n\nasync def main():\n"
+    return _one(head, *(body for _ in range(count)))
+
+
 def _keys(count: int) -> Files:
     head = "\n\nclass Session:\n    def __init__(self):\n        self._tasks = {}\n"
     return _one(head, *(f"\n    def start_{n}(self, key):\n        self._tasks[key] = {_SPAWN}\n"
@@ -112,6 +118,7 @@ SHAPES = (
     Shape("functions that write one attribute", 800, _writers),
     Shape("guarded event handlers that write one attribute", 400, _guarded_writers),
     Shape("tasks in one set", 800, _set_members),
+    Shape("tasks of one set that one function starts and hands on", 160, _handed_on),
     Shape("tasks in one dict", 800, _keys),
     Shape("classes that inherit from each other in a chain", 160, _chain),
     Shape("classes that inherit from each other in a circle", 160, _circle),

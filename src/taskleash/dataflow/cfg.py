@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 
 from taskleash.dataflow.exceptions import AT_WORK, NOTHING, Raised, Raising
@@ -69,6 +71,7 @@ class ControlFlowGraph:
         self._blocks_of: dict[int, list[int]] | None = None
         self._places: dict[int, dict[int, int]] = {}
         self._raisers: dict[int, list[tuple[int, frozenset[Raised]]]] = {}
+        self._missed: tuple[frozenset[int], set[int]] | None = None
 
     def blocks_of(self, event: int) -> Sequence[int]:
         """The blocks that hold the event: several where it stands in a ``finally``."""
@@ -149,20 +152,37 @@ class ControlFlowGraph:
         for goal in goals:
             for number in self.blocks_of(goal):
                 barred.setdefault(number, []).append(self.place_in(number, goal))
-        found: set[int] = set()
-        pending = [
-            number
+        missing = self._missing(frozenset(barred))
+        return bool(barred) and not any(
+            edge.target in missing
             for number in self.blocks_of(start)
             if not any(place > self.place_in(number, start) for place in barred.get(number, ()))
-        ]
-        while pending:
-            for edge in self.successors(pending.pop()):
-                if edge.target == EXIT:
-                    return False
-                if edge.target not in found and edge.target not in barred:
-                    found.add(edge.target)
-                    pending.append(edge.target)
-        return bool(barred)
+            for edge in self.successors(number)
+        )
+
+    def _missing(self, goals: frozenset[int]) -> set[int]:
+        """The blocks from which control may leave without coming to one of these blocks.
+
+        Of one goal after the other it is asked for many starts.
+        """
+        if self._missed is None or self._missed[0] != goals:
+            found, pending = {EXIT}, [EXIT]
+            while pending:
+                for number in self._predecessors[pending.pop()]:
+                    if number not in found and number not in goals:
+                        found.add(number)
+                        pending.append(number)
+            self._missed = goals, found
+        return self._missed[1]
+
+    @cached_property
+    def _predecessors(self) -> dict[int, list[int]]:
+        """The blocks that have an edge to each."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for block in self.blocks:
+            for target in dict.fromkeys(edge.target for edge in self.successors(block.number)):
+                found[target].append(block.number)
+        return found
 
     def comes_back(self, event: int) -> bool:
         """Whether control that has passed an event may come to it again."""

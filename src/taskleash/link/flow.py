@@ -8,6 +8,7 @@ attributes wherever they are read, containers, the results of wrappers.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import (
@@ -49,6 +50,8 @@ from taskleash.sentences import sentence
 
 #: more terms than any one handle is held by
 _MOST_CARRIERS = 3_000
+#: how a handle comes out of a place: the terms that read it, the depth, what stands between, weakly
+_Way: TypeAlias = tuple[tuple[Read, ...], int, str, bool]
 
 
 class Flow:
@@ -57,7 +60,8 @@ class Flow:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.places = Places(calls)
-        self._kept: dict[tuple[tuple[Read, ...], int, str, bool], Onward] = {}
+        self._kept: dict[_Way, Onward] = {}
+        self._kept_in: dict[tuple[_Way, Function], Onward] = {}
 
     def follow(
         self, function: Function, index: int, depth: int = 0, to_await: bool = False
@@ -73,19 +77,35 @@ class Flow:
         walk.run()
         return walk.trail(function, index)
 
-    def kept(self, place: Place, how: str, weak: bool) -> Onward:
-        """What a handle meets once it is in a place, whoever puts it there."""
+    def kept(self, place: Place, how: str, weak: bool, origin: Function) -> Onward:
+        """What a handle meets once it is in a place, whichever spawn of a function puts it there.
+
+        A function that only reads the place has what any other has. One that hands on what it reads
+        there is walked from anew: what others do with that takes effect in it.
+        """
         # One attribute is a place in each of the classes that inherit from each other.
-        reads = self.places.reads(place)
-        key = (reads, place.depth, how, weak)
+        key = (self.places.reads(place), place.depth, how, weak)
         if key not in self._kept:
-            walk = _Follower(self.calls, self.places, None, self.kept)
-            walk.places_found[place] = None
-            walk.read(place, how, weak)
-            walk.run()
-            del walk.places_found[place]
-            self._kept[key] = walk.all_kept()
-        return self._kept[key]
+            self._kept[key] = self._walked(place, how, weak, None)
+        found = self._kept[key]
+        if origin not in found.left and origin not in found.homes:
+            return found
+        if (key, origin) not in self._kept_in:
+            self._kept_in[key, origin] = (
+                self._walked(place, how, weak, origin)
+                if origin in found.left
+                else found.as_from(origin)
+            )
+        return self._kept_in[key, origin]
+
+    def _walked(self, place: Place, how: str, weak: bool, origin: Function | None) -> Onward:
+        walk = _Follower(self.calls, self.places, origin, None)
+        walk.places_found[place] = None
+        walk.held.add((place, how))
+        walk.read(place, how, weak)
+        walk.run()
+        del walk.places_found[place]
+        return walk.all_kept()
 
 
 #: how a function gives a nested one to others, who call it later
@@ -111,6 +131,9 @@ class _Follower(Passing):
             each = self.pending.popleft()
             if isinstance(each, Onward):
                 self.take(each)
+                self.places_found |= each.places
+                for (place, how), weak in each.leads.items():
+                    self._hold(place, how, weak)
             else:
                 self._visit(each)
 

@@ -50,7 +50,8 @@ class Keeping(Walk):
 
     def _global(self, carrier: Carrier, name: str) -> None:
         module = carrier.function.module
-        self._hold(carrier, Place("global", name, carrier.depth, name, module=module))
+        place = Place("global", name, carrier.depth, name, module=module)
+        self._hold(place, carrier.how, carrier.weak)
 
     def _store_closure(self, carrier: Carrier, target: Outer, index: int) -> None:
         home, name = self.program.home(carrier.function, target)
@@ -72,17 +73,21 @@ class Keeping(Walk):
                 self._enter(carrier, setter, setter.facts.params[1].name, index)
         for place in self.places.attribute(carrier.function, target, depth):
             self.note("store", carrier, index, place=place)
-            self._hold(carrier, place)
+            self._hold(place, carrier.how, carrier.weak)
 
-    def _hold(self, carrier: Carrier, place: Place) -> None:
+    def _hold(self, place: Place, how: str, weak: bool) -> None:
         """The handle is in a place: go on wherever the place is read."""
-        if place in self.places_found or any(place in kept.places for kept in self.kept):
+        if (place, how) in self.held:
             return
+        self.held.add((place, how))
         self.places_found[place] = None
-        kept = self.known(place, carrier.how, carrier.weak) if self.origin is not None else None
-        if kept is None or self.origin in kept.left:
-            self.read(place, carrier.how, carrier.weak)
+        if self.known is None or self.origin is None:
+            self.leads[place, how] = weak
+            # Who goes on from the place comes to these.
+            reads = self.places.reads(place)
+            self.seen.update((home, term, place.depth, how, None) for home, term, _ in reads)
             return
+        kept = self.known(place, how, weak, self.origin)
         self.kept.append(kept)
         self.pending.append(kept)
 
@@ -118,7 +123,7 @@ class Keeping(Walk):
             self.leave_out(function, index, found.unknown)
         for place in found.places:
             self.note("contain", carrier, index, place=place)
-            self._hold(carrier, place)
+            self._hold(place, carrier.how, carrier.weak)
         if found.local:
             place = Place("local", "", depth, found.text, function=function)
             self.note("contain", carrier, index, place=place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from taskleash.facts.terms import Term
 from taskleash.link.entities import Function
@@ -17,16 +18,18 @@ from taskleash.sentences import Sentence
 
 @dataclass(frozen=True, eq=False)
 class Onward:
-    """What one walk from a place found; no operation takes effect in the function of a spawn yet.
+    """What one walk from a place found, up to the next places: ``leads`` are those, each with
+    what stands between the handle and it, and whether the link is weak.
 
     ``keys`` tell operations apart, each with its position in ``ops``, ``seen`` are the carriers.
-    ``left`` are the functions that hand the handle on to other functions: in a walk from a spawn in
-    one of them that would take effect there.
+    Operations have roots only where it is found for the spawns of one function. ``left`` are the
+    functions that hand the handle on to other functions: what those do takes effect in the former.
     """
 
     ops: tuple[Op, ...]
     keys: Mapping[tuple[object, ...], int]
     places: Mapping[Place, None]
+    leads: Mapping[tuple[Place, str], bool]
     terms: Mapping[Function, Mapping[Term, int]]
     seen: Collection[tuple[object, ...]]
     left: frozenset[Function]
@@ -36,41 +39,41 @@ class Onward:
     kinds: frozenset[str]
     #: the positions of the operations in each function
     homes: Mapping[Function, list[int]]
-    _chosen: dict[tuple[frozenset[str], Holds | None], tuple[list[Op], dict[int, int]]] = field(
+    _chosen: dict[tuple[frozenset[str], Holds | None], tuple[list[Op], list[int]]] = field(
         default_factory=dict
     )
 
-    def of(
-        self, kinds: frozenset[str], where: Holds | None = None
-    ) -> tuple[list[Op], dict[int, int]]:
-        """The operations of these kinds for which that holds, and the place in that list of each
-        position."""
+    def as_from(self, function: Function) -> Onward:
+        """The same for the spawns of one function: what is done there takes effect there."""
+        ops = list(self.ops)
+        for at in self.homes.get(function, ()):
+            ops[at] = replace(ops[at], root=ops[at].index)
+        return replace(self, ops=tuple(ops), _chosen={})
+
+    @cached_property
+    def rooted(self) -> dict[int, Op]:
+        """The operations that take effect in the function of the spawns, by their positions."""
+        return {at: op for at, op in enumerate(self.ops) if op.root is not None}
+
+    def of(self, kinds: frozenset[str], where: Holds | None = None) -> tuple[list[Op], list[int]]:
+        """The operations of these kinds for which that holds, and their positions."""
         asked = (kinds, where)
         if asked not in self._chosen:
             ops = enumerate(self.ops)
             places = [i for i, op in ops if op.kind in kinds and (where is None or where(op))]
-            chosen = [self.ops[place] for place in places]
-            self._chosen[asked] = chosen, {place: at for at, place in enumerate(places)}
+            self._chosen[asked] = [self.ops[place] for place in places], places
         return self._chosen[asked]
 
 
 class Shared:
-    """A part of a trail that other trails have too, as it looks from one function.
+    """A part of a trail that other trails have too.
 
-    What is done there takes effect there: such operations have roots. Those that the trail has
-    already, by their keys, are left out.
+    Those operations that the trail has already, by their keys, are left out.
     """
 
-    def __init__(
-        self, kept: Onward, function: Function, known: Collection[tuple[object, ...]]
-    ) -> None:
+    def __init__(self, kept: Onward, known: Collection[tuple[object, ...]]) -> None:
         self.kept = kept
-        own = {at: kept.ops[at] for at in kept.homes.get(function, ())}
-        self._changed: dict[int, Op | None] = {
-            at: replace(op, root=op.index) for at, op in own.items()
-        }
-        self._changed |= dict.fromkeys(kept.keys[key] for key in known if key in kept.keys)
-        self._lacks = None in self._changed.values()
+        self._lacks = frozenset(kept.keys[key] for key in known)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -80,14 +83,10 @@ class Shared:
     def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
         """The operations of these kinds for which that holds, in order."""
         ops, places = self.kept.of(kinds, where)
-        if not self._changed or not ops:
+        if self._lacks.isdisjoint(places):
             return ops
-        found: list[Op | None] = [*ops]
-        for position, op in self._changed.items():
-            if position in places:
-                found[places[position]] = op
-        return [op for op in found if op is not None] if self._lacks else found  # type: ignore[return-value]  # none is left out
+        return [op for op, at in zip(ops, places, strict=True) if at not in self._lacks]
 
     def rooted(self) -> Iterator[Op]:
-        """The operations that take effect in the function."""
-        return (op for _, op in sorted(self._changed.items()) if op is not None)
+        """The operations that take effect in the function with the spawn."""
+        return (op for at, op in self.kept.rooted.items() if at not in self._lacks)

@@ -99,7 +99,7 @@ class Passing(Keeping):
         if name:
             place = self.places.of_class(cls, name, carrier.depth)
             self.note("store", carrier, index, place=place, detail=cls.name)
-            self._hold(carrier, place)
+            self._hold(place, carrier.how, carrier.weak)
         else:
             self.note("unknown", carrier, index, detail=call.text)
 
@@ -160,7 +160,7 @@ class Passing(Keeping):
         for home, target in attributes:
             for place in self.places.attribute(home, target, carrier.depth):
                 self.note("store", carrier, index, place=place)
-                self._hold(carrier, place)
+                self._hold(place, carrier.how, carrier.weak)
         return bool(attributes)
 
     def _receiver(self, function: Function, call: Call) -> Term | None:

@@ -72,17 +72,21 @@ class Walk:
         calls: Calls,
         places: Places,
         origin: Function | None,
-        known: Callable[[Place, str, bool], Onward],
+        known: Callable[[Place, str, bool, Function], Onward] | None,
     ) -> None:
         self.program: Program = calls.program
         self.calls = calls
         self.places = places
         self.origin = origin
-        #: what every handle meets that is in a place
+        #: what every handle meets that is in a place; None in the walk that finds that out
         self.known = known
         self.own = Own()
         self.parts: list[Part] = [self.own]
         self.places_found: dict[Place, None] = {}
+        #: where it was gone on from, with what stands between
+        self.held: set[tuple[Place, str]] = set()
+        #: where whoever has the place is to go on; whether the link is weak
+        self.leads: dict[tuple[Place, str], bool] = {}
         self.terms: dict[Function, dict[Term, int]] = defaultdict(dict)
         self.unknown: dict[Unknown, None] = {}
         #: why the walk is no whole one
@@ -196,19 +200,16 @@ class Walk:
 
     def take(self, kept: Onward) -> None:
         """Add what every handle comes to that is in a place."""
-        assert self.origin is not None
         others = (self.keys, *(each.keys for each in self.taken))
         known = {key for keys in others for key in keys.keys() & kept.keys.keys()}
         self.own = Own()
-        self.parts += [Shared(kept, self.origin, known), self.own]
+        self.parts += [Shared(kept, known), self.own]
         self.taken.append(kept)
 
     def trail(self, function: Function, index: int) -> Trail:
         """What was found on the way of the handle that a call gives."""
-        places, unknown = dict(self.places_found), dict(self.unknown)
-        beyond = dict(self.beyond)
+        unknown, beyond = dict(self.unknown), dict(self.beyond)
         for kept in self.taken:
-            places |= kept.places
             unknown |= dict.fromkeys(kept.unknown)
             beyond |= dict.fromkeys(kept.beyond)
         unknown |= dict.fromkeys(Unknown(function, index, reason) for reason in beyond)
@@ -216,7 +217,7 @@ class Walk:
             function,
             index,
             self.parts,
-            places,
+            self.places_found,
             [self.terms, *(kept.terms for kept in self.taken)],
             given=self.given is not None,
             given_depth=self.given or 0,
@@ -233,6 +234,7 @@ class Walk:
             ops,
             {key: position for position, key in enumerate(self.keys)},
             self.places_found,
+            self.leads,
             self.terms,
             self.seen,
             frozenset(self.left),
