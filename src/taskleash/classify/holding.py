@@ -94,8 +94,7 @@ class Holding:
             return _FOR_EVER
         if isinstance(symbol, Variable):
             body = symbol.module.body
-            others = (f for f in symbol.module.functions.values() if f is not body)
-            is_set_again = any(Global(symbol.name) in function.stored for function in others)
+            is_set_again = any(f is not body for f in symbol.module.storing(symbol.name))
             if len(body.facts.defs.get(symbol.name, ())) == 1 and not is_set_again:
                 return _FOR_EVER
         return _UNKNOWN

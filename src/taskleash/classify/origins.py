@@ -62,11 +62,14 @@ class Origins:
         #: what is asked for at the moment: what comes from itself adds nothing
         self._asked: set[tuple[Function, Term, bool]] = set()
         self._steps = 0
+        self._known: dict[tuple[Function, Term], tuple[Origin, ...]] = {}
 
     def of(self, function: Function, term: Term) -> tuple[Origin, ...]:
         """What a value may be; None is left out."""
-        self._steps = _MOST
-        return tuple(dict.fromkeys(self._of(function, term)))
+        if (function, term) not in self._known:
+            self._steps = _MOST
+            self._known[function, term] = tuple(dict.fromkeys(self._of(function, term)))
+        return self._known[function, term]
 
     def coroutines(self, function: Function, made: Term) -> list[Function]:
         """The coroutines that a call makes; none where it may make something else."""
@@ -171,9 +174,8 @@ class Origins:
             return
         body = symbol.module.body
         yield from self._all(body, body.facts.defs.get(symbol.name, ()))
-        for reader in symbol.module.functions.values():
-            if Global(symbol.name) in reader.stored:
-                yield from self._all(reader, stored(reader, Global(symbol.name)))
+        for reader in symbol.module.storing(symbol.name):
+            yield from self._all(reader, stored(reader, Global(symbol.name)))
 
     # -- attributes
 

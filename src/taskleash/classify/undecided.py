@@ -103,8 +103,10 @@ def _imported_from(
     for asking in concerning:
         spawn, trail = asking.spawn, asking.trail
         modules |= modules_of(calls, spawn, trail, judge.reports)
-        if judge.holds_locally(spawn, trail):
-            modules |= runners(calls, spawn.function)
+        # What is done to the handle takes longer to know than who may run the coroutine.
+        running = runners(calls, spawn.function) - modules
+        if running and judge.holds_locally(spawn, trail):
+            modules |= running
         classes |= dict.fromkeys(_classes(spawn, trail))
     modules |= outside_bases(program, classes)
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}

@@ -230,7 +230,7 @@ class Calls:
     def _find_called(self, name: str) -> CallsOf:
         """The calls that are written with this name, by what they may call."""
         found: CallsOf = defaultdict(list)
-        for caller, index in self.program.calls_named.get(name, ()):
+        for caller, index in self.program.lookup.calls(name):
             for callee in self.callees(caller, caller.call(index)):
                 found[callee].append((caller, index))
         return found
@@ -243,20 +243,21 @@ class Calls:
     def _find_aliased(self, _: None) -> CallsOf:
         """Call sites that use another name than the function's own, by function."""
         found: CallsOf = defaultdict(list)
-        for caller in self.program.functions():
-            for index, call in caller.calls():
-                last = call.text.rpartition(".")[2]
-                if any(self._may_be_alias(caller, term, last) for term in call.func):
-                    self._note_alias(found, caller, index)
+        clear = self.program.is_clear
+        for caller, index in self.program.lookup.calls_of(lambda name: not clear(name)):
+            call = caller.call(index)
+            last = call.text.rpartition(".")[2]
+            if any(self._may_be_alias(caller, term, last) for term in call.func):
+                self._note_alias(found, caller, index)
         return found
 
     def _find_called_objects(self, _: None) -> CallsOf:
         """Call sites of objects that attributes hold, by the operators that these may call."""
         found: CallsOf = defaultdict(list)
-        for caller in self.program.functions():
-            for index, call in caller.calls():
-                if any(self._may_be_object(caller, term) for term in call.func):
-                    self._note_alias(found, caller, index)
+        methods = self.program.methods_named
+        for caller, index in self.program.lookup.calls_of(lambda name: name not in methods):
+            if any(self._may_be_object(caller, term) for term in caller.call(index).func):
+                self._note_alias(found, caller, index)
         return found
 
     def _note_alias(self, found: CallsOf, caller: Function, index: int) -> None:
@@ -287,7 +288,7 @@ class Calls:
         """A call by a method's name of what is not known, which may be one of the method."""
         if function.owner is None:
             return None
-        for caller, index in self.program.calls_named.get(function.name, ()):
+        for caller, index in self.program.lookup.calls(function.name):
             call = caller.call(index)
             is_fitting = not caller.module.is_test and accepts(function, call)
             if is_fitting and any(isinstance(c, Method) for c in self.callees(caller, call)):
@@ -302,7 +303,7 @@ class Calls:
         return tuple(
             (function, index)
             for name in sorted({each.name for each in cls.descendants})
-            for function, index in self.program.calls_named.get(name, ())
+            for function, index in self.program.lookup.calls(name)
             if not cls.descendants.isdisjoint(self.callees(function, function.call(index)))
         )
 

@@ -14,6 +14,7 @@ from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
+from taskleash.link.written import Written
 from taskleash.models.classes import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -50,10 +51,16 @@ class Module:
         self.path = facts.path
         self.name = facts.module
         self.functions = {key: Function(self, f) for key, f in indexed.functions.items()}
+        self.in_order = tuple(self.functions.values())
         self.classes = {key: Class(self, c) for key, c in facts.classes.items()}
 
     def __repr__(self) -> str:
         return self.path
+
+    @property
+    def written(self) -> Written:
+        """The names that its functions write, by the places of these `in_order`."""
+        return self.indexed.written
 
     @cached_property
     def is_test(self) -> bool:
@@ -84,7 +91,11 @@ class Module:
     def global_names(self) -> frozenset[str]:
         """The names of its global variables, also those that only functions bind."""
         body = self.body.facts
-        return frozenset({*body.defs, *body.annotations, *self.indexed.stored_globals})
+        return frozenset({*body.defs, *body.annotations, *self.indexed.storing})
+
+    def storing(self, name: str) -> list[Function]:
+        """Its functions that store to a global variable, in order."""
+        return [self.functions[key] for key in self.indexed.storing.get(name, ())]
 
     @cached_property
     def named(self) -> dict[str, list[Function]]:

@@ -82,7 +82,7 @@ class Forgotten:
             caller.module in near
             and not _is_of_another(caller, index, attributes)
             and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
-            for caller, index in self.calls.program.calls_named.get(function.name, ())
+            for caller, index in self.calls.program.lookup.calls(function.name)
         )
 
     def _find_kept(self, cls: Class) -> tuple[Kept, ...]:

@@ -5,6 +5,7 @@ Linking asks in rounds, each time of a larger program: what is worked out here h
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store
 from taskleash.facts.terms import Attribute, Global, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
+from taskleash.link.written import Written
 
 
 class IndexedFunction:
@@ -79,15 +81,24 @@ class IndexedModule:
         self.functions = {key: IndexedFunction(f, self) for key, f in facts.functions.items()}
 
     @cached_property
+    def written(self) -> Written:
+        """The names that its functions write."""
+        return Written(tuple(self.functions.values()))
+
+    @cached_property
     def methods(self) -> dict[tuple[str, str], IndexedFunction]:
         """Its methods by the key of their class and their name, the last of several."""
         return {(f.facts.owner, f.facts.name): f for f in self.functions.values() if f.facts.owner}
 
     @cached_property
-    def stored_globals(self) -> frozenset[str]:
-        """The names of the global variables that any of its functions stores to."""
-        targets = (target for f in self.functions.values() for target in f.stored)
-        return frozenset(target.name for target in targets if isinstance(target, Global))
+    def storing(self) -> dict[str, list[str]]:
+        """The keys of the functions that store to each global variable, by its name."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key, function in self.functions.items():
+            for target in function.stored:
+                if isinstance(target, Global):
+                    found[target.name].append(key)
+        return dict(found)
 
 
 class IndexedModules:

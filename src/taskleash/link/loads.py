@@ -48,7 +48,7 @@ class Loads:
 
     def _find(self, name: str) -> NamedLoads:
         program = self._inference.program
-        terms = program.loads_named.get(name, ())
+        terms = program.lookup.attributes(name)
         # ``Class.name`` is a method of that name, not what an instance keeps in such an attribute.
         kept = (each for each in terms if not isinstance(program.symbol(*each), Function))
         return NamedLoads([load(self._inference, *each) for each in kept])

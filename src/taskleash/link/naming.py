@@ -21,6 +21,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
+from taskleash.models.callables import SPAWN_CALLERS
 from taskleash.models.vocabulary import LOGGING_LEVELS
 
 
@@ -52,6 +53,24 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
         return symbol.dotted.rpartition(".")[2] in names
     # A variable may hold anything.
     return symbol.name in names if isinstance(symbol, Function | Class) else True
+
+
+def may_start(program: Program, name: str) -> bool:
+    """Whether a call of what has this very name may start a task, whatever it gives."""
+    models = program.models
+    is_scheduler = name in models.schedulers or name in SPAWN_CALLERS
+    return (
+        not program.is_clear(name)
+        or name in program.spawning_names
+        or is_scheduler
+        or models.callback(name) is not None
+    )
+
+
+def may_drop(program: Program, name: str) -> bool:
+    """Whether a call of what has this very name may make a coroutine; an object may be called."""
+    names = program.coroutine_names
+    return name in names or ("__call__" in names and name not in program.methods_named)
 
 
 def writes_it_down(call: Call) -> bool:

@@ -172,9 +172,9 @@ def bases_with(program: Program, wrappers: set[str]) -> set[str]:
     """The modules of outside bases that may define a wrapper which a class calls on itself."""
     owners = {
         owner: None
-        for function in program.functions()
-        if (owner := function.method.owner) is not None
-        and any(_calls_own(function, call, wrappers) for _, call in function.calls())
+        for name in sorted(wrappers)
+        for function, index in program.lookup.calls(name)
+        if (owner := function.method.owner) is not None and _calls_own(function, index)
     }
     return outside_bases(program, (cls for owner in owners for cls in owner.mro))
 
@@ -189,9 +189,9 @@ def bases_around(
     """
     owners = {
         owner: None
-        for function in program.functions()
+        for name in sorted(wrappers)
+        for function, _ in program.lookup.calls(name)
         if reports(function) and (owner := function.method.owner) is not None
-        if any(call.text.rpartition(".")[2] in wrappers for _, call in function.calls())
     }
     heirs = {heir for owner in owners for heir in owner.descendants}
     return outside_bases(program, (cls for heir in heirs for cls in heir.mro))
@@ -224,7 +224,7 @@ def receivers(
     return {
         wanted
         for name in names
-        for caller, index in calls.program.calls_named.get(name, ())
+        for caller, index in calls.program.lookup.calls(name)
         if reports(caller)
         for term in caller.call(index).func
         if isinstance(term, Attribute)
@@ -234,6 +234,6 @@ def receivers(
     }
 
 
-def _calls_own(function: Function, call: Call, wrappers: set[str]) -> bool:
-    receiver, _, name = call.text.rpartition(".")
-    return name in wrappers and receiver == function.method.self_name
+def _calls_own(function: Function, index: int) -> bool:
+    """Whether a call is of a method of the object itself."""
+    return function.call(index).text.rpartition(".")[0] == function.method.self_name

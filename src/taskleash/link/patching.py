@@ -27,7 +27,7 @@ def is_patched(calls: Calls, function: Function, call: Call) -> bool:
 def _patched(calls: Calls) -> frozenset[Class]:
     return frozenset(
         cls
-        for function, index in calls.program.calls_named.get("setattr", ())
+        for function, index in calls.program.lookup.calls("setattr")
         if len(function.call(index).args) == 3
         and all(not isinstance(term, Constant) for term in function.call(index).args[1].value)
         for cls in _classes(calls, function, function.call(index).args[0].value)

@@ -77,6 +77,7 @@ class Places:
         self._global_reads: Query[tuple[Module, str], list[tuple[Function, Term]]] = Query(
             ask, self._find_global_reads
         )
+        self._declaring: Query[str, tuple[Class, ...]] = Query(ask, self._find_declaring)
         #: the containers of other objects that an attribute of some classes is set to
         self._lent: Query[tuple[str, tuple[Class, ...]], list[tuple[Function, Term]]] = Query(
             ask, self._find_lent
@@ -149,25 +150,29 @@ class Places:
 
     def _distinctive(self, cls: Class, name: str) -> bool:
         """Whether an attribute's name alone tells which class it belongs to."""
-        return all(owner.related(cls) for owner in self._declaring.get(name, ()))
+        return all(owner.related(cls) for owner in self._declaring(name))
+
+    def _find_declaring(self, name: str) -> tuple[Class, ...]:
+        """The classes that store to an attribute of this name on their own instances."""
+        found = {
+            cls: None
+            for function, base in self.program.lookup.stores(name)
+            for cls in self.inference.classes(function, base)
+        }
+        return (*found, *self._with_field.get(name, ()))
 
     @cached_property
-    def _declaring(self) -> dict[str, list[Class]]:
-        """The classes that store to an attribute of each name on their own instances."""
-        found: dict[str, dict[Class, None]] = defaultdict(dict)
-        for function in self.program.functions():
-            for event in function.events:
-                if isinstance(event, Store) and isinstance(event.target, Attribute):
-                    for cls in self.inference.classes(function, event.target.base):
-                        found[event.target.name][cls] = None
+    def _with_field(self) -> dict[str, list[Class]]:
+        """The classes that have a field of each name."""
+        found: dict[str, list[Class]] = defaultdict(list)
         for cls in self.program.classes():
             for name in cls.facts.fields:
-                found[name][cls] = None
-        return {name: list(classes) for name, classes in found.items()}
+                found[name].append(cls)
+        return found
 
     def _only_declares(self, classes: tuple[Class, ...], name: str) -> bool:
         """Whether no class but these (and theirs) has an attribute of this name."""
-        declaring = self._declaring.get(name, ()) if classes else ()
+        declaring = self._declaring(name) if classes else ()
         return bool(declaring) and all(any(d.related(c) for c in classes) for d in declaring)
 
     def _property_reads(self, place: Place) -> Iterator[Read]:

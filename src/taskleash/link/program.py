@@ -18,6 +18,7 @@ from taskleash.facts.terms import Attribute, Bound, Global, Nested, Outer, Term
 from taskleash.link.entities import Class, External, Function, Module, Symbol, Variable
 from taskleash.link.hierarchy import direct_bases, linearised
 from taskleash.link.indexed import IndexedModules
+from taskleash.link.lookup import Lookup
 from taskleash.link.stars import Stars
 from taskleash.models.api import Gives
 from taskleash.models.table import MODELS, canonical
@@ -44,6 +45,7 @@ class Program:
         in_order = sorted(facts, key=lambda f: f.path)
         self.modules = [Module(self, indexed.of(f)) for f in in_order]
         self.by_name: dict[str, Module] = {}
+        self.lookup = Lookup(self.modules)
         #: the open questions about what names and terms stand for
         self.questions = questions = Questions()
         #: those about who uses what, which takes knowing what names and terms stand for
@@ -118,24 +120,6 @@ class Program:
         return frozenset(
             [*own, *(n.rpartition(".")[2] for n in self.models.giving(Gives.COROUTINE))]
         )
-
-    @cached_property
-    def calls_named(self) -> dict[str, list[tuple[Function, int]]]:
-        """Call events by the last part of the callee's name as written."""
-        found: dict[str, list[tuple[Function, int]]] = defaultdict(list)
-        for function in self.functions():
-            for index, event in function.calls():
-                found[event.text.rpartition(".")[2]].append((function, index))
-        return found
-
-    @cached_property
-    def loads_named(self) -> dict[str, list[tuple[Function, Attribute]]]:
-        """Attribute terms by attribute name, with the function that reads or writes them."""
-        found: dict[str, list[tuple[Function, Attribute]]] = defaultdict(list)
-        for function in self.functions():
-            for term in function.uses.attributes():
-                found[term.name].append((function, term))
-        return found
 
     @cached_property
     def _unclear_names(self) -> frozenset[str]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.terms import Attribute, Global, Nested, Term
+from taskleash.facts.terms import Attribute, Term
 from taskleash.link.entities import Function, Variable
+from taskleash.link.lookup import given_in
 from taskleash.link.program import Program
 
 #: what a callable term of a function stands for
@@ -16,9 +17,9 @@ _Targets: TypeAlias = Callable[[Function, Term], Iterable[object]]
 
 
 class _Given(NamedTuple):
-    """An argument, by its number in the program, and the call that it is of."""
+    """An argument, by the numbers of its module and in that one, and the call that it is of."""
 
-    number: int
+    number: tuple[int, int]
     holder: Function
     call: int
 
@@ -34,30 +35,17 @@ class References:
         self._program = program
         self._targets = targets
         self._named: dict[Function, list[_Given]] = defaultdict(list)
-        #: what is not looked up so far, by the name that is written
-        self._waiting: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
+        #: the modules in which it is not looked up so far, by the name that is written
+        self._waiting = dict(program.lookup.given)
         self._attributes: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
         self._by_target: Query[str, dict[object, list[_Given]]] = Query(program.uses, self._find)
-        number = 0
-        for holder in program.functions():
-            for index, call in holder.calls():
-                for term in (
-                    t
-                    for arg in call.args
-                    for t in arg.value
-                    if isinstance(t, (Attribute, Global, Nested))
-                ):
-                    number += 1
-                    given = _Given(number, holder, index)
-                    if isinstance(term, Nested) or not program.is_clear(term.name):
-                        self._note(given, term)
-                    else:
-                        self._waiting[term.name].append((given, term))
+        self._look_up([name for name in self._waiting if not name or not program.is_clear(name)])
 
     def _look_up(self, names: Iterable[str]) -> None:
         for name in names:
-            for given, term in self._waiting.pop(name, ()):
-                self._note(given, term)
+            for position, module in self._waiting.pop(name, ()):
+                for holder, each in given_in(module, name):
+                    self._note(_Given((position, each.number), holder, each.event), each.term)
 
     def _note(self, given: _Given, term: Term) -> None:
         symbol = self._program.symbol(given.holder, term)

@@ -33,7 +33,7 @@ class Reflection:
     @cached_property
     def _loads(self) -> dict[str, NamedLoads]:
         found: dict[str, list[Load]] = defaultdict(list)
-        for function, index in self._calls.program.calls_named.get("getattr", ()):
+        for function, index in self._calls.program.lookup.calls("getattr"):
             for home, term in self.attributes(function, function.call(index)):
                 known = load(self._calls.inference, home, term)
                 found[term.name].append(replace(known, function=function, term=Result(index)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import (
@@ -24,7 +25,7 @@ from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function, 
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.futures import holds_future
-from taskleash.link.naming import may_call, value_name
+from taskleash.link.naming import may_call, may_drop, may_start, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
@@ -90,16 +91,18 @@ class Spawn:
 
 def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
     """All spawn sites of the program, in order."""
-    for function in program.functions():
-        for index, call in function.calls():
-            kind = kind_of(calls, function, index, call)
-            if kind:
-                started = _started(calls, function, call, kind)
-                work = _work(calls, function, call)
-                task = _task_name(calls, function, call, kind)
-                gives = kind not in ("callback", "uncalled")
-                api = api_of(calls, function, call)
-                yield Spawn(function, index, kind, task, started, work, False, gives, api)
+    # There are a hundred calls for each that starts a task, and names tell of nearly all of them.
+    sites = program.lookup.calls_of(partial(may_start, program), partial(may_drop, program))
+    for function, index in sites:
+        call = function.call(index)
+        kind = kind_of(calls, function, index, call)
+        if kind:
+            started = _started(calls, function, call, kind)
+            work = _work(calls, function, call)
+            task = _task_name(calls, function, call, kind)
+            gives = kind not in ("callback", "uncalled")
+            api = api_of(calls, function, call)
+            yield Spawn(function, index, kind, task, started, work, False, gives, api)
 
 
 def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:

@@ -40,7 +40,7 @@ class Sweeps:
         trails = [
             self.flow.follow(function, index, depth=1)
             for name in sorted(names)
-            for function, index in calls.program.calls_named.get(name, ())
+            for function, index in calls.program.lookup.calls(name)
             if any(
                 isinstance(callee, External) and models.gives(callee.dotted) is Gives.TASKS
                 for callee in calls.callees(function, function.call(index))

@@ -36,6 +36,7 @@ class Teardown:
         self._own_reason: Query[Function, Said] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
         self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
+        self._giving: Query[Class, dict[str, Function]] = Query(ask, self._find_giving)
         #: the methods that take down an instance of a class, inherited ones too
         self.of_class: Query[Class, tuple[Function, ...]] = Query(ask, self._find_of_class)
 
@@ -132,15 +133,21 @@ class Teardown:
 
     def _given_back(self, function: Function) -> Sentence:
         """What sets an object up may return the method that takes it down again."""
-        owner = function.owner
-        for method in owner.methods() if owner is not None else ():
-            bound = Attribute(Parameter(method.self_name), function.name)
-            if self.phases.is_start(method) and any(
-                isinstance(event, Give) and bound in event.value for event in method.events
-            ):
-                text = claim("`{function}`, which `{caller}` gives back")
-                return sentence(text, function=function.qualname, caller=method.qualname)
-        return NOTHING
+        method = self._giving(function.owner).get(function.name) if function.owner else None
+        if method is None:
+            return NOTHING
+        text = claim("`{function}`, which `{caller}` gives back")
+        return sentence(text, function=function.qualname, caller=method.qualname)
+
+    def _find_giving(self, owner: Class) -> dict[str, Function]:
+        """What the methods that set an object up give back of it, with the first that does."""
+        found: dict[str, Function] = {}
+        for method in filter(self.phases.is_start, owner.methods()):
+            own = Parameter(method.self_name)
+            for term in (t for e in method.events if isinstance(e, Give) for t in e.value):
+                if isinstance(term, Attribute) and term.base == own:
+                    found.setdefault(term.name, method)
+        return found
 
     def _decorates_teardown(self, function: Function, text: str) -> bool:
         """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""

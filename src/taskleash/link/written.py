@@ -1,0 +1,109 @@
+"""Where a module writes a name: in calls, in arguments, as an attribute.
+
+Linking asks in rounds, each time of a larger program, and of most names never: so this is known for
+each module once, and a program puts together what it needs, a name at a time (`link/lookup.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from taskleash.facts.model import Call, Store
+from taskleash.facts.terms import Attribute, Global, Nested, Term
+
+if TYPE_CHECKING:
+    from taskleash.link.indexed import IndexedFunction
+
+#: the number of a function in its module, and of an event in the function
+Spot: TypeAlias = tuple[int, int]
+
+
+class GivenTerm(NamedTuple):
+    """A name among the arguments of a call: of a variable, of an attribute or of a function.
+
+    ``number`` tells which of the module's it is, ``place`` and ``event`` where the call is.
+    """
+
+    number: int
+    place: int
+    event: int
+    term: Attribute | Global | Nested
+
+
+class Written:
+    """The names that the functions of one module write, each with its places in order."""
+
+    def __init__(self, functions: Sequence[IndexedFunction]) -> None:
+        self._functions = functions
+
+    @cached_property
+    def calls(self) -> dict[str, list[Spot]]:
+        """The calls by the last part of what they are written with."""
+        found: dict[str, list[Spot]] = defaultdict(list)
+        for place, function in enumerate(self._functions):
+            for index, call in function.calls:
+                found[call.text.rpartition(".")[2]].append((place, index))
+        return dict(found)
+
+    @cached_property
+    def odd_calls(self) -> dict[str, list[Spot]]:
+        """Those of them that may call something else than what has this very name."""
+        found: dict[str, list[Spot]] = {}
+        for name, spots in self.calls.items():
+            if odd := [spot for spot in spots if self._is_odd(name, spot)]:
+                found[name] = odd
+        return found
+
+    def _is_odd(self, name: str, spot: Spot) -> bool:
+        place, index = spot
+        event = self._functions[place].facts.events[index]
+        return not isinstance(event, Call) or any(
+            not isinstance(term, (Attribute, Global)) or term.name != name for term in event.func
+        )
+
+    @cached_property
+    def dropped_calls(self) -> dict[str, list[Spot]]:
+        """Those of the calls with whose result nothing at all is done."""
+        return {
+            name: [(place, index) for place, index in spots if self._is_dropped(place, index)]
+            for name, spots in self.calls.items()
+        }
+
+    def _is_dropped(self, place: int, index: int) -> bool:
+        return index not in self._functions[place].uses.results
+
+    @cached_property
+    def given(self) -> dict[str, list[GivenTerm]]:
+        """The names among the arguments of calls; those of nested functions as an empty one."""
+        found: dict[str, list[GivenTerm]] = defaultdict(list)
+        number = 0
+        for place, function in enumerate(self._functions):
+            for index, call in function.calls:
+                for term in (term for arg in call.args for term in arg.value):
+                    if isinstance(term, (Attribute, Global, Nested)):
+                        name = "" if isinstance(term, Nested) else term.name
+                        found[name].append(GivenTerm(number, place, index, term))
+                        number += 1
+        return dict(found)
+
+    @cached_property
+    def attributes(self) -> dict[str, list[tuple[int, Attribute]]]:
+        """The attribute terms of each function, by the name of the attribute."""
+        found: dict[str, list[tuple[int, Attribute]]] = defaultdict(list)
+        for place, function in enumerate(self._functions):
+            for term in function.uses.attributes():
+                found[term.name].append((place, term))
+        return dict(found)
+
+    @cached_property
+    def stores(self) -> dict[str, list[tuple[int, Term]]]:
+        """The objects whose attribute is stored to, by its name."""
+        found: dict[str, list[tuple[int, Term]]] = defaultdict(list)
+        for place, function in enumerate(self._functions):
+            for event in function.facts.events:
+                if isinstance(event, Store) and isinstance(event.target, Attribute):
+                    found[event.target.name].append((place, event.target.base))
+        return dict(found)
