@@ -185,8 +185,13 @@ class Doubts:
                 yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
 
     def _told(self, signs: Signs) -> Iterator[Unknown]:
-        """What others wait for that the coroutine sets: by that they see it to its end."""
-        for function, index, name in self.flags.told(signs.spawn.started)[:1]:
+        """What others wait for that the coroutine sets: by that they see it to its end.
+
+        What sets an object up waits until that is ready, not for an end.
+        """
+        told = self.flags.told(signs.spawn.started)
+        ends = [each for each in told if not self.teardown.phases.is_start(each[0])]
+        for function, index, name in ends[:1]:
             said = sentence(
                 "`{function}` waits for `{name}`, which it sets: whether that is its end is not"
                 " known",

@@ -13,13 +13,14 @@ from taskleash.classify.signs import Signs
 from taskleash.dataflow.exceptions import Raised, fate, raised_by
 from taskleash.dataflow.hierarchy import Caught
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Block, Exit, Try
+from taskleash.facts.model import Await, Block, Exit, Handler, Loop, Try
 from taskleash.facts.terms import Awaited, Constant, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, branches, catches_cancellation
 from taskleash.link.entities import External, Function
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
 
 #: who looks at how a task ended
 _LOOKING = AWAITING | {"outcome", "seen"}
@@ -141,3 +142,20 @@ def _swallows(op: Op) -> bool:
         if uses.roles.get(found) or uses.derived.get(found) or uses.names.get(found):
             return False
     return bool(event.value)
+
+
+def handles_errors(block: Block) -> bool:
+    """Whether a loop's body catches every error of one turn."""
+    for item in block.items:
+        if isinstance(item, Loop) and any(
+            isinstance(inner, Try) and any(_broad(h) for h in inner.handlers)
+            for inner in item.body.items
+        ):
+            return True
+        if not isinstance(item, int) and any(handles_errors(b) for _, b, _ in branches(item)):
+            return True
+    return False
+
+
+def _broad(handler: Handler) -> bool:
+    return not handler.types or any(name in BROAD_EXCEPTIONS for name in handler.types)

@@ -18,6 +18,7 @@ from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
     insists,
+    is_of_no_task,
     is_partial,
     is_under_deadline,
     passed_over,
@@ -77,7 +78,9 @@ class Inside:
             signs.ended_here = how(beside)
         signs.ended_here_by = after or beside
         signs.abandoned = _abandoned(trail)
-        signs.piling_up = signs.abandoned is not None and _leaves_another(signs.abandoned, trail)
+        if signs.abandoned is not None:
+            signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
+            signs.piling_up = _leaves_another(signs.abandoned, trail)
         if not after:
             return
         if handed:
@@ -341,4 +344,4 @@ def _abandoned(trail: Trail) -> Op | None:
         if op not in partial
     ]
     again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
-    return None if others or again else partial[0]
+    return None if again or any(not is_of_no_task(trail, op) for op in others) else partial[0]

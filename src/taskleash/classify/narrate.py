@@ -146,10 +146,11 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     if not signs.ended_there:
         for op in signs.ended_elsewhere[:2]:
             yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
-        for op, kept in signs.forgotten[:1]:
+        for _, forgotten in signs.forgotten[:1]:
+            kept = forgotten.kept
             message = sentence(
                 "nothing calls `{method}` of what `{place}` keeps",
-                method=op.site[0].method.qualname,
+                method=forgotten.method.qualname,
                 place=kept.attribute,
             )
             yield step(kept.function, kept.index, message)

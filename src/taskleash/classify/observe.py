@@ -16,15 +16,15 @@ from taskleash.classify.containers import (
 )
 from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another
-from taskleash.classify.failing import Failures
+from taskleash.classify.failing import Failures, handles_errors
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
-from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
-from taskleash.facts.model import Block, Handler, Loop, Store, Try
+from taskleash.classify.waiting import drains, is_after, is_after_a_failure, is_partial
+from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
-from taskleash.link.context import branches, in_loop, loops
+from taskleash.link.context import in_loop, loops
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
@@ -42,7 +42,6 @@ from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.link.wrappers import drops_value, kept_if
-from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.sentences import NOTHING, Said
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
@@ -87,7 +86,7 @@ class Observer:
         signs.unreached = self._unreached(spawn)
         signs.guard = self._once(spawn, trail)
         signs.multiplicity = self._multiplicity(spawn, signs)
-        signs.handles_errors = any(_handles_errors(f.facts.body) for f in spawn.started)
+        signs.handles_errors = any(handles_errors(f.facts.body) for f in spawn.started)
         signs.handed_on = next(iter(trail.of("unknown")), None)
         signs.refused = next(iter(trail.of("refused")), None)
         if trail.of("weakly"):
@@ -221,15 +220,15 @@ class Observer:
                 continue
             why = NOTHING if self._starts_again(signs, op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
-            kept = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
+            uncalled = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if here and not why and op in signs.ended_here_by and not signs.ended_here:
                 elsewhere.append(op)
-            elif kept is not None:
-                signs.forgotten.append((op, kept))
+            elif uncalled is not None:
+                signs.forgotten.append((op, uncalled))
                 elsewhere.append(op)
             elif why:
                 signs.ended_there_by.append((op, why))
-            elif op.kind == "deadline" or is_after_a_failure(op):
+            elif op.kind == "deadline" or is_after_a_failure(op) or self._is_cancelled(signs, op):
                 elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
                 if not self._is_left_out(signs, op):
@@ -249,6 +248,17 @@ class Observer:
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
             signs.ended_there = "cancelled" if cancelled else how(ends)
+
+    def _is_cancelled(self, signs: Signs, op: Op) -> bool:
+        """Whether all that a function waits for is what it has cancelled just before."""
+        cancels = [
+            each
+            for each in signs.trail.of(*CANCELLING)
+            if each.site[0] is op.site[0] and each.kind != op.kind
+        ]
+        return not any(self._starts_again(signs, each) for each in cancels) and is_after(
+            signs.trail, op, cancels
+        )
 
     def _is_left_out(self, signs: Signs, op: Op) -> bool:
         """Whether nobody comes to a wait for what prunes itself, and its owner has a teardown."""
@@ -376,20 +386,3 @@ def _ended_first(trail: Trail, op: Op) -> bool:
     return any(
         other.site[0] is op.function and other.site[1] < op.index for other in trail.of(*CANCELLING)
     )
-
-
-def _handles_errors(block: Block) -> bool:
-    """Whether a loop's body catches every error of one turn."""
-    for item in block.items:
-        if isinstance(item, Loop) and any(
-            isinstance(inner, Try) and any(_broad(h) for h in inner.handlers)
-            for inner in item.body.items
-        ):
-            return True
-        if not isinstance(item, int) and any(_handles_errors(b) for _, b, _ in branches(item)):
-            return True
-    return False
-
-
-def _broad(handler: Handler) -> bool:
-    return not handler.types or any(name in BROAD_EXCEPTIONS for name in handler.types)

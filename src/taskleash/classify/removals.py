@@ -16,7 +16,7 @@ _KINDS = (*TAKING_OUT, "replace", "clear", "clear-slot")
 def look(calls: Calls, signs: Signs) -> None:
     """Set what lets go of the handle, and whether that comes at the end of the task."""
     started = set(signs.spawn.started)
-    callbacks = _callbacks(calls, signs)
+    callbacks = called_back(calls, signs)
     removals = signs.trail.of(*_KINDS, where=_leaves_out)
     fitting = [op for op in removals if _removes(signs, op, started, callbacks)]
     # One is enough, and where all tasks of a set share it, each trail has all of them.
@@ -58,7 +58,7 @@ def _is_called_back(calls: Calls, op: Op, callbacks: set[Function]) -> bool:
     return True
 
 
-def _callbacks(calls: Calls, signs: Signs) -> set[Function]:
+def called_back(calls: Calls, signs: Signs) -> set[Function]:
     """The functions that are called back when the task is done."""
     found: set[Function] = set()
     for op in signs.callbacks:

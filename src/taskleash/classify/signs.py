@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from taskleash.classify.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
 from taskleash.dataflow.outcome import Leak
 from taskleash.link.entities import Function
-from taskleash.link.forgotten import Kept
+from taskleash.link.forgotten import Uncalled
 from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
@@ -79,7 +79,7 @@ class Signs:
     #: ended only in a place that is no teardown
     ended_elsewhere: list[Op] = field(default_factory=list)
     #: of these, the ones in a teardown that nobody comes to, and what keeps the object
-    forgotten: list[tuple[Op, Kept]] = field(default_factory=list)
+    forgotten: list[tuple[Op, Uncalled]] = field(default_factory=list)
     #: a subclass's method in place of one that ends the task, or of one that comes to the ending
     overridden: tuple[Function, Function] | None = None
     #: the place drops the handle when the task is done

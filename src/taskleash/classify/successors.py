@@ -1,11 +1,13 @@
 """Tasks that take their slot out at their end, although it may be their successor's by then.
 
-A cancelled task comes to its ``finally`` only once the loop turns again. Whoever cancels it without
-waiting for that may have stored the next task in the same slot meanwhile.
+A cancelled task comes to its ``finally``, and its callbacks are called, only once the loop turns
+again. Whoever cancels it without waiting for that may have stored the next task in the same slot
+meanwhile.
 """
 
 from __future__ import annotations
 
+from taskleash.classify.removals import called_back
 from taskleash.classify.signs import Signs, Takeover
 from taskleash.facts.model import Delete, If, Store, Test
 from taskleash.link.calls import Calls
@@ -24,8 +26,11 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
         for op in trail.of("store", "contain")
     ):
         return None
+    callbacks = called_back(calls, signs)
     for removal in trail.of("shrink", "clear-slot"):
-        if removal.function in signs.spawn.started and _takes_any(removal):
+        home = removal.function
+        at_its_end = home in signs.spawn.started and in_cleanup(home, removal.index)
+        if (at_its_end or home in callbacks) and _takes_any(removal):
             for cancel in trail.of(*CANCELLING):
                 if cancel.function not in signs.spawn.started and _lets_one_come_first(
                     trail, cancel, calls, teardown
@@ -35,17 +40,13 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
 
 
 def _takes_any(op: Op) -> bool:
-    """Whether an operation empties a slot as the task is cancelled, whatever is in it."""
+    """Whether an operation empties a slot, whatever is in it."""
     by_key = op.kind == "shrink" and (op.detail == "pop" or isinstance(op.event, Delete))
-    return (
-        (by_key or op.kind == "clear-slot")
-        and in_cleanup(op.function, op.index)
-        and not any(
-            _compares(test)
-            for frame in around(op.function, op.index)
-            if isinstance(frame.item, If)
-            for test in tests(frame.item.test)
-        )
+    return (by_key or op.kind == "clear-slot") and not any(
+        _compares(test)
+        for frame in around(op.function, op.index)
+        if isinstance(frame.item, If)
+        for test in tests(frame.item.test)
     )
 
 

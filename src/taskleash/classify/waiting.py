@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
-from taskleash.dataflow.paths import Ending
+from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
     Await,
     Block,
@@ -25,6 +25,7 @@ from taskleash.facts.terms import (
     Parameter,
     Result,
     Term,
+    last_name,
 )
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import (
@@ -62,6 +63,22 @@ def is_after_a_failure(op: Op) -> bool:
         and (_raises(handler.body) or not any(map(is_expected, handler.types)))
         for handler in handlers
     )
+
+
+def is_after(trail: Trail, op: Op, endings: Iterable[Op]) -> bool:
+    """Whether a function comes to an operation with no task but what it has ended before that.
+
+    To wait for what is cancelled is no way by itself to see a task to its end.
+    """
+    function, index = op.site
+    before = {each.site[1] for each in endings} - {index}
+    if not before:
+        return False
+    carriers = set(trail.terms_in(function))
+    outcome = function.paths.search_from_entry(map(Ending, before), carriers, [index])
+    if index not in outcome.reached and not outcome.is_complete:
+        trail.leave_paths_out(function)
+    return outcome.is_complete and index not in outcome.reached
 
 
 def _raises(block: Block) -> bool:
@@ -236,3 +253,23 @@ def stands_ready(trail: Trail, op: Op) -> bool:
         return False
     handed = any(isinstance(term, Nested) for arg in event.args for term in arg.value)
     return handed and function.paths.graph.dominates(root, trail.index)
+
+
+def is_of_no_task(trail: Trail, op: Op) -> bool:
+    """Whether an operation is under a condition that no task meets: that it is no future."""
+    carriers = set(trail.terms_in(op.function))
+    return any(
+        isinstance(frame.item, If)
+        and _shows_no_task(frame.item.test, frame.branch == "then", carriers)
+        for frame in around(op.function, op.index)
+    )
+
+
+def _shows_no_task(test: Test, holds: bool, carriers: Set[Term]) -> bool:
+    if test.kind == "not":
+        return _shows_no_task(test.parts[0], not holds, carriers)
+    if test.kind in ("and", "or"):
+        found = [_shows_no_task(part, holds, carriers) for part in test.parts]
+        return any(found) if (test.kind == "and") == holds else all(found)
+    asks = test.op == "isinstance" and bool(test.value) and carriers >= {*test.value}
+    return asks and not holds and all(last_name(kind) in HANDLES for kind in test.other)

@@ -38,7 +38,7 @@ _MAX_COMPARED = 40
 #: the task runs and nothing has seen to it; any other phase is the loop that ended one of several
 _LIVE = -1
 #: the last names of the classes of handles
-_HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
+HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 
 
 @dataclass(frozen=True)
@@ -348,7 +348,7 @@ class _Search:
             return holds
         if test.kind in ("none", "done"):
             return not holds
-        if test.op == "isinstance" and all(last_name(kind) in _HANDLES for kind in test.other):
+        if test.op == "isinstance" and all(last_name(kind) in HANDLES for kind in test.other):
             return holds
         return True
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.dataflow.query import Query, first_found
+from taskleash.dataflow.query import Query, first_found, union
 from taskleash.facts.model import Store
-from taskleash.facts.terms import Attribute, Parameter, Result
+from taskleash.facts.terms import Attribute, Awaited, Display, Item, Parameter, Result, Term
 from taskleash.link.calls import Calls, Method
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
@@ -23,6 +23,14 @@ class Kept:
     attribute: str
 
 
+@dataclass(frozen=True)
+class Uncalled:
+    """A method that nothing calls, and what keeps the object that it would take down."""
+
+    method: Function
+    kept: Kept
+
+
 class Forgotten:
     """Answers, with memory, which methods of objects their owners never call."""
 
@@ -31,18 +39,30 @@ class Forgotten:
         self.teardown = teardown
         ask = calls.program.uses
         self._is_reached: Query[Function, bool] = Query(ask, self._find, False, first_found)
-        self._kept: Query[Class, tuple[Kept, ...]] = Query(ask, self._find_kept)
+        self._kept: Query[Class, tuple[Kept, ...]] = Query(ask, self._find_kept, (), union)
 
-    def by(self, ending: Function, spawning: Function) -> Kept | None:
-        """What keeps the object whose ``ending`` nobody comes to, while it does come to a spawn.
+    def by(self, ending: Function, spawning: Function) -> Uncalled | None:
+        """What would lead to ``ending`` and nobody calls, while somebody does come to a spawn.
 
-        None where somebody does, or may: a user of the program, who has the object.
+        None where somebody calls it, or may: a user of the program, who has the object.
         """
         ending, spawning = ending.method, spawning.method
-        owner = ending.owner
-        if owner is None or self._is_reached(ending) or not self._is_used(spawning):
+        if ending.owner is None or self._is_reached(ending) or not self._is_used(spawning):
             return None
-        return next(iter(self._kept(owner)), None)
+        method = self._outermost(ending)
+        kept = self._kept(method.owner) if method.owner is not None else ()
+        return Uncalled(method, kept[0]) if kept else None
+
+    def _outermost(self, method: Function) -> Function:
+        """What nothing calls of the methods that lead to one that nobody comes to."""
+        seen = {method}
+        while True:
+            callers = (caller for caller, _ in self._callers(method))
+            above = next((c for c in callers if c not in seen and not c.module.is_test), None)
+            if above is None:
+                return method
+            seen.add(above)
+            method = above
 
     def is_uncalled(self, method: Function) -> bool:
         """Whether nothing in the program but tests calls a method, or hands it on."""
@@ -66,11 +86,9 @@ class Forgotten:
 
     def _comes_from(self, pair: tuple[Function, Function]) -> bool:
         caller, function = pair
-        owner = function.owner
         if caller.module.is_test and not function.module.is_test:
             return False
-        is_inside = caller.owner is not None and owner is not None and caller.owner.related(owner)
-        return not is_inside or self._is_reached(caller)
+        return self._is_reached(caller)
 
     def _may_be_called(self, function: Function) -> bool:
         """Whether something near the object is called by this name, and it is not known what."""
@@ -91,34 +109,65 @@ class Forgotten:
         for function, index in self.calls.constructions(cls):
             if function.module.is_test and not cls.module.is_test:
                 continue
-            kept = self._stored(function, index)
-            if kept is None:
+            kept = self._stored(function, Result(index))
+            if not kept:
                 return ()
-            found.append(kept)
-        return tuple(found)
+            found += kept
+        return tuple(dict.fromkeys(found))
 
-    def _stored(self, function: Function, index: int) -> Kept | None:
-        """The attribute in which an object is kept, and nowhere else.
+    def _stored(
+        self, function: Function, made: Term, seen: frozenset[Function] = frozenset()
+    ) -> tuple[Kept, ...]:
+        """The attributes in which an object is kept, and nowhere else; of a factory, its callers'.
 
-        One that has a name for everybody counts where its owner has a teardown: that is what
-        users call.
+        One that has a name for everybody counts where users do not come to the object: its owner
+        has a teardown, or is itself an object that the program keeps.
         """
-        made, owner = Result(index), function.owner
-        stores = [
-            (at, event)
-            for at, event in enumerate(function.events)
-            if isinstance(event, Store) and made in event.value
-        ]
-        if owner is None or len(stores) != 1 or len(function.uses.roles.get(made, ())) > 1:
-            return None
-        at, store = stores[0]
+        roles = [role for role in function.uses.roles.get(made, ()) if role.kind != "await"]
+        if len(roles) != 1:
+            return ()
+        (role,) = roles
+        if role.kind == "return" and function not in seen:
+            return self._given(function, (), seen)
+        if role.kind == "item" and function not in seen:
+            return self._given(function, (role.index, made), seen)
+        owner, store = function.owner, function.events[role.index]
+        if owner is None or role.kind != "value" or not isinstance(store, Store):
+            return ()
         target = store.target
         if not isinstance(target, Attribute) or target.base != Parameter(function.self_name):
-            return None
+            return ()
         is_private = target.name.startswith("_")
-        if not is_private and not self.teardown.of_class(owner):
-            return None
-        return Kept(function, at, owner, target.name)
+        if not (is_private or self.teardown.of_class(owner) or self._kept(owner)):
+            return ()
+        return (Kept(function, role.index, owner, target.name),)
+
+    def _given(
+        self, factory: Function, within: tuple[int, Term] | tuple[()], seen: frozenset[Function]
+    ) -> tuple[Kept, ...]:
+        """Where the callers of a function keep what it returns, or what stands within that."""
+        sites = [
+            (caller, index)
+            for caller, index in self.calls.callers(factory)
+            if factory.module.is_test or not caller.module.is_test
+        ]
+        place = -1
+        if within:
+            number, made = within
+            items = factory.facts.collections[number].items
+            if len(factory.uses.roles.get(Display(number), ())) != 1:
+                return ()
+            place = next(at for at, alts in enumerate(items) if made in alts)
+        found: list[Kept] = []
+        for caller, index in sites:
+            given: Term = Result(index)
+            given = Awaited(given) if factory.facts.is_async else given
+            given = Item(given, place) if within else given
+            kept = self._stored(caller, given, seen | {factory})
+            if not kept:
+                return ()
+            found += kept
+        return () if self.calls.references(factory) else tuple(found)
 
 
 def _is_of_another(caller: Function, index: int, attributes: set[str]) -> bool:

@@ -15,7 +15,7 @@ from taskleash.link.keyed import checked_beside
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
-from taskleash.link.repetition import Repetition, is_kept_by_itself
+from taskleash.link.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
 from taskleash.link.states import is_flag, is_set_back, state_read
@@ -190,7 +190,10 @@ class Guards:
             return NOTHING
         clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
-            clears_again and is_kept_by_itself(op) and not self._is_fresh(op)
+            clears_again
+            and is_kept_by_itself(op)
+            and not is_of_what_is_given(op)
+            and not self._is_fresh(op)
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return NOTHING

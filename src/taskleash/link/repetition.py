@@ -37,7 +37,7 @@ class Repetition:
         is another question.
         """
         sites = self._sites(op.function)
-        if not sites or not is_kept_by_itself(op) or _is_of_what_is_given(op):
+        if not sites or not is_kept_by_itself(op) or is_of_what_is_given(op):
             return not sites and self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
         return self._is_begun_twice(trail, sites, own) or any(
@@ -166,7 +166,7 @@ def is_kept_by_itself(op: Op) -> bool:
     return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
 
 
-def _is_of_what_is_given(op: Op) -> bool:
+def is_of_what_is_given(op: Op) -> bool:
     """Whether a nested function stores the handle in an object of the call around it."""
     event = op.event
     target: Term | None = event.target if isinstance(event, Store) else None

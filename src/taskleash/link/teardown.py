@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from taskleash.dataflow.exceptions import is_start
 from taskleash.dataflow.query import Query, first_found
 from taskleash.facts.model import Give, Store
-from taskleash.facts.terms import Attribute, Constant, Parameter, Result
+from taskleash.facts.terms import Attribute, Constant, Nested, Parameter, Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
@@ -75,8 +75,24 @@ class Teardown:
 
     def _named(self, function: Function) -> str:
         name = function.name
+        if self._is_only_a_part(function):
+            return ""
         soft = LIFECYCLE.ends_for_users(name) and not self._is_called(function)
         return f"`{function.qualname}`" if soft or LIFECYCLE.ends(name) else ""
+
+    def _is_only_a_part(self, function: Function) -> bool:
+        """Whether a function runs as a part of the one around it, that calls it and keeps it.
+
+        Its name says what it does, and not when that is done.
+        """
+        outer = function.parent
+        if outer is None or outer.facts.kind == "module" or function.facts.kind != "function":
+            return False
+        term = Nested(function.facts.key)
+        given = [role.kind for role in outer.uses.roles.get(term, ()) if role.kind != "func"]
+        return not given and any(
+            caller.method is function.method for caller, _ in self.calls.callers(function)
+        )
 
     def _find_callers(self, function: Function) -> dict[Function, bool]:
         """What calls it, has a loop call it, and is around a lambda; whether as they clean up."""

@@ -12,7 +12,13 @@ CATCH_ALL = frozenset({"", "BaseException"})
 NO_ERRORS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
 CATCH_ERRORS = frozenset({"Exception"})
 CANCELLATION_NAMES = frozenset({"CancelledError", "Cancelled"})
-TIMEOUT_NAMES = frozenset({"TimeoutError", "Timeout", "TimeoutException", "TooSlowError"})
+#: among them the names under which those of two modules are imported side by side
+TIMEOUT_NAMES = frozenset(
+    {
+        "AsyncTimeoutError", "AsyncioTimeoutError", "ConcurrentTimeoutError", "FutureTimeoutError",
+        "FuturesTimeoutError", "Timeout", "TimeoutError", "TimeoutException", "TooSlowError",
+    }
+)  # fmt: skip
 #: dotted names of the exception that only cancellation raises
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}
