@@ -35,7 +35,7 @@ class Waits:
             if wait is None:
                 return False
             is_done = is_in is (isinstance(term, Item) and term.index == 0)
-            if not _stands_for(test.value, task):
+            if not (_stands_for(test.value, task) or self._is_renewed(wait, test.value, task)):
                 is_done = not is_done and self._is_other_of_two(wait, test.value, task)
             if not is_done:
                 return False
@@ -112,8 +112,16 @@ class Waits:
         if not isinstance(waited, Display) or self._is_changed(waited):
             return ()
         items = self._facts.collections[waited.number].items
-        others = [item for item in items if not _stands_for(item, task)]
+        # Where a loop renews the task, the name that is waited for stands for any of them.
+        others = [item for item in items if task.isdisjoint(item)]
         return others[0] if len(items) == 2 and len(others) == 1 else ()
+
+    def _is_renewed(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
+        """Whether what is asked for is a name that a wait is for, and that a loop renews."""
+        waited = wait.args[0].value[0] if len(wait.args[0].value) == 1 else None
+        if not isinstance(waited, Display) or self._is_changed(waited):
+            return False
+        return not task.isdisjoint(asked) and asked in self._facts.collections[waited.number].items
 
     def _is_changed(self, collection: Display) -> bool:
         """Whether a method of a collection is called, which may put something in."""
