@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from taskleash.classify.signs import Signs
 from taskleash.facts.model import Await, Call, Store
-from taskleash.facts.terms import Attribute, Display, Element, Result, Term
+from taskleash.facts.terms import Attribute, Constant, Display, Element, Result, Term
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
-from taskleash.link.trail import Op
-from taskleash.models.containers import PAIR_TAKING
+from taskleash.link.trail import AWAITING, CANCELLING, Op
+from taskleash.models.containers import PAIR_TAKING, TAKING
 
 #: stands for a number that nobody knows
 _APPENDED = "append"
@@ -21,11 +23,20 @@ def ends_another(signs: Signs, op: Op) -> bool:
     of what was appended later. The keys of all stores have to be known for that.
     """
     terms = [term for term in _terms(op) if not _is_of_a_pair(op.function, term)]
-    ended = {key for term in terms for key in _keys(term)}
+    ended = {key for term in terms for key in (*_keys(term), *_taken_by(op.function, term))}
     kept = _kept_under(signs) if ended else set()
     if _APPENDED in kept and signs.multiplicity == "once":
         return False
     return bool(ended) and bool(kept) and ended.isdisjoint(kept)
+
+
+def takes_another(signs: Signs, op: Op) -> bool:
+    """Whether a removal takes out the element under one other key, which is ended as it is."""
+    return ends_another(signs, op) and any(
+        Result(op.index) in _terms(each)
+        for each in signs.trail.of(*CANCELLING, *AWAITING)
+        if each.function is op.function
+    )
 
 
 def ends_one_of_many(signs: Signs, op: Op) -> bool:
@@ -42,13 +53,18 @@ def ends_one_of_many(signs: Signs, op: Op) -> bool:
 
 
 def _terms(op: Op) -> list[Term]:
-    """What an operation is done with: the receiver of a call, its arguments, what is awaited."""
+    """What an operation is done with: the receiver of a call, its arguments, what is awaited.
+
+    What takes elements out of a container is done with what it gives.
+    """
     event = op.event
     if isinstance(event, Await):
         return list(event.value)
     if not isinstance(event, Call):
         return []
     receivers = [func.base for func in event.func if isinstance(func, Attribute)]
+    if op.kind == "shrink":
+        return [*receivers, Result(op.index)]
     return [*receivers, *(term for arg in event.args for term in arg.value)]
 
 
@@ -60,6 +76,20 @@ def _keys(term: Term) -> list[str]:
     if isinstance(term, Element) and term.is_constant and not term.key.startswith("-"):
         return [term.key]
     return []
+
+
+def _taken_by(function: Function, term: Term) -> list[str]:
+    """The name by which a method takes one element, as `_keys`: ``tasks.pop("main")``.
+
+    A number may mean another element as soon as one is taken out.
+    """
+    call = function.events[term.event] if isinstance(term, Result) else None
+    if not isinstance(call, Call) or call.text.rpartition(".")[2] not in TAKING or not call.args:
+        return []
+    names = [each.text for each in call.args[0].value if isinstance(each, Constant)]
+    if len(names) != len(call.args[0].value) or not all(name[-1:] in "'\"" for name in names):
+        return []
+    return [repr(ast.literal_eval(name)) for name in names]
 
 
 def _is_of_a_pair(function: Function, term: Term) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.classify.containers import TAKING_OUT, rebuilds
+from taskleash.classify.elements import takes_another
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
 from taskleash.facts.model import Call
@@ -18,7 +19,11 @@ def look(calls: Calls, signs: Signs) -> None:
     started = set(signs.spawn.started)
     callbacks = called_back(calls, signs)
     removals = signs.trail.of(*_KINDS, where=_leaves_out)
-    fitting = [op for op in removals if _removes(signs, op, started, callbacks)]
+    fitting = [
+        op
+        for op in removals
+        if _removes(signs, op, started, callbacks) and not takes_another(signs, op)
+    ]
     # One is enough, and where all tasks of a set share it, each trail has all of them.
     found = next(
         (op for op in fitting if op.function in started or _is_called_back(calls, op, callbacks)),
