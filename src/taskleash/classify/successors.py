@@ -32,8 +32,9 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
         at_its_end = home in signs.spawn.started and in_cleanup(home, removal.index)
         if (at_its_end or home in callbacks) and _takes_any(removal):
             for cancel in trail.of(*CANCELLING):
-                if cancel.function not in signs.spawn.started and _lets_one_come_first(
-                    trail, cancel, calls, teardown
+                if cancel.function not in signs.spawn.started and (
+                    _starts_anew(trail, cancel, calls)
+                    or (at_its_end and _lets_one_come_first(trail, cancel, calls, teardown))
                 ):
                     return Takeover(removal, cancel)
     return None
@@ -55,19 +56,24 @@ def _compares(test: Test) -> bool:
     return test.kind == "other" and any(sign in test.text for sign in (" is ", "==", "!="))
 
 
+def _starts_anew(trail: Trail, cancel: Op, calls: Calls) -> bool:
+    """Whether the function with the spawn cancels the earlier task, and waits for no end of it."""
+    home, spawning = cancel.function, trail.function
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
+        return False
+    if home is spawning:
+        return cancel.index < trail.index
+    return any(caller is spawning and index < trail.index for caller, index in calls.callers(home))
+
+
 def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
-    """Whether the next task may be stored before a cancelled one has come to its end."""
+    """Whether the next task may be stored otherwise before a cancelled one has come to its end."""
     home = cancel.function
     if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
         return False
-    spawning = trail.function
-    if home is spawning:
-        return cancel.index < trail.index
-    above = [caller for caller, _ in calls.callers(home)]
-    if any(caller is spawning and index < trail.index for caller, index in calls.callers(home)):
-        return True
-    if not _frees_slot(trail, home):
+    if home is trail.function or not _frees_slot(trail, home):
         return False
+    above = [caller for caller, _ in calls.callers(home)]
     if len(home.facts.params) > bool(home.self_name):
         # It frees one of several slots, of which each may be taken again.
         phases = teardown.phases
