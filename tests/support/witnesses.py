@@ -418,6 +418,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "its `cancel` is registered {where}": _cancels,
     "awaited {where}": _awaits,
     "gathered {where}": _calls("gather"),
+    "awaited with others {where}": _awaits,
     "waited for {where}": _calls("wait"),
     "awaited with a timeout {where}": _with_a_deadline,
     "awaited through `shield` {where}": _calls("shield"),

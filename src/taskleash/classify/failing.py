@@ -7,20 +7,22 @@ taken out of its set when it is done, is loud. What is kept is silent as long as
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 
 from taskleash.classify.model import Unseen
 from taskleash.classify.signs import Signs
 from taskleash.dataflow.exceptions import Raised, fate, raised_by
 from taskleash.dataflow.hierarchy import Caught
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Block, Exit, Handler, Loop, Try
-from taskleash.facts.terms import Awaited, Constant, Result, Term
+from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Try
+from taskleash.facts.terms import Attribute, Awaited, Constant, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import Frame, around, branches, catches_cancellation
+from taskleash.link.context import Frame, around, branches, catches_cancellation, events_in
 from taskleash.link.entities import External, Function
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS
 
 #: who looks at how a task ended
 _LOOKING = AWAITING | {"outcome", "seen"}
@@ -41,7 +43,10 @@ class Failures:
     def is_known_to_fail(self, function: Function) -> bool:
         """Whether a ``raise`` of its own leaves a coroutine: that it can fail is no guess."""
         return any(
-            exit_.kind == "raise" and not _is_caught(frames) and not _is_cancellation(frames)
+            exit_.kind == "raise"
+            and not _is_caught(function, frames)
+            and not _is_cancellation(frames)
+            and not _is_told(function, frames)
             for _, exit_, frames in function.contexts.exits
         )
 
@@ -49,13 +54,13 @@ class Failures:
         """How long a failure of the task is silent."""
         if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
             return Unseen.NOT
-        if signs.spawn.started and not any(map(self.can_fail, signs.spawn.started)):
+        if self._ends_without(signs.spawn.started) or self._ends_without(signs.spawn.around):
             return Unseen.NOT
         if signs.handed_on is not None or signs.trail.unknown or signs.given:
             return Unseen.NOT
         looks = signs.trail.of(*_LOOKING)
         telling = [op for op in looks if not _swallows(op)]
-        in_time = [op for op in looks if not self._teardown.holds(*op.site)]
+        in_time = [op for op in looks if not self._teardown.alone_holds(*op.site)]
         if any(not _swallows(op) for op in in_time):
             return Unseen.NOT
         if in_time:
@@ -67,10 +72,17 @@ class Failures:
             return Unseen.NOT
         return Unseen.UNTIL_THE_END if telling else Unseen.AS_LONG_AS_KEPT
 
+    def _ends_without(self, functions: tuple[Function, ...]) -> bool:
+        """Whether no failure leaves any of the coroutines that the task may be made of."""
+        return bool(functions) and not any(map(self.can_fail, functions))
+
     def _find(self, function: Function) -> bool:
-        raised = raised_by(function.events)
+        raised = raised_by(function.events, is_calm=_logging(function))
         for index, kinds in raised.items():
-            if Raised.ERROR in kinds and not _is_caught(around(function, index)):
+            frames = around(function, index)
+            if Raised.ERROR not in kinds or _is_caught(function, frames):
+                continue
+            if not _is_told(function, frames, index) and not _is_cancellation(frames):
                 event = function.events[index]
                 if not isinstance(event, Await) or self._may_raise(function, event.value):
                     return True
@@ -96,16 +108,45 @@ class Failures:
         return not awaited
 
 
-def _is_caught(frames: tuple[Frame, ...]) -> bool:
-    """Whether an error at a place is caught in the function, and goes no further."""
+def _logging(function: Function) -> Callable[[Call], bool]:
+    """Tells of the calls that write to a log, and of those that give the logger."""
+    found = [call for _, call in function.calls() if call.text.rpartition(".")[2] in LOGGING_LEVELS]
+    loggers = {func.base for call in found for func in call.func if isinstance(func, Attribute)}
+    found += [function.call(term.event) for term in loggers if isinstance(term, Result)]
+    known = set(map(id, found))
+    return lambda call: id(call) in known
+
+
+def _is_caught(function: Function, frames: tuple[Frame, ...]) -> bool:
+    """Whether an error at a place is caught in the function, and goes no further unseen."""
     return any(
         isinstance(frame.item, Try)
         and frame.branch == "body"
         and any(
-            fate(handler, Raised.ERROR) is Caught.YES and not _raises(handler.body)
+            fate(handler, Raised.ERROR) is Caught.YES
+            and (not _raises(handler.body) or _tells(function, handler.body))
             for handler in frame.item.handlers
         )
         for frame in frames
+    )
+
+
+def _is_told(function: Function, frames: tuple[Frame, ...], before: int | None = None) -> bool:
+    """Whether a place is in a handler that has told of the failure which led there."""
+    return any(
+        frame.handler is not None and _tells(function, frame.handler.body, before)
+        for frame in frames
+    )
+
+
+def _tells(function: Function, block: Block, before: int | None = None) -> bool:
+    """Whether a block writes to a log, by a call that comes before an event."""
+    calls = [(index, function.events[index]) for index in events_in(block)]
+    return any(
+        isinstance(event, Call)
+        and event.text.rpartition(".")[2] in TELLING_LEVELS
+        and (before is None or index < before)
+        for index, event in calls
     )
 
 

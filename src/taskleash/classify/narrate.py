@@ -138,7 +138,9 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     if (signs.ended_here or signs.partly_here) and not only_started:
         # What the way to a teardown says more of is told there.
         again = {(op.site, op.kind) for op, _ in signs.ended_there_by[:3]}
-        for op in [each for each in signs.ended_here_by if (each.site, each.kind) not in again][:2]:
+        found = [op for op in signs.ended_here_by if (op.site, op.kind) not in again]
+        # What waits for it tells more than what asks.
+        for op in sorted(found, key=lambda op: op.kind == "done")[:2]:
             yield ending(op)
     for op, why in signs.ended_there_by[:3]:
         if signs.ended_there or op not in signs.ended_elsewhere:

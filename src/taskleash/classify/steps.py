@@ -5,6 +5,8 @@ from __future__ import annotations
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Verdict
 from taskleash.classify.waiting import has_deadline
+from taskleash.facts.model import Await
+from taskleash.facts.terms import Result
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op
@@ -16,6 +18,7 @@ _VERBS = {
     "await": claim("awaited {where}"),
     "waited": claim("awaited {where}"),
     "gather": claim("gathered {where}"),
+    "gathered": claim("awaited with others {where}"),
     "wait": claim("waited for {where}"),
     "wait_for": claim("awaited with a timeout {where}"),
     "shield": claim("awaited through `shield` {where}"),
@@ -51,7 +54,15 @@ def ending(op: Op, why: Said = NOTHING) -> Evidence:
     kind = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
     if kind == "done" and in_loop(op.function, op.index) is None:
         kind = "required"
+    if kind == "gather" and not _is_made_here(op):
+        kind = "gathered"
     return step(function, index, weakly(op, sentence(_VERBS[kind], where=where)))
+
+
+def _is_made_here(op: Op) -> bool:
+    """Whether what is awaited is the value of a call there, rather than of one made elsewhere."""
+    event = op.event
+    return not isinstance(event, Await) or any(isinstance(t, Result) for t in event.value)
 
 
 def weakly(op: Op, said: Sentence) -> Sentence:

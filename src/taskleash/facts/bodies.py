@@ -75,7 +75,7 @@ def digest_of(body: Body, frame: Frame, context: bytes) -> str:
             # The names of a function around it are those of its whole body.
             return ""
         around = around.parent
-    head = (frame.key, frame.qualname, frame.owner, frame.is_async)
+    head = (frame.key, frame.qualname, frame.owner, frame.is_async, frame.is_driven)
     params = tuple((param.name, param.kind) for param in frame.params)
     hashed = blake2b(context, digest_size=_DIGEST_BYTES)
     hashed.update(repr((head, params)).encode("utf-8", "surrogatepass"))

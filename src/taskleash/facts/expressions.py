@@ -156,6 +156,9 @@ class ExpressionLowering:
         value: Alts = ()
         if isinstance(node.value, cst.From):
             value = self.expr(node.value.item)
+            if self.frame.is_driven:
+                self.frame.emit(Await(self.spans.of(node), value))
+                return tuple(Awaited(term) for term in value)
             if self.frame.qualname.endswith("__await__"):
                 self.frame.emit(Await(self.spans.of(node), value))
         elif node.value is not None:

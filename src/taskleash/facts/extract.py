@@ -40,6 +40,7 @@ from taskleash.facts.statements import StatementLowering
 from taskleash.facts.syntax import plain, syntax_error
 from taskleash.facts.terms import Parameter
 from taskleash.facts.types import dotted_name, type_ref, written
+from taskleash.models.callables import GENERATOR_COROUTINES
 from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
 from taskleash.source.modules import is_package
 
@@ -182,9 +183,15 @@ class ModuleLowering:
             returns=type_ref(node.returns.annotation) if node.returns is not None else NO_TYPE,
             decorators=_decorators(node.decorators, outer),
         )
+        frame.is_driven = any(map(self._makes_a_coroutine, frame.decorators))
         self._bind_params(frame)
         self._lower_body(frame, node.body)
         return frame.key
+
+    def _makes_a_coroutine(self, decorator: Decorator) -> bool:
+        """Whether it makes a generator into a coroutine, which awaits by ``yield from``."""
+        first, dot, rest = decorator.text.partition(".")
+        return self.imports.get(first, first) + dot + rest in GENERATOR_COROUTINES
 
     def _lower_body(self, frame: Frame, suite: cst.BaseSuite) -> None:
         body = self._bodies.pop(frame.line, None)

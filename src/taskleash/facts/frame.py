@@ -86,6 +86,8 @@ class Frame:
     made_before_loop: int = 0
     items: list[Step] = field(default_factory=list)
     is_generator: bool = False
+    #: whether it is a generator that is run as a coroutine
+    is_driven: bool = False
     is_decided: bool = False
     statement: Pos = (1, 1, 1, 1)
 
@@ -122,7 +124,7 @@ class Frame:
             parent=self.parent.key if self.parent else "",
             kind=self.kind,
             line=self.line,
-            is_async=self.is_async,
+            is_async=self.is_async or self.is_driven,
             is_generator=self.is_generator,
             params=self.params,
             returns=self.returns,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from taskleash.facts.model import Event, Store
+from taskleash.facts.model import Collection, Event, Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -110,6 +110,8 @@ class Flow:
 
 #: how a function gives a nested one to others, who call it later
 _GIVING_AWAY = frozenset({"arg", "return", "yield"})
+#: the operation that puts the handle into a container
+_CONTAINED = frozenset({"contain"})
 #: the operations that put the handle into a container
 _PUTTING = frozenset({"contain", "store"})
 
@@ -231,7 +233,10 @@ class _Follower(Passing):
     def _derived(self, carrier: Carrier, derived: Term) -> None:
         if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
-        elif isinstance(derived, Item) and not derived.index and self._is_key(carrier, derived):
+        elif isinstance(derived, Item) and (
+            self._is_beside(carrier, derived)
+            or (not derived.index and self._is_key(carrier, derived))
+        ):
             return
         elif isinstance(derived, (Element, Item, Spread)):
             self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
@@ -241,6 +246,29 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
+
+    def _is_beside(self, carrier: Carrier, item: Item) -> bool:
+        """Whether it is what a tuple keeps beside the task: ``for name, task in pairs``.
+
+        All that the task has been put into directly have to be tuples written in the source.
+        """
+        if carrier.depth != 1 or item.index < 0 or not isinstance(item.base, Element):
+            return False
+        if any(op.place is not None and op.place.depth == 1 for op in self.own.of(_CONTAINED)):
+            return False
+        places: set[int] = set()
+        for function, known in self.terms.items():
+            for number, made in enumerate(function.facts.collections):
+                if known.get(Display(number)) != 1:
+                    continue
+                if made.kind != "tuple" or _is_spread(made):
+                    return False
+                places.update(
+                    index
+                    for index, alts in enumerate(made.items)
+                    if any(known.get(term) == 0 for term in alts)
+                )
+        return bool(places) and item.index not in places
 
     def _is_key(self, carrier: Carrier, item: Item) -> bool:
         """Whether the first item of a pair is the key of a dict that keeps the task as a value."""
@@ -360,3 +388,8 @@ class _Follower(Passing):
             self.carry(
                 Carrier(caller, Entered(Result(index)), carrier.depth, carrier.how, local=False)
             )
+
+
+def _is_spread(made: Collection) -> bool:
+    """Whether a collection takes in what others have: its items have no certain places."""
+    return any(isinstance(term, Spread) for alts in made.items for term in alts)

@@ -66,6 +66,8 @@ class Spawn:
     gives_task: bool = True
     #: what the table or the settings say of the call
     api: Api | None = None
+    #: the coroutine functions by which a wrapper runs what it is handed
+    around: tuple[Function, ...] = ()
 
     @property
     def call(self) -> Call:

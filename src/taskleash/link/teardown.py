@@ -58,6 +58,9 @@ class Teardown:
             return _Reason(0, False, function.qualname, own)
         found: _Reason | None = None
         for caller, cleans_up in self._callers(function).items():
+            if caller.module.is_test and not function.module.is_test:
+                # A test is a user of what it tests.
+                continue
             if cleans_up:
                 return _Reason(1, True, caller.qualname)
             above = self._reasons(caller) if _can_end(caller) else None
@@ -193,6 +196,19 @@ class Teardown:
         if function.facts.is_generator and resumed and after_yield(function, index):
             return sentence("`{function}` after its `yield`", function=function.qualname)
         return NOTHING
+
+    def alone_holds(self, function: Function, index: int) -> bool:
+        """Whether an event is come to by teardowns alone, as far as the program calls them."""
+        if not self.holds(function, index):
+            return False
+        if self._own_reason(function) or not self.reason(function) or in_cleanup(function, index):
+            return True
+        callers = [
+            (caller, cleans_up)
+            for caller, cleans_up in self._callers(function).items()
+            if function.module.is_test or not caller.module.is_test
+        ]
+        return all(cleans_up or self.reason(caller) for caller, cleans_up in callers)
 
     def whole(self, function: Function, index: int) -> bool:
         """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""

@@ -102,7 +102,7 @@ def handed_later(calls: Calls, spawn: Spawn, later: LaterCall) -> Spawn:
 
 
 def _handed(calls: Calls, spawn: Spawn, way: LaterCall) -> Spawn:
-    task, started = spawn.task, spawn.started
+    task, started, around = spawn.task, spawn.started, spawn.around
     position = coroutine_argument(calls, spawn, way.call)
     work = 0
     if position is not None:
@@ -110,9 +110,10 @@ def _handed(calls: Calls, spawn: Spawn, way: LaterCall) -> Spawn:
         work = position + way.given_from
         task = value_name(way.holder, arg.value) or task
         named = tuple(coroutines(calls, way.holder, (arg,)) or _named(calls, way.holder, arg))
-        started = named or started
+        if named:
+            started, around = named, (*spawn.around, *spawn.started)
     kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
-    return Spawn(way.holder, way.index, kind, task, started, work)
+    return Spawn(way.holder, way.index, kind, task, started, work, around=around)
 
 
 def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:

@@ -40,3 +40,5 @@ INJECTIVE = frozenset({"bytes", "hex", "int", "repr", "str"})
 REFUSING_COROUTINES = frozenset({"add_signal_handler"})
 #: what calls a function for each connection
 SERVERS = frozenset({"asyncio.start_server", "asyncio.start_unix_server"})
+#: decorators that make a generator into a coroutine
+GENERATOR_COROUTINES = frozenset({"asyncio.coroutine", "types.coroutine"})

@@ -37,6 +37,8 @@ LOGGING_LEVELS = frozenset(
         "warn", "warning",
     }
 )  # fmt: skip
+#: those of them by which somebody hears of a failure
+TELLING_LEVELS = LOGGING_LEVELS - {"debug", "info", "notice", "trace", "verbose"}
 #: words in the names of classes whose instances serve what is registered with them only once they
 #: are handed to an application
 ROUTER_WORDS = frozenset({"blueprint", "router", "routes"})

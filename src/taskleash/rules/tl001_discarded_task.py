@@ -10,16 +10,18 @@ which the loop holds: it cannot vanish, but nothing waits for it.
 
 Why is this bad?
 ----------------
-Nothing can stop the task and nothing waits for its end: it runs on over what is closed meanwhile,
-and until it ends it keeps alive whatever it captured. A `try` around the call catches nothing of
-what the task raises; asyncio logs it once the task is gone.
+Nothing can cancel the task or wait for its end before the loop ends: it may run on over what is
+closed meanwhile, and as long as it is there it keeps alive what it captured. A `try` around the
+call catches nothing of what the task raises; asyncio logs an exception that leaves it once the task
+is gone, at the latest after the next run of the garbage collector.
 
 The event loop keeps only a weak reference to a task (documentation of `asyncio.create_task`). What
-the task waits for holds it, as a timer, a thread or a socket does. Where nothing alive reaches
-that, as a queue or a future of its own, a run of the cyclic garbage collector can take the task
-half-way. The message says that it can vanish where that is proven, and names the line. It says as
-well where an object holds what is waited for, so that the task lasts as long as that object does,
-where it hangs on what comes from other code, and where it is not known.
+the task waits for holds it, too: a timer, a thread or a socket does so until it is done. Where
+nothing alive reaches what it waits for, as a queue or a future of its own, a run of the cyclic
+garbage collector can take the task half-way. The message says that it can vanish where that is
+proven, and names the line. It says as well where an object holds what is waited for, so that the
+task lasts as long as that object does, where it hangs on what comes from other code, and where it
+is not known.
 
 Example
 -------

@@ -6,10 +6,10 @@ Finds tasks that nothing touches after their start but `add_done_callback` or `s
 
 Why is this bad?
 ----------------
-A done callback is a reference from the task to the callback, not to the task. Nothing can stop the
-task or wait for its end. The event loop keeps only a weak reference: where nothing alive reaches
-what the task waits for, it can be garbage-collected half-way, and then the callback that was to
-report its failure never runs.
+A done callback is a reference from the task to the callback, not to the task. Nothing can cancel
+the task or wait for its end before the loop ends. The event loop keeps only a weak reference: where
+nothing alive reaches what the task waits for, it can be garbage-collected half-way, and then its
+callbacks never run.
 
 Example
 -------
@@ -17,7 +17,8 @@ Example
 
 
     def report(task):
-        print(task.exception())
+        if not task.cancelled():
+            print(task.exception())
 
 
     async def on_message(store, message):
@@ -31,7 +32,8 @@ Use instead
 
 
     def report(task):
-        print(task.exception())
+        if not task.cancelled():
+            print(task.exception())
 
 
     async def on_message(store, message):

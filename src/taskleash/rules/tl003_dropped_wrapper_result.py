@@ -6,9 +6,9 @@ Finds tasks that a function of the project starts and returns, and that a caller
 
 Why is this bad?
 ----------------
-The function hands the care of the task to its caller. A caller that drops the result leaves the
-task with the event loop's weak reference alone: nothing can stop it or wait for it, and it can be
-garbage-collected half-way where nothing alive reaches what it waits for.
+The function hands the care of the task to its caller. Where the caller drops the result, nothing
+can cancel the task or wait for it before the loop ends. The event loop keeps only a weak reference:
+the task can be garbage-collected half-way where nothing alive reaches what it waits for.
 
 Example
 -------

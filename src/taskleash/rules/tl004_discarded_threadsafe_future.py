@@ -6,11 +6,12 @@ Finds calls of `asyncio.run_coroutine_threadsafe` whose future is dropped.
 
 Why is this bad?
 ----------------
-The future is the calling thread's only way to learn how the coroutine ended. Dropped, an exception
-of the coroutine is lost: the event loop logs it for no task that was started this way
-(cpython#97827), and the thread goes on as if the work was done. As any task that nothing holds it
-can be garbage-collected half-way where nothing alive reaches what it waits for. The risk is high
-where a `raise` of the coroutine's own leaves it.
+The future is what tells the calling thread how the coroutine ended. Where it is dropped, an
+exception that leaves the coroutine is lost: the event loop logs it for no task that was started
+this way (cpython#97827), and the thread goes on as if the work was done. As any task that nothing
+holds it can be garbage-collected half-way where nothing alive reaches what it waits for; a future
+that is kept prevents that. The risk is high where a `raise` of the coroutine's own leaves it, and
+nothing there has logged the failure.
 
 Example
 -------

@@ -7,8 +7,9 @@ dropped.
 
 Why is this bad?
 ----------------
-The call starts its work and goes on without it. Nobody waits for the work, and no code sees it
-fail: at most the event loop logs that. Of coroutines that are passed it holds the tasks weakly.
+The call starts its work and goes on without it. Nobody waits for the work by way of the result, and
+an exception that leaves it is at most logged, once the result is gone. The tasks that are made of
+coroutines are held by what they wait for alone: the event loop keeps weak references.
 
 Example
 -------

@@ -10,7 +10,8 @@ and with one that is handed uncalled to what takes coroutines: `create_task(work
 Why is this bad?
 ----------------
 Calling a coroutine function runs nothing of its body. The work never happens; all there is to see
-is a `RuntimeWarning` when the coroutine is collected. What takes coroutines raises `TypeError` for
+is a `RuntimeWarning` when the coroutine is collected, and in debug mode a `TypeError` of
+`call_soon` and its kin. What takes coroutines raises `TypeError` for
 a function, and `add_signal_handler` for a coroutine function.
 
 Example

@@ -8,10 +8,11 @@ risk is high where the task is endless or started again and again, low for one s
 Why is this bad?
 ----------------
 A stored task is held as long as what keeps it, and that is all. An endless one that waits for a
-timer, a thread or a socket runs until the loop ends and keeps alive what it captured, mostly its
-owner, so an owner that is made anew for each connection piles up. As long as it is kept, a failure
-of the task is not even logged. At the end, `asyncio.run` and the usual servers cancel what is left
-and wait for it; a loop that is closed by hand destroys it while it is pending.
+timer, a thread or a socket runs until it fails or the loop ends, and keeps alive what it captured,
+often its owner: owners that are made anew for each connection pile up. As long as the task is kept,
+an exception that nobody looks at is not even logged. At the end, `asyncio.run` and the usual
+servers cancel what is left and wait for it; a loop that is closed by hand destroys it while it is
+pending.
 
 Example
 -------

@@ -6,9 +6,10 @@ Finds tasks whose handle is replaced by a second spawn while the first may still
 
 Why is this bad?
 ----------------
-The place holds one task. After the second spawn it does not lead to the first any more: that goes
-on running beside the new one, can be garbage-collected half-way where nothing alive reaches what it
-waits for, and the teardown, which ends what the place holds, misses it.
+The place holds one task. After the second spawn it does not lead to the first any more: that may go
+on running beside the new one, and the teardown, which ends what the place holds, misses it. Where
+nothing else holds the first task, and nothing alive reaches what it waits for, it can be
+garbage-collected half-way.
 
 Example
 -------

@@ -7,9 +7,9 @@ others.
 
 Why is this bad?
 ----------------
-On the path without an end the task goes on alone: its exception is at most logged, and if its
-handle goes out of scope there, it can be garbage-collected half-way where nothing alive reaches
-what it waits for. Such a path is easily the rare one, which no test takes.
+On the path without an end the task may go on alone: an exception that leaves it is at most logged,
+and if its handle goes out of scope there, it can be garbage-collected half-way where nothing alive
+reaches what it waits for. Such a path is easily the rare one, which no test takes.
 
 Example
 -------

@@ -7,9 +7,10 @@ teardown method which neither cancels nor awaits them.
 
 Why is this bad?
 ----------------
-The owner promises to be done after its teardown, and its tasks are not: they go on with closed
-connections and released resources. Only the end of the loop stops them: `asyncio.run` and the usual
-servers cancel what is left, a loop that is closed by hand destroys it while it is pending.
+The owner promises to be done after its teardown, and its tasks may not be: those that still run go
+on over closed connections and released resources. What has not ended by itself is left to the end
+of the loop: `asyncio.run` and the usual servers cancel it and wait for it, a loop that is closed by
+hand destroys it while it is pending.
 
 Example
 -------

@@ -9,8 +9,8 @@ loop leaves another one.
 Why is this bad?
 ----------------
 `asyncio.wait` cancels nothing: when it returns early, the tasks that are not done go on running.
-Nobody awaits them, a failure is at most logged, and with the names gone they can be
-garbage-collected half-way where nothing alive reaches what they wait for.
+Nobody awaits them, an exception that leaves one is at most logged, and once nothing holds them they
+can be garbage-collected half-way where nothing alive reaches what they wait for.
 
 Example
 -------

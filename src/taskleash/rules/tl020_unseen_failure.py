@@ -9,10 +9,11 @@ rule of their own, TL021.
 
 Why is this bad?
 ----------------
-The event loop logs `Task exception was never retrieved` once a failed task is gone. As long as
-something keeps it, nothing is logged: a failure is silent until the last reference goes, which for
-a singleton is the end of the program, or until the teardown looks. What `return_exceptions=True`
-gives back counts as looked at, and is never logged.
+The event loop logs `Task exception was never retrieved` once a failed task is gone that nobody has
+asked for its exception. As long as something keeps the task, nothing is logged: the failure is
+silent until the last reference goes, which for a singleton is the end of the program, if at all, or
+until the teardown looks. What `return_exceptions=True` gives back counts as asked for, and is never
+logged.
 
 Example
 -------

@@ -8,9 +8,9 @@ risk of the task stays what it is.
 
 Why is this bad?
 ----------------
-An exception ends the loop, and the program goes on without it: messages are not consumed,
-connections not kept alive. As the task is kept, the event loop does not log the exception until the
-last reference goes.
+An exception that leaves the task ends it, and the program goes on without: messages are not
+consumed, connections not kept alive. As long as the task is kept, the event loop does not log the
+exception. A handler in the task that logs the failure is enough.
 
 Example
 -------

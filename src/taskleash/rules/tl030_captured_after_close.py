@@ -2,16 +2,16 @@
 
 What it does
 ------------
-Finds tasks that use a resource which their starter closes before they can be done: a session, a
-file, a connection, a transaction of a `with` or `async with` block that is left while the task
+Finds tasks that use a resource which their starter closes without waiting for them: a session, a
+file, a connection, a transaction of a `with` or `async with` block that may be left while the task
 runs, one that the starter closes by a call, or one that FastAPI makes for a request (`Depends`,
 `UploadFile`) and closes once the function has returned. Off by default. It stands beside the
 verdict: the risk of the task stays what it is.
 
 Why is this bad?
 ----------------
-The task goes on with what is closed. It fails where it uses it next, far from the code that caused
-it, or it works as long as nobody is slow: whether the task is done in time is a race.
+Whether the task is done in time is a race: it works as long as nobody is slow. Where it loses, it
+goes on with what is closed, and may fail where it uses that next, far from the code that caused it.
 
 Example
 -------
