@@ -113,3 +113,27 @@ def test_an_ending_is_told_once() -> None:
     )
     said = [(step.line, step.message.split()[0]) for step in site(code, "A.start").evidence]
     assert len(said) == len(set(said))
+
+
+def test_a_condition_beside_the_state_lets_it_start_again() -> None:
+    code = GUARDED.format(back="pass").replace("if not self.", "if self.again or not self.")
+    found = site(code, "A.start")
+    assert str(found.often) == "once for each `A`, and again where a condition asks for it"
+    said = (
+        "state that is set with it is asked for here, or else something that starts it all the same"
+    )
+    assert said in [step.message for step in found.evidence]
+
+
+def test_state_that_is_given_may_be_set_back_by_its_function() -> None:
+    code = GUARDED.format(back="pass").replace("def start(self)", "def start(self, value)")
+    found = site(code.replace("self.running = True", "self.running = value"), "A.start")
+    assert str(found.often) == "once for each `A`, and again once its state is set back"
+
+
+def test_an_answer_that_changes_nothing_is_no_requirement() -> None:
+    code = (
+        "async def start():\n    task = asyncio.create_task(send())\n    try:\n        await task\n"
+        "    except:\n        if task.done():\n            print('over')\n        raise\n"
+    )
+    assert [step.message for step in site(code, "start").evidence] == ["awaited in `start`"]

@@ -435,6 +435,8 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "started once only: state that is set with it is asked for here": _asks_for_state,
     "state that is set with it is asked for here: it is not started again as long as that"
     " holds": _asks_for_state,
+    "state that is set with it is asked for here, or else something that starts it all the"
+    " same": _asks_for_state,
     "not started again where this leaves the function": _leaves,
     # places
     "stored in `{place}`": _has_place,

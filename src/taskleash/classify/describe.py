@@ -96,6 +96,8 @@ def often(signs: Signs, calls: Calls) -> Said:
             text = claim("one at a time for each `{name}`")
         elif signs.guard is not None and signs.guard.how == "state":
             text = claim("once for each `{name}`, and again once its state is set back")
+        elif signs.guard is not None and signs.guard.how == "either":
+            text = claim("once for each `{name}`, and again where a condition asks for it")
         return sentence(text, name=owner.name)
     counted = _counted(function, calls)
     name = counted.qualname

@@ -232,7 +232,7 @@ class Judge:
 
     def _signs(self, case: _Case) -> Signs:
         spawn, depth, kept_if = case
-        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await)
+        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
         return signs
@@ -268,7 +268,7 @@ class Judge:
                 continue
             if self.observer.inside.ends_for(given, caller.call(index)):
                 continue
-            inner = handed_in(self.calls, spawn, caller, index)
+            inner = replace(handed_in(self.calls, spawn, caller, index), at=given.trail.given_at)
             passed_on = unkept(function, given.kept_if, caller, index)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
             if passed_on is None:

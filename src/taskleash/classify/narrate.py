@@ -96,6 +96,9 @@ _CHECKS = {
     "state": claim(
         "state that is set with it is asked for here: it is not started again as long as that holds"
     ),
+    "either": claim(
+        "state that is set with it is asked for here, or else something that starts it all the same"
+    ),
     "exit": claim("not started again where this leaves the function"),
 }
 

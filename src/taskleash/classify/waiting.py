@@ -178,6 +178,10 @@ def polls(trail: Trail, op: Op) -> bool:
 def insists(trail: Trail, op: Op) -> bool:
     """Whether the function goes on only if the task is done: else it raises, as an ``assert``."""
     function = op.function
+    frames = around(function, op.index)
+    if any(frame.handler is not None and _raises(frame.handler.body) for frame in frames):
+        # It raises whatever the answer is.
+        return False
     outcome = function.paths.search([op.index], (), set(trail.terms_in(function)))
     return outcome.is_complete and not outcome.leaks and not outcome.respawned
 

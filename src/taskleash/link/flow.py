@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from taskleash.facts.model import Collection, Event, Store
+from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -32,6 +32,7 @@ from taskleash.link.inference import is_manager
 from taskleash.link.onward import Onward
 from taskleash.link.passing import Passing
 from taskleash.link.places import Places, Read
+from taskleash.link.standing import Standing
 from taskleash.link.trail import Place, Trail
 from taskleash.link.uses import Role
 from taskleash.link.walk import RETURNED, Carrier, Entry
@@ -64,14 +65,21 @@ class Flow:
         self._kept_in: dict[tuple[_Way, Function], Onward] = {}
 
     def follow(
-        self, function: Function, index: int, depth: int = 0, to_await: bool = False
+        self,
+        function: Function,
+        index: int,
+        depth: int = 0,
+        to_await: bool = False,
+        at: frozenset[int] = frozenset(),
     ) -> Trail:
         """The trail of the handle that the call event ``index`` gives in ``function``.
 
-        ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks; with
-        ``to_await`` it gives a coroutine that returns the handle.
+        ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks, ``at``
+        where it stands if that is a tuple; with ``to_await`` it gives a coroutine that returns the
+        handle.
         """
         walk = _Follower(self.calls, self.places, function, self.kept)
+        walk.at = at
         how = RETURNED if to_await else ""
         walk.carry(Carrier(function, Result(index), depth, how))
         walk.run()
@@ -110,13 +118,9 @@ class Flow:
 
 #: how a function gives a nested one to others, who call it later
 _GIVING_AWAY = frozenset({"arg", "return", "yield"})
-#: the operation that puts the handle into a container
-_CONTAINED = frozenset({"contain"})
-#: the operations that put the handle into a container
-_PUTTING = frozenset({"contain", "store"})
 
 
-class _Follower(Passing):
+class _Follower(Passing, Standing):
     """One walk: looks at every use of every carrier."""
 
     def run(self) -> None:
@@ -234,8 +238,8 @@ class _Follower(Passing):
         if isinstance(derived, Attribute):
             self._attribute(carrier, derived)
         elif isinstance(derived, Item) and (
-            self._is_beside(carrier, derived)
-            or (not derived.index and self._is_key(carrier, derived))
+            self.is_beside(carrier, derived)
+            or (not derived.index and self.is_key(carrier, derived))
         ):
             return
         elif isinstance(derived, (Element, Item, Spread)):
@@ -246,58 +250,6 @@ class _Follower(Passing):
             self.carry(replace(carrier, term=derived, how=""))
         elif isinstance(derived, Entered):
             self.carry(replace(carrier, term=derived))
-
-    def _is_beside(self, carrier: Carrier, item: Item) -> bool:
-        """Whether it is what a tuple keeps beside the task: ``for name, task in pairs``.
-
-        All that the task has been put into directly have to be tuples written in the source.
-        """
-        if carrier.depth != 1 or item.index < 0 or not isinstance(item.base, Element):
-            return False
-        if any(op.place is not None and op.place.depth == 1 for op in self.own.of(_CONTAINED)):
-            return False
-        places: set[int] = set()
-        for function, known in self.terms.items():
-            for number, made in enumerate(function.facts.collections):
-                if known.get(Display(number)) != 1:
-                    continue
-                if made.kind != "tuple" or _is_spread(made):
-                    return False
-                places.update(
-                    index
-                    for index, alts in enumerate(made.items)
-                    if any(known.get(term) == 0 for term in alts)
-                )
-        return bool(places) and item.index not in places
-
-    def _is_key(self, carrier: Carrier, item: Item) -> bool:
-        """Whether the first item of a pair is the key of a dict that keeps the task as a value."""
-        pairs = item.base.base if isinstance(item.base, Element) else None
-        if not isinstance(pairs, Result):
-            return False
-        call = carrier.function.call(pairs.event)
-        if call.text.rpartition(".")[2] not in PAIRING:
-            return False
-        return self._holds_it("value") and not self._holds_it("key")
-
-    def _holds_it(self, what: str) -> bool:
-        """Whether a dict has been seen to keep the task as a value, or as a key."""
-        for op in self.own.of(_PUTTING):
-            event = op.event
-            if isinstance(event, Store) and isinstance(event.target, Element):
-                kept = event.value if what == "value" else event.key
-                if not self.terms[op.function].keys().isdisjoint(kept):
-                    return True
-        for function, known in self.terms.items():
-            for term in known:
-                made = (
-                    function.facts.collections[term.number] if isinstance(term, Display) else None
-                )
-                for keyed, alts in zip(made.keys, made.items, strict=False) if made else ():
-                    is_asked_for = bool(keyed) == (what == "value")
-                    if is_asked_for and not known.keys().isdisjoint(alts):
-                        return True
-        return False
 
     def _attribute(self, carrier: Carrier, term: Attribute) -> None:
         name = term.name
@@ -364,6 +316,8 @@ class _Follower(Passing):
         self.note("give", carrier, role.index)
         if function is self.origin and carrier.local:
             self.given = min(carrier.depth, carrier.depth if self.given is None else self.given)
+            found = self.stands_at(function, carrier.term) if carrier.depth == 1 else ()
+            self.given_at.update(found or {None})
             return
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)
@@ -388,8 +342,3 @@ class _Follower(Passing):
             self.carry(
                 Carrier(caller, Entered(Result(index)), carrier.depth, carrier.how, local=False)
             )
-
-
-def _is_spread(made: Collection) -> bool:
-    """Whether a collection takes in what others have: its items have no certain places."""
-    return any(isinstance(term, Spread) for alts in made.items for term in alts)

@@ -18,7 +18,7 @@ from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
-from taskleash.link.states import is_flag, is_set_back, state_read
+from taskleash.link.states import is_flag, is_one_of_several, is_set_back, state_read
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.link.walk import RETURNED
 from taskleash.models.lifecycle import LIFECYCLE
@@ -47,7 +47,7 @@ class Guard:
 
     ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first, for
     certain or perhaps), ``flag`` (a condition asks for state that the function sets), ``state``
-    (the same, but others set it back) or ``exit``.
+    (the same, but others set it back), ``either`` (or for something else) or ``exit``.
     """
 
     function: Function
@@ -318,12 +318,16 @@ class Guards:
 
     def _flagged(self, function: Function, index: int) -> Guard | None:
         """A condition around the event on state that the same function sets."""
-        return self._asks_flag(function, around(function, index))
+        return self._asks_flag(function, around(function, index), is_around=True)
 
-    def _asks_flag(self, function: Function, frames: tuple[Frame, ...]) -> Guard | None:
+    def _asks_flag(
+        self, function: Function, frames: tuple[Frame, ...], is_around: bool = False
+    ) -> Guard | None:
         for frame in frames:
             if isinstance(frame.item, If) and is_flag(function, frame.item):
                 how = "state" if is_set_back(function, frame.item) else "flag"
+                if is_around and is_one_of_several(frame.item, frame.branch):
+                    how = "either"
                 return Guard(function, frame.item.line, how)
         return None
 

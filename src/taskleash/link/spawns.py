@@ -68,6 +68,8 @@ class Spawn:
     api: Api | None = None
     #: the coroutine functions by which a wrapper runs what it is handed
     around: tuple[Function, ...] = ()
+    #: where the handle stands in the tuple that a wrapper returns; empty where it returns none
+    at: frozenset[int] = frozenset()
 
     @property
     def call(self) -> Call:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.facts.model import If, Store, Test
-from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
+from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.link.context import tests
 from taskleash.link.entities import Function
 from taskleash.models.lifecycle import LIFECYCLE
@@ -27,15 +27,31 @@ def _flags(function: Function, item: If) -> set[Term]:
 
 
 def is_set_back(function: Function, item: If) -> bool:
-    """Whether another method of the object sets the state too, other than as it is made."""
+    """Whether another method of the object sets the state too, other than as it is made.
+
+    So may the function itself, where it does not always set the same.
+    """
     owner = function.owner
-    names = [t.name for t in _flags(function, item) if isinstance(t, Attribute)]
-    return any(
+    flags = _flags(function, item)
+    names = [t.name for t in flags if isinstance(t, Attribute)]
+    return any(len(_values(function, flag)) > 1 for flag in flags) or any(
         method is not function and not LIFECYCLE.constructs(method.name)
         for name in names
         for cls in ((*owner.mro, *owner.descendants) if owner is not None else ())
         for method, _ in cls.stores.get(name, ())
     )
+
+
+def _values(function: Function, flag: Term) -> set[Alts]:
+    """What a function sets some state to; what it is given may be anything."""
+    found = {e.value for e in function.events if isinstance(e, Store) and e.target == flag}
+    given = {value for value in found if any(isinstance(term, Parameter) for term in value)}
+    return found | ({()} if given else set())
+
+
+def is_one_of_several(item: If, branch: str) -> bool:
+    """Whether a branch is taken for something else as well, whatever the state is."""
+    return item.test.kind == ("or" if branch == "then" else "and")
 
 
 def state_read(function: Function, test: Test) -> Iterator[Term]:

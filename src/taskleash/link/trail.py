@@ -163,6 +163,8 @@ class Trail:
     #: returned by the function with the spawn; how deep in containers the task is then
     given: bool = False
     given_depth: int = 0
+    #: where it stands in the tuple that is returned; empty where that is none
+    given_at: frozenset[int] = frozenset()
     #: why the rest is not known, where something was left out
     unknown: dict[Unknown, None] = field(default_factory=dict)
 

@@ -102,6 +102,10 @@ class Walk:
         self.left: set[Function] = set()
         #: how deep in containers the handle is that the origin returns, if it does
         self.given: int | None = None
+        #: where it stands in the tuples that the origin returns; None for what else it returns
+        self.given_at: set[int | None] = set()
+        #: where it stands in the tuple that it came in
+        self.at: frozenset[int] = frozenset()
 
     def carry(self, carrier: Carrier) -> None:
         """Add a carrier unless it has been followed already."""
@@ -209,6 +213,7 @@ class Walk:
     def trail(self, function: Function, index: int) -> Trail:
         """What was found on the way of the handle that a call gives."""
         unknown, beyond = dict(self.unknown), dict(self.beyond)
+        places_given = set() if None in self.given_at else self.given_at
         for kept in self.taken:
             unknown |= dict.fromkeys(kept.unknown)
             beyond |= dict.fromkeys(kept.beyond)
@@ -221,6 +226,7 @@ class Walk:
             [self.terms, *(kept.terms for kept in self.taken)],
             given=self.given is not None,
             given_depth=self.given or 0,
+            given_at=frozenset(at for at in places_given if at is not None),
             unknown=unknown,
         )
 
