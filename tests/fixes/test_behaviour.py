@@ -91,6 +91,8 @@ def test_a_fixed_program_does_what_it_did(program: Written, kind: str) -> None:
     assert made is program.kinds[kind], fix.reasons if fix is not None else "not offered"
     if fix is None or not made:
         return
+    if kind == "taskgroup" and sys.version_info < (3, 11):
+        pytest.skip("there are no task groups before 3.11")
     old, new = ran(program.source, keeps=True), ran(fix.text, keeps=False)
     sound(old, new, fix.text)
     wanted = program.notes.get(kind, ())

@@ -74,6 +74,10 @@ def test_what_the_file_has_is_used(text: str, wanted: str, name: str, by_from: b
          "import asyncio\nfrom asyncio import *\n"),
         ("from . import asyncio_\n", "asyncio.wait", "asyncio.wait",
          "import asyncio\n\nfrom . import asyncio_\n"),
+        ("import ours.logging as logging\n", "logging.getLogger", "getLogger",
+         "from logging import getLogger\n\nimport ours.logging as logging\n"),
+        ("from ours import logging\n", "logging.getLogger", "getLogger",
+         "from logging import getLogger\n\nfrom ours import logging\n"),
     ],
 )  # fmt: skip
 def test_what_it_has_not_is_imported_as_the_rest_of_it(

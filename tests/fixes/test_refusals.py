@@ -60,7 +60,7 @@ def reasons(code: str, kind: str) -> list[str]:
     ("line", "reason"),
     [
         ("asyncio.create_task(receive(text))", "`receive` may wait for what comes after this"),
-        ("asyncio.create_task(*text)", "how long `<unknown>` takes is not known"),
+        ("asyncio.create_task(*text)", "the task has a context of its own"),
         ("asyncio.create_task(send(), **text)", "the task has a context of its own"),
         ("asyncio.create_task(send(), eager_start=True)", "the task has a context of its own"),
         (

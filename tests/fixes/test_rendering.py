@@ -102,7 +102,7 @@ logger = logging.getLogger(__name__)
 
 
 async def start(a):
-    asyncio.create_task(store(  # why
+    asyncio.create_task(publish(  # why
         a,
     ))
     logger.info("started")
@@ -114,4 +114,4 @@ def test_lines_that_a_comment_keeps_apart_are_indented_as_they_were(tmp_path: Pa
     options = ("--unsafe-fixes", "--fix-style", "await")
     taskleash("check", "--isolated", "--no-cache", "--fix", *options, cwd=tmp_path)
     text = (tmp_path / "a.py").read_text()
-    assert "        await store(  # why\n            a,\n        )\n    except" in text
+    assert "        await publish(  # why\n            a,\n        )\n    except" in text

@@ -22,6 +22,7 @@ from taskleash.classify.model import (
 from taskleash.classify.narrate import evidence
 from taskleash.classify.owner import has_own_state, owner_of, replaced, task_attributes
 from taskleash.classify.policy import Verdict, decide
+from taskleash.classify.promptness import promptness
 from taskleash.classify.shares import of_a_place
 from taskleash.classify.signs import Signs
 from taskleash.classify.standing import standing
@@ -110,6 +111,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         local=signs.local,
         unseen=signs.unseen,
         vanishing=vanishing(calls, spawn) if verdict.defect in _DROPPED else NOT_LOOKED_AT,
+        prompt=promptness(calls, spawn) if verdict.defect in _DROPPED else State.UNKNOWN,
         teardowns=signs.teardowns,
         replaced=replaced(owner, signs.teardowns),
         has_own_state=has_own_state(owner),

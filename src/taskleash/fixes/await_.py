@@ -6,21 +6,19 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.classify.model import Handle, Lifetime
-from taskleash.fixes.coroutines import coroutine_of, is_bound_in, is_given, may_wait_for_others
-from taskleash.fixes.elsewhere import leads_elsewhere
+from taskleash.classify.model import Handle
+from taskleash.fixes.beside import check_beside
+from taskleash.fixes.coroutines import is_bound_in
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.remarks import is_meant_apart
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Holder, Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
-from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
 #: rules of calls whose value is awaited as it is
@@ -51,7 +49,10 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
         raise CannotMend(sentence("`{name}` is used again", name=spot.name))
     if target.rule in _STARTED:
-        _check_started(work, target, call, holder)
+        started = call if target.rule == "TL003" else _work_of(target, call)
+        check_beside(work, target, call, started, holder)
+        if _is_in_a_loop(work.tree, call):
+            raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if last_name(call.func) == _EXECUTING and _is_any_function(call, scope):
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
@@ -138,38 +139,12 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
     return len(found) > 1
 
 
-def _check_started(work: Work, target: Target, call: cst.Call, holder: Holder) -> None:
-    """Raise `CannotMend` where work that was started to run beside its caller has to stay there."""
-    if is_meant_apart(work.tree, holder):
-        raise CannotMend(sentence("a comment says that it runs in the background"))
-    # What it was given may be any function, unless its name says that it hands something over.
-    is_any = PROMPT_WORDS.isdisjoint(words(target.site.task)) and is_given(work.tree, call)
-    if target.site.lifetime is not Lifetime.SHORT or is_any:
-        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
-    if _is_on_the_way_out(work.tree, call):
-        raise CannotMend(
-            sentence("an exception may be on its way here, which a wait would hold up")
-        )
-    started = call if target.rule == "TL003" else _work_of(target, call)
-    coroutine = coroutine_of(work.tree, started)
-    package = work.manner.package.partition(".")[0]
-    if leads_elsewhere(work.tree, started, coroutine, package):
-        raise CannotMend(sentence("what `{task}` waits for is not known", task=target.site.task))
-    if coroutine is not None and may_wait_for_others(work.tree, coroutine):
-        raise CannotMend(
-            sentence("`{task}` may wait for what comes after this", task=target.site.task)
-        )
-
-
-def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
-    """Whether a call stands in a ``finally``, or in a handler that raises."""
+def _is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
+    """Whether a loop starts the work: it may read what the work waits for, or serve others next."""
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
-        if isinstance(node, cst.Finally):
-            return True
-        is_handler = isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler)
-        if is_handler and any(isinstance(each, cst.Raise) for each in inside(child)):
+        if isinstance(node, cst.For | cst.While) and child is node.body:
             return True
     return False
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import libcst as cst
 
 from taskleash.fixes.containers import assignments, attribute_values
+from taskleash.fixes.following import Coroutine, called, own, reached
 from taskleash.fixes.loggers import module_loggers
-from taskleash.fixes.tree import Method, Tree, children, dotted, inside, last_name, named_params
-from taskleash.models.vocabulary import WAITING_WORDS, words
+from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
+from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
 
 #: calls that change nothing outside of their function
 _HARMLESS = frozenset(
@@ -21,10 +21,6 @@ _HARMLESS = frozenset(
         "zip",
     }
 )  # fmt: skip
-#: methods of what may be done only when somebody else has done something
-_WAITING = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
-#: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
-_WAITING_BARE = frozenset({"get", "join"})
 #: first words in the names of methods that make their object what it is to be
 _SETTING_UP = frozenset(
     {
@@ -34,16 +30,10 @@ _SETTING_UP = frozenset(
 )  # fmt: skip
 #: methods of futures that have a result
 _RESOLVING = frozenset({"set_result", "set_exception"})
+#: methods that give back what others wait for
+_GIVING_BACK = frozenset({"release", "task_done", "notify", "notify_all"})
 #: functions that wait for what they are given
 _COLLECTING = frozenset({"wait", "wait_for", "gather", "shield", "as_completed"})
-
-
-@dataclass(frozen=True)
-class Coroutine:
-    """A coroutine function of the file, with the class whose method it is."""
-
-    function: cst.FunctionDef
-    method: Method | None
 
 
 def started_by(call: cst.Call) -> cst.BaseExpression:
@@ -56,7 +46,7 @@ def coroutine_of(tree: Tree, work: cst.BaseExpression) -> Coroutine | None:
     """The function of the file that makes a coroutine; None where the file does not tell."""
     if not isinstance(work, cst.Call):
         return None
-    found = _called(tree, work, tree.method(work), work)
+    found = called(tree, work, tree.method(work), work)
     return found if found is not None and found.function.asynchronous is not None else None
 
 
@@ -70,7 +60,7 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
         return False
     if _sets_up(coroutine.function.name.value):
         return True
-    return all(_stays_inside(tree, each) for each in _reached(tree, coroutine))
+    return all(_stays_inside(tree, each) for each in reached(tree, coroutine))
 
 
 def _sets_up(name: str) -> bool:
@@ -121,7 +111,7 @@ def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
 def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a coroutine waits for what somebody else has to do first, in the file's own words."""
     return _is_hook(coroutine) or any(
-        _waits(node) for each in _reached(tree, coroutine) for node in _own(each.function.body)
+        _waits(node) for each in reached(tree, coroutine) for node in own(each.function.body)
     )
 
 
@@ -129,12 +119,12 @@ def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
     """Whether a coroutine calls what may be any function: it may come back to its starter."""
     if coroutine is None or _is_hook(coroutine):
         return True
-    return any(_calls_given(tree, each) for each in _reached(tree, coroutine))
+    return any(_calls_given(tree, each) for each in reached(tree, coroutine))
 
 
 def comes_to(tree: Tree, coroutine: Coroutine, function: cst.FunctionDef) -> bool:
     """Whether a coroutine calls a function of the file, by way of others too."""
-    return any(each.function is function for each in _reached(tree, coroutine))
+    return any(each.function is function for each in reached(tree, coroutine))
 
 
 def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
@@ -145,13 +135,13 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
     method = coroutine.method
     if method is None:
         return False
-    for node in _own(coroutine.function.body):
+    for node in own(coroutine.function.body):
         if isinstance(node, cst.For) and node.asynchronous is not None:
             source = node.iter.func if isinstance(node.iter, cst.Call) else node.iter
             if dotted(source).startswith(f"{method.instance}."):
                 return True
         is_told = isinstance(node, cst.While) and _is_flag(node.test)
-        if is_told and any(_waits(each) or _sleeps(each) for each in _own(node)):
+        if is_told and any(_waits(each) or _sleeps(each) for each in own(node)):
             return True
     return False
 
@@ -177,7 +167,7 @@ def comes_back(tree: Tree, coroutine: Coroutine, functions: Sequence[cst.CSTNode
     """
     return any(
         any(each.function is function for function in functions) or _calls_injected(tree, each)
-        for each in _reached(tree, coroutine)
+        for each in reached(tree, coroutine)
     )
 
 
@@ -186,7 +176,7 @@ def _calls_injected(tree: Tree, coroutine: Coroutine) -> bool:
     method = coroutine.method
     params = {param.name.value for param in named_params(coroutine.function.params)}
     names = {m.function.name.value for m in tree.methods(method.cls)} if method else set[str]()
-    for node in _own(coroutine.function.body):
+    for node in own(coroutine.function.body):
         text = dotted(node.func) if isinstance(node, cst.Call) else ""
         base, _, name = text.rpartition(".")
         if text and not base and text in params:
@@ -201,8 +191,25 @@ def resolves(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a coroutine brings about what a future stands for, which somebody waits for."""
     return any(
         isinstance(node, cst.Call) and last_name(node.func) in _RESOLVING
-        for each in _reached(tree, coroutine)
-        for node in _own(each.function.body)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
+
+
+def gives_back(coroutine: Coroutine) -> bool:
+    """Whether a coroutine gives back what others wait for, unless it is cancelled before that."""
+    safe = {
+        id(node)
+        for each in own(coroutine.function.body)
+        if isinstance(each, cst.Finally)
+        for node in own(each)
+    }
+    return any(
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in _GIVING_BACK
+        and id(node) not in safe
+        for node in own(coroutine.function.body)
     )
 
 
@@ -232,7 +239,7 @@ def _is_hook(coroutine: Coroutine) -> bool:
     if coroutine.method is None:
         return False
     nodes = [
-        node for node in _own(coroutine.function.body) if isinstance(node, cst.BaseSmallStatement)
+        node for node in own(coroutine.function.body) if isinstance(node, cst.BaseSmallStatement)
     ]
     return all(_does_nothing(node) for node in nodes)
 
@@ -257,8 +264,8 @@ def awaited_by(tree: Tree, coroutine: Coroutine) -> list[cst.BaseExpression]:
     """What a coroutine awaits, in the functions of the file that it comes to."""
     return [
         node.expression
-        for each in _reached(tree, coroutine)
-        for node in _own(each.function.body)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
         if isinstance(node, cst.Await)
     ]
 
@@ -267,7 +274,7 @@ def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:
     function, method = coroutine.function, coroutine.method
     params = {p.name.value for p in [*function.params.params, *function.params.kwonly_params]}
     names = {m.function.name.value for m in tree.methods(method.cls)} if method else set[str]()
-    for node in _own(function.body):
+    for node in own(function.body):
         if not isinstance(node, cst.Call):
             continue
         text = dotted(node.func)
@@ -279,57 +286,6 @@ def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:
     return False
 
 
-def _reached(tree: Tree, coroutine: Coroutine) -> Iterator[Coroutine]:
-    """A function of the file, and those of it that it calls."""
-    pending, seen = [coroutine], {id(coroutine.function)}
-    while pending:
-        current = pending.pop()
-        yield current
-        for node in _own(current.function.body):
-            if isinstance(node, cst.Call):
-                called = _called(tree, node, current.method, node)
-                if called is not None and id(called.function) not in seen:
-                    seen.add(id(called.function))
-                    pending.append(called)
-
-
-def _called(
-    tree: Tree, call: cst.Call, method: Method | None, place: cst.CSTNode
-) -> Coroutine | None:
-    text = dotted(call.func)
-    base, _, name = text.rpartition(".")
-    if method is not None and base and base == method.instance:
-        for each in tree.methods(method.cls):
-            if each.function.name.value == name:
-                return Coroutine(each.function, each)
-        return None
-    if base or not name:
-        return None
-    for around in _blocks(tree, place):
-        for line in around:
-            if isinstance(line, cst.FunctionDef) and line.name.value == name:
-                return Coroutine(line, tree.method(line))
-    return None
-
-
-def _blocks(tree: Tree, node: cst.CSTNode) -> Iterator[Sequence[cst.CSTNode]]:
-    """The bodies of the functions around a node, from the inside, and of the module."""
-    for parent, _ in tree.around(node):
-        if isinstance(parent, cst.FunctionDef):
-            yield parent.body.body
-    yield tree.module.body
-
-
-def _own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """What runs as part of a body: functions that are only defined in it are left out."""
-    pending = list(reversed(children(node)))
-    while pending:
-        current = pending.pop()
-        yield current
-        if not isinstance(current, cst.FunctionDef | cst.Lambda):
-            pending.extend(reversed(children(current)))
-
-
 def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
     function, method = coroutine.function, coroutine.method
     instance = method.instance if method is not None else ""
@@ -337,7 +293,7 @@ def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
         root = root_of(target)
         if not isinstance(target, cst.Name) and (not instance or root != instance):
             return False
-    for node in _own(function.body):
+    for node in own(function.body):
         if isinstance(node, cst.Global | cst.Nonlocal | cst.Yield | cst.Lambda):
             return False
         if isinstance(node, cst.Call) and not _is_harmless(tree, node, coroutine):
@@ -356,7 +312,7 @@ def root_of(node: cst.BaseExpression) -> str:
 
 def _is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
     text = dotted(call.func)
-    if text in _HARMLESS or _called(tree, call, coroutine.method, call) is not None:
+    if text in _HARMLESS or called(tree, call, coroutine.method, call) is not None:
         return True
     owner, _, _ = text.rpartition(".")
     if owner in module_loggers(tree):
@@ -388,6 +344,6 @@ def _waits(node: cst.CSTNode) -> bool:
     if not isinstance(work, cst.Call):
         return True
     name = last_name(work.func)
-    if name in _WAITING_BARE:
+    if name in WAITING_BARE:
         return not work.args
-    return name in _WAITING or name in _COLLECTING or not WAITING_WORDS.isdisjoint(words(name))
+    return name in WAITING_CALLS or name in _COLLECTING or not WAITING_WORDS.isdisjoint(words(name))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.coroutines import Coroutine, awaited_by
+from taskleash.fixes.coroutines import awaited_by
+from taskleash.fixes.following import Coroutine
 from taskleash.fixes.tree import Tree, dotted
 
 

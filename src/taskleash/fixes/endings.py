@@ -33,14 +33,27 @@ class End(enum.Enum):
 _EACH = {"set": "{text}", "list": "{text}", "dict": "{text}.values()"}
 
 
-def ending_all(work: Work, function: cst.FunctionDef, text: str, kind: str, end: End) -> list[str]:
-    """The lines that end every task in a container (set, list or dict); an ``async def`` waits."""
+def ending_all(
+    work: Work,
+    function: cst.FunctionDef,
+    text: str,
+    kind: str,
+    end: End,
+    *,
+    is_pruned: bool = False,
+) -> list[str]:
+    """The lines that end every task in a container (set, list or dict); an ``async def`` waits.
+
+    ``is_pruned`` tells that tasks leave it when they are done.
+    """
     each = _EACH[kind].format(text=text)
     taken = variables(function)
     task = free(("task", "background_task"), taken)
     if function.asynchronous is None:
         return [f"for {task} in {each}:", f"    {task}.cancel()"]
     if end is End.DRAINED_BY_ITSELF:
+        if kind == "set" and is_pruned:
+            return _drained_in_place(work, function, text)
         return [f"await {drain(work)}({each})"]
     tasks = free(("tasks", "background_tasks"), taken)
     current = f"{work.asyncio('current_task')}()"
@@ -55,6 +68,22 @@ def ending_all(work: Work, function: cst.FunctionDef, text: str, kind: str, end:
         f"    {task}.cancel()",
         f"if {tasks}:",
         f"    await {work.asyncio('wait')}({tasks}, timeout={_CANCELLED})",
+    ]
+
+
+def _drained_in_place(work: Work, function: cst.FunctionDef, text: str) -> list[str]:
+    """The lines that wait for tasks which may come here themselves, or start others of their kind.
+
+    One that comes here leaves the set: nobody waits for it any more, so no two wait for each other.
+    """
+    waiting, *ending = _drained(work, function, text)
+    pending = ending[0].split()[-1].removesuffix(":")
+    return [
+        f"{text}.discard({work.asyncio('current_task')}())",
+        f"while {text}:",
+        *(f"    {line}" for line in (waiting, *ending)),
+        f"    if {pending}:",
+        "        break",
     ]
 
 
@@ -84,9 +113,7 @@ def ending_one(
         return _under([f"{text} is not None"] if is_optional else [], lines)
     tests = [f"{text} is not None"] if is_optional else []
     tests.append(f"{text} is not {work.asyncio('current_task')}()")
-    if end is End.DRAINED_BY_ITSELF:
-        lines = [f"await {drain(work)}([{text}])"]
-    elif end is End.DRAINED:
+    if end is not End.CANCELLED:
         lines = _drained(work, function, f"[{text}]")
     else:
         waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"

@@ -107,11 +107,22 @@ class Imports:
                 if alias.evaluated_name.startswith(f"{module}.") and not alias.evaluated_alias:
                     return module
         for small in self._froms():
-            # Another module's import of it is as good.
+            # Another module's import of it is as good; one of the name may be a module of its own.
             for alias in small.names if not isinstance(small.names, cst.ImportStar) else ():
-                if alias.evaluated_name == module:
+                if alias.evaluated_name == module and module == "asyncio":
                     return alias.evaluated_alias or module
         return ""
+
+    def _means_another(self, module: str) -> bool:
+        """Whether an import gives a module's name to another one: ``from ours import logging``."""
+        return any(
+            (alias.evaluated_alias or alias.evaluated_name) == module
+            and (isinstance(small, cst.ImportFrom) or alias.evaluated_name != module)
+            for _, small in self._lines()
+            if isinstance(small, cst.Import | cst.ImportFrom)
+            and not isinstance(small.names, cst.ImportStar)
+            for alias in small.names
+        )
 
     def _from(self, module: str) -> cst.ImportFrom | None:
         found: list[cst.ImportFrom] = []
@@ -130,6 +141,10 @@ class Imports:
         return ".".join([*parts[: len(parts) - up], *([name] if name else [])]) if parts else ""
 
     def _whole(self, module: str, attribute: str) -> str:
+        if self._means_another(module) and attribute not in self.taken:
+            names = self.new_from.setdefault(module, [])
+            names += [attribute] if attribute not in names else []
+            return attribute
         if module not in self.added:
             self.added.append(module)
         return f"{module}.{attribute}"

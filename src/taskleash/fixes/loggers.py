@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import libcst as cst
 
 from taskleash.fixes.containers import assignments
@@ -49,9 +51,23 @@ def logging_function(tree: Tree) -> str:
 
 
 def logger_maker(tree: Tree) -> str:
-    """A function that the module imports and makes loggers by, given a name; else empty."""
+    """A function that the module imports and makes loggers by, given a name; else empty.
+
+    It may be one of a module: ``from ours import logging``, ``logging.get_logger(name)``.
+    """
     known = _imported_and_called(tree)
-    return next((name for name in sorted(_MAKERS) if name in known), "")
+    found = next((name for name in sorted(_MAKERS) if name in known), "")
+    modules = {
+        alias.evaluated_alias or alias.evaluated_name
+        for line in tree.module.body
+        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
+        if isinstance(small, cst.Import | cst.ImportFrom)
+        and not isinstance(small.names, cst.ImportStar)
+        for alias in small.names
+    }
+    called = (dotted(each.func) for each in tree.nodes if _gives_one_value(each))
+    made = (text for text in called if text.endswith(".get_logger"))
+    return found or next((text for text in made if text.rpartition(".")[0] in modules), "")
 
 
 def _imported_and_called(tree: Tree) -> set[str]:
@@ -63,8 +79,11 @@ def _imported_and_called(tree: Tree) -> set[str]:
         if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
         for alias in small.names
     }
-    called = (node for node in tree.nodes if isinstance(node, cst.Call) and len(node.args) == 1)
-    return imported & {dotted(node.func) for node in called if node.args[0].keyword is None}
+    return imported & {dotted(node.func) for node in tree.nodes if _gives_one_value(node)}
+
+
+def _gives_one_value(node: cst.CSTNode) -> TypeGuard[cst.Call]:
+    return isinstance(node, cst.Call) and len(node.args) == 1 and node.args[0].keyword is None
 
 
 def is_loguru(tree: Tree, name: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.classify.model import Lifetime
+from taskleash.classify.model import Lifetime, State
 from taskleash.fixes.containers import assignments, attribute_values, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
     comes_back,
     comes_to,
     coroutine_of,
+    gives_back,
     is_given,
     may_wait_for_others,
     root_of,
@@ -31,7 +32,7 @@ from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import words
+from taskleash.models.vocabulary import FINITE_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
 #: words in the names of what others have to end
@@ -49,6 +50,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if method is None or not method.instance:
         raise CannotMend(sentence("no instance starts the task"))
     teardown = teardown_of(work.tree, target.site, method)
+    _check_loop(teardown)
     end = _end_of(work, target, call, teardown)
     if teardown.function.asynchronous is None:
         _check_cancelled(work, call, teardown, end is not End.CANCELLED)
@@ -74,6 +76,9 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
         _check_one(work, call)
+        if end is not End.CANCELLED and not isinstance(started_by(call), cst.Call):
+            task = target.site.task
+            raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
         end_one(work, teardown, attribute, started, end, is_optional=optional)
@@ -86,6 +91,16 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     return sentence("cancel it in `{method}`", method=name)
 
 
+def _check_loop(teardown: Method) -> None:
+    """Raise `CannotMend` where the teardown may run in another loop than the tasks."""
+    for node in inside(teardown.cls):
+        if isinstance(node, cst.Call) and last_name(node.func) == "new_event_loop":
+            name = teardown.function.name.value
+            raise CannotMend(
+                sentence("`{name}` may run in another event loop than the task", name=name)
+            )
+
+
 def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
     """What the teardown does to the task: it waits where the end of the work matters to others."""
     if target.site.lifetime is Lifetime.ENDLESS:
@@ -95,6 +110,10 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
         return End.DRAINED
     # It would not have begun by the deadline, or would not be over.
     is_late = sleeps_first(coroutine) > DRAINED_SECONDS or runs_until_told(work.tree, coroutine)
+    if is_late and gives_back(coroutine):
+        raise CannotMend(
+            sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
+        )
     if is_late or serves_its_owner(work.tree, coroutine):
         return End.CANCELLED
     scope = work.tree.scope(call)
@@ -182,9 +201,10 @@ def _own_dropped(
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
     coroutine = coroutine_of(work.tree, started_by(call))
-    if is_drained and coroutine is None and _may_run_on(started_by(call)):
+    if is_drained and coroutine is None and _may_run_on(target, started_by(call)):
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
-    if is_drained and coroutine is not None and may_wait_for_others(work.tree, coroutine):
+    is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
+    if is_drained and (is_waiting or (coroutine is None and target.site.prompt is State.NO)):
         raise CannotMend(
             sentence(
                 "`{task}` may wait for what does not come any more at the end",
@@ -210,10 +230,14 @@ def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method)
     return method.instance in map(root_of, [started.func, *(arg.value for arg in started.args)])
 
 
-def _may_run_on(work: cst.BaseExpression) -> bool:
-    """Whether work of another file by its name goes on until somebody ends it: ``serve``."""
-    name = last_name(work.func) if isinstance(work, cst.Call) else ""
-    return not _RUNNING.isdisjoint(words(name))
+def _may_run_on(target: Target, work: cst.BaseExpression) -> bool:
+    """Whether work of another file may go on until somebody ends it: ``client.stream()``.
+
+    What is not at hand may, unless its name says that it does one thing and is over.
+    """
+    named = set(words(last_name(work.func) if isinstance(work, cst.Call) else ""))
+    is_unknown = target.site.prompt is State.UNKNOWN and FINITE_WORDS.isdisjoint(named)
+    return is_unknown or not _RUNNING.isdisjoint(named)
 
 
 def _kept(place: str, method: str, is_replacing: bool, is_drained: bool) -> Sentence:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
+from taskleash.fixes.beside import check_beside
 from taskleash.fixes.coroutines import started_by
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
-from taskleash.fixes.tree import inside, last_name
+from taskleash.fixes.tree import Tree, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.sentences import Sentence, sentence
 
@@ -17,6 +18,8 @@ _FIRST = (3, 11)
 _ASYNCIO, _ANYIO = "asyncio", "anyio"
 #: the rule of what is left running where a wait for it has ended
 _LEFT_PENDING = "TL015"
+#: the rule of what nobody waits for
+_DROPPED = "TL001"
 _SPAWNING = frozenset({"create_task", "ensure_future"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
 
@@ -30,6 +33,8 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
     library = _library(work)
     if not isinstance(scope, cst.FunctionDef) or scope.asynchronous is None:
         raise CannotMend(sentence("only an `async def` can wait for a group"))
+    if not isinstance(scope.body, cst.IndentedBlock):
+        raise CannotMend(sentence("the function is on one line"))
     endless = target.site.lifetime is Lifetime.ENDLESS
     if endless or (target.rule == _LEFT_PENDING and target.site.lifetime is not Lifetime.SHORT):
         raise CannotMend(
@@ -39,12 +44,46 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("a generator can be left in the midst of a group"))
     _check_call(call)
     started = _arguments(work, call) if library == _ANYIO else None
-    group = _group_of(work, scope, library)
+    if target.rule == _DROPPED:
+        _check_dropped(work, target, call, scope)
+    group = _group_of(work, scope, library, call)
     func = cst.Attribute(cst.Name(group), cst.Name("start_soon" if started else "create_task"))
     work.edits.change(
         call, lambda node: node.with_changes(func=func, **({"args": started} if started else {}))
     )
     return sentence("start it in the task group `{group}`, which waits for it", group=group)
+
+
+def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.FunctionDef) -> None:
+    """Raise `CannotMend` where a dropped task is not to be waited for at the end of its function.
+
+    A group of one task with nothing beside it is a longer word for ``await``.
+    """
+    holder = work.tree.holder(call)
+    if holder is None:
+        raise CannotMend(sentence("no statement of its own starts the task"))
+    check_beside(work, target, call, started_by(call), holder)
+    if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
+        raise CannotMend(sentence("nothing runs beside it: await would say the same"))
+
+
+def _has_company(tree: Tree, call: cst.Call) -> bool:
+    """Whether a loop starts tasks, or the function does something after it has started one."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef):
+            return False
+        if isinstance(node, cst.For | cst.While):
+            return True
+        if isinstance(node, cst.IndentedBlock):
+            after = [line for line in node.body if line is not child]
+            after = after[[line is child for line in node.body].index(True) :]
+            if not all(map(_is_return, after)):
+                return True
+    return False
+
+
+def _is_return(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.Return)
 
 
 def _library(work: Work) -> str:
@@ -88,24 +127,22 @@ def _check_call(call: cst.Call) -> None:
         raise CannotMend(sentence("what it starts may be no coroutine"))
 
 
-def _group_of(work: Work, scope: cst.FunctionDef, library: str) -> str:
+def _group_of(work: Work, scope: cst.FunctionDef, library: str, call: cst.Call) -> str:
     """The name of the group around the rest of a function, from its first call that is mended."""
     key = ("group", id(scope))
     if key not in work.draft.made:
-        work.draft.made[key] = _new_group(work, scope, library)
+        work.draft.made[key] = _new_group(work, scope, library, call)
     return work.draft.made[key]
 
 
-def _new_group(work: Work, scope: cst.FunctionDef, library: str) -> str:
+def _new_group(work: Work, scope: cst.FunctionDef, library: str, call: cst.Call) -> str:
     body = scope.body
-    if not isinstance(body, cst.IndentedBlock):
-        raise CannotMend(sentence("the function is on one line"))
+    assert isinstance(body, cst.IndentedBlock)
     name = free(("group", "task_group"), variables(scope))
-    mine = {id(use) for use in work.uses}
     rest = next(
         len(body.body) - index
         for index, line in enumerate(body.body)
-        if any(id(node) in mine for node in inside(line))
+        if any(node is call for node in inside(line))
     )
     maker = "TaskGroup" if library == _ASYNCIO else "create_task_group"
     made = cst.Call(cst.parse_expression(work.draft.imports.name(library, maker)))

@@ -154,7 +154,7 @@ def end_all(
     if not _is_new(work, method, attribute):
         return
     text = f"{method.instance}.{attribute}"
-    lines = ending_all(work, method.function, text, kind, end)
+    lines = ending_all(work, method.function, text, kind, end, is_pruned=is_pruned)
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
     work.put(teardown_place(work.tree, method, text), "\n".join(lines))

@@ -21,6 +21,12 @@ PROMPT_WORDS = frozenset(
         "reply", "respond", "send", "write",
     }
 )  # fmt: skip
+#: words in the names of what does one thing, and is over then
+FINITE_WORDS = PROMPT_WORDS | {
+    "add", "clear", "commit", "create", "delete", "flush", "log", "mark", "persist", "record",
+    "register", "remove", "report", "save", "set", "store", "sync", "unregister", "update",
+    "upload",
+}  # fmt: skip
 #: words in the names of what sees tasks to their end
 ENDING_WORDS = frozenset(
     {
@@ -30,6 +36,10 @@ ENDING_WORDS = frozenset(
 )  # fmt: skip
 #: words in the names of what is done only once something else has happened
 WAITING_WORDS = frozenset({"join", "ready", "until", "wait"})
+#: names of methods of what may be done only when somebody else has done something
+WAITING_CALLS = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
+#: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
+WAITING_BARE = frozenset({"get", "join"})
 #: names of methods that write a text down, with what they are given for its places
 LOGGING_LEVELS = frozenset(
     {

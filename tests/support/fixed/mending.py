@@ -10,6 +10,7 @@ from functools import cache
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
+from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import fix
 from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
@@ -40,6 +41,12 @@ def _found(text: str) -> list[tuple[Site, Diagnostic]]:
     return [(site, each) for site, each in found if each is not None]
 
 
+def _kinds(found: Diagnostic) -> tuple[str, ...]:
+    """The kinds of fixes of a finding, with those that are made only where they are asked for."""
+    offers = FixChoice(unsafe=True, style="taskgroup").offers(found.code, found.fixes)
+    return tuple(offer.kind for offer in offers)
+
+
 def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | None:
     """The program with all fixes of one kind; None where no finding of it offers that kind.
 
@@ -52,7 +59,7 @@ def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | Non
 
     def scanned(texts: Mapping[str, str]) -> Scan:
         targets = [
-            Target(site, each.code, tuple(f.kind for f in each.fixes if f.kind == kind))
+            Target(site, each.code, tuple(k for k in _kinds(each) if k == kind))
             for site, each in _found(texts[PATH])
         ]
         return Scan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))

@@ -1082,4 +1082,196 @@ async def main():
 """,
         {"await": False, "track": True},
     ),
+    Written(
+        "a reader that starts itself anew for what comes next",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def main():
+    stream = asyncio.Queue()
+
+    async def deliver(message):
+        await asyncio.sleep(1)
+        note("seen", message)
+
+    async def setup():
+        async with asyncio.Lock():
+
+            async def listen():
+                message = await stream.get()
+                asyncio.create_task(listen())
+                await deliver(message)
+
+            asyncio.create_task(listen())
+            note("set up")
+
+    await setup()
+    for each in range(3):
+        stream.put_nowait(each)
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "work that is to come later",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def remove(message, seconds):
+    await asyncio.sleep(seconds)
+    note("end", message)
+
+
+async def show(message):
+    asyncio.create_task(remove(message, 30))
+    note("shown", message)
+
+
+async def main():
+    await show(1)
+    note("went on")
+    await asyncio.sleep(99)
+""",
+        {"await": False, "track": True, "taskgroup": False},
+    ),
+    Written(
+        "what is done for each of several at once",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def ping(number):
+    await asyncio.sleep(1)
+    note("ping", number)
+
+
+async def ping_all():
+    for number in range(3):
+        asyncio.create_task(ping(number))
+    note("started")
+
+
+async def main():
+    await ping_all()
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True, "taskgroup": True},
+        {"taskgroup": ("started", "ping 0", "ping 1", "ping 2")},
+    ),
+    Written(
+        "a server that nobody waits for",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Server:
+    async def serve(self):
+        while not self.is_over:
+            await asyncio.sleep(1)
+        note("end")
+
+    async def start(self):
+        self.is_over = False
+        asyncio.create_task(self.serve())
+        await asyncio.sleep(0)
+        note("started")
+
+
+async def main():
+    server = Server()
+    await server.start()
+    server.is_over = True
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True, "taskgroup": False},
+    ),
+    Written(
+        "a lock that is let go after a while",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Station:
+    def __init__(self):
+        self.calm = asyncio.Lock()
+
+    async def command(self, what):
+        await self.calm.acquire()
+        note("sent", what)
+
+        async def cool_down(lock):
+            await asyncio.sleep(30)
+            lock.release()
+
+        asyncio.create_task(cool_down(self.calm))
+
+    async def stop(self):
+        await self.command("stop")
+
+
+async def main():
+    station = Station()
+    await station.command("start")
+    await station.stop()
+    await station.command("start again")
+    await asyncio.sleep(99)
+""",
+        {"await": False, "own": False, "track": True},
+    ),
+    Written(
+        "a server in a thread with a loop of its own",
+        """
+import asyncio
+import threading
+
+
+class Viewer:
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever)
+
+    def start(self):
+        self.thread.start()
+
+    def show(self, what):
+        self.loop.call_soon_threadsafe(self.flush, what)
+
+    def flush(self, what):
+        asyncio.ensure_future(self.send(what))
+
+    async def send(self, what):
+        await asyncio.sleep(0)
+        note("sent", what)
+
+    async def stop(self):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+async def main():
+    viewer = Viewer()
+    viewer.start()
+    await asyncio.sleep(1)
+    await viewer.stop()
+""",
+        {"own": False},
+    ),
 )

@@ -1,0 +1,70 @@
+"""Whether the work of a task is over soon: nothing in it waits for others, or for long.
+
+It is asked of what may be awaited where it is started. What other files do counts as well, as far
+as it is known whom the work calls.
+"""
+
+from __future__ import annotations
+
+from taskleash.classify.model import State
+from taskleash.facts.model import Await, Call, Use
+from taskleash.facts.terms import Constant, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.entities import External, Function
+from taskleash.link.spawns import Spawn
+from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
+
+#: the longest sleep, in seconds, that a caller does not notice
+_NOTICED = 1.0
+
+
+def promptness(calls: Calls, spawn: Spawn) -> State:
+    """Whether all functions that a task may run are over soon; unknown where they are."""
+    pending = list(spawn.started)
+    seen = set(pending)
+    while pending:
+        function = pending.pop()
+        if function.is_left_to_others:
+            return State.UNKNOWN
+        for index, event in enumerate(function.events):
+            if not isinstance(event, Await):
+                continue
+            entered = function.events[index - 1] if index else None
+            if isinstance(entered, Use) and entered.kind == "with" and entered.pos == event.pos:
+                continue
+            for term in event.value:
+                inner = _awaited(calls, function, term)
+                if inner is None:
+                    return State.NO
+                pending += [each for each in inner if each not in seen]
+                seen.update(inner)
+    return State.YES if spawn.started else State.UNKNOWN
+
+
+def _awaited(calls: Calls, function: Function, term: Term) -> list[Function] | None:
+    """The functions of the program that an awaited value comes from; None where it takes long."""
+    call = function.events[term.event] if isinstance(term, Result) else None
+    if not isinstance(call, Call):
+        return []
+    callees = calls.callees(function, call)
+    known = [each for each in callees if isinstance(each, Function)]
+    name = call.text.rpartition(".")[2]
+    is_waiting = name in WAITING_CALLS or (name in WAITING_BARE and not call.args)
+    if not known and (is_waiting or not WAITING_WORDS.isdisjoint(words(name))):
+        return None
+    if any(
+        isinstance(each, External) and calls.program.models.is_pause(each.dotted)
+        for each in callees
+    ):
+        return [] if call.args and all(map(_is_short, call.args[0].value)) else None
+    return known
+
+
+def _is_short(term: Term) -> bool:
+    """Whether a number of seconds is written down, and small."""
+    if not isinstance(term, Constant) or not term.text[:1].isdigit():
+        return False
+    try:
+        return float(term.text) <= _NOTICED
+    except ValueError:
+        return False

@@ -1,0 +1,61 @@
+"""Whether work that was started to run beside its caller can be waited for by it after all."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.classify.model import Lifetime, State
+from taskleash.fixes.coroutines import coroutine_of, is_given, may_wait_for_others
+from taskleash.fixes.elsewhere import leads_elsewhere
+from taskleash.fixes.following import Coroutine, reached
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.remarks import is_meant_apart
+from taskleash.fixes.tree import Holder, Tree, inside
+from taskleash.fixes.work import Work
+from taskleash.models.vocabulary import PROMPT_WORDS, words
+from taskleash.sentences import sentence
+
+
+def check_beside(
+    work: Work, target: Target, call: cst.Call, started: cst.BaseExpression, holder: Holder
+) -> None:
+    """Raise `CannotMend` where what a call starts has to stay beside its caller."""
+    task = target.site.task
+    if is_meant_apart(work.tree, holder):
+        raise CannotMend(sentence("a comment says that it runs in the background"))
+    coroutine = coroutine_of(work.tree, started)
+    package = work.manner.package.partition(".")[0]
+    if leads_elsewhere(work.tree, started, coroutine, package):
+        raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
+    # What is not at hand may be any function, unless its name says that it hands something over.
+    is_unknown = target.site.prompt is State.UNKNOWN or is_given(work.tree, call)
+    is_any = is_unknown and PROMPT_WORDS.isdisjoint(words(task))
+    if target.site.lifetime is not Lifetime.SHORT or is_any:
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+    if target.site.prompt is State.NO:
+        raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
+    if _is_on_the_way_out(work.tree, call):
+        raise CannotMend(
+            sentence("an exception may be on its way here, which a wait would hold up")
+        )
+    if coroutine is not None and may_wait_for_others(work.tree, coroutine):
+        raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
+    if coroutine is not None and _comes_to(work.tree, coroutine, work.tree.scope(call)):
+        raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
+
+
+def _comes_to(tree: Tree, coroutine: Coroutine, scope: cst.CSTNode | None) -> bool:
+    return any(each.function is scope for each in reached(tree, coroutine))
+
+
+def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call stands in a ``finally``, or in a handler that raises."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.Finally):
+            return True
+        is_handler = isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler)
+        if is_handler and any(isinstance(each, cst.Raise) for each in inside(child)):
+            return True
+    return False
