@@ -64,6 +64,20 @@ def fitted(statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
     return statement.with_changes(body=[changed])
 
 
+def width(statement: cst.SimpleStatementLine) -> int:
+    """How wide the widest line of a statement is, without what it is indented by."""
+    code = "".join(cst.Module([]).code_for_node(small) for small in statement.body)
+    return max(map(len, code.splitlines()))
+
+
+def flat(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
+    """A statement of a lone expression on one line, where nothing keeps its lines apart."""
+    small = statement.body[0]
+    if len(statement.body) != 1 or not isinstance(small, cst.Expr):
+        return statement
+    return statement.with_changes(body=[small.with_changes(value=joined(small.value))])
+
+
 def _beside(statement: cst.SimpleStatementLine) -> int:
     """How wide the comment beside a statement is; formatters pass over what is for other tools."""
     trailing = statement.trailing_whitespace

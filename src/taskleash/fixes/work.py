@@ -10,7 +10,7 @@ import libcst as cst
 
 from taskleash.fixes.edits import BLANK, Edits, Statements
 from taskleash.fixes.imports import Imports
-from taskleash.fixes.layout import fitted, statements, tabbed
+from taskleash.fixes.layout import fitted, flat, statements, tabbed, width
 from taskleash.fixes.model import CannotMend, Manner
 from taskleash.fixes.names import attributes, free, variables, variables_among
 from taskleash.fixes.places import (
@@ -198,7 +198,15 @@ class Work:
         """Lay a line out anew where a change in it makes it too wide."""
         if isinstance(holder, cst.SimpleStatementLine) and id(holder) not in self.draft.claimed:
             self.draft.claimed.add(id(holder))
-            self.edits.change(holder, lambda line: self._fitted(line, self.room(holder)))
+            self.edits.change(holder, lambda line: self._refitted(holder, line))
+
+    def _refitted(
+        self, before: cst.SimpleStatementLine, line: cst.SimpleStatementLine
+    ) -> cst.BaseStatement:
+        room = self.room(before)
+        if width(line) > room >= width(before):
+            line = flat(line)
+        return self._fitted(line, room)
 
     def _fitted(self, statement: cst.BaseStatement, room: int) -> cst.BaseStatement:
         """The statement as wide as it may be, indented as the file is."""
