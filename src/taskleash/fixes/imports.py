@@ -150,13 +150,16 @@ class Imports:
         return f"{module}.{attribute}"
 
     def _named(self, statement: cst.ImportFrom, module: str, attribute: str) -> str:
-        assert not isinstance(statement.names, cst.ImportStar)
-        for alias in statement.names:
+        beside = [each for each in self._froms() if self._named_by(each) == module]
+        known = [alias for each in beside for alias in _names(each)]
+        for alias in known:
             if alias.evaluated_name == attribute:
                 return alias.evaluated_alias or attribute
         if attribute in self.taken:
             return self._whole(module, attribute)
-        if _is_renaming(statement):
+        # Where each name has a line of its own, a new one gets one, too.
+        plain = [_names(each) for each in beside if not _is_renaming(each)]
+        if _is_renaming(statement) or len(plain) == sum(map(len, plain)) > 1:
             names = self.new_from.setdefault(module, [])
         else:
             names = self.extended.setdefault(id(statement), [])
@@ -229,6 +232,10 @@ class Imports:
             edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
         else:
             edits.insert_before(self.module.body[0], new, blank=1)
+
+
+def _names(statement: cst.ImportFrom) -> Sequence[cst.ImportAlias]:
+    return () if isinstance(statement.names, cst.ImportStar) else statement.names
 
 
 def _is_renaming(statement: cst.ImportFrom) -> bool:
