@@ -37,7 +37,14 @@ ENDING_WORDS = frozenset(
 #: words in the names of what is done only once something else has happened
 WAITING_WORDS = frozenset({"join", "ready", "until", "wait"})
 #: names of methods of what may be done only when somebody else has done something
-WAITING_CALLS = frozenset({"acquire", "read", "receive", "recv", "wait", "wait_closed"})
+WAITING_CALLS = frozenset(
+    {
+        "accept", "acquire", "get_message", "read", "readexactly", "readline", "readuntil",
+        "receive", "receive_bytes", "receive_json", "receive_str", "receive_text", "recv",
+        "recv_into", "recv_json", "recv_multipart", "recv_string", "recvfrom", "sock_accept",
+        "sock_recv", "wait", "wait_closed",
+    }
+)  # fmt: skip
 #: those that are so only where they are told nothing: ``queue.get()``, not ``client.get(url)``
 WAITING_BARE = frozenset({"get", "join"})
 #: names of methods that write a text down, with what they are given for its places

@@ -1274,4 +1274,40 @@ async def main():
 """,
         {"own": False},
     ),
+    Written(
+        "a first message that nobody sends before it is asked for",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Reader:
+    def __init__(self):
+        self.messages = asyncio.Queue()
+
+    async def readuntil(self, end):
+        return await self.messages.get()
+
+
+class Device:
+    def __init__(self):
+        self.reader = Reader()
+
+    async def handle(self):
+        note("seen", await self.reader.readuntil(";"))
+
+    async def connect(self):
+        asyncio.create_task(self.handle())
+        await self.reader.messages.put("hello")
+        note("asked")
+
+
+async def main():
+    await Device().connect()
+    await asyncio.sleep(1)
+""",
+        {"await": False, "track": True},
+    ),
 )
