@@ -23,9 +23,9 @@ PROMPT_WORDS = frozenset(
 )  # fmt: skip
 #: words in the names of what does one thing, and is over then
 FINITE_WORDS = PROMPT_WORDS | {
-    "add", "clear", "commit", "create", "delete", "flush", "log", "mark", "persist", "record",
-    "register", "remove", "report", "save", "set", "store", "sync", "unregister", "update",
-    "upload",
+    "add", "append", "clear", "commit", "create", "delete", "flush", "log", "mark", "persist",
+    "record", "register", "remove", "report", "save", "set", "store", "sync", "unregister",
+    "update", "upload",
 }  # fmt: skip
 #: words in the names of what sees tasks to their end
 ENDING_WORDS = frozenset(
