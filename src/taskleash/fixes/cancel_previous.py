@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.classify.model import Lifetime
+from taskleash.classify.model import Lifetime, State
 from taskleash.fixes.containers import assignments, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
@@ -56,6 +56,10 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
             )
         text = _slot(work, spot, scope)
         optional = _can_be_none(work, target, call, text)
+    if _is_emptied_late(work, target, scope, text):
+        raise CannotMend(
+            sentence("the end of the earlier task would empty `{place}` of the next", place=text)
+        )
     work.claim(holder)
     lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
@@ -84,6 +88,23 @@ def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool
         f"    {earlier}.cancel()",
         f"    await {work.asyncio('wait')}([{earlier}])",
     ]
+
+
+def _is_emptied_late(work: Work, target: Target, scope: cst.FunctionDef, text: str) -> bool:
+    """Whether a cancelled task empties the place at its end, when the next one is in it already.
+
+    An ``async def`` waits for that end; others leave the place alone if they ask whose it is.
+    """
+    if scope.asynchronous is not None or target.site.on_completion is not State.YES:
+        return False
+    return not any(
+        isinstance(node, cst.Comparison) and _asks_whose(node, text) for node in work.tree.nodes
+    )
+
+
+def _asks_whose(node: cst.Comparison, text: str) -> bool:
+    sides = [dotted(node.left), *(dotted(each.comparator) for each in node.comparisons)]
+    return text in sides and "None" not in sides
 
 
 def _check_work(work: Work, target: Target, call: cst.Call) -> None:
