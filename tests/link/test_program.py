@@ -64,3 +64,26 @@ def test_a_name_of_several_stars_comes_from_the_first_that_leads_to_it() -> None
     assert module_of("other", "b") == "c"
     assert module_of("thing", "e") == "c"
     assert module_of("other", "d") == ""
+
+
+def test_what_is_scanned_of_a_package_from_inside_of_it_hides_no_library() -> None:
+    """Run in the folder of a package, its module `asyncio` has the path of the library's."""
+    modules = {"asyncio.py": "shop.asyncio", "trio/__init__.py": "shop.trio", "m.py": "shop.m"}
+    inside = Program([extract(Source(path, name, "x = 1\n")) for path, name in modules.items()])
+
+    found = {
+        name: inside.resolve_dotted(name) for name in ("asyncio", "trio", "m", *modules.values())
+    }
+
+    assert isinstance(found["asyncio"], External)
+    assert isinstance(found["trio"], External)
+    assert found["m"] is found["shop.m"] is inside.by_name["shop.m"]
+    assert found["shop.asyncio"] is inside.by_name["shop.asyncio"]
+
+
+def test_a_module_beside_another_hides_no_library() -> None:
+    shop = program(**{"shop.trio": "run = 1\n", "shop.tools": "run = 1\n", "shop.m": ""})
+    module = shop.by_name["shop.m"]
+
+    assert isinstance(shop.resolve_import(module, "trio.run"), External)
+    assert shop.resolve_import(module, "tools") is shop.by_name["shop.tools"]

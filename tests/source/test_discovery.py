@@ -343,6 +343,19 @@ class TestModuleNames:
         assert self.modules()["lib/pkg/data/m.py"] == "pkg.data.m"
         assert self.modules("lib/pkg")["lib/pkg/data/m.py"] == "pkg.data.m"
 
+    def test_a_package_in_such_a_folder_belongs_to_it_too(self) -> None:
+        write("lib/pkg/__init__.py", "lib/pkg/data/sub/__init__.py", "lib/pkg/data/sub/m.py")
+        assert self.modules()["lib/pkg/data/sub/m.py"] == "pkg.data.sub.m"
+        assert self.modules("lib/pkg/data")["lib/pkg/data/sub/m.py"] == "pkg.data.sub.m"
+
+    def test_a_package_has_the_name_of_a_library_only_where_imports_start(self) -> None:
+        write("lib/asyncio/__init__.py", "src/queue/__init__.py", "random/__init__.py")
+        assert self.modules() == {
+            "lib/asyncio/__init__.py": "lib.asyncio",
+            "src/queue/__init__.py": "queue",
+            "random/__init__.py": "random",
+        }
+
     def test_a_named_file_outside_any_package_is_named_from_its_project(self) -> None:
         write("src/pkg/m.py", "tool/setup.py", "tool/src/ns/m.py")
         assert self.modules("src/pkg/m.py", "tool/src/ns/m.py") == {

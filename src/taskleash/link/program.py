@@ -68,7 +68,9 @@ class Program:
         for module in self.modules:
             self.by_name.setdefault(module.name, module)
         for module in self.modules:
-            self.by_name.setdefault(path_name(module.path), module)
+            name = path_name(module.path)
+            if not self._is_of_a_library(name):
+                self.by_name.setdefault(name, module)
         self._stars = Stars(self.modules, self.by_name)
         for cls in self.classes():
             for base in cls.bases:
@@ -168,16 +170,22 @@ class Program:
 
         A program that runs as a script finds modules beside itself: where the name leads out of the
         program, the folders that the module lies in are tried. A module that is named after one of
-        the standard library does not hide that one: in a package an import does not look beside.
+        a library does not hide that one: in a package an import does not look beside.
         """
         found = self.resolve_dotted(dotted)
-        if not isinstance(found, External) or dotted.partition(".")[0] in sys.stdlib_module_names:
+        if not isinstance(found, External) or self._is_of_a_library(dotted):
             return found
         for folder in folders(module.path):
             beside = self.resolve_dotted(f"{folder}.{dotted}")
             if not isinstance(beside, External):
                 return beside
         return found
+
+    @staticmethod
+    def _is_of_a_library(dotted: str) -> bool:
+        """Whether the outermost package is one that Python or the table of APIs has."""
+        package = dotted.partition(".")[0]
+        return package in sys.stdlib_module_names or package in MODELS.packages
 
     def _walk(self, module: Module, parts: list[str]) -> Symbol | None:
         symbol: Symbol | None = module

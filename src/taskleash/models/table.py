@@ -207,6 +207,12 @@ class Models:
         return "" if package == "asyncio" else package
 
     @cached_property
+    def packages(self) -> frozenset[str]:
+        """The outermost packages that APIs are of."""
+        functions = {name.partition(".")[0] for name in self._functions if "." in name}
+        return frozenset(functions | {kind.library for kind in self.kinds.values()} - {""})
+
+    @cached_property
     def spawn_classes(self) -> frozenset[str]:
         """The bare names of classes that start a task when they are called."""
         return frozenset(

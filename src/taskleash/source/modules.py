@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Container
 
 from taskleash.source.paths import SUFFIXES, join
@@ -35,7 +36,9 @@ class ModuleNames:
     ``sources`` are further folders that names start from.
 
     A package is named from its outermost folder with an ``__init__`` file. A folder without one
-    counts as a namespace package, named from ``root``, or from a ``src`` folder right below it.
+    counts as a namespace package, named from the package it lies in, else from ``root``, or from a
+    ``src`` folder right below it. What is named as a module of the standard library hides that one
+    only where imports certainly start from the folder it lies in.
     """
 
     def __init__(self, root: str, sources: Container[str] = ()) -> None:
@@ -59,12 +62,38 @@ class ModuleNames:
             return ""
         parent, name = os.path.split(folder)
         if self._is_regular(folder):
-            outer = self._package(parent) if self._is_regular(parent) else ""
-        elif folder == self._root or (parent == self._root and name == "src"):
+            is_inside = self._is_in_package(parent)
+            is_namesake = name in sys.stdlib_module_names and not self._starts_names(parent)
+            outer = self._package(parent) if is_inside or is_namesake else ""
+        elif self._starts_names(folder) and not self._is_scanned_in_package(folder):
             return ""
         else:
             outer = self._package(parent)
         return f"{outer}.{name}" if outer else name
+
+    def _starts_names(self, folder: str) -> bool:
+        """Whether modules are named from ``folder``, unless a package is scanned in part."""
+        parent, name = os.path.split(folder)
+        return (
+            folder in self._sources
+            or folder == self._root
+            or (parent == self._root and name == "src")
+        )
+
+    def _is_in_package(self, folder: str) -> bool:
+        """Whether ``folder`` is a package or, below what names start from, lies in one."""
+        while not self._is_regular(folder):
+            if self._starts_names(folder):
+                return self._is_scanned_in_package(folder)
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                return False
+            folder = parent
+        return True
+
+    def _is_scanned_in_package(self, folder: str) -> bool:
+        """Whether ``folder`` is what is scanned, and lies in a package."""
+        return folder == self._root and self._is_regular(os.path.dirname(folder))
 
     def _is_regular(self, folder: str) -> bool:
         """Whether ``folder`` is a package with an ``__init__`` file."""
