@@ -122,7 +122,7 @@ def _imported_from(
         starting = called_outside(calls, judge.reports)
     return Demand(
         modules=frozenset(modules),
-        calls=_telling(_mentions(wrappers)) | _imported(judge, wrappers),
+        calls=_telling(_mentions(wrappers) | set(_held(calls))) | _imported(judge, wrappers),
         starting=frozenset(starting),
         classes=frozenset(received),
     )
@@ -234,6 +234,15 @@ def _mentions(functions: Iterable[Function]) -> set[str]:
         if function.method.owner is None or function.name not in _TELLING_NOTHING:
             mentions.add(form)
     return mentions
+
+
+def _held(calls: Calls) -> Iterator[str]:
+    """How others mention the attributes that hold what starts a task."""
+    for cls, name in calls.held.holders():
+        form, *with_homes = _with_homes(f".{name}(", {_module(cls.module), cls.name})
+        yield from with_homes
+        if name not in _TELLING_NOTHING:
+            yield form
 
 
 def _imported(judge: Judge, wrappers: dict[Function, None]) -> frozenset[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -14,6 +14,7 @@ from taskleash.facts.terms import (
     Alts,
     Attribute,
     Bound,
+    Element,
     Global,
     Nested,
     Parameter,
@@ -23,6 +24,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.decorated import Decorated
 from taskleash.link.entities import Class, External, Function, Variable
+from taskleash.link.held import Held
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
@@ -69,6 +71,7 @@ class Calls:
         self.program = program
         self.inference = inference
         self.loads = Loads(inference)
+        self.held = Held(inference, self._outside)
         self.decorated = Decorated(program)
         self._shared: dict[Callable[[Calls], Any], Any] = {}
         ask = program.questions
@@ -141,7 +144,14 @@ class Calls:
             ]
         if isinstance(term, Result):
             return self._partial(function, term)
+        if isinstance(term, Element):
+            return [*self.held.by_element(function, term)]
+        if isinstance(term, Parameter):
+            return [*self.held.by_default(function, term)]
         return []
+
+    def _outside(self, function: Function, term: Term) -> Iterator[External]:
+        return (each for each in self.targets(function, term) if isinstance(each, External))
 
     def _partial(self, function: Function, term: Result) -> list[Callee]:
         call = function.call(term.event)
@@ -168,7 +178,7 @@ class Calls:
             return [*found, *(s for each in methods for s in self.decorated.starters(each))]
         if not types or all(isinstance(t.symbol, Class) for t in types):
             weak = self.by_name(name) if not types else []
-            return [*weak] if weak else [Method(base, name)]
+            return [*weak] or [*self.held.by_attribute(function, term)] or [Method(base, name)]
         return found
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:

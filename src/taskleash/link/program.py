@@ -107,6 +107,26 @@ class Program:
     @cached_property
     def spawning_names(self) -> frozenset[str]:
         """The bare names of what starts a task, what the settings name included."""
+        return self._starting_names | self.held_names
+
+    @cached_property
+    def held_names(self) -> frozenset[str]:
+        """The names of attributes that are set to what by its name starts a task."""
+        found: frozenset[str] = frozenset()
+        while True:
+            starting = self._starting_names | found
+            more = frozenset(
+                name
+                for module in self.modules
+                for name, held in module.written.holding.items()
+                if not starting.isdisjoint(held)
+            )
+            if more == found:
+                return found
+            found = more
+
+    @cached_property
+    def _starting_names(self) -> frozenset[str]:
         libraries = frozenset().union(*(module.libraries for module in self.modules))
         return self.models.spawning_names(libraries) | self.known.words
 

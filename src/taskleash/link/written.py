@@ -7,12 +7,12 @@ each module once, and a program puts together what it needs, a name at a time (`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from taskleash.facts.model import Call, Store
-from taskleash.facts.terms import Attribute, Global, Nested, Term
+from taskleash.facts.model import Call, FunctionFacts, Store
+from taskleash.facts.terms import Alts, Attribute, Global, Nested, Result, Term
 
 if TYPE_CHECKING:
     from taskleash.link.indexed import IndexedFunction
@@ -99,6 +99,23 @@ class Written:
         return dict(found)
 
     @cached_property
+    def holding(self) -> dict[str, set[str]]:
+        """The names of what attributes are set to, by the names of the attributes.
+
+        Of the result of a call it is what the call is given first: it may bind arguments to that.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for function in self._functions:
+            facts = function.facts
+            for event in facts.events:
+                if isinstance(event, Store) and isinstance(event.target, Attribute):
+                    found[event.target.name].update(_names(facts, event.value))
+            if facts.kind == "class":
+                for name, value in facts.defs.items():
+                    found[name].update(_names(facts, value))
+        return dict(found)
+
+    @cached_property
     def stores(self) -> dict[str, list[tuple[int, Term]]]:
         """The objects whose attribute is stored to, by its name."""
         found: dict[str, list[tuple[int, Term]]] = defaultdict(list)
@@ -107,3 +124,15 @@ class Written:
                 if isinstance(event, Store) and isinstance(event.target, Attribute):
                     found[event.target.name].append((place, event.target.base))
         return dict(found)
+
+
+def _names(facts: FunctionFacts, value: Alts) -> Iterator[str]:
+    for term in value:
+        if isinstance(term, (Attribute, Global)):
+            yield term.name
+        elif isinstance(term, Result):
+            call = facts.events[term.event]
+            if isinstance(call, Call) and call.args:
+                yield from (
+                    t.name for t in call.args[0].value if isinstance(t, (Attribute, Global))
+                )

@@ -104,6 +104,7 @@ APIS = (
     ),
     # what is done with values of any kind
     *each("functools.partial functools.partialmethod", _LIBRARY, Handle.BINDS),
+    Api("staticmethod", _BUILTIN, handle=Handle.BINDS),
     *each("list set tuple frozenset sorted reversed iter", _BUILTIN, Handle.COPIES),
     *each(
         "copy.copy collections.deque itertools.chain itertools.chain.from_iterable weakref.WeakSet"
