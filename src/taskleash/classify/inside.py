@@ -112,12 +112,10 @@ class Inside:
         if not constants or not gives:
             return False
         endings = [op for op in trail.rooted() if _ends(trail, op)]
+        # What the call gives a constant for holds no task.
+        carriers = carriers_in(trail, function)
         outcome = function.paths.search(
-            [trail.index],
-            self._stops(trail, endings),
-            carriers_in(trail, function),
-            gives,
-            constants,
+            [trail.index], self._stops(trail, endings), carriers - constants.keys(), gives, constants
         )
         return outcome.is_complete and not outcome.reached
 

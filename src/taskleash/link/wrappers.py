@@ -171,10 +171,16 @@ def _asked_params(function: Function, index: int, before: set[int]) -> frozenset
         for frame in around(function, index)
         if isinstance(frame.item, If) and frame.branch == "then" and id(frame.item) not in before
         for test in needed(frame.item.test)
-        if test.kind == "truth"
-        for term in test.value
+        for term in _something(test)
         if isinstance(term, Parameter) and term.name in own
     )
+
+
+def _something(test: Test) -> Alts:
+    """What a condition asks whether it is something, rather than nothing."""
+    if test.kind == "not" and test.parts[0].kind == "none":
+        return test.parts[0].value
+    return test.value if test.kind == "truth" else ()
 
 
 def needed(test: Test) -> Iterator[Test]:
