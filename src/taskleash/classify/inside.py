@@ -9,7 +9,7 @@ task unless one of their paths leaves it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
@@ -80,9 +80,11 @@ class Inside:
         signs.abandoned = _abandoned(trail)
         if signs.abandoned is not None:
             signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
-            signs.piling_up = _leaves_another(signs.abandoned, trail)
+            signs.piling_up = _leaves_another(signs.abandoned, trail, ())
         if not after:
             return
+        if signs.respawned and signs.abandoned is None:
+            self._look_for_more_each_turn(signs, stops)
         if handed:
             outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
@@ -94,6 +96,18 @@ class Inside:
             signs.ended_here = how(after)
         elif not handed:
             signs.partly_here = True
+
+    def _look_for_more_each_turn(self, signs: Signs, stops: list[Ending]) -> None:
+        """Note a wait from which some turn of a loop goes on with the task pending, past its end.
+
+        Another turn may well end its own: those that were left are still there.
+        """
+        trail = signs.trail
+        partial = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
+        left = [op for op in partial if _leaves_another(op, trail, stops)]
+        again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
+        if left and not again:
+            signs.abandoned, signs.piling_up = left[0], True
 
     def endings(self, signs: Signs) -> list[Ending]:
         """The events of the function with the spawn at which the task is ended for certain."""
@@ -115,7 +129,11 @@ class Inside:
         # What the call gives a constant for holds no task.
         carriers = carriers_in(trail, function)
         outcome = function.paths.search(
-            [trail.index], self._stops(trail, endings), carriers - constants.keys(), gives, constants
+            [trail.index],
+            self._stops(trail, endings),
+            carriers - constants.keys(),
+            gives,
+            constants,
         )
         return outcome.is_complete and not outcome.reached
 
@@ -310,8 +328,11 @@ def _is_instead(function: Function, wait: int, ending: int) -> bool:
     )
 
 
-def _leaves_another(wait: Op, trail: Trail) -> bool:
-    """Whether a loop can come back from a wait to the spawn, with the task pending."""
+def _leaves_another(wait: Op, trail: Trail, stops: Sequence[Ending]) -> bool:
+    """Whether a loop can come back from a wait to the spawn, with the task pending.
+
+    At the ``stops`` it is ended.
+    """
     function, index = trail.function, wait.root
     if index is None:
         return False
@@ -326,7 +347,7 @@ def _leaves_another(wait: Op, trail: Trail) -> bool:
             shows(test, edge.holds, call, carriers) for call in waits(wait)
         )
 
-    found = function.paths.search([index], (), carriers, [trail.index], is_closed=is_closed)
+    found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)
     return trail.index in found.reached
 
 
