@@ -87,3 +87,15 @@ def test_a_module_beside_another_hides_no_library() -> None:
 
     assert isinstance(shop.resolve_import(module, "trio.run"), External)
     assert shop.resolve_import(module, "tools") is shop.by_name["shop.tools"]
+
+
+def test_a_part_of_a_package_is_imported_by_its_place_whatever_its_name() -> None:
+    text = "from . import asyncio as part\nimport asyncio\nfrom .asyncio import create_task\n"
+    parts = program(**{"shop.asyncio": "from asyncio import create_task\n", "shop.m": text})
+    module = parts.by_name["shop.m"]
+
+    found = parts.resolve_name(module, "create_task")
+
+    assert parts.resolve_name(module, "part") is parts.by_name["shop.asyncio"]
+    assert parts.resolve_name(module, "asyncio") == External("asyncio")
+    assert found == External("asyncio.create_task")
