@@ -98,13 +98,19 @@ class Inside:
             signs.partly_here = True
 
     def _look_for_more_each_turn(self, signs: Signs, stops: list[Ending]) -> None:
-        """Note a wait from which some turn of a loop goes on with the task pending, past its end.
+        """Note a wait after which turns of a loop leave the task, for the other one came first.
 
         Another turn may well end its own: those that were left are still there.
         """
         trail = signs.trail
         partial = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
-        left = [op for op in partial if _leaves_another(op, trail, stops)]
+        left = [
+            op
+            for op in partial
+            if _starts_both_anew(op, trail)
+            and _leaves_another(op, trail, stops)
+            and not _leaves_another(op, trail, stops, unless_other_first=True)
+        ]
         again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
         if left and not again:
             signs.abandoned, signs.piling_up = left[0], True
@@ -328,10 +334,23 @@ def _is_instead(function: Function, wait: int, ending: int) -> bool:
     )
 
 
-def _leaves_another(wait: Op, trail: Trail, stops: Sequence[Ending]) -> bool:
+def _starts_both_anew(wait: Op, trail: Trail) -> bool:
+    """Whether a wait is for the task and one other that the same loop starts, too."""
+    function = trail.function
+    loop, carriers = in_loop(function, trail.index), carriers_in(trail, function)
+    others = [t for call in waits(wait) for t in function.paths.waits.other_of_two(call, carriers)]
+    return bool(others) and all(
+        isinstance(other, Result) and in_loop(function, other.event) is loop for other in others
+    )
+
+
+def _leaves_another(
+    wait: Op, trail: Trail, stops: Sequence[Ending], unless_other_first: bool = False
+) -> bool:
     """Whether a loop can come back from a wait to the spawn, with the task pending.
 
-    At the ``stops`` it is ended.
+    At the ``stops`` it is ended. Ways on which the other task that is waited for turns out to be
+    done are left out ``unless_other_first`` is false.
     """
     function, index = trail.function, wait.root
     if index is None:
@@ -339,12 +358,14 @@ def _leaves_another(wait: Op, trail: Trail, stops: Sequence[Ending]) -> bool:
     loops = {id(f.item) for f in around(function, trail.index) if isinstance(f.item, Loop)}
     if not any(id(frame.item) in loops for frame in around(function, index)):
         return False
-    carriers = carriers_in(trail, function)
+    carriers, looks = carriers_in(trail, function), function.paths.waits
 
     def is_closed(edge: Edge) -> bool:
-        test, shows = edge.test, function.paths.waits.shows_unset
+        test, holds = edge.test, edge.holds
         return test is not None and any(
-            shows(test, edge.holds, call, carriers) for call in waits(wait)
+            looks.shows_unset(test, holds, call, carriers)
+            or (unless_other_first and looks.shows_other_first(test, holds, call, carriers))
+            for call in waits(wait)
         )
 
     found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)

@@ -80,7 +80,24 @@ class Waits:
         if test.kind != "truth" or holds:
             return False
         events = self._receivers(test.value, "is_set")
-        return bool(events) and events == self._awaited_events(self._other_of_two(wait, task))
+        return bool(events) and events == self._awaited_events(self.other_of_two(wait, task))
+
+    def shows_other_first(self, test: Test, holds: bool, wait: Call, task: Set[Term]) -> bool:
+        """Whether the outcome of a condition shows that the other of two tasks is done."""
+        if test.kind == "not":
+            return self.shows_other_first(test.parts[0], not holds, wait, task)
+        if test.kind in ("and", "or"):
+            found = [self.shows_other_first(part, holds, wait, task) for part in test.parts]
+            return any(found) if (test.kind == "and") == holds else all(found)
+        if test.kind == "done":
+            return holds and self._is_other_of_two(wait, test.value, task)
+        if test.op not in ("in", "not in"):
+            return False
+        is_in = holds is (test.op == "in")
+        return self._is_other_of_two(wait, test.value, task) and all(
+            self._wait(term) is wait and is_in is (isinstance(term, Item) and term.index == 0)
+            for term in test.other
+        )
 
     def _awaited_events(self, started: Alts) -> set[Term]:
         """The events that tasks wait for which were started of nothing but that."""
@@ -101,9 +118,9 @@ class Waits:
 
     def _is_other_of_two(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
         """Whether a wait without a timeout is for the task and the one that is asked for."""
-        return bool(asked) and self._other_of_two(wait, task) == asked
+        return bool(asked) and self.other_of_two(wait, task) == asked
 
-    def _other_of_two(self, wait: Call, task: Set[Term]) -> Alts:
+    def other_of_two(self, wait: Call, task: Set[Term]) -> Alts:
         """What a wait without a timeout is for beside the task, where that is one more."""
         timeouts = [arg.value for arg in wait.args if arg.key in ("timeout", "*", "**")]
         if any(value != _NO_TIMEOUT for value in timeouts) or len(wait.args[0].value) != 1:
