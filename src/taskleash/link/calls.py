@@ -183,7 +183,7 @@ class Calls:
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
         """Where an attribute holds an object that can be called: its class's ``__call__``."""
-        if not self.program.methods_named.get(_OPERATOR) or term.name in self.program.methods_named:
+        if not self.program.methods_named.get(_OPERATOR) or not self.program.may_hold(term.name):
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):
@@ -264,8 +264,7 @@ class Calls:
     def _find_called_objects(self, _: None) -> CallsOf:
         """Call sites of objects that attributes hold, by the operators that these may call."""
         found: CallsOf = defaultdict(list)
-        methods = self.program.methods_named
-        for caller, index in self.program.lookup.calls_of(lambda name: name not in methods):
+        for caller, index in self.program.lookup.calls_of(self.program.may_hold):
             if any(self._may_be_object(caller, term) for term in caller.call(index).func):
                 self._note_alias(found, caller, index)
         return found
@@ -290,7 +289,7 @@ class Calls:
 
     def _may_be_object(self, caller: Function, term: Term) -> bool:
         """Whether what is called is an attribute that may hold an object."""
-        if not isinstance(term, Attribute) or term.name in self.program.methods_named:
+        if not isinstance(term, Attribute) or not self.program.may_hold(term.name):
             return False
         return self.program.symbol(caller, term) is None
 

@@ -38,7 +38,7 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
     if isinstance(term, Attribute):
         if term.name in names:
             return True
-        if "__call__" in names and term.name not in program.methods_named:
+        if "__call__" in names and program.may_hold(term.name):
             return True
         if program.is_clear(term.name) or not isinstance(
             program.symbol(function, term.base), Module
@@ -70,7 +70,7 @@ def may_start(program: Program, name: str) -> bool:
 def may_drop(program: Program, name: str) -> bool:
     """Whether a call of what has this very name may make a coroutine; an object may be called."""
     names = program.coroutine_names
-    return name in names or ("__call__" in names and name not in program.methods_named)
+    return name in names or ("__call__" in names and program.may_hold(name))
 
 
 def writes_it_down(call: Call) -> bool:

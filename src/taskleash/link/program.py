@@ -159,6 +159,15 @@ class Program:
         # What begins with a dot is a dotted name.
         return name not in self._unclear_names and not name.startswith(".")
 
+    def may_hold(self, name: str) -> bool:
+        """Whether an attribute of this name may hold an object of one of the program's classes.
+
+        Some class gives it to its instances then, or it is a variable of a module.
+        """
+        if name in self.methods_named:
+            return False
+        return name in self.naming or not self.is_clear(name)
+
     @cached_property
     def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:
         """Imports by the last part of what they import: the module, its name for it, all parts."""
