@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
+from support.schemas import report_errors
 from taskleash import __version__
-from taskleash.classify.model import Evidence, Risk, Span
+from taskleash.classify.model import Defect, Evidence, Risk, Span, Vanishing, Vanishings
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
@@ -85,6 +89,47 @@ def test_a_report_with_one_finding_key_by_key() -> None:
 
 def test_a_sound_site_has_no_rule() -> None:
     assert _document(report([entry(sound())]))["sites"][0]["rule"] is None
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (Vanishing(Vanishings.EXCLUDED), {"state": "excluded"}),
+        (Vanishing(Vanishings.UNKNOWN), {"state": "unknown"}),
+        (
+            Vanishing(Vanishings.PROVEN, "other.py", 31, "self.queue"),
+            {"state": "proven", "path": "other.py", "line": 31, "waits_for": "self.queue"},
+        ),
+        (
+            Vanishing(Vanishings.OWNER, "app.py", 7, "Pool"),
+            {
+                "state": "unknown",
+                "hangs_on": "object",
+                "path": "app.py",
+                "line": 7,
+                "waits_for": "Pool",
+            },
+        ),
+        (
+            Vanishing(Vanishings.GIVEN, "app.py", 7, "callback"),
+            {
+                "state": "unknown",
+                "hangs_on": "code",
+                "path": "app.py",
+                "line": 7,
+                "waits_for": "callback",
+            },
+        ),
+    ],
+)
+def test_of_a_dropped_task_it_says_whether_it_can_vanish(
+    known: Vanishing, told: dict[str, object]
+) -> None:
+    dropped = replace(site(), defect=Defect.DISCARDED, vanishing=known)
+    document = _document(report([entry(dropped, "TL001"), entry(sound(), "")]))
+    assert document["sites"][0]["vanishing"] == told
+    assert "vanishing" not in document["sites"][1]
+    assert not report_errors(document)
 
 
 def test_only_a_suppressed_site_says_so() -> None:

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 
 from taskleash.classify.model import Unseen
 from taskleash.classify.signs import Signs
+from taskleash.classify.waiting import known_over
 from taskleash.dataflow.exceptions import Raised, fate, raised_by
 from taskleash.dataflow.hierarchy import Caught
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Try
-from taskleash.facts.terms import Attribute, Awaited, Constant, Result, Term
+from taskleash.facts.model import Await, Block, Call, Exit, FunctionFacts, Handler, Loop, Try
+from taskleash.facts.terms import Attribute, Awaited, Constant, Display, Global, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, branches, catches_cancellation, events_in
-from taskleash.link.entities import External, Function
+from taskleash.link.entities import External, Function, Variable
 from taskleash.link.teardown import Teardown
-from taskleash.link.trail import AWAITING, CANCELLING, Op
-from taskleash.models.exceptions import BROAD_EXCEPTIONS
-from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS
+from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.models.exceptions import BROAD_EXCEPTIONS, LOOKING_AT
+from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS, WAITING_BARE
 
 #: who looks at how a task ended
 _LOOKING = AWAITING | {"outcome", "seen"}
 _TRUE = (Constant("True"),)
+_ASSERTED = ("AssertionError",)
+#: what an except clause binds to its name
+_FAILURE = Constant("exception")
 
 
 class Failures:
@@ -44,23 +49,31 @@ class Failures:
         """Whether a ``raise`` of its own leaves a coroutine: that it can fail is no guess."""
         return any(
             exit_.kind == "raise"
-            and not _is_caught(function, frames)
+            # That an assertion holds is what the program says of itself.
+            and exit_.raises != _ASSERTED
+            and not self._is_caught(function, frames)
             and not _is_cancellation(frames)
             and not _is_told(function, frames)
             for _, exit_, frames in function.contexts.exits
         )
 
-    def unseen(self, signs: Signs) -> Unseen:
-        """How long a failure of the task is silent."""
+    def unseen(self, signs: Signs, outer: Trail | None) -> Unseen:
+        """How long a failure of the task is silent.
+
+        ``outer`` is the trail of the handle in the wrapper that starts it, where one does.
+        """
         if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
             return Unseen.NOT
         if self._ends_without(signs.spawn.started) or self._ends_without(signs.spawn.around):
             return Unseen.NOT
         if signs.handed_on is not None or signs.trail.unknown or signs.given:
             return Unseen.NOT
-        looks = signs.trail.of(*_LOOKING)
+        trails = [trail for trail in (signs.trail, outer) if trail is not None]
+        looks = [op for trail in trails for op in trail.of(*_LOOKING)]
         telling = [op for op in looks if not _swallows(op)]
-        in_time = [op for op in looks if not self._teardown.alone_holds(*op.site)]
+        # What reads the outcome as the starting function goes on is no later than its end.
+        known = known_over(signs.trail)
+        in_time = [op for op in looks if op in known or not self._teardown.alone_holds(*op.site)]
         if any(not _swallows(op) for op in in_time):
             return Unseen.NOT
         if in_time:
@@ -80,18 +93,32 @@ class Failures:
         raised = raised_by(function.events, is_calm=_logging(function))
         for index, kinds in raised.items():
             frames = around(function, index)
-            if Raised.ERROR not in kinds or _is_caught(function, frames):
+            if Raised.ERROR not in kinds or self._is_caught(function, frames):
                 continue
-            if not _is_told(function, frames, index) and not _is_cancellation(frames):
+            told = _is_told(function, frames, index) or _is_handed_on(function, frames, index)
+            if not told and not _is_cancellation(frames):
                 event = function.events[index]
-                if not isinstance(event, Await) or self._may_raise(function, event.value):
+                if isinstance(event, Await):
+                    may_raise = self._may_raise(function, event.value)
+                else:
+                    may_raise = not isinstance(event, Call) or self._fails(function, event)
+                if may_raise:
                     return True
         return self.is_known_to_fail(function)
+
+    def _fails(self, function: Function, call: Call) -> bool:
+        """Whether a call of plain functions may raise: not where none of them can."""
+        callees = self._calls.callees(function, call)
+        return not callees or any(
+            not isinstance(callee, Function) or self.can_fail(callee) for callee in callees
+        )
 
     def _may_raise(self, function: Function, awaited: tuple[Term, ...]) -> bool:
         """Whether what is awaited may raise: not a pause, nor a coroutine that cannot fail."""
         gives = self._calls.program.models
         for term in awaited:
+            if isinstance(term, Result) and _takes_next(function.call(term.event)):
+                continue
             callees = (
                 self._calls.callees(function, function.call(term.event))
                 if isinstance(term, Result)
@@ -107,6 +134,39 @@ class Failures:
                 return True
         return not awaited
 
+    def _is_caught(self, function: Function, frames: tuple[Frame, ...]) -> bool:
+        """Whether an error at a place is caught in the function, and goes no further unseen."""
+        return any(
+            isinstance(frame.item, Try)
+            and frame.branch == "body"
+            and any(
+                (fate(handler, Raised.ERROR) is Caught.YES or self._is_broad(function, handler))
+                and (not _raises(handler.body) or _tells(function, handler.body))
+                for handler in frame.item.handlers
+            )
+            for frame in frames
+        )
+
+    def _is_broad(self, function: Function, handler: Handler) -> bool:
+        """Whether a clause catches all errors by a name that stands for them: ``except ERRORS``."""
+        for name in handler.types:
+            symbol = (
+                self._calls.program.symbol(function, Global(name)) if name.isidentifier() else None
+            )
+            if not isinstance(symbol, Variable):
+                continue
+            body = symbol.module.body.facts
+            values = body.defs.get(symbol.name, ())
+            if values and all(map(partial(_catches_all, body), values)):
+                return True
+        return False
+
+
+def _takes_next(call: Call) -> bool:
+    """Whether a call takes what comes next of a queue, by its name: ``queue.get()``."""
+    receiver, _, name = call.text.rpartition(".")
+    return name in WAITING_BARE and not call.args and receiver not in ("", "self", "super()")
+
 
 def _logging(function: Function) -> Callable[[Call], bool]:
     """Tells of the calls that write to a log, and of those that give the logger."""
@@ -117,26 +177,42 @@ def _logging(function: Function) -> Callable[[Call], bool]:
     return lambda call: id(call) in known
 
 
-def _is_caught(function: Function, frames: tuple[Frame, ...]) -> bool:
-    """Whether an error at a place is caught in the function, and goes no further unseen."""
-    return any(
-        isinstance(frame.item, Try)
-        and frame.branch == "body"
-        and any(
-            fate(handler, Raised.ERROR) is Caught.YES
-            and (not _raises(handler.body) or _tells(function, handler.body))
-            for handler in frame.item.handlers
-        )
-        for frame in frames
-    )
-
-
 def _is_told(function: Function, frames: tuple[Frame, ...], before: int | None = None) -> bool:
     """Whether a place is in a handler that has told of the failure which led there."""
     return any(
         frame.handler is not None and _tells(function, frame.handler.body, before)
         for frame in frames
     )
+
+
+def _is_handed_on(function: Function, frames: tuple[Frame, ...], at: int) -> bool:
+    """Whether a place comes after a failure was handed to what deals with it, or is that call."""
+    return any(
+        frame.handler is not None
+        and not _raises(frame.handler.body)
+        and any(index <= at for index in _handing(function, frame.handler.body))
+        for frame in frames
+    )
+
+
+def _handing(function: Function, block: Block) -> list[int]:
+    """The calls of a handler that are given the failure: not what only asks for its kind."""
+    calls = [(index, function.events[index]) for index in events_in(block)]
+    return [
+        index
+        for index, event in calls
+        if isinstance(event, Call)
+        and any(_FAILURE in arg.value for arg in event.args)
+        and event.text.rpartition(".")[2] not in LOOKING_AT
+    ]
+
+
+def _catches_all(body: FunctionFacts, value: Term) -> bool:
+    """Whether what a name stands for in an except clause is every error, or has it among others."""
+    items = [value]
+    if isinstance(value, Display):
+        items = [term for alts in body.collections[value.number].items for term in alts]
+    return any(isinstance(each, Global) and each.name in BROAD_EXCEPTIONS for each in items)
 
 
 def _tells(function: Function, block: Block, before: int | None = None) -> bool:

@@ -21,7 +21,7 @@ from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
-from taskleash.classify.waiting import drains, is_after, is_after_a_failure, is_partial
+from taskleash.classify.waiting import drains, is_after, is_after_a_failure, is_partial, known_over
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import in_loop, loops
@@ -52,6 +52,7 @@ class Observer:
     """Turns trails into signs."""
 
     def __init__(self, flow: Flow, started: dict[Function, tuple[Function, ...]]) -> None:
+        self._flow = flow
         self.calls = calls = flow.calls
         coroutines = frozenset(f for each in started.values() for f in each)
         self.teardown = Teardown(calls, coroutines, frozenset(started))
@@ -112,9 +113,16 @@ class Observer:
         signs.main = self._main(spawn, trail)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.captured = captured(self.calls, self.inside, signs)
-        signs.unseen = self.failures.unseen(signs)
+        signs.unseen = self.failures.unseen(signs, self._outer(spawn))
         self.doubts.note(signs)
         return signs
+
+    def _outer(self, spawn: Spawn) -> Trail | None:
+        """The way of the handle in the wrapper that starts the task, where one does."""
+        first = spawn.within
+        if first is None:
+            return None
+        return self._flow.follow(first.function, first.index, first.depth, first.to_await)
 
     def _main(self, spawn: Spawn, trail: Trail) -> tuple[Function, int] | None:
         """What runs the function as a main coroutine that holds the handle until it returns."""
@@ -235,6 +243,8 @@ class Observer:
                     signs.ended_there_by.append((op, NOTHING))
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
+        known = [] if signs.container else known_over(signs.trail)
+        signs.ended_there_by += [(op, NOTHING) for op in known]
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
         if signs.spawn.kind != "threadsafe":
             signs.ended_there_by += [sweep for cls in keepers for sweep in self.sweeps.of(cls)]

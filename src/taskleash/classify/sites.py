@@ -33,7 +33,7 @@ from taskleash.link.calls import Calls
 #: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
 DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
 #: the defects of tasks that nothing holds
-_DROPPED = DROPS | {Defect.DROPPED_WRAPPER_RESULT}
+DROPPED = DROPS | {Defect.DROPPED_WRAPPER_RESULT}
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
 _UNKNOWN = "unknown"
 
@@ -110,8 +110,8 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         in_async=spawn.function.facts.is_async,
         local=signs.local,
         unseen=signs.unseen,
-        vanishing=vanishing(calls, spawn) if verdict.defect in _DROPPED else NOT_LOOKED_AT,
-        prompt=promptness(calls, spawn) if verdict.defect in _DROPPED else State.UNKNOWN,
+        vanishing=vanishing(calls, spawn) if verdict.defect in DROPPED else NOT_LOOKED_AT,
+        prompt=promptness(calls, spawn) if verdict.defect in DROPPED else State.UNKNOWN,
         teardowns=signs.teardowns,
         replaced=replaced(owner, signs.teardowns),
         has_own_state=has_own_state(owner),

@@ -70,6 +70,8 @@ class Spawn:
     around: tuple[Function, ...] = ()
     #: where the handle stands in the tuple that a wrapper returns; empty where it returns none
     at: frozenset[int] = frozenset()
+    #: the spawn in the wrapper that this is a call of, where one is
+    within: Spawn | None = None
 
     @property
     def call(self) -> Call:

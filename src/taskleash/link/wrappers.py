@@ -113,7 +113,8 @@ def _handed(calls: Calls, spawn: Spawn, way: LaterCall) -> Spawn:
         if named:
             started, around = named, (*spawn.around, *spawn.started)
     kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
-    return Spawn(way.holder, way.index, kind, task, started, work, around=around)
+    first = spawn.within or spawn
+    return Spawn(way.holder, way.index, kind, task, started, work, around=around, within=first)
 
 
 def _named(calls: Calls, caller: Function, arg: Arg) -> list[Function]:

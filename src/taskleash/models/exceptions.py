@@ -41,6 +41,13 @@ NEVER_RAISING = (
         "timeout_at", "tuple", "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
+#: calls that ask what a failure is, or make a text or another one of it: nobody hears of it so
+LOOKING_AT = frozenset(
+    {
+        "bool", "getattr", "hasattr", "id", "isinstance", "issubclass", "len", "repr", "str",
+        "type", "vars",
+    }
+)  # fmt: skip
 #: awaited calls out of which nothing but a cancellation comes
 QUIET_WAITS = frozenset({"asyncio.wait"})
 #: methods of which the same is true: given nothing, they wait for an event, a process or a queue

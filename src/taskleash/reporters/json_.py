@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taskleash import __version__
 from taskleash.classify.model import Cell, Evidence, Risk
 from taskleash.fixes.choice import FixOffer
-from taskleash.reporters.json_audit import audit, facts
+from taskleash.reporters.json_audit import audit, facts, vanishing
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
@@ -80,6 +80,7 @@ def _site(entry: Entry) -> dict[str, Any]:
     seen = {"observed": _observed(entry.observed)} if entry.observed is not None else {}
     return {
         **fields,
+        **vanishing(site),
         **related,
         **also,
         **asleep,

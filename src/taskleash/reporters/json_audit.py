@@ -10,11 +10,16 @@ from taskleash.audit.components import score_card
 from taskleash.audit.growth import growth
 from taskleash.audit.plan import Step, plan
 from taskleash.audit.remedies import command, suggested
+from taskleash.classify.model import Site, Vanishings
+from taskleash.classify.sites import DROPPED
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.language import ENGLISH
 from taskleash.reporters.report import Entry
 
 Json = dict[str, Any]
+
+#: what is not known although it is known on what it hangs
+_HANGS_ON = {Vanishings.OWNER: "object", Vanishings.GIVEN: "code"}
 
 
 def facts(entry: Entry) -> Json:
@@ -27,6 +32,26 @@ def facts(entry: Entry) -> Json:
         "adds_up": adds_up,
         "keeps": list(site.captures),
         "heavy": list(site.heavy),
+    }
+
+
+def vanishing(site: Site) -> Json:
+    """Whether a dropped task can vanish half-way, and the await that decides; else nothing.
+
+    There are three answers: what hangs on an object that something has to hold, or on code from
+    elsewhere, is not known.
+    """
+    known = site.vanishing
+    if site.defect not in DROPPED:
+        return {}
+    state = known.state if known.state not in _HANGS_ON else Vanishings.UNKNOWN
+    place = {"path": known.path, "line": known.line, "waits_for": known.what}
+    return {
+        "vanishing": {
+            "state": str(state),
+            **({"hangs_on": _HANGS_ON[known.state]} if known.state in _HANGS_ON else {}),
+            **(place if known.path else {}),
+        }
     }
 
 
