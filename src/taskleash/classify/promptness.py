@@ -6,16 +6,22 @@ as it is known whom the work calls.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taskleash.classify.model import State
 from taskleash.facts.model import Await, Call, Use
 from taskleash.facts.terms import Constant, Result, Term
-from taskleash.link.calls import Calls
+from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.spawns import Spawn
 from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
 
 #: the longest sleep, in seconds, that a caller does not notice
 _NOTICED = 1.0
+#: last words in the names of what somebody else has put there, to be called
+_PUT_THERE = frozenset({"callback", "cb", "handler", "hook", "listener"})
+#: what makes a future, which somebody else completes
+_FUTURES = frozenset({"Future", "create_future"})
 
 
 def promptness(calls: Calls, spawn: Spawn) -> State:
@@ -45,12 +51,14 @@ def _awaited(calls: Calls, function: Function, term: Term) -> list[Function] | N
     """The functions of the program that an awaited value comes from; None where it takes long."""
     call = function.events[term.event] if isinstance(term, Result) else None
     if not isinstance(call, Call):
-        return []
+        # Somebody else completes it: it is a future, a task, or what is read one by one.
+        return None
     callees = calls.callees(function, call)
     known = [each for each in callees if isinstance(each, Function)]
     name = call.text.rpartition(".")[2]
     is_waiting = name in WAITING_CALLS or (name in WAITING_BARE and not call.args)
-    if not known and (is_waiting or not WAITING_WORDS.isdisjoint(words(name))):
+    is_waiting = is_waiting or not WAITING_WORDS.isdisjoint(words(name))
+    if not known and (is_waiting or name in _FUTURES or _is_any(call.text, callees)):
         return None
     if any(
         isinstance(each, External) and calls.program.models.is_pause(each.dotted)
@@ -58,6 +66,13 @@ def _awaited(calls: Calls, function: Function, term: Term) -> list[Function] | N
     ):
         return [] if call.args and all(map(_is_short, call.args[0].value)) else None
     return known
+
+
+def _is_any(text: str, callees: Sequence[Callee]) -> bool:
+    """Whether a call leads to what a variable stands for, or to what an attribute was given."""
+    if any(not isinstance(each, Method) for each in callees):
+        return False
+    return "." not in text or not _PUT_THERE.isdisjoint(words(text)[-1:])
 
 
 def _is_short(term: Term) -> bool:

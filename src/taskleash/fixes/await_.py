@@ -8,10 +8,10 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.fixes.beside import check_beside
-from taskleash.fixes.coroutines import is_bound_in
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.parallel import check_parallel, is_in_a_loop
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
@@ -27,7 +27,6 @@ _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
 _SEEN = frozenset({"TL005", "TL006"})
 #: rules of work that was started to run beside its caller
 _STARTED = frozenset({"TL001", "TL003"})
-_EXECUTING = "run_in_executor"
 _SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
@@ -51,10 +50,10 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if target.rule in _STARTED:
         started = call if target.rule == "TL003" else _work_of(target, call)
         check_beside(work, target, call, started, holder)
-        if _is_in_a_loop(work.tree, call):
+        if is_in_a_loop(work.tree, call):
             raise CannotMend(sentence("it would hold up the next turn of the loop"))
-    if last_name(call.func) == _EXECUTING and _is_any_function(call, scope):
-        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
+    if target.rule == "TL005":
+        check_parallel(work, target, call)
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
         raise CannotMend(sentence("the function awaits the same work elsewhere"))
     work.claim(holder)
@@ -125,28 +124,10 @@ def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
     return given[0].value
 
 
-def _is_any_function(call: cst.Call, scope: cst.FunctionDef) -> bool:
-    """Whether an executor is to call what a variable of the function stands for."""
-    given = call.args[1].value if len(call.args) > 1 else None
-    if isinstance(given, cst.Call) and last_name(given.func) == "partial" and given.args:
-        given = given.args[0].value
-    return isinstance(given, cst.Name) and is_bound_in(scope, given.value)
-
-
 def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
     """Whether the variable of the task stands anywhere else in the function."""
     found = [n for n in inside(scope) if isinstance(n, cst.Name) and n.value == spot.name]
     return len(found) > 1
-
-
-def _is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
-    """Whether a loop starts the work: it may read what the work waits for, or serve others next."""
-    for node, child in tree.around(call):
-        if isinstance(node, cst.FunctionDef | cst.Lambda):
-            return False
-        if isinstance(node, cst.For | cst.While) and child is node.body:
-            return True
-    return False
 
 
 def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:

@@ -38,6 +38,8 @@ def check_beside(
         raise CannotMend(
             sentence("an exception may be on its way here, which a wait would hold up")
         )
+    if _holds_a_lock(work.tree, call):
+        raise CannotMend(sentence("it would hold up who needs the lock"))
     if coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
     if coroutine is not None and _comes_to(work.tree, coroutine, work.tree.scope(call)):
@@ -46,6 +48,18 @@ def check_beside(
 
 def _comes_to(tree: Tree, coroutine: Coroutine, scope: cst.CSTNode | None) -> bool:
     return any(each.function is scope for each in reached(tree, coroutine))
+
+
+def _holds_a_lock(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call stands in an ``async with`` of something that others take as well."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if not isinstance(node, cst.With) or child is not node.body or node.asynchronous is None:
+            continue
+        if not all(isinstance(item.item, cst.Call) for item in node.items):
+            return True
+    return False
 
 
 def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:

@@ -24,8 +24,8 @@ _HARMLESS = frozenset(
 #: first words in the names of methods that make their object what it is to be
 _SETTING_UP = frozenset(
     {
-        "connect", "establish", "init", "initialise", "initialize", "open", "reconnect", "restart",
-        "setup", "start", "startup",
+        "connect", "establish", "init", "initialise", "initialize", "open", "reconnect", "reopen",
+        "restart", "setup", "start", "startup",
     }
 )  # fmt: skip
 #: methods of futures that have a result
@@ -111,7 +111,7 @@ def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
 def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a coroutine waits for what somebody else has to do first, in the file's own words."""
     return _is_hook(coroutine) or any(
-        _waits(node) for each in reached(tree, coroutine) for node in own(each.function.body)
+        waits(node) for each in reached(tree, coroutine) for node in own(each.function.body)
     )
 
 
@@ -140,18 +140,18 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
             source = node.iter.func if isinstance(node.iter, cst.Call) else node.iter
             if dotted(source).startswith(f"{method.instance}."):
                 return True
-        is_told = isinstance(node, cst.While) and _is_flag(node.test)
-        if is_told and any(_waits(each) or _sleeps(each) for each in own(node)):
+        is_told = isinstance(node, cst.While) and is_flag(node.test)
+        if is_told and any(waits(each) or _sleeps(each) for each in own(node)):
             return True
     return False
 
 
-def _is_flag(test: cst.BaseExpression) -> bool:
+def is_flag(test: cst.BaseExpression) -> bool:
     """Whether a loop goes on as a flag says, not as long as there is something to do."""
     if isinstance(test, cst.UnaryOperation):
-        return _is_flag(test.expression)
+        return is_flag(test.expression)
     if isinstance(test, cst.BooleanOperation):
-        return _is_flag(test.left) and _is_flag(test.right)
+        return is_flag(test.left) and is_flag(test.right)
     return isinstance(test, cst.Name | cst.Attribute | cst.Call | cst.Integer)
 
 
@@ -332,7 +332,8 @@ def _is_plain(value: cst.BaseExpression | None) -> bool:
     return isinstance(value, cst.Call) and last_name(value.func) in ("set", "list", "dict", "deque")
 
 
-def _waits(node: cst.CSTNode) -> bool:
+def waits(node: cst.CSTNode) -> bool:
+    """Whether code waits for what somebody else has to do first."""
     if isinstance(node, cst.With) and node.asynchronous is not None:
         # A lock has no brackets; what is made for the block belongs to it.
         return not all(isinstance(item.item, cst.Call) for item in node.items)

@@ -18,6 +18,8 @@ _EXITS = frozenset({"__exit__", "__aexit__"})
 _HOLDING = frozenset({"acquire", "release", "lock", "unlock", "acquire_nowait"})
 #: words in the names of a teardown's parameters by which its callers say that the object goes on
 _GOING_ON = frozenset({"reconnect", "reopen", "restart", "resume", "retry"})
+#: what begins an object, and what ends it, by the same words as a device is told what to do
+_COMMANDS = {"close": "open", "stop": "start", "disconnect": "connect", "shutdown": "startup"}
 #: how many words a name has at least that says what is taken down
 _VERB_AND_PART = 2
 #: last words of names that say how or why everything is taken down
@@ -40,6 +42,12 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
         )
     elif part := _part(name, teardown.cls.name.value):
         return sentence("`{name}` may take down its {part} alone", name=name, part=part)
+    if other := _told_by(tree, teardown):
+        return sentence(
+            "`{name}` calls what `{other}` calls: it may be a command, not the end",
+            name=name,
+            other=other,
+        )
     if reaches(tree, teardown.cls, name, spawning.function.name.value):
         return sentence("`{name}` itself starts the task again", name=name)
     teardowns = {each.rpartition(".")[2] for each in site.teardowns} | _EXITS
@@ -55,6 +63,25 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
             "`{heir}` has a `{name}` of its own that leaves this one out", heir=heir, name=name
         )
     return ""
+
+
+def _told_by(tree: Tree, teardown: Method) -> str:
+    """The counterpart of a teardown that calls the same: what they call is told which it is to be.
+
+    So it is with the methods of a device: its shutters are opened and closed.
+    """
+    verb = _COMMANDS.get(teardown.function.name.value, "")
+    called = _called(teardown)
+    for method in tree.methods(teardown.cls) if verb and called else ():
+        if method.function.name.value == verb and _called(method) == called:
+            return verb
+    return ""
+
+
+def _called(method: Method) -> list[str]:
+    """What a method calls on its instance, in the order of the text."""
+    every = (dotted(n.func) for n in inside(method.function.body) if isinstance(n, cst.Call))
+    return [text for text in every if text.startswith(f"{method.instance}.")]
 
 
 def _part(name: str, owner: str) -> str:

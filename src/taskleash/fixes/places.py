@@ -165,7 +165,8 @@ def put(edits: Edits, place: BodyPlace, new: Sequence[cst.BaseStatement]) -> Non
     if place.is_after:
         edits.insert_after(place.anchor, new)
     else:
-        edits.insert_before(place.anchor, new)
+        is_definition = isinstance(place.anchor, cst.FunctionDef | cst.ClassDef)
+        edits.insert_before(place.anchor, new, blank=int(is_definition))
 
 
 def is_pass(line: cst.CSTNode) -> TypeGuard[Holder]:

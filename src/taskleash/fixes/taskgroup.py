@@ -6,7 +6,8 @@ import libcst as cst
 
 from taskleash.classify.model import Lifetime
 from taskleash.fixes.beside import check_beside
-from taskleash.fixes.coroutines import started_by
+from taskleash.fixes.coroutines import coroutine_of, is_flag, may_wait_for_others, started_by
+from taskleash.fixes.following import own
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
 from taskleash.fixes.tree import Tree, inside, last_name
@@ -16,8 +17,6 @@ from taskleash.sentences import Sentence, sentence
 #: the first Python whose asyncio has groups
 _FIRST = (3, 11)
 _ASYNCIO, _ANYIO = "asyncio", "anyio"
-#: the rule of what is left running where a wait for it has ended
-_LEFT_PENDING = "TL015"
 #: the rule of what nobody waits for
 _DROPPED = "TL001"
 _SPAWNING = frozenset({"create_task", "ensure_future"})
@@ -35,14 +34,14 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("only an `async def` can wait for a group"))
     if not isinstance(scope.body, cst.IndentedBlock):
         raise CannotMend(sentence("the function is on one line"))
-    endless = target.site.lifetime is Lifetime.ENDLESS
-    if endless or (target.rule == _LEFT_PENDING and target.site.lifetime is not Lifetime.SHORT):
+    if target.site.lifetime is Lifetime.ENDLESS:
         raise CannotMend(
             sentence("whoever waits for `{task}` would not go on", task=target.site.task)
         )
     if any(isinstance(node, cst.Yield) for node in inside(scope.body)):
         raise CannotMend(sentence("a generator can be left in the midst of a group"))
     _check_call(call)
+    _check_end(work, target, call, scope.body)
     started = _arguments(work, call) if library == _ANYIO else None
     if target.rule == _DROPPED:
         _check_dropped(work, target, call, scope)
@@ -52,6 +51,18 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
         call, lambda node: node.with_changes(func=func, **({"args": started} if started else {}))
     )
     return sentence("start it in the task group `{group}`, which waits for it", group=group)
+
+
+def _check_end(work: Work, target: Target, call: cst.Call, body: cst.IndentedBlock) -> None:
+    """Raise `CannotMend` where a group may never come to its end, or only as all is stopped."""
+    coroutine = coroutine_of(work.tree, started_by(call))
+    is_held_up = coroutine is not None and may_wait_for_others(work.tree, coroutine)
+    if is_held_up or target.site.lifetime is not Lifetime.SHORT:
+        raise CannotMend(
+            sentence("whoever waits for `{task}` would not go on", task=target.site.task)
+        )
+    if _goes_on(call, body):
+        raise CannotMend(sentence("the function goes on for as long as it is not stopped"))
 
 
 def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.FunctionDef) -> None:
@@ -65,6 +76,20 @@ def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.Functi
     check_beside(work, target, call, started_by(call), holder)
     if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
         raise CannotMend(sentence("nothing runs beside it: await would say the same"))
+
+
+def _goes_on(call: cst.Call, body: cst.IndentedBlock) -> bool:
+    """Whether a ``while`` that may never end stands around a call, or behind it in its function.
+
+    A group would keep what ends there to itself until then, or end the loop where a task fails.
+    """
+    at = next(i for i, line in enumerate(body.body) if any(n is call for n in inside(line)))
+    return any(
+        isinstance(node, cst.While) and is_flag(node.test)
+        for line in body.body[at:]
+        for node in (line, *own(line))
+        if not isinstance(line, cst.FunctionDef)
+    )
 
 
 def _has_company(tree: Tree, call: cst.Call) -> bool:

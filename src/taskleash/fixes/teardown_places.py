@@ -48,7 +48,12 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
     at = 1 if is_text(lines[0]) else 0
     flags = {dotted(target) for target, _, _ in assignments(body)}
-    while at < len(lines) and (_is_preamble(lines[at], keeps) or _is_guard(lines[at], flags)):
+    raised = {dotted(t) for t, value, _ in assignments(body) if _is_true(value)}
+    while at < len(lines) and (
+        _is_preamble(lines[at], keeps)
+        or _is_guard(lines[at], flags)
+        or _is_second(lines[at], raised)
+    ):
         at += 1
     for index in range(at, len(lines)):
         if not ends_a_task(tree, method, lines[index]):
@@ -76,6 +81,22 @@ def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:
         and isinstance(small, cst.Return)
         and all(isinstance(each, cst.CSTNode) and _is_preamble(each, "") for each in others)
     )
+
+
+def _is_true(value: cst.BaseExpression | None) -> bool:
+    return isinstance(value, cst.Name) and value.value == "True"
+
+
+def _is_second(line: cst.CSTNode, raised: set[str]) -> bool:
+    """Whether a statement is for who comes while the teardown runs: it waits for that, and leaves.
+
+    ``raised`` are the flags that the teardown raises.
+    """
+    if not isinstance(line, cst.If) or line.orelse is not None or dotted(line.test) not in raised:
+        return False
+    last = line.body.body[-1]
+    small = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
+    return isinstance(small, cst.Return)
 
 
 def _is_over(test: cst.BaseExpression) -> bool:

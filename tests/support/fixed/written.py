@@ -1310,4 +1310,348 @@ async def main():
 """,
         {"await": False, "track": True},
     ),
+    Written(
+        "a group beside which its function goes on",
+        """
+import asyncio
+
+
+async def answer(queue):
+    note("seen", await queue.get())
+
+
+async def report(queue):
+    note("reported")
+
+
+async def main():
+    queue = asyncio.Queue()
+    asyncio.gather(answer(queue), report(queue))
+    await asyncio.sleep(1)
+    await queue.put("asked")
+    await asyncio.sleep(1)
+""",
+        {"await": False},
+    ),
+    Written(
+        "a group whose work is known to end",
+        """
+import asyncio
+
+
+async def save(number):
+    await asyncio.sleep(1)
+    note("saved", number)
+
+
+async def flush():
+    asyncio.gather(save(1), save(2))
+
+
+async def main():
+    await flush()
+    note("flushed")
+    await asyncio.sleep(9)
+""",
+        {"await": True},
+        {"await": ("saved 1", "saved 2", "flushed")},
+    ),
+    Written(
+        "a hook that waits for what its caller does next",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Turns:
+    def __init__(self):
+        self.hooks = []
+        self.over = asyncio.Event()
+
+    async def call_hooks(self, turn):
+        for hook in self.hooks:
+            await hook(turn)
+
+    async def turn(self, number):
+        asyncio.create_task(self.call_hooks(number))
+        await asyncio.sleep(1)
+        self.over.set()
+        note("end", number)
+
+
+async def main():
+    turns = Turns()
+
+    async def hook(number):
+        await turns.over.wait()
+        note("seen", number)
+
+    turns.hooks.append(hook)
+    await turns.turn(1)
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "an answer that the reading loop itself brings",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Packet:
+    def __init__(self):
+        self.answer = asyncio.get_running_loop().create_future()
+
+
+class Upstream:
+    def __init__(self):
+        self.packets = []
+
+    async def pass_on(self, line):
+        packet = Packet()
+        self.packets.append(packet)
+        note("seen", await packet.answer)
+
+
+class Proxy:
+    def __init__(self, upstream):
+        self.upstream = upstream
+
+    async def received(self, line):
+        if line == "answer":
+            self.upstream.packets.pop().answer.set_result(line)
+            return
+        asyncio.create_task(self.upstream.pass_on(line))
+        await asyncio.sleep(0)
+
+    async def close(self):
+        await asyncio.sleep(0)
+        note("closed")
+
+
+async def main():
+    proxy = Proxy(Upstream())
+    for line in ("ask", "answer", "ask"):
+        await proxy.received(line)
+    await proxy.close()
+    await asyncio.sleep(99)
+""",
+        {"await": False, "own": False, "track": True},
+    ),
+    Written(
+        "work that needs the lock which its caller holds",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Wire:
+    def __init__(self, lock):
+        self.lock = lock
+
+    async def send(self, text):
+        async with self.lock:
+            note("sent", text)
+
+
+class Client:
+    def __init__(self):
+        self.lock = asyncio.Lock()
+        self.wire = Wire(self.lock)
+
+    async def _tell(self, text):
+        await self.wire.send(text)
+
+    async def write(self, text):
+        async with self.lock:
+            asyncio.create_task(self._tell(text))
+            note("written")
+
+
+async def main():
+    await Client().write(1)
+    await asyncio.sleep(1)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "a group of what somebody else has to tell",
+        """
+import asyncio
+
+
+async def told(event):
+    await event.wait()
+    note("seen")
+
+
+async def ask(event):
+    asyncio.create_task(told(event))
+    await asyncio.sleep(1)
+
+
+async def main():
+    event = asyncio.Event()
+    await ask(event)
+    event.set()
+    await asyncio.sleep(1)
+""",
+        {"taskgroup": False, "track": True},
+    ),
+    Written(
+        "one failure among the requests of a server",
+        """
+import asyncio
+
+
+async def handle(number):
+    if number == 1:
+        raise ValueError(number)
+    note("seen", number)
+
+
+async def serve(queue):
+    while True:
+        number = await queue.get()
+        if number is None:
+            break
+        asyncio.create_task(handle(number))
+
+
+async def main():
+    queue = asyncio.Queue()
+    serving = asyncio.create_task(serve(queue))
+    for number in (1, 2, 3, None):
+        await asyncio.sleep(1)
+        queue.put_nowait(number)
+    await serving
+    await asyncio.sleep(1)
+""",
+        {"taskgroup": False, "track": True},
+    ),
+    Written(
+        "a device whose shutters are closed and opened",
+        """
+import asyncio
+
+
+class Blind:
+    def __init__(self):
+        self.timer = None
+
+    async def command(self, text):
+        await asyncio.sleep(0)
+        note(text)
+
+    async def refresh(self):
+        await asyncio.sleep(2)
+        note("end refresh")
+
+    async def move(self):
+        self.timer = asyncio.create_task(self.refresh())
+
+    async def open(self):
+        await self.command("opening")
+
+    async def close(self):
+        await self.command("closing")
+
+
+async def main():
+    blind = Blind()
+    await blind.move()
+    await asyncio.sleep(1)
+    await blind.close()
+    await asyncio.sleep(9)
+""",
+        {"own": False},
+    ),
+    Written(
+        "closed by two at once, of whom the second waits",
+        """
+import asyncio
+
+
+class Hub:
+    def __init__(self):
+        self.tasks = set()
+        self.is_closing = False
+        self.is_over = asyncio.Event()
+
+    def tell(self, text):
+        task = asyncio.create_task(self.send(text))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def send(self, text):
+        await asyncio.sleep(1)
+        print("sent", text, file=self)
+
+    def write(self, text):
+        note("sent") if text == "sent" else None
+
+    async def close(self):
+        if self.is_closing:
+            note("waiting")
+            await self.is_over.wait()
+            return
+        self.is_closing = True
+        note("closing")
+        self.is_over.set()
+
+
+async def main():
+    hub = Hub()
+    hub.tell("hello")
+    await asyncio.sleep(0)
+    await asyncio.gather(hub.close(), hub.close())
+    await asyncio.sleep(9)
+""",
+        {"own": True},
+        {"own": ("waiting", "sent", "closing")},
+    ),
+    Written(
+        "a connection that is opened again as it is closed",
+        """
+import asyncio
+
+
+class Socket:
+    def __init__(self):
+        self.opening = None
+
+    def lost(self):
+        self.opening = asyncio.create_task(self._reopen())
+
+    async def _reopen(self):
+        await asyncio.sleep(50)
+        print("opened", file=self)
+
+    def write(self, text):
+        note("seen", text)
+
+    async def close(self):
+        await asyncio.sleep(0)
+        note("closed")
+
+
+async def main():
+    socket = Socket()
+    socket.lost()
+    await asyncio.sleep(1)
+    begun = asyncio.get_running_loop().time()
+    await socket.close()
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(99)
+""",
+        {"own": True},
+        {"own": ("closed", "after 0")},
+    ),
 )

@@ -1,0 +1,173 @@
+"""Whether the work of a dropped future is meant to go on beside the function that starts it."""
+
+from __future__ import annotations
+
+import builtins
+
+import libcst as cst
+
+from taskleash.classify.model import Lifetime
+from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
+from taskleash.fixes.following import Coroutine, called, own, reached
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.tree import Tree, last_name
+from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
+from taskleash.models.vocabulary import (
+    FINITE_WORDS,
+    RUNNING_WORDS,
+    WAITING_BARE,
+    WAITING_CALLS,
+    words,
+)
+from taskleash.sentences import sentence
+
+_EXECUTING = MODELS.bare_names(Starts.EXECUTOR)
+_STARTING = _EXECUTING | MODELS.bare_names(Starts.TASK) | MODELS.bare_names(Starts.GATHER)
+#: functions of Python itself that wait for somebody
+_ASKING = frozenset({"input", "breakpoint"})
+#: methods that return only when somebody else has done something; a file is read at once
+_BLOCKING = WAITING_CALLS - {"read", "readline"}
+
+
+def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where the function is to go on while the work of a call runs."""
+    tree = work.tree
+    if is_in_a_loop(tree, call):
+        raise CannotMend(sentence("it would hold up the next turn of the loop"))
+    if _is_one_of_several(tree, call):
+        raise CannotMend(sentence("more than one is started here, to run at a time"))
+    if _goes_on(tree, call):
+        raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
+    name = target.site.task
+    if target.site.lifetime is not Lifetime.SHORT:
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=name))
+    if last_name(call.func) in _EXECUTING:
+        _check_function(tree, target, call)
+        return
+    for each in _coroutines(call):
+        coroutine = coroutine_of(tree, each)
+        if coroutine is not None and may_wait_for_others(tree, coroutine):
+            raise CannotMend(sentence("`{task}` may wait for what comes after this", task=name))
+        if coroutine is None and not _ends_by_its_name(last_name(each.func)):
+            task = last_name(each.func) or name
+            raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+
+
+def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
+    """Whether a loop starts the work: it may read what the work waits for, or serve others next."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.For | cst.While) and child is node.body:
+            return True
+    return False
+
+
+def _is_one_of_several(tree: Tree, call: cst.Call) -> bool:
+    """Whether the statement before or after that of a call starts something as well."""
+    holder = tree.holder(call)
+    block = tree.parent(holder) if holder is not None else None
+    if not isinstance(block, cst.IndentedBlock):
+        return False
+    at = [line is holder for line in block.body].index(True)
+    return any(
+        _starts(line) for line in [*block.body[max(at - 1, 0) : at], *block.body[at + 1 :][:1]]
+    )
+
+
+def _starts(line: cst.CSTNode) -> bool:
+    """Whether a statement starts something, and does not wait for it."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    value = getattr(small, "value", None)
+    return isinstance(value, cst.Call) and last_name(value.func) in _STARTING
+
+
+def _goes_on(tree: Tree, call: cst.Call) -> bool:
+    """Whether the function waits for other things after the statement of a call."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.IndentedBlock):
+            at = [line is child for line in node.body].index(True)
+            if any(_waits_in(line) for line in node.body[at + 1 :]):
+                return True
+    return False
+
+
+def _waits_in(line: cst.CSTNode) -> bool:
+    return any(
+        isinstance(node, cst.Await | cst.Asynchronous | cst.Yield)
+        for node in (line, *own(line))
+        if not isinstance(line, cst.FunctionDef)
+    )
+
+
+def _coroutines(call: cst.Call) -> list[cst.Call]:
+    """The calls that make what a call is given: ``gather(*[load(i) for i in items], send())``."""
+    found: list[cst.Call] = []
+    for arg in call.args:
+        value = arg.value
+        if isinstance(value, cst.ListComp | cst.GeneratorExp | cst.SetComp):
+            value = value.elt
+        if isinstance(value, cst.Call) and arg.keyword is None:
+            found.append(value)
+    return found
+
+
+def _check_function(tree: Tree, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where a function that runs in another thread may not end for long."""
+    given = call.args[1].value if len(call.args) > 1 else None
+    if isinstance(given, cst.Call) and last_name(given.func) == "partial" and given.args:
+        given = given.args[0].value
+    elif isinstance(given, cst.Lambda) and isinstance(given.body, cst.Call):
+        given = given.body.func
+    if not _is_short(tree, call, given):
+        task = target.site.task
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+
+
+def _is_short(tree: Tree, call: cst.Call, given: cst.BaseExpression | None) -> bool:
+    """Whether what a call gives to another thread is known, and is over soon."""
+    if not isinstance(given, cst.Name | cst.Attribute):
+        return False
+    function = called(tree, cst.Call(given), tree.method(call), call)
+    if function is not None:
+        return not any(_lasts(each) for each in reached(tree, function))
+    scope = tree.scope(call)
+    is_bound = isinstance(scope, cst.FunctionDef) and is_bound_in(scope, last_name(given))
+    if isinstance(given, cst.Name) and is_bound:
+        return False
+    return _is_over_soon(tree, given)
+
+
+def _is_over_soon(tree: Tree, given: cst.BaseExpression) -> bool:
+    """Whether what this file does not have is a function of Python, or ends by its name."""
+    name = last_name(given)
+    defined = {
+        getattr(each, "evaluated_alias", None) or ""
+        for each in tree.nodes
+        if isinstance(each, cst.ImportAlias)
+    }
+    is_builtin = isinstance(given, cst.Name) and hasattr(builtins, name) and name not in defined
+    return (is_builtin and name not in _ASKING) or _ends_by_its_name(name)
+
+
+def _ends_by_its_name(name: str) -> bool:
+    found = set(words(name))
+    return bool(found & FINITE_WORDS) and not found & RUNNING_WORDS
+
+
+def _lasts(function: Coroutine) -> bool:
+    """Whether a function goes on in a loop, or waits for somebody."""
+    nodes = own(function.function.body)
+    return any(isinstance(node, cst.While) or _blocks(node) for node in nodes)
+
+
+def _blocks(node: cst.CSTNode) -> bool:
+    """Whether a call in a thread returns only when somebody else has done something."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    name = node.func.attr.value
+    return name in _BLOCKING or (name in WAITING_BARE and not node.args)
