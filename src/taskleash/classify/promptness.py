@@ -64,7 +64,8 @@ def _awaited(calls: Calls, function: Function, term: Term) -> list[Function] | N
         isinstance(each, External) and calls.program.models.is_pause(each.dotted)
         for each in callees
     ):
-        return [] if call.args and all(map(_is_short, call.args[0].value)) else None
+        seconds = call.args[0].value if call.args else ()
+        return [] if seconds and all(map(_is_short, seconds)) else None
     return known
 
 

@@ -11,7 +11,7 @@ from taskleash.fixes.beside import check_beside
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.parallel import check_parallel, is_in_a_loop
+from taskleash.fixes.parallel import check_goes_on, check_parallel, is_in_a_loop
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
@@ -50,6 +50,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if target.rule in _STARTED:
         started = call if target.rule == "TL003" else _work_of(target, call)
         check_beside(work, target, call, started, holder)
+        check_goes_on(work, target, call)
         if is_in_a_loop(work.tree, call):
             raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if target.rule == "TL005":

@@ -58,12 +58,12 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
     """
     if coroutine is None or coroutine.method is None or _is_hook(coroutine):
         return False
-    if _sets_up(coroutine.function.name.value):
+    if sets_up(coroutine.function.name.value):
         return True
     return all(_stays_inside(tree, each) for each in reached(tree, coroutine))
 
 
-def _sets_up(name: str) -> bool:
+def sets_up(name: str) -> bool:
     """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
     first = words(name)[:1]
     return bool(first) and first[0] in _SETTING_UP

@@ -17,6 +17,7 @@ from taskleash.fixes.coroutines import (
     root_of,
     runs_until_told,
     serves_its_owner,
+    sets_up,
     sleeps_first,
     started_by,
 )
@@ -31,10 +32,14 @@ from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_o
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import FINITE_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
+#: what gives a future of another thread, which no loop can wait for
+_FUTURES = MODELS.bare_names(Starts.THREADSAFE)
 #: words in the names of what others have to end
 _RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
 #: words in the names of methods that may bring about one of several, each by what they are told
@@ -72,6 +77,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("`{name}` hands it to something else", name=name))
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
+        _check_kept(work, method, attribute)
         is_pruned = target.rule == "TL014"
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
@@ -91,6 +97,18 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     return sentence("cancel it in `{method}`", method=name)
 
 
+def _check_kept(work: Work, method: Method, attribute: str) -> None:
+    """Raise `CannotMend` where the container may have futures of another thread, too."""
+    for each in work.tree.methods(method.cls):
+        body = each.function.body
+        if attribute in attributes(body) and any(
+            isinstance(node, cst.Call) and last_name(node.func) in _FUTURES for node in inside(body)
+        ):
+            raise CannotMend(
+                sentence("`{place}` has futures of another thread, too", place=attribute)
+            )
+
+
 def _check_loop(teardown: Method) -> None:
     """Raise `CannotMend` where the teardown may run in another loop than the tasks."""
     for node in inside(teardown.cls):
@@ -107,7 +125,7 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
         return End.CANCELLED
     coroutine = coroutine_of(work.tree, started_by(call))
     if coroutine is None:
-        return End.DRAINED
+        return End.CANCELLED if sets_up(target.site.task.rpartition(".")[2]) else End.DRAINED
     # It would not have begun by the deadline, or would not be over.
     is_late = sleeps_first(coroutine) > DRAINED_SECONDS or runs_until_told(work.tree, coroutine)
     if is_late and gives_back(coroutine):

@@ -16,6 +16,7 @@ from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
+    PROMPT_WORDS,
     RUNNING_WORDS,
     WAITING_BARE,
     WAITING_CALLS,
@@ -55,6 +56,20 @@ def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
 
 
+def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where the function was not to wait for a task that it starts.
+
+    Its caller waits for a value of it, or it waits for other things meanwhile. A message that is
+    sent takes too little for that.
+    """
+    if not PROMPT_WORDS.isdisjoint(words(target.site.task)):
+        return
+    if any(_returns_a_value(line) for line in _after(work.tree, call)):
+        raise CannotMend(sentence("it would hold up what the function returns"))
+    if _goes_on(work.tree, call):
+        raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
+
+
 def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
     """Whether a loop starts the work: it may read what the work waits for, or serve others next."""
     for node, child in tree.around(call):
@@ -86,22 +101,42 @@ def _starts(line: cst.CSTNode) -> bool:
 
 def _goes_on(tree: Tree, call: cst.Call) -> bool:
     """Whether the function waits for other things after the statement of a call."""
+    return any(_waits_in(line) or _starts(line) for line in _after(tree, call))
+
+
+def _after(tree: Tree, call: cst.Call) -> list[cst.CSTNode]:
+    """The statements of the function that may come after that of a call, but for functions."""
+    found: list[cst.CSTNode] = []
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
-            return False
+            break
         if isinstance(node, cst.IndentedBlock):
             at = [line is child for line in node.body].index(True)
-            if any(_waits_in(line) for line in node.body[at + 1 :]):
-                return True
-    return False
+            found += [line for line in node.body[at + 1 :] if not isinstance(line, cst.FunctionDef)]
+            if _leaves(node.body[-1]):
+                break
+    return found
+
+
+def _leaves(line: cst.CSTNode) -> bool:
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    return isinstance(small, cst.Return | cst.Raise)
+
+
+def _returns_a_value(line: cst.CSTNode) -> bool:
+    return any(
+        isinstance(node, cst.Return) and node.value is not None and not _is_constant(node.value)
+        for node in (line, *own(line))
+    )
+
+
+def _is_constant(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Name) and value.value in ("None", "True", "False")
 
 
 def _waits_in(line: cst.CSTNode) -> bool:
-    return any(
-        isinstance(node, cst.Await | cst.Asynchronous | cst.Yield)
-        for node in (line, *own(line))
-        if not isinstance(line, cst.FunctionDef)
-    )
+    kinds = cst.Await | cst.Asynchronous | cst.Yield
+    return any(isinstance(node, kinds) for node in (line, *own(line)))
 
 
 def _coroutines(call: cst.Call) -> list[cst.Call]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.classify.model import Lifetime
+from taskleash.classify.model import Handle, Lifetime
 from taskleash.fixes.beside import check_beside
 from taskleash.fixes.coroutines import coroutine_of, is_flag, may_wait_for_others, started_by
 from taskleash.fixes.following import own
@@ -19,6 +19,8 @@ _FIRST = (3, 11)
 _ASYNCIO, _ANYIO = "asyncio", "anyio"
 #: the rule of what nobody waits for
 _DROPPED = "TL001"
+#: how many lines at most a group is laid around
+_MOST_LINES = 30
 _SPAWNING = frozenset({"create_task", "ensure_future"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
 
@@ -41,7 +43,10 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
     if any(isinstance(node, cst.Yield) for node in inside(scope.body)):
         raise CannotMend(sentence("a generator can be left in the midst of a group"))
     _check_call(call)
+    if target.site.handle is Handle.STORED:
+        raise CannotMend(sentence("`{place}` keeps it for longer", place=target.site.holder))
     _check_end(work, target, call, scope.body)
+    _check_room(work, call, scope.body)
     started = _arguments(work, call) if library == _ANYIO else None
     if target.rule == _DROPPED:
         _check_dropped(work, target, call, scope)
@@ -65,6 +70,24 @@ def _check_end(work: Work, target: Target, call: cst.Call, body: cst.IndentedBlo
         raise CannotMend(sentence("the function goes on for as long as it is not stopped"))
 
 
+def _check_room(work: Work, call: cst.Call, body: cst.IndentedBlock) -> None:
+    """Raise `CannotMend` where a group would be laid around a ``try``, or around too much.
+
+    A failure would come to the group alone, which no handler sees.
+    """
+    lines = _rest(body, call)
+    if isinstance(lines[0], cst.Try | cst.TryStar):
+        raise CannotMend(sentence("its failure would leave the `try` that it is started in"))
+    if sum(work.tree.code(line).count("\n") for line in lines) > _MOST_LINES:
+        raise CannotMend(sentence("the rest of the function is too long to be laid in a group"))
+
+
+def _rest(body: cst.IndentedBlock, call: cst.Call) -> list[cst.CSTNode]:
+    """The statements of a function from the one with a call on."""
+    at = next(i for i, line in enumerate(body.body) if any(n is call for n in inside(line)))
+    return [*body.body[at:]]
+
+
 def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.FunctionDef) -> None:
     """Raise `CannotMend` where a dropped task is not to be waited for at the end of its function.
 
@@ -83,10 +106,9 @@ def _goes_on(call: cst.Call, body: cst.IndentedBlock) -> bool:
 
     A group would keep what ends there to itself until then, or end the loop where a task fails.
     """
-    at = next(i for i, line in enumerate(body.body) if any(n is call for n in inside(line)))
     return any(
         isinstance(node, cst.While) and is_flag(node.test)
-        for line in body.body[at:]
+        for line in _rest(body, call)
         for node in (line, *own(line))
         if not isinstance(line, cst.FunctionDef)
     )

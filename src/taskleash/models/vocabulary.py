@@ -23,9 +23,11 @@ PROMPT_WORDS = frozenset(
 )  # fmt: skip
 #: words in the names of what does one thing, and is over then
 FINITE_WORDS = PROMPT_WORDS | {
-    "add", "append", "clear", "commit", "create", "delete", "flush", "log", "mark", "persist",
-    "record", "register", "remove", "report", "save", "set", "store", "sync", "unregister",
-    "update", "upload",
+    "add", "alert", "announce", "append", "archive", "audit", "clear", "commit", "create",
+    "deliver", "delete", "drop", "dump", "enqueue", "evict", "expire", "flush", "increment",
+    "insert", "invalidate", "log", "mark", "persist", "purge", "push", "record", "register",
+    "remove", "rename", "report", "reset", "revoke", "rollback", "save", "set", "store", "submit",
+    "sync", "tell", "unlock", "unregister", "update", "upload", "upsert",
 }  # fmt: skip
 #: words in the names of what sees tasks to their end
 ENDING_WORDS = frozenset(

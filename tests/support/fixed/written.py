@@ -1654,4 +1654,181 @@ async def main():
         {"own": True},
         {"own": ("closed", "after 0")},
     ),
+    Written(
+        "work that is due later, by a time that the event says",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Board:
+    def __init__(self):
+        self.lines = []
+
+    async def show(self, line, seconds):
+        self.lines.append(line)
+
+        async def clear_later():
+            await asyncio.sleep(seconds / 1000)
+            self.lines.remove(line)
+            note("saved", asyncio.get_running_loop().time())
+
+        asyncio.create_task(clear_later())
+
+
+async def main():
+    board = Board()
+    begun = asyncio.get_running_loop().time()
+    await board.show("hello", 50_000)
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(99)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "an answer that does not depend on what is stored",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Store:
+    def __init__(self):
+        self.is_free = asyncio.Event()
+
+    async def save(self, answer):
+        while not self.is_free.is_set():
+            await asyncio.sleep(0.5)
+        note("saved", answer)
+
+
+class Api:
+    def __init__(self, store):
+        self.store = store
+
+    async def save(self, answer):
+        await self.store.save(answer)
+
+    async def complete(self, question):
+        answer = question.upper()
+        asyncio.create_task(self.save(answer))
+        return answer
+
+
+async def main():
+    store = Store()
+    note("answer", await Api(store).complete("hello"))
+    store.is_free.set()
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "a vote that is open only once its timer runs",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Votes:
+    def __init__(self):
+        self.vote = None
+
+    async def cancel_late(self):
+        await asyncio.sleep(1)
+        note("seen", self.vote)
+
+    async def remind(self):
+        await asyncio.sleep(1)
+        note("seen by the reminder")
+
+    async def open(self, vote):
+        asyncio.create_task(self.cancel_late())
+        asyncio.create_task(self.remind())
+        self.vote = vote
+        await asyncio.sleep(0)
+
+
+async def main():
+    await Votes().open("skip")
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "a failure that the handler around it has not seen",
+        """
+import asyncio
+
+
+async def download(number):
+    await asyncio.sleep(1)
+    raise ValueError(number)
+
+
+async def handle(message):
+    try:
+        asyncio.create_task(download(1))
+        await asyncio.sleep(2)
+        note("end handle")
+        return True
+    except Exception:
+        return False
+
+
+async def main():
+    note(await handle("mail"))
+    await asyncio.sleep(9)
+""",
+        {"taskgroup": False, "track": True},
+    ),
+    Written(
+        "tasks in a set with futures of another thread",
+        """
+import asyncio
+
+
+class Protocol:
+    def __init__(self):
+        self.loop = asyncio.get_running_loop()
+        self.pending = set()
+
+    def schedule(self, coro, is_here):
+        if is_here:
+            task = asyncio.create_task(self.told(coro))
+            self.pending.add(task)
+            task.add_done_callback(self.pending.discard)
+        else:
+            future = asyncio.run_coroutine_threadsafe(coro, self.loop)
+            self.pending.add(future)
+            future.add_done_callback(self.pending.discard)
+
+    async def told(self, coro):
+        await coro
+
+    async def close(self):
+        await asyncio.sleep(0)
+        note("closed")
+
+
+async def work(number):
+    await asyncio.sleep(number)
+    note("end", number)
+
+
+async def main():
+    protocol = Protocol()
+    protocol.schedule(work(1), True)
+    protocol.schedule(work(2), False)
+    await protocol.close()
+    await asyncio.sleep(9)
+""",
+        {"own": False},
+    ),
 )
