@@ -52,6 +52,19 @@ def _handed_on(count: int) -> Files:
     return _one(head, *(body for _ in range(count)))
 
 
+def _looped_over(count: int, each: str) -> Files:
+    body = f"    task = {_SPAWN}\n    tasks.add(task)\n    for task in tasks:\n{each}"
+    return _one("\n\ntasks = set()\n\n\nasync def main():\n", body * count)
+
+
+def _cancelled(count: int) -> Files:
+    return _looped_over(count, "        task.cancel()\n")
+
+
+def _asked(count: int) -> Files:
+    return _looped_over(count, "        if not task.done():\n            task.cancel()\n")
+
+
 def _keys(count: int) -> Files:
     head = "\n\nclass Session:\n    def __init__(self):\n        self._tasks = {}\n"
     return _one(head, *(f"\n    def start_{n}(self, key):\n        self._tasks[key] = {_SPAWN}\n"
@@ -119,6 +132,8 @@ SHAPES = (
     Shape("guarded event handlers that write one attribute", 400, _guarded_writers),
     Shape("tasks in one set", 800, _set_members),
     Shape("tasks of one set that one function starts and hands on", 160, _handed_on),
+    Shape("tasks of one set with a loop over all behind each", 160, _cancelled),
+    Shape("tasks of one set with a loop behind each that asks all", 160, _asked),
     Shape("tasks in one dict", 800, _keys),
     Shape("classes that inherit from each other in a chain", 160, _chain),
     Shape("classes that inherit from each other in a circle", 160, _circle),

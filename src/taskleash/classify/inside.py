@@ -29,12 +29,13 @@ from taskleash.dataflow.assumptions import Given
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.paths import Ending
+from taskleash.dataflow.query import Query
 from taskleash.facts.model import Await, Call, Loop, Store
 from taskleash.facts.terms import Result, Spread, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, catches_only_cancellation, in_loop
 from taskleash.link.entities import Function
-from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.link.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.link.wrappers import constants_given
 from taskleash.models.lifecycle import LIFECYCLE
 
@@ -50,7 +51,8 @@ class Inside:
 
     def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
         self.calls = calls
-        self.started = started
+        self.started = {function: frozenset(each) for function, each in started.items()}
+        self._starts: Query[Site, bool] = Query(calls.program.uses, self._is_start)
 
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
@@ -145,12 +147,15 @@ class Inside:
 
     def _runs_beside(self, op: Op) -> bool:
         """Whether an ending is in a coroutine that a function on the way there starts as a task."""
-        return any(
-            callee in self.started.get(caller, ())
-            for caller, index in op.calls
-            if isinstance(caller.events[index], Call)
-            for callee in self.calls.callees(caller, caller.call(index))
-        )
+        return any(map(self._starts, op.calls))
+
+    def _is_start(self, site: Site) -> bool:
+        """Whether what is called at an event is a coroutine that the function starts as a task."""
+        caller, index = site
+        started = self.started.get(caller)
+        if not started or not isinstance(caller.events[index], Call):
+            return False
+        return any(callee in started for callee in self.calls.callees(caller, caller.call(index)))
 
     # -- helpers
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.classify import removals
+from taskleash.classify.cancelled import Earlier
 from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
     collects,
@@ -21,7 +22,7 @@ from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
-from taskleash.classify.waiting import drains, is_after, is_after_a_failure, is_partial, known_over
+from taskleash.classify.waiting import drains, is_after_a_failure, is_partial, known_over
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.context import in_loop, loops
@@ -218,6 +219,8 @@ class Observer:
         if not signs.places:
             return
         elsewhere: list[Op] = []
+        earlier = Earlier(self.calls, signs)
+        left_here = frozenset(() if signs.ended_here else signs.ended_here_by)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             if op.kind == "test" and not drains(signs.trail, op):
                 continue
@@ -226,17 +229,17 @@ class Observer:
             if ends_another(signs, op):
                 elsewhere.append(op)
                 continue
-            why = NOTHING if self._starts_again(signs, op) else self._teardown(op)
+            why = NOTHING if earlier.is_ended_by(op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             uncalled = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
-            if here and not why and op in signs.ended_here_by and not signs.ended_here:
+            if here and not why and op in left_here:
                 elsewhere.append(op)
             elif uncalled is not None:
                 signs.forgotten.append((op, uncalled))
                 elsewhere.append(op)
             elif why:
                 signs.ended_there_by.append((op, why))
-            elif op.kind == "deadline" or is_after_a_failure(op) or self._is_cancelled(signs, op):
+            elif op.kind == "deadline" or is_after_a_failure(op) or earlier.is_cancelled_for(op):
                 elsewhere.append(op)
             elif op.kind in AWAITING and not self._before(signs, op):
                 if not self._is_left_out(signs, op):
@@ -258,17 +261,6 @@ class Observer:
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
             signs.ended_there = "cancelled" if cancelled else how(ends)
-
-    def _is_cancelled(self, signs: Signs, op: Op) -> bool:
-        """Whether all that a function waits for is what it has cancelled just before."""
-        cancels = [
-            each
-            for each in signs.trail.of(*CANCELLING)
-            if each.site[0] is op.site[0] and each.kind != op.kind
-        ]
-        return not any(self._starts_again(signs, each) for each in cancels) and is_after(
-            signs.trail, op, cancels
-        )
 
     def _is_left_out(self, signs: Signs, op: Op) -> bool:
         """Whether nobody comes to a wait for what prunes itself, and its owner has a teardown."""
@@ -304,15 +296,6 @@ class Observer:
             or self.supervisors.holds(function, index)
             or (NOTHING if is_after_a_failure(op) else self.teardown.left_to_users(function))
         )
-
-    def _starts_again(self, signs: Signs, op: Op) -> bool:
-        """Whether the function that ends the previous task always comes to the next spawn."""
-        function, index = op.site
-        spawn = signs.spawn
-        starts = [at for caller, at in self.calls.callers(spawn.function) if caller is function]
-        if function is spawn.function:
-            starts.append(spawn.index)
-        return bool(starts) and function.paths.graph.leads_to(index, starts)
 
     def _before(self, signs: Signs, op: Op) -> bool:
         """Ending the previous task on the way to the next spawn ends only the previous one."""

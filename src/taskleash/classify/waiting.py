@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 
 from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
@@ -15,7 +15,6 @@ from taskleash.facts.model import (
     Loop,
     Store,
     Test,
-    Try,
     Use,
 )
 from taskleash.facts.terms import (
@@ -30,7 +29,6 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import bind, takes_instance
 from taskleash.link.context import (
     around,
-    branches,
     catches_cancellation,
     events_in,
     in_loop,
@@ -63,22 +61,6 @@ def is_after_a_failure(op: Op) -> bool:
         and (_raises(handler.body) or not any(map(is_expected, handler.types)))
         for handler in handlers
     )
-
-
-def is_after(trail: Trail, op: Op, endings: Iterable[Op]) -> bool:
-    """Whether a function comes to an operation with no task but what it has ended before that.
-
-    To wait for what is cancelled is no way by itself to see a task to its end.
-    """
-    function, index = op.site
-    before = {each.site[1] for each in endings} - {index}
-    if not before:
-        return False
-    carriers = set(trail.terms_in(function))
-    outcome = function.paths.search_from_entry(map(Ending, before), carriers, [index])
-    if index not in outcome.reached and not outcome.is_complete:
-        trail.leave_paths_out(function)
-    return outcome.is_complete and index not in outcome.reached
 
 
 def _raises(block: Block) -> bool:
@@ -128,23 +110,7 @@ def has_timeout(call: Call) -> bool:
 
 def is_under_deadline(op: Op) -> bool:
     """Whether a block around an event ends what is awaited in it after a while."""
-    return op.index in _under_deadlines(op.function, op.function.facts.body)
-
-
-def _under_deadlines(function: Function, block: Block) -> set[int]:
-    """The events of the blocks that a deadline is entered for: ``async with timeout(5)``."""
-    found: set[int] = set()
-    is_entered = False
-    for item in block.items:
-        if isinstance(item, int):
-            event = function.events[item]
-            is_entered = is_entered or (isinstance(event, Use) and event.kind == "deadline")
-        elif isinstance(item, Try) and is_entered:
-            found.update(events_in(item.body))
-            is_entered = False
-        elif not isinstance(item, Exit):
-            found.update(*(_under_deadlines(function, inner) for _, inner, _ in branches(item)))
-    return found
+    return op.index in op.function.contexts.under_deadlines
 
 
 def comes_again(trail: Trail, op: Op) -> bool:
@@ -182,8 +148,7 @@ def insists(trail: Trail, op: Op) -> bool:
     if any(frame.handler is not None and _raises(frame.handler.body) for frame in frames):
         # It raises whatever the answer is.
         return False
-    outcome = function.paths.search([op.index], (), set(trail.terms_in(function)))
-    return outcome.is_complete and not outcome.leaks and not outcome.respawned
+    return not function.paths.goes_on(op.index, trail.terms_in(function).keys())
 
 
 def passed_over(trail: Trail, op: Op) -> bool:

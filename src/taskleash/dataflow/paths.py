@@ -11,9 +11,11 @@ is ended when the loop has gone over all, and still runs where the loop is left 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
 
+from taskleash.dataflow.asking import Asked, Told
 from taskleash.dataflow.assumptions import (
     NO_FACTS,
     NOTHING_GIVEN,
@@ -68,12 +70,14 @@ class Paths:
         self.graph = build(facts, raising)
         self.assumptions = Assumptions(facts, self.graph)
         self.waits = Waits(facts, self.graph)
+        self._asked = Asked(facts, self.graph)
+        self._going_on: dict[tuple[int, Told], bool] = {}
 
     def search(
         self,
         spawns: Iterable[int],
         endings: Iterable[Ending],
-        carriers: frozenset[Term] | set[Term],
+        carriers: Set[Term],
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
         is_closed: Callable[[Edge], bool] = lambda edge: False,
@@ -96,7 +100,7 @@ class Paths:
     def search_from_entry(
         self,
         endings: Iterable[Ending],
-        carriers: frozenset[Term] | set[Term],
+        carriers: Set[Term],
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
         key: Alts = (),
@@ -111,6 +115,18 @@ class Paths:
         search.is_closed = is_closed
         search.start(ENTRY, -1)
         return search.run()
+
+    def goes_on(self, event: int, carriers: Set[Term]) -> bool:
+        """Whether a task that runs at an event may be left so, or started again; True if unknown.
+
+        Tasks that conditions cannot tell from each other have the same answer.
+        """
+        asked = event, self._asked.of(carriers)
+        if asked not in self._going_on:
+            outcome = self.search([event], (), carriers)
+            is_over = outcome.is_complete and not outcome.leaks and not outcome.respawned
+            self._going_on[asked] = not is_over
+        return self._going_on[asked]
 
     def reaches(self, event: int, given: Given) -> bool:
         """Whether control can come to an event in a call of the function that gives constants."""
@@ -133,7 +149,7 @@ class _Search:
         paths: Paths,
         spawns: Iterable[int],
         endings: Iterable[Ending],
-        carriers: frozenset[Term] | set[Term],
+        carriers: Set[Term],
         sought: Iterable[int],
         given: Given,
         key: Alts = (),
@@ -146,7 +162,6 @@ class _Search:
         self.spawns = frozenset(spawns)
         self.endings = {ending.event: ending for ending in endings}
         self.carriers = carriers
-        self.gone_over = gone_over(carriers)
         self.sought = frozenset(sought)
         self.marked = {*self.spawns, *self.endings, *self.sought}
         self.pending: deque[_State] = deque()
@@ -161,6 +176,10 @@ class _Search:
         self.respawned = False
         self.is_complete = True
         self._going_over: dict[int, bool] = {}
+
+    @cached_property
+    def gone_over(self) -> frozenset[Term]:
+        return gone_over(self.carriers)
 
     def start(self, block: int, place: int) -> None:
         """Begin after the event at a place of a block."""

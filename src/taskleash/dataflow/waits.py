@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Set
+from functools import cached_property
 
 from taskleash.dataflow.cfg import ControlFlowGraph
 from taskleash.facts.model import Call, FunctionFacts, Test
@@ -43,19 +45,32 @@ class Waits:
 
     def _is_alone_pending(self, asked: Alts, task: Set[Term]) -> bool:
         """Whether what is asked for is the one of two that a wait before left pending."""
-        asking = [
-            index
-            for index, event in enumerate(self._facts.events)
-            if isinstance(event, Call) and _asks_for(event, asked)
+        partings = [
+            index for index, call in self._partings if self._is_other_of_two(call, asked, task)
         ]
+        asking = {at for term in asked for at in self._asking.get(term, ())} if partings else ()
         return bool(asking) and any(
-            isinstance(event, Call)
-            and event.text == PARTING
-            and bool(event.args)
-            and self._is_other_of_two(event, asked, task)
-            and all(self._graph.dominates(index, at) for at in asking)
-            for index, event in enumerate(self._facts.events)
+            all(self._graph.dominates(index, at) for at in asking) for index in partings
         )
+
+    @cached_property
+    def _partings(self) -> list[tuple[int, Call]]:
+        """The waits that part what is done from what is not."""
+        return [
+            (index, event)
+            for index, event in enumerate(self._facts.events)
+            if isinstance(event, Call) and event.text == PARTING and event.args
+        ]
+
+    @cached_property
+    def _asking(self) -> dict[Term, list[int]]:
+        """The calls that ask whether something is done, by what they ask."""
+        found: dict[Term, list[int]] = defaultdict(list)
+        for index, event in enumerate(self._facts.events):
+            for func in event.func if isinstance(event, Call) else ():
+                if isinstance(func, Attribute) and func.name == "done":
+                    found[func.base].append(index)
+        return found
 
     def _wait(self, term: Term) -> Call | None:
         """The wait of whose two sets a term is one."""
@@ -142,20 +157,18 @@ class Waits:
 
     def _is_changed(self, collection: Display) -> bool:
         """Whether a method of a collection is called, which may put something in."""
-        return any(
-            isinstance(func, Attribute) and func.base == collection
+        return collection in self._receiving
+
+    @cached_property
+    def _receiving(self) -> frozenset[Term]:
+        """What methods are called of."""
+        return frozenset(
+            func.base
             for event in self._facts.events
             if isinstance(event, Call)
             for func in event.func
+            if isinstance(func, Attribute)
         )
-
-
-def _asks_for(call: Call, asked: Alts) -> bool:
-    """Whether a call asks one of these whether it is done."""
-    return any(
-        isinstance(func, Attribute) and func.name == "done" and func.base in asked
-        for func in call.func
-    )
 
 
 def _stands_for(value: Alts, task: Set[Term]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from taskleash.facts.model import (
@@ -46,6 +47,7 @@ class Contexts:
     def __init__(self, function: FunctionFacts) -> None:
         self.around: dict[int, tuple[Frame, ...]] = {}
         self.exits: list[tuple[int, Exit, tuple[Frame, ...]]] = []
+        self._function = function
         self._last = -1
         self._walk(function.body, ())
 
@@ -59,6 +61,24 @@ class Contexts:
             else:
                 for branch, inner, handler in branches(item):
                     self._walk(inner, (*around, Frame(item, branch, handler)))
+
+    @cached_property
+    def under_deadlines(self) -> frozenset[int]:
+        """The events of the blocks that a deadline is entered for: ``async with timeout(5)``."""
+        return frozenset(self._under_deadlines(self._function.body))
+
+    def _under_deadlines(self, block: Block) -> Iterator[int]:
+        is_entered = False
+        for item in block.items:
+            if isinstance(item, int):
+                event = self._function.events[item]
+                is_entered = is_entered or (isinstance(event, Use) and event.kind == "deadline")
+            elif isinstance(item, Try) and is_entered:
+                yield from events_in(item.body)
+                is_entered = False
+            elif not isinstance(item, Exit):
+                for _, inner, _ in branches(item):
+                    yield from self._under_deadlines(inner)
 
 
 def branches(item: Piece | Exit) -> Iterator[tuple[str, Block, Handler | None]]:

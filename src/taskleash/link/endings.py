@@ -31,7 +31,8 @@ class Endings:
         for home, at in {op.site for op in trail.of(*ENDING)}:
             if home is function and home.events[at].pos[0] == line:
                 return True
-            for caller, site in self._run_by(home) if _always_ends(trail, home, at) else ():
+            callers = self._run_by(home)
+            for caller, site in callers if callers and _always_ends(trail, home, at) else ():
                 above = self._run_by(caller) if _always_ends(trail, caller, site) else []
                 for outer, call in [(caller, site), *above]:
                     if outer is function and outer.events[call].pos[0] == line:
