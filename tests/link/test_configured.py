@@ -7,6 +7,7 @@ from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.prefilter import may_spawn
+from taskleash.models.api import Api, Starts
 from taskleash.rules.registry import diagnose
 from taskleash.rules.selection import resolve_codes
 from taskleash.source.loading import Source
@@ -90,6 +91,23 @@ def test_an_owner_call_ends_what_it_takes() -> None:
 
     assert str(found["app/caller.py", 6].handle) == "owned"
     assert code(found["app/caller.py", 6]) == ""
+
+
+def test_evidence_of_an_owner_says_who_says_so() -> None:
+    text = (
+        "import pool\n\nasync def beat(): ...\n\n"
+        "def ring():\n    pool.keep(beat())\n    pool.submit('beat', beat())\n"
+    )
+    told = Api("pool.submit", "pool 2.1", Starts.OWNER, work=1)
+
+    found = sites(KnownCalls(owner=("pool.keep",), apis=(told,)), caller=text)
+
+    assert [step.message for step in found["app/caller.py", 6].evidence] == [
+        "`pool.keep` is listed in `owner-calls`"
+    ]
+    assert [step.message for step in found["app/caller.py", 7].evidence] == [
+        "`pool.submit` keeps it and sees to its end, as `pool 2.1` says"
+    ]
 
 
 def test_a_method_that_the_settings_name_is_meant_where_the_class_is_not_known() -> None:

@@ -483,6 +483,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "handed to `{callee}`, which keeps the task": _is_spawn,
     "`{callee}` does not give it back: `{place}` never holds it": _is_spawn,
     "`{callee}` is listed in `safe-calls`": _mentions("callee"),
+    "`{callee}` is listed in `owner-calls`": _mentions("callee"),
+    "`{callee}` keeps it and sees to its end, as `{source}` says": _mentions("callee"),
+    "what `{callee}` belongs to owns it and ends it when it is left": _mentions("callee"),
     "`{callee}` takes coroutines only: given a task it raises `TypeError`": _mentions("callee"),
     "`{callee}` raises `TypeError`: the function that it is given is not called": _mentions(
         "callee"

@@ -9,9 +9,10 @@ from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row, doubts
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
+from taskleash.facts.known import OWNER_CALLS
 from taskleash.link.spawns import NEVER_RUN
 from taskleash.models.api import Gives
-from taskleash.sentences import Line, claim, sentence
+from taskleash.sentences import Line, Sentence, claim, sentence
 
 _MAX_STEPS = 8
 
@@ -61,11 +62,8 @@ def _users(signs: Signs) -> Evidence:
 
 def _holding(signs: Signs) -> Iterator[Evidence]:
     spawn = signs.spawn
-    if signs.owner:
-        message = sentence("`{owner}` owns it and ends it when it is left", owner=signs.owner)
-        if spawn.api is not None and spawn.api.keeper:
-            message = sentence(spawn.api.keeper)
-        yield step(spawn.function, spawn.index, message)
+    if spawn.kind == "owner":
+        yield step(spawn.function, spawn.index, _owned(signs))
         if spawn.api is not None and spawn.api.endless and signs.endless:
             yield step(spawn.function, spawn.index, sentence(spawn.api.endless))
     if spawn.kind == "foreign":
@@ -89,6 +87,25 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
         yield step(op.function, op.index, weakly(op, sentence(text, place=place.text)))
 
 
+def _owned(signs: Signs) -> Sentence:
+    """Who owns a task and sees to its end, and who says so."""
+    spawn = signs.spawn
+    api, callee = spawn.api, spawn.call.text
+    if api is not None and api.keeper:
+        return sentence(api.keeper)
+    if api is not None and api in spawn.function.module.program.known.told:
+        if api.source == OWNER_CALLS:
+            return sentence("`{callee}` is listed in `owner-calls`", callee=callee)
+        text = claim("`{callee}` keeps it and sees to its end, as `{source}` says")
+        return sentence(text, callee=callee, source=api.source)
+    if not signs.owner:
+        return sentence(
+            "what `{callee}` belongs to owns it and ends it when it is left", callee=callee
+        )
+    return sentence("`{owner}` owns it and ends it when it is left", owner=signs.owner)
+
+
+_STARTS_ONLY = frozenset({Gives.START, Gives.COROUTINE})
 _CHECKS = {
     "asked": claim("started only where no earlier task runs: the handle is asked for here"),
     "ended": claim("started only once the earlier task is ended here"),
@@ -137,7 +154,8 @@ def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
 
 def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
     api = signs.spawn.api
-    only_started = signs.owner and api is not None and api.gives is Gives.START
+    # What is awaited there is over once the task has started, or is to.
+    only_started = signs.spawn.kind == "owner" and api is not None and api.gives in _STARTS_ONLY
     if (signs.ended_here or signs.partly_here) and not only_started:
         # What the way to a teardown says more of is told there.
         again = {(op.site, op.kind) for op, _ in signs.ended_there_by[:3]}

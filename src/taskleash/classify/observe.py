@@ -362,7 +362,8 @@ def _guessed_lifetime(spawn: Spawn) -> str:
 def _owner(spawn: Spawn) -> str:
     """What owns the task, as written: ``group`` in ``group.start_soon``."""
     call = spawn.call
-    return (call.args[0] if spawn.work else call).text.rpartition(".")[0]
+    is_handed = bool(spawn.work) and spawn.api is None
+    return (call.args[0] if is_handed else call).text.rpartition(".")[0]
 
 
 def _is_a_condition(guard: Guard) -> bool:

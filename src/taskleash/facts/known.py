@@ -10,6 +10,9 @@ from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.models.api import Api, Starts
 from taskleash.models.lifecycle import Entry
 
+#: the setting that names what sees to the end of tasks
+OWNER_CALLS = "owner-calls"
+
 
 @dataclass(frozen=True)
 class KnownCalls:
@@ -34,11 +37,11 @@ class KnownCalls:
     def _named(self) -> Iterator[Api]:
         for key, starts, names in (
             ("safe-calls", Starts.SAFE, self.safe),
-            ("owner-calls", Starts.OWNER, self.owner),
+            (OWNER_CALLS, Starts.OWNER, self.owner),
             ("spawn-calls", Starts.TASK, self.spawn),
         ):
             for name in names:
-                yield Api(name, f"the setting {key}", starts)
+                yield Api(name, key, starts)
 
     @cached_property
     def told_by_name(self) -> dict[str, tuple[Api, ...]]:
