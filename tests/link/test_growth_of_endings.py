@@ -57,3 +57,11 @@ def test_an_ending_behind_each_spawn(ending: str) -> None:
         return f"{HEAD}{stop}async def main():\n" + (ADD + ending) * count
 
     assert calls_while_judging(program(40)) < 4.3 * calls_while_judging(program(20))
+
+
+def test_many_who_hand_in_what_a_function_puts_its_task_into() -> None:
+    def program(count: int) -> str:
+        keep = "def keep(tasks):\n    tasks.add(asyncio.create_task(work()))\n"
+        return HEAD + keep + "".join(f"def own{i}():\n    keep(set())\n" for i in range(count))
+
+    assert calls_while_judging(program(80)) < 4.3 * calls_while_judging(program(40))

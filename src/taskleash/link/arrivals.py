@@ -39,10 +39,18 @@ class Arrivals:
     def __init__(self, calls: Calls) -> None:
         self.endings = Endings(calls)
         self._known: dict[tuple[object, ...], Arrival] = {}
+        #: those of the trail that was asked about last
+        self._carriers: tuple[Trail | None, dict[Function, frozenset[Term]]] = (None, {})
 
     def carriers(self, trail: Trail, function: Function) -> frozenset[Term]:
         """The terms of a function that stand for the task of an earlier call."""
-        return frozenset(term for term in trail.terms_in(function) if _is_kept(function, term))
+        if self._carriers[0] is not trail:
+            self._carriers = trail, {}
+        known = self._carriers[1]
+        if function not in known:
+            terms = trail.terms_in(function)
+            known[function] = frozenset(term for term in terms if _is_kept(function, term))
+        return known[function]
 
     def at(
         self,

@@ -21,10 +21,18 @@ class Endings:
         self._calls = calls
         self._shared: dict[Onward, Mapping[Function, set[int]]] = {}
         self._last: tuple[Trail | None, frozenset[Function]] = (None, frozenset())
+        self._ended: tuple[Trail | None, Mapping[Function, set[int]]] = (None, {})
 
     def events(self, trail: Trail, function: Function) -> set[int]:
         """The events of a function that end the earlier task, themselves or by what they call."""
-        return {at for part in trail.parts for at in self._ends(part).get(function, ())}
+        known, found = self._ended
+        if known is not trail:
+            merged: dict[Function, set[int]] = defaultdict(set)
+            for part in trail.parts:
+                for home, events in self._ends(part).items():
+                    merged[home] |= events
+            self._ended = known, found = trail, merged
+        return found.get(function, set())
 
     def is_certain(self, trail: Trail, function: Function, line: int) -> bool:
         """Whether an event at a line ends the task itself, or calls what does on each path."""
