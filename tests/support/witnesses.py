@@ -453,6 +453,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{teardown}` neither cancels nor awaits what `{place}` keeps": _passes_over,
     "`{teardown}` ends other tasks that `{manager}` starts for it, not this one": _ends_others,
     "nothing calls `{method}` of what `{place}` keeps": _has_place,
+    "`{caller}` takes it down by `{method}`, which does not lead there": _all(
+        _is_in("caller"), _mentions("method")
+    ),
     "`{override}` stands in place of `{method}`, and does not call it": _defines("override"),
     "`{function}` waits for `{name}`, set as it ends": _all(
         _is_in("function"), _mentions("name"), _awaits

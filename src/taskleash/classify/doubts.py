@@ -70,7 +70,8 @@ class Doubts:
     def _ended_by_users(self, signs: Signs) -> Iterator[Unknown]:
         """The endings that users may come to, for whom the program has methods to call."""
         known = {op for op, _ in signs.forgotten}
-        for op in signs.ended_elsewhere if signs.overridden is None else ():
+        is_left = signs.overridden is not None or signs.bypassed is not None
+        for op in () if is_left else signs.ended_elsewhere:
             if op in known or op.kind == "deadline" or is_after_a_failure(op):
                 continue
             for end in self._ways_in(op.site[0], signs):

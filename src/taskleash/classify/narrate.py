@@ -167,24 +167,7 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         if signs.ended_there or op not in signs.ended_elsewhere:
             yield ending(op, why)
     if not signs.ended_there:
-        for op in signs.ended_elsewhere[:2]:
-            yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
-        for _, forgotten in signs.forgotten[:1]:
-            kept = forgotten.kept
-            message = sentence(
-                "nothing calls `{method}` of what `{place}` keeps",
-                method=forgotten.method.qualname,
-                place=kept.attribute,
-            )
-            yield step(kept.function, kept.index, message)
-        if signs.overridden is not None:
-            override, method = signs.overridden
-            message = sentence(
-                "`{override}` stands in place of `{method}`, and does not call it",
-                override=override.qualname,
-                method=method.qualname,
-            )
-            yield definition(override, message)
+        yield from _elsewhere(signs)
     yield from _removal(signs)
     yield from _teardown(signs, row)
     if signs.main is not None and "main coroutine" in row.name:
@@ -206,6 +189,36 @@ def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
         yield step(op.function, op.index, sentence(text, callee=op.detail))
     if signs.leaks and signs.partly_here and not doubts(signs, row):
         yield way_out(signs)
+
+
+def _elsewhere(signs: Signs) -> Iterator[Evidence]:
+    """What ends it where no teardown is, and why the teardowns do not count."""
+    for op in signs.ended_elsewhere[:2]:
+        yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
+    for _, forgotten in signs.forgotten[:1]:
+        kept = forgotten.kept
+        message = sentence(
+            "nothing calls `{method}` of what `{place}` keeps",
+            method=forgotten.method.qualname,
+            place=kept.attribute,
+        )
+        yield step(kept.function, kept.index, message)
+    if signs.overridden is not None:
+        override, method = signs.overridden
+        message = sentence(
+            "`{override}` stands in place of `{method}`, and does not call it",
+            override=override.qualname,
+            method=method.qualname,
+        )
+        yield definition(override, message)
+    if signs.bypassed is not None:
+        way = signs.bypassed
+        message = sentence(
+            "`{caller}` takes it down by `{method}`, which does not lead there",
+            caller=way.caller.qualname,
+            method=way.method.qualname,
+        )
+        yield step(way.caller, way.index, message)
 
 
 def _removal(signs: Signs) -> Iterator[Evidence]:

@@ -25,6 +25,7 @@ from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial, known_over
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
+from taskleash.link.bypassed import Bypassed
 from taskleash.link.context import in_loop, loops
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
@@ -68,6 +69,7 @@ class Observer:
         self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
         self.overridden = Overridden(calls)
+        self.bypassed = Bypassed(calls)
         self.doubts = Doubts(calls, self.teardown, self.inside, self.flags)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
@@ -257,7 +259,10 @@ class Observer:
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
         signs.overridden = self.overridden.by(signs.spawn.function, ends)
-        if ends and (self._misses_whole(signs) or signs.overridden is not None):
+        if signs.lifetime != "short" and all(why for _, why in signs.ended_there_by):
+            signs.bypassed = self.bypassed.by(signs.spawn.function, ends)
+        is_left = signs.overridden is not None or signs.bypassed is not None
+        if ends and (is_left or self._misses_whole(signs)):
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
             signs.ended_there = "cancelled" if cancelled else how(ends)

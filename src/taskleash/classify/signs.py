@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from taskleash.classify.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
 from taskleash.dataflow.outcome import Leak
+from taskleash.link.bypassed import Bypass
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Uncalled
 from taskleash.link.guards import Guard, Overwrite
@@ -82,6 +83,8 @@ class Signs:
     forgotten: list[tuple[Op, Uncalled]] = field(default_factory=list)
     #: a subclass's method in place of one that ends the task, or of one that comes to the ending
     overridden: tuple[Function, Function] | None = None
+    #: a call that takes the owner down, from which no way leads to an ending
+    bypassed: Bypass | None = None
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: and does so only as the task ends

@@ -1,0 +1,94 @@
+"""Endings that the program passes by: it takes the object down by another method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from taskleash.facts.terms import Attribute
+from taskleash.link.calls import Calls, Method
+from taskleash.link.entities import Class, Function, Module
+from taskleash.link.phases import Phases
+from taskleash.link.trail import Op
+
+
+@dataclass(frozen=True)
+class Bypass:
+    """A call that takes an object down by a method from which no way leads to an ending."""
+
+    caller: Function
+    index: int
+    method: Function
+
+
+class Bypassed:
+    """Answers by which method a program takes objects down, where the others end the task."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.phases = calls.shared(Phases)
+
+    def by(self, spawning: Function, endings: Iterable[Op]) -> Bypass | None:
+        """A call that takes the object down past all the endings, which nothing else comes to.
+
+        Of an object whose class starts the task and has all endings.
+        """
+        methods = tuple(dict.fromkeys(op.site[0].method for op in endings))
+        cls = spawning.method.owner
+        if cls is None or not methods or any(m.owner not in cls.mro for m in methods):
+            return None
+        leading = self._leading_to(cls, methods)
+        if spawning.method in leading:
+            return None
+        ways = [way for way in self._ways_out(cls, leading) if self._means(cls, way)]
+        near = {cls.module, *(way.caller.module for way in ways)}
+        if not ways or any(self._is_reached(cls, method, near) for method in leading):
+            return None
+        return ways[0]
+
+    def _leading_to(self, cls: Class, methods: Iterable[Function]) -> list[Function]:
+        """The methods, and those of an instance of the class that call them."""
+        found = dict.fromkeys(methods)
+        pending = list(found)
+        while pending:
+            for caller, _ in self.calls.callers(pending.pop()):
+                above = caller.method
+                if above not in found and above.owner in cls.mro:
+                    found[above] = None
+                    pending.append(above)
+        return list(found)
+
+    def _ways_out(self, cls: Class, leading: list[Function]) -> Iterator[Bypass]:
+        """The calls from outside of what takes an instance down and does not lead to an ending."""
+        for method in (m for base in cls.mro for m in base.methods()):
+            if method in leading or not self.phases.takes_down(method):
+                continue
+            if any(each.find(method.name)[:1] != [method] for each in cls.descendants):
+                continue
+            for caller, index in self.calls.callers(method):
+                if caller.method.owner not in cls.relatives and not caller.module.is_test:
+                    yield Bypass(caller, index, method)
+
+    def _means(self, cls: Class, way: Bypass) -> bool:
+        """Whether what a call takes down is known to be of the class, or of one above it."""
+        return any(
+            cls in kind.descendants
+            for func in way.caller.call(way.index).func
+            if isinstance(func, Attribute)
+            for kind in self.calls.inference.classes(way.caller, func.base)
+        )
+
+    def _is_reached(self, cls: Class, method: Function, near: set[Module]) -> bool:
+        """Whether anything but an instance's own methods comes to a method, or may do so."""
+        if method.decorators or method.name.startswith("__") or self.calls.references(method):
+            return True
+        if any(
+            caller.method.owner not in cls.relatives and not caller.module.is_test
+            for caller, _ in self.calls.callers(method)
+        ):
+            return True
+        return any(
+            caller.module in near
+            and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
+            for caller, index in self.calls.program.lookup.calls(method.name)
+        )
