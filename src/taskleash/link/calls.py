@@ -151,7 +151,11 @@ class Calls:
         return []
 
     def _outside(self, function: Function, term: Term) -> Iterator[External]:
-        return (each for each in self.targets(function, term) if isinstance(each, External))
+        for each in self.targets(function, term):
+            if isinstance(each, External):
+                yield each
+            elif isinstance(each, Method):
+                yield from self.held.by_receiver(function, each.receiver, each.name)
 
     def _partial(self, function: Function, term: Result) -> list[Callee]:
         call = function.call(term.event)

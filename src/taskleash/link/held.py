@@ -50,6 +50,14 @@ class Held:
         each = [self._kept_by(cls, name) for cls in program.naming.get(name, ())]
         return _together(each) if all(each) else []
 
+    def by_receiver(self, function: Function, receiver: Term, name: str) -> list[External]:
+        """A method of an object that is known by its name alone, as one of its class."""
+        models, libraries = self._program.models, function.module.libraries
+        api = models.starting(last_name(receiver), name, Known.RECEIVER, libraries)
+        kind = models.kinds.get(api.owner) if api is not None else None
+        given_by = sorted(kind.given_by) if kind is not None else []
+        return [External(f"{given_by[0]}.{name}")] if given_by else []
+
     def by_element(self, function: Function, term: Element) -> list[External]:
         """What an element of a container holds: the one of its key, else any, where all do."""
         each = [
