@@ -32,7 +32,9 @@ def files_alone() -> list[Path]:
 
 
 def programs() -> list[Path]:
-    return sorted(path for path in (FIXTURES / "linked").iterdir() if path.is_dir())
+    found = sorted((FIXTURES / "linked").iterdir())
+    assert all(path.is_dir() for path in found), "a file by itself belongs to another folder"
+    return found
 
 
 def label(path: Path) -> str:
