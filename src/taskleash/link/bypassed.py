@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls, Method
-from taskleash.link.entities import Class, Function, Module
+from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op
+from taskleash.models.classes import PASSIVE_BASES, PROTOCOLS
+from taskleash.models.lifecycle import LIFECYCLE
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ class Bypassed:
         """Whether anything but an instance's own methods comes to a method, or may do so."""
         if method.decorators or method.name.startswith("__") or self.calls.references(method):
             return True
+        if self.phases.is_event_handler(method) or LIFECYCLE.is_last_event(method.name):
+            return True
+        callers = (caller.method for caller, _ in self.calls.callers(method))
+        is_hook = all(caller.name == method.name for caller in callers)
+        if is_hook and any(map(_has_outside_base, cls.mro)):
+            return True
         if any(
             caller.method.owner not in cls.relatives and not caller.module.is_test
             for caller, _ in self.calls.callers(method)
@@ -92,3 +100,15 @@ class Bypassed:
             and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
             for caller, index in self.calls.program.lookup.calls(method.name)
         )
+
+
+def _has_outside_base(cls: Class) -> bool:
+    """Whether a class from outside of the program may call methods of this one."""
+    module = cls.module
+    bases = (module.program.resolve_ref(module, ref, cls) for ref in cls.facts.bases)
+    return any(
+        isinstance(base, External)
+        and base.dotted not in PROTOCOLS
+        and base.dotted.rpartition(".")[2] not in PASSIVE_BASES - {"Protocol"}
+        for base in bases
+    )
