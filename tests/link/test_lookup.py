@@ -89,7 +89,7 @@ def test_every_name_among_arguments_is_found(program: Program) -> None:
 def found(*matters: str, dropped: tuple[str, ...] = ()) -> list[str]:
     """The calls of the text that are asked for, as they are written."""
     program = Linked([extract(Source("app.py", "app", TEXT))])
-    sites = program.lookup.calls_of(matters.__contains__, dropped.__contains__)
+    sites = program.lookup.calls_of(frozenset(matters), frozenset(dropped))
     lines = TEXT.splitlines()
     return [lines[function.call(index).statement[0] - 1].strip() for function, index in sites]
 

@@ -187,7 +187,10 @@ class Calls:
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
         """Where an attribute holds an object that can be called: its class's ``__call__``."""
-        if not self.program.methods_named.get(_OPERATOR) or not self.program.may_hold(term.name):
+        if (
+            not self.program.methods_named.get(_OPERATOR)
+            or term.name not in self.program.holding_names
+        ):
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):
@@ -257,8 +260,7 @@ class Calls:
     def _find_aliased(self, _: None) -> CallsOf:
         """Call sites that use another name than the function's own, by function."""
         found: CallsOf = defaultdict(list)
-        clear = self.program.is_clear
-        for caller, index in self.program.lookup.calls_of(lambda name: not clear(name)):
+        for caller, index in self.program.lookup.calls_of(self.program.unclear_names):
             call = caller.call(index)
             last = call.text.rpartition(".")[2]
             if any(self._may_be_alias(caller, term, last) for term in call.func):
@@ -268,7 +270,7 @@ class Calls:
     def _find_called_objects(self, _: None) -> CallsOf:
         """Call sites of objects that attributes hold, by the operators that these may call."""
         found: CallsOf = defaultdict(list)
-        for caller, index in self.program.lookup.calls_of(self.program.may_hold):
+        for caller, index in self.program.lookup.calls_of(self.program.holding_names):
             if any(self._may_be_object(caller, term) for term in caller.call(index).func):
                 self._note_alias(found, caller, index)
         return found
@@ -293,7 +295,7 @@ class Calls:
 
     def _may_be_object(self, caller: Function, term: Term) -> bool:
         """Whether what is called is an attribute that may hold an object."""
-        if not isinstance(term, Attribute) or not self.program.may_hold(term.name):
+        if not isinstance(term, Attribute) or term.name not in self.program.holding_names:
             return False
         return self.program.symbol(caller, term) is None
 

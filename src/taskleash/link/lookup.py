@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 from taskleash.facts.terms import Attribute, Term
@@ -41,25 +41,19 @@ class Lookup:
         return self._found[name]
 
     def calls_of(
-        self,
-        matters: Callable[[str], bool],
-        matters_dropped: Callable[[str], bool] = lambda name: False,
+        self, names: frozenset[str], dropped: frozenset[str] = frozenset()
     ) -> Iterator[CallSite]:
-        """All call events but those that can only call what has a name that does not matter.
+        """All call events but those that can only call what has none of these names.
 
-        Names that are ``matters_dropped`` do so where nothing is done with the result.
+        Those of the ``dropped`` names are among them where nothing is done with the result.
         """
-        matters, matters_dropped = cache(matters), cache(matters_dropped)
         for module in self._modules:
             written = module.written
-            spots: set[Spot] = set()
-            for name, all_of_it in written.calls.items():
-                if matters(name):
-                    spots.update(all_of_it)
-                    continue
-                spots.update(written.odd_calls.get(name, ()))
-                if matters_dropped(name):
-                    spots.update(written.dropped_calls[name])
+            spots = set(written.odd_calls)
+            for name in written.calls.keys() & names:
+                spots.update(written.calls[name])
+            for name in written.dropped_calls.keys() & dropped if dropped else ():
+                spots.update(written.dropped_calls[name])
             yield from _sites(module, sorted(spots))
 
     @cached_property

@@ -24,6 +24,9 @@ from taskleash.link.program import Program
 from taskleash.models.callables import SPAWN_CALLERS
 from taskleash.models.vocabulary import LOGGING_LEVELS
 
+#: the method that a call of an object calls
+_OPERATOR = "__call__"
+
 
 def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]) -> bool:
     """Whether a call may reach something that has one of these bare names where it is defined.
@@ -38,7 +41,7 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
     if isinstance(term, Attribute):
         if term.name in names:
             return True
-        if "__call__" in names and program.may_hold(term.name):
+        if _OPERATOR in names and term.name in program.holding_names:
             return True
         if program.is_clear(term.name) or not isinstance(
             program.symbol(function, term.base), Module
@@ -55,22 +58,18 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
     return symbol.name in names if isinstance(symbol, Function | Class) else True
 
 
-def may_start(program: Program, name: str) -> bool:
-    """Whether a call of what has this very name may start a task, whatever it gives."""
+def starting_names(program: Program) -> frozenset[str]:
+    """The names of what may start a task when it is called, whatever it gives."""
     models = program.models
-    is_scheduler = name in models.schedulers or name in SPAWN_CALLERS
-    return (
-        not program.is_clear(name)
-        or name in program.spawning_names
-        or is_scheduler
-        or models.callback(name) is not None
+    return program.spawning_names.union(
+        program.unclear_names, models.schedulers, SPAWN_CALLERS, models.callbacks
     )
 
 
-def may_drop(program: Program, name: str) -> bool:
-    """Whether a call of what has this very name may make a coroutine; an object may be called."""
+def dropping_names(program: Program) -> frozenset[str]:
+    """The names of what may make a coroutine when it is called; an object may be called, too."""
     names = program.coroutine_names
-    return name in names or ("__call__" in names and program.may_hold(name))
+    return names | program.holding_names if _OPERATOR in names else names
 
 
 def writes_it_down(call: Call) -> bool:

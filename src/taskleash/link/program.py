@@ -144,7 +144,7 @@ class Program:
         )
 
     @cached_property
-    def _unclear_names(self) -> frozenset[str]:
+    def unclear_names(self) -> frozenset[str]:
         """The names that some module gives to what is named otherwise, or may be anything."""
         renamed = (
             local
@@ -157,16 +157,15 @@ class Program:
     def is_clear(self, name: str) -> bool:
         """Whether what this name stands for, in whatever module, is defined under it."""
         # What begins with a dot is a dotted name.
-        return name not in self._unclear_names and not name.startswith(".")
+        return name not in self.unclear_names and not name.startswith(".")
 
-    def may_hold(self, name: str) -> bool:
-        """Whether an attribute of this name may hold an object of one of the program's classes.
+    @cached_property
+    def holding_names(self) -> frozenset[str]:
+        """The names of attributes that may hold an object of one of the program's classes.
 
-        Some class gives it to its instances then, or it is a variable of a module.
+        Some class gives them to its instances, or they are variables of a module.
         """
-        if name in self.methods_named:
-            return False
-        return name in self.naming or not self.is_clear(name)
+        return self.unclear_names.union(self.naming) - self.methods_named.keys()
 
     @cached_property
     def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import (
@@ -25,7 +24,7 @@ from taskleash.link.callbacks import dropped_coroutines, is_coroutine_function, 
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.futures import holds_future
-from taskleash.link.naming import may_call, may_drop, may_start, value_name
+from taskleash.link.naming import dropping_names, may_call, starting_names, value_name
 from taskleash.link.patching import is_patched
 from taskleash.link.program import Program
 from taskleash.models.api import Api, Gives, Handle, Known, Starts, Takes
@@ -98,7 +97,7 @@ class Spawn:
 def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
     """All spawn sites of the program, in order."""
     # There are a hundred calls for each that starts a task, and names tell of nearly all of them.
-    sites = program.lookup.calls_of(partial(may_start, program), partial(may_drop, program))
+    sites = program.lookup.calls_of(starting_names(program), dropping_names(program))
     for function, index in sites:
         call = function.call(index)
         kind = kind_of(calls, function, index, call)

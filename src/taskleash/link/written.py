@@ -49,13 +49,11 @@ class Written:
         return dict(found)
 
     @cached_property
-    def odd_calls(self) -> dict[str, list[Spot]]:
+    def odd_calls(self) -> list[Spot]:
         """Those of them that may call something else than what has this very name."""
-        found: dict[str, list[Spot]] = {}
-        for name, spots in self.calls.items():
-            if odd := [spot for spot in spots if self._is_odd(name, spot)]:
-                found[name] = odd
-        return found
+        return [
+            spot for name, spots in self.calls.items() for spot in spots if self._is_odd(name, spot)
+        ]
 
     def _is_odd(self, name: str, spot: Spot) -> bool:
         place, index = spot

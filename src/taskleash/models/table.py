@@ -105,6 +105,11 @@ class Models:
 
     # -- names of APIs by what they do
 
+    @property
+    def callbacks(self) -> Set[str]:
+        """The bare names of functions that have one of their arguments called later."""
+        return self._callbacks.keys()
+
     @cached_property
     def _callbacks(self) -> dict[str, int]:
         return {api.last: api.callback for api in self._apis.values() if api.callback is not None}
