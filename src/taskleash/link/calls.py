@@ -187,10 +187,7 @@ class Calls:
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
         """Where an attribute holds an object that can be called: its class's ``__call__``."""
-        if (
-            not self.program.methods_named.get(_OPERATOR)
-            or term.name not in self.program.holding_names
-        ):
+        if term.name not in self.program.holding_names:
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):

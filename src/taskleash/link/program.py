@@ -161,10 +161,12 @@ class Program:
 
     @cached_property
     def holding_names(self) -> frozenset[str]:
-        """The names of attributes that may hold an object of one of the program's classes.
+        """The names of attributes that may hold an object of the program that can be called.
 
         Some class gives them to its instances, or they are variables of a module.
         """
+        if "__call__" not in self.methods_named:
+            return frozenset()
         return self.unclear_names.union(self.naming) - self.methods_named.keys()
 
     @cached_property
