@@ -28,6 +28,8 @@ _SETTING_UP = frozenset(
         "restart", "setup", "start", "startup",
     }
 )  # fmt: skip
+#: words in the names of what does so anew, whenever that is: ``delayed_restart``
+_AGAIN = frozenset({"reconnect", "reopen", "restart"})
 #: methods of futures that have a result
 _RESOLVING = frozenset({"set_result", "set_exception"})
 #: methods that give back what others wait for
@@ -65,8 +67,8 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
 
 def sets_up(name: str) -> bool:
     """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
-    first = words(name)[:1]
-    return bool(first) and first[0] in _SETTING_UP
+    found = words(name)
+    return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))
 
 
 def is_given(tree: Tree, call: cst.Call) -> bool:

@@ -1831,4 +1831,41 @@ async def main():
 """,
         {"own": False},
     ),
+    Written(
+        "a restart that is due when everything is stopped",
+        """
+import asyncio
+
+
+class Bot:
+    def __init__(self):
+        self.is_up = True
+
+    async def delayed_restart(self, seconds):
+        await asyncio.sleep(seconds)
+        print("restarted", file=self)
+
+    def write(self, text):
+        note("seen", text)
+
+    def on_update(self):
+        asyncio.create_task(self.delayed_restart(5))
+
+    async def stop(self):
+        await asyncio.sleep(0)
+        note("stopped")
+
+
+async def main():
+    bot = Bot()
+    bot.on_update()
+    await asyncio.sleep(1)
+    begun = asyncio.get_running_loop().time()
+    await bot.stop()
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(99)
+""",
+        {"own": True},
+        {"own": ("stopped", "after 0")},
+    ),
 )
