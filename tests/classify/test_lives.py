@@ -225,6 +225,10 @@ def test_tasks_that_are_counted_before_the_next_starts_are_bounded(condition: st
          'once for each call of `serve.on_message`, by `bus.on("text")`'),
         ("    bus.handler = on_message\n", "once for each call of `serve.on_message`"),
         ("    return on_message\n", "once for each call of `serve.on_message`"),
+        ("    for _ in bus:\n        on_message()\n",
+         "once for each call of `serve.on_message`, from `serve`"),
+        ("    on_message()\n    on_message()\n",
+         "once for each call of `serve.on_message`, from `serve`"),
     ],
 )  # fmt: skip
 def test_a_callback_runs_as_often_as_what_calls_it(rest: str, runs: str) -> None:

@@ -325,6 +325,11 @@ def _has_place(cited: Cited) -> bool:
     return _last_name(str(cited.values["place"])) in cited.names or "setattr" in cited.calls
 
 
+def _is_stored(cited: Cited) -> bool:
+    """Whether a task is put into a place, rather than gone over under a name."""
+    return _has_place(cited) and not isinstance(cited.statement, ast.For | ast.AsyncFor)
+
+
 def _is_spawn(cited: Cited) -> bool:
     site, line = cited.site, cited.step.line
     within = site.statement.line <= line <= site.statement.end_line
@@ -439,7 +444,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     " same": _asks_for_state,
     "not started again where this leaves the function": _leaves,
     # places
-    "stored in `{place}`": _has_place,
+    "stored in `{place}`": _is_stored,
     "kept in `{place}`": _has_place,
     "taken out when it is done": _removes,
     "taken out in `{function}`": _all(_is_in("function"), _removes),

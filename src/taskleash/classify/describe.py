@@ -6,6 +6,7 @@ from taskleash.classify.signs import Signs
 from taskleash.classify.trigger import trigger
 from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
+from taskleash.link.context import in_loop
 from taskleash.link.entities import Function, Module
 from taskleash.link.places import term_text
 from taskleash.sentences import Said, claim, sentence
@@ -70,12 +71,15 @@ def _free(function: Function) -> list[str]:
 def _counted(function: Function, calls: Calls) -> Function:
     """The function whose calls the site runs with: the method around it, or a callback in that.
 
-    A nested function that nothing around it calls runs as often as whoever has it says.
+    A nested function runs as often as the one around it only where that calls it one time, outside
+    of loops, and nobody else has it.
     """
     for inner in function.nesting[:-1]:
-        callers = {caller for caller, _ in calls.callers(inner)}
-        called = any(inner.parent in caller.nesting for caller in callers)
-        if inner.facts.kind in ("function", "lambda") and not called:
+        called = list(calls.callers(inner))
+        is_a_part = len(called) == 1 and all(
+            caller is inner.parent and in_loop(caller, index) is None for caller, index in called
+        )
+        if inner.facts.kind in ("function", "lambda") and not is_a_part:
             return inner
     return function.method
 

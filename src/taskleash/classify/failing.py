@@ -19,7 +19,14 @@ from taskleash.dataflow.query import Query
 from taskleash.facts.model import Await, Block, Call, Exit, FunctionFacts, Handler, Loop, Try
 from taskleash.facts.terms import Attribute, Awaited, Constant, Display, Global, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import Frame, around, branches, catches_cancellation, events_in
+from taskleash.link.context import (
+    Frame,
+    around,
+    branches,
+    catches_cancellation,
+    events_in,
+    in_cleanup,
+)
 from taskleash.link.entities import External, Function, Variable
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
@@ -73,6 +80,7 @@ class Failures:
         telling = [op for op in looks if not _swallows(op)]
         # What reads the outcome as the starting function goes on is no later than its end.
         known = known_over(signs.trail)
+        known += [op for op in telling if _goes_on_with(signs.spawn.function, op)]
         in_time = [op for op in looks if op in known or not self._teardown.alone_holds(*op.site)]
         if any(not _swallows(op) for op in in_time):
             return Unseen.NOT
@@ -242,6 +250,11 @@ def _is_cancellation(frames: tuple[Frame, ...]) -> bool:
         and fate(frame.handler, Raised.ERROR) is Caught.NO
         for frame in frames
     )
+
+
+def _goes_on_with(function: Function, op: Op) -> bool:
+    """Whether the starting function itself looks at the outcome, other than as it cleans up."""
+    return op.site[0] is function and not in_cleanup(*op.site)
 
 
 def _swallows(op: Op) -> bool:

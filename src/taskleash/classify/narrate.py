@@ -10,7 +10,10 @@ from taskleash.classify.policy import Row, doubts
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.steps import definition, ending, step, weakly
 from taskleash.facts.known import OWNER_CALLS
+from taskleash.facts.model import Store
+from taskleash.facts.terms import Element
 from taskleash.link.spawns import NEVER_RUN
+from taskleash.link.trail import Op
 from taskleash.models.api import Gives
 from taskleash.sentences import Line, Sentence, claim, sentence
 
@@ -80,11 +83,21 @@ def _holding(signs: Signs) -> Iterator[Evidence]:
         place = op.place
         if place is None or not place.text or place.text in said or op.root is None:
             continue
+        if _is_taken_out_of_another(op):
+            continue
         said.add(place.text)
         text = claim("kept in `{place}`")
         if op.kind == "store" and place.depth == 0:
             text = claim("stored in `{place}`")
         yield step(op.function, op.index, weakly(op, sentence(text, place=place.text)))
+
+
+def _is_taken_out_of_another(op: Op) -> bool:
+    """Whether a name of the module only goes over what a container keeps: ``for task in TASKS``."""
+    event = op.event
+    if op.function.facts.kind != "module" or not isinstance(event, Store) or not event.value:
+        return False
+    return all(isinstance(term, Element) for term in event.value)
 
 
 def _owned(signs: Signs) -> Sentence:

@@ -209,8 +209,8 @@ def _carried(result: Carrier, handle: Handle) -> Carrier:
         # Awaited it gives what the coroutine does.
         return result
     if result.how == RETURNED and handle is Handle.GATHERS:
-        # Awaited it gives all handles.
-        return replace(result, depth=1)
+        # Awaited it gives all handles, or the containers of them.
+        return replace(result, depth=result.depth + 1)
     if handle in _AWAITERS:
         return replace(result, depth=0, how=_waiting(result.how, handle))
     if handle is Handle.GATHERS and result.how == Handle.SHIELDS.value:

@@ -201,14 +201,25 @@ class Teardown:
         """Whether an event is come to by teardowns alone, as far as the program calls them."""
         if not self.holds(function, index):
             return False
-        if self._own_reason(function) or not self.reason(function) or in_cleanup(function, index):
+        if not self.reason(function) or in_cleanup(function, index):
             return True
-        callers = [
-            (caller, cleans_up)
-            for caller, cleans_up in self._callers(function).items()
-            if function.module.is_test or not caller.module.is_test
-        ]
-        return all(cleans_up or self.reason(caller) for caller, cleans_up in callers)
+        pending, seen = [function], {function}
+        while pending:
+            each = pending.pop()
+            if self._own_reason(each):
+                continue
+            callers = {
+                caller: cleans_up
+                for caller, cleans_up in self._callers(each).items()
+                if each.module.is_test or not caller.module.is_test
+            }
+            # What is public may be called by others at any time.
+            if not callers or (each is each.method and each.is_public):
+                return False
+            others = {caller for caller, cleans_up in callers.items() if not cleans_up}
+            pending += others - seen
+            seen |= others
+        return True
 
     def whole(self, function: Function, index: int) -> bool:
         """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""

@@ -113,13 +113,14 @@ APIS = (
         Handle.COPIES,
     ),
     *each("enumerate zip", _BUILTIN, Handle.ZIPS),
-    *each("next min max", _BUILTIN, Handle.PICKS),
+    # Handles are no numbers: what is summed up are lists of them.
+    *each("next min max sum", _BUILTIN, Handle.PICKS),
     *each("heapq.heappop", _LIBRARY, Handle.PICKS),
     *each("filter", _BUILTIN, Handle.FILTERS),
     *each("setattr", _BUILTIN, Handle.SETS),
     *each(
         "all any bool callable dir format hasattr hash id isinstance issubclass len print repr str"
-        " sum type vars",
+        " type vars",
         _BUILTIN,
         Handle.READS,
     ),
