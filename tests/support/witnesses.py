@@ -509,6 +509,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "returned to `{function}`, which sees to its end": _is_in("function"),
     "returned to whoever calls `{function}`; here only tests do": _is_in("function"),
     "returned to whoever calls `{function}`; no call here comes to this one": _is_in("function"),
+    "returned to whoever calls `{function}`; no call here is known to do so": _is_in("function"),
     "returned to whoever calls `{function}`; nothing here does": _is_in("function"),
     "returned to whoever calls `{function}`, which is handed to `{callee}` here": _all(
         _mentions("function"), _mentions("callee")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls, Method
 from taskleash.link.entities import Class, External, Function, Module
@@ -29,6 +30,8 @@ class Bypassed:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self.phases = calls.shared(Phases)
+        #: the modules with calls of a method's name of what is not known
+        self._unsure: Query[str, frozenset[Module]] = Query(calls.program.uses, self._find_unsure)
 
     def by(self, spawning: Function, endings: Iterable[Op]) -> Bypass | None:
         """A call that takes the object down past all the endings, which nothing else comes to.
@@ -95,10 +98,13 @@ class Bypassed:
             for caller, _ in self.calls.callers(method)
         ):
             return True
-        return any(
-            caller.module in near
-            and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
-            for caller, index in self.calls.program.lookup.calls(method.name)
+        return not near.isdisjoint(self._unsure(method.name))
+
+    def _find_unsure(self, name: str) -> frozenset[Module]:
+        return frozenset(
+            caller.module
+            for caller, index in self.calls.program.lookup.calls(name)
+            if any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
         )
 
 
