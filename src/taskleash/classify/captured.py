@@ -221,7 +221,10 @@ def _closed(inside: Inside, signs: Signs, used: dict[Term, str]) -> Captured | N
             continue
         carriers = carriers_in(signs.trail, function)
         outcome = function.paths.search([index], inside.endings(signs), carriers, [at])
-        if at in outcome.reached:
+        if at not in outcome.reached:
+            continue
+        after = function.paths.search([at], inside.endings(signs), carriers)
+        if after.leaks or not after.is_complete:
             return Captured(names[0], function.module.path, call.pos[0], is_block=False)
     return None
 

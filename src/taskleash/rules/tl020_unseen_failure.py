@@ -74,7 +74,7 @@ _SILENT = {
         " kept"
     ),
     Unseen.UNTIL_THE_END: claim(
-        "{task} is looked at in the teardown alone: a failure is silent until then"
+        "{task} is looked at in a teardown or a cleanup alone: a failure is silent until then"
     ),
     Unseen.SWALLOWED: claim(
         "{task} is gathered with `return_exceptions=True`, and the result is dropped: a failure is"
