@@ -99,6 +99,20 @@ overwrites, where low can be argued for. 8 lows were not found: that attribute a
 that nothing calls (3), a stop that does nothing between two attempts to connect, a second start
 while the first still runs, and a timer that its owner's stop passes over.
 
+In the ninth reading (nearly all sites of 50 packages that keep many tasks: clients that reconnect,
+device managers, servers, schedulers) 4 of 97 highs are not high by the labels: 3 kept tasks that
+nobody ends, of which 2 can be called high, and a task that a closure of an endless function ends.
+2 tasks that only a `WeakSet` keeps came out as not known. Of the 31 lows 12 are sound by the
+labels; three of these labels are mistakes (a failed task breaks the loop that awaits the others, a
+timeout that is caught leaves its task running, a loop that has been stopped empties the place of
+the next), so that 9 are sound: a pool that waits until it is empty, timers that are cleared by way
+of an untyped table, a task that is also returned to the framework, a retry that replaces the task
+which starts it, a lock that keeps a cancelled task from the place of the next, and two paths that
+are not taken while the task runs. 14 lows were not found: what a second call or a reconnect
+overwrites while a loop goes on (5), ends in a method that the teardown doesn't come to (2), a stop
+that passes a task by which clears its own handle (2), a generator left at a `yield` (2), a `wait`
+that is cancelled before it gives the rest (2), and a record that the task before takes out (1).
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -164,6 +178,7 @@ def accuracy_page() -> str:
         ("blind_sixth", "the sixth reading, mended"),
         ("blind_seventh", "the seventh reading, mended"),
         ("blind_eighth", "the eighth reading, mended"),
+        ("blind_ninth", "the ninth reading, mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -188,6 +203,7 @@ def blind_table() -> str:
         ("blind_sixth", "sixth reading"),
         ("blind_seventh", "seventh reading"),
         ("blind_eighth", "eighth reading"),
+        ("blind_ninth", "ninth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

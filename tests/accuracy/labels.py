@@ -20,6 +20,7 @@ SETS = (
     "blind_sixth",
     "blind_seventh",
     "blind_eighth",
+    "blind_ninth",
 )
 
 #: a package, a file of it and a line
