@@ -227,6 +227,31 @@ def waits_for_a_lock_of_its_own():
     return dropped(twice)
 
 
+def behind_the_block_of_another(make):
+    """The outcome for a dropped task that waits for a lock which another dropped one is in."""
+
+    async def inside(lock):
+        async with lock:
+            await make()
+
+    def start():
+        lock = asyncio.Lock()
+        spawn(inside(lock))
+        return spawn(inside(lock))
+
+    return vanishes(start)
+
+
+@experiment()
+def waits_for_a_lock_that_another_is_in_and_sleeps():
+    return behind_the_block_of_another(lambda: asyncio.sleep(10))
+
+
+@experiment()
+def waits_for_a_lock_that_another_is_in_and_vanishes():
+    return behind_the_block_of_another(loop_future)
+
+
 class Quiet:
     """A server that takes connections, and neither reads nor writes."""
 
