@@ -7,7 +7,18 @@ import time
 import pytest
 
 from taskleash.source.excludes import compile_excludes
-from taskleash.source.globs import Automaton, Either, Many, One, Step, matcher, regex
+from taskleash.source.globs import (
+    Automaton,
+    Either,
+    Many,
+    One,
+    Step,
+    is_simple,
+    literal,
+    matcher,
+    matchers,
+    regex,
+)
 
 
 def steps(drawn: random.Random, depth: int = 2) -> list[Step]:
@@ -34,6 +45,15 @@ def test_the_automaton_and_the_expression_match_the_same(seed: int) -> None:
         for _ in range(20):
             text = "".join(drawn.choice("ab/\n") for _ in range(drawn.randint(0, 8)))
             assert automaton.matches(text) == bool(expression.fullmatch(text)), (pattern, text)
+
+
+@pytest.mark.parametrize("simple", [["a"], []])
+def test_a_pattern_of_many_stars_counts_beside_simple_ones(simple: list[str]) -> None:
+    stars = [step for char in "bcdefgh" for step in (Many("[^/]"), *literal(char))]
+    assert not is_simple(stars)
+    any_of = matchers([stars, *map(literal, simple)])
+    found = [text for text in ("a", "b-c-d-efgh", "bcdefg") if any(one(text) for one in any_of)]
+    assert found == [*simple, "b-c-d-efgh"]
 
 
 def test_states_that_are_forgotten_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
