@@ -66,6 +66,8 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
         return
     if any(_returns_a_value(line) for line in _after(work.tree, call)):
         raise CannotMend(sentence("it would hold up what the function returns"))
+    if _is_one_of_several(work.tree, call):
+        raise CannotMend(sentence("more than one is started here, to run at a time"))
     if _goes_on(work.tree, call):
         raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
 

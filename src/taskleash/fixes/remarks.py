@@ -20,7 +20,23 @@ _FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", 
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:
     """Whether a comment says that the work of a statement is not waited for."""
-    return any(_APART.search(text) for text in _comments(tree, holder))
+    texts = [*_comments(tree, holder), *_below(tree, holder)]
+    return any(_APART.search(text) for text in texts)
+
+
+def _below(tree: Tree, holder: Holder) -> list[str]:
+    """The comments right below a statement: what it was for is said there at times."""
+    block = tree.parent(holder)
+    if not isinstance(block, cst.IndentedBlock):
+        return []
+    at = [line is holder for line in block.body].index(True)
+    lines = getattr(block.body[at + 1], "leading_lines", ()) if at + 1 < len(block.body) else ()
+    found: list[str] = []
+    for line in [*lines] or [*block.footer]:
+        if line.comment is None:
+            break
+        found.append(line.comment.value)
+    return found
 
 
 def is_forgotten(tree: Tree, holder: Holder) -> bool:

@@ -1868,4 +1868,74 @@ async def main():
         {"own": True},
         {"own": ("stopped", "after 0")},
     ),
+    Written(
+        "a comment below the call that says why nobody waits",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Board:
+    def __init__(self):
+        self.lock = asyncio.Lock()
+
+    async def edit(self, text):
+        await asyncio.sleep(0.9)
+        note("saved", text)
+
+    async def count(self, text):
+        asyncio.create_task(self.edit(text))
+        # a task, or else we would wait for the edit and hold the lock
+        return True
+
+    async def on_star(self, text):
+        async with self.lock:
+            await self.count(text)
+        note("free", asyncio.get_running_loop().time())
+
+
+async def main():
+    board = Board()
+    begun = asyncio.get_running_loop().time()
+    await board.on_star("star")
+    note("after", round(asyncio.get_running_loop().time() - begun))
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "two that are started at a time",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Cog:
+    def __init__(self):
+        self.views = []
+
+    async def load_views(self):
+        await asyncio.sleep(0)
+        self.views.append("roles")
+
+    async def find_commit(self):
+        await asyncio.sleep(0.5)
+        note("seen", self.views)
+
+    async def load(self):
+        asyncio.create_task(self.load_views())
+        asyncio.create_task(self.find_commit())
+
+
+async def main():
+    await Cog().load()
+    note("loaded")
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
 )
