@@ -64,6 +64,8 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
     """
     if not PROMPT_WORDS.isdisjoint(words(target.site.task)):
         return
+    if _is_for_a_loop(work.tree, call):
+        raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if any(_returns_a_value(line) for line in _after(work.tree, call)):
         raise CannotMend(sentence("it would hold up what the function returns"))
     if _is_one_of_several(work.tree, call):
@@ -79,6 +81,25 @@ def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
             return False
         if isinstance(node, cst.For | cst.While) and child is node.body:
             return True
+    return False
+
+
+def _is_for_a_loop(tree: Tree, call: cst.Call) -> bool:
+    """Whether a loop of the file calls the function that a call stands in, by way of others too."""
+    pending, seen = [tree.scope(call)], set[int]()
+    while pending:
+        scope = pending.pop()
+        if not isinstance(scope, cst.FunctionDef) or id(scope) in seen:
+            continue
+        seen.add(id(scope))
+        for node in tree.nodes:
+            if not isinstance(node, cst.Call) or last_name(node.func) != scope.name.value:
+                continue
+            found = called(tree, node, tree.method(node), node)
+            if found is not None and found.function is scope:
+                if is_in_a_loop(tree, node):
+                    return True
+                pending.append(tree.scope(node))
     return False
 
 

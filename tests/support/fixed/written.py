@@ -1938,4 +1938,46 @@ async def main():
 """,
         {"await": False, "track": True},
     ),
+    Written(
+        "a loop that reads what the work for its last message needs",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Calls:
+    def __init__(self):
+        self.queue = asyncio.Queue()
+        self.answered = []
+
+    async def bridge(self, channel):
+        for _ in range(20):
+            if channel in self.answered:
+                note("seen", channel)
+                return
+            await asyncio.sleep(0.5)
+        note("given up", channel)
+
+    async def event(self, kind, channel):
+        if kind == "ring":
+            asyncio.create_task(self.bridge(channel))
+        else:
+            self.answered.append(channel)
+
+    async def read(self):
+        while (message := await self.queue.get()) is not None:
+            await self.event(*message)
+
+
+async def main():
+    calls = Calls()
+    for message in (("ring", 1), ("answer", 1), None):
+        calls.queue.put_nowait(message)
+    await calls.read()
+    await asyncio.sleep(99)
+""",
+        {"await": False, "track": True},
+    ),
 )
