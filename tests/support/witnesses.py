@@ -220,6 +220,20 @@ def _in_the_function(name: str) -> Callable[[Cited], bool]:
     )
 
 
+def _may_return(cited: Cited) -> bool:
+    """Whether a `wait` is given when it returns."""
+
+    def given(_: set[str], nodes: list[ast.AST]) -> bool:
+        return any(
+            isinstance(node, ast.Call)
+            and _last(node.func) == "wait"
+            and any(key.arg in ("timeout", "return_when") for key in node.keywords)
+            for node in nodes
+        )
+
+    return cited.within(given)
+
+
 def _with_a_deadline(cited: Cited) -> bool:
     def bounded(_: set[str], nodes: list[ast.AST]) -> bool:
         for node in nodes:
@@ -425,6 +439,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "gathered {where}": _calls("gather"),
     "awaited with others {where}": _awaits,
     "waited for {where}": _calls("wait"),
+    "waited for by a `wait` that may return earlier {where}": _all(_calls("wait"), _may_return),
     "awaited with a timeout {where}": _with_a_deadline,
     "awaited through `shield` {where}": _calls("shield"),
     "awaited through `shield` up to a deadline {where}": _all(_calls("shield"), _with_a_deadline),

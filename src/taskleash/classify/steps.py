@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Verdict
-from taskleash.classify.waiting import has_deadline
+from taskleash.classify.waiting import has_deadline, is_partial
 from taskleash.facts.model import Await
 from taskleash.facts.terms import Result
 from taskleash.link.context import in_loop
@@ -20,6 +20,7 @@ _VERBS = {
     "gather": claim("gathered {where}"),
     "gathered": claim("awaited with others {where}"),
     "wait": claim("waited for {where}"),
+    "wait up to": claim("waited for by a `wait` that may return earlier {where}"),
     "wait_for": claim("awaited with a timeout {where}"),
     "shield": claim("awaited through `shield` {where}"),
     "deadline": claim("awaited through `shield` up to a deadline {where}"),
@@ -54,6 +55,8 @@ def ending(op: Op, why: Said = NOTHING) -> Evidence:
     kind = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
     if kind == "done" and in_loop(op.function, op.index) is None:
         kind = "required"
+    if kind == "wait" and is_partial(op):
+        kind = "wait up to"
     if kind == "gather" and not _is_made_here(op):
         kind = "gathered"
     return step(function, index, weakly(op, sentence(_VERBS[kind], where=where)))
