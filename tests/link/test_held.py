@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from taskleash.facts.extract import extract
+from taskleash.facts.terms import Alts
 from taskleash.link.calls import Calls
-from taskleash.link.entities import External
+from taskleash.link.entities import External, Function
+from taskleash.link.held import Held
 from taskleash.link.inference import Inference
 from taskleash.link.program import Program
 from taskleash.source.loading import Source
@@ -128,3 +130,32 @@ def test_a_name_that_a_method_has_says_nothing_of_an_unknown_object() -> None:
     (call, *_) = (call for _, call in outside.calls() if call.text == "thing.own")
 
     assert not any(isinstance(each, External) for each in calls.callees(outside, call))
+
+
+@pytest.mark.parametrize("count", [8, 32])
+def test_each_class_is_asked_once_however_many_call_what_it_holds(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    starting = Held._starting
+
+    def noting(held: Held, function: Function, value: Alts) -> tuple[External, ...]:
+        asked.append(value)
+        return starting(held, function, value)
+
+    monkeypatch.setattr(Held, "_starting", noting)
+    text = "import asyncio\n" + "".join(
+        f"class Bot{n}:\n"
+        "    def __init__(self):\n"
+        "        self.begin = asyncio.create_task\n"
+        f"def use{n}(bot):\n"
+        "    bot.begin(work())\n"
+        for n in range(count)
+    )
+    program = Program([extract(Source("app.py", "app", text))])
+    calls = Calls(program, Inference(program))
+
+    found = [calls.callees(f, c) for f in program.functions() for _, c in f.calls()]
+
+    assert found.count((External(TASK),)) == count
+    assert len(asked) <= 2 * count
