@@ -82,7 +82,7 @@ def _registered(function: Function, calls: Calls) -> Sentence:
 
 def _dispatched(function: Function) -> Sentence:
     """A table from names to functions that has it."""
-    for holder in function.module.functions.values():
+    for holder in function.module.tabling:
         for collection in holder.facts.collections:
             for key, item in zip(collection.keys, collection.items, strict=False):
                 if key and any(_means(holder, function, term) for term in item):

@@ -123,6 +123,11 @@ class Module:
                 found[term].append(function)
         return dict(found)
 
+    @cached_property
+    def tabling(self) -> tuple[Function, ...]:
+        """Its functions that write out a dict with constant keys."""
+        return tuple(f for f in self.in_order if any(c.keys for c in f.facts.collections))
+
     @property
     def body(self) -> Function:
         """The module's own code as a function."""
