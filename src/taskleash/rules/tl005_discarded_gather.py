@@ -16,16 +16,16 @@ Example
     import asyncio
 
 
-    async def refresh(load_users, load_groups):
-        asyncio.gather(load_users(), load_groups())
+    async def save(users, groups):
+        asyncio.gather(users.save(), groups.save())
 
 Use instead
 -----------
     import asyncio
 
 
-    async def refresh(load_users, load_groups):
-        await asyncio.gather(load_users(), load_groups())
+    async def save(users, groups):
+        await asyncio.gather(users.save(), groups.save())
 
 Fix safety
 ----------
