@@ -51,9 +51,10 @@ class Endings:
         """The events at which each function ends the earlier task."""
         if not isinstance(part, Shared):
             return self._of(part.of(ENDING))
-        if part.kept not in self._shared:
-            self._shared[part.kept] = self._of(part.kept.of(ENDING)[0])
-        return self._shared[part.kept]
+        whole = part.kept.whole
+        if whole not in self._shared:
+            self._shared[whole] = self._of(whole.of(ENDING)[0])
+        return self._shared[whole]
 
     def _of(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
         found: dict[Function, set[int]] = defaultdict(set)

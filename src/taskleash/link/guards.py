@@ -101,7 +101,8 @@ class Guards:
         own = [op.event for op in trail.of("store", "contain")]
         stores = [event for event in own if isinstance(event, Store)]
         alone = (part for part in trail.parts if not isinstance(part, Shared))
-        shared = self._replacing(tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        kept = tuple(part.kept.whole for part in trail.parts if isinstance(part, Shared))
+        shared = self._replacing(kept)
         found = [each for part in alone for each in self._replacements(part.of(_REPLACING))]
         for op, event in [*found, *shared.left_for(self.arrivals.endings.touched(trail))]:
             if op.function is trail.function or self._under_another_key(stores, op, event):

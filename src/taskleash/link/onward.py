@@ -42,13 +42,20 @@ class Onward:
     _chosen: dict[tuple[frozenset[str], Holds | None], tuple[list[Op], list[int]]] = field(
         default_factory=dict
     )
+    #: what it is the same as, but for the roots
+    _origin: Onward | None = None
 
     def as_from(self, function: Function) -> Onward:
         """The same for the spawns of one function: what is done there takes effect there."""
         ops = list(self.ops)
         for at in self.homes.get(function, ()):
             ops[at] = replace(ops[at], root=ops[at].index)
-        return replace(self, ops=tuple(ops), _chosen={})
+        return replace(self, ops=tuple(ops), _chosen={}, _origin=self)
+
+    @property
+    def whole(self) -> Onward:
+        """The one for all functions: to remember by it what hangs on no root."""
+        return self._origin or self
 
     @cached_property
     def rooted(self) -> dict[int, Op]:
@@ -59,8 +66,11 @@ class Onward:
         """The operations of these kinds for which that holds, and their positions."""
         asked = (kinds, where)
         if asked not in self._chosen:
-            ops = enumerate(self.ops)
-            places = [i for i, op in ops if op.kind in kinds and (where is None or where(op))]
+            if self._origin is not None:
+                _, places = self._origin.of(kinds, where)
+            else:
+                ops = enumerate(self.ops)
+                places = [i for i, op in ops if op.kind in kinds and (where is None or where(op))]
             self._chosen[asked] = [self.ops[place] for place in places], places
         return self._chosen[asked]
 
