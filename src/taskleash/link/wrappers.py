@@ -152,13 +152,14 @@ def kept_if(function: Function, trail: Trail) -> Needs:
 
     Empty where it keeps the handle in any case, or never.
     """
+    # What it calls may keep the handle for it.
     keeping = [
-        op
+        op.site[1]
         for op in trail.of("store", "contain")
-        if op.function is function and op.place is not None and op.place.kind != "local"
+        if op.site[0] is function and op.place is not None and op.place.kind != "local"
     ]
     before = {id(frame.item) for frame in around(function, trail.index)}
-    conditions = [_asked_params(function, op.index, before) for op in keeping]
+    conditions = [_asked_params(function, index, before) for index in keeping]
     if not trail.given or not conditions or not all(conditions):
         return frozenset()
     return frozenset(conditions)
