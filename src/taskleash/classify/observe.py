@@ -259,7 +259,8 @@ class Observer:
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
         signs.overridden = self.overridden.by(signs.spawn.function, ends)
-        if signs.lifetime != "short" and all(why for _, why in signs.ended_there_by):
+        is_left_to_teardown = not signs.flagged and all(why for _, why in signs.ended_there_by)
+        if signs.lifetime != "short" and is_left_to_teardown:
             signs.bypassed = self.bypassed.by(signs.spawn.function, ends)
         is_left = signs.overridden is not None or signs.bypassed is not None
         if ends and (is_left or self._misses_whole(signs)):
