@@ -251,9 +251,14 @@ def test_a_file_alone_is_judged_with_the_rest_of_its_project(path: Path) -> None
     name = path.relative_to(ROOT).as_posix()
     alone = json.loads(scan(path, "--format", "json"))["sites"]
     whole = [site for site in sites(BEFORE) if site["path"] == name]
-    # Who calls the callers is told as far as the files at hand say.
+    # Who calls the callers, and what they hand in, is told as far as the files at hand say.
     triggers = [
         (far.pop("trigger"), near.pop("trigger")) for far, near in zip(whole, alone, strict=True)
     ]
+    vanishing = [
+        (far.pop("vanishing", None), near.pop("vanishing", None))
+        for far, near in zip(whole, alone, strict=True)
+    ]
     assert alone == whole
     assert all(far.startswith(near) for far, near in triggers)
+    assert all(near == far or near["state"] == "unknown" for far, near in vanishing)

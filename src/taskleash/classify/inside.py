@@ -110,8 +110,8 @@ class Inside:
             op
             for op in partial
             if _starts_both_anew(op, trail)
-            and _leaves_another(op, trail, stops)
-            and not _leaves_another(op, trail, stops, unless_other_first=True)
+            and _leaves_another(op, trail, stops, left_out=_OTHER_PENDING)
+            and not _leaves_another(op, trail, stops, left_out=_OTHER_ASKED)
         ]
         again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
         if left and not again:
@@ -349,13 +349,17 @@ def _starts_both_anew(wait: Op, trail: Trail) -> bool:
     )
 
 
+#: outcomes of a condition by whether they show that the other task of two is done
+_OTHER_PENDING, _OTHER_ASKED = frozenset({False}), frozenset({False, True})
+
+
 def _leaves_another(
-    wait: Op, trail: Trail, stops: Sequence[Ending], unless_other_first: bool = False
+    wait: Op, trail: Trail, stops: Sequence[Ending], left_out: frozenset[bool] = frozenset()
 ) -> bool:
     """Whether a loop can come back from a wait to the spawn, with the task pending.
 
-    At the ``stops`` it is ended. Ways on which the other task that is waited for turns out to be
-    done are left out ``unless_other_first`` is false.
+    At the ``stops`` it is ended. Of conditions that ask whether the other task that is waited for
+    is done, the outcomes ``left_out`` are not followed.
     """
     function, index = trail.function, wait.root
     if index is None:
@@ -369,7 +373,7 @@ def _leaves_another(
         test, holds = edge.test, edge.holds
         return test is not None and any(
             looks.shows_unset(test, holds, call, carriers)
-            or (unless_other_first and looks.shows_other_first(test, holds, call, carriers))
+            or any(looks.shows_other_first(test, holds is o, call, carriers) for o in left_out)
             for call in waits(wait)
         )
 

@@ -56,11 +56,15 @@ def _is_alone(node: ast.Expr, lines: list[str]) -> bool:
 
 
 def _ends(value: ast.expr) -> bool:
-    """Whether it is ``x.cancel()``, or awaits a name, an attribute or a gathering."""
+    """Whether it is ``x.cancel()``, or awaits a name, an attribute or a gathering.
+
+    A wait for the first of several ends none: it leaves the others to what comes after.
+    """
     if isinstance(value, ast.Await):
         inner = value.value
         if isinstance(inner, ast.Call):
-            return _called(inner) in _GATHERING
+            is_for_all = all(keyword.arg != "return_when" for keyword in inner.keywords)
+            return _called(inner) in _GATHERING and is_for_all
         return isinstance(inner, ast.Name | ast.Attribute)
     return isinstance(value, ast.Call) and _called(value) == "cancel"
 
