@@ -409,6 +409,17 @@ class TestWhatIsImported:
         assert self.imported("scan", cwd=tmp_path) == {"click"}
         assert self.imported("check", cwd=tmp_path) == {"click"}
 
+    def test_by_a_scan_whose_verdicts_are_known(self, tmp_path: Path) -> None:
+        code, cache = tmp_path / "code", str(tmp_path / "cache")
+        code.mkdir()
+        write(code, m=DROPPED)
+        options = ("scan", "--cache-dir", cache)
+        assert taskleash(*options, cwd=code).status == 0
+        for form in ("table", "full", "concise", "json"):
+            found = self.imported(*options, "--format", form, cwd=code)
+            # A file that changed a moment ago is looked at again, with its facts at hand.
+            assert found <= {"click", "rich.console", "libcst"}, form
+
     def test_by_a_scan_that_parses(self, tmp_path: Path) -> None:
         write(tmp_path, m=DROPPED)
         assert {"multiprocessing", "taskleash.link"} <= self.imported("scan", cwd=tmp_path)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
-from taskleash.classify.model import Defect, Ending, Part, Risk, Site, Unknown
+from taskleash.classify.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import Verdict, accuse, decide
 from taskleash.classify.shares import of_a_place, of_a_result
 from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
-from taskleash.classify.sites import DROPS, completed, to_site, undecided
+from taskleash.classify.sites import completed, to_site, undecided
 from taskleash.classify.steps import handed_to, step
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags

@@ -81,6 +81,12 @@ class Defect(Word):
     ABANDONED_PENDING = "abandoned-pending"
 
 
+#: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
+DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
+#: the defects of tasks that nothing holds
+DROPPED = DROPS | {Defect.DROPPED_WRAPPER_RESULT}
+
+
 class Claim(Word):
     """What a low risk rests on: a claim that has to be proven."""
 

@@ -7,6 +7,8 @@ from taskleash.classify.describe import captures, holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
 from taskleash.classify.model import (
+    DROPPED,
+    DROPS,
     NOT_LOOKED_AT,
     Cell,
     Defect,
@@ -30,10 +32,6 @@ from taskleash.classify.unknown import unknowns
 from taskleash.classify.vanishing import vanishing
 from taskleash.link.calls import Calls
 
-#: what a dropped handle is called where a spawn gave it; a wrapper's result has a word of its own
-DROPS = frozenset({Defect.DISCARDED, Defect.CALLBACK_ONLY})
-#: the defects of tasks that nothing holds
-DROPPED = DROPS | {Defect.DROPPED_WRAPPER_RESULT}
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
 _UNKNOWN = "unknown"
 

@@ -48,13 +48,7 @@ class Lookup:
         Those of the ``dropped`` names are among them where nothing is done with the result.
         """
         for module in self._modules:
-            written = module.written
-            spots = set(written.odd_calls)
-            for name in written.calls.keys() & names:
-                spots.update(written.calls[name])
-            for name in written.dropped_calls.keys() & dropped if dropped else ():
-                spots.update(written.dropped_calls[name])
-            yield from _sites(module, sorted(spots))
+            yield from _sites(module, module.written.calls_of(names, dropped))
 
     @cached_property
     def _having(self) -> dict[str, list[Module]]:

@@ -38,6 +38,7 @@ class Written:
 
     def __init__(self, functions: Sequence[IndexedFunction]) -> None:
         self._functions = functions
+        self._calls_of: dict[tuple[frozenset[str], frozenset[str]], tuple[Spot, ...]] = {}
 
     @cached_property
     def calls(self) -> dict[str, list[Spot]]:
@@ -72,6 +73,23 @@ class Written:
 
     def _is_dropped(self, place: int, index: int) -> bool:
         return index not in self._functions[place].uses.results
+
+    def calls_of(self, names: frozenset[str], dropped: frozenset[str]) -> tuple[Spot, ...]:
+        """All calls but those that can only call what has none of these names, in order.
+
+        Those of the ``dropped`` names are among them where nothing is done with the result.
+        """
+        written = frozenset(self.calls.keys() & names)
+        asked = (written, frozenset((self.calls.keys() & dropped) - written))
+        # From round to round other names are asked for, but hardly ever others of this module.
+        if asked not in self._calls_of:
+            spots = set(self.odd_calls)
+            for name in asked[0]:
+                spots.update(self.calls[name])
+            for name in asked[1]:
+                spots.update(self.dropped_calls[name])
+            self._calls_of[asked] = tuple(sorted(spots))
+        return self._calls_of[asked]
 
     @cached_property
     def given(self) -> dict[str, list[GivenTerm]]:

@@ -10,8 +10,7 @@ from taskleash.audit.components import score_card
 from taskleash.audit.growth import growth
 from taskleash.audit.plan import Step, plan
 from taskleash.audit.remedies import command, suggested
-from taskleash.classify.model import Site, Vanishings
-from taskleash.classify.sites import DROPPED
+from taskleash.classify.model import DROPPED, Site, Vanishings
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.language import ENGLISH
 from taskleash.reporters.report import Entry
