@@ -184,7 +184,9 @@ def test_a_never_ended_task_says_how_it_does_harm() -> None:
     once = message(site)
     assert endless.startswith("task `poll` in `self._task` runs for ever")
     assert repeated.startswith("task `poll` in `self._task` is started again and again")
-    assert once.startswith("task `poll` in `self._task` is kept, but nothing awaits or cancels it")
+    assert once.startswith(
+        "task `poll` in `self._task` is kept, but nothing waits until it is done or cancels it"
+    )
 
 
 def test_the_place_that_loses_or_hoards_tasks_is_named() -> None:

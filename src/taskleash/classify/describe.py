@@ -12,6 +12,8 @@ from taskleash.link.places import term_text
 from taskleash.sentences import Said, claim, sentence
 
 _CONSTANTS = frozenset({"None", "True", "False", ""})
+#: checks that let a task start once the earlier one is over
+_AFTER_ANOTHER = frozenset({"asked", "ended"})
 
 
 def holder(signs: Signs) -> str:
@@ -94,7 +96,7 @@ def often(signs: Signs, calls: Calls) -> Said:
         if owner is None:
             return sentence("once")
         # It starts again once the earlier task has ended.
-        is_again = signs.guard is not None and signs.guard.how in ("asked", "ended")
+        is_again = signs.guard is not None and signs.guard.how in _AFTER_ANOTHER
         text = claim("once for each `{name}`")
         if is_again:
             text = claim("one at a time for each `{name}`")
@@ -107,7 +109,10 @@ def often(signs: Signs, calls: Calls) -> Said:
     name = counted.qualname
     found = sentence("once for each call of `{function}`", function=name)
     if signs.multiplicity == "loop":
-        found = sentence("in a loop of `{function}`, once for each turn", function=name)
+        text = claim("in a loop of `{function}`, once for each turn")
+        if signs.guard is not None and signs.guard.how in _AFTER_ANOTHER:
+            text = claim("in a loop of `{function}`, one at a time")
+        found = sentence(text, function=name)
     for way in trigger(counted, calls):
         found = sentence("{often}, {way}", often=found, way=way)
     return found

@@ -181,7 +181,8 @@ class Observer:
             asked = (self.guards.guard(trail, op, strict=True) for op in slots)
             first = next((found for found in asked if found and found.how == "asked"), None)
             return first or self._asked_for(trail)
-        flag = self.guards.by_flag(function, spawn.index)
+        stored_in = [op.event.target for op in slots if isinstance(op.event, Store)]
+        flag = self.guards.by_flag(function, spawn.index, stored_in)
         if flag is not None and not all(map(made_afresh, trail.of("contain"))):
             return None
         for op in slots:

@@ -24,7 +24,9 @@ def look(calls: Calls, signs: Signs) -> None:
         for op in removals
         if _removes(signs, op, started, callbacks) and not takes_another(signs, op)
     ]
-    # One is enough, and where all tasks of a set share it, each trail has all of them.
+    # One is enough, and where all tasks of a set share it, each trail has all of them: what the
+    # function itself does with this task comes first.
+    fitting.sort(key=lambda op: op.root is None)
     found = next(
         (op for op in fitting if op.function in started or _is_called_back(calls, op, callbacks)),
         None,

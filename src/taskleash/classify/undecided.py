@@ -22,6 +22,7 @@ from taskleash.link.calls import COMMON_NAMES, Calls
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function, Module
+from taskleash.link.forgotten import Uncalled
 from taskleash.link.indexed import IndexedModules
 from taskleash.link.outside import (
     bases_around,
@@ -107,7 +108,7 @@ def _imported_from(
         running = runners(calls, spawn.function) - modules
         if running and judge.holds_locally(spawn, trail):
             modules |= running
-        classes |= dict.fromkeys(_classes(spawn, trail))
+        classes |= dict.fromkeys(_classes(judge, spawn, trail))
     modules |= outside_bases(program, classes)
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
     modules |= reexports(program, wrappers)
@@ -139,7 +140,7 @@ def _mentioned(
         names |= _mentions(function for function, decided in asking.wrappers.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= set(_enders(calls, spawn, trail))
-        names |= set(_heirs(trail)) | set(_makers(judge, trail))
+        names |= set(_heirs(trail)) | set(_makers(judge, spawn, trail))
         if spawn.kind in NEVER_RUN:
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))
@@ -184,12 +185,25 @@ def _heirs(trail: Trail) -> Iterator[str]:
             yield f"{op.target.owner.name} {op.target.name}("
 
 
-def _makers(judge: Judge, trail: Trail) -> Iterator[str]:
-    """How others make the objects whose teardown nothing at hand calls: they may forget it."""
+def _makers(judge: Judge, spawn: Spawn, trail: Trail) -> Iterator[str]:
+    """How others make the objects whose teardown nothing at hand calls: they may forget it.
+
+    Of an object that is kept in an attribute, how they take it down.
+    """
     for op in trail.of(*ENDING):
         method = op.site[0].method
         if method.owner is not None and judge.observer.forgotten.is_uncalled(method):
             yield f"{method.owner.name}("
+    for uncalled in _uncalled(judge, spawn, trail):
+        yield f".{uncalled.kept.attribute} .{uncalled.method.name}("
+
+
+def _uncalled(judge: Judge, spawn: Spawn, trail: Trail) -> Iterator[Uncalled]:
+    """The teardowns that the owners of the objects do not call, as far as is known."""
+    for method in dict.fromkeys(op.site[0].method for op in trail.of(*ENDING)):
+        found = judge.observer.forgotten.by(method, spawn.function)
+        if found is not None:
+            yield found
 
 
 def _with_homes(form: str, homes: set[str]) -> Iterator[str]:
@@ -330,8 +344,9 @@ def _is_handed_in(trail: Trail) -> bool:
     return named or any(place.kind == "handed in" for place in trail.places)
 
 
-def _classes(spawn: Spawn, trail: Trail) -> Iterator[Class]:
+def _classes(judge: Judge, spawn: Spawn, trail: Trail) -> Iterator[Class]:
     owners = [spawn.function.method.owner, *(place.cls for place in trail.places)]
+    owners += [uncalled.kept.owner for uncalled in _uncalled(judge, spawn, trail)]
     owners += [f.method.owner for f in spawn.started if isinstance(f, Function)]
     owners += [op.function.method.owner for op in trail.of(*ENDING)]
     for cls in dict.fromkeys(owners):

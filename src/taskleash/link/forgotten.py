@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found, union
-from taskleash.facts.model import Store
+from taskleash.facts.model import Give, Store
 from taskleash.facts.terms import Attribute, Awaited, Display, Item, Parameter, Result, Term
 from taskleash.link.calls import Calls, Method
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
+from taskleash.models.classes import PROPERTIES
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,17 @@ class Forgotten:
         return self._is_reached(caller)
 
     def _may_be_called(self, function: Function) -> bool:
-        """Whether something near the object is called by this name, and it is not known what."""
+        """Whether a method of this name is called on what may be the object.
+
+        That is what any object keeps in an attribute of the same name, and near the object and the
+        classes of its owner whatever is not known to be something else.
+        """
         assert function.owner is not None
         kept = self._kept(function.owner)
-        near = {each.owner.module for each in kept} | {function.module}
-        attributes = {each.attribute for each in kept}
+        near = {cls.module for each in kept for cls in each.owner.mro} | {function.module}
+        attributes = {name for each in kept for name in _names(each)}
         return any(
-            caller.module in near
+            (caller.module in near or _is_of_one(caller, index, attributes))
             and not _is_of_another(caller, index, attributes)
             and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
             for caller, index in self.calls.program.lookup.calls(function.name)
@@ -177,6 +182,27 @@ def _is_of_another(caller: Function, index: int, attributes: set[str]) -> bool:
         and isinstance(func.base, Attribute)
         and func.base.base == Parameter(caller.self_name)
         and func.base.name not in attributes
+        for func in caller.call(index).func
+    )
+
+
+def _names(kept: Kept) -> Iterator[str]:
+    """The names under which an object's owner has it: an attribute, and properties that give it."""
+    yield kept.attribute
+    for cls in (*kept.owner.mro, *kept.owner.descendants):
+        for method in cls.methods():
+            given = (e.value for e in method.events if isinstance(e, Give) and e.kind == "return")
+            read = Attribute(Parameter(method.self_name), kept.attribute)
+            if method.decorators & PROPERTIES and any(read in value for value in given):
+                yield method.name
+
+
+def _is_of_one(caller: Function, index: int, attributes: set[str]) -> bool:
+    """Whether a method is called on what any object keeps in one of these attributes."""
+    return any(
+        isinstance(func, Attribute)
+        and isinstance(func.base, Attribute)
+        and func.base.name in attributes
         for func in caller.call(index).func
     )
 

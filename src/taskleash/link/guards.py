@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from taskleash.facts.model import Call, Exit, If, Store
-from taskleash.facts.terms import Alts, Attribute, Element, Parameter, Result, Term
+from taskleash.facts.model import Exit, If, Store
+from taskleash.facts.terms import Alts, Attribute, Element, Result, Term
 from taskleash.link.arrivals import Arrivals
-from taskleash.link.calls import Calls, given
+from taskleash.link.calls import Calls
 from taskleash.link.context import Frame, around, in_loop, loops
 from taskleash.link.entities import Class, Function
-from taskleash.link.keyed import checked_beside
+from taskleash.link.keyed import as_given, checked_beside
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
@@ -257,10 +257,11 @@ class Guards:
         """
         function, index = op.function, op.index
         found = self._seen_to(trail, function, index, _key_of(op))
-        found = found or self._flagged(function, index)
+        slots = [op.event.target] if isinstance(op.event, Store) else []
+        found = found or self._flagged(function, index, slots)
         if found or strict:
             return found
-        return self.started_once(function, index) or self._checked_beside(trail, op)
+        return self._started_once(function, index, slots) or self._checked_beside(trail, op)
 
     def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
@@ -287,7 +288,7 @@ class Guards:
         found = self._excluded(trail, function, index, key)
         if found is None and callers:
             above = [
-                self._excluded(trail, caller, call, _as_given(function, caller.call(call), key))
+                self._excluded(trail, caller, call, as_given(function, caller.call(call), key))
                 for caller, call in callers
             ]
             found = above[0] if all(above) else None
@@ -312,37 +313,46 @@ class Guards:
         if line := checked_beside(trail, function, op.index, key):
             return Guard(function, line, "exit")
         above = [
-            (caller, checked_beside(trail, caller, at, _as_given(function, caller.call(at), key)))
+            (caller, checked_beside(trail, caller, at, as_given(function, caller.call(at), key)))
             for caller, at in self.calls.callers(function)
         ]
         return Guard(*above[0], "exit") if above and all(line for _, line in above) else None
 
-    def _flagged(self, function: Function, index: int) -> Guard | None:
+    def _flagged(self, function: Function, index: int, slots: Collection[Term]) -> Guard | None:
         """A condition around the event on state that the same function sets."""
-        return self._asks_flag(function, around(function, index), is_around=True)
+        return self._asks_flag(function, around(function, index), slots, is_around=True)
 
     def _asks_flag(
-        self, function: Function, frames: tuple[Frame, ...], is_around: bool = False
+        self,
+        function: Function,
+        frames: tuple[Frame, ...],
+        slots: Collection[Term],
+        is_around: bool = False,
     ) -> Guard | None:
         for frame in frames:
-            if isinstance(frame.item, If) and is_flag(function, frame.item):
+            if isinstance(frame.item, If) and is_flag(function, frame.item, slots):
                 how = "state" if is_set_back(function, frame.item) else "flag"
                 if is_around and is_one_of_several(frame.item, frame.branch):
                     how = "either"
                 return Guard(function, frame.item.line, how)
         return None
 
-    def by_flag(self, function: Function, index: int) -> Guard | None:
-        """The flag that the function itself sets, if one lets control reach the event once only."""
-        found = self._flagged(function, index)
+    def by_flag(self, function: Function, index: int, slots: Collection[Term]) -> Guard | None:
+        """The flag that the function itself sets, if one lets control reach the event once only.
+
+        The ``slots`` are where the handle is stored.
+        """
+        found = self._flagged(function, index, slots)
         for order, exit_, frames in function.contexts.exits:
             if found is None and order < index and exit_.kind in ("return", "raise"):
-                found = self._asks_flag(function, frames)
+                found = self._asks_flag(function, frames, slots)
         return found
 
-    def started_once(self, function: Function, index: int) -> Guard | None:
+    def _started_once(
+        self, function: Function, index: int, slots: Collection[Term]
+    ) -> Guard | None:
         """A check on the way that may keep control from the event: a flag, an early exit."""
-        found = self._flagged(function, index)
+        found = self._flagged(function, index, slots)
         for order, exit_, frames in function.contexts.exits:
             if found is None and order < index and self._guards_exit(function, exit_, frames):
                 found = Guard(function, exit_.line, "exit")
@@ -380,12 +390,6 @@ class Guards:
 def _key_of(op: Op) -> Alts:
     """The key of the dict under which the handle is stored, as its function knows it."""
     return op.event.key if isinstance(op.event, Store) else ()
-
-
-def _as_given(function: Function, call: Call, key: Alts) -> Alts:
-    """A key as the caller knows it: the value of the parameter that it is."""
-    names = [term.name for term in key if isinstance(term, Parameter)]
-    return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()
 
 
 def _in_statement_loop(op: Op) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.facts.model import Call, Store
-from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Term
+from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Parameter, Term
+from taskleash.link.calls import given
 from taskleash.link.entities import Function
 from taskleash.link.trail import Trail
 
@@ -45,3 +46,9 @@ def _container(event: Call | Store, key: Alts) -> Term | None:
     if not isinstance(func, Attribute) or func.name != "add" or len(event.args) != 1:
         return None
     return func.base if event.args[0].value == key else None
+
+
+def as_given(function: Function, call: Call, key: Alts) -> Alts:
+    """A key as the caller knows it: the value of the parameter that it is."""
+    names = [term.name for term in key if isinstance(term, Parameter)]
+    return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from taskleash.facts.model import If, Store, Test
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
@@ -11,9 +11,13 @@ from taskleash.link.entities import Function
 from taskleash.models.lifecycle import LIFECYCLE
 
 
-def is_flag(function: Function, item: If) -> bool:
-    """A condition on state that the same function sets once it has asked for it."""
-    return bool(_flags(function, item))
+def is_flag(function: Function, item: If, slots: Collection[Term] = ()) -> bool:
+    """A condition on state that the same function sets once it has asked for it.
+
+    The ``slots`` keep the handle itself, which is no flag: whether a condition on it lets a second
+    spawn pass is told by the paths with a task in it.
+    """
+    return bool(_flags(function, item) - set(slots))
 
 
 def _flags(function: Function, item: If) -> set[Term]:

@@ -94,5 +94,6 @@ def _fault_and_harm(site: Site) -> str:
     if repeated and Risk.HIGH in (site.risk, site.would_be):
         return claim("{task} is started again and again and never ended: the tasks pile up")
     return claim(
-        "{task} is kept, but nothing awaits or cancels it: only the end of the loop does, if that"
+        "{task} is kept, but nothing waits until it is done or cancels it: only the end of the loop"
+        " does, if that"
     )
