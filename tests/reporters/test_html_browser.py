@@ -108,7 +108,7 @@ def test_searching_narrows_the_table_and_clearing_widens_it(page: Chrome) -> Non
 
 
 def test_what_a_finding_says_can_be_searched_for(page: Chrome) -> None:
-    find(page, "#search").send_keys("comes from other code")
+    find(page, "#search").send_keys("come from other code")
     assert "_websocket_send_func" in shown_tasks(page)
     assert "_sweep_stale" not in shown_tasks(page)
 

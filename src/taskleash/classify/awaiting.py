@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from taskleash.classify.contained import comes_of
 from taskleash.classify.holding import Holder, Holding, is_own, is_own_stream
+from taskleash.classify.lasting import is_completed, lasts
 from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishings
 from taskleash.classify.origins import Origin, Origins, returned
@@ -16,6 +16,8 @@ from taskleash.classify.waited import (
     HELD_ELSEWHERE,
     Wait,
     any_of,
+    is_of,
+    local_name,
     name_of,
     text_of,
     unproven,
@@ -86,7 +88,7 @@ class Awaiting:
         if (function, term) in self._asked:
             return HELD_ELSEWHERE
         if len(self._asked) > _DEEPEST:
-            return Wait(Vanishings.UNKNOWN, text_of(term))
+            return Wait(Vanishings.UNKNOWN, name_of(function, term))
         self._asked.add((function, term))
         try:
             return self._term(function, term)
@@ -114,10 +116,10 @@ class Awaiting:
         found: list[Wait] = []
         for home, each, is_outside in self._origins.of(function, term):
             if is_outside:
-                found.append(Wait(Vanishings.GIVEN, text_of(term)))
+                found.append(Wait(Vanishings.GIVEN, name_of(function, term)))
             elif (home, each) != (function, term):
                 found.append(self.term(home, each))
-        return unproven(any_of(found), text_of(term))
+        return unproven(any_of(found), name_of(function, term))
 
     def _keeps_futures(self, function: Function, term: Attribute) -> bool:
         """Whether all that is stored in an attribute are futures and tasks."""
@@ -140,6 +142,8 @@ class Awaiting:
         """What waiting for a future comes to, by who holds it."""
         held = self._holding.of(function, term)
         name = held.name if held.by is Holder.OBJECT else text_of(term)
+        if held.by is Holder.NOTHING and is_completed(function, term):
+            return Wait(Vanishings.UNKNOWN, name)
         return Wait(_STATES[held.by], name)
 
     def _call(self, function: Function, made: Result) -> Wait:
@@ -153,7 +157,7 @@ class Awaiting:
             return combined
         if not callees or any(_is_getter(callee) for callee in callees):
             return self._called_value(function, call)
-        has_body = [c for c in callees if not (isinstance(c, Function) and _is_left(c))]
+        has_body = [c for c in callees if not (isinstance(c, Function) and c.is_left_to_others)]
         if not has_body:
             return Wait(Vanishings.GIVEN, call.text)
         return any_of(self._callee(function, made, callee) for callee in has_body)
@@ -183,7 +187,7 @@ class Awaiting:
         bases = [term.base] if isinstance(term, Attribute) else []
         found: list[Wait] = []
         for target in targets:
-            if isinstance(target, Function) and _is_left(target):
+            if isinstance(target, Function) and target.is_left_to_others:
                 found.append(Wait(Vanishings.GIVEN, call.text))
             elif isinstance(target, Function) and target.facts.is_async:
                 found.append(Wait(Vanishings.EXCLUDED, "", (target,)))
@@ -240,21 +244,21 @@ class Awaiting:
         owner, _, name = dotted.rpartition(".")
         if dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
             return HELD_ELSEWHERE
-        if _is_of(dotted, HOLDING) or self._is_made_plainly(function, bases, owner):
+        if is_of(dotted, HOLDING) or self._is_made_plainly(function, bases, owner):
             return HELD_ELSEWHERE
         if name in READING and any(
             is_own_stream(self._calls, function, base, STREAMS) for base in bases
         ):
             return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
-        if name in WAITING.get(owner, ()) or _is_of(dotted, CLIENTS):
+        if name in WAITING.get(owner, ()) or is_of(dotted, CLIENTS):
             found = worst_of(self._held(function, base) for base in bases)
-            if found.state is Vanishings.PROVEN and _is_of(dotted, CLIENTS):
+            if found.state is Vanishings.PROVEN and is_of(dotted, CLIENTS):
                 return Wait(Vanishings.UNKNOWN, call.text)
             if found.state is Vanishings.PROVEN:
-                return replace(found, what=call.text.rpartition(".")[0])
-            return (
-                found if found.state is not Vanishings.UNKNOWN else replace(found, what=call.text)
-            )
+                state = lasts(function, bases[0], name)
+                found = replace(found, state=state, what=call.text.rpartition(".")[0])
+            unknown = found.state is Vanishings.UNKNOWN
+            return replace(found, what=call.text) if unknown else found
         return Wait(Vanishings.UNKNOWN, call.text)
 
     def _is_made_plainly(self, function: Function, bases: list[Term], name: str) -> bool:
@@ -283,8 +287,11 @@ class Awaiting:
             if managers and len(managers) == len(callees):
                 return Wait(Vanishings.EXCLUDED, "", tuple(managers))
         if names and names <= LOCKS:
-            return self._held(function, term)
-        if names and all(_is_of(name, HOLDING) or name in TIME_LIMITS for name in names):
+            held = self._held(function, term)
+            if held.state is not Vanishings.PROVEN:
+                return held
+            return Wait(lasts(function, term, "acquire"), local_name(function, term))
+        if names and all(is_of(name, HOLDING) or name in TIME_LIMITS for name in names):
             return HELD_ELSEWHERE
         classes = self._receivers.classes(function, term)
         methods = [m for c in classes for n in ("__aenter__", "__aexit__") for m in c.find(n)]
@@ -324,9 +331,9 @@ class Awaiting:
             inner = [c for c in callees if isinstance(c, Function) and c.facts.is_async]
             if inner and len(inner) == len(callees):
                 return Wait(Vanishings.EXCLUDED, "", tuple(inner))
-        if names and all(_is_of(name, HOLDING) for name in names):
+        if names and all(is_of(name, HOLDING) for name in names):
             return HELD_ELSEWHERE
-        if names == {STREAM} or (names and all(_is_of(n, CLIENTS) for n in names)):
+        if names == {STREAM} or (names and all(is_of(n, CLIENTS) for n in names)):
             found = self._held(function, term)
             return found if found.state is not Vanishings.PROVEN else Wait(Vanishings.UNKNOWN)
         classes = self._receivers.classes(function, term)
@@ -366,16 +373,17 @@ class Awaiting:
                 return HELD_ELSEWHERE
             return replace(worst_of([*found, *others]), is_sure=False)
         come = worst_of([*found, *others])
-        return replace(come, is_sure=False) if deadline else come
+        is_ended = dotted in STARTING and is_completed(function, made)
+        return replace(come, is_sure=False) if deadline or is_ended else come
 
     def _started(self, function: Function, call: Call, made: Result) -> Wait:
         """What waiting for a task comes to that others reach: they do not hold it for certain."""
         held = self._held(function, made)
         if held.state in (Vanishings.EXCLUDED, Vanishings.OWNER):
             return held
-        given_to = [self.term(function, term) for arg in call.args[:1] for term in arg.value]
-        found = worst_of(given_to) if given_to else Wait(Vanishings.UNKNOWN)
-        return found if found == HELD_ELSEWHERE else Wait(Vanishings.UNKNOWN, call.text)
+        runs = call.args[0].value if call.args else ()
+        found = any_of(self.term(function, term) for term in runs)
+        return unproven(found, name_of(function, runs[0]) if runs else call.text)
 
     def _deadline(self, call: Call, dotted: str) -> Alts | None:
         """The value after which a wait gives up; None where there is none."""
@@ -386,15 +394,6 @@ class Awaiting:
         return None
 
 
-def _is_of(dotted: str, names: Iterable[str]) -> bool:
-    """Whether a dotted name is one of these, or of something in it."""
-    return any(dotted == name or dotted.startswith(f"{name}.") for name in names)
-
-
 def _is_getter(callee: Callee) -> bool:
     """Whether it gives what is called, rather than being called."""
     return isinstance(callee, Function) and bool(callee.decorators & PROPERTIES)
-
-
-def _is_left(function: Function) -> bool:
-    return function.is_left_to_others

@@ -47,10 +47,18 @@ def worst_of(found: Iterable[Wait]) -> Wait:
 
 
 def any_of(found: Iterable[Wait]) -> Wait:
-    """What waiting for one of several things comes to, of which it is not known which."""
+    """What waiting for one of several things comes to, of which it is not known which.
+
+    One of several proves nothing, whatever it is: where others give one, it hangs on them.
+    """
     waits = list(dict.fromkeys(found))
     worst = worst_of(waits)
-    return worst if len(waits) == 1 else replace(worst, is_sure=False)
+    if len(waits) == 1:
+        return worst
+    given = next((each for each in waits if each.state is Vanishings.GIVEN), None)
+    if worst.state is Vanishings.UNKNOWN and given is not None:
+        worst = replace(worst, state=given.state, what=given.what)
+    return replace(worst, is_sure=False)
 
 
 def unproven(found: Wait, what: str) -> Wait:
@@ -70,5 +78,17 @@ def text_of(term: Term) -> str:
 
 
 def name_of(function: Function, term: Term) -> str:
-    """A value as it is written; what is called where it is a call's."""
-    return function.call(term.event).text if isinstance(term, Result) else text_of(term)
+    """A value as it is written; what is called where it is a call's, or the name that it has."""
+    return (
+        function.call(term.event).text if isinstance(term, Result) else local_name(function, term)
+    )
+
+
+def local_name(function: Function, term: Term) -> str:
+    """A value as it is written, or the name that it has; empty where it has none."""
+    return text_of(term) or next(iter(function.uses.names.get(term, ())), "")
+
+
+def is_of(dotted: str, names: Iterable[str]) -> bool:
+    """Whether a dotted name is one of these, or of something in it."""
+    return any(dotted == name or dotted.startswith(f"{name}.") for name in names)

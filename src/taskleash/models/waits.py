@@ -5,16 +5,19 @@ from __future__ import annotations
 #: awaited, these have something alive hold the task: a timer, a thread, the selector, a child
 HELD = frozenset(
     {
-        "asyncio.sleep", "asyncio.to_thread", "asyncio.create_subprocess_exec",
-        "asyncio.create_subprocess_shell", "asyncio.open_connection", "asyncio.start_server",
+        "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell",
+        "asyncio.open_connection", "asyncio.open_unix_connection", "asyncio.sleep",
+        "asyncio.start_server", "asyncio.start_unix_server", "asyncio.to_thread",
     }
 )  # fmt: skip
 #: methods of an event loop of which the same is true
 HELD_METHODS = frozenset(
     {
-        "connect_accepted_socket", "create_connection", "create_server", "getaddrinfo",
-        "run_in_executor", "sock_accept", "sock_connect", "sock_recv", "sock_recv_into",
-        "sock_sendall", "sock_sendfile",
+        "connect_accepted_socket", "connect_read_pipe", "connect_write_pipe", "create_connection",
+        "create_datagram_endpoint", "create_server", "create_unix_connection",
+        "create_unix_server", "getaddrinfo", "getnameinfo", "run_in_executor", "sock_accept",
+        "sock_connect", "sock_recv", "sock_recv_into", "sock_recvfrom", "sock_sendall",
+        "sock_sendfile", "sock_sendto", "start_tls", "subprocess_exec", "subprocess_shell",
     }
 )  # fmt: skip
 #: what waits with a deadline, by the place of it; None as the deadline is none
@@ -74,8 +77,8 @@ COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyn
 STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 #: methods of what a call gives, once it is awaited, of which the same is true as of `HELD`
 HELD_OF = {
-    "asyncio.start_server": frozenset({"serve_forever"}),
-    "asyncio.start_unix_server": frozenset({"serve_forever"}),
+    "asyncio.start_server": frozenset({"serve_forever", "start_serving"}),
+    "asyncio.start_unix_server": frozenset({"serve_forever", "start_serving"}),
 }
 #: methods that wait for an object of their class, which holds the task if something holds it
 WAITING = {
@@ -89,6 +92,17 @@ WAITING = {
     "asyncio.Semaphore": frozenset({"acquire"}),
     "asyncio.StreamReader": frozenset({"read", "readexactly", "readline", "readuntil"}),
 }
+#: of these methods, those after which nobody who calls them waits any longer
+WAKING = {
+    "get": frozenset({"put", "put_nowait"}),
+    "read": frozenset({"feed_data", "feed_eof"}),
+    "readexactly": frozenset({"feed_data", "feed_eof"}),
+    "readline": frozenset({"feed_data", "feed_eof"}),
+    "readuntil": frozenset({"feed_data", "feed_eof"}),
+    "wait": frozenset({"notify", "notify_all", "set"}),
+}
+#: methods of a future after which it is done
+COMPLETING = frozenset({"cancel", "set_exception", "set_result"})
 #: gives the sets of what is done by then and of what is not
 PARTING = "asyncio.wait"
 #: gives lines as it is gone over

@@ -20,8 +20,8 @@ the task waits for holds it, too: a timer, a thread or a socket does so until it
 nothing alive reaches what it waits for, as a queue or a future of its own, a run of the cyclic
 garbage collector can take the task half-way. The message says that it can vanish where that is
 proven, and names the line. It says as well where an object holds what is waited for, so that the
-task lasts as long as that object does, where it hangs on what comes from other code, and where it
-is not known.
+task lasts as long as that object does, where it hangs on what may come from other code, and where
+it is not known.
 
 Example
 -------

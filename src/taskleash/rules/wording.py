@@ -57,7 +57,7 @@ def harm_of_a_drop(site: Site) -> Sentence:
         )
     if known.state is Vanishings.GIVEN:
         return sentence(
-            "{harm}, and whether it can vanish at {line} hangs on {what}, which comes from"
+            "{harm}, and whether it can vanish at {line} hangs on {what}, which may come from"
             " other code",
             harm=harm,
             line=_line(site),
