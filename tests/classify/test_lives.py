@@ -197,6 +197,26 @@ def test_nothing_is_heavy_where_the_instance_is_not_captured() -> None:
          "once for each call of `go`, from `on_ready`, by `@bot.event`"),
         ("def top():\n    def inner():\n        go()\n    inner()\n",
          "once for each call of `go`, from `top`"),
+        ("@traced('chat')\ndef top():\n    go()\n", "once for each call of `go`, from `top`"),
+        ("@tracer.start_as_current_span('x')\ndef top():\n    go()\n",
+         "once for each call of `go`, from `top`"),
+        (("class P(asyncio.DatagramProtocol):\n    def datagram_received(self, data, _):\n"
+         "        go()\n"),
+         ("once for each call of `go`, from `P.datagram_received`,"
+         " for each datagram of `asyncio.DatagramProtocol`")),
+        (("class A(asyncio.Protocol):\n    pass\n\n\nclass P(A):\n"
+         "    def data_received(self, data):\n        go()\n"),
+         ("once for each call of `go`, from `P.data_received`,"
+         " for each piece of data of `asyncio.Protocol`")),
+        (("from tornado import websocket\n\n\nclass H(websocket.WebSocketHandler):\n"
+         "    async def on_message(self, text):\n        go()\n"),
+         ("once for each call of `go`, from `H.on_message`,"
+         " for each message of `websocket.WebSocketHandler`")),
+        (("from tornado.web import RequestHandler\n\n\nclass H(RequestHandler):\n"
+         "    async def post(self):\n        go()\n"),
+         "once for each call of `go`, from `H.post`, for each request of `RequestHandler`"),
+        ("class P(asyncio.Protocol):\n    def send(self, data):\n        go()\n",
+         "once for each call of `go`, from `P.send`"),
     ],
 )  # fmt: skip
 def test_what_makes_a_site_run(rest: str, runs: str) -> None:

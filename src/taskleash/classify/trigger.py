@@ -10,7 +10,17 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import External, Function
 from taskleash.models.callables import SERVERS
+from taskleash.models.calling import (
+    CALLED_BY_BASES,
+    CONNECTION,
+    DATA,
+    DATAGRAM,
+    MESSAGE,
+    REGISTERING_WORDS,
+    REQUEST,
+)
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import words
 from taskleash.sentences import NOTHING, Sentence, claim, sentence
 
 _MAX_LINKS = 3
@@ -49,14 +59,24 @@ def trigger(function: Function, calls: Calls) -> tuple[Sentence, ...]:
 
 def _entry(function: Function, calls: Calls) -> Sentence:
     """How something outside the program comes to call a function, if it does."""
-    return _route(function) or _registered(function, calls) or _dispatched(function)
+    return (
+        _route(function)
+        or _registered(function, calls)
+        or _of_a_base(function)
+        or _dispatched(function)
+    )
 
 
 def _route(function: Function) -> Sentence:
-    """``@app.post("/x")``, ``@bot.event``: the decorator, as written."""
+    """``@app.post("/x")``, ``@bot.event``: the decorator, as written.
+
+    A decorator that only stands around a function makes nothing call it.
+    """
     around_it = function.parent
     for decorator in function.facts.decorators:
         last = decorator.text.rpartition(".")[2]
+        if REGISTERING_WORDS.isdisjoint(words(last)):
+            continue
         for term in decorator.value if around_it is not None else ():
             if isinstance(term, Result) and around_it is not None:
                 name = _first_text(around_it.call(term.event).args)
@@ -77,6 +97,26 @@ def _registered(function: Function, calls: Calls) -> Sentence:
         named = {c.dotted for c in calls.callees(holder, call) if isinstance(c, External)}
         if named & SERVERS:
             return sentence("for each connection of `{call}`", call=call.text)
+    return NOTHING
+
+
+_COMES_IN = {
+    CONNECTION: claim("for each connection of `{call}`"),
+    MESSAGE: claim("for each message of `{call}`"),
+    REQUEST: claim("for each request of `{call}`"),
+    DATAGRAM: claim("for each datagram of `{call}`"),
+    DATA: claim("for each piece of data of `{call}`"),
+}
+
+
+def _of_a_base(function: Function) -> Sentence:
+    """What comes in when a base from outside of the program calls a method."""
+    for cls in function.owner.mro if function.owner is not None else ():
+        for ref in cls.facts.bases:
+            base = cls.module.program.resolve_ref(cls.module, ref, cls)
+            known = CALLED_BY_BASES.get(base.dotted, {}) if isinstance(base, External) else {}
+            if function.name in known:
+                return sentence(_COMES_IN[known[function.name]], call=ref.name)
     return NOTHING
 
 
