@@ -322,6 +322,23 @@ class TestFlags:
             "reached only where `TOKEN` has another value than in s.json"
         )
 
+    @pytest.mark.parametrize("value", ["${CI_TOKEN}", "a${CI_TOKEN}", "${CI_TOKEN:-}"])
+    def test_a_file_asks_for_no_variable_of_the_environment(
+        self, project: Path, value: str
+    ) -> None:
+        """What a condition compares with a guess must not tell whether that is right."""
+        guess = value.replace("${CI_TOKEN}", "guess").replace("${CI_TOKEN:-}", "guess")
+        (project / "a.py").write_text(
+            "import asyncio\nfrom settings import settings\n\n"
+            f"if settings.TOKEN == '{guess}':\n    asyncio.create_task(work())\n"
+        )
+        (project / ".env").write_text(f"TOKEN=other\nTOKEN={value}\n")
+        configure(project, 'flags-from = [".env"]\n')
+        for variables in ({}, {"CI_TOKEN": "guess"}, {"CI_TOKEN": SECRET}):
+            ran = taskleash("scan", "--format", "json", cwd=project, **variables)
+            (site,) = json.loads(ran.out)["sites"]
+            assert not site["dormant"]
+
     @pytest.mark.parametrize(
         "text",
         [

@@ -5,6 +5,7 @@ The bounds of time are generous: each of these took hours, or did not end.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -198,12 +199,35 @@ class TestSettings:
             ("flags.toml", "a = " + "[" * 50_000 + "]" * 50_000),
             ("flags.toml", "a" + ".a" * 200_000 + " = 1"),
             ("flags.toml", "[a" + ".a" * 200_000 + "]"),
+            ("flags.toml", "x = {a" + ".a" * 200_000 + " = 1}"),
+            ("flags.toml", "\"=\" . '='" + ".a" * 200_000 + " = 1"),
+            ("flags.toml", 'x = ["""a"b""", {a' + " . a" * 200_000 + " = 1}]"),
         ],
     )
     def test_deep_ones(self, project: Path, name: str, text: str) -> None:
         ran = self.flags(project, name, text)
         assert (ran.status, ran.out) == (2, "")
         assert "nested too deeply" in ran.err
+
+    def test_a_configuration(self, project: Path) -> None:
+        settings = "severity = {TL" + ".a" * 200_000 + ' = "low"}\n'
+        (project / "taskleash.toml").write_text(settings, encoding="utf-8")
+        line = refused(project)
+        assert line == "taskleash: taskleash.toml: invalid TOML: nested too deeply"
+
+    def test_dots_that_part_no_keys(self, project: Path) -> None:
+        dots = "a" + ".a" * 2_000
+        lines = (
+            f"# it's {dots}", f"x = '''a'\n{dots}'''  # '{dots}'",
+            f'y = """\\"""{dots}""""', f"z = [\"{dots}\", '{dots}']",
+        )  # fmt: skip
+        assert FOUND in self.flags(project, "flags.toml", "\n".join(lines)).out
+
+    def test_references_to_references(self, project: Path) -> None:
+        """The last of them would stand for some billion gigabytes."""
+        names = ["A", *(f"A{n}" for n in range(60))]
+        text = "".join(f"{b}=${{{a}}}${{{a}}}\n" for a, b in itertools.pairwise(names))
+        assert FOUND in self.flags(project, ".env", f"A=aaaaaaaa\n{text}").out
 
     @pytest.mark.parametrize(
         ("name", "text"),

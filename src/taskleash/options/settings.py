@@ -49,6 +49,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
     """
     from taskleash.driver.config.errors import ConfigError
     from taskleash.driver.configured import run_settings
+    from taskleash.driver.time_limit import TimeOver, bounded
 
     _check_current_folder()
     paths, stdin = options["paths"] or (".",), None
@@ -56,12 +57,13 @@ def settings_from(options: dict[str, Any]) -> Settings:
         paths, stdin = _standard_input(options)
     project = options["project_root"]
     try:
-        settings = run_settings(
-            _configs(options),
-            paths,
-            stdin,
-            os.path.abspath(project).replace(os.sep, "/") if project else None,
-        )
+        with bounded(options["time_limit"]):
+            settings = run_settings(
+                _configs(options),
+                paths,
+                stdin,
+                os.path.abspath(project).replace(os.sep, "/") if project else None,
+            )
         cache = settings.cache and not options["no_cache"]
         return replace(
             settings,
@@ -70,7 +72,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
             ignore_noqa=options["ignore_noqa"],
             time_limit=options["time_limit"],
         )
-    except ConfigError as error:
+    except (ConfigError, TimeOver) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -12,7 +12,21 @@ from taskleash.driver.config.numbers import HUGE, has_huge
 _PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 #: a key of more parts takes the library a time that grows with their square
-_MOST_DOTS = 1000
+_MOST_PARTS = 100
+#: all of TOML as pieces: what can be part of a key, the dots between, and the rest. What is not
+#: closed goes on to the end, so that nothing is looked at twice
+_PIECE = re.compile(
+    r"""
+    (?P<other>
+        \#[^\n]*
+        | \"{3}(?:[^\\]|\\.)*?(?:\"{3}|\Z) | '{3}.*?(?:'{3}|\Z)
+        | [^-\w"'.\ \t\#]+
+    )
+    | (?P<part>"(?:[^"\\\n]|\\[^\n])*(?:"|\\?$) | '[^'\n]*(?:'|$) | [-\w]+)
+    | \. | [ \t]+
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
@@ -27,7 +41,7 @@ def parse(text: str, name: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
 
-    if any(line.partition("=")[0].count(".") > _MOST_DOTS for line in text.split("\n")):
+    if text.count(".") >= _MOST_PARTS and _parts(text) > _MOST_PARTS:
         raise ConfigError(f"{name}: invalid TOML: nested too deeply")
     try:
         data = tomllib.loads(text)
@@ -40,6 +54,18 @@ def parse(text: str, name: str) -> dict[str, Any]:
     if has_huge(data):
         raise ConfigError(f"{name}: {HUGE}")
     return data
+
+
+def _parts(text: str) -> int:
+    """How many parts the longest of what may be keys has, wherever it stands."""
+    most = parts = 0
+    for piece in _PIECE.finditer(text):
+        if piece.lastgroup == "other":
+            parts = 0
+        elif piece.lastgroup == "part":
+            parts += 1
+            most = max(most, parts)
+    return most
 
 
 def _said(message: str, text: str, name: str) -> str:

@@ -71,7 +71,10 @@ def _env(text: str, name: str) -> Any:
         if binding.error:
             line = binding.original.line
             raise ConfigError(f"{name}:{line}: invalid .env: expected NAME=VALUE")
-    return dotenv.dotenv_values(stream=StringIO(text))
+    values = dotenv.dotenv_values(stream=StringIO(text), interpolate=False)
+    # What refers to variables may stand for a secret of the environment, which reports would let
+    # be guessed, and references to references may stand for more text than there is memory.
+    return {name: value for name, value in values.items() if "${" not in (value or "")}
 
 
 _READERS: dict[str, Reader] = {
