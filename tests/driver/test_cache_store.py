@@ -54,6 +54,17 @@ def test_the_oldest_go_where_there_is_too_much(
     assert sum(map(len, left.values())) <= 1000
 
 
+def test_nothing_goes_while_there_is_room(tmp_path: Path) -> None:
+    entries = {bytes([number]): b"x" * 100 for number in range(10)}
+    store = DiskStore(str(tmp_path), max_bytes=1000)
+    store.put(entries)
+    assert store.get(list(entries)) == entries
+    store.put({b"more": b"x"})
+    left = store.get([*entries, b"more"])
+    assert b"more" in left
+    assert sum(map(len, left.values())) <= 500
+
+
 def test_what_is_used_stays_and_what_is_not_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,19 @@ def test_a_class_that_tells_its_attributes_itself_gets_no_other(line: str) -> No
 
 
 MODULES = {
+    "after what sets up the constant above it": """\
+import a
+log = a.log()
+log.setLevel(1)
+new = 1
+spawn()
+""",
+    "not after what sets up something else than the text above it": """\
+\'\'\'About.\'\'\'
+new = 1
+log.setLevel(1)
+spawn()
+""",
     "after constants and what is said of them": """\
 import a
 LIMIT = 1

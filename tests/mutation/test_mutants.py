@@ -16,6 +16,8 @@ LIMIT = 3
 def chosen(items, most=LIMIT):
     """Some of them."""
     found = []
+    if not items:
+        return None
     for item in items:
         if item is None or not item.good:
             continue
@@ -41,7 +43,8 @@ def test_what_is_made(path: Path) -> None:
     shown = {each.shown(path.read_bytes()).partition("   ->   ")[2] for each in mutants(path)}
     assert {
         "(item is None and (not item.good))", "(item is None)", "(item is not None)",
-        "(item.good)", "(not (item is None or not item.good))", "break", "pass", "return None",
+        "(item.good)", "(items)", "(not not items)", "(not (item is None or not item.good))",
+        "break", "pass", "return None",
         "(len(found) < most)", "(not len(found) <= most)", "(1 - 2)", "2", "3",
     } == shown  # fmt: skip
 
