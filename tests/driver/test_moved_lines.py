@@ -16,10 +16,11 @@ import pytest
 from support.command import taskleash
 from support.programs import Program, each_file, fixture_programs, sites
 from support.sweeps import parted
+from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.placing import cited, placed
-from taskleash.driver.cache.verdicts import Cited, Verdicts
+from taskleash.driver.cache.verdicts import Cited, Verdicts, update_of, updated
 from taskleash.driver.parse import packed, shape_of
 from taskleash.facts.extract import extract
 from taskleash.facts.layout import layout
@@ -187,6 +188,28 @@ def test_nothing_is_linked_for_it(
         moved, again = scan(project), scan(project)
     assert moved == again == scan(project, "--no-cache")
     assert len(moved["sites"]) == 3
+
+
+def test_verdicts_are_told_by_what_moved_in_others() -> None:
+    kept = verdicts_of(LEAKY)
+    for text in (LEAKY, "# first\n" + LEAKY, commented(LEAKY)):
+        moved = verdicts_of(text)
+        update = update_of(kept, b"\x07", moved)
+        assert update is not None
+        assert updated(kept, update) == moved
+        assert bool(update.sites) == (text != LEAKY)
+    fewer = replace(kept, sites=kept.sites[:-1])
+    assert update_of(kept, b"\x07", fewer) is None
+    assert update_of(kept, b"\x07", replace(kept, parsed=kept.parsed + 1)) is None
+    assert update is not None
+    assert updated(fewer, update) is None
+
+
+def verdicts_of(text: str) -> Verdicts:
+    facts = {"leaky.py": extract(Source("leaky.py", "leaky", text))}
+    found = tuple(judge(list(facts.values())))
+    places = cited(found, lambda path: layout(facts[path]), lambda _: str(hash(text)))
+    return Verdicts(found, {}, 1, cited=places)
 
 
 def test_where_nothing_changed_nothing_is_read(

@@ -282,8 +282,7 @@ def _verdicts(
         comments = {**verdicts.comments, **{path: comments_in(inputs[path]) for path in moved}}
         verdicts = replace(verdicts, sites=fit(verdicts.sites, found.moved), comments=comments)
     if verdicts is not None:
-        memory.keep_verdicts(found.program, verdicts)
-        memory.keep_verdicts(found.linked, verdicts)
+        memory.keep_verdicts(found.program, found.linked, verdicts)
         memory.save()
         found.broken.update(verdicts.broken)
     return verdicts

@@ -15,7 +15,14 @@ from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.seal import Own
 from taskleash.driver.cache.store import NoStore, Store
-from taskleash.driver.cache.verdicts import VERDICTS, Verdicts, are_of
+from taskleash.driver.cache.verdicts import (
+    VERDICTS,
+    Update,
+    Verdicts,
+    are_of,
+    update_of,
+    updated,
+)
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, shape_of, unpacked
 from taskleash.facts.known import Told
@@ -62,6 +69,9 @@ class Memory:
         #: what stands for outcomes wherever in their files the facts stand, by the outcomes' keys
         self._shapes: dict[bytes, bytes] = {}
         self._room = _ROOM
+        #: the verdicts that were recalled last, as they stood when they were kept, with their key
+        self._latest: tuple[bytes, Verdicts] | None = None
+        self._outcome_keys: dict[tuple[bytes, str, bool], bytes] = {}
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
@@ -238,12 +248,29 @@ class Memory:
 
     def unplaced(self, depends: bytes | None) -> Verdicts | None:
         """The verdicts on facts, where they are known, as these stood when they were kept."""
-        found: Verdicts | None = self._recalled("verdicts", depends, lambda: VERDICTS)
-        return found
+        if depends is None:
+            return None
+        if self._latest is None or self._latest[0] != depends:
+            found: Verdicts | Update | None = self._recalled("verdicts", depends, lambda: VERDICTS)
+            if isinstance(found, Update):
+                # One that is told by another update is none of this program's.
+                base = self._recalled("verdicts", _digest_of(found.base), lambda: VERDICTS)
+                found = updated(base, found) if isinstance(base, Verdicts) else None
+            if found is None:
+                return None
+            self._latest = depends, found
+        return self._latest[1]
 
-    def keep_verdicts(self, depends: bytes | None, verdicts: Verdicts) -> None:
-        """Remember the verdicts."""
-        self._keep("verdicts", depends, verdicts, lambda: VERDICTS)
+    def keep_verdicts(
+        self, program: bytes | None, linked: bytes | None, verdicts: Verdicts
+    ) -> None:
+        """Remember the verdicts on a program, which are about the facts that were linked."""
+        base = self.unplaced(linked)
+        if base is None:
+            self._keep("verdicts", linked, verdicts, lambda: VERDICTS)
+            base = verdicts
+        update = None if linked is None else update_of(base, linked, verdicts)
+        self._keep("verdicts", program, update or verdicts, lambda: VERDICTS)
 
     def fitting_key(self, item: Input, manner: Manner, sites: Sequence[Site]) -> bytes | None:
         """Stands for a file, the sites in it and how it is mended; None where nothing is kept."""
@@ -302,12 +329,12 @@ class Memory:
 
     def _outcome_key(self, item: Input) -> bytes:
         # Of its path, the facts know only whether it is that of a package.
-        return key(
-            "outcome",
-            self.contents.digest(item),
-            _encoded(item.file.module),
-            b"package" if is_package(item.path) else b"module",
-        )
+        parts = self.contents.digest(item), item.file.module, is_package(item.path)
+        if parts not in self._outcome_keys:
+            content, module, is_of_package = parts
+            kind = b"package" if is_of_package else b"module"
+            self._outcome_keys[parts] = key("outcome", content, _encoded(module), kind)
+        return self._outcome_keys[parts]
 
 
 def _is_own(stored: bytes) -> bool:
@@ -316,6 +343,12 @@ def _is_own(stored: bytes) -> bool:
 
 def _shape_key(outcome: bytes) -> bytes:
     return key("shape", outcome)
+
+
+def _digest_of(digits: str) -> bytes | None:
+    with suppress(ValueError):
+        return bytes.fromhex(digits)
+    return None
 
 
 def _encoded(text: str) -> bytes:

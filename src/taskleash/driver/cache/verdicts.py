@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from taskleash.classify import model
 from taskleash.driver.comments import Comments
@@ -46,6 +46,52 @@ class Verdicts:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Update:
+    """Verdicts, told by what is different in them from those that are kept under a key.
+
+    ``base`` is that key, in hexadecimal digits; ``sites`` are those that are others, each with its
+    place, ``cited`` and ``comments`` those of the files that have others.
+    """
+
+    base: str
+    sites: tuple[tuple[int, model.Site], ...]
+    cited: Mapping[str, Cited]
+    comments: Mapping[str, Comments]
+
+
+def update_of(base: Verdicts, base_key: bytes, verdicts: Verdicts) -> Update | None:
+    """What makes the verdicts of the base; None where more than places and comments differ."""
+    rest = replace(base, sites=verdicts.sites, cited=verdicts.cited, comments=verdicts.comments)
+    if (
+        rest != verdicts
+        or len(base.sites) != len(verdicts.sites)
+        or base.cited.keys() != verdicts.cited.keys()
+        or base.comments.keys() != verdicts.comments.keys()
+    ):
+        return None
+    pairs = enumerate(zip(base.sites, verdicts.sites, strict=True))
+    return Update(
+        base_key.hex(),
+        tuple((place, now) for place, (before, now) in pairs if now != before),
+        {path: now for path, now in verdicts.cited.items() if now != base.cited[path]},
+        {path: now for path, now in verdicts.comments.items() if now != base.comments[path]},
+    )
+
+
+def updated(base: Verdicts, update: Update) -> Verdicts | None:
+    """The verdicts that an update makes of its base; None where it cannot be of this one."""
+    sites = dict(enumerate(base.sites)) | dict(update.sites)
+    if len(sites) != len(base.sites):
+        return None
+    return replace(
+        base,
+        sites=tuple(sites.values()),
+        cited={**base.cited, **update.cited},
+        comments={**base.comments, **update.comments},
+    )
+
+
 def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
     """Whether all places that the verdicts speak of can be in these files."""
     sizes = {item.path: item.size for item in files}
@@ -65,6 +111,7 @@ def _is_in(span: model.Span, size: int) -> bool:
 VERDICTS = Packing(
     (
         Verdicts,
+        Update,
         Cited,
         Comments,
         Reason,
