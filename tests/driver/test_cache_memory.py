@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from taskleash.classify.model import Site
 from taskleash.driver.analysis import analyse
+from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.store import DiskStore, NoStore
@@ -39,7 +41,7 @@ def test_verdicts_are_known_again_for_files_that_they_can_be_about(tmp_path: Pat
     first = Memory(store)
     asked = first.program_key([item], [], Told())
     assert asked is not None
-    first.keep_verdicts(asked, verdicts)
+    first.keep_verdicts(asked, None, verdicts)
     first.save()
     later = Memory(store)
     assert later.verdicts(asked, [item]) == verdicts
@@ -60,11 +62,11 @@ def test_another_run_keeps_what_the_one_before_was_not_to(tmp_path: Path) -> Non
     verdicts = Verdicts((), {}, 0)
     memory = Memory(DiskStore(str(tmp_path / "cache")))
     memory.keeps = False
-    memory.keep_verdicts(b"key", verdicts)
+    memory.keep_verdicts(b"key", None, verdicts)
     memory.save()
     assert Memory(DiskStore(str(tmp_path / "cache"))).verdicts(b"key", []) is None
     memory.again()
-    memory.keep_verdicts(b"key", verdicts)
+    memory.keep_verdicts(b"key", None, verdicts)
     memory.save()
     assert Memory(DiskStore(str(tmp_path / "cache"))).verdicts(b"key", []) == verdicts
 
@@ -77,3 +79,22 @@ def test_what_is_known_of_modules_lasts_from_run_to_run() -> None:
     retained.begin()
     assert memory.indexed is known
     assert Memory().indexed is None
+
+
+def test_verdicts_that_say_what_differs_are_gone_with_those_that_they_differ_from(
+    tmp_path: Path,
+) -> None:
+    item = saved(tmp_path)
+    before = Verdicts((site_of(tmp_path),), {}, 1)
+    after = replace(before, sites=(replace(before.sites[0], holder="later"),))
+    store = DiskStore(str(tmp_path / "cache"))
+    first = Memory(store)
+    first.keep_verdicts(b"before", b"facts", before)
+    first.save()
+    second = Memory(store)
+    second.keep_verdicts(b"after", b"facts", after)
+    second.save()
+    assert Memory(store).verdicts(b"before", [item]) == before
+    assert Memory(store).verdicts(b"after", [item]) == after
+    store.put({key("verdicts", b"facts"): b"damaged"})
+    assert Memory(store).verdicts(b"after", [item]) is None
