@@ -36,6 +36,7 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Callee, Calls, Method
 from taskleash.link.entities import External, Function
 from taskleash.link.inference import is_external, is_manager
+from taskleash.models.callables import OPERATOR
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.table import TASKS
 from taskleash.models.waits import (
@@ -183,7 +184,7 @@ class Awaiting:
             return HELD_ELSEWHERE
         targets = self._calls.targets(home, term)
         if self._calls.inference.classes(home, term):
-            targets = self._calls.targets(home, Attribute(term, "__call__"))
+            targets = self._calls.targets(home, Attribute(term, OPERATOR))
         bases = [term.base] if isinstance(term, Attribute) else []
         found: list[Wait] = []
         for target in targets:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from taskleash.classify.removals import called_back
 from taskleash.classify.signs import Signs, Takeover
-from taskleash.facts.model import Delete, If, Store, Test
+from taskleash.facts.model import Delete, If, Store, Test, tests
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, in_cleanup, tests
+from taskleash.link.context import around, in_cleanup
 from taskleash.link.entities import Function
 from taskleash.link.keys import Keys
 from taskleash.link.teardown import Teardown

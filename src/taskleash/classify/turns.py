@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.facts.model import Await, Call, Event, Give, Loop, Store, Test, Use
+from taskleash.facts.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.facts.terms import Attribute, Awaited, Item, Local, Result, Term
-from taskleash.link.context import around, events_in, tests
+from taskleash.link.context import around, events_in
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op, Trail
 

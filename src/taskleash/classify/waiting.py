@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import partial
 
+from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
     Await,
@@ -16,6 +18,7 @@ from taskleash.facts.model import (
     Store,
     Test,
     Use,
+    tests,
 )
 from taskleash.facts.terms import (
     Alts,
@@ -32,7 +35,6 @@ from taskleash.link.context import (
     catches_cancellation,
     events_in,
     in_loop,
-    tests,
 )
 from taskleash.link.entities import Function
 from taskleash.link.lifetime import is_expected
@@ -248,16 +250,11 @@ def is_of_no_task(trail: Trail, op: Op) -> bool:
     carriers = set(trail.terms_in(op.function))
     return any(
         isinstance(frame.item, If)
-        and _shows_no_task(frame.item.test, frame.branch == "then", carriers)
+        and shows(frame.item.test, frame.branch == "then", partial(_tells_of_no_task, carriers))
         for frame in around(op.function, op.index)
     )
 
 
-def _shows_no_task(test: Test, holds: bool, carriers: Set[Term]) -> bool:
-    if test.kind == "not":
-        return _shows_no_task(test.parts[0], not holds, carriers)
-    if test.kind in ("and", "or"):
-        found = [_shows_no_task(part, holds, carriers) for part in test.parts]
-        return any(found) if (test.kind == "and") == holds else all(found)
+def _tells_of_no_task(carriers: Set[Term], test: Test, holds: bool) -> bool:
     asks = test.op == "isinstance" and bool(test.value) and carriers >= {*test.value}
     return asks and not holds and all(last_name(kind) in HANDLES for kind in test.other)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from taskleash.dataflow.assumptions import gone_over
 from taskleash.dataflow.cfg import ControlFlowGraph
-from taskleash.facts.model import FunctionFacts, Test
+from taskleash.facts.model import FunctionFacts, Test, tests
 from taskleash.facts.terms import Term
 
 #: of the terms that hold a task, and of what a loop goes over to come to it, those asked about
@@ -32,15 +32,14 @@ class Asked:
         found = {term for made in self._facts.collections for item in made.items for term in item}
         for block in self._graph.blocks:
             if block.loop is not None:
-                found.update(_in(block.loop.test))
+                found.update(_terms_in(block.loop.test))
             for edge in self._graph.successors(block.number):
                 if edge.test is not None:
-                    found.update(_in(edge.test))
+                    found.update(_terms_in(edge.test))
         return frozenset(found)
 
 
-def _in(test: Test) -> Iterator[Term]:
-    yield from test.value
-    yield from test.other
-    for part in test.parts:
-        yield from _in(part)
+def _terms_in(test: Test) -> Iterator[Term]:
+    for each in tests(test):
+        yield from each.value
+        yield from each.other

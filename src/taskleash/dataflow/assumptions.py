@@ -12,10 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from taskleash.dataflow.cfg import ENTRY, ControlFlowGraph, Edge
+from taskleash.dataflow.outcomes import shows
 from taskleash.facts.model import Call, FunctionFacts, Store, Test
 from taskleash.facts.terms import (
     Alts,
@@ -179,12 +180,10 @@ class Assumptions:
         self, held: Facts, test: Test, holds: bool, given: Given = NOTHING_GIVEN
     ) -> bool:
         """Whether a condition can't have this outcome where the facts hold."""
+        return shows(test, holds, partial(self._denies, held, given))
+
+    def _denies(self, held: Facts, given: Given, test: Test, holds: bool) -> bool:
         test, holds = _plain(test, holds)
-        if test.kind == "not":
-            return self.contradicts(held, test.parts[0], not holds, given)
-        if test.kind in ("and", "or"):
-            outcomes = [self.contradicts(held, part, holds, given) for part in test.parts]
-            return any(outcomes) if (test.kind == "and") == holds else all(outcomes)
         known = constant(test, given)
         if known is not None:
             return known is not holds

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Set
-from functools import cached_property
+from functools import cached_property, partial
 
 from taskleash.dataflow.cfg import ControlFlowGraph
+from taskleash.dataflow.outcomes import shows
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
 from taskleash.models.waits import PARTING
@@ -87,11 +88,9 @@ class Waits:
         It is the one that the other of two tasks waits for which a wait behind the way is for: by
         then that other one is not done, and this one is.
         """
-        if test.kind == "not":
-            return self.shows_unset(test.parts[0], not holds, wait, task)
-        if test.kind in ("and", "or"):
-            found = [self.shows_unset(part, holds, wait, task) for part in test.parts]
-            return any(found) if (test.kind == "and") == holds else all(found)
+        return shows(test, holds, partial(self._tells_unset, wait, task))
+
+    def _tells_unset(self, wait: Call, task: Set[Term], test: Test, holds: bool) -> bool:
         if test.kind != "truth" or holds:
             return False
         events = self._receivers(test.value, "is_set")
@@ -99,11 +98,9 @@ class Waits:
 
     def shows_other_first(self, test: Test, holds: bool, wait: Call, task: Set[Term]) -> bool:
         """Whether the outcome of a condition shows that the other of two tasks is done."""
-        if test.kind == "not":
-            return self.shows_other_first(test.parts[0], not holds, wait, task)
-        if test.kind in ("and", "or"):
-            found = [self.shows_other_first(part, holds, wait, task) for part in test.parts]
-            return any(found) if (test.kind == "and") == holds else all(found)
+        return shows(test, holds, partial(self._tells_other_first, wait, task))
+
+    def _tells_other_first(self, wait: Call, task: Set[Term], test: Test, holds: bool) -> bool:
         if test.kind == "done":
             return holds and self._is_other_of_two(wait, test.value, task)
         if test.op not in ("in", "not in"):

@@ -7,12 +7,13 @@ whose leaves are indices of events.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-#: line, column, end line, end column; 1-based, in code points, end exclusive
 from taskleash.facts.terms import Alts, Term
 
+#: line, column, end line, end column; 1-based, in code points, end exclusive
 Pos: TypeAlias = tuple[int, int, int, int]
 
 #: the key of a module's own body among its functions
@@ -257,6 +258,13 @@ def blocks_of(piece: Piece) -> tuple[Block, ...]:
     if isinstance(piece, Try):
         return (piece.body, *(h.body for h in piece.handlers), piece.orelse, piece.final)
     return tuple(case.body for case in piece.cases)
+
+
+def tests(test: Test) -> Iterator[Test]:
+    """A condition and all conditions inside it."""
+    yield test
+    for part in test.parts:
+        yield from tests(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime, State
-from taskleash.fixes.coroutines import coroutine_of, is_given, may_wait_for_others
+from taskleash.fixes.coroutines import comes_to, coroutine_of, is_given, may_wait_for_others
 from taskleash.fixes.elsewhere import leads_elsewhere
-from taskleash.fixes.following import Coroutine, reached
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.remarks import is_meant_apart
 from taskleash.fixes.tree import Holder, Tree, inside
@@ -42,12 +41,8 @@ def check_beside(
         raise CannotMend(sentence("it would hold up who needs the lock"))
     if coroutine is not None and may_wait_for_others(work.tree, coroutine):
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
-    if coroutine is not None and _comes_to(work.tree, coroutine, work.tree.scope(call)):
+    if coroutine is not None and comes_to(work.tree, coroutine, work.tree.scope(call)):
         raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
-
-
-def _comes_to(tree: Tree, coroutine: Coroutine, scope: cst.CSTNode | None) -> bool:
-    return any(each.function is scope for each in reached(tree, coroutine))
 
 
 def _holds_a_lock(tree: Tree, call: cst.Call) -> bool:

@@ -124,9 +124,9 @@ def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
     return any(_calls_given(tree, each) for each in reached(tree, coroutine))
 
 
-def comes_to(tree: Tree, coroutine: Coroutine, function: cst.FunctionDef) -> bool:
-    """Whether a coroutine calls a function of the file, by way of others too."""
-    return any(each.function is function for each in reached(tree, coroutine))
+def comes_to(tree: Tree, coroutine: Coroutine, scope: cst.CSTNode | None) -> bool:
+    """Whether a coroutine is or calls the function that is a scope, by way of others too."""
+    return any(each.function is scope for each in reached(tree, coroutine))
 
 
 def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:

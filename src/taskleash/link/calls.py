@@ -30,6 +30,7 @@ from taskleash.link.loads import Loads
 from taskleash.link.program import Program
 from taskleash.link.references import References
 from taskleash.models.api import Handle
+from taskleash.models.callables import OPERATOR
 from taskleash.models.table import canonical
 
 _Shared = TypeVar("_Shared")
@@ -45,8 +46,6 @@ COMMON_NAMES = frozenset(
         "start", "stop", "submit", "update", "values", "wait", "write",
     }
 )  # fmt: skip
-#: the method that a call of an object calls
-_OPERATOR = "__call__"
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ class Calls:
             return []
         found: list[Callee] = []
         for cls in self.inference.classes(function, term):
-            found.extend(cls.find(_OPERATOR))
+            found.extend(cls.find(OPERATOR))
         return found
 
     def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
@@ -235,7 +234,7 @@ class Calls:
     def _find_callers(self, function: Function) -> tuple[Site, ...]:
         seen = self._seen(function)
         found = [*self._called(function.name).get(seen, ()), *self._aliased(None).get(seen, ())]
-        if function.name == _OPERATOR:
+        if function.name == OPERATOR:
             found.extend(self._called_objects(None).get(seen, ()))
         for name in {each.name for each in self.decorated.of(function)}:
             found.extend(self._called(name).get(function, ()))

@@ -17,7 +17,6 @@ from taskleash.facts.model import (
     Loop,
     Piece,
     Switch,
-    Test,
     Try,
     Use,
     blocks_of,
@@ -175,13 +174,6 @@ def after_yield(function: Function, index: int) -> bool:
         None,
     )
     return first is not None and index > first
-
-
-def tests(test: Test) -> Iterator[Test]:
-    """A condition and all conditions inside it."""
-    yield test
-    for part in test.parts:
-        yield from tests(part)
 
 
 def events_in(block: Block) -> Iterator[int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test
+from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test, tests
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -28,7 +28,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, branches, in_loop, loops, tests
+from taskleash.link.context import around, branches, in_loop, loops
 from taskleash.link.entities import Class, Function
 from taskleash.link.teardown import Teardown
 from taskleash.models.callables import WAKERS

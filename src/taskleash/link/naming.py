@@ -21,11 +21,8 @@ from taskleash.facts.terms import (
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
-from taskleash.models.callables import SPAWN_CALLERS
+from taskleash.models.callables import OPERATOR, SPAWN_CALLERS
 from taskleash.models.vocabulary import LOGGING_LEVELS
-
-#: the method that a call of an object calls
-_OPERATOR = "__call__"
 
 
 def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]) -> bool:
@@ -41,7 +38,7 @@ def _may_be(program: Program, function: Function, term: Term, names: frozenset[s
     if isinstance(term, Attribute):
         if term.name in names:
             return True
-        if _OPERATOR in names and term.name in program.holding_names:
+        if OPERATOR in names and term.name in program.holding_names:
             return True
         if program.is_clear(term.name) or not isinstance(
             program.symbol(function, term.base), Module
@@ -69,7 +66,7 @@ def starting_names(program: Program) -> frozenset[str]:
 def dropping_names(program: Program) -> frozenset[str]:
     """The names of what may make a coroutine when it is called; an object may be called, too."""
     names = program.coroutine_names
-    return names | program.holding_names if _OPERATOR in names else names
+    return names | program.holding_names if OPERATOR in names else names
 
 
 def writes_it_down(call: Call) -> bool:

@@ -21,6 +21,7 @@ from taskleash.link.indexed import IndexedModules
 from taskleash.link.lookup import Lookup
 from taskleash.link.stars import Stars
 from taskleash.models.api import Gives
+from taskleash.models.callables import OPERATOR
 from taskleash.models.table import MODELS, canonical
 from taskleash.source.modules import folders, path_name
 
@@ -165,7 +166,7 @@ class Program:
 
         Some class gives them to its instances, or they are variables of a module.
         """
-        if "__call__" not in self.methods_named:
+        if OPERATOR not in self.methods_named:
             return frozenset()
         return self.unclear_names.union(self.naming) - self.methods_named.keys()
 

@@ -11,6 +11,7 @@ from taskleash.facts.terms import Attribute, Term
 from taskleash.link.entities import Function, Variable
 from taskleash.link.lookup import given_in
 from taskleash.link.program import Program
+from taskleash.models.callables import OPERATOR
 
 #: what a callable term of a function stands for
 _Targets: TypeAlias = Callable[[Function, Term], Iterable[object]]
@@ -60,7 +61,7 @@ class References:
 
     def _method(self, attribute: str) -> str:
         """The name of the methods that an attribute of an object may be: its own, if any has it."""
-        return attribute if attribute in self._program.methods_named else "__call__"
+        return attribute if attribute in self._program.methods_named else OPERATOR
 
     def to(self, function: Function) -> list[tuple[Function, int]]:
         """The call events that are given the function as an argument, in order."""
@@ -70,7 +71,7 @@ class References:
         return [(given.holder, given.call) for given in sorted(found, key=lambda g: g.number)]
 
     def _find(self, name: str) -> dict[object, list[_Given]]:
-        if name == "__call__":
+        if name == OPERATOR:
             self._look_up([n for n in self._waiting if self._method(n) == name])
         else:
             self._look_up([name])

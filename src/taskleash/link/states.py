@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from taskleash.facts.model import If, Store, Test
+from taskleash.facts.model import If, Store, Test, tests
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
-from taskleash.link.context import tests
 from taskleash.link.entities import Function
 from taskleash.models.lifecycle import LIFECYCLE
 

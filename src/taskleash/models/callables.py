@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: the method that runs where an object is called
+OPERATOR = "__call__"
 #: methods of a loop that make a future, which nothing runs for
 FUTURE_MAKERS = frozenset({"create_future"})
 #: functions that call the spawning function they are given, and give its result back
