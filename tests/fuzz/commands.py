@@ -22,7 +22,9 @@ _NEVER = ("Traceback (most recent call last)", "internal error")
 def tried_commands(case: Case) -> Failure | None:
     """What is wrong with the runs of the case's commands, if anything."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch).resolve()
+        # What a command line says of the folders above is about nothing of this machine.
+        folder = Path(scratch).resolve() / "above" / "here"
+        folder.mkdir(parents=True)
         damage = _written(case, folder)
         first: Ran | None = None
         for command in case.commands:

@@ -87,8 +87,9 @@ def command_line(rng: Random, seed: int) -> Case:
         # What a system hands over: no NUL, and only those surrogates that stand for bytes.
         value = value.replace("\0", "").replace("\ud800", "\udcff")
         words += [rng.choice(options), value]
-    # No output may be written outside of the folder of the case.
-    words = ["out.txt" if before == "--output-file" else word
+    # No output may be written outside of the folder of the case, and no whole machine be read.
+    words = ["out.txt" if before == "--output-file"
+             else "." if (before, word) == ("--project-root", "/") else word
              for before, word in zip(["", *words], words, strict=False)]  # fmt: skip
     return Case("command_line", seed, {"app.py": PROGRAM}, (("check", "--no-cache", *words),))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -119,3 +120,10 @@ def test_a_failing_input_is_made_small() -> None:
     large = Case("bytes", 0, {"a.py": b"".join(lines), "b.py": b"y"})
     small = smaller(large, lambda one: b"line 57" in one.files.get("a.py", b""))
     assert small.files == {"a.py": b"line 57"}
+
+
+def test_no_command_line_has_the_whole_machine_read() -> None:
+    drawn_cases = (case("command_line", seed) for seed in range(3000))
+    words = [word for each in drawn_cases for word in itertools.pairwise(each.commands[0])]
+    assert {value for option, value in words if option == "--project-root"} >= {".", "../.."}
+    assert ("--project-root", "/") not in words
