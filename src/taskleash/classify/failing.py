@@ -30,7 +30,7 @@ from taskleash.link.context import (
 from taskleash.link.entities import External, Function, Variable
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.models.exceptions import BROAD_EXCEPTIONS, LOOKING_AT
+from taskleash.models.exceptions import BROAD_EXCEPTIONS, LOOKING_AT, ONLY_ASKING
 from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS, WAITING_BARE
 
 #: who looks at how a task ended
@@ -98,7 +98,7 @@ class Failures:
         return bool(functions) and not any(map(self.can_fail, functions))
 
     def _find(self, function: Function) -> bool:
-        raised = raised_by(function.events, is_calm=_logging(function))
+        raised = raised_by(function.events, is_calm=_calm(function))
         for index, kinds in raised.items():
             frames = around(function, index)
             if Raised.ERROR not in kinds or self._is_caught(function, frames):
@@ -176,13 +176,13 @@ def _takes_next(call: Call) -> bool:
     return name in WAITING_BARE and not call.args and receiver not in ("", "self", "super()")
 
 
-def _logging(function: Function) -> Callable[[Call], bool]:
-    """Tells of the calls that write to a log, and of those that give the logger."""
+def _calm(function: Function) -> Callable[[Call], bool]:
+    """Tells of the calls that only ask, or write to a log, and of those that give the logger."""
     found = [call for _, call in function.calls() if call.text.rpartition(".")[2] in LOGGING_LEVELS]
     loggers = {func.base for call in found for func in call.func if isinstance(func, Attribute)}
     found += [function.call(term.event) for term in loggers if isinstance(term, Result)]
     known = set(map(id, found))
-    return lambda call: id(call) in known
+    return lambda call: id(call) in known or call.text.rpartition(".")[2] in ONLY_ASKING
 
 
 def _is_told(function: Function, frames: tuple[Frame, ...], before: int | None = None) -> bool:

@@ -41,6 +41,8 @@ NEVER_RAISING = (
         "timeout_at", "tuple", "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
+#: of other calls, those that only ask: a coroutine is not said to fail for them
+ONLY_ASKING = frozenset({"empty", "full", "now", "random", "total_seconds", "uniform", "utcnow"})
 #: calls that ask what a failure is, or make a text or another one of it: nobody hears of it so
 LOOKING_AT = frozenset(
     {
