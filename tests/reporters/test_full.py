@@ -6,6 +6,7 @@ import pytest
 
 from support.reports import AWAIT, PARTIAL, TRACK, entry, report, site, sound
 from taskleash.classify.model import (
+    Defect,
     Evidence,
     Handle,
     Lifetime,
@@ -156,6 +157,12 @@ a.py:3:5: TL012 high m
    more      taskleash rule TL012
 """
     )
+
+
+def test_what_a_teardown_passes_over_ends_by_itself() -> None:
+    found = site("a.py", cleaned=PARTIAL, defect=Defect.TEARDOWN_IGNORES)
+    text = render("full", report([entry(found, "TL014", "m")]), RenderOptions())
+    assert "\n   ended by  itself, and not by the teardown of its owner\n" in text
 
 
 def test_tasks_that_pile_up_say_so() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.audit.growth import growth
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.classify.model import Evidence, Handle, Lifetime, Site, State
+from taskleash.classify.model import Defect, Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
@@ -104,6 +104,8 @@ def _held_by(site: Site, say: Language) -> str:
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:
     if site.cleaned.state is State.UNKNOWN:
         return say(words.UNKNOWN_LABEL)
+    if life is None and site.defect is Defect.TEARDOWN_IGNORES:
+        return say(words.ENDED_BY_ITSELF_ONLY)
     if life is None:
         return say(words.ENDED_BY[site.cleaned.how])
     ended = phrases.ended_by(life, say)

@@ -97,6 +97,8 @@ ENDED_BY = {
     "partial": "something on some paths only",
     "none": "nothing",
 }
+#: where a task is done some time, and its owner goes without it
+ENDED_BY_ITSELF_ONLY = "itself, and not by the teardown of its owner"
 
 RUNS = {
     Multiplicity.ONCE: "once",
