@@ -17,11 +17,11 @@ is gone, at the latest after the next run of the garbage collector.
 
 The event loop keeps only a weak reference to a task (documentation of `asyncio.create_task`). What
 the task waits for holds it, too: a timer, a thread or a socket does so until it is done. Where
-nothing alive reaches what it waits for, as a queue or a future of its own, a run of the cyclic
-garbage collector can take the task half-way. The message says that it can vanish where that is
-proven, and names the line. It says as well where an object holds what is waited for, so that the
-task lasts as long as that object does, where it hangs on what may come from other code, and where
-it is not known.
+nothing alive reaches what it waits for, as a queue or a future of its own, or the reader of a
+connection that it has opened, a run of the cyclic garbage collector can take the task half-way. The
+message says that it can vanish where that is proven, and names the line. It says as well where an
+object holds what is waited for, so that the task lasts as long as that object does, where it hangs
+on what may come from other code, and where it is not known.
 
 Example
 -------
