@@ -109,7 +109,7 @@ class Observer:
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         clears = bool(signs.self_removing) and not signs.ended_there
         clears = clears and not any(map(self.teardown.reason, spawn.started))
-        signs.overwrite = self.guards.overwrite(trail, clears)
+        signs.overwrite = self.guards.overwrite(trail, spawn.started, clears)
         signs.with_its_object = self._is_with_its_object(spawn, trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.local = local_holder(trail)

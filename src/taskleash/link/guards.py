@@ -18,6 +18,7 @@ from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import leads_back, leaves_after
+from taskleash.link.restarts import Restarts
 from taskleash.link.states import is_flag, is_one_of_several, is_set_back, state_read
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.link.walk import RETURNED
@@ -66,11 +67,14 @@ class Guards:
         self.arrivals = Arrivals(calls)
         self.phases = calls.shared(Phases)
         self.repetition = Repetition(calls, self.arrivals, started)
+        self.restarts = Restarts(calls, self.arrivals, started)
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[tuple[Onward, ...], Replacing] = {}
 
-    def overwrite(self, trail: Trail, clears_itself: bool = False) -> Overwrite | None:
-        """How a later spawn can replace this handle while its task runs, if it can.
+    def overwrite(
+        self, trail: Trail, own: Collection[Function], clears_itself: bool = False
+    ) -> Overwrite | None:
+        """How a later spawn can replace this handle while its own coroutine runs, if it can.
 
         A task that ``clears_itself`` out of its place at its end would clear its successor.
         """
@@ -87,7 +91,7 @@ class Guards:
                 continue
             if by_itself := self._respawn(trail, op):
                 return by_itself
-            if found := self._repeat(trail, op, clears_itself):
+            if found := self._repeat(trail, op, clears_itself) or self.restarts.of(trail, op, own):
                 return Overwrite(op, found)
         return self._replaced(trail)
 

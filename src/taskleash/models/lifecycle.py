@@ -44,6 +44,10 @@ class Sign(enum.Enum):
     FIRST = "first word"
     #: a word behind the first one
     LATER = "later word"
+    #: a word in the name of what is told that its connection is gone
+    LOSS = "word of a loss"
+    #: the word behind ``on`` or ``handle``, of the same
+    TOLD = "word of a loss after on"
     #: the word behind ``on``, of a method that needs nothing but its object
     OCCASION = "word after on"
     #: the first word of its name, which says that the phase is not reached yet or only told of
@@ -116,6 +120,8 @@ CONVENTIONS = (
         "activate activated attach attached connect connected enable enabled enter join load loaded"
         " made mount mounted open opened setup start started startup",
     ),
+    _row(Phase.EVENT, Sign.LOSS, "disconnected lost"),
+    _row(Phase.EVENT, Sign.TOLD, "close closed disconnect disconnection dropped eof"),
     _row(Phase.EVENT, Sign.DECORATOR, "on event route listen listener"),
     _row(Phase.EVENT, Sign.REGISTERING, "event listen listener on_event task"),
     _row(Phase.EVENT, Sign.NO_DECORATOR, "setter getter fixture contextmanager"),
@@ -206,6 +212,14 @@ class Lifecycle:
     def has_counterpart(self, name: str) -> bool:
         """Whether an event comes once, until its counterpart has come: ``on_connect``."""
         return self._tells(Phase.EVENT, Sign.COUNTERPART, words(name))
+
+    def tells_of_loss(self, name: str) -> bool:
+        """Whether a function is told that a connection is gone: ``connection_lost``."""
+        found = words(name)
+        return self._tells(Phase.EVENT, Sign.LOSS, found) or (
+            self._tells(Phase.EVENT, Sign.FIRST, found[:1])
+            and self._tells(Phase.EVENT, Sign.TOLD, found[1:])
+        )
 
     def registers_for_events(self, decorator: str) -> bool:
         """Whether a decorator that is called, or belongs to an object, registers for events."""
