@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.classify import removals
+from taskleash.classify.aftermath import Aftermath
 from taskleash.classify.cancelled import Earlier
 from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
@@ -68,6 +69,7 @@ class Observer:
         self.forgotten = Forgotten(calls, self.teardown)
         self.supervisors = Supervisors(calls, self.teardown, started)
         self.sweeps = Sweeps(flow, self.teardown)
+        self.aftermath = Aftermath(calls, self.teardown)
         self.overridden = Overridden(calls)
         self.bypassed = Bypassed(calls)
         self.doubts = Doubts(calls, self.teardown, self.inside, self.flags)
@@ -229,7 +231,7 @@ class Observer:
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
-            if ends_another(signs, op):
+            if ends_another(signs, op) or self.aftermath.holds(op):
                 elsewhere.append(op)
                 continue
             why = NOTHING if earlier.is_ended_by(op) else self._teardown(op)

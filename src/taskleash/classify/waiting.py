@@ -13,6 +13,7 @@ from taskleash.facts.model import (
     Call,
     Exit,
     Give,
+    Handler,
     If,
     Loop,
     Store,
@@ -63,6 +64,13 @@ def is_after_a_failure(op: Op) -> bool:
         and (_raises(handler.body) or not any(map(is_expected, handler.types)))
         for handler in handlers
     )
+
+
+def is_failing(handler: Handler) -> bool:
+    """Whether a handler is come to as its function fails: it catches errors, or raises again."""
+    if catches_cancellation(handler) and handler.types:
+        return _raises(handler.body)
+    return _raises(handler.body) or not any(map(is_expected, handler.types))
 
 
 def _raises(block: Block) -> bool:

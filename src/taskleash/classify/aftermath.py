@@ -1,0 +1,43 @@
+"""Endings that a failed start comes to, and no end of an object that has been started."""
+
+from __future__ import annotations
+
+from taskleash.classify.waiting import is_failing
+from taskleash.link.calls import Calls
+from taskleash.link.context import around
+from taskleash.link.entities import Function
+from taskleash.link.teardown import Teardown
+from taskleash.link.trail import Op
+
+
+class Aftermath:
+    """Answers whether only what has failed comes to an ending, while its object has a teardown."""
+
+    def __init__(self, calls: Calls, teardown: Teardown) -> None:
+        self.calls = calls
+        self.teardown = teardown
+
+    def holds(self, op: Op) -> bool:
+        """Whether an ending is in a method that only handlers of failures call."""
+        method = op.site[0].method
+        owner = method.owner
+        if owner is None or not method.name.startswith("_") or method.name.endswith("__"):
+            return False
+        return self._is_for_failures(method) and any(
+            way is not method for way in self.teardown.ways_out(owner)
+        )
+
+    def _is_for_failures(self, method: Function) -> bool:
+        sites = [site for site in self.calls.callers(method) if not site[0].module.is_test]
+        return (
+            bool(sites)
+            and not self.calls.references(method)
+            and all(
+                not self.teardown.reason(caller.method)
+                and any(
+                    frame.handler is not None and is_failing(frame.handler)
+                    for frame in around(caller, index)
+                )
+                for caller, index in sites
+            )
+        )
