@@ -38,7 +38,7 @@ class DoubtfulPaths:
 
     def of(self, signs: Signs) -> Iterator[Unknown]:
         """Why none of the paths that leave the task running is a proven one."""
-        if not (signs.partly_here or signs.respawned):
+        if not (signs.partly_here or signs.respawned) or signs.left_at_a_yield:
             return
         function, trail = signs.spawn.function, signs.trail
         asking = self._asking(trail, function)

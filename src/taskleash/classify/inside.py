@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from taskleash.classify.elements import ends_one_of_many
 from taskleash.classify.signs import Signs
-from taskleash.classify.turns import takes_over, waits
+from taskleash.classify.turns import left_at_a_yield, takes_over, waits
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
@@ -94,6 +94,8 @@ class Inside:
         if not outcome.is_complete:
             signs.is_searched = False
             trail.leave_paths_out(function)
+        elif not handed and (left := left_at_a_yield(trail, after, stops, carriers)):
+            signs.leaks, signs.partly_here, signs.left_at_a_yield = left, True, True
         elif not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:

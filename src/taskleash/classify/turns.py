@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 
+from taskleash.classify.waiting import is_partial
+from taskleash.dataflow.outcome import Leak
+from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.facts.terms import Attribute, Awaited, Item, Local, Result, Term
 from taskleash.link.context import around, events_in
@@ -116,3 +119,22 @@ def counts(function: Function, test: Test) -> bool:
 def _is_length(function: Function, term: Term) -> bool:
     event = function.events[term.event] if isinstance(term, Result) else None
     return isinstance(event, Call) and event.text == "len"
+
+
+def left_at_a_yield(
+    trail: Trail, endings: Sequence[Op], stops: Iterable[Ending], carriers: Set[Term]
+) -> tuple[Leak, ...]:
+    """The ways on which a consumer leaves a generator after a wait that returns early.
+
+    What the next turn would wait for again is then still pending; an outcome is of one that is not.
+    """
+    function = trail.function
+    partial = [op.root for op in endings if op.kind == "wait" and is_partial(op)]
+    if not partial or not function.facts.is_generator:
+        return ()
+    of_done = {op.root for op in endings if op.kind == "outcome"}
+    others = [stop for stop in stops if stop.event not in {*partial, *of_done}]
+    found = function.paths.search([at for at in partial if at is not None], others, carriers)
+    return tuple(
+        leak for leak in found.leaks if any(step.kind == "early exit" for step in leak.steps)
+    )
