@@ -83,6 +83,7 @@ class Observer:
         signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
+        signs.given_besides = self._is_given_besides(spawn.function, trail)
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
@@ -121,6 +122,12 @@ class Observer:
         signs.unseen = self.failures.unseen(signs, self._outer(spawn))
         self.doubts.note(signs)
         return signs
+
+    def _is_given_besides(self, function: Function, trail: Trail) -> bool:
+        """Whether a function that only users call returns what it has stored as well."""
+        returned = any(op.function is function and not op.depth for op in trail.of("give"))
+        callers = (caller for caller, _ in self.calls.callers(function))
+        return returned and function.is_public and all(c.module.is_test for c in callers)
 
     def _outer(self, spawn: Spawn) -> Trail | None:
         """The way of the handle in the wrapper that starts the task, where one does."""

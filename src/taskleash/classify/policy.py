@@ -140,6 +140,9 @@ POLICY: tuple[Row, ...] = (
          "", "none", _NO, None, "kept / self-managed"),
     _row("a container that only grows", lambda s: s.growing and _repeated(s),
          "", "none", _HIGH, Defect.UNPRUNED, "tracked / none"),
+    _row("kept, and returned to the users of the program",
+         lambda s: s.kept and s.given_besides and not s.endless and not s.container,
+         "", "none", _NO, None, "tracked / none"),
     _row("an endless singleton that handles its own errors, and nothing to take down",
          lambda s: s.kept and s.endless and s.singleton
          and s.handles_errors and not s.owner_teardown,

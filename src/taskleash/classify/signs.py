@@ -141,6 +141,8 @@ class Signs:
     #: what every instance has leads past the spawn: the attribute
     unreached: str = ""
     given: bool = False
+    #: kept in a place and returned from there, by a function that only users call
+    given_besides: bool = False
     #: returned by a function that is annotated to return nothing
     unannounced: bool = False
     #: somebody looks at the task's outcome

@@ -144,7 +144,9 @@ class Calls:
         if isinstance(term, Result):
             return self._partial(function, term)
         if isinstance(term, Element):
-            return [*self.held.by_element(function, term)]
+            generic = self.program.symbol(function, term.base)
+            made = [generic] if isinstance(generic, Class) else self.held.by_element(function, term)
+            return [*made]
         if isinstance(term, Parameter):
             return [*self.held.by_default(function, term)]
         return []

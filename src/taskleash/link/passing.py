@@ -15,7 +15,7 @@ from taskleash.link.naming import writes_it_down
 from taskleash.link.uses import Role
 from taskleash.link.walk import RETURNED, Carrier
 from taskleash.models.api import Handle
-from taskleash.models.containers import GROWING, OUTCOMES, SHRINKING, SPREADING
+from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
 
 #: who awaits what these give awaits the one task that they are given
 _AWAITERS = frozenset({Handle.SHIELDS, Handle.TIMES, Handle.AWAITS})
@@ -181,6 +181,8 @@ class Passing(Keeping):
             self._put(carrier, receiver, depth, index)
         elif name in SHRINKING:
             self.note("shrink-item", carrier, index, detail=name)
+        elif name in SEARCHING:
+            self.note("read", carrier, index, detail=name)
         else:
             return name == "add_done_callback"
         return True

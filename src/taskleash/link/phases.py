@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.terms import Alts, Result
+from taskleash.facts.terms import Alts, Constant, Result
 from taskleash.link.apis import is_named, own_name
 from taskleash.link.calls import Callee, Calls
 from taskleash.link.context import in_loop
@@ -69,7 +69,7 @@ class Phases:
         method = function.method
         if entry := self.told(method):
             return entry.phase in _BEGINNINGS
-        return LIFECYCLE.sets_up(method.name)
+        return LIFECYCLE.sets_up(method.name) or any(map(_is_for_the_start, function.nesting))
 
     def is_once(self, function: Function) -> bool:
         """Whether a function itself, not one inside of it, runs once for its object."""
@@ -134,6 +134,19 @@ class Phases:
         if LIFECYCLE.is_last_event(method.name):
             return not asks_for_more(method)
         return method.owner is not None and self.ends_owner(method)
+
+
+def _is_for_the_start(function: Function) -> bool:
+    """Whether a function is registered for the start: ``@app.on_event("startup")``."""
+    home = function.parent
+    return home is not None and any(
+        isinstance(each, Constant) and LIFECYCLE.is_first_occasion(each.text)
+        for decorator in function.facts.decorators
+        for term in decorator.value
+        if decorator.called and isinstance(term, Result)
+        for arg in home.call(term.event).args
+        for each in arg.value
+    )
 
 
 def _places(entries: Iterable[Entry]) -> dict[tuple[Sign, str], list[int]]:

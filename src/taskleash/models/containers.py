@@ -31,6 +31,8 @@ SHRINKING = frozenset(
         "__delitem__",
     }
 )
+#: container methods that only look for what they are given
+SEARCHING = frozenset({"count", "index"})
 #: container methods that put in what they are given for a key that is missing
 SETTING = frozenset({"setdefault"})
 TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})

@@ -48,7 +48,7 @@ class Sign(enum.Enum):
     LOSS = "word of a loss"
     #: the word behind ``on`` or ``handle``, of the same
     TOLD = "word of a loss after on"
-    #: the word behind ``on``, of a method that needs nothing but its object
+    #: the word behind ``on``, of a method that needs nothing but its object, or what it is for
     OCCASION = "word after on"
     #: the first word of its name, which says that the phase is not reached yet or only told of
     NOT_YET = "first word of what is before it"
@@ -108,6 +108,7 @@ CONVENTIONS = (
         " launch made main mount open prepare ready run running serve setup start started startup"
         " subscribe",
     ),
+    _row(Phase.SETUP, Sign.OCCASION, "startup"),
     _row(
         Phase.SETUP, Sign.ANEW,
         "change load navigate open reconfigure refresh reload replace restart select set swap"
@@ -189,6 +190,10 @@ class Lifecycle:
     def sets_up_anew(self, name: str) -> bool:
         """Whether a function brings about a new state in place of an earlier one: ``reload``."""
         return self._tells(Phase.SETUP, Sign.ANEW, words(name))
+
+    def is_first_occasion(self, text: str) -> bool:
+        """Whether something is registered for the start of the whole: ``"startup"``."""
+        return self._tells(Phase.SETUP, Sign.OCCASION, words(text))
 
     def is_once(self, name: str) -> bool:
         """Whether a function runs one time for its object, or for the program."""
