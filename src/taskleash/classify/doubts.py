@@ -17,7 +17,7 @@ from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import is_after_a_failure
 from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import Attribute, Element, Parameter, Term
-from taskleash.link.calls import Calls
+from taskleash.link.calls import Calls, Method
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.handed import handed_ends
@@ -92,10 +92,29 @@ class Doubts:
             callers = [caller.method for caller, _ in self.calls.callers(function)]
             within = [caller for caller in callers if not caller.module.is_test]
             is_for_users = not function.name.startswith("_") and not function.decorators
-            if self._is_handed_out(function) or (is_for_users and not within):
+            is_meant = self._is_handed_out(function) or (is_for_users and not within)
+            if is_meant or self._may_be_called_at_an_end(function):
                 yield function
             pending += [caller for caller in dict.fromkeys(within) if caller not in seen]
             seen.update(within)
+
+    def _may_be_called_at_an_end(self, function: Function) -> bool:
+        """Whether a teardown in its module calls a method of its name of what is not known.
+
+        What an attribute of the teardown's own object keeps is another matter.
+        """
+        if function.owner is None or LIFECYCLE.ends(function.name):
+            return False
+        return any(
+            caller.module is function.module
+            and caller.method.owner is not function.owner
+            and self.teardown.holds(caller, index)
+            and any(
+                isinstance(callee, Method) and not isinstance(callee.receiver, Attribute)
+                for callee in self.calls.callees(caller, caller.call(index))
+            )
+            for caller, index in self.calls.program.lookup.calls(function.name)
+        )
 
     def _is_handed_out(self, function: Function) -> bool:
         """Whether a function is given to what may call it at the end: to more than a loop."""
