@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
-from functools import cached_property
 
 from taskleash.dataflow.asking import Asked, Told
 from taskleash.dataflow.assumptions import (
@@ -22,11 +21,11 @@ from taskleash.dataflow.assumptions import (
     Assumptions,
     Facts,
     Given,
-    gone_over,
 )
 from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
+from taskleash.dataflow.going_over import LIVE, GoingOver
 from taskleash.dataflow.outcome import Leak, Outcome
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import FunctionFacts, Test
@@ -37,8 +36,6 @@ from taskleash.models.table import TASKS
 _MAX_STATES = 20_000
 #: to compare a state with more of those before it would take longer than to go on from it
 _MAX_COMPARED = 40
-#: the task runs and nothing has seen to it; any other phase is the loop that ended one of several
-_LIVE = -1
 #: the last names of the classes of handles
 HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 
@@ -175,15 +172,11 @@ class _Search:
         self.ended = False
         self.respawned = False
         self.is_complete = True
-        self._going_over: dict[int, bool] = {}
-
-    @cached_property
-    def gone_over(self) -> frozenset[Term]:
-        return gone_over(self.carriers)
+        self.over = GoingOver(paths.graph, carriers, self.endings)
 
     def start(self, block: int, place: int) -> None:
         """Begin after the event at a place of a block."""
-        self._through(_State(block, _LIVE, self.assumptions.at(block, place)), place)
+        self._through(_State(block, LIVE, self.assumptions.at(block, place)), place)
 
     def run(self) -> Outcome:
         """Follow every way on until nothing new is reached."""
@@ -227,27 +220,16 @@ class _Search:
 
     def _event(self, block: BasicBlock, event: int, phase: int | None) -> int | None:
         """The phase after a marked event; None where the task has ended."""
-        if phase == _LIVE and event in self.sought:
+        if phase == LIVE and event in self.sought:
             self.reached.add(event)
         if event in self.endings and phase is not None:
             self.ended = True
-            around = [loop for loop in block.loops if self._goes_over(loop)]
+            around = [loop for loop in block.loops if self.over.holds(loop)]
             return around[-1] if around and not self.endings[event].is_whole else None
         if event in self.spawns:
-            self.respawned = self.respawned or phase == _LIVE
-            return _LIVE
+            self.respawned = self.respawned or phase == LIVE
+            return LIVE
         return phase
-
-    def _goes_over(self, header: int) -> bool:
-        """Whether a loop goes over the tasks: each turn has another one."""
-        if header not in self._going_over:
-            loop = self.graph.blocks[header].loop
-            self._going_over[header] = (
-                loop is not None
-                and loop.kind != "while"
-                and any(term in self.gone_over for term in loop.test.value)
-            )
-        return self._going_over[header]
 
     # -- exceptions
 
@@ -285,7 +267,7 @@ class _Search:
             return
         for raised in sorted(kinds, key=lambda kind: kind.value):
             for edge in block.caught.get(raised, ()):
-                if is_told or phase != _LIVE or not self.is_closed(edge):
+                if is_told or phase != LIVE or not self.is_closed(edge):
                     self._along(state, block, edge, phase, state.held)
 
     # -- edges
@@ -295,10 +277,11 @@ class _Search:
     ) -> None:
         if phase is None or not self._possible(edge, phase, held):
             return
-        if phase != _LIVE and phase not in self.graph.blocks[edge.target].loops:
+        if phase != LIVE and phase not in self.graph.blocks[edge.target].loops:
             if block.number == phase and edge.kind in ("exhausted", "empty"):
                 return
-            phase = _LIVE
+            phase = LIVE
+        phase = self.over.phase(block, edge.target, phase)
         if edge.target == EXIT:
             self._leave(state, edge)
             return
@@ -336,7 +319,7 @@ class _Search:
         # Where a loop ends one after the other, the rest runs.
         if self.is_closed(edge):
             return False
-        if phase == _LIVE and not self._can_be_live(edge.test, edge.holds, held):
+        if phase == LIVE and not self._can_be_live(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
@@ -360,7 +343,7 @@ class _Search:
         if self._asks_for_key(test):
             return holds is (test.op == "in")
         if test.kind == "iterates":
-            return holds or not any(term in self.gone_over for term in test.value)
+            return holds or not any(term in self.over.containers for term in test.value)
         if not any(term in self.carriers for term in test.value):
             return True
         if test.kind == "truth":
