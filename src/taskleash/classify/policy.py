@@ -118,7 +118,7 @@ POLICY: tuple[Row, ...] = (
          "", "awaited", _NO, None, "tracked / awaited"),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed
-         and not (s.once and not s.container),
+         and (s.container or not s.once or s.outlasts_teardowns),
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial",
          Claim.PASSED_OVER),
     _row("endless, so it never comes to remove itself",

@@ -10,6 +10,7 @@ from taskleash.link.bypassed import Bypass
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Uncalled
 from taskleash.link.guards import Guard, Overwrite
+from taskleash.link.lifetime import works_after_a_sleep
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import Needs
@@ -170,6 +171,13 @@ class Signs:
         return self.once or (
             self.multiplicity == "once" and all(place.kind == "global" for place in self.places)
         )
+
+    @property
+    def outlasts_teardowns(self) -> bool:
+        """What it does goes on for as long as it likes, or after a sleep, and no flag ends it."""
+        started = self.spawn.started
+        goes_on = self.lifetime != "short" or any(map(works_after_a_sleep, started))
+        return bool(started) and not self.flagged and goes_on
 
     @property
     def given_whole(self) -> bool:

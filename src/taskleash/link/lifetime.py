@@ -175,6 +175,25 @@ def is_expected(exception: str) -> bool:
     return any(word in name for word in _EXPECTED)
 
 
+def is_sleep(function: Function, index: int) -> bool:
+    """Whether an event waits for time to go by."""
+    event = function.events[index]
+    return isinstance(event, Await) and any(
+        isinstance(term, Result)
+        and isinstance(call := function.events[term.event], Call)
+        and call.text.rpartition(".")[2] == "sleep"
+        for term in event.value
+    )
+
+
+def works_after_a_sleep(coroutine: Function) -> bool:
+    """Whether a coroutine waits for something else once it has slept: it wakes up to work."""
+    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    sleeps = [at for at in awaits if is_sleep(coroutine, at)]
+    work = [at for at in awaits if at not in sleeps]
+    return bool(coroutine.paths.search(sleeps, (), frozenset(), work).reached)
+
+
 def _leaves(block: Block, nested: bool = False) -> bool:
     """Whether normal operation can leave the loop from this part of its body."""
     for item in block.items:

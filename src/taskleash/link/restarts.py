@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from taskleash.facts.model import Await, Call, If, Store
-from taskleash.facts.terms import Attribute, Parameter, Result, Term
+from taskleash.facts.model import If, Store
+from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, events_in, loops
 from taskleash.link.entities import Function
+from taskleash.link.lifetime import is_sleep
 from taskleash.link.repetition import is_kept_by_itself
 from taskleash.link.states import state_read
 from taskleash.link.trail import Op, Trail
@@ -155,7 +156,7 @@ def _sleeps_on(coroutine: Function) -> bool:
     if any(_is_of(term, own) for term in coroutine.uses.names):
         return False
     return any(
-        _is_sleep(coroutine, index)
+        is_sleep(coroutine, index)
         for loop in loops(coroutine.facts.body)
         if loop.kind == "while"
         for index in events_in(loop.body)
@@ -165,14 +166,3 @@ def _sleeps_on(coroutine: Function) -> bool:
 def _is_of(term: Term, own: Term) -> bool:
     """Whether a term is an attribute of the object."""
     return isinstance(term, Attribute) and (term.base == own or _is_of(term.base, own))
-
-
-def _is_sleep(coroutine: Function, index: int) -> bool:
-    """Whether an event waits for time to go by."""
-    event = coroutine.events[index]
-    return isinstance(event, Await) and any(
-        isinstance(term, Result)
-        and isinstance(call := coroutine.events[term.event], Call)
-        and call.text.rpartition(".")[2] == "sleep"
-        for term in event.value
-    )
