@@ -6,10 +6,10 @@ import ast
 
 from taskleash.classify.signs import Signs
 from taskleash.facts.model import Await, Call, Store
-from taskleash.facts.terms import Attribute, Constant, Display, Element, Result, Term
+from taskleash.facts.terms import Attribute, Constant, Display, Element, Result, Spread, Term
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
-from taskleash.link.trail import AWAITING, CANCELLING, Op
+from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.models.containers import PAIR_TAKING, TAKING
 
 #: stands for a number that nobody knows
@@ -134,3 +134,26 @@ def _positions(signs: Signs, op: Op, event: Store) -> set[str]:
             if made is not None and own in alts:
                 found.add(made.keys[number] if made.keys else str(number))
     return found - {""}
+
+
+def ends_all(trail: Trail, op: Op) -> bool:
+    """Whether an operation sees to all that a container holds, which the function gives it."""
+    own = op.function is trail.function
+    if not own and (len(op.calls) != 1 or not _is_given_all(trail, *op.site)):
+        return False
+    # A helper may go over them.
+    return _is_given_all(trail, op.function, op.index) or (
+        not own and in_loop(op.function, op.index) is not None
+    )
+
+
+def _is_given_all(trail: Trail, function: Function, index: int) -> bool:
+    """Whether what is called at an event is given a container, rather than a task of it."""
+    event = function.events[index]
+    made = [event] if isinstance(event, Call) else []
+    for term in event.value if isinstance(event, (Await, Store)) else ():
+        if isinstance(term, Result) and isinstance(function.events[term.event], Call):
+            made.append(function.call(term.event))
+    given = (term for call in made for arg in call.args for term in arg.value)
+    holders = (term.base if isinstance(term, Spread) else term for term in given)
+    return any(trail.terms_in(function).get(holder, 0) > 0 for holder in holders)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from taskleash.classify.elements import ends_one_of_many
+from taskleash.classify.elements import ends_all, ends_one_of_many
 from taskleash.classify.signs import Signs
 from taskleash.classify.turns import left_at_a_yield, takes_over, waits
 from taskleash.classify.waiting import (
@@ -30,8 +30,8 @@ from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Call, Loop, Store
-from taskleash.facts.terms import Result, Spread, Term
+from taskleash.facts.model import Call, Loop
+from taskleash.facts.terms import Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, catches_only_cancellation, in_loop
 from taskleash.link.entities import Function
@@ -173,7 +173,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = Helpers(trail, ops)
         found = [
-            Ending(root, _passing(trail, op), _is_of_all(trail, op))
+            Ending(root, _passing(trail, op), ends_all(trail, op))
             for op in ops
             for root in self._roots(trail, op)
             if (op.calls or not _only_asks(op))
@@ -247,20 +247,6 @@ class Helpers:
 
 def _is_never_closed(edge: Edge) -> bool:
     return False
-
-
-def _is_of_all(trail: Trail, op: Op) -> bool:
-    """Whether an operation of the function itself waits for all that a container holds."""
-    event = op.event
-    if op.function is not trail.function:
-        return False
-    made = [event] if isinstance(event, Call) else []
-    for term in event.value if isinstance(event, (Await, Store)) else ():
-        if isinstance(term, Result) and isinstance(op.function.events[term.event], Call):
-            made.append(op.function.call(term.event))
-    given = (term for call in made for arg in call.args for term in arg.value)
-    holders = (term.base if isinstance(term, Spread) else term for term in given)
-    return any(trail.terms_in(op.function).get(holder, 0) > 0 for holder in holders)
 
 
 def carriers_in(trail: Trail, function: Function) -> set[Term]:
