@@ -238,13 +238,13 @@ class Observer:
                 continue
             if op.kind == "wait" and is_partial(op) and not self._teardown(op):
                 continue
-            if ends_another(signs, op) or self.aftermath.holds(op):
+            if ends_another(signs, op):
                 elsewhere.append(op)
                 continue
             why = NOTHING if earlier.is_ended_by(op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             uncalled = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
-            if here and not why and op in left_here:
+            if (here and not why and op in left_here) or (why and self.aftermath.holds(op)):
                 elsewhere.append(op)
             elif uncalled is not None:
                 signs.forgotten.append((op, uncalled))
