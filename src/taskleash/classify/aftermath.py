@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.classify.signs import Signs
 from taskleash.classify.waiting import is_failing
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
@@ -17,11 +18,13 @@ class Aftermath:
         self.calls = calls
         self.teardown = teardown
 
-    def holds(self, op: Op) -> bool:
-        """Whether an ending is in a method that only handlers of failures call."""
-        method = op.site[0].method
+    def holds(self, signs: Signs, op: Op) -> bool:
+        """Whether an ending is in a method of the starter that only handlers of failures call."""
+        method, starter = op.site[0].method, signs.spawn.function.method.owner
         owner = method.owner
-        if owner is None or not method.name.startswith("_") or method.name.endswith("__"):
+        if owner is None or starter is None or not owner.related(starter):
+            return False
+        if not method.name.startswith("_") or method.name.endswith("__"):
             return False
         return self._is_for_failures(method) and any(
             way is not method for way in self.teardown.ways_out(owner)

@@ -244,7 +244,7 @@ class Observer:
             why = NOTHING if earlier.is_ended_by(op) else self._teardown(op)
             here = op.site[0] is signs.spawn.function
             uncalled = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
-            if (here and not why and op in left_here) or (why and self.aftermath.holds(op)):
+            if (here and not why and op in left_here) or (why and self.aftermath.holds(signs, op)):
                 elsewhere.append(op)
             elif uncalled is not None:
                 signs.forgotten.append((op, uncalled))

@@ -17,7 +17,7 @@ from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
 from taskleash.link.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
 from taskleash.link.replacing import Replacing
-from taskleash.link.respawning import leads_back, leaves_after
+from taskleash.link.respawning import is_in_a_loop, leads_back, leaves_after
 from taskleash.link.restarts import Restarts
 from taskleash.link.states import is_flag, is_one_of_several, is_set_back, state_read
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
@@ -115,7 +115,7 @@ class Guards:
             if said := self._repeat(trail, op, clears_itself=False):
                 return Overwrite(op, said)
             # In a loop it hangs on where the trail's own task is ended.
-            if len(trail.unknown) == known and not _in_statement_loop(op):
+            if len(trail.unknown) == known and not is_in_a_loop(op):
                 callers = (caller for caller, _ in self.calls.callers(op.function))
                 shared.settle(op, {op.function, *callers}, self.arrivals.endings.touched(trail))
         return None
@@ -134,7 +134,7 @@ class Guards:
             if not op.depth
             and isinstance(op.event, Store)
             and any(isinstance(term, Result) for term in op.event.value)
-            and (_in_statement_loop(op) or self.phases.is_event_handler(op.function))
+            and (is_in_a_loop(op) or self.phases.is_event_handler(op.function))
             and not self._is_fresh(op)
         ]
 
@@ -189,7 +189,7 @@ class Guards:
     def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> Sentence:
         function = op.function
         single = op.place is None or op.place.depth == 0
-        if _in_statement_loop(op) and single:
+        if is_in_a_loop(op) and single:
             if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
                 return sentence("the next turn of the loop replaces it")
             return NOTHING
@@ -394,10 +394,3 @@ class Guards:
 def _key_of(op: Op) -> Alts:
     """The key of the dict under which the handle is stored, as its function knows it."""
     return op.event.key if isinstance(op.event, Store) else ()
-
-
-def _in_statement_loop(op: Op) -> bool:
-    loop = in_loop(op.function, op.index)
-    if loop is None or loop.kind == "comprehension":
-        return False
-    return op.function.paths.graph.comes_back(op.index)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from taskleash.dataflow.exceptions import is_start
 from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
-from taskleash.link.context import around
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
-from taskleash.link.trail import ENDING, Trail
+from taskleash.link.trail import ENDING, Op, Trail
 
 
 def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> bool:
@@ -56,3 +56,11 @@ def leaves_after(function: Function, index: int) -> bool:
         order >= index and exit_.kind in ("return", "break") and frames == here
         for order, exit_, frames in function.contexts.exits
     )
+
+
+def is_in_a_loop(op: Op) -> bool:
+    """Whether a loop statement comes back to an operation."""
+    loop = in_loop(op.function, op.index)
+    if loop is None or loop.kind == "comprehension":
+        return False
+    return op.function.paths.graph.comes_back(op.index)
