@@ -10,7 +10,6 @@ from taskleash.link.bypassed import Bypass
 from taskleash.link.entities import Function
 from taskleash.link.forgotten import Uncalled
 from taskleash.link.guards import Guard, Overwrite
-from taskleash.link.lifetime import works_after_a_sleep
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import Needs
@@ -103,6 +102,8 @@ class Signs:
     guard: Guard | None = None
     #: the coroutine's loop handles its own errors
     handles_errors: bool = False
+    #: the coroutine has more to do once it has slept
+    wakes_up: bool = False
     #: a teardown ends the coroutine's loop by a flag or the like: function, event, attribute
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)
     #: a teardown fails the futures that the coroutine waits for: function, event, attribute
@@ -175,9 +176,8 @@ class Signs:
     @property
     def outlasts_teardowns(self) -> bool:
         """What it does goes on for as long as it likes, or after a sleep, and no flag ends it."""
-        started = self.spawn.started
-        goes_on = self.lifetime != "short" or any(map(works_after_a_sleep, started))
-        return bool(started) and not self.flagged and goes_on
+        goes_on = self.lifetime != "short" or self.wakes_up
+        return bool(self.spawn.started) and not self.flagged and goes_on
 
     @property
     def given_whole(self) -> bool:

@@ -175,21 +175,21 @@ def is_expected(exception: str) -> bool:
     return any(word in name for word in _EXPECTED)
 
 
-def is_sleep(function: Function, index: int) -> bool:
+def is_sleep(calls: Calls, function: Function, index: int) -> bool:
     """Whether an event waits for time to go by."""
     event = function.events[index]
     return isinstance(event, Await) and any(
-        isinstance(term, Result)
-        and isinstance(call := function.events[term.event], Call)
-        and call.text.rpartition(".")[2] == "sleep"
+        isinstance(callee, External) and calls.program.models.is_pause(callee.dotted)
         for term in event.value
+        if isinstance(term, Result)
+        for callee in calls.callees(function, function.call(term.event))
     )
 
 
-def works_after_a_sleep(coroutine: Function) -> bool:
+def works_after_a_sleep(calls: Calls, coroutine: Function) -> bool:
     """Whether a coroutine waits for something else once it has slept: it wakes up to work."""
     awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
-    sleeps = [at for at in awaits if is_sleep(coroutine, at)]
+    sleeps = [at for at in awaits if is_sleep(calls, coroutine, at)]
     work = [at for at in awaits if at not in sleeps]
     return bool(coroutine.paths.search(sleeps, (), frozenset(), work).reached)
 

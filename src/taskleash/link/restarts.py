@@ -44,13 +44,33 @@ class Restarts:
         start = op.function
         if start.method.owner is None or not is_kept_by_itself(op):
             return NOTHING
-        if not coroutines or not all(map(_sleeps_on, coroutines)):
+        if not coroutines or not all(map(self._sleeps_on, coroutines)):
             return NOTHING
         for way in self._ways(trail, op, coroutines):
             if not self._is_checked(way, coroutines):
                 name = way[-1][0].method.qualname
                 return sentence("`{function}` leads back here, and it sleeps on", function=name)
         return NOTHING
+
+    def _sleeps_on(self, coroutine: Function) -> bool:
+        """Whether a method sleeps in a loop, and reaches all that it uses by way of its object.
+
+        What it was given, or has looked up before, is of the connection that is lost.
+        """
+        if coroutine.method is not coroutine or not coroutine.self_name:
+            return False
+        given = [p.name for p in coroutine.facts.params if p.name != coroutine.self_name]
+        if any(coroutine.uses.derived.get(Parameter(name)) for name in given):
+            return False
+        own = Parameter(coroutine.self_name)
+        if any(_is_of(term, own) for term in coroutine.uses.names):
+            return False
+        return any(
+            is_sleep(self.calls, coroutine, index)
+            for loop in loops(coroutine.facts.body)
+            if loop.kind == "while"
+            for index in events_in(loop.body)
+        )
 
     def _ways(self, trail: Trail, op: Op, own: Collection[Function]) -> Iterator[Way]:
         """The ways by which a loss leads to the store of the handle, the store first."""
@@ -140,27 +160,6 @@ def _deciding(function: Function, index: int) -> Iterator[If]:
     for order, exit_, frames in function.contexts.exits:
         if order < index and exit_.kind in ("return", "raise"):
             yield from (frame.item for frame in frames if isinstance(frame.item, If))
-
-
-def _sleeps_on(coroutine: Function) -> bool:
-    """Whether a method sleeps in a loop, and reaches all that it uses by way of its object.
-
-    What it was given, or has looked up before, is of the connection that is lost.
-    """
-    if coroutine.method is not coroutine or not coroutine.self_name:
-        return False
-    given = [p.name for p in coroutine.facts.params if p.name != coroutine.self_name]
-    if any(coroutine.uses.derived.get(Parameter(name)) for name in given):
-        return False
-    own = Parameter(coroutine.self_name)
-    if any(_is_of(term, own) for term in coroutine.uses.names):
-        return False
-    return any(
-        is_sleep(coroutine, index)
-        for loop in loops(coroutine.facts.body)
-        if loop.kind == "while"
-        for index in events_in(loop.body)
-    )
 
 
 def _is_of(term: Term, own: Term) -> bool:
