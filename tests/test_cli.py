@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.command import Ran, python, taskleash
+from support.command import Ran, python, taskleash, unmeasured
 from taskleash import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -395,7 +395,7 @@ class TestWhatIsImported:
     HEAVY = ("click", "libcst", "rich.console", "multiprocessing", "concurrent", "taskleash.link")
 
     def imported(self, *arguments: str, cwd: Path) -> set[str]:
-        ran = python("-c", IMPORTED, *arguments, cwd=cwd)
+        ran = python("-c", IMPORTED, *arguments, cwd=cwd, env=unmeasured())
         assert ran.status == 0, ran.err
         return {name for name in self.HEAVY if name in ran.err.splitlines()}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from support.command import taskleash
+from support.command import python, taskleash, unmeasured
 from taskleash.driver.fix import fixing
 from taskleash.driver.settings import Settings
 from taskleash.fixes.replace import NotReplaced, replace_file
@@ -75,11 +74,9 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sets a limit as only some systems have it")
 def test_a_disk_without_room_loses_nothing(file: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", TOO_LARGE, str(file)], capture_output=True, encoding="utf-8"
-    )
+    ran = python("-c", TOO_LARGE, str(file), cwd=file.parent, env=unmeasured())
     message = f"{file}: left as it is: cannot be written: file too large\n"
-    assert (ran.stdout, ran.stderr) == (message, "")
+    assert (ran.out, ran.err) == (message, "")
     assert file.read_bytes() == b"old"
     assert os.listdir(file.parent) == ["app.py"]
 

@@ -171,7 +171,7 @@ def _change(rng: Random, within: dict[str, Any]) -> None:
     elif how < 0.5:
         parent[key] = _other_of_its_kind(rng, parent[key])
     else:
-        parent[key] = rng.choice(_OTHERS)
+        parent[key] = copy.deepcopy(rng.choice(_OTHERS))
 
 
 def _other_of_its_kind(rng: Random, old: object) -> object:

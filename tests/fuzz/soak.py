@@ -126,8 +126,7 @@ def _stands(job: tuple[str, int], failure: Failure) -> bool:
 
     Where the process that tried it died, the command is asked, which has workers to lose.
     """
-    drawn = case(*job)
-    if failure.what != DIED or drawn.commands:
+    if failure.what != DIED or (drawn := case(*job)).commands:
         return True
     with tempfile.TemporaryDirectory() as folder:
         for path, data in drawn.files.items():

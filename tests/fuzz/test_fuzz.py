@@ -45,6 +45,12 @@ def test_an_input_follows_from_its_kind_and_its_seed(kind: str) -> None:
     assert len({str(case(kind, seed)) for seed in range(12)}) > 6
 
 
+@pytest.mark.parametrize("kind", ["trace", "compare", "models"])
+def test_an_input_does_not_follow_from_those_before_it(kind: str) -> None:
+    forwards = [str(case(kind, seed)) for seed in range(400)]
+    assert [str(case(kind, seed)) for seed in reversed(range(400))] == forwards[::-1]
+
+
 def test_a_short_soak_has_inputs_of_every_kind() -> None:
     assert sum(SHARES.values()) == 1000
     assert {kind for kind, _ in drawn(0, 1000)} == set(KINDS)

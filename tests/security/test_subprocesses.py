@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.command import Ran, environment, python, taskleash
+from support.command import Ran, python, taskleash, unmeasured
 from support.git import Repository
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
@@ -32,7 +32,7 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="plants scripts
 @pytest.fixture
 def traps(tmp_path: Path) -> Path:
     """A folder to check, full of modules that would say so if they were run."""
-    early = python("-I", "-c", BEFORE, cwd=tmp_path).out.split()
+    early = python("-I", "-c", BEFORE, cwd=tmp_path, env=unmeasured()).out.split()
     for name in {*PACKAGES, *sys.stdlib_module_names} - {*early, "__main__", "antigravity"}:
         trap = f"import os\nos.open({str(tmp_path / 'RAN')!r} + '.{name}', os.O_CREAT)\n"
         if name in ("rich", "libcst"):
@@ -52,7 +52,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> Ran:
     ran = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env={**environment(), **variables},
+        env=unmeasured(**variables),
         capture_output=True,
         encoding="utf-8",
         timeout=300,

@@ -19,6 +19,8 @@ from taskleash.__main__ import main
 
 #: what decides about colour, width and encoding, and what a test run may have set
 _TELLING = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONIOENCODING", "TASKLEASH_DEBUG")
+#: what has coverage measure a process: it imports modules at its start, and writes at its end
+_MEASURING = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,26 @@ def environment(**variables: str) -> dict[str, str]:
     return {**plain, "PYTHONUTF8": "1", **variables}
 
 
+def unmeasured(**variables: str) -> dict[str, str]:
+    """The environment of a run whose modules or last words are what is tested: it has no others."""
+    found = environment(**variables)
+    return {name: value for name, value in found.items() if name not in _MEASURING}
+
+
 def python(*arguments: str, cwd: Path, **options: Any) -> Ran:
     """Run Python in a process of its own, without a terminal.
 
     ``options`` are further ones of `subprocess.run`.
     """
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options}
+    options = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "env": environment(),
+        **options,
+    }
     ran = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        env=environment(),
         stderr=subprocess.PIPE,
         encoding="utf-8",
         check=False,
