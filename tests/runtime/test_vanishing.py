@@ -107,6 +107,11 @@ EXCLUDED = {
     "await asyncio.wait_for(asyncio.shield(t), None)",
     "through a call": "await pause()",
     "nothing": "print('done')",
+    "what comes after a loop without an end": "while True:\n    await asyncio.sleep(10)\n"
+    "await asyncio.Event().wait()",
+    "what comes after a return": "await asyncio.sleep(10)\nreturn\nawait asyncio.Event().wait()",
+    "what no condition lets come": "if False:\n    await asyncio.Event().wait()\n"
+    "await asyncio.sleep(10)",
     "lock of its own": "k = asyncio.Lock()\nasync with k:\n    await asyncio.sleep(10)",
     "lock of its own, acquired": "k = asyncio.Lock()\nawait k.acquire()\nawait asyncio.sleep(10)",
     "semaphore of its own": "s = asyncio.Semaphore()\nawait s.acquire()\nawait asyncio.sleep(10)",
@@ -117,10 +122,17 @@ if sys.version_info >= (3, 11):
         "    await asyncio.Event().wait()",
         "after a block with a deadline": "async with asyncio.timeout(10):\n"
         "    await asyncio.sleep(0)\nawait asyncio.Event().wait()",
+        "task group": "async with asyncio.TaskGroup() as tg:\n    tg.create_task(inner())",
     }
     EXCLUDED |= {
         "block with a deadline": "async with asyncio.timeout(10):\n"
         "    await asyncio.Event().wait()",
+        "task group": "async with asyncio.TaskGroup() as tg:\n    for _ in range(2):\n"
+        "        tg.create_task(pause())",
+        "task group by name": "tg = asyncio.TaskGroup()\nasync with tg:\n"
+        "    tg.create_task(pause())",
+        "task group with nothing in it": "async with asyncio.TaskGroup():\n"
+        "    await asyncio.sleep(10)",
         "call in a block with a deadline": "async with asyncio.timeout(LIMIT):\n    await inner()",
     }
 #: nothing but the function has what it waits for, and it may have seen to the end of the wait
@@ -162,6 +174,10 @@ UNKNOWN = {
     "wait_for without a deadline": "await asyncio.wait_for(OTHER, None)",
     "another object": "await OTHER.get()",
     "iteration": "async for x in OTHER:\n    print(x)",
+    "task group of others": "async with asyncio.TaskGroup() as tg:\n    OTHER(tg)",
+    "task group of a function inside": "async with asyncio.TaskGroup() as tg:\n"
+    "    OTHER(lambda: tg.create_task(pause()))",
+    "task group that is kept": "async with asyncio.TaskGroup() as tg:\n    OTHER.group = tg",
 }
 HELPERS = """
 

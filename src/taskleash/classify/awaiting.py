@@ -11,7 +11,7 @@ from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishings
 from taskleash.classify.origins import Origin, Origins, returned
 from taskleash.classify.receivers import Receivers
-from taskleash.classify.several import added, written
+from taskleash.classify.several import added, deadline_of, started_by, written
 from taskleash.classify.waited import (
     HELD_ELSEWHERE,
     Wait,
@@ -25,7 +25,6 @@ from taskleash.classify.waited import (
 )
 from taskleash.facts.model import Call
 from taskleash.facts.terms import (
-    Alts,
     Attribute,
     Bound,
     Constant,
@@ -42,8 +41,8 @@ from taskleash.models.table import TASKS
 from taskleash.models.waits import (
     CLIENTS,
     COMBINING,
-    DEADLINES,
     FUTURES,
+    GROUP,
     HELD,
     HELD_METHODS,
     HELD_OF,
@@ -156,7 +155,9 @@ class Awaiting:
         callees = self._calls.callees(function, call)
         if (combined := self._combined(function, call, made)) is not None:
             return combined
-        if not callees or any(_is_getter(callee) for callee in callees):
+        given = [c for c in callees if isinstance(c, Function) and c.decorators & PROPERTIES]
+        # What a property gives is called, rather than the property.
+        if given or not callees:
             return self._called_value(function, call)
         has_body = [c for c in callees if not (isinstance(c, Function) and c.is_left_to_others)]
         if not has_body:
@@ -287,6 +288,8 @@ class Awaiting:
             managers = [c for c in callees if isinstance(c, Function) and is_manager(c)]
             if managers and len(managers) == len(callees):
                 return Wait(Vanishings.EXCLUDED, "", tuple(managers))
+        if names == {GROUP}:
+            return self._left(function, term)
         if names and names <= LOCKS:
             held = self._held(function, term)
             if held.state is not Vanishings.PROVEN:
@@ -322,6 +325,16 @@ class Awaiting:
             names |= set(self._receivers.made_by_default(function, term.base))
         return names
 
+    def _left(self, function: Function, group: Term) -> Wait:
+        """What leaving a task group comes to: that of all that is started in it."""
+        started = started_by(function, group)
+        if started is None:
+            return Wait(Vanishings.UNKNOWN, name_of(function, group))
+        waits = [(self.term(function, term), is_completed(function, t)) for t, term in started]
+        return worst_of(
+            [HELD_ELSEWHERE, *(replace(w, is_sure=w.is_sure and not ends) for w, ends in waits)]
+        )
+
     def iterated(self, function: Function, term: Term | None) -> Wait:
         """What going through all that a value gives comes to."""
         if term is None:
@@ -353,7 +366,7 @@ class Awaiting:
         (dotted,) = named
         if dotted in STARTING and function.uses.names.get(made) and not is_own(function, made):
             return self._started(function, call, made)
-        deadline = self._deadline(call, dotted)
+        deadline = deadline_of(call, dotted)
         if deadline is not None and deadline != (_NONE,):
             if self._limits.is_number(function, deadline):
                 return HELD_ELSEWHERE
@@ -385,16 +398,3 @@ class Awaiting:
         runs = call.args[0].value if call.args else ()
         found = any_of(self.term(function, term) for term in runs)
         return unproven(found, name_of(function, runs[0]) if runs else call.text)
-
-    def _deadline(self, call: Call, dotted: str) -> Alts | None:
-        """The value after which a wait gives up; None where there is none."""
-        place = DEADLINES.get(dotted)
-        for position, arg in enumerate(call.args):
-            if place is not None and (arg.key == "timeout" or (position == place and not arg.key)):
-                return arg.value
-        return None
-
-
-def _is_getter(callee: Callee) -> bool:
-    """Whether it gives what is called, rather than being called."""
-    return isinstance(callee, Function) and bool(callee.decorators & PROPERTIES)

@@ -26,7 +26,7 @@ from taskleash.link.entities import Class, Function, Module, Variable
 from taskleash.models.containers import GROWING
 
 #: uses of a value that let others reach it
-_HANDED_ON = frozenset({"arg", "return", "yield", "item"})
+HANDED_ON = frozenset({"arg", "return", "yield", "item"})
 
 
 class Holder(enum.Enum):
@@ -166,7 +166,7 @@ def is_own(function: Function, made: Term) -> bool:
     terms: list[Term] = [made, *(Local(name) for name in names)]
     for term in terms:
         kinds = {role.kind for role in uses.roles.get(term, ())}
-        if not kinds.isdisjoint(_HANDED_ON | {"value"}):
+        if not kinds.isdisjoint(HANDED_ON | {"value"}):
             return False
     readers = function.module.readers
     if any(readers.get(Outer(function.key, name)) for name in names):

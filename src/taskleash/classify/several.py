@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.contained import comes_of, put
+from taskleash.classify.holding import HANDED_ON
 from taskleash.facts.model import Call
-from taskleash.facts.terms import Display, Local, Result, Spread, Term
+from taskleash.facts.terms import (
+    Alts,
+    Attribute,
+    Display,
+    Entered,
+    Local,
+    Outer,
+    Result,
+    Spread,
+    Term,
+)
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.models.api import Handle
 from taskleash.models.containers import NEW_CONTAINERS
-from taskleash.models.waits import STARTING
+from taskleash.models.waits import DEADLINES, STARTING, STARTS
 
 
 def written(calls: Calls, function: Function, call: Call, dotted: str) -> Iterator[Term]:
@@ -24,6 +35,35 @@ def added(calls: Calls, function: Function, call: Call, dotted: str) -> Iterator
     """What the function puts into the containers that the call is given, now or at times."""
     for term in _given(calls, call, dotted):
         yield from _put(calls, function, _plain(term))
+
+
+def started_by(function: Function, group: Term) -> list[tuple[Result, Term]] | None:
+    """What a function itself starts in a group of tasks that it enters, each with its task.
+
+    None where others may start something in it, too.
+    """
+    entered = Entered(group)
+    names = [name for name, values in function.facts.defs.items() if {group, entered} & {*values}]
+    known = {group, entered, *map(Local, names)}
+    roles = {role.kind for each in known for role in function.uses.roles.get(each, ())}
+    read = (function.module.readers.get(Outer(function.key, name)) for name in names)
+    if roles & (HANDED_ON | {"value"}) or any(read):
+        return None
+    return [
+        (Result(index), term)
+        for index, call in function.calls()
+        if any(isinstance(f, Attribute) and f.name == STARTS and f.base in known for f in call.func)
+        for term in (call.args[0].value if call.args else ())
+    ]
+
+
+def deadline_of(call: Call, dotted: str) -> Alts | None:
+    """The value after which a wait gives up; None where there is none."""
+    place = DEADLINES.get(dotted)
+    for position, arg in enumerate(call.args):
+        if place is not None and (arg.key == "timeout" or (position == place and not arg.key)):
+            return arg.value
+    return None
 
 
 def _given(calls: Calls, call: Call, dotted: str) -> Iterator[Term]:

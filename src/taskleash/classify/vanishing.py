@@ -14,6 +14,7 @@ from taskleash.classify.awaiting import Awaiting
 from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishing, Vanishings
 from taskleash.classify.waited import SEVERITY, Wait
+from taskleash.dataflow.assumptions import NOTHING_GIVEN
 from taskleash.facts.model import Await, Block, Exit, Loop, Use
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches
@@ -89,7 +90,9 @@ class _Search:
                 yield self._found(function, loop.line, wait, is_sure)
         limited = self._limits.within(function)
         for index, event in enumerate(function.events):
-            if isinstance(event, Await) and index not in limited:
+            if not isinstance(event, Await) or index in limited:
+                continue
+            if function.paths.reaches(index, NOTHING_GIVEN):
                 for wait in self._waits(function, index, event):
                     yield self._found(function, event.pos[0], wait, is_sure)
 

@@ -73,6 +73,9 @@ TIME_LIMITS = frozenset(
 )  # fmt: skip
 #: awaited, these wait for all that they are given, each of which may hold the task
 COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyncio.wait_for"})
+#: a block that is left once all is done that was started in it, and the method that starts it
+GROUP = "asyncio.TaskGroup"
+STARTS = "create_task"
 #: what gives a task: who awaits it is held by what that task waits for
 STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 #: methods of what a call gives, once it is awaited, of which the same is true as of `HELD`
