@@ -291,6 +291,17 @@ class TestSettings:
             (project / f"f{number}.py").write_text("x = 1\n", encoding="utf-8")
         assert FOUND in checked(project).out
 
+    def test_words_like_many_flags(self, project: Path) -> None:
+        """None is suggested where each of many would be compared with each of many."""
+        words = "\n".join(f"enable_one_{number} = 1" for number in range(30_000))
+        (project / "good.py").write_text(f"{DROPPED}{words}\n", encoding="utf-8")
+        for count, told in ((1, "nothing, did you mean `enable_one_0`?\n"), (900, "nothing\n")):
+            listed = "\n".join(f"enable_ona_{number} = true" for number in range(count))
+            (project / "taskleash.toml").write_text(f"[flags]\n{listed}\n", encoding="utf-8")
+            ran = checked(project)
+            assert FOUND in ran.out
+            assert ran.err.count(told) == count
+
 
 class TestComments:
     def test_many_that_are_misspelt(self, project: Path) -> None:

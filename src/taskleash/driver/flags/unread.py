@@ -15,6 +15,8 @@ from taskleash.source.spelling import searchable
 _NEAR = 0.8
 #: each is looked for in all files: so many are nobody's typo
 _MOST = 1000
+#: so many pairs of a flag and a word are compared: where there are more, no word is suggested
+_MOST_PAIRS = 300_000
 _WORD = re.compile(rb"[A-Za-z_][\w-]{2,60}")
 
 
@@ -36,7 +38,11 @@ def unread(
             return ()
         seen += context() if is_context else asked
         left = [flag for flag in left if not _is_mentioned(flag.last, seen, memory)]
-    return tuple(_told(flag, seen, memory) for flag in left) if seen else ()
+    if not left or not seen:
+        return ()
+    words = _words(seen, memory)
+    near = words if len(words) * len(left) <= _MOST_PAIRS else set[str]()
+    return tuple(_told(flag, near) for flag in left)
 
 
 def _is_mentioned(name: str, files: Iterable[Input], memory: Memory) -> bool:
@@ -54,13 +60,18 @@ def _answer(answer: Callable[[Input], bool], item: Input) -> bool:
         return False
 
 
-def _told(flag: FeatureFlag, files: Iterable[Input], memory: Memory) -> str:
+def _words(files: Iterable[Input], memory: Memory) -> set[str]:
+    """All words of the files that may be a flag's name."""
     words: set[str] = set()
     for item in files:
         try:
             words.update(map(bytes.decode, _WORD.findall(searchable(memory.contents.data(item)))))
         except (InvalidSource, UnicodeDecodeError):
             continue
+    return words
+
+
+def _told(flag: FeatureFlag, words: Iterable[str]) -> str:
     near = get_close_matches(flag.last, words, n=1, cutoff=_NEAR)
     hint = f", did you mean `{near[0]}`?" if near else ""
     return f"flag `{flag.name}`: no file mentions it, so it decides nothing{hint}"
