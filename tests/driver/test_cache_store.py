@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from taskleash.driver.cache import keys
+from taskleash.driver.cache.database import DATABASE
+from taskleash.driver.cache.folder import make, remove
 from taskleash.driver.cache.store import DiskStore, NoStore
 
 DAY = 86_400
@@ -130,3 +132,18 @@ def test_without_sqlite_nothing_is_kept_and_nothing_fails(
     store = DiskStore(str(tmp_path / "cache"))
     store.put({b"a": b"1"})
     assert store.get([b"a"]) == {}
+
+
+@pytest.mark.parametrize("data", [b"", b"no database"])
+def test_what_is_broken_goes_with_the_folder_that_was_made_for_it(
+    tmp_path: Path, data: bytes
+) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    make(str(own))
+    other.mkdir()
+    for folder in (own, other):
+        (folder / DATABASE).write_bytes(data)
+    assert remove(str(own))
+    assert not remove(str(other))
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
+    assert (other / DATABASE).read_bytes() == data
