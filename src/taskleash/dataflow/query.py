@@ -44,13 +44,19 @@ class _Open:
         self.position = self.low = position
         self.value: Any = query.bottom
         self.is_cyclic = False
-        self.asked: dict[_Open, None] = {}
-        self.askers: dict[_Open, None] = {}
+        # Few answers hang on an unfinished one: most need neither.
+        self.asked: dict[_Open, None] | None = None
+        self.askers: dict[_Open, None] | None = None
 
-    def found(self) -> Any:
-        """The answer as it is worked out from the others as they are now."""
-        self.asked.clear()
-        return self.query.find(self.key)
+    def hangs_on(self, other: _Open) -> None:
+        """Note that this answer is made from another one as that is now."""
+        other.is_cyclic = True
+        self.low = min(self.low, other.low)
+        if self.asked is None:
+            self.asked = {}
+        if other.askers is None:
+            other.askers = {}
+        self.asked[other] = other.askers[self] = None
 
 
 class _TooDeep(Exception):
@@ -112,9 +118,7 @@ class Questions:
                 return known
         asking = self._asking
         assert asking is not None
-        entry.is_cyclic = True
-        asking.low = min(asking.low, entry.low)
-        asking.asked[entry] = entry.askers[asking] = None
+        asking.hangs_on(entry)
         answer: Answer = entry.value
         return answer
 
@@ -138,38 +142,41 @@ class Questions:
         return query.known[key]
 
     def _open(self, query: Query[Any, Any], key: Hashable) -> _Open:
-        if self._below is not None and self._below.open:
+        unfinished = self._unfinished
+        if self._below is not None and self._below._unfinished:
             raise CircularQuestion(f"a question of the layer below asks for {key!r}")
-        entry = query.unfinished[key] = _Open(query, key, len(self._unfinished))
-        self._unfinished.append(entry)
+        entry = query.unfinished[key] = _Open(query, key, len(unfinished))
+        unfinished.append(entry)
         return entry
 
     def _run(self, entry: _Open) -> None:
         """Work out an answer; it is known then, or hangs on one that was begun before it."""
         self._running.append(entry)
         try:
-            entry.low = entry.position
+            position = entry.low = entry.position
             entry.value = self._found(entry)
-            is_first = entry.low == entry.position
-            if is_first and (not entry.is_cyclic or self._solve(entry)):
-                self._publish(entry.position)
+            if entry.low == position and (not entry.is_cyclic or self._solve(entry)):
+                self._publish(position)
         finally:
             self._running.pop()
 
     def _found(self, entry: _Open) -> Any:
+        """The answer as it is worked out from the others as they are now."""
         asking, self._asking = self._asking, entry
         self._depth += 1
+        entry.asked = None
         try:
-            return entry.found()
+            return entry.query.find(entry.key)
         finally:
             self._depth -= 1
             self._asking = asking
 
     def _publish(self, position: int) -> None:
-        for entry in self._unfinished[position:]:
+        unfinished = self._unfinished
+        while len(unfinished) > position:
+            entry = unfinished.pop()
             entry.query.known[entry.key] = entry.value
             del entry.query.unfinished[entry.key]
-        del self._unfinished[position:]
 
     # -- circles
 
@@ -187,7 +194,7 @@ class Questions:
             size = len(self._unfinished)
             members = self._unfinished[head.position :]
             for entry in members:
-                entry.askers.clear()
+                entry.askers = None
             if not self._converge(members, head.position):
                 return False
         return self._refine(members, head.position)
@@ -215,8 +222,8 @@ class Questions:
                 entry.low = position
             inside.update(dict.fromkeys(joined))
             count = len(self._unfinished)
-            askers = dict.fromkeys(asker for entry, _ in changed for asker in entry.askers)
-            askers.update((asker, None) for entry in joined for asker in entry.askers)
+            askers = dict.fromkeys(asker for entry, _ in changed for asker in entry.askers or ())
+            askers.update((asker, None) for entry in joined for asker in entry.askers or ())
             due = [*(asker for asker in askers if asker in inside), *joined]
         return True
 
@@ -227,7 +234,7 @@ class Questions:
 
     def _refine(self, members: list[_Open], position: int) -> bool:
         """Answer one after the other what hung together only while answers were at the bottom."""
-        parts = components(members, lambda entry: entry.asked)
+        parts = components(members, lambda entry: entry.asked or ())
         if len(parts) == 1:
             _settle(members)
             return True
@@ -250,7 +257,7 @@ def _settle(circle: list[_Open]) -> None:
 
     In which order they came in hangs on where the circle was entered.
     """
-    if len(circle) > 1 or circle[0] in circle[0].asked:
+    if len(circle) > 1 or circle[0] in (circle[0].asked or ()):
         for entry in circle:
             if isinstance(entry.value, tuple):
                 entry.value = tuple(sorted(entry.value, key=repr))

@@ -168,7 +168,7 @@ class Program:
         """
         if OPERATOR not in self.methods_named:
             return frozenset()
-        return self.unclear_names.union(self.naming) - self.methods_named.keys()
+        return self.unclear_names.union(self.naming).difference(self.methods_named)
 
     @cached_property
     def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:

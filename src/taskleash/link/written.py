@@ -79,8 +79,9 @@ class Written:
 
         Those of the ``dropped`` names are among them where nothing is done with the result.
         """
-        written = frozenset(self.calls.keys() & names)
-        asked = (written, frozenset((self.calls.keys() & dropped) - written))
+        # The other way round all names of the program would be gone through for each module.
+        written = names.intersection(self.calls)
+        asked = (written, dropped.intersection(self.calls) - written)
         # From round to round other names are asked for, but hardly ever others of this module.
         if asked not in self._calls_of:
             spots = set(self.odd_calls)
