@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Store
-from taskleash.facts.terms import Attribute, Constant, Parameter
+from taskleash.facts.terms import Constant
 from taskleash.link.calls import Calls
-from taskleash.link.entities import Class, Function
+from taskleash.link.entities import Class
 from taskleash.link.inference import Type
 from taskleash.models.callables import CLOSERS
 from taskleash.models.classes import LIGHT_TYPES
@@ -23,23 +23,16 @@ def heavy(signs: Signs, calls: Calls, captures: tuple[str, ...]) -> tuple[str, .
     own = spawn.function.method
     if own.owner is None or not any(name.partition(" ")[0] == own.self_name for name in captures):
         return ()
-    found = [name for name in _attributes(own.owner) if _is_heavy(calls, own.owner, name)]
-    return tuple(dict.fromkeys(found))[:_MAX_MEMBERS]
+    names = dict.fromkeys(_attributes(own.owner))
+    found = (name for name in names if _is_heavy(calls, own.owner, name))
+    return tuple(islice(found, _MAX_MEMBERS))
 
 
 def _attributes(cls: Class) -> Iterator[str]:
     """The attributes of an instance, in the order in which the source names them."""
     for base in cls.mro:
-        for method in base.methods():
-            for event in method.events:
-                target = event.target if isinstance(event, Store) else None
-                if isinstance(target, Attribute) and _is_own(method, target):
-                    yield target.name
+        yield from base.stores
         yield from base.facts.fields
-
-
-def _is_own(method: Function, target: Attribute) -> bool:
-    return bool(method.self_name) and target.base == Parameter(method.self_name)
 
 
 def _is_heavy(calls: Calls, cls: Class, name: str) -> bool:
