@@ -202,7 +202,7 @@ def outside(old: Report, done: Fixing) -> Iterator[str]:
                 continue
             for number in range(first, last):
                 line = before[number]
-                unused = _is_unused_import(line, after)
+                unused = _is_unused_import(line, after) or _is_moved_import(line, after)
                 if number + 1 not in inside and not (
                     unused or _is_import_in(after[start:end], line)
                 ):
@@ -213,6 +213,12 @@ def _is_unused_import(line: str, after: Sequence[str]) -> bool:
     """Whether the line imports a module that the mended file has no use for."""
     found = re.fullmatch(r"import (\w+)\s*", line)
     return found is not None and not any(re.search(rf"\b{found[1]}\b", new) for new in after)
+
+
+def _is_moved_import(line: str, after: Sequence[str]) -> bool:
+    """Whether a line in a block imports a module that the mended file imports at its top."""
+    found = re.fullmatch(r"\s+(import [\w.]+)\s*", line)
+    return found is not None and found[1] in after
 
 
 def _is_import_in(lines: Sequence[str], line: str) -> bool:

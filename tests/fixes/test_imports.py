@@ -72,6 +72,21 @@ def test_what_the_file_has_is_used(text: str, wanted: str, name: str, by_from: b
         ),
         ("from asyncio import *\n", "asyncio.wait", "asyncio.wait",
          "import asyncio\nfrom asyncio import *\n"),
+        (
+            "import abc\nif TYPE_CHECKING:\n    import asyncio\n\n    import click\n",
+            "asyncio.wait", "asyncio.wait",
+            "import abc\nimport asyncio\nif TYPE_CHECKING:\n    import click\n",
+        ),
+        (
+            "import abc\nif TYPE_CHECKING:\n    import asyncio\n",
+            "asyncio.wait", "asyncio.wait",
+            "import abc\nimport asyncio\nif TYPE_CHECKING:\n    import asyncio\n",
+        ),
+        (
+            "import abc\nif TYPE_CHECKING:\n  import a\n  import asyncio as b\n",
+            "asyncio.wait", "asyncio.wait",
+            "import abc\nimport asyncio\nif TYPE_CHECKING:\n  import a\n  import asyncio as b\n",
+        ),
         ("from . import asyncio_\n", "asyncio.wait", "asyncio.wait",
          "import asyncio\n\nfrom . import asyncio_\n"),
         ("from asyncio import sleep\nfrom asyncio import wait\n", "asyncio.wait", "wait",

@@ -12,6 +12,7 @@ import libcst as cst
 from taskleash.fixes.edits import BLANK, Edits
 from taskleash.fixes.layout import statements
 from taskleash.fixes.tree import dotted
+from taskleash.fixes.type_checking import drop_repeated
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Imports:
             names = self.extended.get(id(statement), ())
             if names:
                 edits.change(statement, partial(_extended, names=names, width=self.width))
+        drop_repeated(self.module, edits, self.added)
         # Several may come to stand after the same line.
         for module in sorted(self.added):
             self._insert(edits, module, f"import {module}", plain=True)

@@ -1,0 +1,47 @@
+"""Imports that only type checkers follow, and that a fix needs at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+import libcst as cst
+
+from taskleash.fixes.edits import Edits
+from taskleash.fixes.tree import last_name
+
+_GUARD = "TYPE_CHECKING"
+
+
+def drop_repeated(module: cst.Module, edits: Edits, modules: Collection[str]) -> None:
+    """Take imports of modules, which are now made at the top of the file, out of the guard.
+
+    A guard around nothing else stays as it is.
+    """
+    for line in module.body:
+        if not isinstance(line, cst.If) or last_name(line.test) != _GUARD:
+            continue
+        block = line.body
+        if not isinstance(block, cst.IndentedBlock):
+            continue
+        repeated = [id(each) for each in block.body if _imported(each) in modules]
+        if repeated and len(repeated) < len(block.body):
+            kept = [index for index, each in enumerate(block.body) if id(each) not in repeated]
+            edits.change(block, partial(_with_only, kept=kept))
+
+
+def _imported(line: cst.CSTNode) -> str:
+    """The module that a line imports under its own name, and nothing else; else empty."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    if not isinstance(small, cst.Import) or len(small.names) != 1:
+        return ""
+    (alias,) = small.names
+    return alias.evaluated_name if alias.evaluated_alias is None else ""
+
+
+def _with_only(block: cst.IndentedBlock, kept: list[int]) -> cst.IndentedBlock:
+    first, *others = (block.body[index] for index in kept)
+    lines = list(getattr(first, "leading_lines", ()))
+    while lines and lines[0].comment is None and kept[0] > 0:
+        lines.pop(0)
+    return block.with_changes(body=[first.with_changes(leading_lines=lines), *others])
