@@ -71,7 +71,7 @@ class Failures:
         """
         if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
             return Unseen.NOT
-        if self._ends_without(signs.spawn.started) or self._ends_without(signs.spawn.around):
+        if self.ends_without(signs.spawn.started) or self.ends_without(signs.spawn.around):
             return Unseen.NOT
         if signs.handed_on is not None or signs.trail.unknown or signs.given:
             return Unseen.NOT
@@ -93,7 +93,7 @@ class Failures:
             return Unseen.NOT
         return Unseen.UNTIL_THE_END if telling else Unseen.AS_LONG_AS_KEPT
 
-    def _ends_without(self, functions: tuple[Function, ...]) -> bool:
+    def ends_without(self, functions: tuple[Function, ...]) -> bool:
         """Whether no failure leaves any of the coroutines that the task may be made of."""
         return bool(functions) and not any(map(self.can_fail, functions))
 

@@ -339,6 +339,8 @@ class Site:
     unfit: tuple[tuple[str, Said], ...] = ()
     #: the task is over in its first step, since nothing in it waits
     in_one_step: bool = False
+    #: no failure leaves the work, which is known
+    never_fails: bool = False
     #: a check keeps a second task from being started, or the number of tasks within a bound
     is_bounded: bool = False
     #: returned by a function that is annotated to return nothing

@@ -151,6 +151,8 @@ class Signs:
     outcome_seen: bool = False
     #: the coroutine is known, and can fail
     can_fail: bool = False
+    #: no failure leaves the work
+    never_fails: bool = False
     #: what the task uses although its starter closes it first
     captured: Captured | None = None
     #: how long a failure is silent

@@ -108,6 +108,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         in_async=spawn.function.facts.is_async,
         local=signs.local,
         unseen=signs.unseen,
+        never_fails=signs.never_fails,
         vanishing=vanishing(calls, spawn) if verdict.defect in DROPPED else NOT_LOOKED_AT,
         prompt=promptness(calls, spawn) if verdict.defect in DROPPED else State.UNKNOWN,
         teardowns=signs.teardowns,

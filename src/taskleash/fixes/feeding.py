@@ -1,10 +1,17 @@
-"""Which statements of a teardown end what may start further tasks of the object."""
+"""Which statements of a teardown end what may start further tasks of the object.
+
+That is a task, or something else that the object has given a function of its own to call: a client
+that calls its handler for each message, a scheduler, a server.
+"""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.containers import attribute_values
+from taskleash.fixes.containers import assignments, attribute_values
+from taskleash.fixes.coroutines import coroutine_of, started_by
+from taskleash.fixes.following import reached
+from taskleash.fixes.names import attributes
 from taskleash.fixes.places import is_text
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.api import Starts
@@ -31,6 +38,99 @@ def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:
                 # Something else of the object is taken down here, too.
                 return False
     return found
+
+
+def used_by_tasks(tree: Tree, cls: cst.ClassDef) -> frozenset[str] | None:
+    """The attributes of an instance that the tasks which its methods start may use, by name.
+
+    What is made of one of them is taken for that one, too. None where a task may use any: nobody
+    knows what a function that is not at hand does with the instance.
+    """
+    used: set[str] = set()
+    for method in tree.methods(cls):
+        for node in inside(method.function.body) if method.instance else ():
+            if not isinstance(node, cst.Call) or last_name(node.func) not in _SPAWNING:
+                continue
+            started = started_by(node)
+            coroutine = coroutine_of(tree, started)
+            given = started.args if isinstance(started, cst.Call) else ()
+            is_unknown = coroutine is None or coroutine.method is None
+            if is_unknown and any(dotted(arg.value) == method.instance for arg in given):
+                return None
+            used |= attributes(started)
+            for each in reached(tree, coroutine) if coroutine is not None else ():
+                used |= attributes(each.function.body)
+    for target, value, _ in assignments(cls):
+        if value is not None and dotted(target).rpartition(".")[2] in used:
+            used |= attributes(value)
+    return frozenset(used)
+
+
+def ends_a_feeder(
+    tree: Tree, method: Method, line: cst.CSTNode, used: frozenset[str] | None
+) -> bool:
+    """Whether a statement takes down what calls functions of the instance, and no more.
+
+    ``used`` are the attributes that the tasks use: what they send by is closed after them.
+    """
+    if used is None or (isinstance(line, cst.If) and line.orelse is not None):
+        return False
+    if not isinstance(line, cst.If | cst.SimpleStatementLine):
+        return False
+    calls = [node for node in inside(line) if isinstance(node, cst.Call)]
+    leaves = any(isinstance(node, cst.Return | cst.Raise) for node in inside(line))
+    return bool(calls) and not leaves and all(_closes(tree, method, c, used) for c in calls)
+
+
+def _closes(tree: Tree, method: Method, call: cst.Call, used: frozenset[str]) -> bool:
+    base, _, name = dotted(call.func).rpartition(".")
+    owner, _, attribute = base.rpartition(".")
+    return (
+        bool(owner)
+        and owner == method.instance
+        and attribute not in used
+        and LIFECYCLE.ends(name)
+        and _is_feeder(tree, method.cls, attribute)
+    )
+
+
+def _is_feeder(tree: Tree, cls: cst.ClassDef, attribute: str) -> bool:
+    """Whether what an attribute holds has been given a function that has the instance."""
+    made = [value for value, _ in attribute_values(tree, cls, attribute) if value is not None]
+    told = [
+        node
+        for method in tree.methods(cls)
+        for node in inside(method.function.body)
+        if isinstance(node, cst.Call)
+        and dotted(node.func).startswith(f"{method.instance}.{attribute}.")
+    ]
+    return any(_leads_back(tree, cls, node, 1) for node in [*made, *told])
+
+
+def _leads_back(tree: Tree, cls: cst.ClassDef, node: cst.CSTNode, deeper: int) -> bool:
+    """Whether a call in a value is given a function of the class, or what has been given one."""
+    names = {each.function.name.value for each in tree.methods(cls)}
+    for each in inside(node):
+        value = each.value if isinstance(each, cst.Arg) else None
+        method = tree.method(each)
+        if value is None or method is None:
+            continue
+        base, _, name = dotted(value).rpartition(".")
+        if isinstance(value, cst.Name) and _is_function_in(method, value.value):
+            return True
+        if not base or base != method.instance:
+            continue
+        values = attribute_values(tree, cls, name) if deeper else []
+        if name in names or any(v and _leads_back(tree, cls, v, deeper - 1) for v, _ in values):
+            return True
+    return False
+
+
+def _is_function_in(method: Method, name: str) -> bool:
+    return any(
+        isinstance(node, cst.FunctionDef) and node.name.value == name
+        for node in inside(method.function.body)
+    )
 
 
 def _is_flag(line: cst.CSTNode) -> bool:

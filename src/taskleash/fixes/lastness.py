@@ -20,6 +20,8 @@ _HOLDING = frozenset({"acquire", "release", "lock", "unlock", "acquire_nowait"})
 _GOING_ON = frozenset({"reconnect", "reopen", "restart", "resume", "retry"})
 #: what begins an object, and what ends it, by the same words as a device is told what to do
 _COMMANDS = {"close": "open", "stop": "start", "disconnect": "connect", "shutdown": "startup"}
+#: what goes on with something that was stopped for a while
+_RESUMING = frozenset({"resume", "unpause"})
 #: how many words a name has at least that says what is taken down
 _VERB_AND_PART = 2
 #: last words of names that say how or why everything is taken down
@@ -47,6 +49,12 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
             "`{name}` calls what `{other}` calls: it may be a command, not the end",
             name=name,
             other=other,
+        )
+    if name == "stop" and (resuming := _resuming(tree, teardown.cls)):
+        return sentence(
+            "`{resuming}` goes on with what `{name}` stops: it may be a command, not the end",
+            resuming=resuming,
+            name=name,
         )
     if reaches(tree, teardown.cls, name, spawning.function.name.value):
         return sentence("`{name}` itself starts the task again", name=name)
@@ -76,6 +84,12 @@ def _told_by(tree: Tree, teardown: Method) -> str:
         if method.function.name.value == verb and _called(method) == called:
             return verb
     return ""
+
+
+def _resuming(tree: Tree, cls: cst.ClassDef) -> str:
+    """The method of a player, a timer or the like by which it goes on where it was."""
+    names = {method.function.name.value for method in tree.methods(cls)}
+    return next((name for name in sorted(names & _RESUMING)), "")
 
 
 def _called(method: Method) -> list[str]:

@@ -7,12 +7,21 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Defect
+from taskleash.fixes.containers import assignments
 from taskleash.fixes.coroutines import started_by
+from taskleash.fixes.edits import BLANK
 from taskleash.fixes.layout import statements
-from taskleash.fixes.loggers import is_loguru, logger_maker, logging_function, module_logger
+from taskleash.fixes.loggers import (
+    fills_braces,
+    is_loguru,
+    logger_at,
+    logger_maker,
+    logging_function,
+    module_logger,
+)
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import dotted, inside, last_name
+from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
@@ -37,7 +46,7 @@ def log(work: Work, target: Target, call: cst.Call) -> Sentence:
     task, line = _assigned(spot), spot.holder
     if not task or line is None:
         raise CannotMend(sentence("no statement of its own gives the task a name"))
-    name = _logging_callback(work, work.task_type(), "task")
+    name = _logging_callback(work, work.task_type(), "task", call)
     key = ("log", id(line))
     if key not in work.draft.made:
         work.draft.made[key] = name
@@ -91,6 +100,21 @@ def _gives_future(work: Work, call: cst.Call) -> bool:
     )
 
 
+def _cannot_fail(work: Work, started: cst.Call) -> bool:
+    """Whether work is a pause, or fills a queue that is never full."""
+    owner, _, name = dotted(started.func).rpartition(".")
+    if last_name(started.func) == "sleep":
+        return True
+    if name != "put" or not owner:
+        return False
+    values = [value for target, value, _ in assignments(work.module) if dotted(target) == owner]
+    return bool(values) and all(map(_is_never_full, values))
+
+
+def _is_never_full(value: cst.BaseExpression | None) -> bool:
+    return isinstance(value, cst.Call) and last_name(value.func) == "Queue" and not value.args
+
+
 def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     """The callback of a future that a statement drops."""
     code = work.tree.code(call.func)
@@ -99,11 +123,11 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     if not _gives_future(work, call):
         raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
     started = started_by(call)
-    if isinstance(started, cst.Call) and last_name(started.func) == "sleep":
+    if isinstance(started, cst.Call) and _cannot_fail(work, started):
         raise CannotMend(sentence("`{task}` does not fail", task=last_name(started.func)))
     holder = spot.holder
     work.claim(holder)
-    callback = _logging_callback(work, work.future_type(), "future")
+    callback = _logging_callback(work, work.future_type(), "future", call)
     if spot.kind == "name" and spot.name != "_":
         if isinstance(spot.call, cst.Await):
             raise CannotMend(sentence("what the await gives has another use than to be waited for"))
@@ -121,22 +145,51 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     return sentence("log its failure by `{callback}`", callback=callback)
 
 
-def _logging_callback(work: Work, typed: str, of: str) -> str:
-    """The function of the module that logs the exception of what has this type, or a new one.
+def _logging_callback(work: Work, typed: str, of: str, call: cst.Call) -> str:
+    """The function that logs the exception of what has this type, or a new one.
 
-    ``of`` is what that is called: a task, a future.
+    ``of`` is what that is called: a task, a future. The function is one of the module, or a method
+    where the instance has the only logger of the file.
     """
     for node in work.module.body:
         if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
             return node.name.value
+    method = work.tree.method(call)
+    if method is not None and (logger := _logger_of_instance(work, method, call)):
+        return _logging_method(work, method, logger, typed, of)
     key = (f"{_HELPER} {typed}", 0)
     if key not in work.draft.made:
         work.draft.made[key] = _new_callback(work, typed, of)
     return work.draft.made[key]
 
 
-def _logs_failure(function: cst.FunctionDef, typed: str) -> bool:
-    params = function.params.params
+def _logger_of_instance(work: Work, method: Method, call: cst.Call) -> str:
+    """The logger of the instance, where neither the module nor a function of it logs."""
+    if module_logger(work.tree) or logging_function(work.tree):
+        return ""
+    logger = logger_at(work.tree, call)
+    return logger if method.instance and logger.startswith(f"{method.instance}.") else ""
+
+
+def _logging_method(work: Work, method: Method, logger: str, typed: str, of: str) -> str:
+    """A method of the class that logs by the instance's logger, as code in a method names it."""
+    for each in work.tree.methods(method.cls):
+        if each.instance and _logs_failure(each.function, typed, is_method=True):
+            return f"{method.instance}.{each.function.name.value}"
+    key = (f"{_HELPER} {typed}", id(method.cls))
+    if key not in work.draft.made:
+        name = work.attribute_name(method.cls, (), "_log_failure", "_log_task_failure")
+        work.draft.made[key] = name
+        own = logger.replace(method.instance, "self", 1)
+        line = _logging(work, own, of, fills_braces(method.cls, logger))
+        text = _function(work, name, "self", line, typed, of)
+        new = [each.with_changes(leading_lines=[BLANK]) for each in statements(text)]
+        work.edits.insert_after(method.cls.body.body[-1], new)
+    return f"{method.instance}.{work.draft.made[key]}"
+
+
+def _logs_failure(function: cst.FunctionDef, typed: str, is_method: bool = False) -> bool:
+    params = function.params.params[1:] if is_method else function.params.params
     if len(params) != 1 or function.asynchronous is not None:
         return False
     note = params[0].annotation
@@ -161,19 +214,30 @@ def _new_callback(work: Work, typed: str, of: str) -> str:
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
         work.draft.made[_LOGGER, 0] = logger
     name = work.module_name("_log_failure", "_log_task_failure")
-    params, returns = (f"{of}: {typed}", " -> None") if typed else (of, "")
-    quote = work.style.quote
-    call = f"{logger}.error({quote}%r failed{quote}, {of}, exc_info={of}.exception())"
-    if is_loguru(work.tree, logger):
-        call = f"{logger}.opt(exception={of}.exception()).error({quote}{{!r}} failed{quote}, {of})"
+    call = _logging(work, logger, of, is_loguru(work.tree, logger))
     if function:
+        quote = work.style.quote
         text = f"f{quote}{{{of}!r}} failed: {{{of}.exception()!r}}{quote}"
         call = f"{function}({text})"
+    work.draft.functions += statements(_function(work, name, "", call, typed, of))
+    return name
+
+
+def _logging(work: Work, logger: str, of: str, takes_braces: bool) -> str:
+    """The call that logs the exception of what is called ``of``."""
+    quote = work.style.quote
+    if takes_braces:
+        return f"{logger}.opt(exception={of}.exception()).error({quote}{{!r}} failed{quote}, {of})"
+    return f"{logger}.error({quote}%r failed{quote}, {of}, exc_info={of}.exception())"
+
+
+def _function(work: Work, name: str, instance: str, call: str, typed: str, of: str) -> str:
+    """The text of a function, or of a method, that logs by a call."""
+    params, returns = (f"{of}: {typed}", " -> None") if typed else (of, "")
     lines = [
-        f"def {name}({params}){returns}:",
+        f"def {name}({instance}{', ' if instance else ''}{params}){returns}:",
         f'    """Log the exception that ended a {of}, if one did."""',
         f"    if not {of}.cancelled() and {of}.exception() is not None:",
         f"        {call}",
     ]
-    work.draft.functions += statements("\n".join(lines))
-    return name
+    return "\n".join(lines)

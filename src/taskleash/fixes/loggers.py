@@ -98,6 +98,20 @@ def is_loguru(tree: Tree, name: str) -> bool:
     )
 
 
+def fills_braces(cls: cst.ClassDef, logger: str) -> bool:
+    """Whether the logger of a class is given what fills braces in its texts, as loguru's."""
+    return any(
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in _METHODS
+        and dotted(node.func.value) == logger
+        and len(node.args) > 1
+        and isinstance(node.args[0].value, cst.SimpleString)
+        and "{}" in node.args[0].value.value
+        for node in inside(cls)
+    )
+
+
 def module_loggers(tree: Tree) -> list[str]:
     """The loggers of the module, those that it makes and those that it imports and uses."""
     found: list[str] = []

@@ -16,7 +16,6 @@ from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
-    PROMPT_WORDS,
     RUNNING_WORDS,
     WAITING_BARE,
     WAITING_CALLS,
@@ -59,11 +58,9 @@ def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
 def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
     """Raise `CannotMend` where the function was not to wait for a task that it starts.
 
-    Its caller waits for a value of it, or it waits for other things meanwhile. A message that is
-    sent takes too little for that.
+    Its caller waits for a value of it, or it waits for other things meanwhile. What is sent may be
+    a request, whose answer takes as long as its server does.
     """
-    if not PROMPT_WORDS.isdisjoint(words(target.site.task)):
-        return
     if _is_for_a_loop(work.tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if any(_returns_a_value(line) for line in _after(work.tree, call)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.fixes.containers import assignments
-from taskleash.fixes.feeding import ends_a_task
+from taskleash.fixes.feeding import ends_a_feeder, ends_a_task, used_by_tasks
 from taskleash.fixes.places import BodyPlace, is_text
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
@@ -55,8 +55,10 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
         or _is_second(lines[at], raised)
     ):
         at += 1
+    used = used_by_tasks(tree, method.cls)
     for index in range(at, len(lines)):
-        if not ends_a_task(tree, method, lines[index]):
+        line = lines[index]
+        if not ends_a_task(tree, method, line) and not ends_a_feeder(tree, method, line, used):
             break
         at = index + 1
     if at == len(lines):

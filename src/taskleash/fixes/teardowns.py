@@ -18,7 +18,7 @@ from taskleash.models.vocabulary import words
 from taskleash.sentences import sentence
 
 #: the names of a class's teardown, the most telling one first
-_NAMES = ("aclose", "close", "stop", "shutdown", "disconnect", "__aexit__", "__exit__")
+_NAMES = ("aclose", "close", "shutdown", "stop", "disconnect", "__aexit__", "__exit__")
 #: words in the names of methods that may throw something away and go on
 _TIDYING = frozenset({"clean", "cleanup", "clear", "purge", "reset"})
 #: what leaves a context is what belongs to how it was entered

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from taskleash.classify.model import Lifetime, Multiplicity, Site
+from taskleash.classify.model import Defect, Lifetime, Multiplicity, Site
 from taskleash.models.vocabulary import RUNNING_WORDS
-from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK, Fix, Rule
+from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, LOG, OWN, TRACK, Fix, Rule
 from taskleash.sentences import Said, sentence
 
 
@@ -47,11 +47,19 @@ def _against_cancel_previous(site: Site) -> Said:
     return ""
 
 
+def _against_log(site: Site) -> Said:
+    """Not where no failure leaves the work of a future that nobody keeps."""
+    if site.defect is Defect.DISCARDED_THREADSAFE and site.never_fails:
+        return sentence("no failure leaves `{task}`", task=site.task)
+    return ""
+
+
 _OBJECTIONS: Mapping[Fix, Callable[[Site], Said]] = {
     TRACK: _against_track,
     AWAIT: _against_await,
     OWN: _against_own,
     CANCEL_PREVIOUS: _against_cancel_previous,
+    LOG: _against_log,
 }
 
 

@@ -1980,4 +1980,230 @@ async def main():
 """,
         {"await": False, "track": True},
     ),
+    Written(
+        "a client that hands over messages until it is disconnected",
+        """
+import asyncio
+
+
+class Client:
+    def __init__(self, on_message):
+        self.on_message = on_message
+        self.task = None
+
+    async def read(self):
+        for number in range(1, 9):
+            await asyncio.sleep(1)
+            self.on_message(number)
+
+    async def connect(self):
+        self.task = asyncio.create_task(self.read())
+
+    async def disconnect(self):
+        await asyncio.sleep(1.2)
+        self.task.cancel()
+        note("disconnected")
+
+
+class Bot:
+    def __init__(self, store):
+        self.store = store
+        self.client = Client(on_message=self.receive)
+
+    def receive(self, number):
+        asyncio.create_task(self.save(number))
+
+    async def save(self, number):
+        await asyncio.sleep(1.5)
+        self.store.append(number)
+        note("saved", number)
+
+    async def stop(self):
+        await self.client.disconnect()
+        self.store = None
+        note("stopped")
+
+
+async def main():
+    bot = Bot([])
+    await bot.client.connect()
+    await asyncio.sleep(2.2)
+    await bot.stop()
+    await asyncio.sleep(9)
+""",
+        {"own": True, "track": True},
+        {"own": ("saved 1", "saved 2", "saved 3", "stopped")},
+    ),
+    Written(
+        "a client that hands over messages, and sends the answers",
+        """
+import asyncio
+
+
+class Client:
+    def __init__(self, on_message):
+        self.on_message = on_message
+        self.is_open = True
+
+    async def send(self, number):
+        await asyncio.sleep(1)
+        note("sent" if self.is_open else "lost", number)
+
+    async def disconnect(self):
+        self.is_open = False
+        note("disconnected")
+
+
+class Bot:
+    def __init__(self):
+        self.client = Client(on_message=self.receive)
+
+    def receive(self, number):
+        asyncio.create_task(self.answer(number))
+
+    async def answer(self, number):
+        await self.client.send(number)
+
+    async def stop(self):
+        await self.client.disconnect()
+        note("stopped")
+
+
+async def main():
+    bot = Bot()
+    bot.client.on_message(1)
+    await bot.stop()
+    await asyncio.sleep(9)
+""",
+        {"own": True, "track": True},
+        {"own": ("sent 1", "disconnected", "stopped")},
+    ),
+    Written(
+        "a player that is stopped and goes on",
+        """
+import asyncio
+
+
+class Player:
+    def __init__(self, songs):
+        self.songs = songs
+        self.is_paused = False
+
+    async def play(self):
+        asyncio.create_task(self.fetch())
+
+    async def fetch(self):
+        await asyncio.sleep(3)
+        self.songs.append(1)
+        note("saved")
+
+    def pause(self):
+        self.is_paused = True
+
+    async def resume(self):
+        self.is_paused = False
+        await self.play()
+
+    async def stop(self):
+        self.is_paused = False
+
+
+async def main():
+    player = Player([])
+    await player.play()
+    await asyncio.sleep(1)
+    await player.stop()
+    await asyncio.sleep(9)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a report that nobody waits for before the answer",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Service:
+    async def send(self, what):
+        await asyncio.sleep(5)
+        note("sent", what)
+
+    async def create(self, number):
+        asyncio.create_task(self.send(number))
+        return number + 1
+
+
+async def main():
+    service = Service()
+    number = await asyncio.wait_for(service.create(1), 3)
+    note("created", number)
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "a failure in another thread, where the instance has the logger",
+        """
+import asyncio
+import logging
+
+
+class Link:
+    def __init__(self, loop):
+        self.loop = loop
+        self.logger = logging.getLogger("program")
+
+    async def handle(self, number):
+        await asyncio.sleep(number)
+        if number == 2:
+            note("fail 2")
+            raise ValueError(number)
+        self.logger.info("handled %d", number)
+
+    def on_packet(self, number):
+        asyncio.run_coroutine_threadsafe(self.handle(number), self.loop)
+
+
+async def main():
+    link = Link(asyncio.get_running_loop())
+    for number in (1, 2):
+        link.on_packet(number)
+    await asyncio.sleep(9)
+""",
+        {"log": True},
+    ),
+    Written(
+        "what is handed to the loop and cannot fail",
+        """
+import asyncio
+
+
+class Feed:
+    def __init__(self, loop):
+        self.loop = loop
+        self.queue = asyncio.Queue()
+        self.over = asyncio.Event()
+
+    async def end(self):
+        self.over.set()
+
+    def on_item(self, item):
+        asyncio.run_coroutine_threadsafe(self.queue.put(item), self.loop)
+
+    def on_end(self):
+        asyncio.run_coroutine_threadsafe(self.end(), self.loop)
+
+
+async def main():
+    feed = Feed(asyncio.get_running_loop())
+    feed.on_item(1)
+    feed.on_end()
+    await feed.over.wait()
+    note("seen", feed.queue.get_nowait())
+""",
+        {"log": False},
+    ),
 )
