@@ -333,7 +333,7 @@ class Site:
     is_closure: bool = False
     restarts_itself: bool = False
     gives_task: bool = True
-    #: whether the work of a task that nothing holds is over soon, waiting for nobody
+    #: of a finding: whether the work is over soon, waiting for nobody
     prompt: State = State.UNKNOWN
     #: the kinds of fixes that the source turns out not to allow, each with the reason
     unfit: tuple[tuple[str, Said], ...] = ()

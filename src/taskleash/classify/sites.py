@@ -110,7 +110,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         unseen=signs.unseen,
         never_fails=signs.never_fails,
         vanishing=vanishing(calls, spawn) if verdict.defect in DROPPED else NOT_LOOKED_AT,
-        prompt=promptness(calls, spawn) if verdict.defect in DROPPED else State.UNKNOWN,
+        prompt=promptness(calls, spawn) if verdict.defect is not None else State.UNKNOWN,
         teardowns=signs.teardowns,
         replaced=replaced(owner, signs.teardowns),
         has_own_state=has_own_state(owner),

@@ -76,14 +76,18 @@ def _drained_in_place(work: Work, function: cst.FunctionDef, text: str) -> list[
 
     One that comes here leaves the set: nobody waits for it any more, so no two wait for each other.
     """
-    waiting, *ending = _drained(work, function, text)
-    pending = ending[0].split()[-1].removesuffix(":")
+    taken = variables(function)
+    loop, deadline = free(("loop", "event_loop"), taken), free(("deadline", "drained_by"), taken)
+    task = free(("task", "background_task"), taken)
+    wait = work.asyncio("wait")
     return [
         f"{text}.discard({work.asyncio('current_task')}())",
-        f"while {text}:",
-        *(f"    {line}" for line in (waiting, *ending)),
-        f"    if {pending}:",
-        "        break",
+        f"{loop} = {work.asyncio('get_running_loop')}()",
+        f"{deadline} = {loop}.time() + {DRAINED_SECONDS}",
+        f"while {text} and {loop}.time() < {deadline}:",
+        f"    await {wait}({text}, timeout={deadline} - {loop}.time())",
+        f"for {task} in {text}:",
+        f"    {task}.cancel()",
     ]
 
 

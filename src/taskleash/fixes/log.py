@@ -17,6 +17,7 @@ from taskleash.fixes.loggers import (
     logger_at,
     logger_maker,
     logging_function,
+    logs_by_the_root,
     module_logger,
 )
 from taskleash.fixes.model import CannotMend, Target
@@ -208,6 +209,8 @@ def _is_named(note: cst.BaseExpression, typed: str) -> bool:
 def _new_callback(work: Work, typed: str, of: str) -> str:
     logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
     function = "" if logger else logging_function(work.tree)
+    if not logger and not function and logs_by_the_root(work.tree):
+        logger = "logging"
     if not logger and not function:
         logger = work.module_name("logger", "_logger", "task_logger")
         logging = logger_maker(work.tree) or work.draft.imports.name("logging", "getLogger")

@@ -50,6 +50,22 @@ def logging_function(tree: Tree) -> str:
     return next((name for name in _FUNCTIONS if name in known), "")
 
 
+def logs_by_the_root(tree: Tree) -> bool:
+    """Whether the module imports ``logging`` and logs by its functions: ``logging.info(text)``."""
+    imported = {
+        alias.evaluated_alias or alias.evaluated_name
+        for line in tree.module.body
+        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
+        if isinstance(small, cst.Import)
+        for alias in small.names
+    }
+    called = (dotted(node.func) for node in tree.nodes if isinstance(node, cst.Call))
+    return "logging" in imported and any(
+        base == "logging" and name in _METHODS
+        for base, _, name in (text.rpartition(".") for text in called)
+    )
+
+
 def logger_maker(tree: Tree) -> str:
     """A function that the module imports and makes loggers by, given a name; else empty.
 

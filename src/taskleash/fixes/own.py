@@ -25,9 +25,10 @@ from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
 from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
-from taskleash.fixes.remarks import is_forgotten
+from taskleash.fixes.remarks import is_forgotten, says_that_it_cancels
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
+from taskleash.fixes.teardown_places import asking
 from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
@@ -78,6 +79,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
         _check_kept(work, method, attribute)
+        if end is not End.CANCELLED:
+            _check_drained(work, target, call)
         is_pruned = target.rule == "TL014"
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
@@ -87,6 +90,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
+        if end is not End.CANCELLED and asking(teardown, started) is None:
+            _check_drained(work, target, call)
         end_one(work, teardown, attribute, started, end, is_optional=optional)
     else:
         raise CannotMend(
@@ -133,6 +138,8 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
         )
     if is_late or serves_its_owner(work.tree, coroutine):
+        return End.CANCELLED
+    if says_that_it_cancels(teardown.function):
         return End.CANCELLED
     scope = work.tree.scope(call)
     if comes_back(work.tree, coroutine, [scope, teardown.function]):
@@ -218,17 +225,8 @@ def _own_dropped(
         lines = ending_all(work, method.function, container, "set", End.CANCELLED)
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
-    coroutine = coroutine_of(work.tree, started_by(call))
-    if is_drained and coroutine is None and _may_run_on(target, started_by(call)):
-        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
-    is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
-    if is_drained and (is_waiting or (coroutine is None and target.site.prompt is State.NO)):
-        raise CannotMend(
-            sentence(
-                "`{task}` may wait for what does not come any more at the end",
-                task=target.site.task,
-            )
-        )
+    if is_drained:
+        _check_drained(work, target, call)
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", end, is_pruned=True)
     return _kept(container, name, is_replacing, is_drained)
@@ -246,6 +244,31 @@ def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method)
     if coroutine is not None and any(n is coroutine.function for n in inside(method.function.body)):
         return True
     return method.instance in map(root_of, [started.func, *(arg.value for arg in started.args)])
+
+
+def _check_drained(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where a teardown that waits for the task may do so in vain."""
+    coroutine, scope = coroutine_of(work.tree, started_by(call)), work.tree.scope(call)
+    if (
+        coroutine is not None
+        and isinstance(scope, cst.FunctionDef)
+        and comes_to(work.tree, coroutine, scope)
+    ):
+        raise CannotMend(
+            sentence(
+                "what keeps `{task}` from starting the next is not known", task=target.site.task
+            )
+        )
+    if coroutine is None and _may_run_on(target, started_by(call)):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
+    is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
+    if is_waiting or (coroutine is None and target.site.prompt is State.NO):
+        raise CannotMend(
+            sentence(
+                "`{task}` may wait for what does not come any more at the end",
+                task=target.site.task,
+            )
+        )
 
 
 def _may_run_on(target: Target, work: cst.BaseExpression) -> bool:

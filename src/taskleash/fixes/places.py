@@ -166,7 +166,10 @@ def put(edits: Edits, place: BodyPlace, new: Sequence[cst.BaseStatement]) -> Non
         edits.insert_after(place.anchor, new)
     else:
         is_definition = isinstance(place.anchor, cst.FunctionDef | cst.ClassDef)
-        edits.insert_before(place.anchor, new, blank=int(is_definition))
+        # Several statements are a paragraph of their own where what follows is one.
+        above = list(getattr(place.anchor, "leading_lines", ()))[:1]
+        is_paragraph = len(new) > 1 and any(line.comment is None for line in above)
+        edits.insert_before(place.anchor, new, blank=int(is_definition or is_paragraph))
 
 
 def is_pass(line: cst.CSTNode) -> TypeGuard[Holder]:

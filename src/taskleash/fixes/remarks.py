@@ -16,6 +16,14 @@ _APART = re.compile(
 )
 #: what they say of work whose end is nobody's business
 _FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
+#: what a docstring says of a function that cancels what its object does
+_CANCELS = re.compile(r"\bcancel(?:s|l?ing)?\b[^.]*\b(?:tasks?|jobs?|work)\b", re.IGNORECASE)
+
+
+def says_that_it_cancels(function: cst.FunctionDef) -> bool:
+    """Whether the docstring of a teardown says that it cancels tasks."""
+    text = function.get_docstring()
+    return text is not None and _CANCELS.search(text) is not None
 
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:

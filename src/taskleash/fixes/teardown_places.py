@@ -17,7 +17,15 @@ _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "cri
 
 
 def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpression) -> BodyPlace:
-    """Where a teardown ends work: behind what asks it to end by itself, else at the start.
+    """Where a teardown ends work: behind what asks it to end by itself, else at the start."""
+    line = asking(method, work)
+    if line is not None:
+        return BodyPlace(line, is_after=True)
+    return teardown_place(tree, method, keeps)
+
+
+def asking(method: Method, work: cst.BaseExpression) -> cst.SimpleStatementLine | None:
+    """The line of a teardown that asks work to end by itself.
 
     Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``.
     """
@@ -32,8 +40,8 @@ def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpressio
             continue
         owner, _, asked = dotted(value.func).rpartition(".")
         if owner == base and LIFECYCLE.ends(asked) and set(words(name)) & set(words(asked)):
-            return BodyPlace(line, is_after=True)
-    return teardown_place(tree, method, keeps)
+            return line
+    return None
 
 
 def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:

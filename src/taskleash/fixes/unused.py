@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 import libcst as cst
 
@@ -111,5 +111,12 @@ def _imports_only(line: cst.SimpleStatementLine, module: str, gone: set[str]) ->
 def _remove(body: list[cst.SimpleStatementLine | cst.BaseCompoundStatement], at: int) -> None:
     """Take out a statement; what follows it in its paragraph takes its place."""
     removed = body.pop(at)
-    if at < len(body) and not body[at].leading_lines:
-        body[at] = body[at].with_changes(leading_lines=removed.leading_lines)
+    if at == len(body):
+        return
+    lines = list(body[at].leading_lines)
+    if at == 0:
+        # A file does not begin with a blank line.
+        lines = list(dropwhile(lambda line: line.comment is None, lines))
+    if not lines:
+        lines = list(removed.leading_lines)
+    body[at] = body[at].with_changes(leading_lines=lines)

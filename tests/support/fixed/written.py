@@ -2206,4 +2206,139 @@ async def main():
 """,
         {"log": False},
     ),
+    Written(
+        "a reader of a process that is only ended by what follows",
+        """
+import asyncio
+
+
+class Worker:
+    def __init__(self, process, parser):
+        self.process = process
+        self.parser = parser
+        self._reader = None
+
+    def start(self):
+        self._reader = asyncio.create_task(self.parser.stream(self.process))
+
+    async def close(self):
+        self.process.set()
+        note("closed")
+
+
+class Parser:
+    async def stream(self, process):
+        await process.wait()
+        note("end stream")
+
+
+async def main():
+    worker = Worker(asyncio.Event(), Parser())
+    worker.start()
+    await asyncio.sleep(1)
+    await asyncio.wait_for(worker.close(), 5)
+    await asyncio.sleep(9)
+""",
+        {"own": False},
+    ),
+    Written(
+        "work whose listener starts the next",
+        """
+import asyncio
+
+
+class Agent:
+    def __init__(self, on_step):
+        self.on_step = on_step
+
+    def step(self):
+        asyncio.create_task(self.take())
+
+    async def take(self):
+        await asyncio.sleep(1)
+        self.on_step()
+
+    async def close(self):
+        note("closing")
+
+
+async def main():
+    agent = Agent(lambda: agent.step())
+    agent.step()
+    await asyncio.sleep(2.5)
+    await asyncio.wait_for(agent.close(), 20)
+    note("closed")
+""",
+        {"own": True, "track": True},
+        {"own": ("closing", "closed")},
+    ),
+    Written(
+        "work that starts the next itself",
+        """
+import asyncio
+
+
+class Device:
+    def __init__(self, jobs, results):
+        self.jobs = jobs
+        self.results = results
+
+    def next(self):
+        if self.jobs:
+            asyncio.create_task(self.execute(self.jobs.pop()))
+
+    async def execute(self, job):
+        await asyncio.sleep(1)
+        self.results.append(job)
+        note("saved", job)
+        self.next()
+
+    async def close(self):
+        self.jobs.clear()
+        note("closed")
+
+
+async def main():
+    device = Device([3, 2, 1], [])
+    device.next()
+    await asyncio.sleep(1.5)
+    await device.close()
+    await asyncio.sleep(9)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a teardown that says that it cancels",
+        """
+import asyncio
+
+
+class Agent:
+    def __init__(self, results):
+        self.results = results
+
+    def step(self, number):
+        asyncio.create_task(self.take(number))
+
+    async def take(self, number):
+        await asyncio.sleep(number)
+        self.results.append(number)
+        note("saved", number)
+
+    async def close(self):
+        '''Closes the agent, canceling any ongoing tasks.'''
+        note("closed")
+
+
+async def main():
+    agent = Agent([])
+    for number in (1, 8):
+        agent.step(number)
+    await asyncio.sleep(2)
+    await asyncio.wait_for(agent.close(), 3)
+    await asyncio.sleep(9)
+""",
+        {"own": True, "track": True},
+        {"own": ("saved 1", "closed")},
+    ),
 )
