@@ -215,8 +215,8 @@ def gives_back(coroutine: Coroutine) -> bool:
     )
 
 
-def sleeps_first(coroutine: Coroutine) -> float:
-    """How many seconds a coroutine sleeps before it does anything, as its text tells; else 0."""
+def sleeps_first(tree: Tree, coroutine: Coroutine) -> float:
+    """How many seconds a coroutine sleeps before it does anything, as its file tells; else 0."""
     lines = [each for each in coroutine.function.body.body if not _is_docstring(each)]
     first = next(iter(lines), None)
     small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
@@ -228,7 +228,20 @@ def sleeps_first(coroutine: Coroutine) -> float:
     for param in named_params(coroutine.function.params):
         if isinstance(seconds, cst.Name) and param.name.value == seconds.value and param.default:
             seconds = param.default
+    if isinstance(seconds, cst.Name):
+        seconds = _constant(tree, seconds.value) or seconds
     return float(seconds.value) if isinstance(seconds, cst.Integer | cst.Float) else 0
+
+
+def _constant(tree: Tree, name: str) -> cst.BaseExpression | None:
+    """What a name of the module stands for, where it is set once."""
+    values = [
+        small.value
+        for line in tree.module.body
+        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
+        if isinstance(small, cst.Assign) and name in {dotted(t.target) for t in small.targets}
+    ]
+    return values[0] if len(values) == 1 else None
 
 
 def _is_docstring(line: cst.CSTNode) -> bool:

@@ -13,6 +13,7 @@ from taskleash.fixes.edits import BLANK
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import (
     fills_braces,
+    is_bound,
     is_loguru,
     logger_at,
     logger_maker,
@@ -132,6 +133,8 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     if spot.kind == "name" and spot.name != "_":
         if isinstance(spot.call, cst.Await):
             raise CannotMend(sentence("what the await gives has another use than to be waited for"))
+        if known := _callback_of(work, spot, call):
+            raise CannotMend(sentence("`{callback}` may look at how it ended", callback=known))
         line = f"{spot.name}.add_done_callback({callback})"
         work.edits.insert_after(holder, work.statements(holder, line))
         return sentence("log its failure by `{callback}`", callback=callback)
@@ -164,6 +167,15 @@ def _logging_callback(work: Work, typed: str, of: str, call: cst.Call) -> str:
     return work.draft.made[key]
 
 
+def _callback_of(work: Work, spot: Spot, call: cst.Call) -> str:
+    """The callback that the function gives a future already, where that may be any function."""
+    scope = work.tree.scope(call)
+    for node in inside(scope) if isinstance(scope, cst.FunctionDef) else ():
+        if isinstance(node, cst.Call) and dotted(node.func) == f"{spot.name}.add_done_callback":
+            return work.tree.code(node.args[0].value) if node.args else ""
+    return ""
+
+
 def _logger_of_instance(work: Work, method: Method, call: cst.Call) -> str:
     """The logger of the instance, where neither the module nor a function of it logs."""
     if module_logger(work.tree) or logging_function(work.tree):
@@ -182,7 +194,12 @@ def _logging_method(work: Work, method: Method, logger: str, typed: str, of: str
         name = work.attribute_name(method.cls, (), "_log_failure", "_log_task_failure")
         work.draft.made[key] = name
         own = logger.replace(method.instance, "self", 1)
-        line = _logging(work, own, of, fills_braces(method.cls, logger))
+        line = _logging(
+            work,
+            own,
+            of,
+            None if is_bound(method.cls, logger) else fills_braces(method.cls, logger),
+        )
         text = _function(work, name, "self", line, typed, of)
         new = [each.with_changes(leading_lines=[BLANK]) for each in statements(text)]
         work.edits.insert_after(method.cls.body.body[-1], new)
@@ -226,9 +243,14 @@ def _new_callback(work: Work, typed: str, of: str) -> str:
     return name
 
 
-def _logging(work: Work, logger: str, of: str, takes_braces: bool) -> str:
-    """The call that logs the exception of what is called ``of``."""
+def _logging(work: Work, logger: str, of: str, takes_braces: bool | None) -> str:
+    """The call that logs the exception of what is called ``of``.
+
+    ``takes_braces`` tells what the logger fills in its texts; None where that is not known.
+    """
     quote = work.style.quote
+    if takes_braces is None:
+        return f"{logger}.error(f{quote}{{{of}!r}} failed: {{{of}.exception()!r}}{quote})"
     if takes_braces:
         return f"{logger}.opt(exception={of}.exception()).error({quote}{{!r}} failed{quote}, {of})"
     return f"{logger}.error({quote}%r failed{quote}, {of}, exc_info={of}.exception())"

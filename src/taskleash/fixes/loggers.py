@@ -165,10 +165,23 @@ def _used_on_instance(tree: Tree, cls: cst.ClassDef, instance: str) -> str:
     """A logger that methods use and a base class has."""
     for node in inside(cls):
         if isinstance(node, cst.Attribute) and node.attr.value in _METHODS:
-            base, _, name = dotted(node.value).rpartition(".")
+            base, _, name = dotted(_unbound(node.value)).rpartition(".")
             if base == instance and name in _NAMES:
                 return f"{instance}.{name}"
     return ""
+
+
+def _unbound(logger: cst.BaseExpression) -> cst.BaseExpression:
+    """The logger that one with further values was made of: ``self.logger.bind(tag=TAG)``."""
+    func = logger.func if isinstance(logger, cst.Call) else None
+    return func.value if isinstance(func, cst.Attribute) and func.attr.value == "bind" else logger
+
+
+def is_bound(cls: cst.ClassDef, logger: str) -> bool:
+    """Whether code of a class gives its logger further values, as structlog's and loguru's take."""
+    return any(
+        isinstance(node, cst.Call) and dotted(node.func) == f"{logger}.bind" for node in inside(cls)
+    )
 
 
 def _is_hidden(tree: Tree, node: cst.CSTNode, name: str) -> bool:

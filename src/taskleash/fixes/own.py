@@ -132,7 +132,9 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
     if coroutine is None:
         return End.CANCELLED if sets_up(target.site.task.rpartition(".")[2]) else End.DRAINED
     # It would not have begun by the deadline, or would not be over.
-    is_late = sleeps_first(coroutine) > DRAINED_SECONDS or runs_until_told(work.tree, coroutine)
+    is_late = sleeps_first(work.tree, coroutine) > DRAINED_SECONDS or runs_until_told(
+        work.tree, coroutine
+    )
     if is_late and gives_back(coroutine):
         raise CannotMend(
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)

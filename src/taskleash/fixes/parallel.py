@@ -10,7 +10,7 @@ from taskleash.classify.model import Lifetime
 from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
 from taskleash.fixes.following import Coroutine, called, own, reached
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.tree import Tree, last_name
+from taskleash.fixes.tree import Tree, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
@@ -46,6 +46,8 @@ def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
     if last_name(call.func) in _EXECUTING:
         _check_function(tree, target, call)
         return
+    if any(isinstance(each, cst.CompFor) and each.asynchronous for each in inside(call)):
+        raise CannotMend(sentence("how many there are to wait for is not known"))
     for each in _coroutines(call):
         coroutine = coroutine_of(tree, each)
         if coroutine is not None and may_wait_for_others(tree, coroutine):

@@ -2341,4 +2341,37 @@ async def main():
         {"own": True, "track": True},
         {"own": ("saved 1", "closed")},
     ),
+    Written(
+        "what is due only after a time that the module names",
+        """
+import asyncio
+
+TIMEOUT = 20
+
+
+class Relay:
+    def __init__(self):
+        self._expiring = {}
+
+    def open(self, ticket):
+        self._expiring[ticket] = asyncio.create_task(self.expire(ticket))
+
+    async def expire(self, ticket):
+        await asyncio.sleep(TIMEOUT)
+        note("expired", ticket)
+        del self._expiring[ticket]
+
+    async def shutdown(self):
+        note("closed")
+
+
+async def main():
+    relay = Relay()
+    relay.open(1)
+    await asyncio.sleep(1)
+    await asyncio.wait_for(relay.shutdown(), 5)
+""",
+        {"own": True},
+        {"own": ("closed",)},
+    ),
 )
