@@ -7,9 +7,10 @@ import libcst as cst
 from taskleash.classify.model import Lifetime, State
 from taskleash.fixes.coroutines import comes_to, coroutine_of, is_given, may_wait_for_others
 from taskleash.fixes.elsewhere import leads_elsewhere
+from taskleash.fixes.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.remarks import is_meant_apart
-from taskleash.fixes.tree import Holder, Tree, inside
+from taskleash.fixes.tree import Holder, Tree, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import sentence
@@ -33,6 +34,8 @@ def check_beside(
         raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
     if target.site.prompt is State.NO:
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
+    if coroutine is not None and _cancels(work.tree, coroutine):
+        raise CannotMend(sentence("the work takes down what may be running here"))
     if _is_on_the_way_out(work.tree, call):
         raise CannotMend(
             sentence("an exception may be on its way here, which a wait would hold up")
@@ -43,6 +46,18 @@ def check_beside(
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
     if coroutine is not None and comes_to(work.tree, coroutine, work.tree.scope(call)):
         raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
+
+
+def _cancels(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine cancels a task of its object, which may be the one that waits for it."""
+    return any(
+        isinstance(node, cst.Call)
+        and dotted(node.func).endswith(".cancel")
+        and each.method is not None
+        and dotted(node.func).startswith(f"{each.method.instance}.")
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
 
 
 def _holds_a_lock(tree: Tree, call: cst.Call) -> bool:

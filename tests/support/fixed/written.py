@@ -2374,4 +2374,35 @@ async def main():
         {"own": True},
         {"own": ("closed",)},
     ),
+    Written(
+        "work that cancels the task which starts it",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Attempt:
+    def start(self):
+        self._connecting = asyncio.create_task(self.connect())
+
+    async def connect(self):
+        await asyncio.sleep(1)
+        asyncio.create_task(self.send_failure())
+
+    async def send_failure(self):
+        self._connecting.cancel()
+        await asyncio.sleep(1)
+        note("sent")
+
+
+async def main():
+    attempt = Attempt()
+    attempt.start()
+    await asyncio.sleep(9)
+    logger.info("over")
+""",
+        {"await": False, "track": True},
+    ),
 )
