@@ -6,7 +6,9 @@ from taskleash.classify.containers import TAKING_OUT, rebuilds
 from taskleash.classify.elements import takes_another
 from taskleash.classify.records import record_removals
 from taskleash.classify.signs import Signs
+from taskleash.dataflow.exceptions import is_start
 from taskleash.facts.model import Call
+from taskleash.facts.terms import Constant, Outer, Result
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op
@@ -22,7 +24,9 @@ def look(calls: Calls, signs: Signs) -> None:
     fitting = [
         op
         for op in removals
-        if _removes(signs, op, started, callbacks) and not takes_another(signs, op)
+        if _removes(signs, op, started, callbacks)
+        and not takes_another(signs, op)
+        and not _names_another(calls, signs, op)
     ]
     # One is enough, and where all tasks of a set share it, each trail has all of them: what the
     # function itself does with this task comes first.
@@ -46,6 +50,32 @@ def _removes(signs: Signs, op: Op, started: set[Function], callbacks: set[Functi
     if op.kind in ("clear-slot", "clear") and op.function in started:
         return True
     return op.kind == "clear-slot" and op.function in callbacks and not signs.container
+
+
+def _names_another(calls: Calls, signs: Signs, op: Op) -> bool:
+    """Whether a removal is of what a variable of a function around it has: another task, or None.
+
+    ``tasks.remove(task)`` where the function that starts this one has a ``task`` of its own.
+    """
+    event = op.event
+    if op.detail not in ("discard", "remove") or not isinstance(event, Call) or not event.args:
+        return False
+    own, given = signs.trail.terms_in(op.function), event.args[0].value
+    return bool(given) and all(
+        isinstance(term, Outer) and term not in own and _holds_others(calls, op.function, term)
+        for term in given
+    )
+
+
+def _holds_others(calls: Calls, function: Function, term: Outer) -> bool:
+    """Whether all that a variable is bound to is known: constants, and what it starts itself."""
+    home, name = calls.program.home(function, term)
+    bound = home.facts.defs.get(name, ())
+    return bool(bound) and all(
+        isinstance(each, Constant)
+        or (isinstance(each, Result) and is_start(home.events[each.event]))
+        for each in bound
+    )
 
 
 def _is_called_back(calls: Calls, op: Op, callbacks: set[Function]) -> bool:
