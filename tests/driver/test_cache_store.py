@@ -64,7 +64,7 @@ def test_nothing_goes_while_there_is_room(tmp_path: Path) -> None:
     store.put({b"more": b"x"})
     left = store.get([*entries, b"more"])
     assert b"more" in left
-    assert sum(map(len, left.values())) <= 500
+    assert 400 < sum(map(len, left.values())) <= 500
 
 
 def test_what_is_used_stays_and_what_is_not_goes(
