@@ -344,7 +344,6 @@ class Observer:
                 method
                 for method in self.teardown.taking_down(place.cls)
                 if method not in involved
-                and not method.is_abstract
                 and (method.owner in place.cls.mro or not own)
                 and self._answers(method, place.cls, spawning)
             ]

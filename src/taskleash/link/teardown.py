@@ -253,7 +253,7 @@ class Teardown:
         By its name alone ``done`` tells nothing, but what a task of the object is cancelled in, and
         only users call, is the end of that.
         """
-        return self.of_class(cls) or tuple(
+        return tuple(m for m in self.of_class(cls) if not m.is_abstract) or tuple(
             method
             for base in cls.mro
             for method in base.methods()
