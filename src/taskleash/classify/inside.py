@@ -91,10 +91,11 @@ class Inside:
             outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
-        if not outcome.is_complete:
+        left = () if handed else left_at_a_yield(trail, after, stops, carriers)
+        if not outcome.is_complete or left is None:
             signs.is_searched = False
             trail.leave_paths_out(function)
-        elif not handed and (left := left_at_a_yield(trail, after, stops, carriers)):
+        elif left:
             signs.leaks, signs.partly_here, signs.left_at_a_yield = left, True, True
         elif not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)

@@ -123,10 +123,11 @@ def _is_length(function: Function, term: Term) -> bool:
 
 def left_at_a_yield(
     trail: Trail, endings: Sequence[Op], stops: Iterable[Ending], carriers: Set[Term]
-) -> tuple[Leak, ...]:
+) -> tuple[Leak, ...] | None:
     """The ways on which a consumer leaves a generator after a wait that returns early.
 
     What the next turn would wait for again is then still pending; an outcome is of one that is not.
+    None where the search for them ran out of its bound before it found one.
     """
     function = trail.function
     partial = [op.root for op in endings if op.kind == "wait" and is_partial(op)]
@@ -135,6 +136,7 @@ def left_at_a_yield(
     of_done = {op.root for op in endings if op.kind == "outcome"}
     others = [stop for stop in stops if stop.event not in {*partial, *of_done}]
     found = function.paths.search([at for at in partial if at is not None], others, carriers)
-    return tuple(
+    left = tuple(
         leak for leak in found.leaks if any(step.kind == "early exit" for step in leak.steps)
     )
+    return left if left or found.is_complete else None
