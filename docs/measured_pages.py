@@ -178,7 +178,7 @@ def accuracy_page() -> str:
         ("blind_sixth", "the sixth reading, mended"),
         ("blind_seventh", "the seventh reading, mended"),
         ("blind_eighth", "the eighth reading, mended"),
-        ("blind_ninth", "the ninth reading, not mended yet"),
+        ("blind_ninth", "the ninth reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))

@@ -38,8 +38,8 @@ def test_what_is_never_asked_again_does_not_multiply_paths(end: str) -> None:
 
 def test_a_way_on_which_less_is_known_stands_for_those_on_which_more_is() -> None:
     # The first branch leads past all conditions, so that what it leaves open covers the others.
-    asked = "".join(f"    if self.a{n}:\n        x()\n" for n in range(12))
-    again = "".join(f"if self.a{n}:\n    y()\n" for n in range(12))
+    asked = "".join(f"    if self.a{n}:\n        x()\n" for n in range(10))
+    again = "".join(f"if self.a{n}:\n    y()\n" for n in range(10))
     body = f"spawn()\nif self.fast:\n    pass\nelse:\n{asked}{again}end()\n"
     found = searched(body)
     assert found.is_complete

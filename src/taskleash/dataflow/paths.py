@@ -32,8 +32,8 @@ from taskleash.facts.model import FunctionFacts, Test
 from taskleash.facts.terms import Alts, Term, last_name
 from taskleash.models.table import TASKS
 
-#: more states than this make an answer unknown
-_MAX_STATES = 20_000
+#: more states than this make an answer unknown; in homeassistant and litellm no search has 250
+_MAX_STATES = 5_000
 #: to compare a state with more of those before it would take longer than to go on from it
 _MAX_COMPARED = 40
 #: the last names of the classes of handles
