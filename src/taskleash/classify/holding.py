@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from taskleash.facts.model import Call, Store
@@ -26,7 +27,7 @@ from taskleash.link.entities import Class, Function, Module, Variable
 from taskleash.models.containers import GROWING
 
 #: uses of a value that let others reach it
-HANDED_ON = frozenset({"arg", "return", "yield", "item"})
+_HANDED_ON = frozenset({"arg", "return", "yield", "item"})
 
 
 class Holder(enum.Enum):
@@ -159,17 +160,21 @@ def _containers(func: Alts) -> list[Term]:
     return [t.base for t in func if isinstance(t, Attribute) and t.name in GROWING]
 
 
+def is_handed_on(function: Function, terms: Iterable[Term], names: Iterable[str]) -> bool:
+    """Whether a function gives on what it knows by these terms, or others read it by its names."""
+    roles = {role.kind for term in terms for role in function.uses.roles.get(term, ())}
+    readers = function.module.readers
+    return not roles.isdisjoint(_HANDED_ON | {"value"}) or any(
+        readers.get(Outer(function.key, name)) for name in names
+    )
+
+
 def is_own(function: Function, made: Term) -> bool:
     """Whether nothing but the function that makes a value reaches it."""
     uses = function.uses
     names = uses.names.get(made, ())
     terms: list[Term] = [made, *(Local(name) for name in names)]
-    for term in terms:
-        kinds = {role.kind for role in uses.roles.get(term, ())}
-        if not kinds.isdisjoint(HANDED_ON | {"value"}):
-            return False
-    readers = function.module.readers
-    if any(readers.get(Outer(function.key, name)) for name in names):
+    if is_handed_on(function, terms, names):
         return False
     return not any(
         role.kind in ("arg", "value", "return")

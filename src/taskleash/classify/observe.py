@@ -33,7 +33,7 @@ from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
 from taskleash.link.forgotten import Forgotten
 from taskleash.link.guards import Guard, Guards
-from taskleash.link.lifetime import Lifetimes, by_name, longest, works_after_a_sleep
+from taskleash.link.lifetime import Lifetimes, by_name, longest, wakes_up
 from taskleash.link.mains import Mains
 from taskleash.link.overridden import Overridden
 from taskleash.link.phases import Phases, asks_for_more
@@ -87,7 +87,6 @@ class Observer:
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
-        signs.wakes_up = any(works_after_a_sleep(self.calls, each) for each in spawn.started)
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
@@ -103,6 +102,7 @@ class Observer:
         signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
         removals.look(self.calls, signs)
+        signs.wakes_up = bool(signs.self_removing) and wakes_up(self.calls, spawn.started)
         self._there(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)

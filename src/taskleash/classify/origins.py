@@ -8,7 +8,7 @@ from typing import NamedTuple
 from taskleash.classify.attributes import Attributes, stored
 from taskleash.classify.contained import comes_of, container_of, put
 from taskleash.classify.passed import passed
-from taskleash.facts.model import Give, TypeRef
+from taskleash.facts.model import TypeRef
 from taskleash.facts.terms import (
     Alts,
     Attribute,
@@ -356,20 +356,12 @@ def _getters(classes: Iterable[Class], name: str) -> list[Function]:
 def _outside_bases(classes: Iterable[Class]) -> Iterator[TypeRef]:
     """The bases of classes that are not of the program, read or not."""
     for cls in classes:
-        program = cls.module.program
-        for ref in cls.facts.bases:
-            base = program.resolve_ref(cls.module, ref, cls)
-            package = base.dotted.partition(".")[0] if isinstance(base, External) else ""
-            if package and package not in program.packages:
+        for ref, base in cls.outside_bases():
+            package = base.dotted.partition(".")[0]
+            if package and package not in cls.module.program.packages:
                 yield ref
 
 
 def returned(function: Function) -> Alts:
     """What a function returns, None left out."""
-    return tuple(
-        term
-        for event in function.events
-        if isinstance(event, Give) and event.kind == "return"
-        for term in event.value
-        if term != _NONE
-    )
+    return tuple(term for value in function.returned for term in value if term != _NONE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.classify.contained import comes_of, put
-from taskleash.classify.holding import HANDED_ON
+from taskleash.classify.holding import is_handed_on
 from taskleash.facts.model import Call
 from taskleash.facts.terms import (
     Alts,
@@ -13,7 +13,6 @@ from taskleash.facts.terms import (
     Display,
     Entered,
     Local,
-    Outer,
     Result,
     Spread,
     Term,
@@ -45,9 +44,7 @@ def started_by(function: Function, group: Term) -> list[tuple[Result, Term]] | N
     entered = Entered(group)
     names = [name for name, values in function.facts.defs.items() if {group, entered} & {*values}]
     known = {group, entered, *map(Local, names)}
-    roles = {role.kind for each in known for role in function.uses.roles.get(each, ())}
-    read = (function.module.readers.get(Outer(function.key, name)) for name in names)
-    if roles & (HANDED_ON | {"value"}) or any(read):
+    if is_handed_on(function, known, names):
         return None
     return [
         (Result(index), term)

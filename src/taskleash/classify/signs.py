@@ -102,7 +102,7 @@ class Signs:
     guard: Guard | None = None
     #: the coroutine's loop handles its own errors
     handles_errors: bool = False
-    #: the coroutine has more to do once it has slept
+    #: the coroutine of a task that leaves its place by itself has more to do once it has slept
     wakes_up: bool = False
     #: a teardown ends the coroutine's loop by a flag or the like: function, event, attribute
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)

@@ -112,9 +112,8 @@ _COMES_IN = {
 def _of_a_base(function: Function) -> Sentence:
     """What comes in when a base from outside of the program calls a method."""
     for cls in function.owner.mro if function.owner is not None else ():
-        for ref in cls.facts.bases:
-            base = cls.module.program.resolve_ref(cls.module, ref, cls)
-            known = CALLED_BY_BASES.get(base.dotted, {}) if isinstance(base, External) else {}
+        for ref, base in cls.outside_bases():
+            known = CALLED_BY_BASES.get(base.dotted, {})
             if function.name in known:
                 return sentence(_COMES_IN[known[function.name]], call=ref.name)
     return NOTHING

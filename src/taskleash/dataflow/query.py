@@ -142,11 +142,10 @@ class Questions:
         return query.known[key]
 
     def _open(self, query: Query[Any, Any], key: Hashable) -> _Open:
-        unfinished = self._unfinished
-        if self._below is not None and self._below._unfinished:
+        if self._below is not None and self._below.open:
             raise CircularQuestion(f"a question of the layer below asks for {key!r}")
-        entry = query.unfinished[key] = _Open(query, key, len(unfinished))
-        unfinished.append(entry)
+        entry = query.unfinished[key] = _Open(query, key, len(self._unfinished))
+        self._unfinished.append(entry)
         return entry
 
     def _run(self, entry: _Open) -> None:

@@ -52,15 +52,8 @@ def logging_function(tree: Tree) -> str:
 
 def logs_by_the_root(tree: Tree) -> bool:
     """Whether the module imports ``logging`` and logs by its functions: ``logging.info(text)``."""
-    imported = {
-        alias.evaluated_alias or alias.evaluated_name
-        for line in tree.module.body
-        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
-        if isinstance(small, cst.Import)
-        for alias in small.names
-    }
     called = (dotted(node.func) for node in tree.nodes if isinstance(node, cst.Call))
-    return "logging" in imported and any(
+    return "logging" in _imported(tree, cst.Import) and any(
         base == "logging" and name in _METHODS
         for base, _, name in (text.rpartition(".") for text in called)
     )
@@ -73,14 +66,7 @@ def logger_maker(tree: Tree) -> str:
     """
     known = _imported_and_called(tree)
     found = next((name for name in sorted(_MAKERS) if name in known), "")
-    modules = {
-        alias.evaluated_alias or alias.evaluated_name
-        for line in tree.module.body
-        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
-        if isinstance(small, cst.Import | cst.ImportFrom)
-        and not isinstance(small.names, cst.ImportStar)
-        for alias in small.names
-    }
+    modules = _imported(tree, cst.Import, cst.ImportFrom)
     called = (dotted(each.func) for each in tree.nodes if _gives_one_value(each))
     made = (text for text in called if text.endswith(".get_logger"))
     return found or next((text for text in made if text.rpartition(".")[0] in modules), "")
@@ -88,14 +74,19 @@ def logger_maker(tree: Tree) -> str:
 
 def _imported_and_called(tree: Tree) -> set[str]:
     """The functions that the module imports and calls with one value."""
-    imported = {
+    called = {dotted(node.func) for node in tree.nodes if _gives_one_value(node)}
+    return called & _imported(tree, cst.ImportFrom)
+
+
+def _imported(tree: Tree, *kinds: type[cst.Import] | type[cst.ImportFrom]) -> set[str]:
+    """The names that the module gives to what it imports by statements of these kinds."""
+    return {
         alias.evaluated_alias or alias.evaluated_name
         for line in tree.module.body
         for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
-        if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
+        if isinstance(small, kinds) and not isinstance(small.names, cst.ImportStar)
         for alias in small.names
     }
-    return imported & {dotted(node.func) for node in tree.nodes if _gives_one_value(node)}
 
 
 def _gives_one_value(node: cst.CSTNode) -> TypeGuard[cst.Call]:

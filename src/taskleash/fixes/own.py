@@ -152,11 +152,7 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
 def _check_one(work: Work, call: cst.Call) -> None:
     """Raise `CannotMend` where the attribute may hold the next task once this one is over."""
     scope, coroutine = work.tree.scope(call), coroutine_of(work.tree, started_by(call))
-    if (
-        coroutine is not None
-        and isinstance(scope, cst.FunctionDef)
-        and comes_to(work.tree, coroutine, scope)
-    ):
+    if coroutine is not None and comes_to(work.tree, coroutine, scope):
         raise CannotMend(sentence("the task starts the next one in its own place"))
 
 
@@ -251,11 +247,7 @@ def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method)
 def _check_drained(work: Work, target: Target, call: cst.Call) -> None:
     """Raise `CannotMend` where a teardown that waits for the task may do so in vain."""
     coroutine, scope = coroutine_of(work.tree, started_by(call)), work.tree.scope(call)
-    if (
-        coroutine is not None
-        and isinstance(scope, cst.FunctionDef)
-        and comes_to(work.tree, coroutine, scope)
-    ):
+    if coroutine is not None and comes_to(work.tree, coroutine, scope):
         raise CannotMend(
             sentence(
                 "what keeps `{task}` from starting the next is not known", task=target.site.task

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls, Method
-from taskleash.link.entities import Class, External, Function, Module
+from taskleash.link.entities import Class, Function, Module
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op
 from taskleash.models.classes import PASSIVE_BASES, PROTOCOLS
@@ -110,11 +110,8 @@ class Bypassed:
 
 def _has_outside_base(cls: Class) -> bool:
     """Whether a class from outside of the program may call methods of this one."""
-    module = cls.module
-    bases = (module.program.resolve_ref(module, ref, cls) for ref in cls.facts.bases)
     return any(
-        isinstance(base, External)
-        and base.dotted not in PROTOCOLS
+        base.dotted not in PROTOCOLS
         and base.dotted.rpartition(".")[2] not in PASSIVE_BASES - {"Protocol"}
-        for base in bases
+        for _, base in cls.outside_bases()
     )

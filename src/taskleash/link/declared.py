@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskleash.facts.model import Give
 from taskleash.facts.terms import Constant, Parameter, Term
 from taskleash.link.entities import Class, Function
 
@@ -27,10 +26,7 @@ def is_set_to_something(classes: Iterable[Class], name: str) -> bool:
 def says_what_it_returns(function: Function) -> bool:
     """Whether a function's text names what it returns: in an annotation or in a return."""
     return bool(function.facts.returns) or any(
-        isinstance(event, Give)
-        and event.kind == "return"
-        and any(_may_have_type(function, term) for term in event.value)
-        for event in function.events
+        _may_have_type(function, term) for value in function.returned for term in value
     )
 
 

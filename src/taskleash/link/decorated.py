@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from taskleash.facts.model import Decorator, Give
+from taskleash.facts.model import Decorator
 from taskleash.facts.terms import Nested, Result, Term
 from taskleash.link.entities import Function
 from taskleash.link.program import Program
@@ -99,8 +99,7 @@ class Decorated:
 
 def _returned(maker: Function) -> Iterator[Function]:
     """The functions inside a function that it returns."""
-    for event in maker.events:
-        if isinstance(event, Give) and event.kind == "return":
-            for term in event.value:
-                if isinstance(term, Nested) and term.key in maker.module.functions:
-                    yield maker.module.functions[term.key]
+    for value in maker.returned:
+        for term in value:
+            if isinstance(term, Nested) and term.key in maker.module.functions:
+                yield maker.module.functions[term.key]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.dataflow.paths import Paths
-from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store
-from taskleash.facts.terms import Attribute, Parameter, Term
+from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store, TypeRef
+from taskleash.facts.terms import Alts, Attribute, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
@@ -165,6 +165,11 @@ class Function:
         """The attributes, elements and globals that it stores to."""
         return self.indexed.stored
 
+    @property
+    def returned(self) -> tuple[Alts, ...]:
+        """The values of its ``return`` statements, in order."""
+        return self.indexed.returned
+
     @cached_property
     def lent(self) -> dict[Term, list[tuple[Function, str]]]:
         """The parameters of nested functions that have a term of this function as default."""
@@ -279,6 +284,13 @@ class Class:
         """The direct bases that belong to the program."""
         return self.module.program.bases(self)
 
+    def outside_bases(self) -> Iterator[tuple[TypeRef, External]]:
+        """The direct bases that do not belong to the program, each as it is written and by name."""
+        for ref in self.facts.bases:
+            base = self.module.program.resolve_ref(self.module, ref, self)
+            if isinstance(base, External):
+                yield ref, base
+
     @property
     def mro(self) -> tuple[Class, ...]:
         """This class and its ancestors, in the order in which Python looks up a method."""
@@ -370,9 +382,7 @@ class Class:
     @cached_property
     def is_protocol(self) -> bool:
         """Whether it only says what other classes have."""
-        program = self.module.program
-        bases = (program.resolve_ref(self.module, ref, self) for ref in self.facts.bases)
-        return any(isinstance(base, External) and base.dotted in PROTOCOLS for base in bases)
+        return any(base.dotted in PROTOCOLS for _, base in self.outside_bases())
 
 
 def implementations(functions: list[Function]) -> list[Function]:

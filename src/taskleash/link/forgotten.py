@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, first_found, union
-from taskleash.facts.model import Give, Store
+from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Awaited, Display, Item, Parameter, Result, Term
 from taskleash.link.calls import Calls, Method
 from taskleash.link.entities import Class, Function
@@ -191,9 +191,8 @@ def _names(kept: Kept) -> Iterator[str]:
     yield kept.attribute
     for cls in (*kept.owner.mro, *kept.owner.descendants):
         for method in cls.methods():
-            given = (e.value for e in method.events if isinstance(e, Give) and e.kind == "return")
             read = Attribute(Parameter(method.self_name), kept.attribute)
-            if method.decorators & PROPERTIES and any(read in value for value in given):
+            if method.decorators & PROPERTIES and any(read in value for value in method.returned):
                 yield method.name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from taskleash.facts.model import Call, Give
+from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Element, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.contents import contents
@@ -112,10 +112,9 @@ def _gives_kept(calls: Calls, function: Function, call: Call) -> bool:
 
 
 def _gives_attribute(function: Function) -> bool:
-    given_back = [e for e in function.events if isinstance(e, Give) and e.kind == "return"]
     if function.facts.is_async or function.facts.is_generator:
         return False
-    return bool(given_back) and all(
-        bool(event.value) and all(isinstance(term, Attribute) for term in event.value)
-        for event in given_back
+    return bool(function.returned) and all(
+        bool(value) and all(isinstance(term, Attribute) for term in value)
+        for value in function.returned
     )

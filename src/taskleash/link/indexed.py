@@ -11,8 +11,8 @@ from functools import cached_property
 
 from taskleash.dataflow.exceptions import never_raises, raised_by
 from taskleash.dataflow.paths import Paths
-from taskleash.facts.model import Call, FunctionFacts, ModuleFacts, Store
-from taskleash.facts.terms import Attribute, Global, Parameter, Term
+from taskleash.facts.model import Call, FunctionFacts, Give, ModuleFacts, Store
+from taskleash.facts.terms import Alts, Attribute, Global, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 from taskleash.link.written import Written
@@ -40,6 +40,12 @@ class IndexedFunction:
     def stored(self) -> frozenset[Term]:
         """The attributes, elements and globals that it stores to."""
         return frozenset(event.target for event in self.facts.events if isinstance(event, Store))
+
+    @cached_property
+    def returned(self) -> tuple[Alts, ...]:
+        """The values of its ``return`` statements, in order."""
+        events = self.facts.events
+        return tuple([e.value for e in events if isinstance(e, Give) and e.kind == "return"])
 
     @cached_property
     def contexts(self) -> Contexts:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, union
-from taskleash.facts.model import NO_TYPE, Give, TypeRef
+from taskleash.facts.model import NO_TYPE, TypeRef
 from taskleash.facts.terms import (
     Alts,
     Attribute,
@@ -231,11 +231,7 @@ class Inference:
             return self.from_ref(function.module, function.facts.returns, owner)
         if function.facts.is_generator:
             return ()
-        found: list[Type] = []
-        for event in function.events:
-            if isinstance(event, Give) and event.kind == "return":
-                found.extend(self.of(function, event.value))
-        return tuple(found)
+        return tuple(t for value in function.returned for t in self.of(function, value))
 
     def _attribute_of(self, function: Function, term: Attribute) -> Types:
         symbol = self.program.symbol(function, term)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Give, Store
+from taskleash.facts.model import Store
 from taskleash.facts.terms import UNKNOWN, Alts, Attribute, Display, Item, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
@@ -57,9 +57,8 @@ class Keys:
     def _find_new(self, asked: tuple[Function, int | None]) -> bool:
         callee, item = asked
         given = [
-            self._item(callee, e.value, item) if item is not None else e.value
-            for e in callee.events
-            if isinstance(e, Give) and e.kind == "return"
+            self._item(callee, value, item) if item is not None else value
+            for value in callee.returned
         ]
         return bool(given) and all(self._all_new(callee, value) for value in given)
 

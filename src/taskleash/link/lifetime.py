@@ -7,7 +7,7 @@ handlers of errors and cancellation do not count. A loop with an exit of its own
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskleash.dataflow.query import Query
 from taskleash.facts.model import (
@@ -186,8 +186,12 @@ def is_sleep(calls: Calls, function: Function, index: int) -> bool:
     )
 
 
-def works_after_a_sleep(calls: Calls, coroutine: Function) -> bool:
-    """Whether a coroutine waits for something else once it has slept: it wakes up to work."""
+def wakes_up(calls: Calls, coroutines: Iterable[Function]) -> bool:
+    """Whether one of the coroutines waits for something else once it has slept."""
+    return any(_works_after_a_sleep(calls, each) for each in coroutines)
+
+
+def _works_after_a_sleep(calls: Calls, coroutine: Function) -> bool:
     awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
     sleeps = [at for at in awaits if is_sleep(calls, coroutine, at)]
     work = [at for at in awaits if at not in sleeps]

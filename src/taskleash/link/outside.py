@@ -150,9 +150,8 @@ def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:
     return {
         name
         for cls in dict.fromkeys(classes)
-        for ref in cls.facts.bases
-        if isinstance(symbol := program.resolve_ref(cls.module, ref, cls), External)
-        for name in _candidates(cls.module, symbol.dotted)
+        for _, base in cls.outside_bases()
+        for name in _candidates(cls.module, base.dotted)
     }
 
 

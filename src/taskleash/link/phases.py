@@ -9,7 +9,7 @@ from taskleash.facts.terms import Alts, Constant, Result
 from taskleash.link.apis import is_named, own_name
 from taskleash.link.calls import Callee, Calls
 from taskleash.link.context import in_loop
-from taskleash.link.entities import Class, External, Function
+from taskleash.link.entities import Class, Function
 from taskleash.models.lifecycle import LIFECYCLE, Entry, Phase, Sign
 from taskleash.models.vocabulary import words
 from taskleash.source.modules import path_name
@@ -192,10 +192,8 @@ def _ancestors(cls: Class) -> Iterator[str]:
     for each in cls.mro:
         module = each.module
         yield from (each.name, f"{module.name}.{each.facts.qualname}")
-        for ref in each.facts.bases:
-            base = module.program.resolve_ref(module, ref, each)
-            if isinstance(base, External):
-                yield from (base.dotted, base.dotted.rpartition(".")[2])
+        for _, base in each.outside_bases():
+            yield from (base.dotted, base.dotted.rpartition(".")[2])
 
 
 def _decorating(home: Function, value: Alts) -> Alts:

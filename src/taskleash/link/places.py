@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Call, Give, Store
+from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
     Attribute,
     Awaited,
@@ -338,11 +338,8 @@ class Places:
         models = self._calls.program.models
         for callee in self._calls.callees(home, call):
             if isinstance(callee, Function):
-                for event in callee.events:
-                    if isinstance(event, Give) and event.kind == "return":
-                        pending.extend(
-                            (callee, t, level) for t in event.value if not isinstance(t, Constant)
-                        )
+                terms = (term for value in callee.returned for term in value)
+                pending.extend((callee, t, level) for t in terms if not isinstance(t, Constant))
             elif isinstance(callee, External) and models.handle(callee.dotted) is Handle.COPIES:
                 found.local = True
         if not pending:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskleash.facts.model import Call, Give, Test
+from taskleash.facts.model import Call, Test
 from taskleash.facts.terms import (
     Alts,
     Attribute,
@@ -136,10 +136,9 @@ class Readings:
         return None
 
     def _returned(self, function: Function, steps: int) -> Reading | None:
-        gives = [e for e in function.events if isinstance(e, Give) and e.kind == "return"]
-        if len(gives) != 1 or not gives[0].value:
+        if len(function.returned) != 1 or not function.returned[0]:
             return None
-        return self._same(function, list(gives[0].value), steps)
+        return self._same(function, list(function.returned[0]), steps)
 
 
 def _local(function: Function, test: Test, term: Term) -> Reading | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from taskleash.dataflow.query import Query, first_found
-from taskleash.facts.model import Give
 from taskleash.facts.terms import Awaited, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
@@ -49,7 +48,7 @@ class _Results:
             return False
         if facts.kind != "lambda" and function.paths.graph.falls_through:
             return False
-        given = [e.value for e in function.events if isinstance(e, Give) and e.kind == "return"]
+        given = function.returned
         terms = [term for value in given for term in value]
         return all(given) and bool(terms) and all(self._is_task(function, term) for term in terms)
 

@@ -254,7 +254,7 @@ class Memory:
             found: Verdicts | Update | None = self._recalled("verdicts", depends, lambda: VERDICTS)
             if isinstance(found, Update):
                 # One that is told by another update is none of this program's.
-                base = self._recalled("verdicts", _digest_of(found.base), lambda: VERDICTS)
+                base = self._recalled("verdicts", found.base, lambda: VERDICTS)
                 found = updated(base, found) if isinstance(base, Verdicts) else None
             if found is None:
                 return None
@@ -343,12 +343,6 @@ def _is_own(stored: bytes) -> bool:
 
 def _shape_key(outcome: bytes) -> bytes:
     return key("shape", outcome)
-
-
-def _digest_of(digits: str) -> bytes | None:
-    with suppress(ValueError):
-        return bytes.fromhex(digits)
-    return None
 
 
 def _encoded(text: str) -> bytes:

@@ -50,11 +50,11 @@ class Verdicts:
 class Update:
     """Verdicts, told by what is different in them from those that are kept under a key.
 
-    ``base`` is that key, in hexadecimal digits; ``sites`` are those that are others, each with its
+    ``base`` is that key; ``sites`` are those that are others, each with its
     place, ``cited`` and ``comments`` those of the files that have others.
     """
 
-    base: str
+    base: bytes
     sites: tuple[tuple[int, model.Site], ...]
     cited: Mapping[str, Cited]
     comments: Mapping[str, Comments]
@@ -72,7 +72,7 @@ def update_of(base: Verdicts, base_key: bytes, verdicts: Verdicts) -> Update | N
         return None
     pairs = enumerate(zip(base.sites, verdicts.sites, strict=True))
     return Update(
-        base_key.hex(),
+        base_key,
         tuple((place, now) for place, (before, now) in pairs if now != before),
         {path: now for path, now in verdicts.cited.items() if now != base.cited[path]},
         {path: now for path, now in verdicts.comments.items() if now != base.comments[path]},
