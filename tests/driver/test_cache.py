@@ -60,7 +60,7 @@ def write(path: Path, text: str, age: float = 60.0) -> None:
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that were written a moment ago are taken for settled: no test has to wait."""
-    monkeypatch.setattr(contents, "_SETTLED_NS", 0)
+    monkeypatch.setattr(contents, "SETTLED_NS", 0)
 
 
 def scan(folder: Path, *options: str) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def test_a_change_that_keeps_size_and_time(project: Path) -> None:
 def test_times_that_are_too_fresh_are_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, trusted: bool
 ) -> None:
-    monkeypatch.setattr(contents, "_SETTLED_NS", 2_000_000_000)
+    monkeypatch.setattr(contents, "SETTLED_NS", 2_000_000_000)
     store, path = DiskStore(str(tmp_path / "cache")), tmp_path / "a.py"
     then = time.time_ns() - seconds * 1_000_000_000
     item = Input(File("a.py", "a", str(path), 5, (then, then)))

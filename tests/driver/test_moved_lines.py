@@ -142,7 +142,7 @@ async def log():
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(contents, "_SETTLED_NS", 0)
+    monkeypatch.setattr(contents, "SETTLED_NS", 0)
     (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
     write(tmp_path / "leaky.py", LEAKY)
     write(tmp_path / "other.py", "import leaky\n\nleaky.Owner().start()\n")

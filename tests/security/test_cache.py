@@ -37,7 +37,7 @@ BASE = "class Base:\n    async def close(self):\n        self._beat.cancel()\n"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(contents, "_SETTLED_NS", 0)
+    monkeypatch.setattr(contents, "SETTLED_NS", 0)
     folder = tmp_path / "checkout"
     (folder / ".git").mkdir(parents=True)
     for name, text in (("a.py", LEAKY), ("owner.py", OWNER), ("base.py", BASE)):

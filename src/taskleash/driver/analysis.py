@@ -219,7 +219,7 @@ def analyse(
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
-            lambda: context_inputs(settings, asked, memory.listed),
+            lambda: context_inputs(settings, asked, memory.listed, memory.walks),
             told,
             parsers,
             advance,
@@ -231,7 +231,7 @@ def analyse(
         unread = unread_flags(
             settings.flags.given,
             asked,
-            lambda: context_inputs(settings, asked, memory.listed),
+            lambda: context_inputs(settings, asked, memory.listed, memory.walks),
             memory,
         )
     # What was parsed is worth keeping even if the run is broken off from here on.

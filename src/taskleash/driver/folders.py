@@ -27,6 +27,11 @@ class NearestOptions:
         self._configs = configs
         self._made: dict[Config, Discovery] = {}
 
+    @property
+    def fixed(self) -> str:
+        """Stands for the layers that are the same in all folders."""
+        return self._configs.fixed
+
     def options(self, folder: str) -> Discovery:
         """Those of the folder's configuration. Raises `ConfigError`."""
         config = self._configs.of(folder)

@@ -11,6 +11,7 @@ from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
+from taskleash.source.walks import Walks
 
 #: the files in some folders, looked for by what it is given where they are not known
 Listed: TypeAlias = "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[File]]], list[File]]"
@@ -52,12 +53,15 @@ class Input:
         return decode(self.read())
 
 
-def asked_inputs(settings: Settings) -> list[Input]:
-    """The files that the settings name, sorted by path; raises PathNotFound, ConfigError."""
+def asked_inputs(settings: Settings, walks: Walks | None = None) -> list[Input]:
+    """The files that the settings name, sorted by path, by what earlier ``walks`` came to, too.
+
+    Raises PathNotFound, ConfigError.
+    """
     nearest = NearestOptions(settings.configs)
     if settings.stdin is None:
         named = {os.path.abspath(path).replace(os.sep, "/") for path in settings.paths}
-        files = discover(settings.paths, settings.discovery, nearest)
+        files = discover(settings.paths, settings.discovery, nearest, walks)
         data = settings.unsaved
         return [Input(f, data.get(f.absolute), is_named=f.absolute in named) for f in files]
     (path,) = settings.paths
@@ -65,10 +69,12 @@ def asked_inputs(settings: Settings) -> list[Input]:
     return [Input(file, settings.stdin, is_named=True) for file in files]
 
 
-def context_inputs(settings: Settings, asked: Iterable[Input], listed: Listed) -> list[Input]:
+def context_inputs(
+    settings: Settings, asked: Iterable[Input], listed: Listed, walks: Walks | None = None
+) -> list[Input]:
     """The rest of the project, where only a part of it is asked for.
 
-    ``listed`` remembers which files there are in some folders.
+    ``listed`` remembers which files there are in some folders, ``walks`` what earlier runs found.
     """
     paths = [os.path.abspath(path) for path in settings.paths]
     given = settings.discovery.project
@@ -77,7 +83,7 @@ def context_inputs(settings: Settings, asked: Iterable[Input], listed: Listed) -
     taken = {item.file.absolute for item in asked}
     nearest = NearestOptions(settings.configs)
     folders = [given] if given else sorted(roots)
-    files = listed(folders, lambda wanted: discover(wanted, options, nearest))
+    files = listed(folders, lambda wanted: discover(wanted, options, nearest, walks))
     data = settings.unsaved
     return [Input(f, data.get(f.absolute)) for f in files if f.absolute not in taken]
 

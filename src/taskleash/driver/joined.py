@@ -13,6 +13,7 @@ from taskleash.classify.model import Site
 from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.collect import Advance
 from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
@@ -78,14 +79,14 @@ def analyse_roots(
         UnknownRule: a selector fits no rule.
         ExecutorError: the cluster that the settings name cannot be used.
     """
-    found = list(roots(settings))
+    store = open_store(settings)
+    found = list(roots(settings, StoredWalks(store)))
     until = time.monotonic() + settings.time_limit
     with parsers(settings.jobs, settings.executor, until) as making:
         if len(found) == 1:
             asked = found[0].asked
-            memory = _memory(kept, lambda: open_store(settings))
+            memory = _memory(kept, lambda: store)
             return analyse(settings, progress, with_facts, asked, memory, making)
-        store = open_store(settings)
         parts: list[Analysis] = []
         with progress() if progress is not None else nullcontext() as advance:
             for root in found:

@@ -14,6 +14,7 @@ from taskleash.driver.inputs import Input, asked_inputs
 from taskleash.driver.settings import Settings
 from taskleash.source.discovery import root_around
 from taskleash.source.paths import is_below
+from taskleash.source.walks import Walks
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,17 @@ class Root:
     asked: list[Input]
 
 
-def roots(settings: Settings) -> Iterator[Root]:
+def roots(settings: Settings, walks: Walks | None = None) -> Iterator[Root]:
     """The roots that the paths of the settings lie in, at least one.
 
-    A file that lies in two of them belongs to the inner one. Raises PathNotFound, ConfigError.
+    A file that lies in two of them belongs to the inner one. What earlier ``walks`` came to is
+    used. Raises PathNotFound, ConfigError.
     """
     taken: set[str] = set()
     # Inner folders have longer paths than those around them.
     for path, paths in sorted(_by_root(settings).items(), key=lambda item: (-len(item[0]), item)):
         part = replace(settings, paths=tuple(paths))
-        asked = [item for item in asked_inputs(part) if item.file.absolute not in taken]
+        asked = [item for item in asked_inputs(part, walks) if item.file.absolute not in taken]
         taken.update(item.file.absolute for item in asked)
         yield Root(path, part, asked)
 

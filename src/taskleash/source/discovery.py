@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from taskleash.source.excludes import Excludes, compile_excludes
@@ -18,9 +18,10 @@ from taskleash.source.gitignore import (
     ignores_folder,
     ignores_python_file,
 )
-from taskleash.source.modules import ModuleNames
+from taskleash.source.modules import ModuleNames, is_regular
 from taskleash.source.options import DEFAULT_INCLUDES, Discovery, Everywhere, Nearest
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
+from taskleash.source.walks import Trace, Walk, Walks, stands
 
 _DEFAULT = Discovery()
 #: the suffix of what is JSON with code in it, and valid Python of another meaning
@@ -55,20 +56,47 @@ class File:
 
 
 def discover(
-    paths: Sequence[str], options: Discovery = _DEFAULT, nearest: Nearest | None = None
+    paths: Sequence[str],
+    options: Discovery = _DEFAULT,
+    nearest: Nearest | None = None,
+    walks: Walks | None = None,
 ) -> list[File]:
     """The Python files that ``paths`` name or hold, each of them once, sorted by path.
 
     ``nearest`` has the options of each folder; ``options`` decide what holds for a whole run. Files
     that are named are taken whatever their suffix, notebooks apart. Folders that cannot be read
-    are skipped. Raises PathNotFound.
+    are skipped. What earlier ``walks`` came to is used. Raises PathNotFound.
     """
-    walk = _Walk(options, nearest)
     for path in paths:
         if not os.path.exists(path):
             raise PathNotFound(path)
-        walk.add(os.path.abspath(path).replace(os.sep, "/"))
-    return sorted(walk.files(), key=lambda file: file.path)
+    named = [os.path.abspath(path).replace(os.sep, "/") for path in paths]
+    walk = _Walk(options, nearest)
+    if walks is None or not all(map(os.path.isdir, named)):
+        return walk.found(named)
+    asked = walk.depends(named)
+    known = walks.get(asked)
+    files = None if known is None else _refound(known)
+    if files is None:
+        files = walk.found(named)
+        if walk.trace.lasts:
+            walks.keep(asked, walk.traced(files))
+    return files
+
+
+def _refound(walk: Walk) -> list[File] | None:
+    """The files of an earlier walk as they are now; None where it would come to others."""
+    _, _, packages, files = walk
+    if not stands(walk) or any(is_regular(folder) != known for folder, known in packages):
+        return None
+    prefix = join(os.getcwd().replace(os.sep, "/"), "")
+    found = []
+    for path, module in files:
+        status = _status(path)
+        if status is None or not stat.S_ISREG(status.st_mode):
+            return None
+        found.append(_file(path, prefix, module, status))
+    return found
 
 
 def discover_unsaved(path: str, options: Discovery, nearest: Nearest | None = None) -> list[File]:
@@ -107,13 +135,15 @@ def _status(path: str) -> os.stat_result | None:
 class _Listing:
     """What a folder holds: ``modules`` are the files that are Python's by their suffix.
 
-    ``names`` are those of files that say what to leave out.
+    ``names`` are those of files that say what to leave out. It ``is_whole`` unless an error broke
+    it off.
     """
 
     folders: list[str] = field(default_factory=list)
     modules: list[os.DirEntry[str]] = field(default_factory=list)
     others: list[os.DirEntry[str]] = field(default_factory=list)
-    names: Container[str] = ()
+    names: Sequence[str] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,7 +172,7 @@ def _list(folder: str, telling: Container[str]) -> _Listing:
                     names.append(name)
     except OSError:
         # What was listed before the error still counts.
-        pass
+        listing.is_whole = False
     listing.names = names
     return listing
 
@@ -160,6 +190,26 @@ class _Walk:
         self._modules: dict[tuple[str, tuple[str, ...]], ModuleNames] = {}
         self._own: dict[str, File] = {}
         self._linked: dict[str, File] = {}
+        self.trace = Trace()
+
+    def found(self, named: Iterable[str]) -> list[File]:
+        """The files that the named paths stand for, sorted by path."""
+        for path in named:
+            self.add(path)
+        return sorted(self.files(), key=lambda file: file.path)
+
+    def depends(self, named: Iterable[str]) -> list[str]:
+        """All that the files hang on but the disk. Raises `ConfigError`."""
+        options = (self._nearest.options(path) for path in named)
+        return [self._current, self._nearest.fixed, *named, *map(repr, (self._options, *options))]
+
+    def traced(self, files: Iterable[File]) -> Walk:
+        """What the walk has listed and asked, and the files that it came to."""
+        self.trace.asks(self._ignore_files.asked)
+        packages = {
+            folder: is_one for names in self._modules.values() for folder, is_one in names.regular
+        }
+        return self.trace.walk(packages, [(file.absolute, file.module) for file in files])
 
     def add(self, path: str) -> None:
         """Adds what ``path`` names or holds."""
@@ -230,8 +280,11 @@ class _Walk:
         while pending:
             folder, real, layers, scope = pending.pop()
             prefix, real_prefix = join(folder, ""), join(real, "")
+            self.trace.lists(folder)
             listing = _list(folder, telling)
+            self.trace.lasts &= listing.is_whole
             if listing.names:
+                self.trace.asks(prefix + name for name in listing.names if name in telling)
                 scope = self._scope(folder)
                 if self._options.respect_gitignore:
                     layers = self._ignore_files.enter(layers, folder, listing.names)
@@ -254,7 +307,10 @@ class _Walk:
             status = entry.stat()
         except OSError:
             # A broken or looping link, or a file that vanished.
+            self.trace.lasts = False
             return
+        if entry.is_symlink():
+            self.trace.lasts = False
         if not stat.S_ISREG(status.st_mode):
             return
         if entry.is_symlink():
@@ -281,14 +337,14 @@ class _Walk:
 
     def _file(self, path: str, status: os.stat_result | None, modules: ModuleNames) -> File:
         folder, name = path.rsplit("/", 1)
-        prefix = self._prefix
-        reported = path[len(prefix) :] if path.startswith(prefix) else path
-        module = modules.name(folder or "/", name)
-        if status is None:
-            return File(reported, module, path, 0)
-        return File(
-            reported, module, path, status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
-        )
+        return _file(path, self._prefix, modules.name(folder or "/", name), status)
+
+
+def _file(path: str, prefix: str, module: str, status: os.stat_result | None) -> File:
+    reported = path[len(prefix) :] if path.startswith(prefix) else path
+    if status is None:
+        return File(reported, module, path, 0)
+    return File(reported, module, path, status.st_size, (status.st_mtime_ns, status.st_ctime_ns))
 
 
 def _leaves_out_file(scope: _Scope, layers: Layers, path: str, name: str) -> bool:

@@ -70,6 +70,8 @@ class IgnoreFiles:
     def __init__(self, current: str) -> None:
         self._current = current
         self._compiled: dict[str, Layers] = {}
+        #: the paths that were looked for
+        self.asked: dict[str, None] = {}
 
     def enter(self, layers: Layers, folder: str, names: Container[str]) -> Layers:
         """The layers that apply to what ``folder`` holds.
@@ -77,7 +79,7 @@ class IgnoreFiles:
         ``layers`` are those that apply to ``folder`` itself, ``names`` the names in it.
         """
         if _REPOSITORY in names:
-            layers = self._layer(folder, _info_exclude(folder))
+            layers = self._layer(folder, self._info_exclude(folder))
         if _FILE_NAME in names:
             layers = self._layer(folder, join(folder, _FILE_NAME)) + layers
         return layers
@@ -93,7 +95,7 @@ class IgnoreFiles:
         hidden = False
         parts = [part for part in path[len(folder) :].split("/") if part]
         for depth, part in enumerate(parts, start=1):
-            layers = self.enter(layers, folder, _ignore_names_in(folder))
+            layers = self.enter(layers, folder, self._ignore_names_in(folder))
             folder = join(folder, part)
             is_file = depth == len(parts) and not is_folder
             if ignores_file(layers, folder) if is_file else ignores_folder(layers, folder):
@@ -103,40 +105,42 @@ class IgnoreFiles:
     def _top(self, folder: str) -> str:
         """Where ignore files start to count: the repository, else the current folder."""
         for parent in (folder, *parents(folder)):
-            if os.path.lexists(join(parent, _REPOSITORY)):
+            if self._exists(join(parent, _REPOSITORY)):
                 return parent
         return self._current if is_below(folder, self._current) else folder
 
     def _layer(self, folder: str, path: str) -> Layers:
         if path not in self._compiled:
-            self._compiled[path] = _compile(join(folder, ""), _lines(path))
+            self._compiled[path] = _compile(join(folder, ""), self._lines(path))
         return self._compiled[path]
 
+    def _exists(self, path: str) -> bool:
+        self.asked[path] = None
+        return os.path.lexists(path)
 
-def _ignore_names_in(folder: str) -> list[str]:
-    return [name for name in (_REPOSITORY, _FILE_NAME) if os.path.lexists(join(folder, name))]
+    def _ignore_names_in(self, folder: str) -> list[str]:
+        return [name for name in (_REPOSITORY, _FILE_NAME) if self._exists(join(folder, name))]
 
+    def _info_exclude(self, folder: str) -> str:
+        """The repository's own exclude file; ``.git`` is a file in a work tree or a submodule."""
+        repository = join(folder, _REPOSITORY)
+        for line in self._lines(repository):
+            if line.startswith("gitdir:"):
+                repository = os.path.join(folder, line[len("gitdir:") :].strip())
+        for line in self._lines(os.path.join(repository, "commondir")):
+            repository = os.path.join(repository, line.strip())
+        return os.path.join(repository, "info", "exclude")
 
-def _info_exclude(folder: str) -> str:
-    """The repository's own exclude file; ``.git`` is a file in a work tree or a submodule."""
-    repository = join(folder, _REPOSITORY)
-    for line in _lines(repository):
-        if line.startswith("gitdir:"):
-            repository = os.path.join(folder, line[len("gitdir:") :].strip())
-    for line in _lines(os.path.join(repository, "commondir")):
-        repository = os.path.join(repository, line.strip())
-    return os.path.join(repository, "info", "exclude")
-
-
-def _lines(path: str) -> list[str]:
-    """The lines of a small text file; none where it cannot be read, or has too many."""
-    try:
-        data = read_regular(path, TEXT_BYTES)
-    except OSError:
-        return []
-    text = data.decode("utf-8-sig", "surrogateescape")
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return lines if len(lines) <= _MOST_LINES else []
+    def _lines(self, path: str) -> list[str]:
+        """The lines of a small text file; none where it cannot be read, or has too many."""
+        self.asked[path] = None
+        try:
+            data = read_regular(path, TEXT_BYTES)
+        except OSError:
+            return []
+        text = data.decode("utf-8-sig", "surrogateescape")
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return lines if len(lines) <= _MOST_LINES else []
 
 
 def _compile(base: str, lines: list[str]) -> Layers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Container
+from collections.abc import Container, ItemsView
 
 from taskleash.source.paths import SUFFIXES, join
 
@@ -30,6 +30,14 @@ def folders(path: str) -> list[str]:
     return [".".join(parts[:size]) for size in range(len(parts) - (not is_package(path)), 0, -1)]
 
 
+def is_regular(folder: str) -> bool:
+    """Whether ``folder`` is a package with an ``__init__`` file."""
+    # The root of the file system has no name to import it by.
+    return os.path.dirname(folder) != folder and any(
+        os.path.isfile(join(folder, init)) for init in _INITS
+    )
+
+
 class ModuleNames:
     """Names the modules below one scanned folder, ``root`` (absolute, with ``/``).
 
@@ -46,6 +54,11 @@ class ModuleNames:
         self._sources = sources
         self._packages: dict[str, str] = {}
         self._regular: dict[str, bool] = {}
+
+    @property
+    def regular(self) -> ItemsView[str, bool]:
+        """The folders that were asked for, and whether each is a package with such a file."""
+        return self._regular.items()
 
     def name(self, folder: str, file_name: str) -> str:
         """The module name of ``file_name`` in ``folder``."""
@@ -96,12 +109,7 @@ class ModuleNames:
         return folder == self._root and self._is_regular(os.path.dirname(folder))
 
     def _is_regular(self, folder: str) -> bool:
-        """Whether ``folder`` is a package with an ``__init__`` file."""
         known = self._regular.get(folder)
         if known is None:
-            # The root of the file system has no name to import it by.
-            known = os.path.dirname(folder) != folder and any(
-                os.path.isfile(join(folder, init)) for init in _INITS
-            )
-            self._regular[folder] = known
+            known = self._regular[folder] = is_regular(folder)
         return known

@@ -31,9 +31,15 @@ class Discovery:
 
 
 class Nearest(Protocol):
-    """Options by folder: what ``file_names`` lie in a folder can make its options other ones."""
+    """Options by folder: what ``file_names`` lie in a folder can make its options other ones.
+
+    ``fixed`` stands for what is the same in all folders, whatever lies in them.
+    """
 
     file_names: frozenset[str]
+
+    @property
+    def fixed(self) -> str: ...
 
     def options(self, folder: str) -> Discovery:
         """What to read in a folder and in those below it that have no such file of their own."""
@@ -45,6 +51,7 @@ class Everywhere:
 
     the_options: Discovery
     file_names: frozenset[str] = frozenset()
+    fixed: str = ""
 
     def options(self, folder: str) -> Discovery:
         """See `Nearest`."""

@@ -16,7 +16,7 @@ from taskleash.facts.conform import check_of
 #: bytes beyond this are read again when they are needed
 _ROOM = 4 << 20
 #: a file that changed so recently may change again without a change of its times
-_SETTLED_NS = 2_000_000_000
+SETTLED_NS = 2_000_000_000
 #: so many files that a run did not see are remembered in any case
 _SPARE = 20_000
 
@@ -118,6 +118,6 @@ class Contents:
             self.steady = False
             self._digests[item.path] = found
         file = item.file
-        if item.data is None and 0 < max(file.times) < self._start - _SETTLED_NS:
+        if item.data is None and 0 < max(file.times) < self._start - SETTLED_NS:
             self._seen.add(file.absolute)
             self._news[file.absolute] = (file.times, file.size, found)

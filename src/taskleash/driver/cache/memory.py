@@ -23,6 +23,7 @@ from taskleash.driver.cache.verdicts import (
     update_of,
     updated,
 )
+from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, shape_of, unpacked
 from taskleash.facts.known import Told
@@ -75,6 +76,7 @@ class Memory:
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
+        self.walks = StoredWalks(self._store)
         self._searched = Searched(self.contents, self._store, self._scope)
 
     def again(self) -> None:

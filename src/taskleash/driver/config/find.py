@@ -24,6 +24,12 @@ class Configs:
         self._outermost = Config((*(fixed or ()), *over))
         self._known: dict[str, Config] = {}
 
+    @property
+    def fixed(self) -> str:
+        """Stands for the layers that are the same in all folders."""
+        layers = ((layer.base, sorted(layer.values.items())) for layer in self._outermost.layers)
+        return repr((self._is_fixed, *layers))
+
     def of(self, folder: str) -> Config:
         """The configuration of a folder (absolute, with ``/``).
 
