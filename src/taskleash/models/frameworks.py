@@ -7,6 +7,7 @@ from taskleash.sentences import claim
 
 _PORTAL = "anyio 4.16.0, anyio/from_thread.py"
 _AIOTOOLS = "aiotools 2.2.4, aiotools/taskscope.py"
+_LIVEKIT = "livekit-agents 1.8.9, livekit/agents/utils/aio/utils.py"
 _AIOJOBS = "aiojobs 1.4.0, aiojobs/_scheduler.py"
 _TORNADO = "tornado 6.6.1, tornado/ioloop.py"
 _QUART = "quart 0.22.0, quart/app.py"
@@ -96,6 +97,15 @@ APIS = (
         Starts.OWNER,
         known=Known.RECEIVER,
         keeper=claim("the scope keeps it and cancels it at its end"),
+    ),
+    *(
+        Api(
+            f"livekit.agents.utils.aio.{name}",
+            _LIVEKIT,
+            handle=Handle.CANCELS,
+            gives=Gives.COROUTINE,
+        )
+        for name in ("cancel_and_wait", "gracefully_cancel")
     ),
     Api(
         "aiotools.cancel_and_wait",
