@@ -36,7 +36,9 @@ SEARCHING = frozenset({"count", "index"})
 #: container methods that put in what they are given for a key that is missing
 SETTING = frozenset({"setdefault"})
 TAKING = frozenset({"pop", "popleft", "get", "get_nowait", "setdefault", "__getitem__", "popitem"})
-VIEWING = frozenset({"keys", "values", "copy", "union", "difference", "intersection"})
+VIEWING = frozenset(
+    {"keys", "values", "copy", "union", "difference", "intersection", "symmetric_difference"}
+)
 PAIRING = frozenset({"items"})
 PAIR_TAKING = frozenset({"popitem"})
 #: methods that put all elements of another container in
