@@ -12,10 +12,10 @@ from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import has_deadline, is_partial
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.paths import Ending
-from taskleash.facts.model import Block, Call, Test, Try
+from taskleash.facts.model import Block, Call, If, Test, Try
 from taskleash.facts.terms import Attribute, Constant, Nested, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches
+from taskleash.link.context import around, branches
 from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
@@ -139,6 +139,9 @@ class _Asking:
         self.in_turns = False
         self.is_guessed = False
         graph = function.paths.graph
+        self._is_conditional = spawn is None or any(
+            isinstance(frame.item, If) for frame in around(function, spawn)
+        )
         self._companions: frozenset[Term] = frozenset(
             Result(event)
             for number in (graph.blocks_of(spawn) if spawn is not None else ())
@@ -175,7 +178,7 @@ class _Asking:
             if (test.kind == "and") == holds:
                 return any(self._is_open(part, holds) for part in test.parts)
             # Whether there is a task at all goes with the rest of the condition.
-            return any(
+            return self._is_conditional and any(
                 part.kind in ("truth", "none") and self._asks_for_it(part) for part in test.parts
             )
         if self._is_made_with_it(test, holds):

@@ -58,6 +58,9 @@ def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
     if _asks_done(node):
         receivers = tuple(term for f in _callee(lowering, value) for term in f)
         return Test("done", receivers, text=source_of(node))
+    if isinstance(node, cst.Call) and (measured := _measured(lowering, value)):
+        lowering.frame.emit(Use(lowering.frame.statement, "test", measured))
+        return Test("truth", measured)
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
     text = source_of(node) if len(node.children) < 4 else ""
     return Test("truth", value, text=text, key=_key(node))
@@ -178,11 +181,11 @@ def _asks_filled(left: cst.BaseExpression, target: cst.ComparisonTarget) -> bool
 
 
 def _measured(lowering: ExpressionLowering, value: Alts) -> Alts:
-    """What ``len`` is asked of, where the value is its result."""
+    """What ``len`` or ``bool`` is asked of, where the value is its result."""
     found: list[Term] = []
     for term in value:
         event = lowering.frame.events[term.event] if isinstance(term, Result) else None
-        if isinstance(event, Call) and event.text == "len" and event.args:
+        if isinstance(event, Call) and event.text in ("bool", "len") and event.args:
             found.extend(event.args[0].value)
     return tuple(found)
 
