@@ -67,7 +67,7 @@ class Observer:
         self.flags = Flags(calls, self.teardown)
         self.mains = Mains(calls)
         self.forgotten = Forgotten(calls, self.teardown)
-        self.supervisors = Supervisors(calls, self.teardown, started)
+        self.supervisors = Supervisors(calls, self.teardown, self.mains, started)
         self.sweeps = Sweeps(flow, self.teardown)
         self.aftermath = Aftermath(calls, self.teardown)
         self.overridden = Overridden(calls)

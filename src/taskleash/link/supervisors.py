@@ -1,4 +1,7 @@
-"""Coroutines whose end a teardown waits for: what they do at their end, they do in the teardown."""
+"""Coroutines whose end a teardown waits for: what they do at their end, they do in the teardown.
+
+So does the main coroutine of a loop: its end is the end of the program.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
+from taskleash.link.mains import Mains
 from taskleash.link.teardown import Teardown
 from taskleash.sentences import NOTHING, Said, sentence
 
@@ -22,10 +26,15 @@ class Supervisors:
     """
 
     def __init__(
-        self, calls: Calls, teardown: Teardown, started: Mapping[Function, tuple[Function, ...]]
+        self,
+        calls: Calls,
+        teardown: Teardown,
+        mains: Mains,
+        started: Mapping[Function, tuple[Function, ...]],
     ) -> None:
         self.calls = calls
         self.teardown = teardown
+        self.mains = mains
         self._spawners: dict[Function, list[Function]] = {}
         for spawner, coroutines in started.items():
             for coroutine in coroutines:
@@ -37,10 +46,14 @@ class Supervisors:
 
         Empty where it does not.
         """
-        if function not in self._spawners or any(
+        if any(
             isinstance(frame.item, Loop) and frame.item.kind == "while"
             for frame in around(function, index)
         ):
+            return NOTHING
+        if function.facts.is_async and self.mains.runner(function):
+            return f"`{function.qualname}`"
+        if function not in self._spawners:
             return NOTHING
         teardown = self._awaited_by(function)
         if teardown is None:
