@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls, Method
+from taskleash.link.context import in_cleanup
 from taskleash.link.entities import Class, Function, Module
 from taskleash.link.phases import Phases
 from taskleash.link.trail import Op
@@ -36,14 +37,17 @@ class Bypassed:
     def by(self, spawning: Function, endings: Iterable[Op]) -> Bypass | None:
         """A call that takes the object down past all the endings, which nothing else comes to.
 
-        Of an object whose class starts the task and has all endings.
+        Of an object whose class starts the task and has all endings. What a cleanup ends that is
+        around the call that leads to the spawn is ended whoever takes the object down.
         """
-        methods = tuple(dict.fromkeys(op.site[0].method for op in endings))
+        sites = [op.site for op in endings]
+        methods = tuple(dict.fromkeys(function.method for function, _ in sites))
         cls = spawning.method.owner
         if cls is None or not methods or any(m.owner not in cls.mro for m in methods):
             return None
         leading = self._leading_to(cls, methods)
-        if spawning.method in leading:
+        around = {function.method for function, index in sites if in_cleanup(function, index)}
+        if spawning.method in leading or around.intersection(self._leading_to(cls, [spawning])):
             return None
         ways = [way for way in self._ways_out(cls, leading) if self._means(cls, way)]
         near = {cls.module, *(way.caller.module for way in ways)}
