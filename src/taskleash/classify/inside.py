@@ -381,5 +381,15 @@ def _abandoned(trail: Trail) -> Op | None:
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
         if op not in partial
     ]
+    if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
+        return None
     again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
-    return None if again or any(not is_of_no_task(trail, op) for op in others) else partial[0]
+    return None if again else partial[0]
+
+
+def _is_handed_on_after(trail: Trail, wait: Op) -> bool:
+    """Whether the function hands on what may be pending after a wait: to what is not known."""
+    return wait.root is not None and any(
+        op.root is not None and op.root > wait.root and op.how != "waited"
+        for op in trail.of("unknown")
+    )
