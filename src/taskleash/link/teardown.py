@@ -152,11 +152,23 @@ class Teardown:
 
     def _given_back(self, function: Function) -> Sentence:
         """What sets an object up may return the method that takes it down again."""
-        method = self._giving(function.owner).get(function.name) if function.owner else None
+        if function.parent is not None and function.parent.facts.kind == "function":
+            method = self._started_with(function, function.parent)
+        else:
+            method = self._giving(function.owner).get(function.name) if function.owner else None
         if method is None:
             return NOTHING
         text = claim("`{function}`, which `{caller}` gives back")
         return sentence(text, function=function.qualname, caller=method.qualname)
+
+    def _started_with(self, function: Function, outer: Function) -> Function | None:
+        """What starts something and gives its caller a function of its own without arguments."""
+        term = Nested(function.facts.key)
+        is_given = any(role.kind == "return" for role in outer.uses.roles.get(term, ()))
+        starts = outer in self.spawning or self.phases.is_start(outer)
+        is_plain = not (function.facts.decorators or function.facts.params)
+        is_end = is_given and is_plain and function not in self.spawning
+        return outer if is_end and starts else None
 
     def _find_giving(self, owner: Class) -> dict[str, Function]:
         """What the methods that set an object up give back of it, with the first that does."""
