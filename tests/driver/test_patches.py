@@ -71,7 +71,10 @@ def test_only_what_a_run_that_fixes_would_make_is_carried(project: Path) -> None
         return [fix["description"]["text"] for fix in result.get("fixes", [])]
 
     assert kinds() == ["track: keep it in `_background_tasks` until it is done"]
-    assert kinds("--unsafe-fixes") == ["await: await it here, log its failure by `logger`"]
+    assert kinds("--unsafe-fixes") == kinds()
+    assert kinds("--unsafe-fixes", "--fix-style", "await") == [
+        "await: await it here, log its failure by `logger`"
+    ]
     assert kinds("--fix-style", "await") == []
     assert kinds("--config", "extend-unsafe-fixes=['TL001']") == []
 

@@ -16,6 +16,7 @@ from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log")
 SHAPES = tuple(shapes())
+NONE, OWN = frozenset[str](), frozenset({"own"})
 #: the notes of what a program does on its own, which a teardown may stop
 _ENDS = ("end ", "sent ", "ping ", "saved ", "reported", "seen ", "released ", "hello")
 
@@ -70,6 +71,16 @@ def test_a_fixed_class_does_its_work_and_can_be_closed(shape: Shape, kind: str) 
         assert [note for note in shape.ends if note not in new.notes] == [], fix.text
         for first, second in shape.in_order:
             assert new.notes.index(first) < new.notes.index(second), fix.text
+
+
+@pytest.mark.parametrize("shape", swept(SHAPES), ids=lambda shape: shape.name)
+def test_what_others_may_want_to_see_the_end_of_is_not_ended_unasked(shape: Shape) -> None:
+    asked, unasked = (attempted(shape.source, "own", unasked=each) for each in (NONE, OWN))
+    if asked is not None and unasked is not None:
+        # What never ends, and what changes nothing but its object.
+        is_over = shape.name.endswith(("endless", "computes")) and "own" not in shape.refused
+        assert unasked.made == (asked.made if is_over else 0), unasked.reasons
+        assert not unasked.made or unasked.text == asked.text
 
 
 @pytest.mark.sweep

@@ -2,7 +2,8 @@
 
 A file ``fixtures/fixes/<kind>/<case>.py`` is mended by that kind of fix; the result stands beside
 it as ``<case>.fixed.py``. A comment ``# fix: own, track`` in its first lines gives other kinds, in
-the order in which they are tried; ``# python: 3.8`` the oldest version that the file must run on.
+the order in which they are tried; ``# python: 3.8`` the oldest version that the file must run on;
+``# unasked: own`` those that nobody asks for by name.
 A file ``untouched_<case>.py`` must not change; a comment ``# left: …`` in the line of a call gives
 the reason.
 """
@@ -37,7 +38,7 @@ ALL = sorted(FIXTURES.rglob("*.py"))
 UNTOUCHED = [path for path in ALL if path.name.startswith("untouched_")]
 CASES = [path for path in ALL if path not in UNTOUCHED and not path.name.endswith(FIXED)]
 KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
-_OPTION = re.compile(r"^# (fix|python): (.+)$", re.MULTILINE)
+_OPTION = re.compile(r"^# (fix|python|unasked): (.+)$", re.MULTILINE)
 _LEFT = re.compile(r"# left: (.+)$")
 
 #: rules beside the verdict, and those that say worse of what they find
@@ -79,8 +80,9 @@ def wanted(path: Path) -> frozenset[str]:
 
 
 def mended(path: Path, text: str) -> Mended:
+    unasked = frozenset(options(path).get("unasked", "").split(", "))
     targets = [
-        Target(site, code, tuple(kind for kind in kinds(path) if kind in offered))
+        Target(site, code, tuple(kind for kind in kinds(path) if kind in offered), unasked)
         for code, site, offered in findings(path, text)
     ]
     version = (

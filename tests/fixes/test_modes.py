@@ -32,10 +32,14 @@ async def go():
     task.add_done_callback(_background_tasks.discard)
     print("started")
 """
-#: what it is with a logger, and then with the wait
-LOGGING = DROPPED.replace(
-    "asyncio\n", "asyncio\nimport logging\n\nlog = logging.getLogger()\n", 1
-).replace("work()", "send()")
+#: what it is with a logger, by which it says that it is done, and then with the wait
+LOGGING = (
+    DROPPED.replace("asyncio\n", "asyncio\nimport logging\n\nlog = logging.getLogger()\n", 1)
+    .replace("work()", "send()")
+    .replace("print(", "log.info(")
+)
+#: nothing says whether it was to be waited for
+SILENT = LOGGING.replace("log.info(", "print(")
 AWAITED = LOGGING.replace(
     "    asyncio.create_task(send())\n",
     '    try:\n        await send()\n    except Exception:\n        log.exception("send failed")\n',
@@ -63,6 +67,26 @@ class Owner:
 
     async def close(self):
         self.name = ""
+"""
+#: work that ends by itself, kept where nothing ends it
+GUESSED = """import asyncio
+
+
+class Store:
+    def __init__(self, files):
+        self.files = files
+        self._task = None
+
+    async def load(self):
+        self.files.load()
+        await asyncio.sleep(1)
+
+    async def open(self):
+        if self._task is None:
+            self._task = asyncio.create_task(self.load())
+
+    async def close(self):
+        self.files.close()
 """
 #: what a teardown cannot end: the object goes on after it
 REOPENED = """import asyncio
@@ -257,6 +281,35 @@ class TestUnsafe:
         app.write_text(LOGGING, encoding="utf-8")
         check(app, "--fix", "--unsafe-fixes")
         assert app.read_text("utf-8") == AWAITED
+
+    def test_fixes_await_by_themselves_only_what_the_author_shows_to_be_waited_for(
+        self, app: Path
+    ) -> None:
+        app.write_text(SILENT, encoding="utf-8")
+        check(app, "--fix", "--unsafe-fixes")
+        assert "await send()" not in app.read_text("utf-8")
+        assert "_background_tasks.add(task)" in app.read_text("utf-8")
+        app.write_text(SILENT, encoding="utf-8")
+        check(app, "--fix", "--unsafe-fixes", "--fix-style", "await")
+        assert app.read_text("utf-8") == AWAITED.replace("log.info(", "print(")
+
+    def test_fixes_of_which_none_is_shown_to_be_meant_are_announced_by_their_style_alone(
+        self, app: Path
+    ) -> None:
+        app.write_text(GUESSED, encoding="utf-8")
+        reason = (
+            "whether `close` is to wait for `load` is not known: add --fix-style own --unsafe-fixes"
+        )
+        assert "unsafe fix" not in check(app).out
+        assert "[*]" not in check(app, "--unsafe-fixes").out
+        found = json.loads(check(app, "--format", "json", "--unsafe-fixes").out)["sites"]
+        assert [site["fixes"] for site in found] == [[]]
+        assert reason in check(app, "--fix", "--unsafe-fixes").out
+        assert app.read_text("utf-8") == GUESSED
+        asked = ("--unsafe-fixes", "--fix-style", "own")
+        assert "[*] 1 fixable with `--fix`." in check(app, *asked).out
+        assert "Fixed 1 finding " in check(app, "--fix", *asked).out
+        assert "asyncio.wait([self._task], timeout=10)" in app.read_text("utf-8")
 
     def test_fixes_await_by_themselves_only_what_hands_something_over(self, app: Path) -> None:
         app.write_text(LOGGING.replace("send()", "index()"), encoding="utf-8")

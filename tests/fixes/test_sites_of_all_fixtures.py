@@ -41,8 +41,8 @@ def targets(path: Path, text: str, choice: FixChoice) -> list[Target]:
     for site in sites(path, text):
         diagnostic = diagnose(site, ENABLED)
         if diagnostic is not None:
-            kinds = choice.kinds(site, choice.offers(diagnostic.code, diagnostic.fixes))
-            found.append(Target(site, diagnostic.code, kinds))
+            offers = choice.offers(diagnostic.code, diagnostic.fixes)
+            found.append(choice.target(site, diagnostic.code, offers))
     return found
 
 

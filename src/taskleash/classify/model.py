@@ -337,6 +337,8 @@ class Site:
     prompt: State = State.UNKNOWN
     #: the kinds of fixes that the source turns out not to allow, each with the reason
     unfit: tuple[tuple[str, Said], ...] = ()
+    #: the kinds that are made only where they are asked for by name, each with the reason
+    guessed: tuple[tuple[str, Said], ...] = ()
     #: the task is over in its first step, since nothing in it waits
     in_one_step: bool = False
     #: no failure leaves the work, which is known

@@ -64,7 +64,7 @@ def _entry(
         mark,
         rule=found.code,
         said=found.said,
-        fixes=choice.offers(found.code, found.fixes),
+        fixes=choice.offers(found.code, found.fixes, site),
         suppressed=silenced(site.path).covers(found.code, comment_lines(site)),
     )
 

@@ -14,6 +14,7 @@ from taskleash.driver.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.manner import manner_of
 from taskleash.driver.settings import Settings
+from taskleash.fixes.choice import GUESSED
 from taskleash.fixes.model import Manner
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import diagnose
@@ -41,7 +42,7 @@ def fitted(
     The ``memory`` has what was tried before, where it lasts.
     """
     if changed is not None:
-        sites = [replace(site, unfit=()) if site.path in changed else site for site in sites]
+        sites = [_untried(site) if site.path in changed else site for site in sites]
     usual = resolve_codes((), ())
     found = {
         site: diagnose(site, usual)
@@ -68,28 +69,38 @@ def _fitted_in(
     sites = tuple(site for site, _ in tried)
     asked = memory.fitting_key(item, manner, sites)
     known = memory.fitting(asked)
-    if known is None or tuple(replace(site, unfit=()) for site in known) != sites:
-        work = partial(_objections, tried, item, manner)
-        unfit = with_deep_stack(work, LINKER_MEGABYTES)
-        known = tuple(replace(site, unfit=u) for site, u in zip(sites, unfit, strict=True))
+    if known is None or tuple(map(_untried, known)) != sites:
+        known = with_deep_stack(partial(_all_tried, tried, item, manner), LINKER_MEGABYTES)
         memory.keep_fitting(asked, known)
     return known
+
+
+def _untried(site: Site) -> Site:
+    return replace(site, unfit=(), guessed=())
 
 
 def _is_doubtful(diagnostic: Diagnostic) -> bool:
     return bool(diagnostic.fixes) and diagnostic.code not in _MENDABLE
 
 
-def _objections(
-    tried: Sequence[_Tried], item: Input, manner: Manner
-) -> list[tuple[tuple[str, Said], ...]]:
-    return [tuple(_against(site, diagnostic, item, manner)) for site, diagnostic in tried]
+def _all_tried(tried: Sequence[_Tried], item: Input, manner: Manner) -> tuple[Site, ...]:
+    found = []
+    for site, diagnostic in tried:
+        unfit = tuple(_against(site, diagnostic, item, manner, frozenset()))
+        unasked = GUESSED - dict(unfit).keys()
+        guessed = tuple(_against(site, diagnostic, item, manner, unasked)) if unasked else ()
+        found.append(replace(site, unfit=unfit, guessed=guessed))
+    return tuple(found)
 
 
 def _against(
-    site: Site, diagnostic: Diagnostic, item: Input, manner: Manner
+    site: Site, diagnostic: Diagnostic, item: Input, manner: Manner, unasked: frozenset[str]
 ) -> Iterator[tuple[str, Said]]:
-    """The kinds of fixes that cannot be made in the file as it is, and why."""
+    """The kinds of fixes that cannot be made in the file as it is, and why.
+
+    Of those that are ``unasked``, where there are any: the ones that the program does not show to
+    be meant.
+    """
     # Imported here because a run that finds nothing has no use for what changes files.
     from taskleash.fixes.mend import mend
     from taskleash.fixes.model import Target
@@ -100,6 +111,8 @@ def _against(
         # The file vanished after it was parsed: its verdicts stand.
         return
     for fix in diagnostic.fixes:
-        target = Target(site, diagnostic.code, (fix.kind,))
+        if unasked and fix.kind not in unasked:
+            continue
+        target = Target(site, diagnostic.code, (fix.kind,), unasked)
         for left in mend(text, [target], manner).left:
             yield fix.kind, left.reason

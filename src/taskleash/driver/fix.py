@@ -159,10 +159,9 @@ def _fitting(analysis: Analysis, report: Report) -> Report:
     sites = fitted(
         [entry.site for entry in report.entries], None, analysis.asked, analysis.settings
     )
+    choice = analysis.settings.fixes
     entries = (
-        replace(
-            entry, site=site, fixes=tuple(f for f in entry.fixes if f.kind not in dict(site.unfit))
-        )
+        replace(entry, site=site, fixes=choice.fitting(site, entry.fixes))
         for entry, site in zip(report.entries, sites, strict=True)
     )
     return replace(report, entries=tuple(entries))

@@ -13,7 +13,6 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed, parse
 from taskleash.facts.model import ModuleFacts
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.model import Target
 from taskleash.fixes.proof import Place, Scan, place
 from taskleash.rules.selection import resolve_codes
 from taskleash.source.loading import InvalidSource, decode, encode
@@ -100,7 +99,7 @@ class Program:
         known |= {(e.site, e.rule) for e in others if e.rule and not e.suppressed}
         return Scan(
             targets=tuple(
-                Target(entry.site, entry.rule, choice.kinds(entry.site, entry.fixes))
+                choice.target(entry.site, entry.rule, entry.fixes)
                 for entry in reported
                 if accepted is None or place(entry.site, entry.rule) in accepted
             ),

@@ -8,6 +8,7 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.fixes.beside import check_beside
+from taskleash.fixes.evident import check_awaiting
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
@@ -57,6 +58,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         check_parallel(work, target, call)
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
         raise CannotMend(sentence("the function awaits the same work elsewhere"))
+    check_awaiting(work, target, call, _work_of(target, call))
     work.claim(holder)
     logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
     if target.rule in _STARTED and not logger and not _is_seen(work.tree, call):

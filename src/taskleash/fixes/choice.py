@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
+from taskleash.fixes.model import Target
 from taskleash.rules.model import TASKGROUP, Applicability, Fix
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
@@ -21,6 +22,8 @@ _NO_FIX = sentence("what is to become of the task is for its author to say")
 _ASK_FOR_GROUP = sentence(
     "only a task group could hold it: add --fix-style taskgroup --unsafe-fixes"
 )
+#: the kinds that are made only where the program shows that they are meant, or by their names
+GUESSED = frozenset({"await", "own"})
 _AUTO = "auto"
 #: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
 _WAITING = ("await", "own", "track")
@@ -65,12 +68,17 @@ class FixChoice:
         _moved(self.extend_safe, self.extend_unsafe)
         _fixable(self.fixable, self.unfixable)
 
-    def offers(self, code: str, fixes: Sequence[Fix]) -> tuple[FixOffer, ...]:
+    def offers(
+        self, code: str, fixes: Sequence[Fix], site: Site | None = None
+    ) -> tuple[FixOffer, ...]:
         """The fixes of a rule's finding as they are for this user; raises `UnknownRule`.
 
         Where the user prefers a fix and does not allow it, none is allowed: another one in its
-        place is not what was asked for.
+        place is not what was asked for. What is a guess at the ``site`` is no offer where it is not
+        asked for.
         """
+        guessed = self._unasked(kind for kind, _ in site.guessed) if site else frozenset()
+        fixes = [fix for fix in fixes if fix.kind not in guessed]
         if self.style == _GROUP and code in _GROUPED:
             fixes = [*fixes, TASKGROUP]
         judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
@@ -83,6 +91,20 @@ class FixChoice:
         if self.only:
             allowed &= {self.only}
         return tuple(FixOffer(kind, str(how), kind in allowed, barred) for kind, how in judged)
+
+    def fitting(self, site: Site, offers: Iterable[FixOffer]) -> tuple[FixOffer, ...]:
+        """Those of the offers that the source of a site turns out to allow."""
+        gone = dict(site.unfit).keys() | self._unasked(kind for kind, _ in site.guessed)
+        return tuple(offer for offer in offers if offer.kind not in gone)
+
+    def target(self, site: Site, code: str, offers: Sequence[FixOffer]) -> Target:
+        """What is to be tried on the finding of a rule with these offers."""
+        kinds = self.kinds(site, offers)
+        return Target(site, code, kinds, self._unasked(kinds))
+
+    def _unasked(self, kinds: Iterable[str]) -> frozenset[str]:
+        """Those of the kinds that may be guesses, and that nobody has asked for by name."""
+        return GUESSED.intersection(kinds) - {self.style, self.only}
 
     def _applicability(self, code: str, fix: Fix) -> Applicability:
         promoted, demoted = _moved(self.extend_safe, self.extend_unsafe)
@@ -100,6 +122,8 @@ class FixChoice:
 def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> Said:
     """Why a site is left alone whose finding, of the rule with this code, has these offers."""
     kinds = [offer.kind for offer in offers]
+    if not kinds and site.guessed:
+        return listed([reason for _, reason in site.guessed])
     if not kinds:
         rule = by_code(code)
         reasons = objections(rule, site) if rule is not None else ()

@@ -148,6 +148,14 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
     return False
 
 
+def polls(coroutine: Coroutine) -> bool:
+    """Whether a coroutine looks at something again and again, with a sleep in between."""
+    return any(
+        isinstance(node, cst.While) and is_flag(node.test) and any(map(_sleeps, own(node)))
+        for node in own(coroutine.function.body)
+    )
+
+
 def is_flag(test: cst.BaseExpression) -> bool:
     """Whether a loop goes on as a flag says, not as long as there is something to do."""
     if isinstance(test, cst.UnaryOperation):

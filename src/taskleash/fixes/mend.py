@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -113,7 +114,7 @@ def _in_one_way(
 
 def _without_own(target: Target) -> Target:
     kinds = tuple(kind for kind in target.kinds if kind != "own")
-    return Target(target.site, target.rule, kinds) if kinds and target.rule == "TL001" else target
+    return replace(target, kinds=kinds) if kinds and target.rule == "TL001" else target
 
 
 def _can_own(work: Work, target: Target, call: cst.Call) -> bool:

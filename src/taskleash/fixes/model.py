@@ -41,11 +41,15 @@ class Common:
 
 @dataclass(frozen=True)
 class Target:
-    """One finding to mend: its site, the code of its rule, the kinds allowed, preferred first."""
+    """One finding to mend: its site, the code of its rule, the kinds allowed, preferred first.
+
+    Those in ``unasked`` are made only where the program shows that they are what is meant.
+    """
 
     site: Site
     rule: str
     kinds: tuple[str, ...]
+    unasked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

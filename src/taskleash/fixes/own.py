@@ -22,6 +22,7 @@ from taskleash.fixes.coroutines import (
     started_by,
 )
 from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
+from taskleash.fixes.evident import check_owning
 from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
@@ -58,6 +59,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     teardown = teardown_of(work.tree, target.site, method)
     _check_loop(teardown)
     end = _end_of(work, target, call, teardown)
+    if target.rule != "TL001":
+        check_owning(work, target, call, teardown, end, is_replaced=False)
     if teardown.function.asynchronous is None:
         _check_cancelled(work, call, teardown, end is not End.CANCELLED)
     if target.rule == "TL001":
@@ -214,6 +217,7 @@ def _own_dropped(
     is_replacing = is_replacing and not existing(work, home, teardown.function)
     # What a later call makes pointless is of no use after the last one either.
     end = End.CANCELLED if is_replacing else _end_of(work, target, call, teardown)
+    check_owning(work, target, call, teardown, end, is_replaced=is_replacing)
     is_drained = end is not End.CANCELLED
     purpose = "set to wait for" if is_drained else "set to cancel"
     container = keep(work, target, spot, home, teardown.function, purpose)

@@ -47,19 +47,21 @@ def _kinds(found: Diagnostic) -> tuple[str, ...]:
     return tuple(offer.kind for offer in offers)
 
 
-def attempted(source: str, kind: str, is_library: bool = False) -> Attempt | None:
+def attempted(
+    source: str, kind: str, is_library: bool = False, unasked: frozenset[str] = frozenset()
+) -> Attempt | None:
     """The program with all fixes of one kind; None where no finding of it offers that kind.
 
-    Of a library the ``main`` that tries it is left out.
+    Of a library the ``main`` that tries it is left out. Nobody asks for the ``unasked`` kinds.
     """
     if is_library:
         library, main, scenario = source.partition("async def main")
-        found = attempted(library, kind)
+        found = attempted(library, kind, unasked=unasked)
         return replace(found, text=found.text + main + scenario) if found is not None else None
 
     def scanned(texts: Mapping[str, str]) -> Scan:
         targets = [
-            Target(site, each.code, tuple(k for k in _kinds(each) if k == kind))
+            Target(site, each.code, tuple(k for k in _kinds(each) if k == kind), unasked)
             for site, each in _found(texts[PATH])
         ]
         return Scan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))

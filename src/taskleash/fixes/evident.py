@@ -1,0 +1,341 @@
+"""Whether the program shows that an unsafe fix is what its author would want.
+
+What it does not show is a guess, and is made only where somebody asks for that kind by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+import libcst as cst
+
+from taskleash.classify.model import Lifetime
+from taskleash.fixes.containers import assignments
+from taskleash.fixes.coroutines import (
+    coroutine_of,
+    gives_back,
+    is_flag,
+    polls,
+    resolves,
+    serves_its_owner,
+    started_by,
+    waits,
+)
+from taskleash.fixes.endings import End
+from taskleash.fixes.following import Coroutine, own, reached
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.names import attributes
+from taskleash.fixes.remarks import says_that_it_cancels
+from taskleash.fixes.signatures import reaches
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
+from taskleash.models.vocabulary import LOGGING_LEVELS
+from taskleash.sentences import Said, sentence
+
+_SPAWNING = MODELS.bare_names(Starts.TASK)
+#: rules of work that does nothing at all, or not what it is to do, unless somebody waits for it
+_UNDONE = frozenset({"TL006", "TL030"})
+#: what begins what a teardown of this name ends
+_BEGINNINGS = {
+    "stop": ("start", "run"),
+    "disconnect": ("connect",),
+    "close": ("open", "connect", "start"),
+    "aclose": ("open", "connect", "start"),
+    "shutdown": ("startup", "start"),
+    "__aexit__": ("__aenter__",),
+    "__exit__": ("__enter__",),
+}
+#: what another thread uses of a loop, and what starts one
+_THREADED = frozenset({"Thread", "run_coroutine_threadsafe", "call_soon_threadsafe"})
+#: what tells a loop that it is over, or waits until it is: an event, the last element of a queue,
+#: the end of a stream or of a process, which may not end while nobody reads what it writes
+_TELLING = frozenset(
+    {
+        "cancel", "communicate", "feed_eof", "join", "kill", "put", "put_nowait", "send_signal",
+        "set", "terminate", "wait",
+    }
+)  # fmt: skip
+#: what may be caught where a task is cancelled
+_CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
+
+
+def check_awaiting(work: Work, target: Target, call: cst.Call, started: cst.BaseExpression) -> None:
+    """Raise `CannotMend` where nothing shows that the caller was to wait for what a call starts.
+
+    The function waits for the same elsewhere, or says in its next line that it is done.
+    """
+    if "await" not in target.unasked or target.rule in _UNDONE:
+        return
+    scope = work.tree.scope(call)
+    name = dotted(started.func) if isinstance(started, cst.Call) else ""
+    is_meant = isinstance(scope, cst.FunctionDef) and _awaits(scope, name)
+    if is_meant or _is_told_of(work.tree, call):
+        return
+    task = target.site.task
+    reason = sentence("whether `{task}` is to hold up its caller is not known", task=task)
+    raise CannotMend(_unless_asked("await", reason))
+
+
+def _unless_asked(kind: str, reason: Said) -> Said:
+    return sentence("{reason}: add --fix-style {kind} --unsafe-fixes", reason=reason, kind=kind)
+
+
+def _awaits(scope: cst.FunctionDef, name: str) -> bool:
+    """Whether a function waits for a call of this name."""
+    awaited = (node.expression for node in own(scope.body) if isinstance(node, cst.Await))
+    return bool(name) and any(isinstance(w, cst.Call) and dotted(w.func) == name for w in awaited)
+
+
+def _is_told_of(tree: Tree, call: cst.Call) -> bool:
+    """Whether the next statement logs, as one does of what has been done."""
+    holder = tree.holder(call)
+    block = tree.parent(holder) if holder is not None else None
+    if not isinstance(block, cst.IndentedBlock):
+        return False
+    at = [line is holder for line in block.body].index(True)
+    after = block.body[at + 1 : at + 2]
+    small = after[0].body[0] if after and isinstance(after[0], cst.SimpleStatementLine) else None
+    value = small.value if isinstance(small, cst.Expr) else None
+    return (
+        isinstance(value, cst.Call)
+        and isinstance(value.func, cst.Attribute)
+        and value.func.attr.value in LOGGING_LEVELS
+    )
+
+
+def check_owning(
+    work: Work, target: Target, call: cst.Call, teardown: Method, end: End, *, is_replaced: bool
+) -> None:
+    """Raise `CannotMend` where nothing shows that a teardown is to end a task so.
+
+    What shows it: the work is the object's own, it goes on until it is cancelled or only sets up
+    the object, and nothing else brings it to its end. ``is_replaced`` tells that the next task of
+    its kind cancels it, too.
+    """
+    if "own" not in target.unasked:
+        return
+    name, task = teardown.function.name.value, target.site.task
+    coroutine = _own_work(work.tree, call)
+    reason: Said = ""
+    if end is not End.CANCELLED:
+        reason = sentence(
+            "whether `{name}` is to wait for `{task}` is not known", name=name, task=task
+        )
+    elif coroutine is None or _has_company(work.tree, target, call):
+        reason = sentence("`{task}` is not the work of its object alone", task=task)
+    elif not is_replaced and not _is_over_with(work.tree, target, coroutine, teardown):
+        reason = sentence("whether `{name}` is to stop `{task}` is not known", name=name, task=task)
+    else:
+        reason = _against_cancelling(work.tree, task, call, coroutine, teardown)
+    if reason:
+        raise CannotMend(_unless_asked("own", reason))
+
+
+def _is_over_with(tree: Tree, target: Target, coroutine: Coroutine, teardown: Method) -> bool:
+    """Whether the work of a task is of no use once its object is gone."""
+    return (
+        target.site.lifetime is Lifetime.ENDLESS
+        or serves_its_owner(tree, coroutine)
+        or polls(coroutine)
+        or says_that_it_cancels(teardown.function)
+    )
+
+
+def _has_company(tree: Tree, target: Target, call: cst.Call) -> bool:
+    """Whether the place that keeps a task may get other tasks, too, which end otherwise."""
+    attribute, method = target.site.holder.rpartition(".")[2], tree.method(call)
+    if target.rule == "TL001" or not attribute or method is None:
+        return False
+    work = tree.code(started_by(call)).partition("(")[0]
+    return any(
+        isinstance(node, cst.Call)
+        and last_name(node.func) in _SPAWNING
+        and tree.code(started_by(node)).partition("(")[0] != work
+        and not _is_elsewhere(tree, node, attribute)
+        for each in tree.methods(method.cls)
+        if attribute in attributes(each.function.body)
+        for node in inside(each.function.body)
+    )
+
+
+def _is_elsewhere(tree: Tree, call: cst.Call, attribute: str) -> bool:
+    """Whether the task of a call is kept in another attribute, right where it is started."""
+    parent = tree.parent(call)
+    targets = [each.target for each in parent.targets] if isinstance(parent, cst.Assign) else []
+    kept = [each.attr.value for each in targets if isinstance(each, cst.Attribute)]
+    return bool(kept) and attribute not in kept
+
+
+def _against_cancelling(
+    tree: Tree, task: str, call: cst.Call, coroutine: Coroutine, teardown: Method
+) -> Said:
+    """What speaks against it that a teardown cancels a task; empty where nothing does."""
+    name = teardown.function.name.value
+    if told := _told(tree, coroutine, teardown):
+        return sentence(
+            "`{name}` brings it to its end by `{told}`, as far as is known", name=name, told=told
+        )
+    if resolves(tree, coroutine) or gives_back(coroutine):
+        return sentence("others wait for what `{task}` brings about", task=task)
+    if _does_more_at_its_end(tree, coroutine):
+        return sentence("`{task}` does more behind its loop, which would be left out", task=task)
+    if _survives(coroutine):
+        return sentence("`{task}` catches its own cancellation and goes on", task=task)
+    if starter := _not_again(tree, call, teardown):
+        return sentence(
+            "`{starter}` does not start it again after `{name}`", starter=starter, name=name
+        )
+    if teardown.function.asynchronous is None and _is_threaded(teardown.cls):
+        return sentence("`{name}` may be called from another thread", name=name)
+    return ""
+
+
+def _own_work(tree: Tree, call: cst.Call) -> Coroutine | None:
+    """The method of the object that a call starts, or the function in the method that starts it."""
+    method, started = tree.method(call), started_by(call)
+    coroutine = coroutine_of(tree, started)
+    if method is None or coroutine is None or coroutine.method is None:
+        return None
+    return coroutine if coroutine.method.cls is method.cls else None
+
+
+def _told(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """What a teardown does that ends the loop of a coroutine by itself, as its text; else empty."""
+    ending = [*reached(tree, Coroutine(teardown.function, teardown))]
+    flags, sources = _ended_by(tree, coroutine, {id(each.function) for each in ending})
+    for each in ending:
+        for target, _, _ in assignments(each.function.body):
+            if _of_object(dotted(target), each) in flags:
+                return dotted(target)
+        for node in own(each.function.body):
+            if not isinstance(node, cst.Call):
+                continue
+            base, _, name = dotted(node.func).rpartition(".")
+            if base and name in _TELLING and _of_object(base, each) in sources | flags:
+                return dotted(node.func)
+    return ""
+
+
+def _of_object(text: str, place: Coroutine) -> str:
+    """The attribute of the object that a dotted name begins with: ``ws`` of ``self.ws.reader``."""
+    root, _, rest = text.partition(".")
+    is_own = place.method is not None and root == place.method.instance
+    return rest.partition(".")[0] if is_own else ""
+
+
+def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[set[str], set[str]]:
+    """The attributes whose values end the loops of a coroutine, and those that it waits for.
+
+    What it does in the functions of ``but`` is left out.
+    """
+    flags: set[str] = set()
+    sources: set[str] = set()
+    for each in reached(tree, coroutine):
+        if id(each.function) in but:
+            continue
+        names = {
+            dotted(target): _of_object(text, each)
+            for target, value, _ in assignments(each.function.body)
+            for text in _texts(value)
+            if isinstance(target, cst.Name) and _of_object(text, each)
+        }
+        for node in own(each.function.body):
+            if each is coroutine and isinstance(node, cst.While | cst.If) and _is_asked(node):
+                flags |= {_of_object(text, each) for text in _texts(node.test)}
+            if isinstance(node, cst.For) and node.asynchronous is not None:
+                waited: cst.CSTNode = node.iter
+            elif waits(node):
+                waited = node
+            else:
+                continue
+            for text in _texts(waited):
+                sources |= {_of_object(text, each), names.get(text.partition(".")[0], "")}
+    return flags - {""}, sources - {""}
+
+
+def _is_asked(node: cst.While | cst.If) -> bool:
+    """Whether a condition is that of a loop, or leads out of one."""
+    if isinstance(node, cst.While):
+        return True
+    leaving = (cst.Break, cst.Return)
+    return any(isinstance(each, leaving) for each in own(node.body))
+
+
+def _texts(node: cst.CSTNode | None) -> Iterator[str]:
+    for each in inside(node) if node is not None else ():
+        if isinstance(each, cst.Attribute | cst.Name) and (text := dotted(each)):
+            yield text
+
+
+def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether something comes behind a loop that may end, which a cancellation would leave out."""
+    for node in own(coroutine.function.body):
+        if not isinstance(node, cst.While | cst.For) or not _may_end(node):
+            continue
+        for parent, child in tree.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.While | cst.For):
+                break
+            if isinstance(parent, cst.IndentedBlock):
+                at = [line is child for line in parent.body].index(True)
+                if any(map(_matters, parent.body[at + 1 :])):
+                    return True
+    return False
+
+
+def _may_end(loop: cst.While | cst.For) -> bool:
+    if isinstance(loop, cst.For) or not _is_true(loop.test):
+        return True
+    return any(isinstance(node, cst.Break) for node in own(loop.body))
+
+
+def _is_true(test: cst.BaseExpression) -> bool:
+    return is_flag(test) and (
+        isinstance(test, cst.Integer) or (isinstance(test, cst.Name) and test.value == "True")
+    )
+
+
+def _matters(line: cst.CSTNode) -> bool:
+    """Whether a statement does more than to log."""
+    for node in (line, *own(line)):
+        if isinstance(node, cst.Call) and last_name(node.func) not in LOGGING_LEVELS:
+            return True
+    return any(True for _ in assignments(line))
+
+
+def _survives(coroutine: Coroutine) -> bool:
+    """Whether a handler in a loop catches a cancellation, and the loop goes on."""
+    for loop in own(coroutine.function.body):
+        for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
+            if not isinstance(node, cst.ExceptHandler) or _CANCELLATIONS.isdisjoint(_types(node)):
+                continue
+            if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
+                return True
+    return False
+
+
+def _types(handler: cst.ExceptHandler) -> set[str]:
+    if isinstance(handler.type, cst.Tuple):
+        return {last_name(each.value) for each in handler.type.elements}
+    return {last_name(handler.type)} if handler.type is not None else {""}
+
+
+def _not_again(tree: Tree, call: cst.Call, teardown: Method) -> str:
+    """The method that begins what a teardown ends, where it does not come to a call; else empty."""
+    method, name = tree.method(call), teardown.function.name.value
+    if method is None:
+        return ""
+    goal = method.function.name.value
+    names = {each.function.name.value for each in tree.methods(teardown.cls)}
+    found = [each for each in _BEGINNINGS.get(name, ()) if each in names]
+    if not found or any(reaches(tree, teardown.cls, each, goal) for each in found):
+        return ""
+    # What each call of the object may start has nothing to do with how that begins.
+    return found[0] if goal == "__init__" else ""
+
+
+def _is_threaded(cls: cst.ClassDef) -> bool:
+    return any(
+        isinstance(node, cst.Call) and last_name(node.func) in _THREADED for node in inside(cls)
+    )
