@@ -1,14 +1,17 @@
-"""Imports that only type checkers follow, and that a fix needs at run time."""
+"""Imports that a fix makes at the top of a file, and that stand elsewhere in it as well.
+
+Some only type checkers follow, others are made where a function needs them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import partial
 
 import libcst as cst
 
 from taskleash.fixes.edits import Edits
-from taskleash.fixes.tree import last_name
+from taskleash.fixes.tree import Tree, inside, last_name
 
 _GUARD = "TYPE_CHECKING"
 
@@ -28,6 +31,37 @@ def drop_repeated(module: cst.Module, edits: Edits, modules: Collection[str]) ->
         if repeated and len(repeated) < len(block.body):
             kept = [index for index, each in enumerate(block.body) if id(each) not in repeated]
             edits.change(block, partial(_with_only, kept=kept))
+
+
+def drop_local(
+    tree: Tree, edits: Edits, modules: Collection[str], calls: Iterable[cst.Call]
+) -> None:
+    """Take imports of modules, which are now made at the top, out of the functions of calls.
+
+    One that a comment stands at is left where it is.
+    """
+    for call in calls if modules else ():
+        for block, child in tree.around(call):
+            if not isinstance(block, cst.IndentedBlock):
+                continue
+            at = [line is child for line in block.body].index(True)
+            for line, after in zip(block.body[:at], block.body[1 : at + 1], strict=True):
+                if _imported(line) in modules and not _has_comment(line):
+                    assert isinstance(line, cst.SimpleStatementLine)
+                    edits.expand(line, lambda _: [])
+                    if line is block.body[0]:
+                        edits.change(after, _without_blank_lines_above)
+
+
+def _has_comment(line: cst.CSTNode) -> bool:
+    return any(isinstance(node, cst.Comment) for node in inside(line))
+
+
+def _without_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
+    lines = list(getattr(statement, "leading_lines", ()))
+    while lines and lines[0].comment is None:
+        lines.pop(0)
+    return statement.with_changes(leading_lines=lines)
 
 
 def _imported(line: cst.CSTNode) -> str:

@@ -25,6 +25,7 @@ from taskleash.fixes.places import (
 from taskleash.fixes.rendering import Rendering
 from taskleash.fixes.style import Style, style_of
 from taskleash.fixes.tree import Tree
+from taskleash.fixes.type_checking import drop_local
 from taskleash.sentences import sentence
 
 
@@ -226,6 +227,7 @@ class Work:
         """The module with everything that the draft has."""
         edits = self.edits.copy()
         self.draft.imports.edit(edits)
+        drop_local(self.tree, edits, self.draft.imports.added, self.uses)
         place = module_place(self.module, self.uses)
         if self.draft.needed is not None:
             place = place_after(self.module, self.draft.needed)
