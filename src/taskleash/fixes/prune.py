@@ -8,6 +8,7 @@ import libcst as cst
 
 from taskleash.fixes.containers import Container, container_of
 from taskleash.fixes.edits import BLANK
+from taskleash.fixes.layout import unindented
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.spots import spot_of
 from taskleash.fixes.tree import Holder, dotted, inside
@@ -41,7 +42,10 @@ def prune(work: Work, call: cst.Call) -> Sentence:
         (changed,) = smalls
         assert isinstance(changed, cst.Expr)
         assert isinstance(changed.value, cst.Call)
-        nodes = {"spawned_": changed.value.args[0].value}
+        spawned = changed.value.args[0].value
+        if isinstance(changed.value.whitespace_before_args, cst.ParenthesizedWhitespace):
+            spawned = unindented(spawned)
+        nodes = {"spawned_": spawned}
         return work.statements(holder, f"{name} = spawned_\n{_kept(container, name)}", nodes)
 
     work.edits.expand(holder, expansion)
