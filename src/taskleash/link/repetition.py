@@ -10,6 +10,7 @@ from taskleash.facts.model import Await, Call, Store
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Parameter, Result, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
+from taskleash.link.closing_state import is_closed
 from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.phases import Phases
@@ -41,7 +42,7 @@ class Repetition:
             return not sites and self.phases.is_event_handler(op.function)
         own = self.started.get(op.function, ())
         return self._is_begun_twice(trail, sites, own) or any(
-            self._is_again(trail, caller, index, frozenset({op.function}))
+            self._is_again(trail, op, (caller, index), frozenset({op.function}))
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
@@ -102,14 +103,13 @@ class Repetition:
     def _sites(self, function: Function) -> list[Site]:
         return [site for site in self.calls.callers(function) if site[0] is not function]
 
-    def _is_again(
-        self, trail: Trail, caller: Function, index: int, seen: frozenset[Function]
-    ) -> bool:
+    def _is_again(self, trail: Trail, op: Op, site: Site, seen: frozenset[Function]) -> bool:
+        caller, index = site
         if not _is_on_itself(caller, index):
             is_set_up = any(map(self.phases.is_start, seen))
             kept = not is_set_up and _is_on_what_stays(caller, index)
-            return kept and self._repeats(trail, caller, index)
-        if self._repeats(trail, caller, index):
+            return kept and self._repeats(trail, op, caller, index)
+        if self._repeats(trail, op, caller, index):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
@@ -119,9 +119,9 @@ class Repetition:
         sites = self._sites(caller)
         if not sites:
             return self.phases.is_event_handler(caller)
-        return any(self._is_again(trail, *site, seen | {caller}) for site in sites)
+        return any(self._is_again(trail, op, each, seen | {caller}) for each in sites)
 
-    def _repeats(self, trail: Trail, caller: Function, index: int) -> bool:
+    def _repeats(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
         """Whether a loop of a caller comes back to the call while the task runs."""
         # Where the call is awaited, what it raises comes before it has started a task.
         at = _awaited_at(caller, index)
@@ -132,7 +132,12 @@ class Repetition:
         outcome = caller.paths.search([at], map(Ending, endings), carriers)
         if not outcome.is_complete and not outcome.respawned:
             trail.leave_paths_out(caller)
-        return outcome.respawned
+        is_same = _is_on_itself(caller, index) and any(
+            callee is op.function for callee in self.calls.callees(caller, caller.call(index))
+        )
+        return outcome.respawned and not (
+            is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
+        )
 
     def _arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
