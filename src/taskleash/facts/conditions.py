@@ -194,6 +194,6 @@ def _asks_done(node: cst.BaseExpression) -> bool:
     return (
         isinstance(node, cst.Call)
         and isinstance(node.func, cst.Attribute)
-        and node.func.attr.value in ("done", "cancelled")
+        and node.func.attr.value in ("done", "cancelled", "cancelling")
         and not node.args
     )
