@@ -20,7 +20,7 @@ from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another
 from taskleash.classify.failing import Failures, handles_errors
 from taskleash.classify.inside import Inside, how
-from taskleash.classify.owner import owner_of, teardowns
+from taskleash.classify.owner import group_of, owner_of, teardowns
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial, known_over
@@ -35,6 +35,7 @@ from taskleash.link.forgotten import Forgotten
 from taskleash.link.guards import Guard, Guards
 from taskleash.link.lifetime import Lifetimes, by_name, longest, wakes_up
 from taskleash.link.mains import Mains
+from taskleash.link.makers import Makers
 from taskleash.link.overridden import Overridden
 from taskleash.link.phases import Phases, asks_for_more
 from taskleash.link.repetition import is_kept_by_itself
@@ -66,6 +67,7 @@ class Observer:
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
         self.mains = Mains(calls)
+        self.makers = Makers(calls)
         self.forgotten = Forgotten(calls, self.teardown)
         self.supervisors = Supervisors(calls, self.teardown, self.mains, started)
         self.sweeps = Sweeps(flow, self.teardown)
@@ -99,7 +101,7 @@ class Observer:
         if trail.of("weakly"):
             ends = AWAITING | CANCELLING
             signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
-        signs.owner = _owner(spawn) if spawn.kind == "owner" else ""
+        signs.owner = group_of(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
         removals.look(self.calls, signs)
         signs.wakes_up = bool(signs.self_removing) and wakes_up(self.calls, spawn.started)
@@ -243,7 +245,10 @@ class Observer:
             if ends_another(signs, op):
                 elsewhere.append(op)
                 continue
-            why = NOTHING if earlier.is_ended_by(op) else self._teardown(op)
+            is_earlier = earlier.is_ended_by(op)
+            why = (
+                NOTHING if is_earlier else self._teardown(op) or self.makers.holds(signs.trail, op)
+            )
             here = op.site[0] is signs.spawn.function
             uncalled = self.forgotten.by(op.site[0], signs.spawn.function) if why else None
             if (here and not why and op in left_here) or (why and self.aftermath.holds(signs, op)):
@@ -375,13 +380,6 @@ def _guessed_lifetime(spawn: Spawn) -> str:
     work = spawn.call.args[spawn.work : spawn.work + 1]
     called = any(isinstance(term, Result) for arg in work for term in arg.value)
     return by_name(spawn.task) if called else "unknown"
-
-
-def _owner(spawn: Spawn) -> str:
-    """What owns the task, as written: ``group`` in ``group.start_soon``."""
-    call = spawn.call
-    is_handed = bool(spawn.work) and spawn.api is None
-    return (call.args[0] if is_handed else call).text.rpartition(".")[0]
 
 
 def _is_a_condition(guard: Guard) -> bool:

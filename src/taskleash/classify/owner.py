@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskleash.link.entities import Class, Function
+from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown
 from taskleash.models.classes import FIELD_BASES, FIELD_DECORATORS
 
@@ -68,3 +69,10 @@ def _goes_up(cls: Class, name: str) -> bool:
         any(call.text.endswith(name) for _, call in method.calls())
         for method in cls.own_methods(name)
     )
+
+
+def group_of(spawn: Spawn) -> str:
+    """What owns the task, as written: ``group`` in ``group.start_soon``."""
+    call = spawn.call
+    is_handed = bool(spawn.work) and spawn.api is None
+    return (call.args[0] if is_handed else call).text.rpartition(".")[0]
