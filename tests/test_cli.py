@@ -418,11 +418,14 @@ class TestWhatIsImported:
         for form in ("table", "full", "concise", "json"):
             found = self.imported(*options, "--format", form, cwd=code)
             # A file that changed a moment ago is looked at again, with its facts at hand.
-            assert found <= {"click", "rich.console", "libcst"}, form
+            assert found <= {"click", "rich.console"}, form
 
     def test_by_a_scan_that_parses(self, tmp_path: Path) -> None:
         write(tmp_path, m=DROPPED)
-        assert {"multiprocessing", "taskleash.link"} <= self.imported("scan", cwd=tmp_path)
+        found = self.imported("scan", cwd=tmp_path)
+        assert {"multiprocessing", "taskleash.link"} <= found
+        # Another process parses.
+        assert "libcst" not in found
 
 
 class TestRulePages:

@@ -178,6 +178,21 @@ def test_other_options_have_walks_of_their_own(tree: Path, stored: Stored) -> No
     assert stored.found == 0
 
 
+def test_a_part_of_a_project_finds_what_the_whole_has_listed(tree: Path, stored: Stored) -> None:
+    stored.files()
+    files = stored.files(Discovery(project=str(tree)))
+    assert stored.found == 1
+    assert files == discover(["."], Discovery(project=str(tree)), _options())
+
+
+def test_a_project_around_what_is_walked_names_the_modules(tree: Path, stored: Stored) -> None:
+    stored.files()
+    around = Discovery(project=str(tree.parent))
+    files = stored.files(around)
+    assert stored.found == 0
+    assert files == discover(["."], around, _options()) != fresh()
+
+
 def test_what_others_put_into_the_cache_is_not_taken(tree: Path, stored: Stored) -> None:
     stored.files()
     (stored.folder / "key").unlink()

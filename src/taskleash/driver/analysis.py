@@ -19,20 +19,15 @@ from taskleash.driver.collect import Advance, collect
 from taskleash.driver.collect import Collection as Gathered
 from taskleash.driver.comments import Comments, CommentsByPath, comments_in
 from taskleash.driver.entries import entries
-from taskleash.driver.fitting import fitted
-from taskleash.driver.flags.hints import hints as flag_hints
-from taskleash.driver.flags.read import read_flags
-from taskleash.driver.flags.unread import unread as unread_flags
 from taskleash.driver.folders import EnabledRules, Rules
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
-from taskleash.driver.models import read_models
-from taskleash.driver.named import broken_by_name
 from taskleash.driver.parse import Broken
-from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsers import Parser, Parsers
 from taskleash.driver.reasons import Reason
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions
+from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
@@ -89,7 +84,7 @@ class Analysis:
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
         found = _judged(self.facts, self.linker)
-        return list(fitted(found, None, self.asked, self.settings)) if self.is_first else found
+        return list(_fitted(found, None, self.asked, self.settings)) if self.is_first else found
 
     @property
     def parsed(self) -> int:
@@ -136,7 +131,12 @@ class Analysis:
             deciding = self.verdicts.deciding
         else:
             deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.linker)
-        return flag_hints(deciding, self.settings.paths)
+        if not deciding:
+            return ()
+        # Imported here, as below, because few runs have a use for it.
+        from taskleash.driver.flags.hints import hints
+
+        return hints(deciding, self.settings.paths)
 
     @property
     def analysed(self) -> list[Input]:
@@ -227,17 +227,12 @@ def analyse(
             recall=not with_facts,
         )
         make = partial(parsers.make, advance, memory.keep_outcome)
-        named = broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
-        unread = unread_flags(
-            settings.flags.given,
-            asked,
-            lambda: context_inputs(settings, asked, memory.listed, memory.walks),
-            memory,
-        )
+        named = _broken_by_name(asked, found, memory, make)
+        unread = _unread_flags(settings, asked, memory)
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    fit = partial(fitted, inputs=inputs, settings=settings, memory=memory)
+    fit = partial(_fitted, inputs=inputs, settings=settings, memory=memory)
     verdicts = _verdicts(found, told, memory, with_facts, inputs, fit)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
@@ -292,10 +287,51 @@ def _told(settings: Settings) -> Told:
     """What the settings tell the analysis, once they are known to be usable."""
     EnabledRules(settings.configs).check()
     settings.fixes.check()
-    flags = read_flags(settings.flags)
-    models = read_models(settings.models)
-    known = replace(settings.known, apis=models.apis, lifecycle=models.lifecycle)
+    known, flags = settings.known, FeatureFlags()
+    if settings.flags.given or settings.flags.sources:
+        from taskleash.driver.flags.read import read_flags
+
+        flags = read_flags(settings.flags)
+    if settings.models:
+        from taskleash.driver.models import read_models
+
+        models = read_models(settings.models)
+        known = replace(known, apis=models.apis, lifecycle=models.lifecycle)
     return Told(known, flags, settings.hints and not flags)
+
+
+def _fitted(
+    sites: Sequence[Site],
+    changed: Collection[str] | None,
+    inputs: Mapping[str, Input],
+    settings: Settings,
+    memory: Memory | None = None,
+) -> tuple[Site, ...]:
+    """See `fitting.fitted`."""
+    from taskleash.driver.fitting import fitted
+
+    return fitted(sites, changed, inputs, settings, memory)
+
+
+def _broken_by_name(
+    asked: list[Input], found: Gathered, memory: Memory, make: Callable[[], Parser]
+) -> dict[str, Broken]:
+    """What is wrong with files that are named and that nothing else has looked into."""
+    if not any(item.is_named for item in asked):
+        return {}
+    from taskleash.driver.named import broken_by_name
+
+    return broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
+
+
+def _unread_flags(settings: Settings, asked: list[Input], memory: Memory) -> tuple[str, ...]:
+    """What to say of flags that nothing mentions."""
+    if not settings.flags.given:
+        return ()
+    from taskleash.driver.flags.unread import unread
+
+    context = partial(context_inputs, settings, asked, memory.listed, memory.walks)
+    return unread(settings.flags.given, asked, context, memory)
 
 
 def _cited(found: Gathered, sites: Sequence[Site], memory: Memory) -> dict[str, Cited]:

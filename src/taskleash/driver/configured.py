@@ -66,6 +66,17 @@ def cache_dir(config: Config) -> str | None:
     return _path(config, "cache-dir")
 
 
+#: the keys that decide which files are read
+DISCOVERY_KEYS = (
+    "include",
+    "exclude",
+    "extend-exclude",
+    "force-exclude",
+    "respect-gitignore",
+    "src",
+)
+
+
 def discovery(config: Config, project: str | None = None) -> Discovery:
     """What a configuration says about the files to read."""
     return Discovery(

@@ -9,7 +9,12 @@ from typing import Protocol
 from taskleash.driver.config.files import FILE_NAMES
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.layers import Config
-from taskleash.driver.configured import discovery, per_file_ignores, selections
+from taskleash.driver.configured import (
+    DISCOVERY_KEYS,
+    discovery,
+    per_file_ignores,
+    selections,
+)
 from taskleash.reporters.report import INVALID_FILE
 from taskleash.rules.registry import code_of
 from taskleash.rules.selection import Selection, resolve, resolve_codes
@@ -29,8 +34,8 @@ class NearestOptions:
 
     @property
     def fixed(self) -> str:
-        """Stands for the layers that are the same in all folders."""
-        return self._configs.fixed
+        """Stands for what is said of discovery in all folders alike."""
+        return self._configs.fixed(DISCOVERY_KEYS)
 
     def options(self, folder: str) -> Discovery:
         """Those of the folder's configuration. Raises `ConfigError`."""

@@ -14,8 +14,9 @@ from taskleash.driver.time_limit import NOT_DONE
 from taskleash.source.loading import InvalidSource, Source
 
 if TYPE_CHECKING:
-    from taskleash.facts.bodies import BodyNote, Lowered
+    from taskleash.facts.bodies import Lowered
     from taskleash.facts.model import ModuleFacts
+    from taskleash.facts.notes import BodyNote
     from taskleash.facts.packing import Packing
 
 #: in so many bytes stands how long the facts are

@@ -13,37 +13,11 @@ from hashlib import blake2b
 
 from taskleash.facts.cutting import Body
 from taskleash.facts.frame import Frame
-from taskleash.facts.model import ClassFacts, FunctionFacts, ModuleFacts, TypeRef
+from taskleash.facts.model import ClassFacts, FunctionFacts, ModuleFacts
 from taskleash.facts.moving import moved_class, moved_function
+from taskleash.facts.notes import BodyNote
 
 _DIGEST_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Annotated:
-    """An attribute that a method annotates, ``self.x: int``, and the class that it belongs to."""
-
-    owner: str
-    name: str
-    type: TypeRef
-
-
-@dataclass(frozen=True, slots=True)
-class BodyNote:
-    """What lowering a body added to the facts of its module; ``digest`` stands for the body.
-
-    So many lines came ``before`` the one ahead of its first. ``functions`` and ``classes`` are
-    keys, in the order in which they were finished: the function whose body it is comes last.
-    ``keys`` are all that were given while it was lowered, each after the qualified name that it is
-    for.
-    """
-
-    digest: str
-    before: int
-    functions: tuple[str, ...]
-    classes: tuple[str, ...]
-    keys: tuple[tuple[str, str], ...]
-    annotated: tuple[Annotated, ...]
 
 
 @dataclass(frozen=True)

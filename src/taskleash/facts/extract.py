@@ -9,14 +9,7 @@ from itertools import islice
 
 import libcst as cst
 
-from taskleash.facts.bodies import (
-    Annotated,
-    BodyNote,
-    Lowered,
-    context_of,
-    digest_of,
-    headed,
-)
+from taskleash.facts.bodies import Lowered, context_of, digest_of, headed
 from taskleash.facts.bounds import check_depth, without_data
 from taskleash.facts.cutting import Body, Cut, WrongCut, body_of, check_place, cut
 from taskleash.facts.expressions import ExpressionLowering
@@ -34,6 +27,7 @@ from taskleash.facts.model import (
     TypeRef,
 )
 from taskleash.facts.names import respell
+from taskleash.facts.notes import Annotated, BodyNote
 from taskleash.facts.positions import Positions
 from taskleash.facts.scope import bindings
 from taskleash.facts.statements import StatementLowering

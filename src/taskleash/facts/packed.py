@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.facts import bodies, model
+from taskleash.facts import model, notes
 from taskleash.facts.packing import Packing
 
 FACT_CLASSES: tuple[type, ...] = (
@@ -38,4 +38,4 @@ FACT_ALIASES = frozenset({"Alts", "Event", "Step", "Term"})
 SHARED_FACTS = model.TypeRef
 FACTS = Packing(FACT_CLASSES, FACT_ALIASES, SHARED_FACTS)
 #: the notes of bodies: a tuple of them
-NOTES = Packing((bodies.BodyNote, bodies.Annotated, model.TypeRef), shared=model.TypeRef)
+NOTES = Packing((notes.BodyNote, notes.Annotated, model.TypeRef), shared=model.TypeRef)

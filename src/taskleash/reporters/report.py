@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Evidence, Part, Risk, Site, Word
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.patch import Patch
 from taskleash.sentences import Said, claim, sentence
 
 if TYPE_CHECKING:
+    from taskleash.fixes.patch import Patch
     from taskleash.trace.joined import Observation
 
 _PARTS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from taskleash.source.excludes import Excludes, compile_excludes
 from taskleash.source.gitignore import (
@@ -200,8 +200,11 @@ class _Walk:
 
     def depends(self, named: Iterable[str]) -> list[str]:
         """All that the files hang on but the disk. Raises `ConfigError`."""
-        options = (self._nearest.options(path) for path in named)
-        return [self._current, self._nearest.fixed, *named, *map(repr, (self._options, *options))]
+        options = map(self._nearest.options, named)
+        roots = (self._project_of(path) or path for path in named)
+        # Of the project counts only from where modules are named.
+        whole = replace(self._options, project=None)
+        return [self._current, self._nearest.fixed, *named, *roots, *map(repr, (whole, *options))]
 
     def traced(self, files: Iterable[File]) -> Walk:
         """What the walk has listed and asked, and the files that it came to."""

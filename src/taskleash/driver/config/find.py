@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from taskleash.driver.config.files import in_folder
 from taskleash.driver.config.layers import Config, Layer
@@ -24,11 +25,15 @@ class Configs:
         self._outermost = Config((*(fixed or ()), *over))
         self._known: dict[str, Config] = {}
 
-    @property
-    def fixed(self) -> str:
-        """Stands for the layers that are the same in all folders."""
-        layers = ((layer.base, sorted(layer.values.items())) for layer in self._outermost.layers)
-        return repr((self._is_fixed, *layers))
+    def fixed(self, names: Iterable[str]) -> str:
+        """Stands for what the layers that are the same in all folders say of some keys."""
+        wanted = frozenset(names)
+        said = [
+            (layer.base, [(name, layer.values[name]) for name in sorted(wanted & {*layer.values})])
+            for layer in self._outermost.layers
+            if not wanted.isdisjoint(layer.values)
+        ]
+        return repr((self._is_fixed, said))
 
     def of(self, folder: str) -> Config:
         """The configuration of a folder (absolute, with ``/``).

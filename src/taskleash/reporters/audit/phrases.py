@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from taskleash.audit.components import Component
 from taskleash.audit.growth import Growth, Turn
@@ -11,7 +12,6 @@ from taskleash.audit.plan import Decision, Step, Unchanged, effort_of
 from taskleash.audit.remedies import Option
 from taskleash.audit.watch import WARN_ALIVE
 from taskleash.classify.model import Reach, Site, State
-from taskleash.fixes.patch import Patch
 from taskleash.reporters import words
 from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.language import Language
@@ -20,6 +20,9 @@ from taskleash.reporters.series import series
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.sentences import listed
+
+if TYPE_CHECKING:
+    from taskleash.fixes.patch import Patch
 
 
 def percentages(of: Component) -> tuple[str, str, str]:
