@@ -12,6 +12,7 @@ import marshal
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from sys import intern
 from typing import Any, get_type_hints
 
@@ -34,24 +35,39 @@ class BadPacking(Exception):
     """The bytes hold nothing that was packed."""
 
 
-@dataclass(frozen=True)
 class _Shape:
-    """How instances of a class become rows; ``nested`` positions may hold other instances.
+    """How instances of a class become rows; ``nested`` positions may hold other instances."""
 
-    ``check`` is for rows with the instances in them; of terms, with the number of the base.
-    """
+    def __init__(
+        self,
+        make: Callable[..., Any],
+        names: tuple[str, ...],
+        nested: tuple[int, ...],
+        checking: Callable[[], Check],
+    ) -> None:
+        self.make = make
+        self.names = names
+        self.nested = nested
+        self._checking = checking
 
-    make: Callable[..., Any]
-    names: tuple[str, ...]
-    nested: tuple[int, ...]
-    check: Check
+    @cached_property
+    def check(self) -> Check:
+        """Checks rows with the instances in them; of terms, with the number of the base.
+
+        Made where it is asked for: what this program's own runs wrote needs none.
+        """
+        return self._checking()
 
 
 def _term_shape(cls: Any) -> _Shape:
-    hints = {**get_type_hints(cls), "base": int}
     names = cls.__match_args__
     nested = (0,) if issubclass(cls, Built) else ()
-    return _Shape(cls, names, nested, row_of([check_of(hints[name]) for name in names]))
+
+    def checking() -> Check:
+        hints = {**get_type_hints(cls), "base": int}
+        return row_of([check_of(hints[name]) for name in names])
+
+    return _Shape(cls, names, nested, checking)
 
 
 #: terms are packed whatever the classes are; their numbers count from the end
@@ -61,7 +77,7 @@ _TERMS: dict[type, int] = {
 }
 #: stands where rows have the number of their class: this one is a tuple of other rows
 _TUPLE = -len(TERM_CLASSES) - 1
-_TERM = check_of(Term, Classes(frozenset(TERM_CLASSES), frozenset(TERM_CLASSES)))
+_WORD = re.compile(r"\w+")
 #: a reference to a type has no more of them in it
 _MAX_TYPES = 10_000
 
@@ -177,10 +193,15 @@ class Packing:
         for each in made:
             if type(each) is tuple:
                 terms += each
-        _TERM(budget, terms)
+        _checks_terms()(budget, terms)
         _check_shared([each for each in made if type(each) is self._shared])
         for each in value if type(value) is tuple else (value,):
             self._root(budget, [each])
+
+
+@cache
+def _checks_terms() -> Check:
+    return check_of(Term, Classes(frozenset(TERM_CLASSES), frozenset(TERM_CLASSES)))
 
 
 def dumped(rows: list[Any]) -> bytes:
@@ -356,9 +377,12 @@ def _check_shared(instances: list[Any]) -> None:
 
 def _shape(cls: Any, names: frozenset[str], known: Classes) -> _Shape:
     if issubclass(cls, enum.Enum):
-        return _Shape(cls, ("value",), (), row_of([check_of(str)]))
+        return _Shape(cls, ("value",), (), lambda: row_of([check_of(str)]))
     found = fields(cls)
-    nested = [i for i, f in enumerate(found) if names & set(re.findall(r"\w+", str(f.type)))]
-    hints = get_type_hints(cls)
-    check = row_of([check_of(hints[field.name], known) for field in found])
-    return _Shape(cls, tuple(field.name for field in found), tuple(nested), check)
+    nested = [i for i, f in enumerate(found) if names & set(_WORD.findall(str(f.type)))]
+
+    def checking() -> Check:
+        hints = get_type_hints(cls)
+        return row_of([check_of(hints[field.name], known) for field in found])
+
+    return _Shape(cls, tuple(field.name for field in found), tuple(nested), checking)
