@@ -72,7 +72,7 @@ def left_open(judge: Judge, flags: FeatureFlags, is_chain: bool = False) -> Dema
     concerning: list[_Asking] = []
     for spawn in judge.spawns:
         trail = judge.flow.follow(spawn.function, spawn.index, spawn.depth)
-        found = _wrappers(judge, spawn, trail)
+        found = _wrappers(judge, spawn, trail, is_chain)
         wrappers |= dict.fromkeys(found)
         if _concerns(judge, spawn, found):
             concerning.append(_Asking(spawn, trail, found))
@@ -289,10 +289,11 @@ def _is_telling(name: str) -> bool:
     return all(word.isidentifier() and not word.startswith("__") for word in words)
 
 
-def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
+def _wrappers(judge: Judge, spawn: Spawn, trail: Trail, is_chain: bool) -> dict[Function, bool]:
     """The functions whose callers answer for a task: what spawns it, and wrappers of that.
 
-    Each with whether a verdict that is reported may hang on all of its callers.
+    Each with whether a verdict that is reported may hang on all of its callers: of a chain nobody
+    asks that.
     """
     found: dict[Function, bool] = {}
     pending = [(spawn, trail)]
@@ -301,7 +302,7 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail) -> dict[Function, bool]:
         function = current.function
         if function in found or not _asks_callers(judge, current, trail):
             continue
-        found[function] = _hangs_on_callers(judge, current, trail)
+        found[function] = not is_chain and _hangs_on_callers(judge, current, trail)
         found |= dict.fromkeys(judge.calls.decorated.of(function), found[function])
         for caller, index in judge.calls.callers(function):
             inner = handed_in(judge.calls, current, caller, index)
