@@ -19,8 +19,11 @@ from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 from taskleash.fixes.work import Work
+from taskleash.models.api import Starts
+from taskleash.models.table import MODELS
 from taskleash.sentences import Sentence, sentence
 
+_SPAWNING = MODELS.bare_names(Starts.TASK)
 #: names of types in annotations that say nothing of whose the work is
 _PLAIN = frozenset(
     {
@@ -41,6 +44,8 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no assignment of its own replaces the earlier task"))
     if target.site.standing is not None and target.site.standing.swallows is not None:
         raise CannotMend(sentence("the earlier task swallows its cancellation"))
+    if owner := _other_owner(work.tree, call):
+        raise CannotMend(sentence("`{owner}` keeps the task, too, and may end it", owner=owner))
     _check_work(work, target, call)
     if _may_come_back(work, scope, call):
         raise CannotMend(
@@ -64,6 +69,12 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
     lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
     return sentence("cancel the earlier task in `{place}` first", place=text)
+
+
+def _other_owner(tree: Tree, call: cst.Call) -> str:
+    """The other object of the program that starts a task and keeps it, by a method of its own."""
+    base, _, name = dotted(call.func).rpartition(".")
+    return base if name not in _SPAWNING and base not in ("", _instance(tree, call)) else ""
 
 
 def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:

@@ -95,12 +95,13 @@ class Calls:
         found: dict[Callee, None] = {}
         for term in call.func:
             for callee in self.targets(function, term):
-                fitting = self._fitting(callee, call) if isinstance(callee, Method) else []
-                found.update(dict.fromkeys(fitting or (callee,)))
+                found.update(dict.fromkeys(self._fitting(function, callee, call) or (callee,)))
         return tuple(found)
 
-    def _fitting(self, method: Method, call: Call) -> list[Function]:
-        """Where several classes have a method of the name, those that take these arguments."""
+    def _fitting(self, function: Function, method: Callee, call: Call) -> list[Function]:
+        """Of an object of no known class, the methods of the name that take these arguments."""
+        if not isinstance(method, Method) or self.inference.classes(function, method.receiver):
+            return []
         candidates = self.program.methods_named.get(method.name, [])
         if len(candidates) < 2 or method.name in COMMON_NAMES:
             return []
