@@ -11,8 +11,8 @@ from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
-from taskleash.classify.policy import Verdict, accuse, decide
-from taskleash.classify.shares import of_a_place, of_a_result
+from taskleash.classify.policy import Row, Verdict, accuse, decide
+from taskleash.classify.shares import dropping_result, of_a_place, returned
 from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import completed, to_site, undecided
@@ -121,9 +121,9 @@ class Judge:
             judged = self._judged((spawn, spawn.depth, frozenset()))
             assert judged is not None
             signs, verdict = judged.signs, judged.verdict
-            wrapped.extend(_dropping_result(spawn, site) for site in judged.wrapped)
+            wrapped.extend(dropping_result(spawn, site) for site in judged.wrapped)
             site = to_site(signs, verdict, self.calls)
-            found[spawn.function.module.path, spawn.call.pos] = _returned(spawn, site)
+            found[spawn.function.module.path, spawn.call.pos] = returned(spawn, site)
             if _keeps(signs, verdict):
                 for site in self._managed(spawn, signs, verdict):
                     found.setdefault((site.path, _key(site)), site)
@@ -243,20 +243,29 @@ class Judge:
         row = decide(signs)
         wrapped: list[Site] = []
         if row.verdict.ending == "users" or signs.kept_if:
-            found = self._callers(signs, wrapped)
-            function = case[0].function
-            signs.callers = [c for c in found if not _only_tests(function, c.function)]
-            signs.tested = len(signs.callers) < len(found)
-            signs.passed_by = not found and bool(self.calls.callers(function))
-            if not found:
-                signs.handed_out = next(iter(self.calls.references(function)), None)
-                signs.may_be_called = self.calls.possible(function)
-            row = decide(signs)
+            row = self._asked_of_callers(signs, wrapped)
+        elif signs.kept and signs.given and row.verdict.risk is Risk.LOW:
+            # What is kept in vain may be returned to those who see to it.
+            asked = replace(signs)
+            answer = self._asked_of_callers(asked, wrapped)
+            signs, row = (asked, answer) if answer.verdict.ending == "callers" else (signs, row)
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []
         by_place = {(site.path, site.span): site for site in reversed(wrapped)}
         first = tuple(reversed(by_place.values()))
         return _Judged(signs, completed(signs, row.verdict), first)
+
+    def _asked_of_callers(self, signs: Signs, wrapped: list[Site]) -> Row:
+        """The row that decides once it is known what becomes of what the function returns."""
+        function = signs.spawn.function
+        found = self._callers(signs, wrapped)
+        signs.callers = [c for c in found if not _only_tests(function, c.function)]
+        signs.tested = len(signs.callers) < len(found)
+        signs.passed_by = not found and bool(self.calls.callers(function))
+        if not found:
+            signs.handed_out = next(iter(self.calls.references(function)), None)
+            signs.may_be_called = self.calls.possible(function)
+        return decide(signs)
 
     def _callers(self, given: Signs, wrapped: list[Site]) -> list[CallerVerdict]:
         spawn, function = given.spawn, given.spawn.function
@@ -343,20 +352,6 @@ class Judge:
         first = step(inner.function, inner.index, handed_to(spawn.function, verdict))
         site = replace(to_site(signs, kept, self.calls), evidence=(first,))
         return replace(site, undecided=site.undecided or open_)
-
-
-def _dropping_result(spawn: Spawn, site: Site) -> Site:
-    """The site, with its share where it drops what the function around the spawn returns."""
-    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "discarded":
-        return site
-    return replace(site, share=of_a_result(spawn.function, Part.DROPS))
-
-
-def _returned(spawn: Spawn, site: Site) -> Site:
-    """The site of a spawn, with its share where callers drop the task that is returned."""
-    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "escapes":
-        return site
-    return replace(site, share=of_a_result(spawn.function, Part.STARTS))
 
 
 def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:

@@ -57,6 +57,7 @@ def _repeated(s: Signs) -> bool:
     )
 
 
+_SEEN_TO = frozenset({"awaited", "cancelled"})
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
 POLICY: tuple[Row, ...] = (
@@ -105,6 +106,10 @@ POLICY: tuple[Row, ...] = (
          lambda s: bool(s.kept_if) and bool(s.callers) and s.callers[0].risk is not _NO,
          "escapes", "callers", _NO, None, "callers / callers"),
     # kept in a place
+    _row("kept, and returned to callers who all see to its end",
+         lambda s: s.kept and s.given and bool(s.callers) and not s.kept_if
+         and all(c.risk is _NO and c.ending in _SEEN_TO for c in s.callers),
+         "escapes", "callers", _NO, None, "callers / callers"),
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None
          and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),

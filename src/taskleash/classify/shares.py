@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Part, Share
+from dataclasses import replace
+
+from taskleash.classify.model import Defect, Part, Share, Site
 from taskleash.classify.policy import Verdict
 from taskleash.classify.signs import Signs
 from taskleash.link.entities import Function
+from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Place
 
 #: found out of a place that several tasks are kept in
@@ -20,7 +23,21 @@ def of_a_place(signs: Signs, verdict: Verdict, part: Part = Part.KEEPS) -> Share
     return Share(f"{verdict.defect}:{_name(kept[0])}", part)
 
 
-def of_a_result(function: Function, part: Part) -> Share:
+def dropping_result(spawn: Spawn, site: Site) -> Site:
+    """The site, with its share where it drops what the function around the spawn returns."""
+    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "discarded":
+        return site
+    return replace(site, share=_of_a_result(spawn.function, Part.DROPS))
+
+
+def returned(spawn: Spawn, site: Site) -> Site:
+    """The site of a spawn, with its share where callers drop the task that is returned."""
+    if site.defect is not Defect.DROPPED_WRAPPER_RESULT or site.handle != "escapes":
+        return site
+    return replace(site, share=_of_a_result(spawn.function, Part.STARTS))
+
+
+def _of_a_result(function: Function, part: Part) -> Share:
     """The share of a site that drops what a function returns, or that starts it."""
     defect = Defect.DROPPED_WRAPPER_RESULT
     return Share(f"{defect}:{function.module.path}:{function.qualname}", part)
