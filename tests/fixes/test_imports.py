@@ -58,6 +58,16 @@ def test_what_the_file_has_is_used(text: str, wanted: str, name: str, by_from: b
         ),
         ("import click\n", "asyncio.wait", "asyncio.wait", "import asyncio\n\nimport click\n"),
         (
+            '"""Text."""\n# A licence\n#\n# in lines.\n\nimport os\n',
+            "asyncio.wait", "asyncio.wait",
+            '"""Text."""\n# A licence\n#\n# in lines.\n\nimport asyncio\nimport os\n',
+        ),
+        (
+            '"""Text."""\n# A licence\n\n# of clicks\nimport click\n',
+            "asyncio.wait", "asyncio.wait",
+            '"""Text."""\n# A licence\n\nimport asyncio\n\n# of clicks\nimport click\n',
+        ),
+        (
             "import abc\nimport os\nfrom abc import x\n", "asyncio.wait", "asyncio.wait",
             "import abc\nimport asyncio\nimport os\nfrom abc import x\n",
         ),
