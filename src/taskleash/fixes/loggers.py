@@ -11,7 +11,11 @@ from taskleash.fixes.names import variables
 from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
-_NAMES = frozenset({"logger", "log", "_logger", "_log", "LOGGER", "LOG", "_LOGGER", "_LOG"})
+_NAMES = frozenset(
+    {
+        "logger", "log", "_logger", "_log", "__logger", "__log", "LOGGER", "LOG", "_LOGGER", "_LOG",
+    }
+)  # fmt: skip
 #: functions that projects have for it, the most fitting one first
 _FUNCTIONS = ("log_error", "log_warning", "log_warn")
 _METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})

@@ -5,13 +5,13 @@ Some only type checkers follow, others are made where a function needs them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 import libcst as cst
 
 from taskleash.fixes.edits import Edits
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.tree import Tree, last_name
 
 _GUARD = "TYPE_CHECKING"
 
@@ -38,7 +38,8 @@ def drop_local(
 ) -> None:
     """Take imports of modules, which are now made at the top, out of the functions of calls.
 
-    One that a comment stands at is left where it is.
+    One that a comment stands beside is left where it is; what stands above it goes on to the next
+    statement.
     """
     for call in calls if modules else ():
         for block, child in tree.around(call):
@@ -46,22 +47,25 @@ def drop_local(
                 continue
             at = [line is child for line in block.body].index(True)
             for line, after in zip(block.body[:at], block.body[1 : at + 1], strict=True):
-                if _imported(line) in modules and not _has_comment(line):
-                    assert isinstance(line, cst.SimpleStatementLine)
+                if _imported(line) not in modules or not isinstance(line, cst.SimpleStatementLine):
+                    continue
+                if line.trailing_whitespace.comment is None:
                     edits.expand(line, lambda _: [])
-                    if line is block.body[0]:
-                        edits.change(after, _without_blank_lines_above)
+                    above = line.leading_lines if _has_comment(line) else ()
+                    if above or line is block.body[0]:
+                        edits.change(after, partial(_led, above=above))
 
 
-def _has_comment(line: cst.CSTNode) -> bool:
-    return any(isinstance(node, cst.Comment) for node in inside(line))
+def _has_comment(line: cst.SimpleStatementLine) -> bool:
+    return any(each.comment is not None for each in line.leading_lines)
 
 
-def _without_blank_lines_above(statement: cst.BaseStatement) -> cst.BaseStatement:
+def _led(statement: cst.BaseStatement, above: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
+    """The statement below these lines, without the blank lines that stood above it."""
     lines = list(getattr(statement, "leading_lines", ()))
     while lines and lines[0].comment is None:
         lines.pop(0)
-    return statement.with_changes(leading_lines=lines)
+    return statement.with_changes(leading_lines=[*above, *lines])
 
 
 def _imported(line: cst.CSTNode) -> str:
