@@ -71,7 +71,7 @@ def check_awaiting(work: Work, target: Target, call: cst.Call, started: cst.Base
     scope = work.tree.scope(call)
     name = dotted(started.func) if isinstance(started, cst.Call) else ""
     is_meant = isinstance(scope, cst.FunctionDef) and _awaits(scope, name)
-    if is_meant or _is_told_of(work.tree, call):
+    if is_meant or (_is_told_of(work.tree, call) and not _drops_others(scope, call, name)):
         return
     task = target.site.task
     reason = sentence("whether `{task}` is to hold up its caller is not known", task=task)
@@ -86,6 +86,18 @@ def _awaits(scope: cst.FunctionDef, name: str) -> bool:
     """Whether a function waits for a call of this name."""
     awaited = (node.expression for node in own(scope.body) if isinstance(node, cst.Await))
     return bool(name) and any(isinstance(w, cst.Call) and dotted(w.func) == name for w in awaited)
+
+
+def _drops_others(scope: cst.CSTNode | None, call: cst.Call, name: str) -> bool:
+    """Whether a function starts other work that it does not wait for, either."""
+    dropped = (
+        node.value
+        for node in (own(scope.body) if isinstance(scope, cst.FunctionDef) else ())
+        if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call)
+    )
+    others = (each for each in dropped if each is not call and last_name(each.func) in _SPAWNING)
+    started = (started_by(each) for each in others)
+    return any(not isinstance(w, cst.Call) or dotted(w.func) != name for w in started)
 
 
 def _is_told_of(tree: Tree, call: cst.Call) -> bool:
