@@ -72,13 +72,14 @@ def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
         measured(Subject("none", ["there-is-none"], tmp_path))
 
 
-def test_where_nothing_is_installed_one_line_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["speed", "cold"])
+def test_where_nothing_is_installed_one_line_says_so(name: str, tmp_path: Path) -> None:
     bare = tmp_path / "python"
     bare.symlink_to(sys.executable)
-    script = Path(__file__).with_name("benchmarks") / "speed.py"
+    script = Path(__file__).with_name("benchmarks") / f"{name}.py"
     ran = subprocess.run([bare, script, "labelled"], check=False, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"speed: taskleash is not installed beside {bare}: ")
+    assert ran.stderr.startswith(f"{name}: taskleash is not installed beside {bare}: ")
     assert ran.stderr.count("\n") == 1
 
 

@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.corpora import cache_folder, python_files
 from benchmarks.measure import BenchmarkError, Subject
 
 _FLAKE8 = ("flake8==7.3.0", "flake8-async==26.8.1")
+_MYPY = ("mypy==2.4.1",)
+_PYLINT = ("pylint==4.0.4",)
 _SAMPLE = 300
 
 
@@ -31,21 +34,50 @@ def flake8_async(folder: Path) -> tuple[Subject, int]:
     """
     files = python_files(folder)
     sample = files[:: max(1, len(files) // _SAMPLE)]
-    lines = sum(path.read_bytes().count(b"\n") for path in sample)
-    options = ["--isolated", "--select", "ASYNC300"]
-    names = [str(path.relative_to(folder)) for path in sample]
-    command = [str(_flake8()), *options, *names]
-    return Subject("flake8-async", command, folder, statuses=(0, 1)), lines
+    return flake8_async_on(folder, sample), lines_of(sample)
 
 
-def _flake8() -> Path:
-    folder = cache_folder() / "-".join(_FLAKE8).replace("==", "-")
+def flake8_async_on(folder: Path, files: Sequence[Path]) -> Subject:
+    """flake8-async on some files below a folder; raises BenchmarkError as all here do."""
+    options = ["--isolated", "--select", "ASYNC300", *_names(folder, files)]
+    return Subject("flake8-async", [_program(_FLAKE8, "flake8"), *options], folder, statuses=(0, 1))
+
+
+def mypy_on(folder: Path, files: Sequence[Path]) -> Subject:
+    """mypy, compiled, with its check of dropped awaitables, without what it kept."""
+    options = ["--config-file=", "--no-incremental", "--cache-dir=/dev/null"]
+    options += ["--enable-error-code=unused-awaitable", "--ignore-missing-imports"]
+    options += ["--check-untyped-defs", "--namespace-packages", "--explicit-package-bases"]
+    command = [_program(_MYPY, "mypy"), *options, *_names(folder, files)]
+    return Subject("mypy", command, folder, statuses=(0, 1))
+
+
+def pylint_on(folder: Path, files: Sequence[Path]) -> Subject:
+    """pylint with its errors alone, in one process for each core."""
+    options = ["--rcfile=", "--errors-only", "--jobs=0", *_names(folder, files)]
+    command = [_program(_PYLINT, "pylint"), *options]
+    # Its status is a sum of what it found; from 32 on it has failed.
+    return Subject("pylint", command, folder, statuses=tuple(range(32)))
+
+
+def lines_of(files: Iterable[Path]) -> int:
+    """How many lines there are in the files."""
+    return sum(path.read_bytes().count(b"\n") for path in files)
+
+
+def _names(folder: Path, files: Sequence[Path]) -> list[str]:
+    return [str(path.relative_to(folder)) for path in files]
+
+
+def _program(packages: tuple[str, ...], name: str) -> str:
+    """A program of some packages, which are installed into a folder of their own."""
+    folder = cache_folder() / "-".join(packages).replace("==", "-")
     programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
-    if not (programs / "flake8").exists():
+    if not (programs / name).exists():
         venv.create(folder, with_pip=True)
-        pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", *_FLAKE8]
+        pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", *packages]
         ran = subprocess.run(pip, capture_output=True, encoding="utf-8")
         if ran.returncode:
             shutil.rmtree(folder)
-            raise BenchmarkError(f"{_FLAKE8[1]}: the installation failed:\n{ran.stderr.strip()}")
-    return programs / "flake8"
+            raise BenchmarkError(f"{packages[-1]}: the installation failed:\n{ran.stderr.strip()}")
+    return str(programs / name)
