@@ -113,6 +113,22 @@ overwrites while a loop goes on (5), ends in a method that the teardown doesn't 
 that passes a task by which clears its own handle (2), a generator left at a `yield` (2), a `wait`
 that is cancelled before it gives the rest (2), and a record that the task before takes out (1).
 
+In the tenth reading (all sites of 35 packages, of the largest a part: device clients, bots, agents,
+servers, trading, peer-to-peer networks) 11 of 146 highs are not high by the labels. Five of these
+labels are mistakes: the reader took a `WeakValueDictionary` for one that holds its tasks. Four are
+waits for an event that each turn or call leaves pending, labelled low here and high in the eighth
+reading; one is kept by a timer in a slot that nothing ends, one among loops that only a flag ends.
+Two highs were not found: a task that is dropped where the loop runs already, and a call of a
+helper that had no site. Of the 25 lows 4 are sound by the labels; one label is a mistake (a
+cancelled task empties the place of the next), so that 3 are sound: two tasks of a loop that has
+cancelled itself before it reconnects, and one that a method of another name than a teardown ends.
+23 lows were not found. Six were rated high, as above, and 17 were taken for sound or left open:
+loops that their owner's flag ends and nobody awaits (4), what a `return`, a `break` or a reset
+leaves of a `wait` or a queue (4), a `gather` that an argument switches off (2), timers that a named
+tuple keeps (2), tasks that are ended in one subclass or in a method that no teardown calls (2), a
+generator left at a `yield`, a worker that a second registration overwrites, and the endless worker
+of a queue of the whole program.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -178,7 +194,8 @@ def accuracy_page() -> str:
         ("blind_sixth", "the sixth reading, mended"),
         ("blind_seventh", "the seventh reading, mended"),
         ("blind_eighth", "the eighth reading, mended"),
-        ("blind_ninth", "the ninth reading, before it was mended"),
+        ("blind_ninth", "the ninth reading, mended"),
+        ("blind_tenth", "the tenth reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -204,6 +221,7 @@ def blind_table() -> str:
         ("blind_seventh", "seventh reading"),
         ("blind_eighth", "eighth reading"),
         ("blind_ninth", "ninth reading"),
+        ("blind_tenth", "tenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

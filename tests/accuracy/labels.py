@@ -21,6 +21,7 @@ SETS = (
     "blind_seventh",
     "blind_eighth",
     "blind_ninth",
+    "blind_tenth",
 )
 
 #: a package, a file of it and a line

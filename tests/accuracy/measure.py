@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections import Counter
@@ -59,11 +60,18 @@ def sources(project: str, version: str) -> Path:
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         downloads, whole = Path(scratch, "downloads"), Path(scratch, "whole")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        pip += ["--only-binary", ":all:", "--python-version", "3.13", "--dest", str(downloads)]
-        subprocess.run([*pip, f"{project}=={version}"], check=True)
-        (wheel,) = downloads.iterdir()
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(whole, [n for n in archive.namelist() if n.endswith(".py")])
+        pip += ["--dest", str(downloads), f"{project}=={version}"]
+        if subprocess.run([*pip, "--only-binary", ":all:", "--python-version", "3.13"]).returncode:
+            # Some give out nothing but an archive of their sources.
+            subprocess.run([*pip, "--no-binary", project], check=True)
+        (release,) = downloads.iterdir()
+        if release.suffix == ".whl":
+            with zipfile.ZipFile(release) as wheel:
+                wheel.extractall(whole, [n for n in wheel.namelist() if n.endswith(".py")])
+        else:
+            with tarfile.open(release) as archive:
+                archive.extractall(scratch, [m for m in archive if m.name.endswith(".py")])
+            Path(scratch, release.name.removesuffix(".tar.gz")).rename(whole)
         # Renamed at last, so that a download that was interrupted is not taken for a whole one.
         whole.rename(folder)
     return folder
