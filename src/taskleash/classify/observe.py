@@ -145,7 +145,8 @@ class Observer:
         # The next turn of a loop binds the name anew, but for that of a container.
         if not local_holder(trail, in_loop(spawn.function, spawn.index) is not None):
             return None
-        return self.mains.driven_by(spawn.function) or self.mains.runner(spawn.function)
+        driver = self.mains.driven_by(spawn.function, spawn.index)
+        return driver or self.mains.runner(spawn.function)
 
     # -- how long, how often
 

@@ -133,6 +133,15 @@ class ControlFlowGraph:
                     pending.append(edge.target)
         return found
 
+    def share_a_path(self, one: int, other: int) -> bool:
+        """Whether control can pass both events in one call, in whatever order."""
+        here, there = self.blocks_of(one), self.blocks_of(other)
+        return any(
+            not self.reachable(start=number).isdisjoint(goals)
+            for starts, goals in ((here, there), (there, here))
+            for number in starts
+        )
+
     def dominates(self, above: int, below: int) -> bool:
         """Whether control comes to the event ``below`` only by way of the event ``above``."""
         barred = {number: self.place_in(number, above) for number in self.blocks_of(above)}

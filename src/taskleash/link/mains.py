@@ -24,10 +24,11 @@ class Mains:
         #: the call that runs a function until the loop's end; None where others start it too
         self.runner: Query[Function, Place | None] = Query(calls.program.uses, self._find)
 
-    def driven_by(self, function: Function) -> Place | None:
-        """The call by which a function itself runs a loop, of which it ends all tasks after that.
+    def driven_by(self, function: Function, spawn: int) -> Place | None:
+        """The call by which a function itself runs the loop that has a task of its own.
 
-        Nothing runs in the loop of a function that is no coroutine but while it says so.
+        It ends all tasks of the loop after that. Nothing runs in the loop of a function that is no
+        coroutine but while it says so.
         """
         if function.facts.is_async or not self._sweeps(function):
             return None
@@ -35,6 +36,7 @@ class Mains:
             (function, index)
             for index, call in function.calls()
             if call.text.rpartition(".")[2] in self.models.runners
+            and function.paths.graph.share_a_path(spawn, index)
         )
         return next(runs, None)
 

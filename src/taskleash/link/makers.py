@@ -8,8 +8,8 @@ from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
-from taskleash.link.trail import CANCELLING, ENDING, Op, Trail
-from taskleash.sentences import NOTHING, Said
+from taskleash.link.trail import CANCELLING, ENDING, Op, Trail, Unknown
+from taskleash.sentences import NOTHING, Said, sentence
 
 
 class Makers:
@@ -41,8 +41,15 @@ class Makers:
             return NOTHING
         endings = {at for home, at in (each.site for each in trail.of(*ENDING)) if home is function}
         outcome = function.paths.search(made, map(Ending, endings), carriers)
-        is_left = bool(outcome.leaks) or outcome.respawned or not outcome.is_complete
-        return NOTHING if is_left else f"`{function.qualname}`"
+        if outcome.leaks or outcome.respawned:
+            return NOTHING
+        if not outcome.is_complete:
+            # Whoever does not know it accuses nobody.
+            reason = sentence(
+                "`{function}` has more paths than are searched", function=function.qualname
+            )
+            trail.unknown.setdefault(Unknown(function, made[0], reason))
+        return f"`{function.qualname}`"
 
     def _find_made(self, function: Function) -> tuple[int, ...]:
         return tuple(index for index, _ in function.calls() if self._makes_all(function, index))

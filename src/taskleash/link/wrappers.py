@@ -29,7 +29,8 @@ def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tu
     """The call sites whose caller answers for the task that the function returns.
 
     A caller that drives the loop itself runs outside of it, where the spawn is not reached, and
-    does not count beside others.
+    does not count beside others; unless it does so where the loop does not run yet, and calls it in
+    the other branch.
     """
     sites = [
         (caller, index)
@@ -38,7 +39,7 @@ def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tu
         and not _used_as_another_thing(caller, index)
         and not (spawn and _asks_for_no_task(calls, function, spawn, caller, index))
     ]
-    inside = [(f, i) for f, i in sites if not _drives_loop(f)]
+    inside = [(f, i) for f, i in sites if not _drives_loop(f, i)]
     return inside or sites
 
 
@@ -85,8 +86,13 @@ def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
     }
 
 
-def _drives_loop(function: Function) -> bool:
-    return any(call.text.rpartition(".")[2] in MODELS.runners for _, call in function.calls())
+def _drives_loop(function: Function, at: int) -> bool:
+    """Whether a function runs the loop before or after a call of its own."""
+    return any(
+        call.text.rpartition(".")[2] in MODELS.runners
+        and function.paths.graph.share_a_path(at, index)
+        for index, call in function.calls()
+    )
 
 
 def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn:
