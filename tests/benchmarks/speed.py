@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpora import CORPORA, Size, size, unpacked
 from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
-from benchmarks.peers import flake8_async, ruff
+from benchmarks.peers import flake8_async, lines_of, ruff
 from benchmarks.subjects import Runs, require_taskleash
 from benchmarks.synthetic import Shape, write
 from benchmarks.targets import IDLE, reached
@@ -125,7 +125,7 @@ def _print_table(found: Figures) -> None:
 
 
 def _print_parsed(parsed: list[Path], present: Size) -> None:
-    lines = sum(path.read_bytes().count(b"\n") for path in parsed)
+    lines = lines_of(parsed)
     print(f"  parsed: {_sized(Size(len(parsed), lines))}, {lines / present.lines:.1%} of the lines")
 
 

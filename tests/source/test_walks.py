@@ -69,7 +69,7 @@ class Stored:
     def files(self, options: Discovery | None = None) -> list[File]:
         """What a new run finds."""
         store = DiskStore(str(self.folder / "cache"), seal=Seal(str(self.folder / "key")))
-        stored = Counting(store)
+        stored = Counting(lambda: store)
         found = discover(["."], options or Discovery(), _options(), stored)
         self.found += stored.has_known
         return found

@@ -11,7 +11,7 @@ from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.classify.narrate import evidence
 from taskleash.classify.observe import Observer
-from taskleash.classify.policy import Row, Verdict, accuse, decide
+from taskleash.classify.policy import SEEN_TO, Row, Verdict, accuse, decide
 from taskleash.classify.shares import dropping_result, of_a_place, returned
 from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
@@ -50,7 +50,6 @@ Reported: TypeAlias = "Collection[str] | None"
 
 _NOTHING_KNOWN = KnownCalls()
 _NO_FLAGS = FeatureFlags()
-_ENDED = ("awaited", "cancelled")
 _RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
 
 
@@ -176,7 +175,7 @@ class Judge:
                 continue
             if gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
                 found.append(to_site(signs, own, self.calls))
-            elif not gives and own.ending in _ENDED and own.handle == "stored":
+            elif not gives and own.ending in SEEN_TO and own.handle == "stored":
                 found.append(self._ends_nothing(spawn, signs))
             else:
                 found.append(self._handed_over(outer, spawn, verdict, signs))

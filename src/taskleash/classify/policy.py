@@ -57,7 +57,8 @@ def _repeated(s: Signs) -> bool:
     )
 
 
-_SEEN_TO = frozenset({"awaited", "cancelled"})
+#: endings of a task that somebody sees to
+SEEN_TO = frozenset({"awaited", "cancelled"})
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
 POLICY: tuple[Row, ...] = (
@@ -108,7 +109,7 @@ POLICY: tuple[Row, ...] = (
     # kept in a place
     _row("kept, and returned to callers who all see to its end",
          lambda s: s.kept and s.given and bool(s.callers) and not s.kept_if
-         and all(c.risk is _NO and c.ending in _SEEN_TO for c in s.callers),
+         and all(c.risk is _NO and c.ending in SEEN_TO for c in s.callers),
          "escapes", "callers", _NO, None, "callers / callers"),
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None

@@ -162,18 +162,11 @@ class Assumptions:
 
     def implied(self, test: Test, holds: bool) -> Iterator[Fact]:
         """What follows from the outcome of a condition."""
-        test, holds = _plain(test, holds)
-        if test.kind == "not":
-            yield from self.implied(test.parts[0], not holds)
-        elif test.kind in ("and", "or"):
-            if (test.kind == "and") == holds:
-                for part in test.parts:
-                    yield from self.implied(part, holds)
-        elif test.kind not in ("true", "false"):
-            question = self.question(test)
+        for part, each in conjuncts(test, holds):
+            question = self.question(part) if part.kind not in ("true", "false") else None
             if question is not None:
-                yield question, holds
-                for kind, outcome in _FOLLOWING.get((question.kind, holds), ()):
+                yield question, each
+                for kind, outcome in _FOLLOWING.get((question.kind, each), ()):
                     yield replace(question, kind=kind), outcome
 
     def contradicts(
@@ -350,6 +343,18 @@ def constant(test: Test, given: Given = NOTHING_GIVEN) -> bool | None:
         is_none = term.text == "None"
         outcomes.add(is_none if test.kind == "none" else term.text not in _EMPTY_CONSTANTS)
     return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def conjuncts(test: Test, holds: bool) -> Iterator[tuple[Test, bool]]:
+    """The plain conditions that all have to have these outcomes for the whole to have its own."""
+    test, holds = _plain(test, holds)
+    if test.kind == "not":
+        yield from conjuncts(test.parts[0], not holds)
+    elif test.kind not in ("and", "or"):
+        yield test, holds
+    elif (test.kind == "and") == holds:
+        for part in test.parts:
+            yield from conjuncts(part, holds)
 
 
 def _plain(test: Test, holds: bool) -> tuple[Test, bool]:

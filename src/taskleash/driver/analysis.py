@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -84,7 +84,12 @@ class Analysis:
         if self.verdicts is not None:
             return [site for site in self.verdicts.sites if site.path in self.asked]
         found = _judged(self.facts, self.linker)
-        return list(_fitted(found, None, self.asked, self.settings)) if self.is_first else found
+        if not self.is_first:
+            return found
+        # Imported here, as below, because few runs have a use for it.
+        from taskleash.driver.fitting import fitted
+
+        return list(fitted(found, None, self.asked, self.settings))
 
     @property
     def parsed(self) -> int:
@@ -133,7 +138,6 @@ class Analysis:
             deciding = _deciding(self.leading, self.facts, self.told, self.sites, self.linker)
         if not deciding:
             return ()
-        # Imported here, as below, because few runs have a use for it.
         from taskleash.driver.flags.hints import hints
 
         return hints(deciding, self.settings.paths)
@@ -216,10 +220,11 @@ def analyse(
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     parsers = parsers or Parsers(settings.jobs)
+    context = partial(context_inputs, settings, asked, memory.listed, memory.walks)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,
-            lambda: context_inputs(settings, asked, memory.listed, memory.walks),
+            context,
             told,
             parsers,
             advance,
@@ -228,12 +233,11 @@ def analyse(
         )
         make = partial(parsers.make, advance, memory.keep_outcome)
         named = _broken_by_name(asked, found, memory, make)
-        unread = _unread_flags(settings, asked, memory)
+        unread = _unread_flags(settings, asked, context, memory)
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
     inputs = {item.path: found.read.get(item.path, item) for item in asked}
-    fit = partial(_fitted, inputs=inputs, settings=settings, memory=memory)
-    verdicts = _verdicts(found, told, memory, with_facts, inputs, fit)
+    verdicts = _verdicts(found, told, memory, with_facts, inputs, settings)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))
     if verdicts is not None:
@@ -255,27 +259,31 @@ def _verdicts(
     memory: Memory,
     with_facts: bool,
     inputs: Mapping[str, Input],
-    fit: Callable[[Sequence[Site], Collection[str] | None], tuple[Site, ...]],
+    settings: Settings,
 ) -> Verdicts | None:
     """The verdicts of what was collected, which are kept; None where the facts are asked for.
 
-    ``inputs`` are the files that are reported. ``fit`` takes the fixes out that cannot be made, in
-    files with some paths or in all.
+    ``inputs`` are the files that are reported. The fixes that cannot be made there are taken out.
     """
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
+        from taskleash.driver.fitting import fitted
+
         linker = _linker(found, told)
-        sites = fit(_judged(found.facts, linker), None)
+        sites = fitted(_judged(found.facts, linker), None, inputs, settings, memory)
         deciding = _deciding(found.leading, found.facts, told, sites, linker) if told.hints else ()
         places = _cited(found, sites, memory)
         comments = {path: comments_in(inputs[path]) for path in {site.path for site in sites}}
         parsed, reasons = len(found.facts), dict(sorted(found.reasons.items()))
         verdicts = Verdicts(sites, found.broken, parsed, deciding, places, comments, reasons)
     elif verdicts is not None and found.moved:
+        from taskleash.driver.fitting import fitted
+
         # What was tried on the texts of these has to be tried again.
         moved = found.moved & verdicts.comments.keys()
         comments = {**verdicts.comments, **{path: comments_in(inputs[path]) for path in moved}}
-        verdicts = replace(verdicts, sites=fit(verdicts.sites, found.moved), comments=comments)
+        sites = fitted(verdicts.sites, found.moved, inputs, settings, memory)
+        verdicts = replace(verdicts, sites=sites, comments=comments)
     if verdicts is not None:
         memory.keep_verdicts(found.program, found.linked, verdicts)
         memory.save()
@@ -300,19 +308,6 @@ def _told(settings: Settings) -> Told:
     return Told(known, flags, settings.hints and not flags)
 
 
-def _fitted(
-    sites: Sequence[Site],
-    changed: Collection[str] | None,
-    inputs: Mapping[str, Input],
-    settings: Settings,
-    memory: Memory | None = None,
-) -> tuple[Site, ...]:
-    """See `fitting.fitted`."""
-    from taskleash.driver.fitting import fitted
-
-    return fitted(sites, changed, inputs, settings, memory)
-
-
 def _broken_by_name(
     asked: list[Input], found: Gathered, memory: Memory, make: Callable[[], Parser]
 ) -> dict[str, Broken]:
@@ -324,13 +319,14 @@ def _broken_by_name(
     return broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
 
 
-def _unread_flags(settings: Settings, asked: list[Input], memory: Memory) -> tuple[str, ...]:
+def _unread_flags(
+    settings: Settings, asked: list[Input], context: Callable[[], list[Input]], memory: Memory
+) -> tuple[str, ...]:
     """What to say of flags that nothing mentions."""
     if not settings.flags.given:
         return ()
     from taskleash.driver.flags.unread import unread
 
-    context = partial(context_inputs, settings, asked, memory.listed, memory.walks)
     return unread(settings.flags.given, asked, context, memory)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -84,35 +84,34 @@ def _is_doubtful(diagnostic: Diagnostic) -> bool:
 
 
 def _all_tried(tried: Sequence[_Tried], item: Input, manner: Manner) -> tuple[Site, ...]:
-    found = []
-    for site, diagnostic in tried:
-        unfit = tuple(_against(site, diagnostic, item, manner, frozenset()))
-        unasked = GUESSED - dict(unfit).keys()
-        guessed = tuple(_against(site, diagnostic, item, manner, unasked)) if unasked else ()
-        found.append(replace(site, unfit=unfit, guessed=guessed))
-    return tuple(found)
-
-
-def _against(
-    site: Site, diagnostic: Diagnostic, item: Input, manner: Manner, unasked: frozenset[str]
-) -> Iterator[tuple[str, Said]]:
-    """The kinds of fixes that cannot be made in the file as it is, and why.
-
-    Of those that are ``unasked``, where there are any: the ones that the program does not show to
-    be meant.
-    """
-    # Imported here because a run that finds nothing has no use for what changes files.
-    from taskleash.fixes.mend import mend
-    from taskleash.fixes.model import Target
-
     try:
         text = item.text()
     except InvalidSource:
         # The file vanished after it was parsed: its verdicts stand.
-        return
+        return tuple(site for site, _ in tried)
+    return tuple(_with_tried(site, diagnostic, text, manner) for site, diagnostic in tried)
+
+
+def _with_tried(site: Site, diagnostic: Diagnostic, text: str, manner: Manner) -> Site:
+    """The site, with the kinds of fixes its file does not allow, and those that are guesses."""
+    unfit: list[tuple[str, Said]] = []
+    guessed: list[tuple[str, Said]] = []
     for fix in diagnostic.fixes:
-        if unasked and fix.kind not in unasked:
-            continue
-        target = Target(site, diagnostic.code, (fix.kind,), unasked)
-        for left in mend(text, [target], manner).left:
-            yield fix.kind, left.reason
+        against = partial(_against, site, diagnostic.code, fix.kind, text, manner)
+        if reasons := against(frozenset()):
+            unfit += reasons
+        elif fix.kind in GUESSED:
+            guessed += against(frozenset({fix.kind}))
+    return replace(site, unfit=tuple(unfit), guessed=tuple(guessed))
+
+
+def _against(
+    site: Site, code: str, kind: str, text: str, manner: Manner, unasked: frozenset[str]
+) -> list[tuple[str, Said]]:
+    """Why a kind of fix cannot be made in a file with this text; see `Target` of ``unasked``."""
+    # Imported here because a run that finds nothing has no use for what changes files.
+    from taskleash.fixes.mend import mend
+    from taskleash.fixes.model import Target
+
+    target = Target(site, code, (kind,), unasked)
+    return [(kind, left.reason) for left in mend(text, [target], manner).left]

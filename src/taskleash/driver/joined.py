@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Site
@@ -79,18 +79,18 @@ def analyse_roots(
         UnknownRule: a selector fits no rule.
         ExecutorError: the cluster that the settings name cannot be used.
     """
-    store = open_store(settings)
+    store = cache(partial(open_store, settings))
     found = list(roots(settings, StoredWalks(store)))
     until = time.monotonic() + settings.time_limit
     with parsers(settings.jobs, settings.executor, until) as making:
         if len(found) == 1:
             asked = found[0].asked
-            memory = _memory(kept, lambda: store)
+            memory = _memory(kept, store)
             return analyse(settings, progress, with_facts, asked, memory, making)
         parts: list[Analysis] = []
         with progress() if progress is not None else nullcontext() as advance:
             for root in found:
-                memory = _memory(kept, lambda: store, root.path)
+                memory = _memory(kept, store, root.path)
                 bar = _after(parts, advance) if advance is not None else None
                 parts.append(analyse(root.settings, bar, with_facts, root.asked, memory, making))
         return _joined(settings, parts)

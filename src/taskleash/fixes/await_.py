@@ -16,10 +16,9 @@ from taskleash.fixes.parallel import check_goes_on, check_parallel, is_in_a_loop
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
-from taskleash.models.api import Starts
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.table import MODELS
+from taskleash.models.table import SPAWNING
 from taskleash.sentences import Sentence, sentence
 
 #: rules of calls whose value is awaited as it is
@@ -28,7 +27,6 @@ _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
 _SEEN = frozenset({"TL005", "TL006"})
 #: rules of work that was started to run beside its caller
 _STARTED = frozenset({"TL001", "TL003"})
-_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
@@ -116,7 +114,7 @@ def _work_of(target: Target, call: cst.Call) -> cst.BaseExpression:
     """What is to be awaited: the coroutine that the call starts, or its own value."""
     if target.rule in _AS_IT_IS:
         return call
-    if last_name(call.func) not in _SPAWNING:
+    if last_name(call.func) not in SPAWNING:
         raise CannotMend(sentence("the call does more than start a task"))
     keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
     if "context" in keywords or "eager_start" in keywords or any(arg.star for arg in call.args):

@@ -19,11 +19,9 @@ from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot, spot_of
 from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 from taskleash.fixes.work import Work
-from taskleash.models.api import Starts
-from taskleash.models.table import MODELS
+from taskleash.models.table import SPAWNING
 from taskleash.sentences import Sentence, sentence
 
-_SPAWNING = MODELS.bare_names(Starts.TASK)
 #: names of types in annotations that say nothing of whose the work is
 _PLAIN = frozenset(
     {
@@ -74,7 +72,7 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
 def _other_owner(tree: Tree, call: cst.Call) -> str:
     """The other object of the program that starts a task and keeps it, by a method of its own."""
     base, _, name = dotted(call.func).rpartition(".")
-    return base if name not in _SPAWNING and base not in ("", _instance(tree, call)) else ""
+    return base if name not in SPAWNING and base not in ("", _instance(tree, call)) else ""
 
 
 def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:

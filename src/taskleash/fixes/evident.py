@@ -27,14 +27,12 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.remarks import says_that_it_cancels
 from taskleash.fixes.signatures import reaches
-from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name, place_in
 from taskleash.fixes.work import Work
-from taskleash.models.api import Starts
-from taskleash.models.table import MODELS
+from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import LOGGING_LEVELS
 from taskleash.sentences import Said, sentence
 
-_SPAWNING = MODELS.bare_names(Starts.TASK)
 #: rules of work that does nothing at all, or not what it is to do, unless somebody waits for it
 _UNDONE = frozenset({"TL006", "TL030"})
 #: what begins what a teardown of this name ends
@@ -95,18 +93,17 @@ def _drops_others(scope: cst.CSTNode | None, call: cst.Call, name: str) -> bool:
         for node in (own(scope.body) if isinstance(scope, cst.FunctionDef) else ())
         if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call)
     )
-    others = (each for each in dropped if each is not call and last_name(each.func) in _SPAWNING)
+    others = (each for each in dropped if each is not call and last_name(each.func) in SPAWNING)
     started = (started_by(each) for each in others)
     return any(not isinstance(w, cst.Call) or dotted(w.func) != name for w in started)
 
 
 def _is_told_of(tree: Tree, call: cst.Call) -> bool:
     """Whether the next statement logs, as one does of what has been done."""
-    holder = tree.holder(call)
-    block = tree.parent(holder) if holder is not None else None
-    if not isinstance(block, cst.IndentedBlock):
+    line = tree.line(call)
+    if line is None:
         return False
-    at = [line is holder for line in block.body].index(True)
+    block, at = line
     after = block.body[at + 1 : at + 2]
     small = after[0].body[0] if after and isinstance(after[0], cst.SimpleStatementLine) else None
     value = small.value if isinstance(small, cst.Expr) else None
@@ -163,7 +160,7 @@ def _has_company(tree: Tree, target: Target, call: cst.Call) -> bool:
     work = tree.code(started_by(call)).partition("(")[0]
     return any(
         isinstance(node, cst.Call)
-        and last_name(node.func) in _SPAWNING
+        and last_name(node.func) in SPAWNING
         and tree.code(started_by(node)).partition("(")[0] != work
         and not _is_elsewhere(tree, node, attribute)
         for each in tree.methods(method.cls)
@@ -290,7 +287,7 @@ def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
             if isinstance(parent, cst.FunctionDef | cst.While | cst.For):
                 break
             if isinstance(parent, cst.IndentedBlock):
-                at = [line is child for line in parent.body].index(True)
+                at = place_in(parent, child)
                 if any(map(_matters, parent.body[at + 1 :])):
                     return True
     return False

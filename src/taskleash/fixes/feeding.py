@@ -14,11 +14,8 @@ from taskleash.fixes.following import reached
 from taskleash.fixes.names import attributes
 from taskleash.fixes.places import is_text
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
-from taskleash.models.api import Starts
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.table import MODELS
-
-_SPAWNING = MODELS.bare_names(Starts.TASK)
+from taskleash.models.table import SPAWNING
 
 
 def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:
@@ -49,7 +46,7 @@ def used_by_tasks(tree: Tree, cls: cst.ClassDef) -> frozenset[str] | None:
     used: set[str] = set()
     for method in tree.methods(cls):
         for node in inside(method.function.body) if method.instance else ():
-            if not isinstance(node, cst.Call) or last_name(node.func) not in _SPAWNING:
+            if not isinstance(node, cst.Call) or last_name(node.func) not in SPAWNING:
                 continue
             started = started_by(node)
             coroutine = coroutine_of(tree, started)
@@ -168,6 +165,6 @@ def _is_ended(tree: Tree, method: Method, node: cst.Attribute) -> bool:
 
 def _is_task(tree: Tree, cls: cst.ClassDef, name: str) -> bool:
     return any(
-        isinstance(value, cst.Call) and last_name(value.func) in _SPAWNING
+        isinstance(value, cst.Call) and last_name(value.func) in SPAWNING
         for value, _ in attribute_values(tree, cls, name)
     )

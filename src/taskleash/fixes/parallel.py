@@ -10,7 +10,7 @@ from taskleash.classify.model import Lifetime
 from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
 from taskleash.fixes.following import Coroutine, called, own, reached
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.tree import Tree, inside, last_name, place_in
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
@@ -104,14 +104,11 @@ def _is_for_a_loop(tree: Tree, call: cst.Call) -> bool:
 
 def _is_one_of_several(tree: Tree, call: cst.Call) -> bool:
     """Whether the statement before or after that of a call starts something as well."""
-    holder = tree.holder(call)
-    block = tree.parent(holder) if holder is not None else None
-    if not isinstance(block, cst.IndentedBlock):
+    line = tree.line(call)
+    if line is None:
         return False
-    at = [line is holder for line in block.body].index(True)
-    return any(
-        _starts(line) for line in [*block.body[max(at - 1, 0) : at], *block.body[at + 1 :][:1]]
-    )
+    block, at = line
+    return any(map(_starts, (*block.body[max(at - 1, 0) : at], *block.body[at + 1 :][:1])))
 
 
 def _starts(line: cst.CSTNode) -> bool:
@@ -133,7 +130,7 @@ def _after(tree: Tree, call: cst.Call) -> list[cst.CSTNode]:
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             break
         if isinstance(node, cst.IndentedBlock):
-            at = [line is child for line in node.body].index(True)
+            at = place_in(node, child)
             found += [line for line in node.body[at + 1 :] if not isinstance(line, cst.FunctionDef)]
             if _leaves(node.body[-1]):
                 break

@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from taskleash.fixes.tree import Holder, Tree, inside
+from taskleash.fixes.tree import Holder, Tree, inside, place_in
 
 #: what comments say of work that runs beside its caller
 _APART = re.compile(
@@ -37,7 +37,7 @@ def _below(tree: Tree, holder: Holder) -> list[str]:
     block = tree.parent(holder)
     if not isinstance(block, cst.IndentedBlock):
         return []
-    at = [line is holder for line in block.body].index(True)
+    at = place_in(block, holder)
     lines = getattr(block.body[at + 1], "leading_lines", ()) if at + 1 < len(block.body) else ()
     found: list[str] = []
     for line in [*lines] or [*block.footer]:

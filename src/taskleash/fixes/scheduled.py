@@ -10,11 +10,8 @@ from taskleash.fixes.layout import statements
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.tree import last_name
 from taskleash.fixes.work import Work
-from taskleash.models.api import Starts
-from taskleash.models.table import MODELS
+from taskleash.models.table import SPAWNING
 from taskleash.sentences import Sentence, sentence
-
-_SPAWNING = MODELS.bare_names(Starts.TASK)
 
 
 def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> Sentence:
@@ -22,7 +19,7 @@ def schedule(work: Work, site: Site, home: Home, call: cst.Call) -> Sentence:
 
     The coroutine is made where it was, since its arguments may be others later.
     """
-    places = [i for i, arg in enumerate(call.args) if last_name(arg.value) in _SPAWNING]
+    places = [i for i, arg in enumerate(call.args) if last_name(arg.value) in SPAWNING]
     given = [arg for arg in call.args[places[0] + 1 :] if arg.keyword is None] if places else []
     if len(places) != 1 or len(given) != 1 or given[0].star or call.args[places[0]].keyword:
         raise CannotMend(sentence("the loop starts the task, no code here gets hold of it"))

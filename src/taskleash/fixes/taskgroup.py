@@ -10,7 +10,7 @@ from taskleash.fixes.coroutines import coroutine_of, is_flag, may_wait_for_other
 from taskleash.fixes.following import own
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.tree import Tree, inside, last_name, place_in
 from taskleash.fixes.work import Work
 from taskleash.sentences import Sentence, sentence
 
@@ -123,7 +123,7 @@ def _has_company(tree: Tree, call: cst.Call) -> bool:
             return True
         if isinstance(node, cst.IndentedBlock):
             after = [line for line in node.body if line is not child]
-            after = after[[line is child for line in node.body].index(True) :]
+            after = after[place_in(node, child) :]
             if not all(map(_is_return, after)):
                 return True
     return False

@@ -106,6 +106,14 @@ class Tree:
                 return None
         return None
 
+    def line(self, node: cst.CSTNode) -> tuple[cst.IndentedBlock, int] | None:
+        """The block with the simple statements that a node is part of, and their place in it."""
+        holder = self.holder(node)
+        block = self.parent(holder) if holder is not None else None
+        if holder is None or not isinstance(block, cst.IndentedBlock):
+            return None
+        return block, place_in(block, holder)
+
     def scope(self, node: cst.CSTNode) -> Scope | None:
         """The function or lambda whose code a node is; None in the code of the module."""
         for parent, child in self.around(node):
@@ -159,6 +167,11 @@ class Tree:
         """The functions in the body of a class, in order."""
         body = cls.body.body
         return [Method(cls, each) for each in body if isinstance(each, cst.FunctionDef)]
+
+
+def place_in(block: cst.IndentedBlock, line: cst.CSTNode) -> int:
+    """The place of a statement, itself and none that is equal, in the block that has it."""
+    return [each is line for each in block.body].index(True)
 
 
 def decorator_name(decorator: cst.Decorator) -> str:

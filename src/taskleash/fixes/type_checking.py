@@ -11,7 +11,7 @@ from functools import partial
 import libcst as cst
 
 from taskleash.fixes.edits import Edits
-from taskleash.fixes.tree import Tree, last_name
+from taskleash.fixes.tree import Tree, last_name, place_in
 
 _GUARD = "TYPE_CHECKING"
 
@@ -45,7 +45,7 @@ def drop_local(
         for block, child in tree.around(call):
             if not isinstance(block, cst.IndentedBlock):
                 continue
-            at = [line is child for line in block.body].index(True)
+            at = place_in(block, child)
             for line, after in zip(block.body[:at], block.body[1 : at + 1], strict=True):
                 if _imported(line) not in modules or not isinstance(line, cst.SimpleStatementLine):
                     continue

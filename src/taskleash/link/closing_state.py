@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.dataflow.assumptions import constant
+from taskleash.dataflow.assumptions import conjuncts, constant
 from taskleash.facts.model import If, Loop, Store, Test
 from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Item, Parameter, Result
 from taskleash.link.context import around
@@ -36,25 +36,11 @@ def _asked(caller: Function, index: int) -> Iterator[tuple[Test, bool]]:
     for frame in reversed(around(caller, index)):
         item = frame.item
         if isinstance(item, If):
-            yield from _parts(item.test, frame.branch == "then")
+            yield from conjuncts(item.test, frame.branch == "then")
         elif isinstance(item, Loop) and frame.branch == "body":
             if item.kind == "while":
-                yield from _parts(item.test, True)
+                yield from conjuncts(item.test, True)
             return
-
-
-def _parts(test: Test, holds: bool) -> Iterator[tuple[Test, bool]]:
-    """The conditions that all have to have these outcomes for the whole to have its own."""
-    if test.kind == "not":
-        yield from _parts(test.parts[0], not holds)
-    elif test.kind in ("and", "or"):
-        if (test.kind == "and") == holds:
-            for part in test.parts:
-                yield from _parts(part, holds)
-    elif test.op == "!=":
-        yield Test("other", test.value, op="==", other=test.other), not holds
-    else:
-        yield test, holds
 
 
 def _state(caller: Function, test: Test) -> Iterator[str]:

@@ -6,6 +6,8 @@ it (CPython's documentation of ``asyncio.Runner``).
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+
 from taskleash.dataflow.query import Query
 from taskleash.facts.terms import Parameter, Result, Term
 from taskleash.link.calls import Callee, Calls, bind, takes_instance
@@ -13,6 +15,19 @@ from taskleash.link.entities import External, Function
 from taskleash.models.api import Gives
 
 Place = tuple[Function, int]
+
+
+def runs_beside(function: Function, event: int, runners: Container[str]) -> Iterator[int]:
+    """The calls by which a function runs the loop itself, before or after an event of its own.
+
+    Where that is in another branch, it has nothing to do with the event.
+    """
+    return (
+        index
+        for index, call in function.calls()
+        if call.text.rpartition(".")[2] in runners
+        and function.paths.graph.share_a_path(event, index)
+    )
 
 
 class Mains:
@@ -32,13 +47,8 @@ class Mains:
         """
         if function.facts.is_async or not self._sweeps(function):
             return None
-        runs = (
-            (function, index)
-            for index, call in function.calls()
-            if call.text.rpartition(".")[2] in self.models.runners
-            and function.paths.graph.share_a_path(spawn, index)
-        )
-        return next(runs, None)
+        index = next(runs_beside(function, spawn, self.models.runners), None)
+        return None if index is None else (function, index)
 
     def _find(self, function: Function) -> Place | None:
         found: list[Place | None] = [

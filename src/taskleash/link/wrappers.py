@@ -13,6 +13,7 @@ from taskleash.link.calls import Calls, bind, takes_instance
 from taskleash.link.calls import given as given_values
 from taskleash.link.context import around
 from taskleash.link.entities import Class, Function
+from taskleash.link.mains import runs_beside
 from taskleash.link.naming import value_name
 from taskleash.link.results import gives_task
 from taskleash.link.settled import settled_for
@@ -39,7 +40,7 @@ def users(calls: Calls, function: Function, spawn: int | None = None) -> list[tu
         and not _used_as_another_thing(caller, index)
         and not (spawn and _asks_for_no_task(calls, function, spawn, caller, index))
     ]
-    inside = [(f, i) for f, i in sites if not _drives_loop(f, i)]
+    inside = [(f, i) for f, i in sites if next(runs_beside(f, i, MODELS.runners), None) is None]
     return inside or sites
 
 
@@ -84,15 +85,6 @@ def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
         for param, value in found.items()
         if value and all(isinstance(term, Constant) for term in value)
     }
-
-
-def _drives_loop(function: Function, at: int) -> bool:
-    """Whether a function runs the loop before or after a call of its own."""
-    return any(
-        call.text.rpartition(".")[2] in MODELS.runners
-        and function.paths.graph.share_a_path(at, index)
-        for index, call in function.calls()
-    )
 
 
 def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn:

@@ -237,6 +237,8 @@ MODELS = Models(
 )
 LOOPS = MODELS.kinds["loop"].given_by
 TASKS = MODELS.kinds["task"].given_by
+#: the bare names of what starts a task
+SPAWNING = MODELS.bare_names(Starts.TASK)
 
 #: names by which another module's ``asyncio`` attribute is recognised as the standard one
 _REEXPORTED = LOOPS | frozenset(

@@ -312,11 +312,11 @@ class _Walk:
             # A broken or looping link, or a file that vanished.
             self.trace.lasts = False
             return
-        if entry.is_symlink():
-            self.trace.lasts = False
+        is_link = entry.is_symlink()
+        self.trace.lasts &= not is_link
         if not stat.S_ISREG(status.st_mode):
             return
-        if entry.is_symlink():
+        if is_link:
             self._add_link(os.path.realpath(path), self._file(path, status, modules))
         elif real not in self._own:
             self._own[real] = self._file(path, status, modules)

@@ -61,7 +61,7 @@ class Trace:
     def walk(self, packages: dict[str, bool], files: list[tuple[str, str]]) -> Walk:
         """All of it; the ``packages`` say of folders whether they are some."""
         outside = [(path, is_one) for path, is_one in packages.items() if path not in self.folders]
-        asked = [(path, asked_stamp(path)) for path in self.asked]
+        asked = [(path, _asked_stamp(path)) for path in self.asked]
         return [*self.folders.items()], asked, outside, files
 
 
@@ -74,7 +74,7 @@ def stands(walk: Walk) -> bool:
         listed = all(_stamp(os.stat(path)) == stamp for path, stamp in folders)
     except OSError:
         return False
-    return listed and all(asked_stamp(path) == stamp for path, stamp in asked)
+    return listed and all(_asked_stamp(path) == stamp for path, stamp in asked)
 
 
 def newest(walk: Walk) -> int:
@@ -84,7 +84,7 @@ def newest(walk: Walk) -> int:
     return max((max(stamp[1:]) for stamp in stamps), default=0)
 
 
-def asked_stamp(path: str) -> Stamp | None:
+def _asked_stamp(path: str) -> Stamp | None:
     """The stamp of what was asked; of a folder counts only that it is one."""
     try:
         status = os.stat(path)

@@ -76,7 +76,7 @@ class Memory:
         self._there: set[bytes] = set()
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
-        self.walks = StoredWalks(self._store)
+        self.walks = StoredWalks(lambda: self._store)
         self._searched = Searched(self.contents, self._store, self._scope)
 
     def again(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from taskleash.driver.cache.contents import SETTLED_NS
 from taskleash.driver.cache.keys import key
@@ -15,30 +15,33 @@ from taskleash.source.walks import Walk, newest
 
 
 class StoredWalks:
-    """The walks in a store.
+    """The walks in a store, which is only opened where folders are to be walked.
 
     What came with a checkout is not taken: it would say which files to read. On Windows a folder's
     times may come late, so that nothing is kept there.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Callable[[], Store]) -> None:
         self._store = store
-        self._lasts = store.lasts and os.name == "posix"
         self._start = time.time_ns()
+
+    @property
+    def _lasts(self) -> bool:
+        return os.name == "posix" and self._store().lasts
 
     def get(self, asked: Iterable[str]) -> Walk | None:
         """See `Walks`."""
         if not self._lasts:
             return None
         wanted = _key(asked)
-        stored = self._store.get([wanted]).get(wanted)
+        stored = self._store().get([wanted]).get(wanted)
         walk: Walk | None = marshal.loads(stored) if isinstance(stored, Own) else None
         return walk
 
     def keep(self, asked: Iterable[str], walk: Walk) -> None:
         """See `Walks`. What changed a moment ago may change again without a change of its times."""
         if self._lasts and newest(walk) < self._start - SETTLED_NS:
-            self._store.put({_key(asked): marshal.dumps(walk)})
+            self._store().put({_key(asked): marshal.dumps(walk)})
 
 
 def _key(asked: Iterable[str]) -> bytes:
