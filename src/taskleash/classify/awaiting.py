@@ -231,14 +231,14 @@ class Awaiting:
     def _method(self, function: Function, call: Call, callee: Method) -> Wait:
         if callee.name in HELD_METHODS:
             return HELD_ELSEWHERE
-        if callee.name in READING and is_own_stream(
-            self._calls, function, callee.receiver, STREAMS
-        ):
+        if callee.home is not function:
+            return self._called_value(function, call)
+        bases = [callee.receiver]
+        if callee.name in READING and is_own_stream(self._calls, function, bases[0], STREAMS):
             return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
-        names = self._names(function, callee.receiver)
+        names = self._names(function, bases[0])
         if names:
             dotted = [f"{name}.{callee.name}" for name in names]
-            bases = [callee.receiver]
             return any_of(self._outside(function, call, name, bases) for name in dotted)
         return self._called_value(function, call)
 

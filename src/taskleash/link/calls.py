@@ -50,8 +50,9 @@ COMMON_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Method:
-    """A method of an object whose class is not known."""
+    """A method of an object whose class is not known; ``home`` has the receiver as its term."""
 
+    home: Function
     receiver: Term
     name: str
 
@@ -95,12 +96,12 @@ class Calls:
         found: dict[Callee, None] = {}
         for term in call.func:
             for callee in self.targets(function, term):
-                found.update(dict.fromkeys(self._fitting(function, callee, call) or (callee,)))
+                found.update(dict.fromkeys(self._fitting(callee, call) or (callee,)))
         return tuple(found)
 
-    def _fitting(self, function: Function, method: Callee, call: Call) -> list[Function]:
+    def _fitting(self, method: Callee, call: Call) -> list[Function]:
         """Of an object of no known class, the methods of the name that take these arguments."""
-        if not isinstance(method, Method) or self.inference.classes(function, method.receiver):
+        if not isinstance(method, Method) or self.inference.classes(method.home, method.receiver):
             return []
         candidates = self.program.methods_named.get(method.name, [])
         if len(candidates) < 2 or method.name in COMMON_NAMES:
@@ -129,8 +130,7 @@ class Calls:
                 if (body, t) != (function, term)
                 for callee in self.targets(body, t)
             ]
-        own = function.made_by(term)
-        if own is not None:
+        if (own := function.made_by(term)) is not None:
             return [own]
         if isinstance(term, Attribute):
             return self._method(function, term)
@@ -146,8 +146,9 @@ class Calls:
             return self._partial(function, term)
         if isinstance(term, Element):
             generic = self.program.symbol(function, term.base)
-            made = [generic] if isinstance(generic, Class) else self.held.by_element(function, term)
-            return [*made]
+            if isinstance(generic, Class):
+                return [generic]
+            return [*self.held.by_element(function, term)]
         if isinstance(term, Parameter):
             return [*self.held.by_default(function, term)]
         return []
@@ -157,23 +158,21 @@ class Calls:
             if isinstance(each, External):
                 yield each
             elif isinstance(each, Method):
-                yield from self.held.by_receiver(function, each.receiver, each.name)
+                yield from self.held.by_receiver(each.home, each.receiver, each.name)
 
     def _partial(self, function: Function, term: Result) -> list[Callee]:
         call = function.call(term.event)
         names = {c.dotted for c in self.callees(function, call) if isinstance(c, External)}
-        binds = any(self.program.models.handle(name) is Handle.BINDS for name in names)
-        if binds and call.args:
+        if call.args and any(self.program.models.handle(n) is Handle.BINDS for n in names):
             return [c for t in call.args[0].value for c in self.targets(function, t)]
         return []
 
     def _method(self, function: Function, term: Attribute) -> list[Callee]:
         base, name = term.base, term.name
-        called = self._call_operators(function, term)
-        if called:
+        if called := self._call_operators(function, term):
             return called
-        types = self.inference.types(function, base)
         found: list[Callee] = []
+        types = self.inference.types(function, base)
         for kind in types:
             if isinstance(kind.symbol, Class):
                 found.extend(self._overrides(kind.symbol, name, base))
@@ -183,8 +182,9 @@ class Calls:
             methods = [each for each in found if isinstance(each, Function)]
             return [*found, *(s for each in methods for s in self.decorated.starters(each))]
         if not types or all(isinstance(t.symbol, Class) for t in types):
-            weak = self.by_name(name) if not types else []
-            return [*weak] or [*self.held.by_attribute(function, term)] or [Method(base, name)]
+            found += [] if types else self.by_name(name)
+            found += [] if found else self.held.by_attribute(function, term)
+            return found or [Method(function, base, name)]
         return found
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:

@@ -33,9 +33,9 @@ class Keeping(Walk):
         target = event.target
         depth = carrier.depth
         if event.op:
-            self._contain(carrier, target, depth, role.index)
+            self._contain(carrier, carrier.function, target, depth, role.index)
         elif isinstance(target, Element):
-            self._put(carrier, target.base, depth + 1, role.index)
+            self._put(carrier, carrier.function, target.base, depth + 1, role.index)
         elif isinstance(target, Attribute):
             self._into_attribute(carrier, target, depth, role.index)
         elif isinstance(target, Global):
@@ -96,46 +96,50 @@ class Keeping(Walk):
         for function, term, by_name in self.places.reads(place):
             self.carry(Carrier(function, term, place.depth, how, weak=by_name or weak, local=False))
 
-    def _put(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
-        """The handle goes into a container, which may be a weak one."""
-        if is_external(self.calls.inference.types(carrier.function, container), WEAK_CONTAINERS):
-            self._mention(carrier, container, depth, index)
+    def _put(self, carrier: Carrier, home: Function, container: Term, depth: int, at: int) -> None:
+        """The handle goes into a container, maybe a weak one, that ``home`` has under this term."""
+        if is_external(self.calls.inference.types(home, container), WEAK_CONTAINERS):
+            self._mention(carrier, home, container, depth, at)
         else:
-            self._contain(carrier, container, depth, index)
+            self._contain(carrier, home, container, depth, at)
 
-    def _mention(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
+    def _mention(
+        self, carrier: Carrier, home: Function, container: Term, depth: int, index: int
+    ) -> None:
         """A weak container keeps nothing alive, but gives the handle as long as something does."""
         function = carrier.function
-        found = self.places.containers((function, container, depth))
+        found = self.places.containers((home, container, depth))
         self.note("weakly", carrier, index, detail=found.text)
         for place in found.places:
             for reader, term, weak in self.places.reads(place):
                 self.carry(Carrier(reader, term, place.depth, carrier.how, weak=weak, local=False))
-        for home, term, level in found.carriers:
-            if home is function:
+        for reader, term, level in found.carriers:
+            if reader is function:
                 self.carry(replace(carrier, term=term, depth=level))
 
-    def _contain(self, carrier: Carrier, container: Term, depth: int, index: int) -> None:
+    def _contain(
+        self, carrier: Carrier, home: Function, container: Term, depth: int, index: int
+    ) -> None:
         """The handle goes into a container: find where the container itself lives."""
         function = carrier.function
-        found = self.places.containers((function, container, depth))
+        found = self.places.containers((home, container, depth))
         if found.unknown:
             self.leave_out(function, index, found.unknown)
         for place in found.places:
             self.note("contain", carrier, index, place=place)
             self._hold(place, carrier.how, carrier.weak)
         if found.local:
-            place = Place("local", "", depth, found.text, function=function)
+            place = Place("local", "", depth, found.text, function=home)
             self.note("contain", carrier, index, place=place)
-        for home, term, level in found.carriers:
-            same = home is function
+        for reader, term, level in found.carriers:
+            same = reader is function
             self.carry(
                 replace(
                     carrier,
-                    function=home,
+                    function=reader,
                     term=term,
                     depth=level,
-                    root=carrier.root if same else None if home is self.origin else carrier.root,
+                    root=carrier.root if same else None if reader is self.origin else carrier.root,
                     entry=carrier.entry if same else None,
                 )
             )

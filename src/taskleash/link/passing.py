@@ -55,7 +55,7 @@ class Passing(Keeping):
             elif isinstance(callee, External):
                 known = self._into_external(carrier, callee.dotted, call, index) or known
             elif isinstance(callee, Method):
-                known = self._into_method(carrier, callee.receiver, callee.name, index) or known
+                known = self._into_method(carrier, callee, index) or known
         if not known:
             kind = "read" if writes_it_down(call) else "unknown"
             self.note(kind, carrier, index, detail=call.text)
@@ -115,7 +115,8 @@ class Passing(Keeping):
         if "." in dotted:
             base = self._receiver(carrier.function, call)
             if base is not None:
-                return self._into_method(carrier, base, dotted.rpartition(".")[2], index)
+                method = Method(carrier.function, base, dotted.rpartition(".")[2])
+                return self._into_method(carrier, method, index)
             self.note("unknown", carrier, index, detail=call.text)
         else:
             return False
@@ -172,13 +173,14 @@ class Passing(Keeping):
                 return base
         return None
 
-    def _into_method(self, carrier: Carrier, receiver: Term, name: str, index: int) -> bool:
+    def _into_method(self, carrier: Carrier, method: Method, index: int) -> bool:
         """A method of an object that is not of the program is given the handle."""
+        name = method.name
         if name in self.program.models.runners:
             self.note("run", carrier, index)
         elif name in GROWING or name == "setdefault":
             depth = max(carrier.depth, 1) if name in SPREADING else carrier.depth + 1
-            self._put(carrier, receiver, depth, index)
+            self._put(carrier, method.home, method.receiver, depth, index)
         elif name in SHRINKING:
             self.note("shrink-item", carrier, index, detail=name)
         elif name in SEARCHING:
