@@ -42,6 +42,37 @@ KEEPER = '''def keep_task(task: asyncio.Task[Any]) -> asyncio.Task[Any]:
     task.add_done_callback(_background_tasks.discard)
     return task
 '''
+DROPPED = '''"""Says hello from another thread."""
+
+import asyncio
+import logging
+
+from app.settings import NAME
+
+logger = logging.getLogger(__name__)
+
+
+async def hello(name: str) -> None:
+    logger.info(name)
+    raise ValueError(name)
+
+
+def on_message(loop: asyncio.AbstractEventLoop, name: str) -> None:
+    asyncio.run_coroutine_threadsafe(hello(name + NAME), loop)
+'''
+LOGGED = DROPPED.replace(
+    "from app.settings import NAME\n",
+    "from app.settings import NAME\nfrom app.utils import log_failure\n",
+).replace(
+    "    asyncio.run_coroutine_threadsafe(hello(name + NAME), loop)\n",
+    "    future = asyncio.run_coroutine_threadsafe(hello(name + NAME), loop)\n"
+    "    future.add_done_callback(log_failure)\n",
+)
+LOGGER = '''def log_failure(future: concurrent.futures.Future[Any]) -> None:
+    """Log the exception that ended a future, if one did."""
+    if not future.cancelled() and future.exception() is not None:
+        logger.error("%r failed", future, exc_info=future.exception())
+'''
 
 
 @pytest.fixture
@@ -134,3 +165,35 @@ def test_a_function_that_its_module_does_not_have_is_not_used(package: Path) -> 
     assert ran.status == 2
     assert 'background-tasks: app/utils.py: there is no "keep" in it' in ran.err
     assert parts(package) == {DROPPING}
+
+
+def test_many_files_share_the_function_that_logs(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    for path in package.glob("part*.py"):
+        path.write_text(DROPPED)
+    fix(package, "--fail-on", "low")
+    assert parts(package) == {LOGGED}
+    assert LOGGER in (package / "utils.py").read_text()
+    fix(package, "--fail-on", "low")
+    assert (package / "utils.py").read_text().count("def log_failure") == 1
+
+
+def test_few_files_log_by_a_function_each(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    for path in package.glob("part*.py"):
+        path.write_text(DROPPED if path.name != "part0.py" else "")
+    fix(package, "--fail-on", "low")
+    assert (package / "utils.py").read_text() == UTILS
+    assert "def _log_failure(" in (package / "part1.py").read_text()
+
+
+def test_one_module_has_both_functions(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    for number in range(4):
+        (package / f"thread{number}.py").write_text(DROPPED)
+    fix(package, "--fail-on", "low")
+    assert parts(package) == {KEPT}
+    assert {path.read_text() for path in package.glob("thread*.py")} == {LOGGED}
+    text = (package / "utils.py").read_text()
+    assert KEEPER in text
+    assert LOGGER in text

@@ -28,9 +28,15 @@ from taskleash.link.context import (
     in_cleanup,
 )
 from taskleash.link.entities import External, Function, Variable
+from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.models.exceptions import BROAD_EXCEPTIONS, LOOKING_AT, ONLY_ASKING
+from taskleash.models.exceptions import (
+    BROAD_EXCEPTIONS,
+    LOOKING_AT,
+    NEVER_FAILING,
+    ONLY_ASKING,
+)
 from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS, WAITING_BARE
 
 #: who looks at how a task ended
@@ -71,7 +77,7 @@ class Failures:
         """
         if signs.spawn.kind not in ("task", "wrapper", "threadsafe") or signs.self_removing:
             return Unseen.NOT
-        if self.ends_without(signs.spawn.started) or self.ends_without(signs.spawn.around):
+        if self.spares(signs.spawn) or self.ends_without(signs.spawn.around):
             return Unseen.NOT
         if signs.handed_on is not None or signs.trail.unknown or signs.given:
             return Unseen.NOT
@@ -92,6 +98,25 @@ class Failures:
         if not signs.kept:
             return Unseen.NOT
         return Unseen.UNTIL_THE_END if telling else Unseen.AS_LONG_AS_KEPT
+
+    def spares(self, spawn: Spawn) -> bool:
+        """Whether no failure leaves what is started: functions of the program, or ``queue.put``."""
+        if spawn.started or spawn.kind not in ("task", "threadsafe"):
+            return self.ends_without(spawn.started)
+        function, given = spawn.function, spawn.call.args[spawn.work : spawn.work + 1]
+        started = [term for arg in given for term in arg.value]
+        callees = [
+            callee
+            for term in started
+            for callee in (
+                self._calls.callees(function, function.call(term.event))
+                if isinstance(term, Result)
+                else (None,)
+            )
+        ]
+        return bool(callees) and all(
+            isinstance(callee, External) and _never_fails(self._calls, callee) for callee in callees
+        )
 
     def ends_without(self, functions: tuple[Function, ...]) -> bool:
         """Whether no failure leaves any of the coroutines that the task may be made of."""
@@ -123,7 +148,6 @@ class Failures:
 
     def _may_raise(self, function: Function, awaited: tuple[Term, ...]) -> bool:
         """Whether what is awaited may raise: not a pause, nor a coroutine that cannot fail."""
-        gives = self._calls.program.models
         for term in awaited:
             if isinstance(term, Result) and _takes_next(function.call(term.event)):
                 continue
@@ -136,7 +160,7 @@ class Failures:
                 if isinstance(callee, Function):
                     if self.can_fail(callee):
                         return True
-                elif not isinstance(callee, External) or not gives.is_pause(callee.dotted):
+                elif not isinstance(callee, External) or not _never_fails(self._calls, callee):
                     return True
             if not callees:
                 return True
@@ -168,6 +192,10 @@ class Failures:
             if values and all(map(partial(_catches_all, body), values)):
                 return True
         return False
+
+
+def _never_fails(calls: Calls, callee: External) -> bool:
+    return calls.program.models.is_pause(callee.dotted) or callee.dotted in NEVER_FAILING
 
 
 def _takes_next(call: Call) -> bool:

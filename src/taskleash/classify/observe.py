@@ -121,7 +121,7 @@ class Observer:
         signs.local = local_holder(trail)
         signs.main = self._main(spawn, trail)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
-        signs.never_fails = self.failures.ends_without(spawn.started)
+        signs.never_fails = self.failures.spares(spawn)
         signs.captured = captured(self.calls, self.inside, signs)
         signs.unseen = self.failures.unseen(signs, self._outer(spawn))
         self.doubts.note(signs)

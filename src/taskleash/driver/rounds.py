@@ -12,7 +12,7 @@ from taskleash.driver.menders import Menders
 from taskleash.driver.orders import Order
 from taskleash.driver.parse import unpacked
 from taskleash.driver.program import Program
-from taskleash.driver.sharing import common_keeper, keeping, kept_in
+from taskleash.driver.sharing import common_functions, keeping, kept_in, logging
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.making import Made, Wanted
@@ -34,7 +34,8 @@ def fixed(
     def rescan(changed: Mapping[str, str]) -> Scan:
         return program.with_texts(changed).scan(choice, accepted)
 
-    common = common_keeper(program, scan.targets, keeping(scan.targets))
+    logged = logging(scan.targets)
+    common = common_functions(program, scan.targets, keeping(scan.targets), logged)
 
     def outcome(menders: Menders, common: Common | None, apart: frozenset[str]) -> Outcome:
         """What comes of it where the files ``apart`` keep their tasks themselves."""
@@ -44,9 +45,11 @@ def fixed(
 
     with Menders(program.analysis.settings.jobs) as menders:
         found = outcome(menders, common, frozenset())
-        if common is None and (paths := kept_in(found.files)) != keeping(scan.targets):
+        if (common is None or not common.keeper) and (
+            (paths := kept_in(found.files)) != keeping(scan.targets)
+        ):
             # Other fixes were tried first: only by now it is known how many files keep tasks.
-            common = common_keeper(program, scan.targets, paths)
+            common = common_functions(program, scan.targets, paths, logged)
             found = outcome(menders, common, frozenset()) if common is not None else found
         refused = frozenset(left.site.path for left in found.left)
         # The linker may follow a task into a set of the file, and not into that of another one.
@@ -66,7 +69,7 @@ def _all_mended(
         Order(
             program.analysis.asked[path],
             wanted,
-            _manner(program, path, "" if common is None or path in apart else common.keeper),
+            _manner(program, path, None if path in apart else common),
         )
         for path, wanted in files.items()
     ]
@@ -80,15 +83,24 @@ def _all_mended(
 
 def mended(program: Program, text: str, targets: Sequence[Target]) -> Mended:
     """The text of one file with fixes for its targets, written as its project writes."""
-    return mend(text, targets, _manner(program, targets[0].site.path, ""))
+    return mend(text, targets, _manner(program, targets[0].site.path, None))
 
 
-def _manner(program: Program, path: str, keeper: str) -> Manner:
-    """How to mend a file of the program; ``keeper`` names the function that its files share."""
+def _manner(program: Program, path: str, common: Common | None) -> Manner:
+    """How to mend a file of the program; ``common`` has the functions that its files share."""
     settings = program.analysis.settings
-    keeper = keeper or settings.background_tasks or ""
-    module, _, name = keeper.partition(":")
     own = program.analysis.asked[path].file.module
-    keeper = f":{name}" if module == own else keeper
+    keeper = (common.keeper if common is not None else "") or settings.background_tasks or ""
     package = own if is_package(path) else own.rpartition(".")[0]
-    return replace(manner_of(path, settings), keeper=keeper, package=package)
+    return replace(
+        manner_of(path, settings),
+        keeper=_seen_from(own, keeper),
+        package=package,
+        logs=_seen_from(own, common.logs if common is not None else ""),
+    )
+
+
+def _seen_from(own: str, named: str) -> str:
+    """How a module names a function: without a module where it is its own."""
+    module, _, name = named.partition(":")
+    return f":{name}" if module == own else named

@@ -1,4 +1,4 @@
-"""One function for a package that keeps tasks, in place of a copy in each of its files."""
+"""One function for a package that keeps tasks or logs, in place of a copy in each of its files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from taskleash.driver.manner import manner_of
 from taskleash.driver.program import Program
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Common, Target
-from taskleash.fixes.shared import with_keeper
+from taskleash.fixes.shared import with_keeper, with_logger
 from taskleash.source.loading import InvalidSource
 
-#: in how many files tasks must be dropped before one of the package's modules keeps them for all
+#: in how many files tasks must be dropped before one of the package's modules serves them all
 _FILES = 4
 #: the modules that packages have for such functions, the most telling one first
 _HOSTS = (
@@ -22,6 +22,7 @@ _HOSTS = (
     "util", "_helpers", "helpers",
 )  # fmt: skip
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
+_FUTURES = "TL004"
 _RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async +)?def ", re.MULTILINE)
 
@@ -38,18 +39,25 @@ def kept_in(files: Sequence[MendedFile]) -> frozenset[str]:
     return frozenset(a.site.path for a in places if a.kind == "track" and a.rule in _DROPPED)
 
 
-def common_keeper(
-    program: Program, targets: Sequence[Target], paths: Collection[str]
-) -> Common | None:
-    """The function that is to keep the tasks of many files, and its module with it.
+def logging(targets: Sequence[Target]) -> frozenset[str]:
+    """The files whose dropped futures are to be logged."""
+    return frozenset(t.site.path for t in targets if t.kinds[:1] == ("log",) and t.rule == _FUTURES)
 
-    ``paths`` are the files that keep some, ``targets`` all findings. None where the settings name
-    one, where few files drop tasks, or where their package has no module for it: one that has
+
+def common_functions(
+    program: Program, targets: Sequence[Target], kept: Collection[str], logged: Collection[str]
+) -> Common | None:
+    """The functions that serve many files, and their module with them.
+
+    ``kept`` are the files that keep tasks, ``logged`` those that log how futures failed, and
+    ``targets`` all findings. None where few files do, where the settings name a function that keeps
+    tasks and nothing is logged, or where their package has no module for it: one that has
     functions, and imports nothing of the package, so that all others can import it.
     """
-    if program.analysis.settings.background_tasks:
-        return None
-    if len(paths) < _FILES:
+    is_named = bool(program.analysis.settings.background_tasks)
+    keeps, logs = len(kept) >= _FILES and not is_named, len(logged) >= _FILES
+    paths = {*(kept if keeps else ()), *(logged if logs else ())}
+    if not paths:
         return None
     asked = program.analysis.asked
     modules = {path: item.file.module for path, item in asked.items()}
@@ -58,7 +66,9 @@ def common_keeper(
     hosts = {modules[path]: path for path in asked if path not in busy}
     for name in _HOSTS if package else ():
         path = hosts.get(f"{package}.{name}")
-        if path is not None and (found := _hosted(program, path, f"{package}.{name}")):
+        if path is None or (text := _hosting(program, path, f"{package}.{name}")) is None:
+            continue
+        if found := _hosted(program, path, text, f"{package}.{name}", (keeps, logs)):
             return found
     return None
 
@@ -88,8 +98,8 @@ def _package(modules: Sequence[str]) -> str:
     return ".".join(common)
 
 
-def _hosted(program: Program, path: str, module: str) -> Common | None:
-    """The module with the function, where it imports nothing of its package."""
+def _hosting(program: Program, path: str, module: str) -> str | None:
+    """The text of a module that can have functions for its package: it imports nothing of it."""
     try:
         text = program.text(path)
     except InvalidSource:
@@ -100,5 +110,20 @@ def _hosted(program: Program, path: str, module: str) -> Common | None:
     root = module.partition(".")[0]
     if _RELATIVE.search(text) or re.search(rf"^\s*(?:from|import)\s+{root}\b", text, re.MULTILINE):
         return None
-    made = with_keeper(text, manner_of(path, program.analysis.settings))
-    return Common(path, made[0], f"{module}:{made[1]}") if made is not None else None
+    return text
+
+
+def _hosted(
+    program: Program, path: str, text: str, module: str, wanted: tuple[bool, bool]
+) -> Common | None:
+    """The module with the functions that are wanted: one that keeps tasks, one that logs."""
+    manner = manner_of(path, program.analysis.settings)
+    names = ["", ""]
+    for at, make in enumerate((with_keeper, with_logger)):
+        if not wanted[at]:
+            continue
+        made = make(text, manner)
+        if made is None:
+            return None
+        text, names[at] = made[0], f"{module}:{made[1]}"
+    return Common(path, text, *names)

@@ -117,8 +117,13 @@ def _is_needed(file: MendedFile, common: Common | None, files: Sequence[MendedFi
     """Whether a file has changed for others, and one of them uses what is new in it."""
     if common is None or file.path != common.path or file.before == file.after:
         return False
-    name = common.keeper.partition(":")[2]
-    return any(name in each.after and name not in each.before for each in files if each.places)
+    names = [each.partition(":")[2] for each in (common.keeper, common.logs) if each]
+    return any(
+        name in each.after and name not in each.before
+        for name in names
+        for each in files
+        if each.places
+    )
 
 
 def _rescanned(

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.classify.model import Defect
-from taskleash.fixes.containers import assignments
-from taskleash.fixes.coroutines import started_by
 from taskleash.fixes.edits import BLANK
 from taskleash.fixes.layout import statements
 from taskleash.fixes.loggers import (
@@ -31,6 +29,7 @@ from taskleash.sentences import Sentence, sentence
 
 _HELPER = "helper that logs"
 _LOGGER = "logger"
+_FUTURE = "future"
 #: what gives a future of another thread
 _FUTURES = MODELS.bare_names(Starts.THREADSAFE)
 
@@ -102,21 +101,6 @@ def _gives_future(work: Work, call: cst.Call) -> bool:
     )
 
 
-def _cannot_fail(work: Work, started: cst.Call) -> bool:
-    """Whether work is a pause, or fills a queue that is never full."""
-    owner, _, name = dotted(started.func).rpartition(".")
-    if last_name(started.func) == "sleep":
-        return True
-    if name != "put" or not owner:
-        return False
-    values = [value for target, value, _ in assignments(work.module) if dotted(target) == owner]
-    return bool(values) and all(map(_is_never_full, values))
-
-
-def _is_never_full(value: cst.BaseExpression | None) -> bool:
-    return isinstance(value, cst.Call) and last_name(value.func) == "Queue" and not value.args
-
-
 def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     """The callback of a future that a statement drops."""
     code = work.tree.code(call.func)
@@ -124,12 +108,9 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no statement of its own drops the future"))
     if not _gives_future(work, call):
         raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
-    started = started_by(call)
-    if isinstance(started, cst.Call) and _cannot_fail(work, started):
-        raise CannotMend(sentence("`{task}` does not fail", task=last_name(started.func)))
     holder = spot.holder
     work.claim(holder)
-    callback = _logging_callback(work, work.future_type(), "future", call)
+    callback = _shared(work) or _logging_callback(work, work.future_type(), _FUTURE, call)
     if spot.kind == "name" and spot.name != "_":
         if isinstance(spot.call, cst.Await):
             raise CannotMend(sentence("what the await gives has another use than to be waited for"))
@@ -155,9 +136,8 @@ def _logging_callback(work: Work, typed: str, of: str, call: cst.Call) -> str:
     ``of`` is what that is called: a task, a future. The function is one of the module, or a method
     where the instance has the only logger of the file.
     """
-    for node in work.module.body:
-        if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed):
-            return node.name.value
+    if known := _known(work, typed):
+        return known
     method = work.tree.method(call)
     if method is not None and (logger := _logger_of_instance(work, method, call)):
         return _logging_method(work, method, logger, typed, of)
@@ -165,6 +145,31 @@ def _logging_callback(work: Work, typed: str, of: str, call: cst.Call) -> str:
     if key not in work.draft.made:
         work.draft.made[key] = _new_callback(work, typed, of)
     return work.draft.made[key]
+
+
+def logger_in(work: Work, names: Sequence[str]) -> str:
+    """A function of the module that logs how a future failed; a new one by such a name."""
+    return _known(work, "Future") or _new_callback(work, work.future_type(), _FUTURE, names)
+
+
+def _shared(work: Work) -> str:
+    """The function for futures that many files share, where the file has none; else empty."""
+    module, _, name = work.manner.logs.partition(":")
+    if not name or _known(work, "Future"):
+        return ""
+    return work.draft.imports.member(module, name) if module else name
+
+
+def _known(work: Work, typed: str) -> str:
+    """A function of the module that logs the exception of what has this type; else empty."""
+    return next(
+        (
+            node.name.value
+            for node in work.module.body
+            if isinstance(node, cst.FunctionDef) and _logs_failure(node, typed)
+        ),
+        "",
+    )
 
 
 def _callback_of(work: Work, spot: Spot, call: cst.Call) -> str:
@@ -223,7 +228,9 @@ def _is_named(note: cst.BaseExpression, typed: str) -> bool:
     return last_name(named) == typed.partition("[")[0].rpartition(".")[2]
 
 
-def _new_callback(work: Work, typed: str, of: str) -> str:
+def _new_callback(
+    work: Work, typed: str, of: str, names: Sequence[str] = ("_log_failure", "_log_task_failure")
+) -> str:
     logger = module_logger(work.tree) or work.draft.made.get((_LOGGER, 0), "")
     function = "" if logger else logging_function(work.tree)
     if not logger and not function and logs_by_the_root(work.tree):
@@ -233,7 +240,7 @@ def _new_callback(work: Work, typed: str, of: str) -> str:
         logging = logger_maker(work.tree) or work.draft.imports.name("logging", "getLogger")
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
         work.draft.made[_LOGGER, 0] = logger
-    name = work.module_name("_log_failure", "_log_task_failure")
+    name = work.module_name(*names)
     call = _logging(work, logger, of, is_loguru(work.tree, logger))
     if function:
         quote = work.style.quote

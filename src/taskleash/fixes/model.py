@@ -20,23 +20,25 @@ class CannotMend(ValueError):
 class Manner:
     """How new code is written: ``version`` is the oldest Python that it must run on, ``width`` that
     of a line as the project's formatter is told, 0 where it is not. ``keeper`` names a function of
-    the program that keeps a task (``package.module:name``), empty where there is none. ``package``
-    is that of the file, empty where it has none.
+    the program that keeps a task (``package.module:name``), empty where there is none, ``logs`` one
+    that logs how a future failed. ``package`` is that of the file, empty where it has none.
     """
 
     version: tuple[int, int] = (3, 10)
     width: int = 0
     keeper: str = ""
     package: str = ""
+    logs: str = ""
 
 
 @dataclass(frozen=True)
 class Common:
-    """A file that gets a function for others: its text with it, and what Manner calls a keeper."""
+    """A file that gets functions for others: its text with them, and how Manner names them."""
 
     path: str
     text: str
-    keeper: str
+    keeper: str = ""
+    logs: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import partial
 import libcst as cst
 
 from taskleash.fixes.edits import Edits
-from taskleash.fixes.tree import Tree, last_name, place_in
+from taskleash.fixes.tree import Tree, inside, last_name, place_in
 
 _GUARD = "TYPE_CHECKING"
 
@@ -39,7 +39,7 @@ def drop_local(
     """Take imports of modules, which are now made at the top, out of the functions of calls.
 
     One that a comment stands beside is left where it is; what stands above it goes on to the next
-    statement.
+    statement. What was imported under another name gets its own.
     """
     for call in calls if modules else ():
         for block, child in tree.around(call):
@@ -47,13 +47,50 @@ def drop_local(
                 continue
             at = place_in(block, child)
             for line, after in zip(block.body[:at], block.body[1 : at + 1], strict=True):
-                if _imported(line) not in modules or not isinstance(line, cst.SimpleStatementLine):
+                if not isinstance(line, cst.SimpleStatementLine):
+                    continue
+                renamed = _renamed(tree, line, modules)
+                if not renamed and _imported(line) not in modules:
                     continue
                 if line.trailing_whitespace.comment is None:
+                    for name, module in renamed:
+                        edits.change(name, partial(_put_for, module))
                     edits.expand(line, lambda _: [])
                     above = line.leading_lines if _has_comment(line) else ()
                     if above or line is block.body[0]:
                         edits.change(after, partial(_led, above=above))
+
+
+def _renamed(
+    tree: Tree, line: cst.SimpleStatementLine, modules: Collection[str]
+) -> list[tuple[cst.Name, str]]:
+    """The uses of a module that a line imports under another name, each with the module's own.
+
+    There are none where a function has another use for either name.
+    """
+    small = line.body[0]
+    alias = small.names[0] if isinstance(small, cst.Import) and len(small.names) == 1 else None
+    scope = tree.scope(line)
+    if alias is None or not isinstance(scope, cst.FunctionDef) or len(line.body) != 1:
+        return []
+    module, name = alias.evaluated_name, alias.evaluated_alias
+    if module not in modules or not name:
+        return []
+    mentioned = [n.value for n in inside(scope) if isinstance(n, cst.Name)]
+    names = [n for n in inside(scope) if isinstance(n, cst.Name) and n.value == name]
+    used = [n for n in names if _is_owner(tree, n)]
+    # The import mentions each of them once.
+    is_plain = len(used) == len(names) - 1 and mentioned.count(module) == 1
+    return [(n, module) for n in used] if is_plain else []
+
+
+def _put_for(module: str, _: cst.CSTNode) -> cst.Name:
+    return cst.Name(module)
+
+
+def _is_owner(tree: Tree, name: cst.Name) -> bool:
+    parent = tree.parent(name)
+    return isinstance(parent, cst.Attribute) and parent.value is name
 
 
 def _has_comment(line: cst.SimpleStatementLine) -> bool:

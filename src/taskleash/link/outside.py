@@ -37,6 +37,10 @@ def modules_of(
     if returns(function, spawn.index):
         for holder, index in calls.references(function):
             found |= _outside(calls, holder, holder.call(index))
+    if spawn.kind == "threadsafe":
+        # That is seen to fail by nobody but its callback.
+        for op in trail.of("callback"):
+            found |= _callbacks(calls, op.function, op.function.call(op.index))
     for op in trail.of("store", "contain"):
         event = op.event
         target = event.target if isinstance(event, Store) else None
@@ -70,6 +74,18 @@ def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], b
         if isinstance(term, Result)
         for prefix in _outside(calls, caller, caller.call(term.event))
     }
+
+
+def _callbacks(calls: Calls, function: Function, call: Call) -> set[str]:
+    """The modules of the function that a call is given, or of what makes it."""
+    found: set[str] = set()
+    for term in call.args[0].value if call.args else ():
+        if isinstance(term, Result):
+            found |= _outside(calls, function, function.call(term.event))
+        for callee in calls.targets(function, term):
+            if isinstance(callee, External):
+                found |= _candidates(function.module, callee.dotted)
+    return found
 
 
 def _outside(calls: Calls, function: Function, call: Call) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from taskleash.facts.model import Call
@@ -194,11 +194,21 @@ class Passing(Keeping):
         function = carrier.function
         for arg in function.call(index).args[:1]:
             for term in arg.value:
-                for target in self.calls.targets(function, term):
+                for target in (*self.calls.targets(function, term), *self._made(function, term)):
                     if isinstance(target, Function):
                         params = [p for p in target.facts.params if p.kind in ("", "*")]
                         if params:
                             self._look_for_outcome(carrier, index, target, params[-1].name)
+
+    def _made(self, function: Function, term: Term) -> Iterator[Callee]:
+        """What a call gives that stands for a function: one that the called function returns."""
+        if not isinstance(term, Result):
+            return
+        for maker in self.calls.callees(function, function.call(term.event)):
+            if isinstance(maker, Function):
+                for value in maker.returned:
+                    for each in value:
+                        yield from self.calls.targets(maker, each)
 
     def _look_for_outcome(self, carrier: Carrier, index: int, target: Function, name: str) -> None:
         term: Term = Parameter(name)

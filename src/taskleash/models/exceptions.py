@@ -54,6 +54,11 @@ LOOKING_AT = frozenset(
 QUIET_WAITS = frozenset({"asyncio.wait"})
 #: methods of which the same is true: given nothing, they wait for an event, a process or a queue
 QUIET_METHODS = frozenset({"join", "wait"})
+#: coroutine methods of objects of a known class out of which no failure comes: a queue that is full
+#: has them wait
+NEVER_FAILING = frozenset(
+    {"asyncio.LifoQueue.put", "asyncio.Queue.put", "asyncio.PriorityQueue.put"}
+)
 #: context managers that do nothing as they are entered, but see that what is awaited in them ends
 DEADLINES = frozenset(
     {
