@@ -21,10 +21,12 @@ from taskleash.dataflow.exceptions import (
 from taskleash.dataflow.hierarchy import Caught, caught
 from taskleash.dataflow.scopes import (
     CaseScope,
+    CaughtScope,
     FinallyScope,
     HandlerScope,
     LoopScope,
     Scope,
+    is_left_early,
     loops_around,
 )
 from taskleash.facts.model import (
@@ -100,7 +102,7 @@ class _Builder:
         """Where an exception of a kind goes that is raised in this scope."""
         leaves = raised is Raised.EARLY_EXIT and self._may_be_left
         outside = (Edge(EXIT, "early exit"),) if leaves else ()
-        return self._thrown(scope, lambda handler: fate(handler, raised), outside)
+        return self._thrown(scope, lambda handler: fate(handler, raised), outside, leaves)
 
     def _raised(self, scope: Scope | None, raises: tuple[str, ...]) -> tuple[Edge, ...]:
         """Where an exception goes whose class, with its known bases, has these names."""
@@ -111,6 +113,7 @@ class _Builder:
         scope: Scope | None,
         fate_at: Callable[[Handler], Caught],
         outside: tuple[Edge, ...],
+        is_leaving: bool = False,
     ) -> tuple[Edge, ...]:
         """Where an exception goes by what each handler makes of it; past all, it is ``outside``."""
         if scope is None:
@@ -119,12 +122,14 @@ class _Builder:
             found: list[Edge] = []
             for handler, number in scope.handlers:
                 met = fate_at(handler)
-                if met is not Caught.NO:
+                if met is not Caught.NO and is_leaving and number in scope.leaving:
+                    found.append(Edge(scope.leaving[number], "early exit"))
+                elif met is not Caught.NO:
                     found.append(Edge(number, "handler", handler.line))
                 if met is Caught.YES:
                     return tuple(found)
-            return (*found, *self._thrown(scope.outer, fate_at, outside))
-        outer = self._thrown(scope.outer, fate_at, outside)
+            return (*found, *self._thrown(scope.outer, fate_at, outside, is_leaving))
+        outer = self._thrown(scope.outer, fate_at, outside, is_leaving)
         if isinstance(scope, FinallyScope) and outer:
             return (Edge(self._copy(scope, outer)),)
         return outer
@@ -207,7 +212,8 @@ class _Builder:
                 self._link(current, edge)
             return
         if item.kind == "raise":
-            for raised in (Raised.ERROR, Raised.TIMEOUT, Raised.CANCELLATION):
+            again = (Raised.ERROR, Raised.TIMEOUT, Raised.CANCELLATION)
+            for raised in (Raised.EARLY_EXIT,) if is_left_early(scope) else again:
                 for edge in self._caught(scope, raised):
                     if edge not in self.blocks[current].edges:
                         self._link(current, edge)
@@ -299,7 +305,12 @@ class _Builder:
         if item.final.items:
             around = FinallyScope(scope, item.final, {})
         handlers = tuple((handler, self._new(around)) for handler in item.handlers)
-        inside = HandlerScope(around, handlers) if handlers else around
+        leaving = {
+            number: self._new(around)
+            for handler, number in handlers
+            if self._may_be_left and fate(handler, Raised.EARLY_EXIT) is Caught.YES
+        }
+        inside = HandlerScope(around, handlers, leaving) if handlers else around
         start = self._next(current, inside)
         ends: list[int] = []
         starts = self._starts(item.body)
@@ -315,9 +326,11 @@ class _Builder:
             if orelse is not None:
                 ends.append(orelse)
         for handler, number in handlers:
-            handled = self._block(handler.body, number, around)
-            if handled is not None:
-                ends.append(handled)
+            for copy in (number, leaving.get(number)):
+                caught_in = CaughtScope(around, copy != number)
+                handled = None if copy is None else self._block(handler.body, copy, caught_in)
+                if handled is not None:
+                    ends.append(handled)
         after = self._join(ends, scope if not item.final.items else around)
         if after is None or not item.final.items:
             return after

@@ -27,7 +27,17 @@ class CaseScope(Scope):
 
 @dataclass(slots=True)
 class HandlerScope(Scope):
+    """``leaving`` are copies of handlers for a consumer that leaves the generator."""
+
     handlers: tuple[tuple[Handler, int], ...]
+    leaving: dict[int, int]
+
+
+@dataclass(slots=True)
+class CaughtScope(Scope):
+    """The body of a handler, and whether what it caught is that a consumer leaves the generator."""
+
+    is_left: bool
 
 
 @dataclass(slots=True)
@@ -44,3 +54,10 @@ def loops_around(scope: Scope | None) -> tuple[int, ...]:
             found.append(scope.header)
         scope = scope.outer
     return tuple(reversed(found))
+
+
+def is_left_early(scope: Scope | None) -> bool:
+    """Whether a ``raise`` of what was caught has a generator left that its consumer leaves."""
+    while scope is not None and not isinstance(scope, CaughtScope):
+        scope = scope.outer
+    return scope is not None and scope.is_left
