@@ -484,6 +484,12 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
         _is_in("function"), _mentions("name")
     ),
     "`{function}` ends its loop through `{name}`": _all(_is_in("function"), _mentions("name")),
+    "`{function}` only sets `{name}`: its loop goes on until it asks for that": _all(
+        _is_in("function"), _mentions("name")
+    ),
+    "`{function}` wakes its loop through `{name}`, and that goes on": _all(
+        _is_in("function"), _mentions("name")
+    ),
     "`{function}` is run as the main coroutine: the loop's end cancels it": _has_calls,
     "`{function}` runs the loop itself, and then cancels what is left of its tasks": _is_in(
         "function"

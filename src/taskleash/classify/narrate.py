@@ -249,6 +249,10 @@ def _removal(signs: Signs) -> Iterator[Evidence]:
         yield step(op.function, op.index, said)
 
 
+_ONLY_SET = claim("`{function}` only sets `{name}`: its loop goes on until it asks for that")
+_ONLY_WOKEN = claim("`{function}` wakes its loop through `{name}`, and that goes on")
+
+
 def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
     """What a teardown does about the task other than ending it, or that it does nothing."""
     ends = [*signs.ended_elsewhere, *(op for op, _ in signs.ended_there_by)]
@@ -271,6 +275,8 @@ def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
     if "flag" in row.name:
         for function, index, name in signs.flagged[:1]:
             text = claim("`{function}` ends its loop through `{name}`")
+            if "nobody waits" in row.name:
+                text = _ONLY_WOKEN if signs.endless else _ONLY_SET
             yield step(function, index, sentence(text, function=function.qualname, name=name))
 
 

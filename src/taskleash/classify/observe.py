@@ -89,6 +89,7 @@ class Observer:
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
+        signs.is_heard = self.flags.is_heard(spawn.started, signs.endless)
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)

@@ -106,6 +106,8 @@ class Signs:
     wakes_up: bool = False
     #: a teardown ends the coroutine's loop by a flag or the like: function, event, attribute
     flagged: list[tuple[Function, int, str]] = field(default_factory=list)
+    #: one of these wakes it where it waits
+    is_heard: bool = False
     #: a teardown fails the futures that the coroutine waits for: function, event, attribute
     failed: list[tuple[Function, int, str]] = field(default_factory=list)
     #: a teardown waits for what the coroutine sets as it ends: function, event, attribute

@@ -27,6 +27,13 @@ WAKERS = frozenset(
         "terminate",
     }
 )  # fmt: skip
+#: of these, those after which a wait for the object fails
+BREAKERS = frozenset(
+    {
+        "abort", "aclose", "cancel", "close", "disconnect", "set_exception", "shutdown", "stop",
+        "terminate",
+    }
+)  # fmt: skip
 #: methods of classes whose instances hold what has to be given back
 CLOSERS = frozenset({"aclose", "close", "disconnect"})
 #: functions that never give the same twice, at least as long as what they are given lives

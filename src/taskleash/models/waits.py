@@ -104,6 +104,13 @@ WAKING = {
     "readuntil": frozenset({"feed_data", "feed_eof"}),
     "wait": frozenset({"notify", "notify_all", "set"}),
 }
+#: methods that wait until others do something, for as long as they do not
+OPEN_ENDED = frozenset(
+    {
+        "accept", "get", "join", "readline", "receive", "receive_bytes", "receive_json",
+        "receive_text", "recv", "recv_multipart", "wait",
+    }
+)  # fmt: skip
 #: methods of a future after which it is done
 COMPLETING = frozenset({"cancel", "set_exception", "set_result"})
 #: gives the sets of what is done by then and of what is not
