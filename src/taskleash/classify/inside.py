@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from taskleash.classify.elements import ends_all, ends_one_of_many
+from taskleash.classify.left_pending import left_pending
 from taskleash.classify.signs import Signs
-from taskleash.classify.turns import left_at_a_yield, takes_over, waits
+from taskleash.classify.turns import takes_over, waits
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
@@ -91,12 +92,12 @@ class Inside:
             outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
-        left = () if handed else left_at_a_yield(trail, after, stops, carriers)
+        left = () if handed else left_pending(trail, after, stops)
         if not outcome.is_complete or left is None:
             signs.is_searched = False
             trail.leave_paths_out(function)
         elif left:
-            signs.leaks, signs.partly_here, signs.left_at_a_yield = left, True, True
+            signs.leaks, signs.partly_here, signs.left_pending = left, True, True
         elif not outcome.leaks or _first_of_several(trail, after):
             signs.ended_here = how(after)
         elif not handed:

@@ -60,8 +60,8 @@ class Signs:
     ended_here_by: list[Op] = field(default_factory=list)
     #: only some do
     partly_here: bool = False
-    #: a consumer may leave the generator while what a wait has left is pending
-    left_at_a_yield: bool = False
+    #: a way out leads past what sees to what a wait has left pending
+    left_pending: bool = False
     #: all paths of the function were searched
     is_searched: bool = True
     #: what is not known of a claim, so that no risk rests on it

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 
-from taskleash.classify.waiting import is_partial
-from taskleash.dataflow.outcome import Leak
-from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.facts.terms import Attribute, Awaited, Item, Local, Result, Term
 from taskleash.link.context import around, events_in
@@ -107,11 +104,16 @@ def _is_of(event: Event, containers: list[Term]) -> bool:
     )
 
 
-def counts(function: Function, test: Test) -> bool:
-    """Whether a condition asks how many there are, or what the turns before have noted."""
+def counts(function: Function, test: Test, carriers: Set[Term]) -> bool:
+    """Whether a condition asks how many there are, or what the turns before have noted.
+
+    A variable that has the task is asked for that, and one that is looked for in a set that may
+    have it, for another task.
+    """
     return any(
-        isinstance(term, Local) or _is_length(function, term)
+        (isinstance(term, Local) and term not in carriers) or _is_length(function, term)
         for part in tests(test)
+        if part.op not in ("in", "not in") or carriers.isdisjoint(part.other)
         for term in (*part.value, *part.other)
     )
 
@@ -119,24 +121,3 @@ def counts(function: Function, test: Test) -> bool:
 def _is_length(function: Function, term: Term) -> bool:
     event = function.events[term.event] if isinstance(term, Result) else None
     return isinstance(event, Call) and event.text == "len"
-
-
-def left_at_a_yield(
-    trail: Trail, endings: Sequence[Op], stops: Iterable[Ending], carriers: Set[Term]
-) -> tuple[Leak, ...] | None:
-    """The ways on which a consumer leaves a generator after a wait that returns early.
-
-    What the next turn would wait for again is then still pending; an outcome is of one that is not.
-    None where the search for them ran out of its bound before it found one.
-    """
-    function = trail.function
-    partial = [op.root for op in endings if op.kind == "wait" and is_partial(op)]
-    if not partial or not function.facts.is_generator:
-        return ()
-    of_done = {op.root for op in endings if op.kind == "outcome"}
-    others = [stop for stop in stops if stop.event not in {*partial, *of_done}]
-    found = function.paths.search([at for at in partial if at is not None], others, carriers)
-    left = tuple(
-        leak for leak in found.leaks if any(step.kind == "early exit" for step in leak.steps)
-    )
-    return left if left or found.is_complete else None
