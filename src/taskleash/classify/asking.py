@@ -20,7 +20,7 @@ class Asking:
     """The conditions of a function that ask for the task, and do not tell whether it runs.
 
     ``lines`` are those that were come to with the task running, ``counting`` those that ask in one
-    of the turns of a loop, ``in_turns``, how many tasks are left.
+    of the turns of a loop how many tasks are left; ``counted`` are the kinds of edges that may.
     """
 
     def __init__(self, function: Function, spawn: int | None, carriers: frozenset[Term]) -> None:
@@ -28,7 +28,7 @@ class Asking:
         self.carriers = carriers
         self.lines: dict[int, None] = {}
         self.counting: dict[int, None] = {}
-        self.in_turns = False
+        self.counted: frozenset[str] = frozenset()
         self.is_guessed = False
         graph = function.paths.graph
         self._is_conditional = spawn is None or any(
@@ -54,7 +54,7 @@ class Asking:
             return edge.line in self._broad
         if edge.test is None:
             return False
-        if self.in_turns and edge.kind == "if" and counts(self.function, edge.test, self.carriers):
+        if edge.kind in self.counted and counts(self.function, edge.test, self.carriers):
             self.counting.setdefault(edge.line)
             return True
         if not self._is_open(edge.test, edge.holds):

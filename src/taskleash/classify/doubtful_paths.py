@@ -38,7 +38,8 @@ class DoubtfulPaths:
             return
         function, trail = signs.spawn.function, signs.trail
         asking = self._asking(trail, function)
-        asking.in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
+        if any(takes_over(trail, op) for op in trail.of("wait")):
+            asking.counted = frozenset({"if"})
         ops = list(self._touching(signs))
         helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)
         touching = {
