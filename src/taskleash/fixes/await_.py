@@ -8,7 +8,9 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.fixes.beside import check_beside
+from taskleash.fixes.coroutines import coroutine_of, started_by
 from taskleash.fixes.evident import check_awaiting
+from taskleash.fixes.following import own
 from taskleash.fixes.layout import fitted, joined, unindented
 from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
@@ -58,9 +60,14 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("the function awaits the same work elsewhere"))
     check_awaiting(work, target, call, _work_of(target, call))
     work.claim(holder)
-    logger = "" if target.rule in _SEEN or _is_seen(work.tree, call) else logger_at(work.tree, call)
-    if target.rule in _STARTED and not logger and not _is_seen(work.tree, call):
+    is_seen = _sees_to_itself(work.tree, target, call) or _is_seen(work.tree, call)
+    logger = "" if target.rule in _SEEN or is_seen else logger_at(work.tree, call)
+    if target.rule in _STARTED and not logger and not is_seen:
         raise CannotMend(sentence("the file has no logger that its failure could go to"))
+    if target.rule in _STARTED and name_of_work(call) in work.apart - {""}:
+        raise CannotMend(
+            sentence("elsewhere in the file nobody waits for `{task}`", task=target.site.task)
+        )
     quote = work.style.quote
     message = cst.SimpleString(f"{quote}{_named(target, _work_of(target, call))} failed{quote}")
     depth = 4 if logger or spot.kind == "condition" else 0
@@ -84,6 +91,12 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if not logger:
         return sentence("await it here")
     return sentence("await it here, log its failure by `{callback}`", callback=logger)
+
+
+def name_of_work(call: cst.Call) -> str:
+    """What a call starts, or is itself, as its text names it; empty where it has no name."""
+    started = started_by(call) if last_name(call.func) in SPAWNING else call
+    return dotted(started.func) if isinstance(started, cst.Call) else ""
 
 
 def _flat(work: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:
@@ -157,6 +170,15 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
             # What comes after it would be left out where it fails.
             return _is_last(node, child, call, tree)
     return False
+
+
+def _sees_to_itself(tree: Tree, target: Target, call: cst.Call) -> bool:
+    """Whether work handles every error of its own, so that none leaves it."""
+    coroutine = coroutine_of(tree, _work_of(target, call)) if target.site.never_fails else None
+    return coroutine is not None and any(
+        isinstance(node, cst.ExceptHandler) and bool(BROAD_EXCEPTIONS & _types(node))
+        for node in own(coroutine.function.body)
+    )
 
 
 def _is_last(node: cst.Try | cst.TryStar, body: cst.CSTNode, call: cst.Call, tree: Tree) -> bool:

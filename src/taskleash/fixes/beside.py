@@ -9,7 +9,7 @@ from taskleash.fixes.coroutines import comes_to, coroutine_of, is_given, may_wai
 from taskleash.fixes.elsewhere import leads_elsewhere
 from taskleash.fixes.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.remarks import is_meant_apart
+from taskleash.fixes.remarks import is_meant_apart, says_that_it_goes_on
 from taskleash.fixes.tree import Holder, Tree, dotted, inside
 from taskleash.fixes.work import Work
 from taskleash.models.vocabulary import PROMPT_WORDS, words
@@ -23,6 +23,13 @@ def check_beside(
     task = target.site.task
     if is_meant_apart(work.tree, holder):
         raise CannotMend(sentence("a comment says that it runs in the background"))
+    scope = work.tree.scope(call)
+    if says_that_it_goes_on(task, scope):
+        raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
+    if target.site.is_closure:
+        raise CannotMend(
+            sentence("`{task}` was written to run beside the function that it is in", task=task)
+        )
     coroutine = coroutine_of(work.tree, started)
     package = work.manner.package.partition(".")[0]
     if leads_elsewhere(work.tree, started, coroutine, package):

@@ -198,22 +198,29 @@ def _calls_injected(tree: Tree, coroutine: Coroutine) -> bool:
 
 
 def resolves(tree: Tree, coroutine: Coroutine) -> bool:
-    """Whether a coroutine brings about what a future stands for, which somebody waits for."""
+    """Whether a coroutine brings about what a future stands for, unless it is cancelled before."""
     return any(
-        isinstance(node, cst.Call) and last_name(node.func) in _RESOLVING
+        isinstance(node, cst.Call)
+        and last_name(node.func) in _RESOLVING
+        and id(node) not in _in_any_case(each)
         for each in reached(tree, coroutine)
         for node in own(each.function.body)
     )
 
 
-def gives_back(coroutine: Coroutine) -> bool:
-    """Whether a coroutine gives back what others wait for, unless it is cancelled before that."""
-    safe = {
+def _in_any_case(coroutine: Coroutine) -> set[int]:
+    """What a coroutine does even if it is cancelled, by identity."""
+    return {
         id(node)
         for each in own(coroutine.function.body)
         if isinstance(each, cst.Finally)
         for node in own(each)
     }
+
+
+def gives_back(coroutine: Coroutine) -> bool:
+    """Whether a coroutine gives back what others wait for, unless it is cancelled before that."""
+    safe = _in_any_case(coroutine)
     return any(
         isinstance(node, cst.Call)
         and isinstance(node.func, cst.Attribute)

@@ -5,29 +5,18 @@ What it does not show is a guess, and is made only where somebody asks for that 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
-from taskleash.fixes.containers import assignments
-from taskleash.fixes.coroutines import (
-    coroutine_of,
-    gives_back,
-    is_flag,
-    polls,
-    resolves,
-    serves_its_owner,
-    started_by,
-    waits,
-)
+from taskleash.fixes.coroutines import coroutine_of, polls, serves_its_owner, started_by
 from taskleash.fixes.endings import End
-from taskleash.fixes.following import Coroutine, own, reached
+from taskleash.fixes.following import Coroutine, own
+from taskleash.fixes.harmed import told_by
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.remarks import says_that_it_cancels
 from taskleash.fixes.signatures import reaches
-from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name, place_in
+from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import LOGGING_LEVELS
@@ -47,16 +36,6 @@ _BEGINNINGS = {
 }
 #: what another thread uses of a loop, and what starts one
 _THREADED = frozenset({"Thread", "run_coroutine_threadsafe", "call_soon_threadsafe"})
-#: what tells a loop that it is over, or waits until it is: an event, the last element of a queue,
-#: the end of a stream or of a process, which may not end while nobody reads what it writes
-_TELLING = frozenset(
-    {
-        "cancel", "communicate", "feed_eof", "join", "kill", "put", "put_nowait", "send_signal",
-        "set", "terminate", "wait",
-    }
-)  # fmt: skip
-#: what may be caught where a task is cancelled
-_CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
 
 
 def check_awaiting(work: Work, target: Target, call: cst.Call, started: cst.BaseExpression) -> None:
@@ -182,16 +161,10 @@ def _against_cancelling(
 ) -> Said:
     """What speaks against it that a teardown cancels a task; empty where nothing does."""
     name = teardown.function.name.value
-    if told := _told(tree, coroutine, teardown):
+    if told := told_by(tree, coroutine, teardown):
         return sentence(
             "`{name}` brings it to its end by `{told}`, as far as is known", name=name, told=told
         )
-    if resolves(tree, coroutine) or gives_back(coroutine):
-        return sentence("others wait for what `{task}` brings about", task=task)
-    if _does_more_at_its_end(tree, coroutine):
-        return sentence("`{task}` does more behind its loop, which would be left out", task=task)
-    if _survives(coroutine):
-        return sentence("`{task}` catches its own cancellation and goes on", task=task)
     if starter := _not_again(tree, call, teardown):
         return sentence(
             "`{starter}` does not start it again after `{name}`", starter=starter, name=name
@@ -208,126 +181,6 @@ def _own_work(tree: Tree, call: cst.Call) -> Coroutine | None:
     if method is None or coroutine is None or coroutine.method is None:
         return None
     return coroutine if coroutine.method.cls is method.cls else None
-
-
-def _told(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
-    """What a teardown does that ends the loop of a coroutine by itself, as its text; else empty."""
-    ending = [*reached(tree, Coroutine(teardown.function, teardown))]
-    flags, sources = _ended_by(tree, coroutine, {id(each.function) for each in ending})
-    for each in ending:
-        for target, _, _ in assignments(each.function.body):
-            if _of_object(dotted(target), each) in flags:
-                return dotted(target)
-        for node in own(each.function.body):
-            if not isinstance(node, cst.Call):
-                continue
-            base, _, name = dotted(node.func).rpartition(".")
-            if base and name in _TELLING and _of_object(base, each) in sources | flags:
-                return dotted(node.func)
-    return ""
-
-
-def _of_object(text: str, place: Coroutine) -> str:
-    """The attribute of the object that a dotted name begins with: ``ws`` of ``self.ws.reader``."""
-    root, _, rest = text.partition(".")
-    is_own = place.method is not None and root == place.method.instance
-    return rest.partition(".")[0] if is_own else ""
-
-
-def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[set[str], set[str]]:
-    """The attributes whose values end the loops of a coroutine, and those that it waits for.
-
-    What it does in the functions of ``but`` is left out.
-    """
-    flags: set[str] = set()
-    sources: set[str] = set()
-    for each in reached(tree, coroutine):
-        if id(each.function) in but:
-            continue
-        names = {
-            dotted(target): _of_object(text, each)
-            for target, value, _ in assignments(each.function.body)
-            for text in _texts(value)
-            if isinstance(target, cst.Name) and _of_object(text, each)
-        }
-        for node in own(each.function.body):
-            if each is coroutine and isinstance(node, cst.While | cst.If) and _is_asked(node):
-                flags |= {_of_object(text, each) for text in _texts(node.test)}
-            if isinstance(node, cst.For) and node.asynchronous is not None:
-                waited: cst.CSTNode = node.iter
-            elif waits(node):
-                waited = node
-            else:
-                continue
-            for text in _texts(waited):
-                sources |= {_of_object(text, each), names.get(text.partition(".")[0], "")}
-    return flags - {""}, sources - {""}
-
-
-def _is_asked(node: cst.While | cst.If) -> bool:
-    """Whether a condition is that of a loop, or leads out of one."""
-    if isinstance(node, cst.While):
-        return True
-    leaving = (cst.Break, cst.Return)
-    return any(isinstance(each, leaving) for each in own(node.body))
-
-
-def _texts(node: cst.CSTNode | None) -> Iterator[str]:
-    for each in inside(node) if node is not None else ():
-        if isinstance(each, cst.Attribute | cst.Name) and (text := dotted(each)):
-            yield text
-
-
-def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
-    """Whether something comes behind a loop that may end, which a cancellation would leave out."""
-    for node in own(coroutine.function.body):
-        if not isinstance(node, cst.While | cst.For) or not _may_end(node):
-            continue
-        for parent, child in tree.around(node):
-            if isinstance(parent, cst.FunctionDef | cst.While | cst.For):
-                break
-            if isinstance(parent, cst.IndentedBlock):
-                at = place_in(parent, child)
-                if any(map(_matters, parent.body[at + 1 :])):
-                    return True
-    return False
-
-
-def _may_end(loop: cst.While | cst.For) -> bool:
-    if isinstance(loop, cst.For) or not _is_true(loop.test):
-        return True
-    return any(isinstance(node, cst.Break) for node in own(loop.body))
-
-
-def _is_true(test: cst.BaseExpression) -> bool:
-    return is_flag(test) and (
-        isinstance(test, cst.Integer) or (isinstance(test, cst.Name) and test.value == "True")
-    )
-
-
-def _matters(line: cst.CSTNode) -> bool:
-    """Whether a statement does more than to log."""
-    for node in (line, *own(line)):
-        if isinstance(node, cst.Call) and last_name(node.func) not in LOGGING_LEVELS:
-            return True
-    return any(True for _ in assignments(line))
-
-
-def _survives(coroutine: Coroutine) -> bool:
-    """Whether a handler in a loop catches a cancellation, and the loop goes on."""
-    for loop in own(coroutine.function.body):
-        for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
-            if not isinstance(node, cst.ExceptHandler) or _CANCELLATIONS.isdisjoint(_types(node)):
-                continue
-            if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
-                return True
-    return False
-
-
-def _types(handler: cst.ExceptHandler) -> set[str]:
-    if isinstance(handler.type, cst.Tuple):
-        return {last_name(each.value) for each in handler.type.elements}
-    return {last_name(handler.type)} if handler.type is not None else {""}
 
 
 def _not_again(tree: Tree, call: cst.Call, teardown: Method) -> str:

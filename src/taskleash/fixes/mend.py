@@ -9,7 +9,7 @@ import libcst as cst
 
 from taskleash.classify.model import Handle
 from taskleash.facts.names import respelt
-from taskleash.fixes.await_ import await_
+from taskleash.fixes.await_ import await_, name_of_work
 from taskleash.fixes.cancel_previous import cancel_previous
 from taskleash.fixes.idle import take_out
 from taskleash.fixes.keepers import plan
@@ -21,14 +21,18 @@ from taskleash.fixes.places import has_no_room
 from taskleash.fixes.signatures import gives_nothing, wrappers
 from taskleash.fixes.taskgroup import taskgroup
 from taskleash.fixes.track import track
+from taskleash.fixes.tree import last_name
 from taskleash.fixes.unused import uses, without_unused
 from taskleash.fixes.work import Work, forget
+from taskleash.models.table import SPAWNING
 from taskleash.sentences import Said, Sentence, both, listed, sentence
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000
 #: rules of tasks that are dropped where they are started
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
+#: those of work that was started to run beside its caller
+_STARTED = frozenset({"TL001", "TL003"})
 #: kinds that leave every use of asyncio in its place
 _ADDING = frozenset({"track", "own", "cancel-previous", "log"})
 _USUAL = Manner()
@@ -43,6 +47,7 @@ _CODEMODS: Mapping[str, Codemod] = {
     "log": log,
     "taskgroup": taskgroup,
 }
+_KINDS = {codemod: kind for kind, codemod in _CODEMODS.items()}
 
 
 def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mended:
@@ -71,6 +76,7 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
     found = _in_one_way(found, work)
+    work.apart = _in_the_background(found, work)
     plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
     for target, call in found:
         outcome = _mended(work, target, call)
@@ -103,7 +109,7 @@ def _in_one_way(
     mixed = {
         target.site.class_name
         for target, call in found
-        if call is not None and (target.rule == "TL003" or not _can_own(work, target, call))
+        if call is not None and (target.rule == "TL003" or not _can(own, work, target, call))
         if target.rule in _DROPPED
     }
     return [
@@ -112,17 +118,40 @@ def _in_one_way(
     ]
 
 
+def _in_the_background(
+    found: Sequence[tuple[Target, cst.Call | None]], work: Work
+) -> frozenset[str]:
+    """The work that is started in the file where nobody can wait for it, as the calls name it.
+
+    A reader would ask why it is waited for in one place and not in the other.
+    """
+    targets = [(t, c) for t, c in found if c is not None and t.rule in _STARTED]
+    if not any("await" in target.kinds for target, _ in targets):
+        return frozenset()
+    tree = work.tree
+    dropped = [
+        node
+        for node in tree.nodes
+        if isinstance(node, cst.Call)
+        and last_name(node.func) in SPAWNING
+        and isinstance(tree.parent(node), cst.Expr)
+    ]
+    waited = {id(call) for target, call in targets if _can(await_, work, target, call)}
+    others = [*dropped, *(call for _, call in targets)]
+    return frozenset(name_of_work(call) for call in others if id(call) not in waited)
+
+
 def _without_own(target: Target) -> Target:
     kinds = tuple(kind for kind in target.kinds if kind != "own")
     return replace(target, kinds=kinds) if kinds and target.rule == "TL001" else target
 
 
-def _can_own(work: Work, target: Target, call: cst.Call) -> bool:
-    if "own" not in target.kinds:
+def _can(mended: Codemod, work: Work, target: Target, call: cst.Call) -> bool:
+    if _KINDS[mended] not in target.kinds:
         return False
     before = work.draft.copy()
     try:
-        own(work, target, call)
+        mended(work, target, call)
     except CannotMend:
         return False
     finally:

@@ -23,6 +23,7 @@ from taskleash.fixes.coroutines import (
 )
 from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
 from taskleash.fixes.evident import check_owning
+from taskleash.fixes.harmed import check_cancelling, check_draining, check_given
 from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
@@ -60,6 +61,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     _check_loop(teardown)
     end = _end_of(work, target, call, teardown)
     if target.rule != "TL001":
+        _check_harm(work, target, call, teardown, end)
         check_owning(work, target, call, teardown, end, is_replaced=False)
     if teardown.function.asynchronous is None:
         _check_cancelled(work, call, teardown, end is not End.CANCELLED)
@@ -152,6 +154,21 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
     return End.DRAINED
 
 
+def _check_harm(work: Work, target: Target, call: cst.Call, teardown: Method, end: End) -> None:
+    """Raise `CannotMend` where what the teardown is to do would break what others rely on."""
+    started = started_by(call)
+    coroutine = coroutine_of(work.tree, started)
+    if end is not End.CANCELLED:
+        check_draining(work.tree, target.site.task, started, coroutine, teardown)
+        return
+    method = work.tree.method(call)
+    # What sets the object up starts what belongs to it, whoever made that.
+    if method is not None and not LIFECYCLE.sets_up(method.function.name.value):
+        check_given(work.tree, target.site.task, started, method)
+    if coroutine is not None:
+        check_cancelling(work.tree, target.site.task, coroutine, teardown)
+
+
 def _check_one(work: Work, call: cst.Call) -> None:
     """Raise `CannotMend` where the attribute may hold the next task once this one is over."""
     scope, coroutine = work.tree.scope(call), coroutine_of(work.tree, started_by(call))
@@ -217,6 +234,7 @@ def _own_dropped(
     is_replacing = is_replacing and not existing(work, home, teardown.function)
     # What a later call makes pointless is of no use after the last one either.
     end = End.CANCELLED if is_replacing else _end_of(work, target, call, teardown)
+    _check_harm(work, target, call, teardown, end)
     check_owning(work, target, call, teardown, end, is_replaced=is_replacing)
     is_drained = end is not End.CANCELLED
     purpose = "set to wait for" if is_drained else "set to cancel"

@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from taskleash.fixes.tree import Holder, Tree, inside, place_in
+from taskleash.models.vocabulary import words
 
 #: what comments say of work that runs beside its caller
 _APART = re.compile(
@@ -14,6 +15,14 @@ _APART = re.compile(
     r"|(?:n't|\bnot|without) await",
     re.IGNORECASE,
 )
+#: what the docstring of a function says that goes on while what it starts runs
+_GOING_ON = re.compile(
+    r"background|fire.{1,3}(?:and|&|n).{1,3}forget|non.?blocking"
+    r"|(?:n't|\bnot|without) (?:block|wait)",
+    re.IGNORECASE,
+)
+#: words in names that say the same
+_BESIDE = frozenset({"background", "bg", "nonblocking", "nowait"})
 #: what they say of work whose end is nobody's business
 _FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
 #: what a docstring says of a function that cancels what its object does
@@ -24,6 +33,20 @@ def says_that_it_cancels(function: cst.FunctionDef) -> bool:
     """Whether the docstring of a teardown says that it cancels tasks."""
     text = function.get_docstring()
     return text is not None and _CANCELS.search(text) is not None
+
+
+def says_that_it_goes_on(task: str, starting: cst.CSTNode | None) -> bool:
+    """Whether work, or the function that starts it, is said not to be waited for.
+
+    Its name says so: ``save_in_background``; or the docstring of the function does.
+    """
+    named, text = [task.rpartition(".")[2]], None
+    if isinstance(starting, cst.FunctionDef):
+        named.append(starting.name.value)
+        text = starting.get_docstring()
+    if any(not _BESIDE.isdisjoint(words(name)) for name in named):
+        return True
+    return text is not None and _GOING_ON.search(text) is not None
 
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:

@@ -124,6 +124,8 @@ class Work:
         self.gives_nothing = False
         #: a variable that is annotated as a future, not as a task, is to be kept
         self.has_futures = False
+        #: the work that is started elsewhere in the file as well, and that nobody waits for there
+        self.apart = frozenset[str]()
         #: the functions of the file that start a task, give it back and are mended themselves
         self.wrappers: frozenset[str] = frozenset()
 

@@ -2405,4 +2405,296 @@ async def main():
 """,
         {"await": False, "track": True},
     ),
+    Written(
+        "a worker that has its queue to finish before it is closed",
+        """
+import asyncio
+
+
+class Worker:
+    def __init__(self, saved):
+        self.saved = saved
+        self.jobs = asyncio.Queue()
+
+    async def start(self):
+        asyncio.create_task(self.work())
+
+    async def work(self):
+        while True:
+            job = await self.jobs.get()
+            await asyncio.sleep(1)
+            self.saved.append(job)
+            note("saved", job)
+            self.jobs.task_done()
+
+    async def close(self):
+        await self.jobs.join()
+        note("closed")
+
+
+async def main():
+    worker = Worker([])
+    await worker.start()
+    for job in range(3):
+        worker.jobs.put_nowait(job)
+    await asyncio.wait_for(worker.close(), 20)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a console whose reader says that there is no more",
+        """
+import asyncio
+
+
+class Console:
+    def __init__(self, source, reader):
+        self.source = source
+        self.reader = reader
+
+    async def start(self):
+        asyncio.create_task(self.read())
+
+    async def read(self):
+        while True:
+            await asyncio.sleep(1)
+            if not self.source:
+                break
+            self.reader.feed_data(self.source.pop())
+        self.reader.feed_eof()
+
+    async def close(self):
+        self.source.clear()
+        note("closed")
+
+
+async def main():
+    reader = asyncio.StreamReader()
+    console = Console([b"b", b"a"], reader)
+    await console.start()
+    await asyncio.sleep(1.5)
+    await console.close()
+    note("read", await reader.read())
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "answers that others wait for",
+        """
+import asyncio
+
+
+class Answers:
+    def __init__(self, wire):
+        self.wire = wire
+        self.asked = {}
+
+    async def start(self):
+        asyncio.create_task(self.answer())
+
+    async def answer(self):
+        while True:
+            number = await self.wire.get()
+            self.asked.pop(number).set_result(number)
+
+    async def ask(self, number):
+        self.asked[number] = asyncio.get_running_loop().create_future()
+        note("answered", await self.asked[number])
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    wire = asyncio.Queue()
+    answers = Answers(wire)
+    await answers.start()
+    asking = asyncio.create_task(answers.ask(1))
+    await asyncio.sleep(1)
+    closing = asyncio.create_task(answers.close())
+    await asyncio.sleep(1)
+    wire.put_nowait(1)
+    await asking
+    await closing
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a payment of the wallet that the shop was given",
+        """
+import asyncio
+
+
+class Wallet:
+    async def pay(self, bill):
+        while True:
+            await asyncio.sleep(2)
+            note("paid", bill)
+
+
+class Shop:
+    def __init__(self, wallet):
+        self.wallet = wallet
+
+    def on_bill(self, bill):
+        asyncio.create_task(self.wallet.pay(bill))
+
+    async def stop(self):
+        note("closed")
+
+
+async def main():
+    shop = Shop(Wallet())
+    shop.on_bill(1)
+    await asyncio.sleep(1)
+    await shop.stop()
+    await asyncio.sleep(2)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "marks on a message that is deleted at the end",
+        """
+import asyncio
+
+
+class Message:
+    def __init__(self):
+        self.is_there = True
+
+    async def mark(self, text):
+        await asyncio.sleep(8)
+        note("marked" if self.is_there else "gone", text)
+
+    async def delete(self):
+        self.is_there = False
+
+
+class Page:
+    def __init__(self, message):
+        self.message = message
+
+    def show(self):
+        asyncio.create_task(self.message.mark("x"))
+
+    async def stop(self):
+        await self.message.delete()
+        note("closed")
+
+
+async def main():
+    page = Page(Message())
+    page.show()
+    await asyncio.sleep(1)
+    await asyncio.wait_for(page.stop(), 2)
+    await asyncio.sleep(9)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "what nobody waits for in another place",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def save(text):
+    await asyncio.sleep(1)
+    note("saved", text)
+
+
+async def on_text(text):
+    logger.info(text)
+    asyncio.create_task(save(text))
+
+
+def on_end():
+    asyncio.create_task(save("end"))
+
+
+async def main():
+    await on_text("a")
+    on_end()
+    note("told")
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "what is said to go on by itself",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Session:
+    async def persist_background(self):
+        await asyncio.sleep(1)
+        note("saved")
+
+    async def write(self):
+        await asyncio.sleep(1)
+        note("written")
+
+    async def on_text(self):
+        asyncio.create_task(self.persist_background())
+
+    async def on_key(self):
+        '''Writes it down, without blocking who presses the next key.'''
+        asyncio.create_task(self.write())
+
+    async def on_end(self, text):
+        async def finish():
+            await asyncio.sleep(1)
+            note("finished", text)
+
+        asyncio.create_task(finish())
+
+
+async def main():
+    session = Session()
+    await session.on_text()
+    await session.on_key()
+    await session.on_end("a")
+    note("over")
+    await asyncio.sleep(9)
+    logger.info("over")
+""",
+        {"await": False, "track": True},
+    ),
+    Written(
+        "work that sees to its own failures",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def save(text):
+    try:
+        await asyncio.sleep(1)
+        raise ValueError(text)
+    except Exception as error:
+        logger.error("%r", error)
+        note("seen", text)
+
+
+async def on_text(text):
+    logger.info(text)
+    asyncio.create_task(save(text))
+
+
+async def main():
+    await on_text("a")
+    note("over")
+    await asyncio.sleep(9)
+""",
+        {"await": True, "track": True},
+        {"await": ("seen a", "over")},
+    ),
 )
