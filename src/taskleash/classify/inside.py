@@ -127,13 +127,12 @@ class Inside:
         ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
         return self._stops(trail, [op for op in ops if not ends_one_of_many(signs, op)])
 
-    def ends_for(self, signs: Signs, call: Call) -> bool:
+    def ends_for(self, signs: Signs, constants: Given) -> bool:
         """Whether the function itself sees to the end of what a call with these constants starts.
 
         Then it gives the caller no running task: ``return f if wait else f.result()``.
         """
         trail, function = signs.trail, signs.spawn.function
-        constants = constants_given(function, call)
         gives = [op.root for op in trail.of("give") if op.root is not None]
         if not constants or not gives:
             return False

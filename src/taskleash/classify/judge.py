@@ -17,6 +17,7 @@ from taskleash.classify.siblings import Siblings
 from taskleash.classify.signs import CallerVerdict, Signs
 from taskleash.classify.sites import completed, to_site, undecided
 from taskleash.classify.steps import handed_to, step
+from taskleash.classify.told_to_end import EndedIf, ended_if, gives_none
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls
@@ -34,6 +35,7 @@ from taskleash.link.spawns import Spawn, coroutines, find_spawns
 from taskleash.link.trail import Trail
 from taskleash.link.wrappers import (
     Needs,
+    constants_given,
     coroutine_argument,
     droppers,
     handed_in,
@@ -77,8 +79,10 @@ class _Judged:
     wrapped: tuple[Site, ...] = ()
 
 
-#: a spawn, how deep in containers its task is, and the parameters that have a wrapper keep it
-_Case: TypeAlias = tuple[Spawn, int, Needs]
+#: a spawn, how deep in containers its task is, and the parameters that have a wrapper keep it, or
+#: end it
+_Case: TypeAlias = tuple[Spawn, int, Needs, EndedIf]
+_UNASKED: tuple[Needs, EndedIf] = (frozenset(), frozenset())
 
 
 class Judge:
@@ -117,7 +121,7 @@ class Judge:
         found: dict[tuple[str, Pos], Site] = {}
         wrapped: list[Site] = []
         for spawn in self.spawns:
-            judged = self._judged((spawn, spawn.depth, frozenset()))
+            judged = self._judged((spawn, spawn.depth, *_UNASKED))
             assert judged is not None
             signs, verdict = judged.signs, judged.verdict
             wrapped.extend(dropping_result(spawn, site) for site in judged.wrapped)
@@ -227,13 +231,14 @@ class Judge:
         return given and not is_task and self.calls.is_sure(caller, index)
 
     def _of_call(self, call: Spawn) -> Signs:
-        return self._signs((call, 0, frozenset()))
+        return self._signs((call, 0, *_UNASKED))
 
     def _signs(self, case: _Case) -> Signs:
-        spawn, depth, kept_if = case
+        spawn, depth, kept_if, ended = case
         trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
+        signs.ended_if = ended
         return signs
 
     def _judge(self, case: _Case) -> _Judged:
@@ -274,7 +279,8 @@ class Judge:
             told = told_of(self.program.known, callees)
             if told is not None and told.starts in (Starts.SAFE, Starts.OWNER):
                 continue
-            if self.observer.inside.ends_for(given, caller.call(index)):
+            inside = self.observer.inside
+            if gives_none(inside, given, constants_given(function, caller.call(index))):
                 continue
             inner = replace(handed_in(self.calls, spawn, caller, index), at=given.trail.given_at)
             passed_on = unkept(function, given.kept_if, caller, index)
@@ -282,7 +288,8 @@ class Judge:
             if passed_on is None:
                 wrapped += [self._asked_to_keep(given, inner)] if handed else []
                 continue
-            judged = self._judged((inner, given.trail.given_depth, passed_on))
+            ended = ended_if(inside, given, caller, index)
+            judged = self._judged((inner, given.trail.given_depth, passed_on, ended))
             if judged is None:
                 # The wrapper calls itself: what becomes of the task hangs on the other calls.
                 continue

@@ -132,6 +132,8 @@ class Signs:
     handed_on: Op | None = None
     #: parameters without which the function does not keep the handle
     kept_if: Needs = frozenset()
+    #: parameters and constants for which what the function calls gives back no running task
+    ended_if: frozenset[tuple[str, str]] = frozenset()
     #: returned to callers in the program: their verdicts, worst first
     callers: list[CallerVerdict] = field(default_factory=list)
     #: besides, tests get it, which are no proof of what a program does

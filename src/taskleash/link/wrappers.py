@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.facts.model import Arg, Call, If, Test
 from taskleash.facts.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
 from taskleash.link.callbacks import LaterCall, is_left_to_a_loop
@@ -65,10 +66,13 @@ def _asks_for_no_task(
     return bool(known) and not function.paths.reaches(spawn, known)
 
 
-def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
+def constants_given(
+    function: Function, call: Call, known: Given = NOTHING_GIVEN
+) -> dict[Term, Alts]:
     """The constants that a call gives for the function's parameters, by themselves or by default.
 
-    Empty where the call spreads its arguments: it may give anything then.
+    ``known`` is what the caller's own parameters are. Empty where the call spreads its arguments:
+    it may give anything then.
     """
     if any(arg.key in ("*", "**") for arg in call.args):
         return {}
@@ -79,7 +83,9 @@ def constants_given(function: Function, call: Call) -> dict[Term, Alts]:
     for position, arg in enumerate(call.args):
         param = bind(function, call, position, instance)
         if param is not None and not param.kind.startswith("*"):
-            found[Parameter(param.name)] = arg.value
+            found[Parameter(param.name)] = tuple(
+                each for term in arg.value for each in known.get(term, (term,))
+            )
     return {
         param: value
         for param, value in found.items()
