@@ -54,16 +54,31 @@ _OPEN = Test("other")
 def build(facts: FunctionFacts, raising: Raising | None = None) -> ControlFlowGraph:
     """The control-flow graph of a function, whose events may raise what its own tell or these."""
     known = raised_by(facts.events) if raising is None else raising
-    return ControlFlowGraph(_Builder(facts, known).blocks, known)
+    graph = ControlFlowGraph(_Builder(facts, known).blocks, known)
+    if facts.name == "__await__" or facts.decorators or not _comes_to_another(facts, graph):
+        return graph
+    return ControlFlowGraph(_Builder(facts, known, may_be_left=True).blocks, known)
+
+
+def _comes_to_another(facts: FunctionFacts, graph: ControlFlowGraph) -> bool:
+    """Whether a consumer decides how far a generator runs: from one ``yield`` on to the next.
+
+    What is decorated is resumed by what decorates it: a context manager, a fixture, a dependency.
+    So is one with a single ``yield`` on each way: what comes before and after it is a set-up and a
+    teardown. An ``__await__`` is resumed by the loop, as any coroutine is.
+    """
+    events = enumerate(facts.events) if facts.is_generator else ()
+    given = [at for at, event in events if isinstance(event, Give) and event.kind == "yield"]
+    return graph.comes_to_another(given)
 
 
 class _Builder:
     """Builds the blocks, statement by statement."""
 
-    def __init__(self, facts: FunctionFacts, raising: Raising) -> None:
+    def __init__(self, facts: FunctionFacts, raising: Raising, may_be_left: bool = False) -> None:
         self.facts = facts
         self.blocks: list[BasicBlock] = []
-        self._may_be_left = _may_be_left_early(facts)
+        self._may_be_left = may_be_left
         self._raising = raising
         #: the first and last block of the newest copy of each ``finally`` clause
         self._finals: dict[int, tuple[int, int]] = {}
@@ -356,31 +371,6 @@ class _Builder:
             ):
                 return True
         return False
-
-
-def _may_be_left_early(facts: FunctionFacts) -> bool:
-    """Whether a consumer decides how far a generator runs.
-
-    What is decorated is resumed by what decorates it: a context manager, a fixture, a dependency.
-    So is one with a single ``yield``: what comes before and after it is a set-up and a teardown.
-    An ``__await__`` is resumed by the loop, as any coroutine is.
-    """
-    if facts.name == "__await__":
-        return False
-    return facts.is_generator and not facts.decorators and _yields(facts, facts.body) > 1
-
-
-def _yields(facts: FunctionFacts, block: Block) -> int:
-    """How many times control can come to a ``yield``: no less than two times in a loop."""
-    found = 0
-    for item in block.items:
-        if isinstance(item, int):
-            event = facts.events[item]
-            found += isinstance(event, Give) and event.kind == "yield"
-        elif not isinstance(item, Exit):
-            inner = sum(_yields(facts, each) for each in blocks_of(item))
-            found += 2 * inner if isinstance(item, Loop) else inner
-    return found
 
 
 def _size(block: Block) -> int:

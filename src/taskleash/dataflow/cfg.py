@@ -152,6 +152,25 @@ class ControlFlowGraph:
             for number in goals
         )
 
+    def comes_by_way_of(self, start: int, between: int, goal: int) -> bool:
+        """Whether control that has passed an event comes to the goal only by way of another one."""
+        barred = {number: self.place_in(number, between) for number in self.blocks_of(between)}
+        for number in self.blocks_of(start):
+            place = self.place_in(number, start)
+            cut = barred.get(number, -1)
+            is_cut = cut > place
+            edges = self._ways_around(number, barred) if is_cut else self.successors(number)
+            found: set[int] = set()
+            for edge in edges:
+                found |= self.reachable(lambda at: self._ways_around(at, barred), edge.target)
+            for other in self.blocks_of(goal):
+                at = self.place_in(other, goal)
+                if other in found and at < barred.get(other, _END):
+                    return False
+                if other == number and place < at < (cut if is_cut else _END):
+                    return False
+        return True
+
     def leads_to(self, start: int, goals: Collection[int]) -> bool:
         """Whether control that has passed an event comes to one of the goals before it leaves.
 
@@ -195,10 +214,17 @@ class ControlFlowGraph:
 
     def comes_back(self, event: int) -> bool:
         """Whether control that has passed an event may come to it again."""
-        goals = set(self.blocks_of(event))
+        return self.comes_to_another([event])
+
+    def comes_to_another(self, events: Sequence[int]) -> bool:
+        """Whether control that has passed one of these events may come to one, the same or not."""
+        passed = [(number, event) for event in events for number in self.blocks_of(event)]
+        goals = {number for number, _ in passed}
+        if len(goals) < len(passed):
+            return True
         found: set[int] = set()
         pending: list[int] = []
-        for number in goals:
+        for number, event in passed:
             block = self.blocks[number]
             raised = self.raised_between(number, self.place_in(number, event), _END)
             ways = [*block.edges]

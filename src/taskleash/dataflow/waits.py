@@ -7,6 +7,7 @@ from collections.abc import Set
 from functools import cached_property, partial
 
 from taskleash.dataflow.cfg import ControlFlowGraph
+from taskleash.dataflow.exceptions import is_start
 from taskleash.dataflow.outcomes import shows
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
@@ -51,7 +52,16 @@ class Waits:
         ]
         asking = {at for term in asked for at in self._asking.get(term, ())} if partings else ()
         return bool(asking) and any(
-            all(self._graph.dominates(index, at) for at in asking) for index in partings
+            all(self._comes_after(index, at, task) for at in asking) for index in partings
+        )
+
+    def _comes_after(self, wait: int, asking: int, task: Set[Term]) -> bool:
+        """Whether control comes to a question only by way of a wait; or from the task's start."""
+        if self._graph.dominates(wait, asking):
+            return True
+        starts = {term.event for term in task if isinstance(term, Result)} & self._starts
+        return bool(starts) and all(
+            self._graph.comes_by_way_of(start, wait, asking) for start in starts
         )
 
     @cached_property
@@ -62,6 +72,11 @@ class Waits:
             for index, event in enumerate(self._facts.events)
             if isinstance(event, Call) and event.text == PARTING and event.args
         ]
+
+    @cached_property
+    def _starts(self) -> frozenset[int]:
+        """The calls that start tasks, by their names."""
+        return frozenset(i for i, event in enumerate(self._facts.events) if is_start(event))
 
     @cached_property
     def _asking(self) -> dict[Term, list[int]]:
