@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.facts.model import Await, Call
-from taskleash.facts.terms import Attribute, Result, Spread, Term
+from taskleash.facts.terms import Alts, Attribute, Result, Spread, Term
 from taskleash.link.entities import Function
+from taskleash.models.waits import FROM_A_THREAD
 
 
 def waits_for(function: Function, term: Term) -> Iterator[int]:
     """The awaits of a function for a task, an event or a future, among others or up to a deadline.
 
-    ``await gather(other, self.task)``, ``await wait_for(self.closed.wait(), 3)``.
+    ``await gather(other, self.task)``, ``await wait_for(self.closed.wait(), 3)``. Another thread
+    has the loop wait: ``run_coroutine_threadsafe(self.closed.wait(), loop)``.
     """
     for index, event in enumerate(function.events):
-        if isinstance(event, Await) and term in _awaited(function, event, term):
+        value: Alts = ()
+        if isinstance(event, Await):
+            value = event.value
+        elif isinstance(event, Call) and event.text.rpartition(".")[2] == FROM_A_THREAD:
+            value = event.args[0].value if event.args else ()
+        if value and term in _awaited(function, value, term):
             yield index
 
 
-def _awaited(function: Function, event: Await, term: Term) -> dict[Term, None]:
+def _awaited(function: Function, value: Alts, term: Term) -> dict[Term, None]:
     """All that an await waits for: what gathers and shields are given, however deep."""
     found: dict[Term, None] = {}
-    pending = list(event.value)
+    pending = list(value)
     for waited in pending:
         if waited in found:
             continue

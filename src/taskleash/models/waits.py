@@ -113,6 +113,8 @@ OPEN_ENDED = frozenset(
 )  # fmt: skip
 #: methods of a future after which it is done
 COMPLETING = frozenset({"cancel", "set_exception", "set_result"})
+#: has the loop of another thread wait, by its last name
+FROM_A_THREAD = "run_coroutine_threadsafe"
 #: gives the sets of what is done by then and of what is not
 PARTING = "asyncio.wait"
 #: gives lines as it is gone over
