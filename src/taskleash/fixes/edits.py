@@ -68,6 +68,21 @@ class Edits:
         return tree.module.with_changes(body=applying.in_body(tree.module.body))
 
 
+def put_above(edits: Edits, line: cst.SimpleStatementLine, new: Statements, blank: int = 0) -> None:
+    """Put imports above one, but below what stands there by itself: a licence, a heading."""
+    lines = list(line.leading_lines)
+    ends = [at for at, each in enumerate(lines) if each.comment is None and at]
+    apart = max((at for at in ends if lines[at - 1].comment is not None), default=-1) + 1
+    comments = [each.comment.value for each in lines if each.comment is not None]
+    if comments and FOR_TOOLS.match(comments[0]):
+        # It is for the whole file, as is what stands with it.
+        apart = len(lines)
+    if apart:
+        new = [new[0].with_changes(leading_lines=lines[:apart]), *new[1:]]
+        edits.change(line, lambda each: each.with_changes(leading_lines=lines[apart:]))
+    edits.insert_before(line, new, blank)
+
+
 class _Applying(cst.CSTTransformer):
     def __init__(self, edits: Edits, way: Container[int]) -> None:
         super().__init__()

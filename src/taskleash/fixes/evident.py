@@ -18,6 +18,7 @@ from taskleash.fixes.remarks import says_that_it_cancels
 from taskleash.fixes.signatures import reaches
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import LOGGING_LEVELS
 from taskleash.sentences import Said, sentence
@@ -165,6 +166,15 @@ def _against_cancelling(
         return sentence(
             "`{name}` brings it to its end by `{told}`, as far as is known", name=name, told=told
         )
+    for other in tree.methods(teardown.cls):
+        if LIFECYCLE.ends(other.function.name.value) and other.function is not teardown.function:
+            told = told_by(tree, coroutine, other)
+            if told:
+                return sentence(
+                    "`{name}` brings it to its end by `{told}`, as far as is known",
+                    name=other.function.name.value,
+                    told=told,
+                )
     if starter := _not_again(tree, call, teardown):
         return sentence(
             "`{starter}` does not start it again after `{name}`", starter=starter, name=name

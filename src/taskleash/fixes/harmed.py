@@ -125,8 +125,9 @@ def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
     flags, sources = _ended_by(tree, coroutine, {id(each.function) for each in ending})
     for each in ending:
         for target, _, _ in assignments(each.function.body):
-            if _of_object(dotted(target), each) in flags:
-                return dotted(target)
+            place = dotted(target.value if isinstance(target, cst.Subscript) else target)
+            if _of_object(place, each) in flags:
+                return place
         for node in own(each.function.body):
             if not isinstance(node, cst.Call):
                 continue
@@ -161,7 +162,8 @@ def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[se
         }
         for node in own(each.function.body):
             if each is coroutine and isinstance(node, cst.While | cst.If) and _is_asked(node):
-                flags |= {_of_object(text, each) for text in _texts(node.test)}
+                for text in _texts(node.test):
+                    flags |= {_of_object(text, each), names.get(text, "")}
             if isinstance(node, cst.For) and node.asynchronous is not None:
                 waited: cst.CSTNode = node.iter
             elif waits(node):

@@ -9,7 +9,7 @@ from functools import partial
 
 import libcst as cst
 
-from taskleash.fixes.edits import BLANK, Edits
+from taskleash.fixes.edits import BLANK, Edits, put_above
 from taskleash.fixes.layout import statements
 from taskleash.fixes.tree import dotted
 from taskleash.fixes.type_checking import drop_repeated
@@ -185,11 +185,11 @@ class Imports:
         if mine:
             later = [line for line in mine if _key(line) > (not plain, module)]
             if later:
-                _put_above(edits, later[0], new)
+                put_above(edits, later[0], new)
             else:
                 edits.insert_after(mine[-1], new)
         elif lines:
-            _put_above(edits, lines[0], new, blank=1)
+            put_above(edits, lines[0], new, blank=1)
         else:
             self._insert_first(edits, new)
 
@@ -234,19 +234,6 @@ class Imports:
             edits.insert_after(head[-1], [each.with_changes(leading_lines=[BLANK]) for each in new])
         else:
             edits.insert_before(self.module.body[0], new, blank=1)
-
-
-def _put_above(
-    edits: Edits, line: cst.SimpleStatementLine, new: list[cst.BaseStatement], blank: int = 0
-) -> None:
-    """Put imports above one, but below what stands there by itself: a licence, a heading."""
-    lines = list(line.leading_lines)
-    ends = [at for at, each in enumerate(lines) if each.comment is None and at]
-    apart = max((at for at in ends if lines[at - 1].comment is not None), default=-1) + 1
-    if apart:
-        new = [new[0].with_changes(leading_lines=lines[:apart]), *new[1:]]
-        edits.change(line, lambda each: each.with_changes(leading_lines=lines[apart:]))
-    edits.insert_before(line, new, blank)
 
 
 def _names(statement: cst.ImportFrom) -> Sequence[cst.ImportAlias]:

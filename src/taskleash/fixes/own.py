@@ -78,6 +78,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
                 owner=method.cls.name.value,
             )
         )
+    if _is_of_all_instances(work, method, attribute):
+        raise CannotMend(sentence("`{place}` is that of all instances", place=target.site.holder))
     name = teardown.function.name.value
     if is_handed_on(work.tree, teardown, target.site.holder):
         raise CannotMend(sentence("`{name}` hands it to something else", name=name))
@@ -105,6 +107,16 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if end is not End.CANCELLED:
         return sentence("wait for it, within a deadline, in `{method}`", method=name)
     return sentence("cancel it in `{method}`", method=name)
+
+
+def _is_of_all_instances(work: Work, method: Method, attribute: str) -> bool:
+    """Whether the body of a class sets an attribute, and no method sets that of an instance."""
+    places = [
+        work.tree.in_class_body(value)
+        for value, _ in attribute_values(work.tree, method.cls, attribute)
+        if value is not None
+    ]
+    return bool(places) and all(places)
 
 
 def _check_kept(work: Work, method: Method, attribute: str) -> None:
