@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from taskleash.classify.removals import called_back
 from taskleash.classify.signs import Signs, Takeover
-from taskleash.facts.model import Delete, If, Store, Test, tests
+from taskleash.facts.model import Await, Call, Delete, If, Store, Test, tests
+from taskleash.facts.terms import Result
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_cleanup
 from taskleash.link.entities import Function
@@ -73,13 +74,30 @@ def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teard
         return False
     if home is trail.function or not _frees_slot(trail, home):
         return False
-    above = [caller for caller, _ in calls.callers(home)]
-    if len(home.facts.params) > bool(home.self_name):
+    sites = calls.callers(home)
+    is_one_of_several = any(
+        op.place is not None and op.place.depth for op in trail.of("store", "contain")
+    )
+    if is_one_of_several and len(home.facts.params) > bool(home.self_name):
         # It frees one of several slots, of which each may be taken again.
         phases = teardown.phases
-        ending = [phases.ends(each) for each in above]
+        ending = [phases.ends(caller) for caller, _ in sites]
         return not phases.ends(home) and not (ending and all(ending))
-    return any(not teardown.reason(caller) for caller in above)
+    if any(isinstance(event, Await) for event in home.events[cancel.index + 1 :]):
+        # The loop has turned by then.
+        return False
+    return any(_starts_next(trail.function, *site, calls) for site in sites)
+
+
+def _starts_next(spawning: Function, caller: Function, index: int, calls: Calls) -> bool:
+    """Whether a function starts the next task after a call, before it lets the loop turn."""
+    starting = {spawning, *(above for above, _ in calls.callers(spawning))}
+    for event in caller.events[index + 1 :]:
+        if isinstance(event, Await) and Result(index) not in event.value:
+            return False
+        if isinstance(event, Call) and not starting.isdisjoint(calls.callees(caller, event)):
+            return True
+    return False
 
 
 def _frees_slot(trail: Trail, function: Function) -> bool:
