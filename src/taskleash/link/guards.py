@@ -235,6 +235,8 @@ class Guards:
             for index, call in coroutine.calls():
                 if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
                     continue
+                if self.repetition.arrives_ended(trail, coroutine, index):
+                    continue
                 for callee in self.calls.callees(coroutine, call):
                     if callee is op.function and self.repetition.ends_for(trail, op, call):
                         continue

@@ -63,14 +63,14 @@ class Repetition:
             and not self.calls.references(caller)
             and not self.phases.is_start(caller)
             and not self.phases.ends(caller)
-            and not self._arrives_ended(trail, caller, index)
+            and not self.arrives_ended(trail, caller, index)
             for caller, index in certain
         )
 
     def ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
         """Whether the constants of a call have the storing function end the earlier task first."""
         given = constants_given(op.function, call)
-        return bool(given) and self._arrives_ended(trail, op.function, op.index, given)
+        return bool(given) and self.arrives_ended(trail, op.function, op.index, given)
 
     def is_of_new_objects(self, function: Function) -> bool:
         """Whether all that call a method have made its object just before, for this call."""
@@ -114,7 +114,7 @@ class Repetition:
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
             return False
-        if caller in seen or self._arrives_ended(trail, caller, index):
+        if caller in seen or self.arrives_ended(trail, caller, index):
             return False
         sites = self._sites(caller)
         if not sites:
@@ -139,7 +139,7 @@ class Repetition:
             is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
         )
 
-    def _arrives_ended(
+    def arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
     ) -> bool:
         """Whether a function sees to the earlier task before it comes to an event."""
