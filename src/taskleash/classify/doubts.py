@@ -136,7 +136,7 @@ class Doubts:
     def _is_early(self, function: Function) -> bool:
         """Whether a function is come to as something begins or happens, rather than at the end."""
         phases = self.teardown.phases
-        is_made = LIFECYCLE.constructs(function.name) or phases.is_start(function)
+        is_made = LIFECYCLE.constructs(function.name) or phases.is_for_a_life(function)
         return is_made or phases.is_event_handler(function)
 
     def _is_left_whole(self, signs: Signs) -> bool:

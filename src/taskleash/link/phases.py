@@ -71,6 +71,10 @@ class Phases:
             return entry.phase in _BEGINNINGS
         return LIFECYCLE.sets_up(method.name) or any(map(_is_for_the_start, function.nesting))
 
+    def is_for_a_life(self, function: Function) -> bool:
+        """Whether a function sets up its owner, or lets it go on: no end of it, by no means."""
+        return self.is_start(function) or LIFECYCLE.goes_on(function.method.name)
+
     def is_once(self, function: Function) -> bool:
         """Whether a function itself, not one inside of it, runs once for its object."""
         if entry := self.told(function):

@@ -122,7 +122,7 @@ class Teardown:
             return NOTHING
         if self.phases.told(function) or function.decorators:
             return NOTHING
-        if not LIFECYCLE.commands(function.name):
+        if not LIFECYCLE.commands(function.name) or self.phases.is_for_a_life(function):
             return NOTHING
         if asks_for_more(function) or self._is_called(function) or self.ways_out(owner):
             return NOTHING

@@ -40,6 +40,8 @@ class Sign(enum.Enum):
     BARE = "word of a method without arguments"
     #: a word in its name, of what does so anew: what an earlier call started is of no more use
     ANEW = "word of what begins anew"
+    #: a word in its name, of what goes on after a pause: the object is to live
+    ONWARD = "word of what goes on"
     #: the first word of its name
     FIRST = "first word"
     #: a word behind the first one
@@ -114,6 +116,7 @@ CONVENTIONS = (
         "change load navigate open reconfigure refresh reload replace restart select set swap"
         " switch",
     ),
+    _row(Phase.SETUP, Sign.ONWARD, "continue proceed resume unpause"),
     _row(Phase.EVENT, Sign.WORD, "on handle handler receive received event message"),
     _row(Phase.EVENT, Sign.FIRST, "on handle process"),
     _row(
@@ -190,6 +193,10 @@ class Lifecycle:
     def sets_up_anew(self, name: str) -> bool:
         """Whether a function brings about a new state in place of an earlier one: ``reload``."""
         return self._tells(Phase.SETUP, Sign.ANEW, words(name))
+
+    def goes_on(self, name: str) -> bool:
+        """Whether a function lets its owner go on after a pause: ``resume``."""
+        return self._tells(Phase.SETUP, Sign.ONWARD, words(name))
 
     def is_first_occasion(self, text: str) -> bool:
         """Whether something is registered for the start of the whole: ``"startup"``."""
