@@ -62,7 +62,7 @@ class Observer:
         self.teardown = Teardown(calls, coroutines, frozenset(started))
         self.failures = Failures(calls, self.teardown)
         self.phases = calls.shared(Phases)
-        self.lifetimes = Lifetimes(calls)
+        self.lifetimes = calls.shared(Lifetimes)
         self.guards = Guards(calls, started)
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)

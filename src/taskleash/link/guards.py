@@ -19,7 +19,14 @@ from taskleash.link.repetition import Repetition, is_kept_by_itself, is_of_what_
 from taskleash.link.replacing import Replacing
 from taskleash.link.respawning import is_in_a_loop, leads_back, leaves_after
 from taskleash.link.restarts import Restarts
-from taskleash.link.states import is_flag, is_one_of_several, is_set_back, state_read
+from taskleash.link.rivals import Rivals
+from taskleash.link.states import (
+    is_flag,
+    is_one_of_several,
+    is_set_back,
+    only_closes,
+    state_read,
+)
 from taskleash.link.trail import ENDING, Op, Place, Site, Trail
 from taskleash.link.walk import RETURNED
 from taskleash.models.lifecycle import LIFECYCLE
@@ -68,6 +75,7 @@ class Guards:
         self.phases = calls.shared(Phases)
         self.repetition = Repetition(calls, self.arrivals, started)
         self.restarts = Restarts(calls, self.arrivals, started)
+        self.rivals = Rivals(calls, started)
         self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[tuple[Onward, ...], Replacing] = {}
 
@@ -93,7 +101,14 @@ class Guards:
                 return by_itself
             if found := self._repeat(trail, op, clears_itself) or self.restarts.of(trail, op, own):
                 return Overwrite(op, found)
+            if rival := self.rivals.of(trail, op, own, self._is_guarded):
+                return Overwrite(op, _next_call(rival))
         return self._replaced(trail)
+
+    def _is_guarded(self, trail: Trail, op: Op) -> bool:
+        slots = [op.event.target] if isinstance(op.event, Store) else []
+        asked = self.guard(trail, op, strict=True)
+        return (asked or self.by_flag(op.function, op.index, slots)) is not None
 
     def is_fresh(self, trail: Trail) -> bool:
         """Whether only objects keep the handle that each call of the function makes anew."""
@@ -202,11 +217,11 @@ class Guards:
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return NOTHING
-        name = function.method.qualname
         target = op.event.target if isinstance(op.event, Store) else None
         if isinstance(target, Element) and not target.is_constant:
+            name = function.method.qualname
             return sentence("a call of `{function}` with the same key replaces it", function=name)
-        return sentence("the next call of `{function}` replaces it", function=name)
+        return _next_call(function)
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
@@ -368,29 +383,15 @@ class Guards:
         return exit_.kind in ("return", "raise") and any(
             isinstance(frame.item, If)
             and any(
-                not self._only_closes(function, term)
+                not only_closes(self.phases, function, term)
                 for term in state_read(function, frame.item.test)
             )
             for frame in frames
         )
 
-    def _only_closes(self, function: Function, term: Term) -> bool:
-        """Whether state is set by teardowns only, so that it lets every call before them through.
 
-        Where nothing is seen to set it, its name tells.
-        """
-        if not isinstance(term, Attribute):
-            return False
-        setters = [
-            method
-            for cls in self.calls.inference.classes(function, term.base)
-            for member in (*cls.mro, *cls.descendants)
-            for method, _ in member.stores.get(term.name, ())
-            if not LIFECYCLE.constructs(method.name)
-        ]
-        if setters:
-            return all(map(self.phases.ends, setters))
-        return LIFECYCLE.ends(term.name)
+def _next_call(function: Function) -> Sentence:
+    return sentence("the next call of `{function}` replaces it", function=function.method.qualname)
 
 
 def _key_of(op: Op) -> Alts:

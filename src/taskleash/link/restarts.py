@@ -117,7 +117,7 @@ class Restarts:
         return any(
             self._may_change(function, name)
             for function, index in way
-            for item in _deciding(function, index)
+            for item in deciding(function, index)
             for term in state_read(function, item.test)
             if isinstance(term, Attribute)
             for name in (term.name,)
@@ -154,7 +154,7 @@ def _is_of_one_object(function: Function, other: Function) -> bool:
     return owner is not None and related is not None and related.related(owner)
 
 
-def _deciding(function: Function, index: int) -> Iterator[If]:
+def deciding(function: Function, index: int) -> Iterator[If]:
     """The conditions that decide whether control comes to an event: around it, or before it."""
     yield from (frame.item for frame in around(function, index) if isinstance(frame.item, If))
     for order, exit_, frames in function.contexts.exits:

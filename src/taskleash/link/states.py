@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from taskleash.facts.model import If, Store, Test, tests
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.link.entities import Function
+from taskleash.link.phases import Phases
 from taskleash.models.lifecycle import LIFECYCLE
 
 
@@ -71,3 +72,22 @@ def state_read(function: Function, test: Test) -> Iterator[Term]:
                     if isinstance(func, Attribute) and isinstance(func.base, Attribute)
                 )
                 yield from (func for func in call.func if isinstance(func, Attribute))
+
+
+def only_closes(phases: Phases, function: Function, term: Term) -> bool:
+    """Whether state is set by teardowns only, so that it lets every call before them through.
+
+    Where nothing is seen to set it, its name tells.
+    """
+    if not isinstance(term, Attribute):
+        return False
+    setters = [
+        method
+        for cls in phases.calls.inference.classes(function, term.base)
+        for member in (*cls.mro, *cls.descendants)
+        for method, _ in member.stores.get(term.name, ())
+        if not LIFECYCLE.constructs(method.name)
+    ]
+    if setters:
+        return all(map(phases.ends, setters))
+    return LIFECYCLE.ends(term.name)
