@@ -17,7 +17,7 @@ from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import is_after_a_failure
 from taskleash.facts.model import Event, Store
 from taskleash.facts.terms import Attribute, Element, Parameter, Term
-from taskleash.link.calls import Calls, Method
+from taskleash.link.calls import COMMON_NAMES, Calls, Method
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.handed import handed_ends
@@ -92,7 +92,8 @@ class Doubts:
             callers = [caller.method for caller, _ in self.calls.callers(function)]
             within = [caller for caller in callers if not caller.module.is_test]
             is_for_users = not function.name.startswith("_") and not function.decorators
-            is_meant = self._is_handed_out(function) or (is_for_users and not within)
+            is_uncalled = all(_is_of_itself(function, caller) for caller in within)
+            is_meant = self._is_handed_out(function) or (is_for_users and is_uncalled)
             if is_meant or self._may_be_called_at_an_end(function):
                 yield function
             pending += [caller for caller in dict.fromkeys(within) if caller not in seen]
@@ -137,7 +138,9 @@ class Doubts:
         """Whether a function is come to as something begins or happens, rather than at the end."""
         phases = self.teardown.phases
         is_made = LIFECYCLE.constructs(function.name) or phases.is_for_a_life(function)
-        return is_made or phases.is_event_handler(function)
+        # What ends or clears an event handles none.
+        clears = LIFECYCLE.ends(function.name) or LIFECYCLE.ends_for_users(function.name)
+        return is_made or (phases.is_event_handler(function) and not clears)
 
     def _is_left_whole(self, signs: Signs) -> bool:
         """Whether what keeps or ends the task has a teardown, which does not come to its end."""
@@ -219,6 +222,20 @@ class Doubts:
                 name=name,
             )
             yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, index)
+
+
+def _is_of_itself(function: Function, caller: Function) -> bool:
+    """Whether a caller does not tell who else calls a method: no other object is looked for.
+
+    Of a common name all calls would have to be looked at, on whatever they are.
+    """
+    owner = function.owner
+    return (
+        function.name in COMMON_NAMES
+        and owner is not None
+        and caller.owner is not None
+        and owner.related(caller.owner)
+    )
 
 
 def _takes_down(method: Function) -> bool:
