@@ -138,9 +138,11 @@ class Doubts:
         """Whether a function is come to as something begins or happens, rather than at the end."""
         phases = self.teardown.phases
         is_made = LIFECYCLE.constructs(function.name) or phases.is_for_a_life(function)
-        # What ends or clears an event handles none.
+        if is_made or phases.told(function.method):
+            return is_made or phases.is_event_handler(function)
+        # What by its name ends or clears an event handles none.
         clears = LIFECYCLE.ends(function.name) or LIFECYCLE.ends_for_users(function.name)
-        return is_made or (phases.is_event_handler(function) and not clears)
+        return phases.is_event_handler(function) and not clears
 
     def _is_left_whole(self, signs: Signs) -> bool:
         """Whether what keeps or ends the task has a teardown, which does not come to its end."""

@@ -277,8 +277,7 @@ class Observer:
         signs.ended_elsewhere = elsewhere
         ends = [op for op, _ in signs.ended_there_by]
         cancelled = [op for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
-        if ends:
-            signs.overridden = self.overridden.by(signs.spawn.function, [*ends, *elsewhere])
+        signs.overridden = self.overridden.by(signs.spawn.function, ends, elsewhere)
         is_left_to_teardown = not signs.flagged and all(why for _, why in signs.ended_there_by)
         if signs.lifetime != "short" and is_left_to_teardown:
             signs.bypassed = self.bypassed.by(signs.spawn.function, ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Class, Function
@@ -15,14 +15,17 @@ class Overridden:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
 
-    def by(self, spawning: Function, endings: Iterable[Op]) -> tuple[Function, Function] | None:
+    def by(
+        self, spawning: Function, endings: Collection[Op], others: Iterable[Op]
+    ) -> tuple[Function, Function] | None:
         """A subclass's method and the ending one in place of which it is, if nothing comes to that.
 
-        The instance does come to the spawn, and to no other ending.
+        The instance does come to the spawn, and to no other ending: none of the ``others``, either,
+        that by themselves would not do.
         """
-        methods = tuple(dict.fromkeys(op.site[0].method for op in endings))
+        methods = tuple(dict.fromkeys(op.site[0].method for op in (*endings, *others)))
         start = spawning.method
-        if start.owner is None or not methods:
+        if start.owner is None or not endings:
             return None
         for cls in sorted(start.owner.descendants - {start.owner}, key=repr):
             if cls.module.is_test and not start.module.is_test:

@@ -127,7 +127,7 @@ class Phases:
     def takes_down(self, method: Function) -> bool:
         """The same, of a method whose opposite does not show that it ends a part."""
         return self.ends_owner(method) and (
-            self.told(method) is not None or not _ends_a_part(method)
+            self.told(method) is not None or not ends_a_part(method)
         )
 
     def is_end(self, function: Function) -> bool:
@@ -173,7 +173,7 @@ def asks_for_more(method: Function) -> bool:
     return any(p.kind == "" and not p.default for p in method.facts.params[own:])
 
 
-def _ends_a_part(method: Function) -> bool:
+def ends_a_part(method: Function) -> bool:
     """Whether it ends what another method began, no instance: ``stop_trace``, ``start_trace``."""
     part, owner = method.name.lstrip("_").partition("_")[2], method.owner
     if owner is None or part in words(owner.name):

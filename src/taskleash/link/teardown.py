@@ -12,7 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.link.phases import Phases, asks_for_more
+from taskleash.link.phases import Phases, asks_for_more, ends_a_part
 from taskleash.models.lifecycle import LIFECYCLE, Phase
 from taskleash.models.vocabulary import words
 from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
@@ -282,7 +282,27 @@ class Teardown:
             for method in base.methods()
             if self.phases.takes_down(method)
         ]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)) or tuple(
+            filter(self._ends_with_its_owner, cls.methods())
+        )
+
+    def _ends_with_its_owner(self, method: Function) -> bool:
+        """Whether the teardown of what keeps an object calls a method of it that ends something.
+
+        It is all that object is told of its end.
+        """
+        if not LIFECYCLE.ends_whole(method.name) or asks_for_more(method):
+            return False
+        if not LIFECYCLE.ends(method.name) or not LIFECYCLE.commands(method.name):
+            return False
+        return not ends_a_part(method) and any(
+            caller.owner is not None
+            and method.owner is not None
+            and not caller.owner.related(method.owner)
+            and self.phases.takes_down(caller)
+            and _is_of_an_attribute(caller, index)
+            for caller, index in self.calls.callers(method)
+        )
 
 
 @dataclass(frozen=True)
@@ -327,6 +347,15 @@ def _nearer(old: _Reason | None, new: _Reason | None) -> _Reason | None:
     if old is None or new is None:
         return old or new
     return new if (new.way, not new.is_cleanup) < (old.way, not old.is_cleanup) else old
+
+
+def _is_of_an_attribute(caller: Function, index: int) -> bool:
+    """Whether a call is of a method of what the caller's own object keeps."""
+    own = Parameter(caller.self_name)
+    return all(
+        isinstance(func, Attribute) and isinstance(func.base, Attribute) and func.base.base == own
+        for func in caller.call(index).func
+    )
 
 
 def _can_end(function: Function) -> bool:
