@@ -7,7 +7,8 @@ taken out of its set when it is done, is loud. What is kept is silent as long as
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from taskleash.classify.model import Unseen
@@ -24,8 +25,10 @@ from taskleash.link.context import (
     around,
     branches,
     catches_cancellation,
+    catches_only_cancellation,
     events_in,
     in_cleanup,
+    in_loop,
 )
 from taskleash.link.entities import External, Function, Variable
 from taskleash.link.spawns import Spawn
@@ -302,17 +305,47 @@ def _swallows(op: Op) -> bool:
     return bool(event.value)
 
 
-def handles_errors(block: Block) -> bool:
-    """Whether a loop's body catches every error of one turn."""
+def minds_itself(function: Function) -> bool:
+    """Whether a loop of a coroutine catches every error of one turn, and expects no end of it.
+
+    One that leaves as it is cancelled expects to be. One that takes work out of a queue leaves the
+    rest undone at the end of the program.
+    """
+    handlers = list(_handlers_of_a_turn(function.facts.body))
+    leaves = partial(_leaves_cancelled, function.module.facts.imports)
+    is_left = any(map(leaves, handlers)) or _takes_work(function)
+    return any(map(_broad, handlers)) and not is_left
+
+
+def _handlers_of_a_turn(block: Block) -> Iterator[Handler]:
+    """The handlers that stand directly in the bodies of loops."""
     for item in block.items:
-        if isinstance(item, Loop) and any(
-            isinstance(inner, Try) and any(_broad(h) for h in inner.handlers)
-            for inner in item.body.items
-        ):
-            return True
-        if not isinstance(item, int) and any(handles_errors(b) for _, b, _ in branches(item)):
-            return True
-    return False
+        if isinstance(item, Loop):
+            tries = [inner for inner in item.body.items if isinstance(inner, Try)]
+            yield from (handler for inner in tries for handler in inner.handlers)
+        if not isinstance(item, int):
+            for _, inside, _ in branches(item):
+                yield from _handlers_of_a_turn(inside)
+
+
+def _leaves_cancelled(imports: Mapping[str, str], handler: Handler) -> bool:
+    meant = replace(handler, types=tuple(imports.get(name, name) for name in handler.types))
+    return catches_only_cancellation(meant) and any(isinstance(i, Exit) for i in meant.body.items)
+
+
+def _takes_work(function: Function) -> bool:
+    """Whether a loop waits for the next element of what its object or module has as a queue."""
+    return any(
+        isinstance(event, Await)
+        and in_loop(function, at) is not None
+        and any(
+            isinstance(term, Result)
+            and function.call(term.event).text.rpartition(".")[2] == "get"
+            and not function.call(term.event).args
+            for term in event.value
+        )
+        for at, event in enumerate(function.events)
+    )
 
 
 def _broad(handler: Handler) -> bool:

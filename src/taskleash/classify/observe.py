@@ -18,7 +18,7 @@ from taskleash.classify.containers import (
 )
 from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another
-from taskleash.classify.failing import Failures, handles_errors
+from taskleash.classify.failing import Failures, minds_itself
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import group_of, owner_of, teardowns
 from taskleash.classify.signs import Signs
@@ -96,7 +96,7 @@ class Observer:
         signs.unreached = self._unreached(spawn)
         signs.guard = self._once(spawn, trail)
         signs.multiplicity = self._multiplicity(spawn, signs)
-        signs.handles_errors = any(handles_errors(f.facts.body) for f in spawn.started)
+        signs.handles_errors = any(map(minds_itself, spawn.started))
         signs.handed_on = next(iter(trail.of("unknown")), None)
         signs.refused = next(iter(trail.of("refused")), None)
         if trail.of("weakly"):
