@@ -13,7 +13,7 @@ from taskleash.facts.terms import Attribute, Built, Result, Term
 from taskleash.link.context import events_in, loops
 from taskleash.link.entities import Function
 from taskleash.models.callables import BREAKERS
-from taskleash.models.waits import OPEN_ENDED
+from taskleash.models.waits import OPEN_ENDED, RECEIVING
 
 #: an event of a teardown that ends a loop, and the attribute by which it does
 Ender = tuple[Function, int, str]
@@ -35,7 +35,7 @@ def wakes(ender: Ender, looping: Iterable[Function]) -> bool:
 def is_open_ended(function: Function) -> bool:
     """Whether a turn of a function's loops may wait for as long as others leave it waiting.
 
-    What is read in a turn is taken to come to an end, and so is whatever has a deadline.
+    Whatever has a deadline is taken to come to an end.
     """
     bounded = function.contexts.under_deadlines
     return any(
@@ -46,10 +46,11 @@ def is_open_ended(function: Function) -> bool:
 
 def _waits_for_others(function: Function, term: Term) -> bool:
     event = function.events[term.event] if isinstance(term, Result) else None
-    if not isinstance(event, Call) or event.args:
+    if not isinstance(event, Call):
         return False
+    lasting = RECEIVING if event.args else RECEIVING | OPEN_ENDED
     return any(
-        isinstance(func, Attribute) and func.name in OPEN_ENDED and isinstance(func.base, Attribute)
+        isinstance(func, Attribute) and func.name in lasting and isinstance(func.base, Attribute)
         for func in event.func
     )
 

@@ -105,10 +105,12 @@ WAKING = {
     "wait": frozenset({"notify", "notify_all", "set"}),
 }
 #: methods that wait until others do something, for as long as they do not
-OPEN_ENDED = frozenset(
+OPEN_ENDED = frozenset({"accept", "get", "join", "wait"})
+#: methods that wait until others send something, however much of it is asked for
+RECEIVING = frozenset(
     {
-        "accept", "get", "join", "readline", "receive", "receive_bytes", "receive_json",
-        "receive_text", "recv", "recv_multipart", "wait",
+        "read", "read_until", "readexactly", "readline", "readuntil", "receive", "receive_bytes",
+        "receive_json", "receive_text", "recv", "recv_multipart", "recvfrom",
     }
 )  # fmt: skip
 #: methods of a future after which it is done
