@@ -67,7 +67,7 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
 
 def sets_up(name: str) -> bool:
     """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
-    found = words(name)
+    found = [word for word in words(name) if word != "async"]
     return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))
 
 
@@ -234,6 +234,8 @@ def sleeps_first(tree: Tree, coroutine: Coroutine) -> float:
     """How many seconds a coroutine sleeps before it does anything, as its file tells; else 0."""
     lines = [each for each in coroutine.function.body.body if not _is_docstring(each)]
     first = next(iter(lines), None)
+    while isinstance(first, cst.Try):
+        first = first.body.body[0]
     small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
     waited = small.value if isinstance(small, cst.Expr) else None
     call = waited.expression if isinstance(waited, cst.Await) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.classify.model import Lifetime, State
+from taskleash.classify.model import Lifetime
 from taskleash.fixes.containers import assignments, attribute_values, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
@@ -13,7 +13,6 @@ from taskleash.fixes.coroutines import (
     coroutine_of,
     gives_back,
     is_given,
-    may_wait_for_others,
     root_of,
     runs_until_told,
     serves_its_owner,
@@ -21,6 +20,7 @@ from taskleash.fixes.coroutines import (
     sleeps_first,
     started_by,
 )
+from taskleash.fixes.drained import check_drained
 from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
 from taskleash.fixes.evident import check_owning
 from taskleash.fixes.harmed import check_cancelling, check_draining, check_given
@@ -31,20 +31,18 @@ from taskleash.fixes.remarks import is_forgotten, says_that_it_cancels
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardown_places import asking
-from taskleash.fixes.teardowns import end_all, end_one, is_handed_on, teardown_of
+from taskleash.fixes.teardowns import end_all, end_one, ended_beside, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
-from taskleash.models.vocabulary import FINITE_WORDS, words
+from taskleash.models.vocabulary import words
 from taskleash.sentences import Sentence, sentence
 
 #: what gives a future of another thread, which no loop can wait for
 _FUTURES = MODELS.bare_names(Starts.THREADSAFE)
-#: words in the names of what others have to end
-_RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
 #: words in the names of methods that may bring about one of several, each by what they are told
 _ADDING = frozenset({"load", "mount", "navigate", "open"})
 
@@ -87,7 +85,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if container is not None:
         _check_kept(work, method, attribute)
         if end is not End.CANCELLED:
-            _check_drained(work, target, call)
+            check_drained(work, target, call)
         is_pruned = target.rule == "TL014"
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
@@ -98,7 +96,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
         if end is not End.CANCELLED and asking(teardown, started) is None:
-            _check_drained(work, target, call)
+            check_drained(work, target, call)
         end_one(work, teardown, attribute, started, end, is_optional=optional)
     else:
         raise CannotMend(
@@ -149,7 +147,7 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
     if coroutine is None:
         return End.CANCELLED if sets_up(target.site.task.rpartition(".")[2]) else End.DRAINED
     # It would not have begun by the deadline, or would not be over.
-    is_late = sleeps_first(work.tree, coroutine) > DRAINED_SECONDS or runs_until_told(
+    is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(
         work.tree, coroutine
     )
     if is_late and gives_back(coroutine):
@@ -226,6 +224,15 @@ def _own_dropped(
                 "`{name}` sees to it by `{known}`", name=teardown.function.name.value, known=known
             )
         )
+    is_there = bool(existing(work, home, teardown.function))
+    if not is_there and (other := ended_beside(teardown)):
+        raise CannotMend(
+            sentence(
+                "`{name}` ends the tasks in `{place}`: it may belong there",
+                name=teardown.function.name.value,
+                place=other,
+            )
+        )
     if spot.holder is not None and is_forgotten(work.tree, spot.holder):
         raise CannotMend(sentence("a comment says that nobody waits for its end"))
     if is_given(work.tree, call):
@@ -243,7 +250,7 @@ def _own_dropped(
             )
         )
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
-    is_replacing = is_replacing and not existing(work, home, teardown.function)
+    is_replacing = is_replacing and not is_there
     # What a later call makes pointless is of no use after the last one either.
     end = End.CANCELLED if is_replacing else _end_of(work, target, call, teardown)
     _check_harm(work, target, call, teardown, end)
@@ -258,7 +265,7 @@ def _own_dropped(
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
     if is_drained:
-        _check_drained(work, target, call)
+        check_drained(work, target, call)
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", end, is_pruned=True)
     return _kept(container, name, is_replacing, is_drained)
@@ -276,37 +283,6 @@ def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method)
     if coroutine is not None and any(n is coroutine.function for n in inside(method.function.body)):
         return True
     return method.instance in map(root_of, [started.func, *(arg.value for arg in started.args)])
-
-
-def _check_drained(work: Work, target: Target, call: cst.Call) -> None:
-    """Raise `CannotMend` where a teardown that waits for the task may do so in vain."""
-    coroutine, scope = coroutine_of(work.tree, started_by(call)), work.tree.scope(call)
-    if coroutine is not None and comes_to(work.tree, coroutine, scope):
-        raise CannotMend(
-            sentence(
-                "what keeps `{task}` from starting the next is not known", task=target.site.task
-            )
-        )
-    if coroutine is None and _may_run_on(target, started_by(call)):
-        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
-    is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
-    if is_waiting or (coroutine is None and target.site.prompt is State.NO):
-        raise CannotMend(
-            sentence(
-                "`{task}` may wait for what does not come any more at the end",
-                task=target.site.task,
-            )
-        )
-
-
-def _may_run_on(target: Target, work: cst.BaseExpression) -> bool:
-    """Whether work of another file may go on until somebody ends it: ``client.stream()``.
-
-    What is not at hand may, unless its name says that it does one thing and is over.
-    """
-    named = set(words(last_name(work.func) if isinstance(work, cst.Call) else ""))
-    is_unknown = target.site.prompt is State.UNKNOWN and FINITE_WORDS.isdisjoint(named)
-    return is_unknown or not _RUNNING.isdisjoint(named)
 
 
 def _kept(place: str, method: str, is_replacing: bool, is_drained: bool) -> Sentence:

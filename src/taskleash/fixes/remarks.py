@@ -11,7 +11,7 @@ from taskleash.models.vocabulary import words
 
 #: what comments say of work that runs beside its caller
 _APART = re.compile(
-    r"background|block|dangling|detach|fire.and.forget|concurrent|parallel|\bwait"
+    r"background|block|dangling|detach|fire.and.forget|concurrent|offload|parallel|\bwait"
     r"|(?:n't|\bnot|without) await",
     re.IGNORECASE,
 )
@@ -22,7 +22,9 @@ _GOING_ON = re.compile(
     re.IGNORECASE,
 )
 #: words in names that say the same
-_BESIDE = frozenset({"background", "bg", "nonblocking", "nowait"})
+_BESIDE = frozenset({"background", "bg", "nonblocking", "nowait", "offload", "offloaded"})
+#: what begins with a statement has its comment above itself
+_BLOCKS = (cst.Try, cst.With, cst.If, cst.For, cst.While)
 #: what they say of work whose end is nobody's business
 _FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
 #: what a docstring says of a function that cancels what its object does
@@ -83,7 +85,7 @@ def _comments(tree: Tree, holder: Holder) -> list[str]:
         if isinstance(around, cst.IndentedBlock):
             if around.body[0] is not inner:
                 break
-        elif isinstance(around, cst.Try | cst.With | cst.If) and child is around.body:
+        elif isinstance(around, _BLOCKS) and child is around.body:
             inner = around
             nodes += [each for line in around.leading_lines for each in inside(line)]
         else:

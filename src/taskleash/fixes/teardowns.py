@@ -144,6 +144,26 @@ def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
     )
 
 
+def ended_beside(teardown: Method) -> str:
+    """A set or list that a teardown goes through to cancel what is in it; empty without one."""
+    for node in inside(teardown.function.body):
+        if not isinstance(node, cst.For):
+            continue
+        text, cancels = dotted(_listed(node.iter)), f"{dotted(node.target)}.cancel"
+        is_own = text.startswith(f"{teardown.instance}.")
+        if is_own and any(
+            isinstance(n, cst.Call) and dotted(n.func) == cancels for n in inside(node)
+        ):
+            return text
+    return ""
+
+
+def _listed(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What is gone through: the container in ``list(self.tasks)``."""
+    is_copy = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.args
+    return node.args[0].value if is_copy and isinstance(node, cst.Call) else node
+
+
 def end_all(
     work: Work, method: Method, attribute: str, kind: str, end: End, *, is_pruned: bool
 ) -> None:

@@ -2697,4 +2697,133 @@ async def main():
         {"await": True, "track": True},
         {"await": ("seen a", "over")},
     ),
+    Written(
+        "a server that is only started by what starts it",
+        """
+import asyncio
+
+
+class System:
+    def __init__(self, server):
+        self.server = server
+
+    async def start(self):
+        self._web = asyncio.create_task(self._run_web_server())
+
+    async def _run_web_server(self):
+        try:
+            await self.server.start()
+        except Exception as error:
+            note("fail", error)
+
+    async def shutdown(self):
+        note("closed")
+
+
+async def main():
+    import types
+
+    system = System(types.SimpleNamespace(start=lambda: asyncio.sleep(99)))
+    await system.start()
+    await asyncio.sleep(1)
+    await asyncio.wait_for(system.shutdown(), 3)
+""",
+        {"own": False},
+    ),
+    Written(
+        "a check that is due later, and logs its failure",
+        """
+import asyncio
+
+
+class Service:
+    def __init__(self, states):
+        self.states = states
+
+    def subscribe(self, symbol):
+        asyncio.create_task(self.check(symbol))
+
+    async def check(self, symbol):
+        try:
+            await asyncio.sleep(10)
+            self.states.append(symbol)
+        except ValueError as error:
+            note("fail", error)
+
+    async def shutdown(self):
+        note("closed")
+
+
+async def main():
+    service = Service([])
+    service.subscribe("a")
+    await asyncio.sleep(1)
+    await asyncio.wait_for(service.shutdown(), 6)
+""",
+        {"own": True, "track": True},
+        {"own": ("closed",)},
+    ),
+    Written(
+        "a set that the teardown cancels already, and what is forgotten in a loop",
+        """
+import asyncio
+
+
+class Processor:
+    def __init__(self, bus):
+        self.bus = bus
+        self.tasks = []
+
+    def start(self):
+        self.tasks.append(asyncio.create_task(self.poll()))
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+
+    def on_progress(self, step):
+        asyncio.create_task(self.generate(step))
+
+    async def generate(self, step):
+        await asyncio.sleep(1)
+        self.bus.append(step)
+        note("sent", step)
+
+    async def stop(self):
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        note("closed")
+
+
+class Publisher:
+    def __init__(self, bus):
+        self.bus = bus
+
+    def tell(self, texts):
+        # Publish them all (fire-and-forget)
+        for text in texts:
+            asyncio.create_task(self.publish(text))
+
+    async def publish(self, text):
+        await asyncio.sleep(1)
+        self.bus.append(text)
+        note("sent", text)
+
+    async def stop(self):
+        note("closed")
+
+
+async def main():
+    processor = Processor([])
+    processor.start()
+    processor.on_progress(1)
+    publisher = Publisher([])
+    publisher.tell(["a"])
+    await asyncio.sleep(2)
+    await processor.stop()
+    await publisher.stop()
+""",
+        {"own": False, "track": True},
+    ),
 )
