@@ -156,12 +156,29 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
         )
     if is_late or serves_its_owner(work.tree, coroutine):
         return End.CANCELLED
-    if says_that_it_cancels(teardown.function):
+    if says_that_it_cancels(teardown.function) or _cancels_its_kind(work, target, call, teardown):
         return End.CANCELLED
     scope = work.tree.scope(call)
     if comes_back(work.tree, coroutine, [scope, teardown.function]):
         return End.DRAINED_BY_ITSELF
     return End.DRAINED
+
+
+def _cancels_its_kind(work: Work, target: Target, call: cst.Call, teardown: Method) -> bool:
+    """Whether the object itself cancels the task elsewhere: nobody misses what it would do."""
+    method = work.tree.method(call)
+    attribute = target.site.holder.rpartition(".")[2] if target.rule != "TL001" else ""
+    return (
+        bool(attribute)
+        and method is not None
+        and any(
+            isinstance(node, cst.Call)
+            and dotted(node.func) == f"{each.instance}.{attribute}.cancel"
+            for each in work.tree.methods(method.cls)
+            if each.instance and each.function is not teardown.function
+            for node in inside(each.function.body)
+        )
+    )
 
 
 def _check_harm(work: Work, target: Target, call: cst.Call, teardown: Method, end: End) -> None:

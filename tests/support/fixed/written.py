@@ -2826,4 +2826,44 @@ async def main():
 """,
         {"own": False, "track": True},
     ),
+    Written(
+        "a timer that its object cancels where the key is let go",
+        """
+import asyncio
+
+
+class Chat:
+    def __init__(self, shown):
+        self.shown = shown
+        self._timer = None
+
+    async def on_key(self, is_down):
+        if is_down:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = asyncio.create_task(self.toggle())
+        elif self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    async def toggle(self):
+        await asyncio.sleep(4)
+        self.shown.append(1)
+        note("toggled")
+        self._timer = None
+
+    async def stop(self):
+        note("closed")
+
+
+async def main():
+    chat = Chat([])
+    await chat.on_key(True)
+    await asyncio.sleep(1)
+    await asyncio.wait_for(chat.stop(), 2)
+    note("let go")
+""",
+        {"own": True},
+        {"own": ("closed", "let go")},
+    ),
 )
