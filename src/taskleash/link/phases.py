@@ -16,6 +16,8 @@ from taskleash.source.modules import path_name
 
 _TEARDOWNS = (Phase.TEARDOWN, Phase.PART)
 _BEGINNINGS = (Phase.SETUP, Phase.ONCE)
+#: decorators of what does nothing with its instance, or has none
+_OF_NO_INSTANCE = frozenset({"classmethod", "property"})
 
 
 class Phases:
@@ -120,7 +122,7 @@ class Phases:
         """
         if entry := self.told(method):
             return entry.phase is Phase.TEARDOWN
-        if not LIFECYCLE.ends_owner(method.name) or method.decorators & {"property"}:
+        if not LIFECYCLE.ends_owner(method.name) or method.decorators & _OF_NO_INSTANCE:
             return False
         return LIFECYCLE.leaves(method.name) or not asks_for_more(method)
 
