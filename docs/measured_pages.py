@@ -129,6 +129,19 @@ tuple keeps (2), tasks that are ended in one subclass or in a method that no tea
 generator left at a `yield`, a worker that a second registration overwrites, and the endless worker
 of a queue of the whole program.
 
+In the eleventh reading (all sites of 32 packages, of the largest most: device clients, bots,
+agents, servers, drivers of pinball machines) one of 66 highs is not high by the labels: only a test
+drops the task. One high was not found, a task that a `lambda` returns to what calls the callbacks.
+Of the 19 lows 8 are sound by the labels: tasks of a connection whose base has an empty `dispose`
+(3), a future that a tracker keeps, which can be argued for (2), a slot that a test writes to, a
+background task of the main coroutine, and a slot whose callers end the task before they start the
+next. 19 lows were not found; one of these labels is a mistake (the platform cancels the tasks of
+its devices). The others were taken for sound or left open: loops that a flag or an event ends and
+nobody awaits (3), an `except` that leads past the `await` (3), slots that a later call or event
+overwrites (3), tasks that are cancelled in a method that no teardown calls (3), what a `wait`
+leaves at its deadline, at a `yield` or where it is cancelled (3), self-removing ones that a
+teardown of another name or form leaves (2), and a coroutine that is kept before it becomes a task.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -195,7 +208,8 @@ def accuracy_page() -> str:
         ("blind_seventh", "the seventh reading, mended"),
         ("blind_eighth", "the eighth reading, mended"),
         ("blind_ninth", "the ninth reading, mended"),
-        ("blind_tenth", "the tenth reading, before it was mended"),
+        ("blind_tenth", "the tenth reading, mended"),
+        ("blind_eleventh", "the eleventh reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -222,6 +236,7 @@ def blind_table() -> str:
         ("blind_eighth", "eighth reading"),
         ("blind_ninth", "ninth reading"),
         ("blind_tenth", "tenth reading"),
+        ("blind_eleventh", "eleventh reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

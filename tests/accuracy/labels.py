@@ -22,6 +22,7 @@ SETS = (
     "blind_eighth",
     "blind_ninth",
     "blind_tenth",
+    "blind_eleventh",
 )
 
 #: a package, a file of it and a line

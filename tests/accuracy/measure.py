@@ -61,13 +61,14 @@ def sources(project: str, version: str) -> Path:
         downloads, whole = Path(scratch, "downloads"), Path(scratch, "whole")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         pip += ["--dest", str(downloads), f"{project}=={version}"]
-        if subprocess.run([*pip, "--only-binary", ":all:", "--python-version", "3.13"]).returncode:
-            # Some give out nothing but an archive of their sources.
+        wheel = [*pip, "--only-binary", ":all:", "--python-version"]
+        # Some are not for the newest, and some give out nothing but an archive of their sources.
+        if all(subprocess.run([*wheel, python]).returncode for python in ("3.13", "3.12")):
             subprocess.run([*pip, "--no-binary", project], check=True)
         (release,) = downloads.iterdir()
         if release.suffix == ".whl":
-            with zipfile.ZipFile(release) as wheel:
-                wheel.extractall(whole, [n for n in wheel.namelist() if n.endswith(".py")])
+            with zipfile.ZipFile(release) as zipped:
+                zipped.extractall(whole, [n for n in zipped.namelist() if n.endswith(".py")])
         else:
             with tarfile.open(release) as archive:
                 archive.extractall(scratch, [m for m in archive if m.name.endswith(".py")])
