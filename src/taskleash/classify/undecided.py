@@ -28,7 +28,8 @@ from taskleash.link.outside import (
     bases_around,
     bases_with,
     called_outside,
-    modules_of,
+    made_outside,
+    modules_with,
     outside_bases,
     receivers,
     reexports,
@@ -99,33 +100,32 @@ def _imported_from(
 ) -> Demand:
     """What is asked for by where it is imported from, and by what calls a wrapper."""
     calls, program = judge.calls, judge.program
-    modules: set[str] = set()
+    names: set[str] = set()
     classes: dict[Class, None] = {}
     for asking in concerning:
         spawn, trail = asking.spawn, asking.trail
-        modules |= modules_of(calls, spawn, trail, judge.reports)
+        names |= made_outside(calls, spawn, trail, judge.reports)
         # What is done to the handle takes longer to know than who may run the coroutine.
-        running = runners(calls, spawn.function) - modules
+        running = runners(calls, spawn.function) - names
         if running and judge.holds_locally(spawn, trail):
-            modules |= running
+            names |= running
         classes |= dict.fromkeys(_classes(judge, spawn, trail))
-    modules |= outside_bases(program, classes)
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
-    modules |= reexports(program, wrappers)
-    received = receivers(calls, wrappers, judge.reports)
-    modules |= ancestors((module.facts for module in program.modules), received)
+    names |= reexports(program, wrappers)
+    names |= outside_bases(program, classes) | receivers(calls, wrappers, judge.reports)
     starting: set[str] = set()
     if judge.reported is None:
-        modules |= bases_with(program, called)
+        names |= bases_with(program, called)
     else:
         # Of few files much can be asked: what a whole program knows by its size has to be found.
-        modules |= bases_around(program, called, judge.reports)
-        starting = called_outside(calls, judge.reports)
+        names |= bases_around(program, called, judge.reports)
+        starting = modules_with(called_outside(calls, judge.reports))
+    defining = ancestors((module.facts for module in program.modules), names)
     return Demand(
-        modules=frozenset(modules),
+        modules=defining | modules_with(names),
         calls=_telling(_mentions(wrappers) | set(_held(calls))) | _imported(judge, wrappers),
         starting=frozenset(starting),
-        classes=frozenset(received),
+        classes=frozenset(names),
     )
 
 

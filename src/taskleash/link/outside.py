@@ -1,4 +1,4 @@
-"""The modules outside the facts at hand in which something is defined that they use."""
+"""The dotted names that what the facts at hand use, and do not define, may have."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Trail
-from taskleash.source.modules import folders
 
 
-def modules_of(
+def made_outside(
     calls: Calls, spawn: Spawn, trail: Trail, reports: Callable[[Function], bool]
 ) -> set[str]:
-    """The modules of what starts, of what is given the handle, and of whose attribute keeps it.
+    """The names of what starts, of what is given the handle, and of whose attribute keeps it.
 
     What is given a function that returns the handle may keep it.
 
@@ -53,7 +52,7 @@ def modules_of(
 
 
 def runners(calls: Calls, function: Function) -> set[str]:
-    """The modules of what a function's coroutine is handed to: it may make a loop for it."""
+    """The names of what a function's coroutine is handed to: it may make a loop for it."""
     return {
         name
         for caller, index in calls.callers(function)
@@ -64,20 +63,20 @@ def runners(calls: Calls, function: Function) -> set[str]:
 
 
 def _handed_in(calls: Calls, function: Function, reports: Callable[[Function], bool]) -> set[str]:
-    """The modules of the coroutines that callers hand to a wrapper."""
+    """The names of the coroutines that callers hand to a wrapper."""
     return {
-        prefix
+        name
         for caller, index in calls.callers(function)
         if reports(caller)
         for arg in caller.call(index).args
         for term in arg.value
         if isinstance(term, Result)
-        for prefix in _outside(calls, caller, caller.call(term.event))
+        for name in _outside(calls, caller, caller.call(term.event))
     }
 
 
 def _callbacks(calls: Calls, function: Function, call: Call) -> set[str]:
-    """The modules of the function that a call is given, or of what makes it."""
+    """The names of the function that a call is given, or of what makes it."""
     found: set[str] = set()
     for term in call.args[0].value if call.args else ():
         if isinstance(term, Result):
@@ -98,7 +97,7 @@ def _outside(calls: Calls, function: Function, call: Call) -> set[str]:
 
 
 def called_outside(calls: Calls, reports: Callable[[Function], bool]) -> set[str]:
-    """The modules of what may start a task for functions that are reported, or that these call.
+    """The names of what may start a task for functions that are reported, or that these call.
 
     A function that is called may hand on the coroutine that it is given to one of another module,
     or give back what it gets there.
@@ -162,7 +161,7 @@ def returns(function: Function, index: int) -> bool:
 
 
 def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:
-    """The modules of the bases of these classes that are not at hand."""
+    """The dotted names that the bases of these classes may have which are not at hand."""
     return {
         name
         for cls in dict.fromkeys(classes)
@@ -172,19 +171,21 @@ def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:
 
 
 def _candidates(module: Module, dotted: str) -> set[str]:
-    """The modules in which a name that a module imports may be: absolute, or beside the module."""
-    found = _prefixes(dotted)
-    return found | {f"{folder}.{name}" for folder in folders(module.path) for name in found}
+    """What a name that a module imports may mean: absolute, or beside the module."""
+    return set(possible(module.path, dotted)) if dotted else set()
 
 
-def _prefixes(dotted: str) -> set[str]:
-    """The modules in which a dotted name may be defined or re-exported."""
-    parts = dotted.split(".")
-    return {".".join(parts[:size]) for size in range(1, len(parts) + 1)} if dotted else set()
+def modules_with(names: Iterable[str]) -> set[str]:
+    """The modules in which dotted names may be defined or re-exported, or which they are."""
+    return {
+        ".".join(parts[:size])
+        for parts in (name.split(".") for name in names)
+        for size in range(1, len(parts) + 1)
+    }
 
 
 def bases_with(program: Program, wrappers: set[str]) -> set[str]:
-    """The modules of outside bases that may define a wrapper which a class calls on itself."""
+    """The outside bases, by name, that may define a wrapper which a class calls on itself."""
     owners = {
         owner: None
         for name in sorted(wrappers)
@@ -197,7 +198,7 @@ def bases_with(program: Program, wrappers: set[str]) -> set[str]:
 def bases_around(
     program: Program, wrappers: set[str], reports: Callable[[Function], bool]
 ) -> set[str]:
-    """The modules of outside bases of the reported classes that call a wrapper on anything.
+    """The outside bases, by name, of the reported classes that call a wrapper on anything.
 
     A base may say of what class an attribute is. What a mixin calls on itself may be defined by the
     classes that its heirs inherit from beside it.
@@ -213,7 +214,7 @@ def bases_around(
 
 
 def reexports(program: Program, wrappers: Iterable[Function]) -> set[str]:
-    """The modules, not at hand, that others import a wrapper from, or a class that has one."""
+    """The names, of no module at hand, by which others import wrappers, or classes with some."""
     names: set[str] = set()
     for wrapper in wrappers:
         owner = wrapper.owner
