@@ -10,7 +10,7 @@ from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls, Method
 from taskleash.link.context import in_cleanup
 from taskleash.link.entities import Class, Function, Module
-from taskleash.link.phases import Phases
+from taskleash.link.phases import Phases, is_empty_hook
 from taskleash.link.trail import Op
 from taskleash.models.classes import PASSIVE_BASES, PROTOCOLS
 from taskleash.models.lifecycle import LIFECYCLE
@@ -71,6 +71,8 @@ class Bypassed:
         """The calls from outside of what takes an instance down and does not lead to an ending."""
         for method in (m for base in cls.mro for m in base.methods()):
             if method in leading or not self.phases.takes_down(method):
+                continue
+            if is_empty_hook(cls, method):
                 continue
             if any(each.find(method.name)[:1] != [method] for each in cls.descendants):
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from taskleash.facts.model import Call
-from taskleash.facts.terms import Attribute, Element, Parameter, Result, Term
+from taskleash.facts.terms import Attribute, Awaited, Element, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
 from taskleash.link.contents import contents
 from taskleash.link.entities import Function
@@ -17,7 +17,7 @@ from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS, TASKS
 
 #: classes of futures, and functions that give one
-_FUTURES = TASKS | MODELS.handling(Handle.GATHERS)
+_FUTURES = TASKS | MODELS.handling(Handle.GATHERS) | MODELS.handling(Handle.SHIELDS)
 
 #: whether a call event of a function starts a task
 IsSpawn: TypeAlias = Callable[[Function, int], bool]
@@ -48,25 +48,26 @@ def holds_future(calls: Calls, function: Function, term: Term, is_spawn: IsSpawn
 def _others(calls: Calls, value: _Value, is_spawn: IsSpawn) -> list[_Value] | None:
     """The values that have to be futures if this one is: none if it is, None if it is not."""
     function, term, is_container = value
-    if isinstance(term, Parameter) and (is_container or not _is_one(calls, value, is_spawn)):
+    if isinstance(term, Parameter) and (is_container or not _is_one(calls, function, term)):
         return _given_for(calls, function, term, is_container)
     if is_container:
         held = contents(calls.inference, function, term)
         return [(home, each, False) for home, each in held] or None
-    if isinstance(term, Result) and _makes_coroutine(calls, function, function.call(term.event)):
-        return None
-    if _is_one(calls, value, is_spawn):
+    if isinstance(term, Result):
+        call = function.call(term.event)
+        if _makes_coroutine(calls, function, call):
+            return None
+        if is_spawn(function, term.event) or _gives_kept(calls, function, call):
+            return []
+    if isinstance(term, Result | Awaited) and (back := _given_back(calls, function, term)):
+        return back
+    if _is_one(calls, function, term):
         return []
     return [(function, term.base, True)] if isinstance(term, Element) else None
 
 
-def _is_one(calls: Calls, value: _Value, is_spawn: IsSpawn) -> bool:
+def _is_one(calls: Calls, function: Function, term: Term) -> bool:
     """Whether a value by itself is seen to be a future."""
-    function, term, _ = value
-    if isinstance(term, Result):
-        call = function.call(term.event)
-        if is_spawn(function, term.event) or _gives_kept(calls, function, call):
-            return True
     types = calls.inference.types(function, term)
     return is_external(types, _FUTURES) or _is_asked_as_one(function, term)
 
@@ -109,6 +110,24 @@ def _gives_kept(calls: Calls, function: Function, call: Call) -> bool:
         return True
     callees = calls.callees(function, call)
     return bool(callees) and all(isinstance(c, Function) and _gives_attribute(c) for c in callees)
+
+
+def _given_back(calls: Calls, function: Function, term: Result | Awaited) -> list[_Value]:
+    """What the functions of the program return that give a value; nothing if others may, too.
+
+    What is awaited comes from coroutine functions.
+    """
+    made = term.base if isinstance(term, Awaited) else term
+    callees = calls.callees(function, function.call(made.event)) if isinstance(made, Result) else ()
+    giving = [each for each in callees if isinstance(each, Function) and not each.is_abstract]
+    if any(not isinstance(each, Function) for each in callees) or not all(
+        each.returned
+        and not each.facts.is_generator
+        and each.facts.is_async == isinstance(term, Awaited)
+        for each in giving
+    ):
+        return []
+    return [(each, back, False) for each in giving for value in each.returned for back in value]
 
 
 def _gives_attribute(function: Function) -> bool:

@@ -117,14 +117,15 @@ class Guards:
 
     def _replaced(self, trail: Trail) -> Overwrite | None:
         """Another function stores its own task in the same place."""
-        own = [op.event for op in trail.of("store", "contain")]
-        stores = [event for event in own if isinstance(event, Store)]
+        stores = [o.event for o in trail.of("store", "contain") if isinstance(o.event, Store)]
         alone = (part for part in trail.parts if not isinstance(part, Shared))
         kept = tuple(part.kept.whole for part in trail.parts if isinstance(part, Shared))
         shared = self._replacing(kept)
         found = [each for part in alone for each in self._replacements(part.of(_REPLACING))]
         for op, event in [*found, *shared.left_for(self.arrivals.endings.touched(trail))]:
             if op.function is trail.function or self._under_another_key(stores, op, event):
+                continue
+            if op.function.module.is_test and not trail.function.module.is_test:
                 continue
             known = len(trail.unknown)
             if said := self._repeat(trail, op, clears_itself=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from taskleash.dataflow.query import Query
+from taskleash.facts.model import Give
 from taskleash.facts.terms import Alts, Constant, Result
 from taskleash.link.apis import is_named, own_name
 from taskleash.link.calls import Callee, Calls
@@ -182,6 +183,18 @@ def ends_a_part(method: Function) -> bool:
         return False
     began = LIFECYCLE.opposites(method.name)
     return any(owner.find(name) or owner.find(f"_{name}") for name in began)
+
+
+def is_empty_hook(cls: Class, method: Function) -> bool:
+    """Whether a class has a method from one above it, where it does nothing or gives a constant."""
+    return (
+        method.owner is not cls
+        and method.owner in cls.mro
+        and all(
+            isinstance(event, Give) and all(isinstance(term, Constant) for term in event.value)
+            for event in method.events
+        )
+    )
 
 
 def _names(function: Function) -> Iterator[str]:

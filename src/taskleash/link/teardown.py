@@ -12,7 +12,7 @@ from taskleash.link.calls import Calls
 from taskleash.link.context import after_yield, in_cleanup
 from taskleash.link.entities import Class, Function
 from taskleash.link.inference import is_manager
-from taskleash.link.phases import Phases, asks_for_more, ends_a_part
+from taskleash.link.phases import Phases, asks_for_more, ends_a_part, is_empty_hook
 from taskleash.models.lifecycle import LIFECYCLE, Phase
 from taskleash.models.vocabulary import words
 from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
@@ -280,7 +280,7 @@ class Teardown:
             method
             for base in (*cls.mro, *sorted(cls.descendants - {cls}, key=repr))
             for method in base.methods()
-            if self.phases.takes_down(method)
+            if self.phases.takes_down(method) and not is_empty_hook(cls, method)
         ]
         return tuple(dict.fromkeys(found)) or tuple(
             filter(self._ends_with_its_owner, cls.methods())
