@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeAlias
 
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Awaited, Element, Parameter, Result, Term
+from taskleash.link.apis import api_of
 from taskleash.link.calls import Calls, given
 from taskleash.link.contents import contents
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_external
-from taskleash.models.api import Handle
+from taskleash.models.api import Handle, Starts
 from taskleash.models.callables import FUTURE_MAKERS
 from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS, TASKS
@@ -19,13 +19,11 @@ from taskleash.models.table import MODELS, TASKS
 #: classes of futures, and functions that give one
 _FUTURES = TASKS | MODELS.handling(Handle.GATHERS) | MODELS.handling(Handle.SHIELDS)
 
-#: whether a call event of a function starts a task
-IsSpawn: TypeAlias = Callable[[Function, int], bool]
 #: a value of a function, and whether it is what it holds that is asked about
 _Value: TypeAlias = tuple[Function, Term, bool]
 
 
-def holds_future(calls: Calls, function: Function, term: Term, is_spawn: IsSpawn) -> bool:
+def holds_future(calls: Calls, function: Function, term: Term) -> bool:
     """Whether a term is a task or another future.
 
     A parameter is one, or the elements of a parameter are, where every caller gives such, as far up
@@ -38,14 +36,14 @@ def holds_future(calls: Calls, function: Function, term: Term, is_spawn: IsSpawn
         if value in seen:
             continue
         seen.add(value)
-        others = _others(calls, value, is_spawn)
+        others = _others(calls, value)
         if others is None:
             return False
         pending += others
     return True
 
 
-def _others(calls: Calls, value: _Value, is_spawn: IsSpawn) -> list[_Value] | None:
+def _others(calls: Calls, value: _Value) -> list[_Value] | None:
     """The values that have to be futures if this one is: none if it is, None if it is not."""
     function, term, is_container = value
     if isinstance(term, Parameter) and (is_container or not _is_one(calls, function, term)):
@@ -57,7 +55,7 @@ def _others(calls: Calls, value: _Value, is_spawn: IsSpawn) -> list[_Value] | No
         call = function.call(term.event)
         if _makes_coroutine(calls, function, call):
             return None
-        if is_spawn(function, term.event) or _gives_kept(calls, function, call):
+        if _starts_task(calls, function, call) or _gives_kept(calls, function, call):
             return []
     if isinstance(term, Result | Awaited) and (back := _given_back(calls, function, term)):
         return back
@@ -95,6 +93,11 @@ def _is_asked_as_one(function: Function, term: Term) -> bool:
         )
         for attribute in function.uses.derived.get(term, ())
     )
+
+
+def _starts_task(calls: Calls, function: Function, call: Call) -> bool:
+    api = api_of(calls, function, call)
+    return api is not None and api.starts is Starts.TASK
 
 
 def _makes_coroutine(calls: Calls, function: Function, call: Call) -> bool:

@@ -235,12 +235,8 @@ def coroutines(calls: Calls, function: Function, args: tuple[Arg, ...]) -> list[
 
 def _is_task(calls: Calls, function: Function, call: Call) -> bool:
     """``ensure_future`` of what is a task already, wherever it comes from, starts nothing."""
-
-    def is_spawn(home: Function, index: int) -> bool:
-        return kind_of(calls, home, index, home.call(index)) == "task"
-
     values = [term for term in call.args[0].value if not isinstance(term, Constant)]
-    return bool(values) and all(holds_future(calls, function, v, is_spawn) for v in values)
+    return bool(values) and all(holds_future(calls, function, value) for value in values)
 
 
 def _by_value(calls: Calls, function: Function, call: Call) -> str:
