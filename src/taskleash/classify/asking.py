@@ -23,12 +23,18 @@ class Asking:
     of the turns of a loop how many tasks are left; ``counted`` are the kinds of edges that may.
     """
 
-    def __init__(self, function: Function, spawn: int | None, carriers: frozenset[Term]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        spawn: int | None,
+        carriers: frozenset[Term],
+        counted: frozenset[str] = frozenset(),
+    ) -> None:
         self.function = function
         self.carriers = carriers
+        self._counted = counted
         self.lines: dict[int, None] = {}
         self.counting: dict[int, None] = {}
-        self.counted: frozenset[str] = frozenset()
         self.is_guessed = False
         graph = function.paths.graph
         self._is_conditional = spawn is None or any(
@@ -54,7 +60,7 @@ class Asking:
             return edge.line in self._broad
         if edge.test is None:
             return False
-        if edge.kind in self.counted and counts(self.function, edge.test, self.carriers):
+        if edge.kind in self._counted and counts(self.function, edge.test, self.carriers):
             self.counting.setdefault(edge.line)
             return True
         if not self._is_open(edge.test, edge.holds):

@@ -233,13 +233,13 @@ class Awaiting:
             return HELD_ELSEWHERE
         if callee.home is not function:
             return self._called_value(function, call)
-        bases = [callee.receiver]
-        if callee.name in READING and is_own_stream(self._calls, function, bases[0], STREAMS):
+        receiver = callee.receiver
+        if callee.name in READING and is_own_stream(self._calls, function, receiver, STREAMS):
             return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
-        names = self._names(function, bases[0])
+        names = self._names(function, receiver)
         if names:
             dotted = [f"{name}.{callee.name}" for name in names]
-            return any_of(self._outside(function, call, name, bases) for name in dotted)
+            return any_of(self._outside(function, call, name, [receiver]) for name in dotted)
         return self._called_value(function, call)
 
     def _outside(self, function: Function, call: Call, dotted: str, bases: list[Term]) -> Wait:

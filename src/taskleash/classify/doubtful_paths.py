@@ -37,9 +37,8 @@ class DoubtfulPaths:
         if not (signs.partly_here or signs.respawned) or signs.left_pending:
             return
         function, trail = signs.spawn.function, signs.trail
-        asking = self._asking(trail, function)
-        if any(takes_over(trail, op) for op in trail.of("wait")):
-            asking.counted = frozenset({"if"})
+        in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
+        asking = self._asking(trail, function, frozenset({"if"} if in_turns else ()))
         ops = list(self._touching(signs))
         helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)
         touching = {
@@ -82,9 +81,9 @@ class DoubtfulPaths:
             yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, ending.event)
 
     @staticmethod
-    def _asking(trail: Trail, function: Function) -> Asking:
+    def _asking(trail: Trail, function: Function, counted: frozenset[str] = frozenset()) -> Asking:
         spawn = trail.index if function is trail.function else None
-        return Asking(function, spawn, frozenset(carriers_in(trail, function)))
+        return Asking(function, spawn, frozenset(carriers_in(trail, function)), counted)
 
     def _touching(self, signs: Signs) -> Iterator[Op]:
         """What the function does that may see to the task, certain or not."""

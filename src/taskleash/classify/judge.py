@@ -14,10 +14,10 @@ from taskleash.classify.observe import Observer
 from taskleash.classify.policy import SEEN_TO, Row, Verdict, accuse, decide
 from taskleash.classify.shares import dropping_result, of_a_place, returned
 from taskleash.classify.siblings import Siblings
-from taskleash.classify.signs import CallerVerdict, Signs
+from taskleash.classify.signs import CallerVerdict, EndedIf, Signs
 from taskleash.classify.sites import completed, to_site, undecided
 from taskleash.classify.steps import handed_to, step
-from taskleash.classify.told_to_end import EndedIf, ended_if, gives_none
+from taskleash.classify.told_to_end import ended_if, gives_none
 from taskleash.dataflow.query import Query, Questions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import KnownCalls

@@ -34,8 +34,7 @@ def left_pending(
         return ()
     of_done = {op.root for op in endings if op.kind == "outcome"}
     others = [stop for stop in stops if stop.event not in {*partial, *of_done}]
-    asking = Asking(function, trail.index, carriers)
-    asking.counted = frozenset({"if", "empty", "exhausted"})
+    asking = Asking(function, trail.index, carriers, frozenset({"if", "empty", "exhausted"}))
     found = function.paths.search(partial, others, carriers, is_closed=asking.is_open)
     return found.leaks if found.leaks or found.is_complete else None
 

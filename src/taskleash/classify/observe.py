@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from taskleash.classify import removals
 from taskleash.classify.aftermath import Aftermath
@@ -89,7 +90,9 @@ class Observer:
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
         signs.flagged = self.flags.enders(spawn.started)
-        signs.is_heard = self.flags.is_heard(spawn.started, signs.endless)
+        signs.is_heard = bool(signs.flagged) and self.flags.is_heard(
+            spawn.started, signs.flagged, signs.endless
+        )
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
@@ -154,10 +157,7 @@ class Observer:
     def _lifetime(self, spawn: Spawn) -> str:
         if not spawn.started:
             return _guessed_lifetime(spawn)
-        found = "short"
-        for function in spawn.started:
-            found = longest(found, self.lifetimes.of(function))
-        return found
+        return reduce(longest, map(self.lifetimes.of, spawn.started), "short")
 
     def _in_one_step(self, spawn: Spawn) -> bool:
         work = spawn.call.args[spawn.work : spawn.work + 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from taskleash.classify.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
 from taskleash.dataflow.outcome import Leak
@@ -14,6 +15,9 @@ from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import Needs
 from taskleash.sentences import Said
+
+#: parameters of a function, each with a constant for which it gives back no running task
+EndedIf: TypeAlias = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Signs:
     #: parameters without which the function does not keep the handle
     kept_if: Needs = frozenset()
     #: parameters and constants for which what the function calls gives back no running task
-    ended_if: frozenset[tuple[str, str]] = frozenset()
+    ended_if: EndedIf = frozenset()
     #: returned to callers in the program: their verdicts, worst first
     callers: list[CallerVerdict] = field(default_factory=list)
     #: besides, tests get it, which are no proof of what a program does

@@ -6,17 +6,13 @@ Where the caller hands an argument of its own on, it is for the callers of that 
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from taskleash.classify.inside import Inside
-from taskleash.classify.signs import Signs
+from taskleash.classify.signs import EndedIf, Signs
 from taskleash.dataflow.assumptions import Given
 from taskleash.facts.terms import Constant, Parameter
 from taskleash.link.entities import Function
 from taskleash.link.wrappers import constants_given
 
-#: parameters of a function, each with a constant for which it gives back no running task
-EndedIf: TypeAlias = frozenset[tuple[str, str]]
 #: what a flag is given
 _CONSTANTS = ("True", "False", "None")
 

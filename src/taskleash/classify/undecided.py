@@ -16,9 +16,9 @@ from taskleash.facts.known import Told
 from taskleash.facts.model import ModuleFacts
 from taskleash.facts.terms import Parameter
 from taskleash.link.aliases import aliases
-from taskleash.link.ancestors import ancestors
 from taskleash.link.callbacks import called_later
 from taskleash.link.calls import COMMON_NAMES, Calls
+from taskleash.link.definitions import definitions, modules_with
 from taskleash.link.demand import UNSURE, Demand
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Class, Function, Module
@@ -29,7 +29,6 @@ from taskleash.link.outside import (
     bases_with,
     called_outside,
     made_outside,
-    modules_with,
     outside_bases,
     receivers,
     reexports,
@@ -113,19 +112,19 @@ def _imported_from(
     called = {*MODELS.loop_spawns, *(function.name for function in wrappers)}
     names |= reexports(program, wrappers)
     names |= outside_bases(program, classes) | receivers(calls, wrappers, judge.reports)
-    starting: set[str] = set()
+    starting: frozenset[str] = frozenset()
     if judge.reported is None:
         names |= bases_with(program, called)
     else:
         # Of few files much can be asked: what a whole program knows by its size has to be found.
         names |= bases_around(program, called, judge.reports)
         starting = modules_with(called_outside(calls, judge.reports))
-    defining = ancestors((module.facts for module in program.modules), names)
+    defining = definitions((module.facts for module in program.modules), names)
     return Demand(
-        modules=defining | modules_with(names),
+        modules=defining.union(names),
         calls=_telling(_mentions(wrappers) | set(_held(calls))) | _imported(judge, wrappers),
-        starting=frozenset(starting),
-        classes=frozenset(names),
+        starting=starting,
+        defined=frozenset(names),
     )
 
 

@@ -150,8 +150,8 @@ class _Gathering:
                 break
             self._found.reasons.update({item.path: wanted.reason(item, ask) for item in more})
             chosen = [*chosen, *waiting.take(more)]
-            # What a class inherits is known by all of its bases: no round of its own for each.
-            while more := wanted.of(self._bases(ask.classes, chosen), waiting):
+            # What is handed on, or inherited, is known by where it comes from: no round for each.
+            while more := wanted.of(self._definitions(ask.defined, chosen), waiting):
                 self._counts(more, Why.BASE)
                 chosen = [*chosen, *waiting.take(more)]
         self._found.linked = self._facts_key(chosen, reported)
@@ -232,19 +232,21 @@ class _Gathering:
             self._found.linker = Linker(self._told, reported, indexed)
         return self._found.linker
 
-    def _bases(self, classes: frozenset[str], chosen: list[Input]) -> Demand:
-        """The modules of the bases of classes that were asked for."""
-        from taskleash.link.ancestors import ancestors
+    def _definitions(self, names: frozenset[str], chosen: list[Input]) -> Demand:
+        """The modules that define what was asked for by name, and the bases of classes."""
+        from taskleash.link.definitions import definitions
         from taskleash.link.demand import Demand
 
-        if not classes:
+        if not names:
             return Demand(frozenset())
         facts = self._facts_key(chosen, None)
-        asked = None if facts is None else key("bases", facts, *map(str.encode, sorted(classes)))
+        asked = (
+            None if facts is None else key("definitions", facts, *map(str.encode, sorted(names)))
+        )
         found = self._memory.demand(asked)
         if found is None:
             self._load(chosen)
-            found = Demand(ancestors(self._found.facts.values(), classes))
+            found = Demand(definitions(self._found.facts.values(), names))
             self._memory.keep_demand(asked, found)
         return found
 

@@ -16,7 +16,7 @@ from taskleash.fixes.loggers import logger_at
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.parallel import check_goes_on, check_parallel, is_in_a_loop
 from taskleash.fixes.spots import Spot, spot_of
-from taskleash.fixes.tree import Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Tree, caught_names, dotted, inside, last_name
 from taskleash.fixes.work import Work
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
@@ -162,7 +162,7 @@ def _is_seen(tree: Tree, call: cst.Call) -> bool:
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
         if isinstance(node, cst.Try | cst.TryStar) and child is node.body:
-            caught = [(_types(handler), handler.body) for handler in node.handlers]
+            caught = [(caught_names(handler), handler.body) for handler in node.handlers]
             if not any(BROAD_EXCEPTIONS & types for types, _ in caught):
                 continue
             if any(_raises(body) for types, body in caught if types != {"CancelledError"}):
@@ -176,7 +176,7 @@ def _sees_to_itself(tree: Tree, target: Target, call: cst.Call) -> bool:
     """Whether work handles every error of its own, so that none leaves it."""
     coroutine = coroutine_of(tree, _work_of(target, call)) if target.site.never_fails else None
     return coroutine is not None and any(
-        isinstance(node, cst.ExceptHandler) and bool(BROAD_EXCEPTIONS & _types(node))
+        isinstance(node, cst.ExceptHandler) and bool(BROAD_EXCEPTIONS & caught_names(node))
         for node in own(coroutine.function.body)
     )
 
@@ -185,15 +185,6 @@ def _is_last(node: cst.Try | cst.TryStar, body: cst.CSTNode, call: cst.Call, tre
     """Whether the statement of a call is the last thing that a ``try`` does."""
     last = body.body[-1] if isinstance(body, cst.IndentedBlock) else body
     return node.orelse is None and (last is tree.holder(call) or body is tree.holder(call))
-
-
-def _types(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
-    """The last names of what a handler catches; an empty one stands for everything."""
-    if handler.type is None:
-        return {""}
-    if isinstance(handler.type, cst.Tuple):
-        return {last_name(element.value) for element in handler.type.elements}
-    return {last_name(handler.type)}
 
 
 def _raises(body: cst.BaseSuite) -> bool:

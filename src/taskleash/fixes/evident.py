@@ -162,19 +162,15 @@ def _against_cancelling(
 ) -> Said:
     """What speaks against it that a teardown cancels a task; empty where nothing does."""
     name = teardown.function.name.value
-    if told := told_by(tree, coroutine, teardown):
-        return sentence(
-            "`{name}` brings it to its end by `{told}`, as far as is known", name=name, told=told
-        )
-    for other in tree.methods(teardown.cls):
-        if LIFECYCLE.ends(other.function.name.value) and other.function is not teardown.function:
-            told = told_by(tree, coroutine, other)
-            if told:
-                return sentence(
-                    "`{name}` brings it to its end by `{told}`, as far as is known",
-                    name=other.function.name.value,
-                    told=told,
-                )
+    others = (each for each in tree.methods(teardown.cls) if each.function is not teardown.function)
+    ending = (each for each in others if LIFECYCLE.ends(each.function.name.value))
+    for method in (teardown, *ending):
+        if told := told_by(tree, coroutine, method):
+            return sentence(
+                "`{name}` brings it to its end by `{told}`, as far as is known",
+                name=method.function.name.value,
+                told=told,
+            )
     if starter := _not_again(tree, call, teardown):
         return sentence(
             "`{starter}` does not start it again after `{name}`", starter=starter, name=name

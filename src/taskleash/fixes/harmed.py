@@ -11,7 +11,16 @@ from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.coroutines import gives_back, is_flag, resolves, root_of, waits
 from taskleash.fixes.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name, named_params, place_in
+from taskleash.fixes.tree import (
+    Method,
+    Tree,
+    caught_names,
+    dotted,
+    inside,
+    last_name,
+    named_params,
+    place_in,
+)
 from taskleash.models.vocabulary import LOGGING_LEVELS
 from taskleash.sentences import sentence
 
@@ -210,7 +219,7 @@ def _comes_behind(node: cst.CSTNode) -> bool:
     """Whether a handler of cancellation goes on behind its loop, or behind its ``try``."""
     handlers = [node] if isinstance(node, cst.ExceptHandler) else getattr(node, "handlers", ())
     return any(
-        not _CANCELLATIONS.isdisjoint(_types(each))
+        not _CANCELLATIONS.isdisjoint(caught_names(each))
         and not any(isinstance(n, cst.Raise | cst.Return | cst.Continue) for n in own(each.body))
         and (isinstance(node, cst.Try) or any(isinstance(n, cst.Break) for n in own(each.body)))
         for each in handlers
@@ -241,14 +250,10 @@ def _survives(coroutine: Coroutine) -> bool:
     """Whether a handler in a loop catches a cancellation, and the loop goes on."""
     for loop in own(coroutine.function.body):
         for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
-            if not isinstance(node, cst.ExceptHandler) or _CANCELLATIONS.isdisjoint(_types(node)):
+            if not isinstance(node, cst.ExceptHandler):
+                continue
+            if _CANCELLATIONS.isdisjoint(caught_names(node)):
                 continue
             if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
                 return True
     return False
-
-
-def _types(handler: cst.ExceptHandler) -> set[str]:
-    if isinstance(handler.type, cst.Tuple):
-        return {last_name(each.value) for each in handler.type.elements}
-    return {last_name(handler.type)} if handler.type is not None else {""}

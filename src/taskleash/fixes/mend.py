@@ -47,7 +47,6 @@ _CODEMODS: Mapping[str, Codemod] = {
     "log": log,
     "taskgroup": taskgroup,
 }
-_KINDS = {codemod: kind for kind, codemod in _CODEMODS.items()}
 
 
 def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mended:
@@ -109,7 +108,7 @@ def _in_one_way(
     mixed = {
         target.site.class_name
         for target, call in found
-        if call is not None and (target.rule == "TL003" or not _can(own, work, target, call))
+        if call is not None and (target.rule == "TL003" or not _can("own", work, target, call))
         if target.rule in _DROPPED
     }
     return [
@@ -136,7 +135,7 @@ def _in_the_background(
         and last_name(node.func) in SPAWNING
         and isinstance(tree.parent(node), cst.Expr)
     ]
-    waited = {id(call) for target, call in targets if _can(await_, work, target, call)}
+    waited = {id(call) for target, call in targets if _can("await", work, target, call)}
     others = [*dropped, *(call for _, call in targets)]
     return frozenset(name_of_work(call) for call in others if id(call) not in waited)
 
@@ -146,12 +145,12 @@ def _without_own(target: Target) -> Target:
     return replace(target, kinds=kinds) if kinds and target.rule == "TL001" else target
 
 
-def _can(mended: Codemod, work: Work, target: Target, call: cst.Call) -> bool:
-    if _KINDS[mended] not in target.kinds:
+def _can(kind: str, work: Work, target: Target, call: cst.Call) -> bool:
+    if kind not in target.kinds:
         return False
     before = work.draft.copy()
     try:
-        mended(work, target, call)
+        _CODEMODS[kind](work, target, call)
     except CannotMend:
         return False
     finally:

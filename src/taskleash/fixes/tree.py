@@ -174,6 +174,15 @@ def place_in(block: cst.IndentedBlock, line: cst.CSTNode) -> int:
     return [each is line for each in block.body].index(True)
 
 
+def caught_names(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
+    """The last names of what a handler catches; an empty one stands for everything."""
+    if handler.type is None:
+        return {""}
+    if isinstance(handler.type, cst.Tuple):
+        return {last_name(element.value) for element in handler.type.elements}
+    return {last_name(handler.type)}
+
+
 def decorator_name(decorator: cst.Decorator) -> str:
     """The last name of a decorator: ``dataclass`` for ``@dataclasses.dataclass(slots=True)``."""
     value = decorator.decorator

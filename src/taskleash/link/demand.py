@@ -25,19 +25,20 @@ class Demand:
     with spaces between them stand for files that have them all. What comes after ``?`` is a word of
     what seems to be out of use: every file that mentions it may use it. Of those that mention only
     `calls`, no more are wanted than are reported, and of the `starting` modules only those that may
-    start a task. Of the `classes`, by dotted names, all bases are wanted, too.
+    start a task. Of what is `defined` under some dotted names, the modules are wanted, too, that it
+    is handed on from, and all bases of a class.
     """
 
     modules: frozenset[str]
     names: frozenset[bytes] = frozenset()
     calls: frozenset[bytes] = frozenset()
     starting: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
 
     def chain(self) -> Demand:
         """What is asked for by where it is imported from: it comes to an end, however long."""
         insisted = frozenset(name for name in self.calls if self.insists_on(name))
-        return Demand(self.modules, calls=insisted, classes=self.classes)
+        return Demand(self.modules, calls=insisted, defined=self.defined)
 
     def insists_on(self, name: bytes) -> bool:
         """Whether every file is wanted that mentions one of the names."""

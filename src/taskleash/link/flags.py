@@ -7,7 +7,7 @@ attribute, or calls a method on it that wakes or closes it, the loop ends by tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
@@ -30,7 +30,7 @@ from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, branches, in_loop, loops
 from taskleash.link.entities import Class, Function
-from taskleash.link.heard import breaks, is_open_ended, wakes
+from taskleash.link.heard import Ender, breaks, is_open_ended, wakes
 from taskleash.link.teardown import Teardown
 from taskleash.models.callables import WAKERS
 from taskleash.models.containers import PAIRING, TAKING, VIEWING
@@ -58,15 +58,18 @@ class Flags:
         """The events in teardowns that end the coroutines' loops, with the attribute's name."""
         return [ender for coroutine in started for ender in self._enders(coroutine)]
 
-    def is_heard(self, started: tuple[Function, ...], is_endless: bool) -> bool:
+    def is_heard(
+        self, started: tuple[Function, ...], enders: Collection[Ender], is_endless: bool
+    ) -> bool:
         """Whether the coroutines end soon by those events: one wakes them, or their waits end.
 
         Else they wait on in the turn that they are in, and nobody waits until they are through.
         """
-        looping = [each for coroutine in started for each in self.looping(coroutine)]
-        enders = self.enders(started)
-        if is_endless or any(map(breaks, enders)):
-            return any(map(breaks, enders))
+        if any(map(breaks, enders)):
+            return True
+        if is_endless:
+            return False
+        looping = [each for coroutine in started for each in self._looping(coroutine)]
         return not any(map(is_open_ended, looping)) or any(wakes(e, looping) for e in enders)
 
     def failing(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
@@ -144,7 +147,7 @@ class Flags:
         owner = coroutine.method.owner
         tested: list[str] = []
         awaited: list[str] = []
-        for each in self.looping(coroutine):
+        for each in self._looping(coroutine):
             asked, waited = governing(each)
             tested += asked
             awaited += waited
@@ -159,7 +162,7 @@ class Flags:
                 if function not in own:
                     yield function, index, name
 
-    def looping(self, coroutine: Function) -> list[Function]:
+    def _looping(self, coroutine: Function) -> list[Function]:
         """What holds the loops of a coroutine: itself, or the methods that it awaits."""
         found = [coroutine]
         for function in found:

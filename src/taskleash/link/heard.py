@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from taskleash.facts.model import Await, Call, Loop
+from taskleash.facts.model import Await, Call
 from taskleash.facts.terms import Attribute, Built, Result, Term
 from taskleash.link.context import events_in, loops
 from taskleash.link.entities import Function
@@ -57,13 +57,10 @@ def _waits_for_others(function: Function, term: Term) -> bool:
 
 def _waited_for(function: Function) -> set[str]:
     """The attributes that a function's loops wait for, by way of what else they are given to."""
-    over = [t for loop in loops(function.facts.body) for t in loop.test.value if _is_async(loop)]
+    asynchronous = (each for each in loops(function.facts.body) if each.kind == "async for")
+    over = [term for loop in asynchronous for term in loop.test.value]
     awaited = [term for _, event in _waits(function) for term in event.value]
     return set(_mentioned(function, [*over, *awaited]))
-
-
-def _is_async(loop: Loop) -> bool:
-    return loop.kind == "async for"
 
 
 def _waits(function: Function) -> Iterator[tuple[int, Await]]:

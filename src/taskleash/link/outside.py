@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import Attribute, Element, Nested, Parameter, Result, Term
-from taskleash.link.ancestors import possible
 from taskleash.link.calls import Calls, bind, takes_instance
+from taskleash.link.definitions import possible
 from taskleash.link.entities import Class, External, Function, Module
 from taskleash.link.program import Program
 from taskleash.link.spawns import Spawn
@@ -173,15 +173,6 @@ def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:
 def _candidates(module: Module, dotted: str) -> set[str]:
     """What a name that a module imports may mean: absolute, or beside the module."""
     return set(possible(module.path, dotted)) if dotted else set()
-
-
-def modules_with(names: Iterable[str]) -> set[str]:
-    """The modules in which dotted names may be defined or re-exported, or which they are."""
-    return {
-        ".".join(parts[:size])
-        for parts in (name.split(".") for name in names)
-        for size in range(1, len(parts) + 1)
-    }
 
 
 def bases_with(program: Program, wrappers: set[str]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taskleash.facts.extract import extract
-from taskleash.link.ancestors import ancestors
+from taskleash.link.definitions import definitions
 from taskleash.source.loading import Source
 
 FILES = {
@@ -24,7 +24,7 @@ def modules(*classes: str, without: str = "") -> set[str]:
     at_hand = [
         extract(Source(path, dotted[path], text)) for path, text in FILES.items() if path != without
     ]
-    return {*ancestors(at_hand, classes)} & {*dotted.values()}
+    return {*definitions(at_hand, classes)} & {*dotted.values()}
 
 
 def test_every_base_is_found_by_way_of_what_reexports_it() -> None:

@@ -1,7 +1,8 @@
-"""The modules of the bases of classes that were asked for by name, from the facts alone.
+"""The modules that define what was asked for by name, and its bases, from the facts alone.
 
-To know what a class inherits takes all of its bases, each of which may be in a module of its own:
-linking the program once for each of them would take too long.
+What a module hands on is defined in another one, and to know what a class inherits takes all of its
+bases, each of which may be in a module of its own: linking the program once for each of them would
+take too long.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from taskleash.source.modules import folders, path_name
 _MOST_PARTS = 2
 
 
-def ancestors(facts: Iterable[ModuleFacts], classes: Iterable[str]) -> frozenset[str]:
-    """The dotted names of the modules that these classes, or their bases, are in or may be in.
+def definitions(facts: Iterable[ModuleFacts], names: Iterable[str]) -> frozenset[str]:
+    """The modules that these names, or the bases of classes, are defined in or may be defined in.
 
-    ``classes`` are dotted names, as they are imported; ``facts`` are those at hand. Re-exports are
+    ``names`` are dotted, as they are imported; ``facts`` are those at hand. Re-exports are
     followed.
     """
     modules = {name: m for m in facts for name in (path_name(m.path), m.module)}
     found: set[str] = set()
     seen: set[str] = set()
-    pending = [*classes]
+    pending = [*names]
     while pending:
         dotted = pending.pop()
         if dotted in seen:
@@ -39,6 +40,12 @@ def ancestors(facts: Iterable[ModuleFacts], classes: Iterable[str]) -> frozenset
             if name.count(".") < _MOST_PARTS:
                 pending += _next(modules[prefix], name)
     return frozenset(found)
+
+
+def modules_with(names: Iterable[str]) -> frozenset[str]:
+    """The modules in which names may be defined or handed on, or which they are themselves."""
+    found = frozenset(names)
+    return found.union(*map(_prefixes, found))
 
 
 def possible(path: str, dotted: str) -> Iterator[str]:
