@@ -100,7 +100,12 @@ def name_of_work(call: cst.Call) -> str:
 
 
 def _flat(work: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:
-    """The work on one line if it can be, else no further to the right than its call was."""
+    """The work on one line if it can be, else no further to the right than its call was.
+
+    What is awaited in its own place stays as it is laid out there.
+    """
+    if work is call and "\n" in cst.Module([]).code_for_node(work):
+        return work
     flat = joined(work)
     is_deeper = isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)
     return unindented(flat) if is_deeper and work is not call and not work.lpar else flat

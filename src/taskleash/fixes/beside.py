@@ -12,7 +12,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.remarks import is_meant_apart, says_that_it_goes_on
 from taskleash.fixes.tree import Holder, Tree, dotted, inside
 from taskleash.fixes.work import Work
-from taskleash.models.vocabulary import PROMPT_WORDS, words
+from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, words
 from taskleash.sentences import sentence
 
 
@@ -24,20 +24,21 @@ def check_beside(
     if is_meant_apart(work.tree, holder):
         raise CannotMend(sentence("a comment says that it runs in the background"))
     scope = work.tree.scope(call)
-    if says_that_it_goes_on(task, scope):
+    coroutine = coroutine_of(work.tree, started)
+    if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
     if target.site.is_closure:
         raise CannotMend(
             sentence("`{task}` was written to run beside the function that it is in", task=task)
         )
-    coroutine = coroutine_of(work.tree, started)
     package = work.manner.package.partition(".")[0]
     if leads_elsewhere(work.tree, started, coroutine, package):
         raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
     # What is not at hand may be any function, unless its name says that it hands something over.
     is_unknown = target.site.prompt is State.UNKNOWN or is_given(work.tree, call)
     is_any = is_unknown and PROMPT_WORDS.isdisjoint(words(task))
-    if target.site.lifetime is not Lifetime.SHORT or is_any:
+    is_running = not RUNNING_WORDS.isdisjoint(words(task))
+    if target.site.lifetime is not Lifetime.SHORT or is_any or is_running:
         raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
     if target.site.prompt is State.NO:
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))

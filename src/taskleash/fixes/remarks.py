@@ -37,18 +37,22 @@ def says_that_it_cancels(function: cst.FunctionDef) -> bool:
     return text is not None and _CANCELS.search(text) is not None
 
 
-def says_that_it_goes_on(task: str, starting: cst.CSTNode | None) -> bool:
+def says_that_it_goes_on(
+    task: str, starting: cst.CSTNode | None, started: cst.FunctionDef | None = None
+) -> bool:
     """Whether work, or the function that starts it, is said not to be waited for.
 
-    Its name says so: ``save_in_background``; or the docstring of the function does.
+    Its name says so: ``save_in_background``; or the docstring of either does.
     """
-    named, text = [task.rpartition(".")[2]], None
+    named, texts = [task.rpartition(".")[2]], list[str | None]()
     if isinstance(starting, cst.FunctionDef):
         named.append(starting.name.value)
-        text = starting.get_docstring()
+        texts.append(starting.get_docstring())
+    if started is not None:
+        texts.append(started.get_docstring())
     if any(not _BESIDE.isdisjoint(words(name)) for name in named):
         return True
-    return text is not None and _GOING_ON.search(text) is not None
+    return any(_GOING_ON.search(text) for text in texts if text is not None)
 
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:
@@ -73,8 +77,24 @@ def _below(tree: Tree, holder: Holder) -> list[str]:
 
 
 def is_forgotten(tree: Tree, holder: Holder) -> bool:
-    """Whether a comment says that nobody cares how the work of a statement ends."""
-    return any(_FORGOTTEN.search(text) for text in _comments(tree, holder))
+    """Whether a comment says that nobody cares how the work of a statement ends.
+
+    It may stand above the function right above the statement, which that starts.
+    """
+    return any(
+        _FORGOTTEN.search(text) for text in [*_comments(tree, holder), *_above(tree, holder)]
+    )
+
+
+def _above(tree: Tree, holder: Holder) -> list[str]:
+    block = tree.parent(holder)
+    at = place_in(block, holder) if isinstance(block, cst.IndentedBlock) else 0
+    function = block.body[at - 1] if at and isinstance(block, cst.IndentedBlock) else None
+    if not isinstance(function, cst.FunctionDef):
+        return []
+    names = {node.value for node in inside(holder) if isinstance(node, cst.Name)}
+    found = [line.comment for line in function.leading_lines if line.comment is not None]
+    return [each.value for each in found] if function.name.value in names else []
 
 
 def _comments(tree: Tree, holder: Holder) -> list[str]:
