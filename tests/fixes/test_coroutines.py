@@ -18,9 +18,9 @@ from taskleash.fixes.coroutines import (
     is_given,
     may_wait_for_others,
     resolves,
-    serves_its_owner,
     started_by,
 )
+from taskleash.fixes.serving import fills_its_owner, is_of_one, serves_its_owner
 from taskleash.fixes.tree import Tree, inside, last_name
 
 CLASS = """\
@@ -93,6 +93,54 @@ def test_work_that_changes_its_object_alone_serves_it(body: str) -> None:
 )
 def test_work_that_may_do_more_does_not(body: str) -> None:
     assert not serves_its_owner(*made(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self.names = await self.client.fetch_names()",
+        "for each in await wait_for(self.client.list_names(text), 5):\n    self.names.add(each)",
+        "async with self.client.get(text) as answer:\n    self.known[text] = await answer.json()",
+        "found = []\nfound.append(await self.client.read())\nself.found = Found(found)",
+    ],
+)
+def test_work_that_fetches_something_for_its_object_fills_it(body: str) -> None:
+    assert fills_its_owner(*made(body))
+    assert not serves_its_owner(*made(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return await self.client.fetch_names()",
+        "await self.client.get(text)\nself.count += 1",
+        "self.names = await self.client.fetch_names()\nself.client.send(text)",
+        "self.count = await self.client.pop(text)",
+        "text.names = await self.client.fetch_names()\nself.count = 1",
+        "pass",
+    ],
+)
+def test_work_that_asks_for_nothing_or_does_more_does_not(body: str) -> None:
+    assert not fills_its_owner(*made(body))
+
+
+@pytest.mark.parametrize(
+    ("start", "body", "expected"),
+    [
+        ("self.work(broker_id)", "pass", True),
+        ("self.work(text)", "self.known[text] += 1", True),
+        ("self.work(text)", "self.count = text", False),
+        ("self.work", "self.known[text] += 1", False),
+        ("work(text)", "pass", False),
+    ],
+)
+def test_work_that_is_told_a_key_is_about_one_of_several(
+    start: str, body: str, expected: bool
+) -> None:
+    text = CLASS.format(body=f"        {body}", name="more").replace("self.work(1)", start)
+    tree = Tree(text)
+    (call,) = spawns(tree)
+    assert is_of_one(tree, started_by(call)) is expected
 
 
 @pytest.mark.parametrize("name", ["connect", "_init_pool"])

@@ -8,28 +8,9 @@ import libcst as cst
 
 from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.following import Coroutine, called, own, reached
-from taskleash.fixes.loggers import module_loggers
 from taskleash.fixes.tree import Tree, dotted, inside, last_name, named_params
 from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
 
-#: calls that change nothing outside of their function
-_HARMLESS = frozenset(
-    {
-        "abs", "all", "any", "asyncio.sleep", "bool", "bytes", "dict", "enumerate", "float",
-        "getattr", "hasattr", "int", "isinstance", "len", "list", "max", "min", "range", "repr",
-        "reversed", "round", "set", "sorted", "str", "sum", "time.monotonic", "time.time", "tuple",
-        "zip",
-    }
-)  # fmt: skip
-#: first words in the names of methods that make their object what it is to be
-_SETTING_UP = frozenset(
-    {
-        "connect", "establish", "init", "initialise", "initialize", "open", "reconnect", "reopen",
-        "restart", "setup", "start", "startup",
-    }
-)  # fmt: skip
-#: words in the names of what does so anew, whenever that is: ``delayed_restart``
-_AGAIN = frozenset({"reconnect", "reopen", "restart"})
 #: methods of futures that have a result
 _RESOLVING = frozenset({"set_result", "set_exception"})
 #: methods that give back what others wait for
@@ -50,25 +31,6 @@ def coroutine_of(tree: Tree, work: cst.BaseExpression) -> Coroutine | None:
         return None
     found = called(tree, work, tree.method(work), work)
     return found if found is not None and found.function.asynchronous is not None else None
-
-
-def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
-    """Whether all that a coroutine does is to change the object whose method it is.
-
-    Nobody but that object sees whether it came to its end. So it is with what sets the object up.
-    What is not known is no such work.
-    """
-    if coroutine is None or coroutine.method is None or _is_hook(coroutine):
-        return False
-    if sets_up(coroutine.function.name.value):
-        return True
-    return all(_stays_inside(tree, each) for each in reached(tree, coroutine))
-
-
-def sets_up(name: str) -> bool:
-    """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
-    found = [word for word in words(name) if word != "async"]
-    return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))
 
 
 def is_given(tree: Tree, call: cst.Call) -> bool:
@@ -112,14 +74,14 @@ def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
 
 def may_wait_for_others(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a coroutine waits for what somebody else has to do first, in the file's own words."""
-    return _is_hook(coroutine) or any(
+    return is_hook(coroutine) or any(
         waits(node) for each in reached(tree, coroutine) for node in own(each.function.body)
     )
 
 
 def calls_what_it_was_given(tree: Tree, coroutine: Coroutine | None) -> bool:
     """Whether a coroutine calls what may be any function: it may come back to its starter."""
-    if coroutine is None or _is_hook(coroutine):
+    if coroutine is None or is_hook(coroutine):
         return True
     return any(_calls_given(tree, each) for each in reached(tree, coroutine))
 
@@ -266,7 +228,7 @@ def _is_docstring(line: cst.CSTNode) -> bool:
     return isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString)
 
 
-def _is_hook(coroutine: Coroutine) -> bool:
+def is_hook(coroutine: Coroutine) -> bool:
     """Whether a method does nothing: it is there for subclasses to do something in its place."""
     if coroutine.method is None:
         return False
@@ -318,50 +280,11 @@ def _calls_given(tree: Tree, coroutine: Coroutine) -> bool:
     return False
 
 
-def _stays_inside(tree: Tree, coroutine: Coroutine) -> bool:
-    function, method = coroutine.function, coroutine.method
-    instance = method.instance if method is not None else ""
-    for target, _, _ in assignments(function.body):
-        root = root_of(target)
-        if not isinstance(target, cst.Name) and (not instance or root != instance):
-            return False
-    for node in own(function.body):
-        if isinstance(node, cst.Global | cst.Nonlocal | cst.Yield | cst.Lambda):
-            return False
-        if isinstance(node, cst.Call) and not _is_harmless(tree, node, coroutine):
-            return False
-        if isinstance(node, cst.Await) and not isinstance(node.expression, cst.Call):
-            return False
-    return True
-
-
 def root_of(node: cst.BaseExpression) -> str:
     """The name that a chain of attributes and elements begins with."""
     while isinstance(node, cst.Attribute | cst.Subscript):
         node = node.value
     return node.value if isinstance(node, cst.Name) else ""
-
-
-def _is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
-    text = dotted(call.func)
-    if text in _HARMLESS or called(tree, call, coroutine.method, call) is not None:
-        return True
-    owner, _, _ = text.rpartition(".")
-    if owner in module_loggers(tree):
-        return True
-    base, _, name = owner.rpartition(".")
-    method = coroutine.method
-    if method is None or not base or base != method.instance:
-        return False
-    values = [value for value, _ in attribute_values(tree, method.cls, name)]
-    return bool(values) and all(_is_plain(value) for value in values)
-
-
-def _is_plain(value: cst.BaseExpression | None) -> bool:
-    """Whether a value is a container that the object makes for itself."""
-    if isinstance(value, cst.List | cst.Dict | cst.Set):
-        return True
-    return isinstance(value, cst.Call) and last_name(value.func) in ("set", "list", "dict", "deque")
 
 
 def waits(node: cst.CSTNode) -> bool:

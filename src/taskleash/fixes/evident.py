@@ -8,13 +8,14 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
-from taskleash.fixes.coroutines import coroutine_of, polls, serves_its_owner, started_by
+from taskleash.fixes.coroutines import coroutine_of, polls, started_by
 from taskleash.fixes.endings import End
 from taskleash.fixes.following import Coroutine, own
 from taskleash.fixes.harmed import told_by
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.remarks import says_that_it_cancels
+from taskleash.fixes.serving import serves_its_owner
 from taskleash.fixes.signatures import reaches
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.fixes.work import Work

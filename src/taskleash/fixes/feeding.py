@@ -37,8 +37,10 @@ def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:
     return found
 
 
-def used_by_tasks(tree: Tree, cls: cst.ClassDef) -> frozenset[str] | None:
+def used_by_tasks(tree: Tree, cls: cst.ClassDef, keeps: str) -> frozenset[str] | None:
     """The attributes of an instance that the tasks which its methods start may use, by name.
+
+    Those of its tasks that have an attribute of their own, other than ``keeps``, are left out.
 
     What is made of one of them is taken for that one, too. None where a task may use any: nobody
     knows what a function that is not at hand does with the instance.
@@ -47,6 +49,10 @@ def used_by_tasks(tree: Tree, cls: cst.ClassDef) -> frozenset[str] | None:
     for method in tree.methods(cls):
         for node in inside(method.function.body) if method.instance else ():
             if not isinstance(node, cst.Call) or last_name(node.func) not in SPAWNING:
+                continue
+            parent = tree.parent(node)
+            kept = dotted(parent.targets[0].target) if isinstance(parent, cst.Assign) else ""
+            if kept not in ("", keeps) and kept.startswith(f"{method.instance}."):
                 continue
             started = started_by(node)
             coroutine = coroutine_of(tree, started)

@@ -21,7 +21,8 @@ from taskleash.fixes.tree import (
     named_params,
     place_in,
 )
-from taskleash.models.vocabulary import LOGGING_LEVELS
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import LOGGING_LEVELS, words
 from taskleash.sentences import sentence
 
 #: what tells a loop that it is over, or waits until it is: an event, the last element of a queue,
@@ -37,7 +38,7 @@ _ASKING = frozenset({"cancel", "set"})
 #: what is done to an object that is to be there no more, given nothing
 _DELETING = frozenset({"delete", "destroy", "drop", "rmtree", "unlink"})
 #: what may be caught where a task is cancelled
-_CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
+CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
 
 
 def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Method) -> None:
@@ -51,6 +52,10 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
     if told.rpartition(".")[2] in _TELLING - _ASKING:
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
+        )
+    if ended := ended_by(tree, coroutine, teardown):
+        raise CannotMend(
+            sentence("`{name}` lets it come to its end by `{told}`", name=name, told=ended)
         )
     if resolves(tree, coroutine) or gives_back(coroutine):
         raise CannotMend(sentence("others wait for what `{task}` brings about", task=task))
@@ -146,6 +151,27 @@ def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
     return ""
 
 
+def ended_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """What a teardown takes down whose end a coroutine waits for, as the call; else empty.
+
+    Who waits for the end of a server is told of it by that.
+    """
+    waited: set[str] = set()
+    for each in reached(tree, coroutine):
+        for node in own(each.function.body):
+            work = node.expression if isinstance(node, cst.Await) else None
+            name = last_name(work.func) if isinstance(work, cst.Call) else ""
+            if isinstance(work, cst.Call) and words(name)[:1] == ["wait"] != words(name):
+                waited.add(_of_object(dotted(work.func), each))
+    for each in reached(tree, Coroutine(teardown.function, teardown)):
+        for node in own(each.function.body):
+            text = dotted(node.func) if isinstance(node, cst.Call) else ""
+            base, _, name = text.rpartition(".")
+            if base and LIFECYCLE.ends(name) and _of_object(base, each) in waited - {""}:
+                return text
+    return ""
+
+
 def _of_object(text: str, place: Coroutine) -> str:
     """The attribute of the object that a dotted name begins with: ``ws`` of ``self.ws.reader``."""
     root, _, rest = text.partition(".")
@@ -219,7 +245,7 @@ def _comes_behind(node: cst.CSTNode) -> bool:
     """Whether a handler of cancellation goes on behind its loop, or behind its ``try``."""
     handlers = [node] if isinstance(node, cst.ExceptHandler) else getattr(node, "handlers", ())
     return any(
-        not _CANCELLATIONS.isdisjoint(caught_names(each))
+        not CANCELLATIONS.isdisjoint(caught_names(each))
         and not any(isinstance(n, cst.Raise | cst.Return | cst.Continue) for n in own(each.body))
         and (isinstance(node, cst.Try) or any(isinstance(n, cst.Break) for n in own(each.body)))
         for each in handlers
@@ -252,7 +278,7 @@ def _survives(coroutine: Coroutine) -> bool:
         for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
             if not isinstance(node, cst.ExceptHandler):
                 continue
-            if _CANCELLATIONS.isdisjoint(caught_names(node)):
+            if CANCELLATIONS.isdisjoint(caught_names(node)):
                 continue
             if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
                 return True

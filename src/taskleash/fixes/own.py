@@ -15,8 +15,6 @@ from taskleash.fixes.coroutines import (
     is_given,
     root_of,
     runs_until_told,
-    serves_its_owner,
-    sets_up,
     sleeps_first,
     started_by,
 )
@@ -28,6 +26,13 @@ from taskleash.fixes.keepers import existing, own_home
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import attributes
 from taskleash.fixes.remarks import is_forgotten, says_that_it_cancels
+from taskleash.fixes.serving import (
+    fills_its_owner,
+    is_of_a_part,
+    is_of_one,
+    serves_its_owner,
+    sets_up,
+)
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardown_places import asking
@@ -143,9 +148,13 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
     """What the teardown does to the task: it waits where the end of the work matters to others."""
     if target.site.lifetime is Lifetime.ENDLESS:
         return End.CANCELLED
-    coroutine = coroutine_of(work.tree, started_by(call))
+    started, method = started_by(call), work.tree.method(call)
+    coroutine = coroutine_of(work.tree, started)
     if coroutine is None:
-        return End.CANCELLED if sets_up(target.site.task.rpartition(".")[2]) else End.DRAINED
+        is_over = sets_up(target.site.task.rpartition(".")[2]) or (
+            method is not None and is_of_a_part(work.tree, started, method, teardown)
+        )
+        return End.CANCELLED if is_over else End.DRAINED
     # It would not have begun by the deadline, or would not be over.
     is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(
         work.tree, coroutine
@@ -155,6 +164,8 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
         )
     if is_late or serves_its_owner(work.tree, coroutine):
+        return End.CANCELLED
+    if fills_its_owner(work.tree, coroutine):
         return End.CANCELLED
     if says_that_it_cancels(teardown.function) or _cancels_its_kind(work, target, call, teardown):
         return End.CANCELLED
@@ -353,4 +364,4 @@ def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> boo
     if _ADDING & set(words(name)) and [*params.params, *params.kwonly_params][1:]:
         # What is told what to load may load one after the other.
         return False
-    return LIFECYCLE.sets_up_anew(name)
+    return LIFECYCLE.sets_up_anew(name) and not is_of_one(work.tree, started_by(call))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from taskleash.fixes.containers import assignments
 from taskleash.fixes.feeding import ends_a_feeder, ends_a_task, used_by_tasks
+from taskleash.fixes.harmed import CANCELLATIONS
 from taskleash.fixes.places import BodyPlace, is_text
-from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
+from taskleash.fixes.tree import Method, Tree, caught_names, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
 
 #: last words in the names of what tells that an object is taken down
 _OVER = (["closed"], ["closing"], ["stopped"], ["stopping"], ["terminated"], ["disposed"])
+#: what is said of something that goes on
+_DOING = re.compile(r"\b\w+ing\b", re.IGNORECASE)
+_TEXTS = (cst.SimpleString, cst.FormattedStringText)
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 
 
@@ -53,17 +59,25 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     body = method.function.body
     if isinstance(body, cst.SimpleStatementSuite):
         return BodyPlace(body, is_after=False)
-    lines = [each for each in body.body if isinstance(each, cst.BaseStatement)]
-    at = 1 if is_text(lines[0]) else 0
     flags = {dotted(target) for target, _, _ in assignments(body)}
     raised = {dotted(t) for t, value, _ in assignments(body) if _is_true(value)}
-    while at < len(lines) and (
-        _is_preamble(lines[at], keeps)
-        or _is_guard(lines[at], flags)
-        or _is_second(lines[at], raised)
-    ):
-        at += 1
-    used = used_by_tasks(tree, method.cls)
+    lines = _lines(body)
+    at = 1 if is_text(lines[0]) else 0
+    while True:
+        start = at
+        while at < len(lines) and (
+            _is_preamble(lines[at], keeps)
+            or _is_guard(lines[at], flags)
+            or _is_second(lines[at], raised)
+        ):
+            at += 1
+        if at == len(lines):
+            return _before_its_end(lines, start)
+        inner = _tried(lines[at])
+        if not inner or not _is_preamble(inner[0], keeps):
+            break
+        lines, at = inner, 0
+    used = used_by_tasks(tree, method.cls, keeps)
     for index in range(at, len(lines)):
         line = lines[index]
         if not ends_a_task(tree, method, line) and not ends_a_feeder(tree, method, line, used):
@@ -72,6 +86,39 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def _lines(block: cst.CSTNode) -> list[cst.BaseStatement]:
+    return [each for each in getattr(block, "body", ()) if isinstance(each, cst.BaseStatement)]
+
+
+def _tried(line: cst.BaseStatement) -> list[cst.BaseStatement]:
+    """What stands in a ``try`` through which a cancellation gets; empty for anything else."""
+    if not isinstance(line, cst.Try):
+        return []
+    if any(not CANCELLATIONS.isdisjoint(caught_names(each)) for each in line.handlers):
+        return []
+    return _lines(line.body)
+
+
+def _before_its_end(lines: list[cst.BaseStatement], start: int) -> BodyPlace:
+    """Behind a teardown's last flag: what it logs behind that is that it is done."""
+    at = len(lines)
+    while at - 1 > start and _says_that_it_is_done(lines[at - 1]):
+        at -= 1
+    if at == len(lines):
+        return BodyPlace(lines[-1], is_after=True)
+    return BodyPlace(lines[at], is_after=False)
+
+
+def _says_that_it_is_done(line: cst.CSTNode) -> bool:
+    """Whether a statement logs, and not what is being done: ``closing the connection``."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    if not isinstance(call, cst.Call) or last_name(call.func) not in _LOG_METHODS:
+        return False
+    texts = (each.value for each in inside(call) if isinstance(each, _TEXTS))
+    return not any(_DOING.search(text) for text in texts)
 
 
 def _is_guard(line: cst.CSTNode, flags: set[str]) -> bool:

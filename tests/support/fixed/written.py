@@ -2866,4 +2866,311 @@ async def main():
         {"own": True},
         {"own": ("closed", "let go")},
     ),
+    Written(
+        "a teardown whose whole body is tried",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+class Monitor:
+    def __init__(self):
+        self.is_active = False
+
+    async def start(self):
+        self.is_active = True
+        asyncio.create_task(self.watch())
+
+    async def watch(self):
+        try:
+            while True:
+                await asyncio.sleep(1)
+        finally:
+            note("ended while", self.is_active)
+
+    async def stop(self):
+        try:
+            logger.info("Stopping the monitor")
+            self.is_active = False
+            logger.info("The monitor has stopped")
+        except Exception as exc:
+            logger.error("It does not stop: %s", exc)
+
+
+async def main():
+    monitor = Monitor()
+    await monitor.start()
+    await asyncio.sleep(3)
+    await monitor.stop()
+""",
+        {"own": True},
+        {"own": ("ended while False",)},
+    ),
+    Written(
+        "a server whose end its task waits for",
+        """
+import asyncio
+
+
+class Server:
+    def __init__(self):
+        self.over = asyncio.get_running_loop().create_future()
+
+    async def wait_for_termination(self):
+        await self.over
+
+    async def stop(self):
+        self.over.set_result(None)
+
+
+class Channel:
+    def __init__(self):
+        self.server = Server()
+
+    async def connect(self):
+        asyncio.create_task(self.serve())
+
+    async def serve(self):
+        await self.server.wait_for_termination()
+        note("end served")
+
+    async def disconnect(self):
+        await self.server.stop()
+        note("closed")
+
+
+async def main():
+    channel = Channel()
+    await channel.connect()
+    await asyncio.sleep(1)
+    await channel.disconnect()
+    await asyncio.sleep(1)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a comment on the function that is started",
+        """
+import asyncio
+
+
+class Bridge:
+    def __init__(self, wire):
+        self.wire = wire
+
+    def on_packet(self, packet):
+        # Send it (async but fire-and-forget)
+        async def send():
+            await asyncio.sleep(1)
+            self.wire.append(packet)
+            note("sent", packet)
+
+        asyncio.create_task(send())
+
+    async def stop(self):
+        note("closed")
+
+
+async def main():
+    bridge = Bridge([])
+    bridge.on_packet(1)
+    await bridge.stop()
+    await asyncio.sleep(2)
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a cache of its own that is of no use any more",
+        """
+import asyncio
+
+
+class Cache:
+    def __init__(self):
+        self.books = {}
+
+    async def update(self, book):
+        await asyncio.sleep(8)
+        self.books[book] = 1
+
+
+class Manager:
+    def __init__(self, feed):
+        self.feed = feed
+        self.cache = Cache()
+        self.feed.subscribe(self.on_book)
+
+    def on_book(self, book):
+        asyncio.create_task(self.cache.update(book))
+
+    async def stop(self):
+        await self.feed.disconnect()
+        note("closed", len(self.cache.books))
+
+
+class Feed:
+    def subscribe(self, handler):
+        self.handler = handler
+
+    async def disconnect(self):
+        self.handler(2)
+        await asyncio.sleep(1)
+
+
+async def main():
+    manager = Manager(Feed())
+    manager.on_book(1)
+    await asyncio.sleep(1)
+    await asyncio.wait_for(manager.stop(), 4)
+    await asyncio.sleep(20)
+    note("left", len(manager.cache.books))
+""",
+        {"own": True},
+        {"own": ("closed 0", "left 0")},
+    ),
+    Written(
+        "a list that its object has no use for any more",
+        """
+import asyncio
+
+
+class Source:
+    async def fetch_names(self):
+        await asyncio.sleep(8)
+        return ["a"]
+
+
+class Index:
+    def __init__(self, source):
+        self.source = source
+        self.names = {}
+
+    async def start(self):
+        asyncio.create_task(self.fill())
+
+    async def fill(self):
+        for name in await self.source.fetch_names():
+            self.names[name.lower()] = name
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    index = Index(Source())
+    await index.start()
+    await asyncio.sleep(1)
+    await asyncio.wait_for(index.close(), 2)
+""",
+        {"own": True},
+        {"own": ("closed",)},
+    ),
+    Written(
+        "a web hook that is asked for nothing",
+        """
+import asyncio
+
+
+class Session:
+    async def get(self, url):
+        await asyncio.sleep(2)
+        note("sent", url)
+
+
+class Shop:
+    def __init__(self, session):
+        self.session = session
+        self.told = 0
+
+    def on_order(self, order):
+        asyncio.create_task(self.tell(order))
+
+    async def tell(self, order):
+        await self.session.get("/hook/" + order)
+        self.told += 1
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    shop = Shop(Session())
+    shop.on_order("a")
+    await asyncio.sleep(1)
+    await shop.close()
+    await asyncio.sleep(3)
+""",
+        {"own": True},
+        {"own": ("sent /hook/a", "closed")},
+    ),
+    Written(
+        "one of several that is started anew beside the others",
+        """
+import asyncio
+
+
+class Manager:
+    def __init__(self):
+        self.brokers = {"a": 0, "b": 0}
+
+    def on_change(self, broker):
+        asyncio.create_task(self.restart_broker(broker))
+
+    async def restart_broker(self, broker):
+        await asyncio.sleep(1)
+        self.brokers[broker] += 1
+
+    async def shutdown(self):
+        note("closed")
+
+
+async def main():
+    manager = Manager()
+    manager.on_change("a")
+    manager.on_change("b")
+    await asyncio.sleep(2)
+    note("restarted", *manager.brokers.values())
+    await manager.shutdown()
+""",
+        {"own": True},
+        {"own": ("restarted 1 1",)},
+    ),
+    Written(
+        "an engine that says that it runs in the background",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+class Instance:
+    async def start(self):
+        asyncio.create_task(self.drive())
+        asyncio.create_task(self.start_loop())
+        logger.info("started")
+
+    async def drive(self):
+        \"\"\"Drive the engine in background.\"\"\"
+        try:
+            await asyncio.sleep(1)
+        except Exception:
+            logger.exception("no engine")
+
+    async def start_loop(self):
+        try:
+            await asyncio.sleep(2)
+        except Exception:
+            logger.exception("no loop")
+
+
+async def main():
+    await Instance().start()
+    note("started")
+    await asyncio.sleep(1)
+""",
+        {"await": False},
+    ),
 )
