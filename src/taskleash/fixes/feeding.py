@@ -69,6 +69,23 @@ def used_by_tasks(tree: Tree, cls: cst.ClassDef, keeps: str) -> frozenset[str] |
     return frozenset(used)
 
 
+def feeders_of(tree: Tree, spawning: Method) -> set[str]:
+    """The attributes with tasks of the instance that come to a method of it, by name."""
+    found: set[str] = set()
+    for method in tree.methods(spawning.cls):
+        for node in inside(method.function.body) if method.instance else ():
+            if not isinstance(node, cst.Call) or last_name(node.func) not in SPAWNING:
+                continue
+            parent = tree.parent(node)
+            kept = dotted(parent.targets[0].target) if isinstance(parent, cst.Assign) else ""
+            coroutine = coroutine_of(tree, started_by(node))
+            if coroutine is None or not kept.startswith(f"{method.instance}."):
+                continue
+            if any(each.function is spawning.function for each in reached(tree, coroutine)):
+                found.add(kept.rpartition(".")[2])
+    return found
+
+
 def ends_a_feeder(
     tree: Tree, method: Method, line: cst.CSTNode, used: frozenset[str] | None
 ) -> bool:

@@ -35,7 +35,7 @@ from taskleash.fixes.serving import (
 )
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
-from taskleash.fixes.teardown_places import asking
+from taskleash.fixes.teardown_places import asking, is_fed_behind
 from taskleash.fixes.teardowns import end_all, end_one, ended_beside, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
@@ -261,22 +261,7 @@ def _own_dropped(
                 place=other,
             )
         )
-    if spot.holder is not None and is_forgotten(work.tree, spot.holder):
-        raise CannotMend(sentence("a comment says that nobody waits for its end"))
-    if is_given(work.tree, call):
-        raise CannotMend(
-            sentence(
-                "`{task}` is given to the object, and may go on without it", task=target.site.task
-            )
-        )
-    if not _is_of_its_owner(work, target, call, method):
-        raise CannotMend(
-            sentence(
-                "`{task}` has nothing of `{owner}`",
-                task=target.site.task,
-                owner=method.cls.name.value,
-            )
-        )
+    _check_whose(work, target, call, method, spot)
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
     is_replacing = is_replacing and not is_there
     # What a later call makes pointless is of no use after the last one either.
@@ -294,9 +279,37 @@ def _own_dropped(
         work.edits.insert_before(spot.holder, new, blank=0)
     if is_drained:
         check_drained(work, target, call)
+        if is_fed_behind(work.tree, teardown, container, method):
+            raise CannotMend(
+                sentence(
+                    "`{name}` ends what starts `{task}` only behind what that uses",
+                    name=name,
+                    task=target.site.task,
+                )
+            )
     if not _is_mentioned(teardown, attribute):
         end_all(work, teardown, attribute, "set", end, is_pruned=True)
     return _kept(container, name, is_replacing, is_drained)
+
+
+def _check_whose(work: Work, target: Target, call: cst.Call, method: Method, spot: Spot) -> None:
+    """Raise `CannotMend` where the work of a dropped task is not that of the object."""
+    if spot.holder is not None and is_forgotten(work.tree, spot.holder):
+        raise CannotMend(sentence("a comment says that nobody waits for its end"))
+    if is_given(work.tree, call):
+        raise CannotMend(
+            sentence(
+                "`{task}` is given to the object, and may go on without it", task=target.site.task
+            )
+        )
+    if not _is_of_its_owner(work, target, call, method):
+        raise CannotMend(
+            sentence(
+                "`{task}` has nothing of `{owner}`",
+                task=target.site.task,
+                owner=method.cls.name.value,
+            )
+        )
 
 
 def _is_of_its_owner(work: Work, target: Target, call: cst.Call, method: Method) -> bool:

@@ -206,6 +206,12 @@ def constructor_place(
         found = [i for i in range(start, end) if fits(lines[i], init.instance)]
         # A block right below goes on with what the statement sets.
         apart = [i for i in found if i + 1 == len(lines) or not _is_joined_block(lines[i + 1])]
+        # Nor is a run of such statements taken apart, the last of which such a block follows.
+        joined = {*found} - {*apart}
+        for at in reversed(apart):
+            if at + 1 in joined and not _stands_apart(lines[at + 1]):
+                joined.add(at)
+        apart = [i for i in apart if i not in joined] or apart
         if found:
             return BodyPlace(lines[max(apart or found)], is_after=True)
     if start and _calls_super(lines[start - 1]):

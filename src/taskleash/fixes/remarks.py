@@ -79,11 +79,14 @@ def _below(tree: Tree, holder: Holder) -> list[str]:
 def is_forgotten(tree: Tree, holder: Holder) -> bool:
     """Whether a comment says that nobody cares how the work of a statement ends.
 
-    It may stand above the function right above the statement, which that starts.
+    It may stand above the function right above the statement, which that starts, or in the
+    docstring of the function that the statement is in.
     """
-    return any(
-        _FORGOTTEN.search(text) for text in [*_comments(tree, holder), *_above(tree, holder)]
-    )
+    texts = [*_comments(tree, holder), *_above(tree, holder)]
+    scope = tree.scope(holder)
+    if isinstance(scope, cst.FunctionDef):
+        texts.append(scope.get_docstring() or "")
+    return any(_FORGOTTEN.search(text) for text in texts)
 
 
 def _above(tree: Tree, holder: Holder) -> list[str]:

@@ -25,8 +25,9 @@ _HARMLESS = frozenset(
 #: first words in the names of methods that make their object what it is to be
 _SETTING_UP = frozenset(
     {
-        "connect", "establish", "init", "initialise", "initialize", "open", "reconnect", "reopen",
-        "restart", "setup", "start", "startup",
+        "connect", "establish", "init", "initialise", "initialize", "open", "prefetch", "preload",
+        "prepare", "reconnect", "reopen", "restart", "resubscribe", "setup", "start", "startup",
+        "subscribe",
     }
 )  # fmt: skip
 #: words in the names of what does so anew, whenever that is: ``delayed_restart``

@@ -7,10 +7,10 @@ import re
 import libcst as cst
 
 from taskleash.fixes.containers import assignments
-from taskleash.fixes.feeding import ends_a_feeder, ends_a_task, used_by_tasks
+from taskleash.fixes.feeding import ends_a_feeder, ends_a_task, feeders_of, used_by_tasks
 from taskleash.fixes.harmed import CANCELLATIONS
 from taskleash.fixes.places import BodyPlace, is_text
-from taskleash.fixes.tree import Method, Tree, caught_names, dotted, inside, last_name
+from taskleash.fixes.tree import Method, Tree, caught_names, dotted, inside, last_name, place_in
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
 
@@ -86,6 +86,23 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def is_fed_behind(tree: Tree, teardown: Method, keeps: str, spawning: Method) -> bool:
+    """Whether a teardown ends a task that comes to a method only behind its place for the end.
+
+    By then that may have started further work, which nobody waits for.
+    """
+    place = teardown_place(tree, teardown, keeps)
+    block = tree.parent(place.anchor)
+    if place.is_after or not isinstance(block, cst.IndentedBlock):
+        return False
+    ended = {f"{teardown.instance}.{name}.cancel" for name in feeders_of(tree, spawning)}
+    return any(
+        isinstance(node, cst.Call) and dotted(node.func) in ended
+        for line in block.body[place_in(block, place.anchor) :]
+        for node in inside(line)
+    )
 
 
 def _lines(block: cst.CSTNode) -> list[cst.BaseStatement]:

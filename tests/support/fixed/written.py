@@ -3173,4 +3173,112 @@ async def main():
 """,
         {"await": False},
     ),
+    Written(
+        "a loop that its teardown ends only behind what its work uses",
+        """
+import asyncio
+
+
+class Wire:
+    async def send(self, what):
+        await asyncio.sleep(1)
+        note("sent", what)
+
+    async def stop(self):
+        note("wire stopped")
+
+
+class Registry:
+    def __init__(self):
+        self.wire = Wire()
+        self.task = None
+
+    async def start(self):
+        self.task = asyncio.create_task(self.run_forever())
+
+    async def run_forever(self):
+        while True:
+            self.poll()
+            await asyncio.sleep(5)
+
+    def poll(self):
+        asyncio.create_task(self.wire.send("state"))
+
+    async def stop(self):
+        await self.wire.stop()
+        if self.task:
+            self.task.cancel()
+            self.task = None
+
+
+async def main():
+    registry = Registry()
+    await registry.start()
+    await asyncio.sleep(7)
+    await registry.stop()
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a docstring that says that nobody cares for the end",
+        """
+import asyncio
+
+
+class Runner:
+    def __init__(self, store):
+        self.store = store
+
+    def persist(self, what):
+        \"\"\"Fire-and-forget persistence of what happened.\"\"\"
+        asyncio.create_task(self.write(what))
+
+    async def write(self, what):
+        await asyncio.sleep(1)
+        self.store.append(what)
+
+    async def stop(self):
+        note("closed")
+
+
+async def main():
+    runner = Runner([])
+    runner.persist(1)
+    await asyncio.sleep(2)
+    await runner.stop()
+""",
+        {"own": False, "track": True},
+    ),
+    Written(
+        "a subscription that nobody needs once it is closed",
+        """
+import asyncio
+
+
+class Manager:
+    def __init__(self):
+        self.wire = Wire()
+
+    def on_change(self, names):
+        asyncio.create_task(self.wire.subscribe(names))
+
+    async def stop(self):
+        note("closed")
+
+
+class Wire:
+    async def subscribe(self, names):
+        await asyncio.sleep(8)
+        note("subscribed", *names)
+
+
+async def main():
+    manager = Manager()
+    manager.on_change(["a"])
+    await asyncio.sleep(1)
+    await asyncio.wait_for(manager.stop(), 3)
+""",
+        {"own": True},
+        {"own": ("closed",)},
+    ),
 )
