@@ -47,7 +47,7 @@ class Asking:
         )
         self._broad = frozenset(
             handler.line
-            for item in _tries(function.facts.body)
+            for item in tries(function.facts.body)
             for handler in item.handlers
             if not handler.types or not BROAD_EXCEPTIONS.isdisjoint(handler.types)
         )
@@ -109,11 +109,11 @@ class Asking:
         return any(not self.carriers.isdisjoint(arg.value) for arg in event.args)
 
 
-def _tries(block: Block) -> Iterator[Try]:
+def tries(block: Block) -> Iterator[Try]:
     """All ``try`` statements of a block."""
     for item in block.items:
         if isinstance(item, Try):
             yield item
         if not isinstance(item, int):
             for _, inner, _ in branches(item):
-                yield from _tries(inner)
+                yield from tries(inner)

@@ -70,7 +70,7 @@ class Doubts:
     def _ended_by_users(self, signs: Signs) -> Iterator[Unknown]:
         """The endings that users may come to, for whom the program has methods to call."""
         known = {op for op, _ in signs.forgotten}
-        is_left = signs.overridden is not None or signs.bypassed is not None
+        is_left = bool(signs.overridden or signs.bypassed or signs.passing)
         for op in () if is_left else signs.ended_elsewhere:
             if op in known or op.kind == "deadline" or is_after_a_failure(op):
                 continue

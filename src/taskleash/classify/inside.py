@@ -46,6 +46,9 @@ _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 
+#: operations by which a task goes on being held
+_KEEPING = frozenset({"contain", "owner", "store", "weakly"})
+
 
 class Inside:
     """Looks at the function with the spawn, and at the helpers that it hands the task to."""
@@ -174,7 +177,7 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = Helpers(trail, ops)
         found = [
-            Ending(root, _passing(trail, op), ends_all(trail, op))
+            Ending(root, passing(trail, op), ends_all(trail, op))
             for op in ops
             for root in self._roots(trail, op)
             if (op.calls or not _only_asks(op))
@@ -193,7 +196,7 @@ class Helpers:
         self,
         trail: Trail,
         ops: list[Op],
-        closed: Callable[[Function], Callable[[Edge], bool]] = lambda function: _is_never_closed,
+        closed: Callable[[Function], Callable[[Edge], bool]] = lambda function: lambda edge: False,
     ) -> None:
         self._trail = trail
         self._closed = closed
@@ -206,6 +209,12 @@ class Helpers:
         for op in trail.of("pass"):
             if op.target is not None:
                 self._passed[op.function][op.index].append(op.target)
+        calls = {site for op in ops for site in op.calls}
+        kept = {caller for op in trail.of(*_KEEPING) for caller, _ in op.calls}
+        #: those that hand the task on to where one of the operations is, and nowhere else
+        self._between = {
+            caller for caller, at in calls if at in self._passed.get(caller, ())
+        } - kept
         self._known: dict[tuple[Function, frozenset[tuple[Term, tuple[Term, ...]]]], bool] = {}
 
     def see_to(self, caller: Function, index: int) -> bool:
@@ -227,14 +236,14 @@ class Helpers:
 
     def _finds(self, function: Function, given: Given) -> bool:
         endings = [
-            Ending(op.index, _passing(self._trail, op))
+            Ending(op.index, passing(self._trail, op))
             for op in self._direct[function]
             if not _only_asks(op)
         ]
         endings += [
             Ending(index) for index in self._passed[function] if self.see_to(function, index)
         ]
-        if not endings and not self._direct[function]:
+        if not endings and not self._direct[function] and function not in self._between:
             # What ends it is reached by another way: by what it is put into.
             return True
         carriers = carriers_in(self._trail, function)
@@ -244,10 +253,6 @@ class Helpers:
         if not outcome.is_complete:
             self._trail.leave_paths_out(function)
         return not outcome.leaks or not outcome.is_complete
-
-
-def _is_never_closed(edge: Edge) -> bool:
-    return False
 
 
 def carriers_in(trail: Trail, function: Function) -> set[Term]:
@@ -276,7 +281,7 @@ def _ends(trail: Trail, op: Op) -> bool:
     return op.kind == "outcome"
 
 
-def _passing(trail: Trail, op: Op) -> frozenset[Raised]:
+def passing(trail: Trail, op: Op) -> frozenset[Raised]:
     """What a wait raises while the task runs on.
 
     Of the handles only that of another thread's loop gives its outcome up to a deadline; what asks

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from taskleash.classify.model import Evidence
-from taskleash.classify.signs import Signs
-from taskleash.dataflow.cfg import ControlFlowGraph, Edge
+from taskleash.classify.signs import Passing, Signs
+from taskleash.dataflow.cfg import ENTRY, ControlFlowGraph, Edge
 from taskleash.dataflow.exceptions import Raised
 from taskleash.dataflow.outcome import Leak
 from taskleash.link.entities import Function
@@ -25,18 +25,31 @@ _LEFT = claim("`{function}` is left at this `yield` while the task runs, if its 
 def way_out(signs: Signs) -> Evidence:
     """The first step of the way out that leaves what ends the task behind, and its line."""
     function, leak = signs.spawn.function, signs.leaks[0]
-    text, line = claim("`{function}` can end while the task runs"), signs.spawn.call.pos[0]
+    endings = {
+        op.site[1]
+        for op in (*signs.ended_here_by, *signs.ended_elsewhere)
+        if op.site[0] is function
+    }
+    return _first_step(function, leak, endings, signs.spawn.index, signs.spawn.call.pos[0])
+
+
+def way_past(passing: Passing) -> Evidence:
+    """The first step of the way through a teardown that leaves what ends the task behind."""
+    function = passing.function
+    return _first_step(function, passing.leak, passing.endings, None, function.facts.line)
+
+
+def _first_step(
+    function: Function, leak: Leak, endings: Collection[int], spawn: int | None, line: int
+) -> Evidence:
+    """The step of a leak beyond which no ending comes; else that the function may end at a line."""
+    text = claim("`{function}` can end while the task runs")
     if leak.line:
         text, line = claim("`{function}` returns while the task runs"), leak.line
     else:
-        endings = {
-            op.site[1]
-            for op in (*signs.ended_here_by, *signs.ended_elsewhere)
-            if op.site[0] is function
-        }
         turn = _turn(function.paths.graph, leak, endings)
         if turn is not None and turn[1].kind == "early exit":
-            left = _yield(function, turn[0], signs.spawn.index)
+            left = _yield(function, turn[0], spawn)
             text, line = (_LEFT, left) if left else (text, line)
         elif turn is not None and turn[1].line:
             edge = turn[1]
@@ -62,13 +75,13 @@ def _turn(
     return None
 
 
-def _yield(function: Function, block: int | None, spawn: int) -> int:
+def _yield(function: Function, block: int | None, spawn: int | None) -> int:
     """The line of the first event of a block at which a caller may leave the function.
 
     Without a block it is that of the spawn.
     """
     graph = function.paths.graph
-    own = graph.blocks_of(spawn)
+    own = graph.blocks_of(spawn) if spawn is not None else (ENTRY,)
     if block is None and len(own) != 1:
         return 0
     events = graph.blocks[own[0] if block is None else block].events
@@ -76,6 +89,6 @@ def _yield(function: Function, block: int | None, spawn: int) -> int:
         event
         for event in events
         if Raised.EARLY_EXIT in graph.raising.get(event, ())
-        and (block is not None or event > spawn)
+        and (block is not None or spawn is None or event > spawn)
     ]
     return function.events[left[0]].pos[0] if left else 0

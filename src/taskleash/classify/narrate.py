@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.classify.leaving import way_out
+from taskleash.classify.leaving import way_out, way_past
 from taskleash.classify.model import Evidence
 from taskleash.classify.policy import Row, doubts
 from taskleash.classify.signs import CallerVerdict, Signs
@@ -208,6 +208,8 @@ def _elsewhere(signs: Signs) -> Iterator[Evidence]:
     """What ends it where no teardown is, and why the teardowns do not count."""
     for op in signs.ended_elsewhere[:2]:
         yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
+    if signs.passing is not None:
+        yield way_past(signs.passing)
     for _, forgotten in signs.forgotten[:1]:
         kept = forgotten.kept
         message = sentence(

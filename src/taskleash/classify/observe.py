@@ -22,6 +22,7 @@ from taskleash.classify.elements import ends_another
 from taskleash.classify.failing import Failures, minds_itself
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import group_of, owner_of, teardowns
+from taskleash.classify.partly import Partly
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial, known_over
@@ -75,6 +76,7 @@ class Observer:
         self.aftermath = Aftermath(calls, self.teardown)
         self.overridden = Overridden(calls)
         self.bypassed = Bypassed(calls)
+        self.partly = Partly(calls, self.teardown)
         self.doubts = Doubts(calls, self.teardown, self.inside, self.flags)
 
     def signs(self, spawn: Spawn, trail: Trail) -> Signs:
@@ -213,7 +215,8 @@ class Observer:
         if not kept or any(op.place and op.place.kind == "local" for op in kept):
             return None
         # A check under a key is one for each key; whoever ends the earlier ones starts anew.
-        if any(_is_keyed(op) or _ended_first(trail, op) for op in kept):
+        keyed = any(isinstance(op.event, Store) and op.event.key for op in kept)
+        if keyed or any(_ended_first(trail, op) for op in kept):
             return None
         found = [self.guards.guard(trail, op, strict=True) for op in kept]
         asked = [guard for guard in found if guard is not None and _is_a_condition(guard)]
@@ -281,7 +284,8 @@ class Observer:
         is_left_to_teardown = not signs.flagged and all(why for _, why in signs.ended_there_by)
         if signs.lifetime != "short" and is_left_to_teardown:
             signs.bypassed = self.bypassed.by(signs.spawn.function, ends)
-        is_left = signs.overridden is not None or signs.bypassed is not None
+        signs.passing = self.partly.of(signs, signs.ended_there_by)
+        is_left = bool(signs.overridden or signs.bypassed or signs.passing)
         if ends and (is_left or self._misses_whole(signs)):
             signs.ended_elsewhere = [*elsewhere, *ends]
         elif ends:
@@ -388,10 +392,6 @@ def _is_a_condition(guard: Guard) -> bool:
     """Whether a guard asks for the task, rather than goes over what is there."""
     over = {loop.line for loop in loops(guard.function.facts.body) if loop.kind != "while"}
     return guard.how == "asked" and guard.line not in over
-
-
-def _is_keyed(op: Op) -> bool:
-    return isinstance(op.event, Store) and bool(op.event.key)
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:

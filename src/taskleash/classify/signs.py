@@ -29,6 +29,15 @@ class Takeover:
 
 
 @dataclass(frozen=True)
+class Passing:
+    """A path of a function on which a running task is left that the ``endings`` end on others."""
+
+    function: Function
+    leak: Leak
+    endings: frozenset[int]
+
+
+@dataclass(frozen=True)
 class CallerVerdict:
     """How one caller treats the task that it is given."""
 
@@ -91,6 +100,8 @@ class Signs:
     overridden: tuple[Function, Function] | None = None
     #: a call that takes the owner down, from which no way leads to an ending
     bypassed: Bypass | None = None
+    #: a way through the teardown on which none of the endings is
+    passing: Passing | None = None
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: and does so only as the task ends

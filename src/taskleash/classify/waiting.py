@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import partial
 
+from taskleash.classify.turns import waits
 from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
@@ -24,6 +25,7 @@ from taskleash.facts.model import (
 from taskleash.facts.terms import (
     Alts,
     Constant,
+    Display,
     Nested,
     Parameter,
     Result,
@@ -126,11 +128,22 @@ def is_under_deadline(op: Op) -> bool:
 def comes_again(trail: Trail, op: Op) -> bool:
     """Whether a loop comes back to the wait with the same task, rather than with a new one."""
     loop = in_loop(op.function, op.index)
-    if loop is None:
+    if loop is None or (loop.kind != "while" and _is_for_one_of(trail, op, loop)):
         return False
     if op.function is not trail.function:
         return True
     return all(frame.item is not loop for frame in around(op.function, trail.index))
+
+
+def _is_for_one_of(trail: Trail, op: Op, loop: Loop) -> bool:
+    """Whether each turn of a loop over a container of tasks waits for one of them."""
+    depths = trail.terms_in(op.function)
+    return any(depths.get(term, 0) > 0 for term in loop.test.value) and all(
+        isinstance(term, Display)
+        for call in waits(op)
+        for arg in call.args[:1]
+        for term in arg.value
+    )
 
 
 def polls(trail: Trail, op: Op) -> bool:

@@ -31,7 +31,9 @@ from taskleash.dataflow.scopes import (
 )
 from taskleash.facts.model import (
     Block,
+    Call,
     Collection,
+    Event,
     Exit,
     FunctionFacts,
     Give,
@@ -43,7 +45,7 @@ from taskleash.facts.model import (
     Try,
     blocks_of,
 )
-from taskleash.facts.terms import Display, Spread
+from taskleash.facts.terms import Constant, Display, Result, Spread
 
 #: copies of ``finally`` may make the graph at most this many times as large as the source
 _MAX_GROWTH = 8
@@ -305,7 +307,8 @@ class _Builder:
     def _runs(self, item: Loop) -> bool:
         """Whether the source says that a loop has a turn: it goes over what is written there."""
         return bool(item.test.value) and all(
-            isinstance(term, Display) and self._is_filled(self.facts.collections[term.number])
+            (isinstance(term, Display) and self._is_filled(self.facts.collections[term.number]))
+            or (isinstance(term, Result) and _counts_up(self.facts.events[term.event]))
             for term in item.test.value
         )
 
@@ -371,6 +374,16 @@ class _Builder:
             ):
                 return True
         return False
+
+
+def _counts_up(event: Event) -> bool:
+    """Whether a call gives numbers to go through, and at least one: ``range(3)``."""
+    if not isinstance(event, Call) or event.text != "range":
+        return False
+    terms = [term for arg in event.args for term in arg.value]
+    known = [int(t.text) for t in terms if isinstance(t, Constant) and t.text.isdecimal()]
+    first, last = [0, *known][-2:] if known else (0, 0)
+    return len(known) == len(event.args) == len(terms) < 3 and first < last
 
 
 def _size(block: Block) -> int:

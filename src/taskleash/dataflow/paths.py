@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from taskleash.dataflow.asking import Asked, Told
 from taskleash.dataflow.assumptions import (
@@ -28,7 +29,7 @@ from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
 from taskleash.dataflow.going_over import LIVE, GoingOver
 from taskleash.dataflow.outcome import Leak, Outcome
 from taskleash.dataflow.waits import Waits
-from taskleash.facts.model import FunctionFacts, Test
+from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Term, last_name
 from taskleash.models.table import TASKS
 
@@ -69,6 +70,16 @@ class Paths:
         self.waits = Waits(facts, self.graph)
         self._asked = Asked(facts, self.graph)
         self._going_on: dict[tuple[int, Told], bool] = {}
+
+    @cached_property
+    def outside(self) -> frozenset[int]:
+        """The events by which the failure of another task comes in: its result is asked for."""
+        return frozenset(
+            index
+            for index in self.graph.raising
+            if isinstance(event := self.facts.events[index], Call)
+            and event.text.endswith(".result")
+        )
 
     def search(
         self,
@@ -156,6 +167,7 @@ class _Search:
         self.graph = paths.graph
         self.assumptions = paths.assumptions
         self.waits = paths.waits
+        self.outside = paths.outside
         self.spawns = frozenset(spawns)
         self.endings = {ending.event: ending for ending in endings}
         self.carriers = carriers
@@ -239,7 +251,8 @@ class _Search:
         """What is raised by the events between two places."""
         if block.caught:
             kinds = self.graph.raised_between(block.number, after, until)
-            self._raised(state, block, kinds, phase)
+            is_sure = not self.outside.isdisjoint(block.events[after + 1 : until])
+            self._raised(state, block, kinds, phase, is_told=is_sure)
 
     def _raise_at(
         self, state: _State, block: BasicBlock, event: int, before: int | None, phase: int | None
@@ -262,7 +275,7 @@ class _Search:
         phase: int | None,
         is_told: bool = False,
     ) -> None:
-        """Follow exceptions; ``is_told`` of those that an ending is known to raise."""
+        """Follow exceptions; ``is_told`` of those that are known to be raised."""
         if phase is None:
             return
         for raised in sorted(kinds, key=lambda kind: kind.value):
