@@ -21,6 +21,7 @@ from taskleash.link.calls import COMMON_NAMES, Calls, Method
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags
 from taskleash.link.handed import handed_ends
+from taskleash.link.phases import asks_for_more
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import Op
 from taskleash.models.containers import HANDLE_ATTRIBUTES, PASSIVE_METHODS
@@ -55,12 +56,15 @@ class Doubts:
     def note(self, signs: Signs) -> None:
         """Note all doubts about one site."""
         elsewhere = tuple(dict.fromkeys(self._ended_by_users(signs)))
+        # Beside a teardown, what ends the one that it is told of ends nothing as a whole.
+        is_told = all(asks_for_more(op.site[0].method) for op in signs.ended_elsewhere)
+        whole = () if is_told else elsewhere
         touched = (*self._touched(signs), *self._told(signs))
         found = {
             Claim.PATH: tuple(self.paths.of(signs)),
             Claim.REPLACED: tuple(_on_the_way_back(signs)),
             Claim.ELSEWHERE: () if self._is_left_whole(signs) else elsewhere,
-            Claim.PASSED_OVER: (*elsewhere, *touched, *self._takes_nothing_down(signs)),
+            Claim.PASSED_OVER: (*whole, *touched, *self._takes_nothing_down(signs)),
             Claim.NEVER: (*touched, *self._handed_in(signs)),
         }
         signs.doubts = {claim: doubts for claim, doubts in found.items() if doubts}

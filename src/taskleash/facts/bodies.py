@@ -75,6 +75,7 @@ def headed(function: FunctionFacts, frame: Frame) -> FunctionFacts:
         function,
         line=frame.line,
         params=frame.params,
+        unread=frame.unread,
         returns=frame.returns,
         decorators=frame.decorators,
     )

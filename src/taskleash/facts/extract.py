@@ -26,7 +26,7 @@ from taskleash.facts.model import (
     Param,
     TypeRef,
 )
-from taskleash.facts.names import respell
+from taskleash.facts.names import may_mention, respell
 from taskleash.facts.notes import Annotated, BodyNote
 from taskleash.facts.positions import Positions
 from taskleash.facts.scope import bindings
@@ -179,8 +179,16 @@ class ModuleLowering:
         )
         frame.is_driven = any(map(self._makes_a_coroutine, frame.decorators))
         self._bind_params(frame)
+        self._note_unread(node, frame)
         self._lower_body(frame, node.body)
         return frame.key
+
+    def _note_unread(self, node: cst.FunctionDef, frame: Frame) -> None:
+        """Note the parameters of a method, beside its instance, that its body mentions nowhere."""
+        if frame.owner and (given := [each.name for each in frame.params[1:]]):
+            body = self._bodies.get(frame.line)
+            text = body.text if body else self.spans.text(node.body)
+            frame.unread = tuple(name for name in given if not may_mention(text, name))
 
     def _makes_a_coroutine(self, decorator: Decorator) -> bool:
         """Whether it makes a generator into a coroutine, which awaits by ``yield from``."""

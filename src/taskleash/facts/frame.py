@@ -72,6 +72,7 @@ class Frame:
     params: tuple[Param, ...] = ()
     returns: TypeRef = NO_TYPE
     decorators: tuple[Decorator, ...] = ()
+    unread: tuple[str, ...] = ()
     local_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
@@ -127,6 +128,7 @@ class Frame:
             is_async=self.is_async or self.is_driven,
             is_generator=self.is_generator,
             params=self.params,
+            unread=self.unread,
             returns=self.returns,
             decorators=self.decorators,
             body=Block(tuple(self.items)),

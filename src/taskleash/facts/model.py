@@ -306,8 +306,9 @@ class FunctionFacts:
 
     ``key`` is unique in its module; ``qualname`` is for people. ``defs`` lists every definition of
     every local, ``UNKNOWN`` for one that says nothing; ``owner`` is the class (its key) whose
-    method this is, ``parent`` the function around it. ``is_decided`` tells of a condition that the
-    source alone may decide.
+    method this is, ``parent`` the function around it. ``unread`` has those parameters of a method
+    that its body never mentions. ``is_decided`` tells of a condition that the source alone may
+    decide.
     """
 
     key: str
@@ -319,6 +320,7 @@ class FunctionFacts:
     is_async: bool
     is_generator: bool
     params: tuple[Param, ...]
+    unread: tuple[str, ...]
     returns: TypeRef
     decorators: tuple[Decorator, ...]
     body: Block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -27,3 +28,10 @@ def respelt(tree: cst.CSTNode, text: str) -> Iterator[cst.Name]:
         if isinstance(node, cst.Name) and name_of(node.value) != node.value:
             yield node
         pending.extend(node.children)
+
+
+def may_mention(text: str, name: str) -> bool:
+    """Whether a name stands in a text, also in a comment, or may stand there in other letters."""
+    return may_be_respelt(text) or (
+        name in text and re.search(rf"\b{re.escape(name)}\b", text) is not None
+    )

@@ -171,9 +171,13 @@ def _is_meant(name: str, text: str, callees: Iterable[Callee]) -> bool:
 
 
 def asks_for_more(method: Function) -> bool:
-    """Whether a method has to be given something beside its instance."""
+    """Whether a method has to be given something beside its instance, and makes use of it.
+
+    What it never looks at cannot tell which part is meant: a protocol has it given.
+    """
     own = 0 if "staticmethod" in method.decorators else 1
-    return any(p.kind == "" and not p.default for p in method.facts.params[own:])
+    params, unread = method.facts.params[own:], method.facts.unread
+    return any(p.kind == "" and not p.default and p.name not in unread for p in params)
 
 
 def ends_a_part(method: Function) -> bool:
