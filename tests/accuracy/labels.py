@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 #: the sets of labels, the oldest first
@@ -59,10 +60,19 @@ class Rates:
 
 def labels(name: str) -> list[Label]:
     """The sites of a set that the reader was sure of."""
+    return _read(name, lambda row: bool(row["sure"]))
+
+
+def all_labels(name: str) -> list[Label]:
+    """The sites of a set, those where two careful readers could differ among them."""
+    return _read(name, lambda row: True)
+
+
+def _read(name: str, counts: Callable[[dict[str, Any]], bool]) -> list[Label]:
     found = []
     for line in (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        if row["sure"] and row.get("kind", "spawn") == "spawn":
+        if counts(row) and row.get("kind", "spawn") == "spawn":
             place = (row["package"], row["path"], row["line"])
             found.append(Label(place, row["verdict"], row.get("said", "")))
     return found
