@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from taskleash.audit.components import score_card
@@ -59,7 +58,7 @@ def audit(entries: Sequence[Entry]) -> Json:
     made = plan(entries)
     return {
         "scores": [
-            {**asdict(each), "kind": str(each.kind), "risk": str(each.risk)}
+            {**vars(each), "kind": str(each.kind), "risk": str(each.risk)}
             for each in score_card(entries)
         ],
         "plan": {
@@ -80,7 +79,7 @@ def _step(step: Step[Entry]) -> Json:
         "column": site.span.column,
         "rule": step.entry.rule,
         "priority": str(step.priority),
-        "harm": {**asdict(step.harm), "total": step.harm.total},
+        "harm": {**vars(step.harm), "total": step.harm.total},
         "fix": fix.kind if fix is not None else None,
         "command": command(step.entry, fix),
     }
