@@ -39,14 +39,20 @@ def _in_a_callback(trail: Trail, op: Op) -> bool:
 def _lasts(trail: Trail, function: Function, lifetimes: Lifetimes) -> bool:
     """Whether a function never returns, and no turn of its loop makes the container anew."""
     return lifetimes.of(function) == "endless" and not any(
-        depth and isinstance(term, Result) and _made_in_a_turn(function, term.event)
-        for term, depth in trail.terms_in(function).items()
+        depth and _made_in_a_turn(trail, term) for term, depth in trail.terms_in(function).items()
     )
 
 
-def _made_in_a_turn(function: Function, index: int) -> bool:
-    call = function.call(index)
-    return _makes(call) and not call.args and in_loop(function, index) is not None
+def _made_in_a_turn(trail: Trail, term: Term) -> bool:
+    """Whether a container is made anew in each turn of the loop that starts the task."""
+    function = trail.function
+    if isinstance(term, Display):
+        loop = in_loop(function, trail.index)
+        return loop is not None and loop.kind != "comprehension" and term.number >= loop.made
+    if not isinstance(term, Result):
+        return False
+    call = function.call(term.event)
+    return _makes(call) and not call.args and in_loop(function, term.event) is not None
 
 
 def local_holder(trail: Trail, is_in_loop: bool = False) -> str:
@@ -59,7 +65,7 @@ def local_holder(trail: Trail, is_in_loop: bool = False) -> str:
     if function.facts.kind not in ("function", "lambda"):
         return ""
     for term, depth in trail.terms_in(function).items():
-        is_made_anew = isinstance(term, Result) and _made_in_a_turn(function, term.event)
+        is_made_anew = depth > 0 and _made_in_a_turn(trail, term)
         names = function.uses.names.get(term)
         if names and not (is_in_loop and (not depth or is_made_anew)):
             return names[0]

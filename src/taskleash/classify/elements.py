@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
+from itertools import product
 
+from taskleash.classify.cardinality import standings
+from taskleash.classify.portions import Portion, Standing, portions
 from taskleash.classify.signs import Signs
 from taskleash.facts.model import Await, Call, Store
 from taskleash.facts.terms import Attribute, Constant, Display, Element, Result, Spread, Term
+from taskleash.link.calls import Calls
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
@@ -39,17 +44,56 @@ def takes_another(signs: Signs, op: Op) -> bool:
     )
 
 
-def ends_one_of_many(signs: Signs, op: Op) -> bool:
-    """Whether an ending is that of one element, where a loop starts a task for each of them."""
-    function, index = signs.spawn.function, signs.spawn.index
-    loop = in_loop(function, index)
-    if loop is None or op.function is not function or in_loop(function, op.index) is loop:
-        return False
-    return any(
-        _keys(term) and signs.trail.terms_in(function).get(term.base, 0) > 0
-        for term in _terms(op)
-        if isinstance(term, Element)
-    )
+class Elements:
+    """What operations take of the containers that the function with the spawn has the task in."""
+
+    def __init__(
+        self, calls: Calls, trail: Trail, ops: Sequence[Op], is_repeated: bool = False
+    ) -> None:
+        self.ops = list(ops)
+        self._parts = {op: portions(calls, trail, op) for op in ops}
+        containers = {part.container for found in self._parts.values() for part in found}
+        self._places = {
+            each: standings(trail, each, is_repeated) for each in containers if each is not None
+        }
+
+    def by_standing(self) -> list[list[Op]]:
+        """Those that end the task, for each place in its container where it may stand.
+
+        Where nothing proves that they take another one, all do.
+        """
+        known = {each: found for each, found in self._places.items() if found}
+        found: list[list[Op]] = []
+        for case in product(*known.values()):
+            stands = dict(zip(known, case, strict=True))
+            found.append(
+                [op for op in self.ops if any(_is_in(part, stands) for part in self._parts[op])]
+            )
+        return found
+
+    def is_alone(self, op: Op) -> bool:
+        """Whether an operation is done with all of a container that has no other task."""
+        return not op.calls and all(
+            part.kind == "whole"
+            and not part.has_others
+            and part.container is not None
+            and any(each.is_alone for each in self._places[part.container])
+            for part in self._parts[op]
+        )
+
+
+def leaves_some(calls: Calls, signs: Signs, ops: Sequence[Op], is_start: bool) -> bool:
+    """Whether operations elsewhere take others out of the container than the task, in some case.
+
+    ``is_start`` says that the function is one that starts its owner, once by convention.
+    """
+    is_repeated = signs.multiplicity == "per-call" and not (signs.once or is_start)
+    return not all(Elements(calls, signs.trail, ops, is_repeated).by_standing()) if ops else False
+
+
+def _is_in(part: Portion, stands: Mapping[Term, Standing]) -> bool:
+    standing = stands.get(part.container) if part.container is not None else None
+    return standing is None or part.has(standing)
 
 
 def _terms(op: Op) -> list[Term]:

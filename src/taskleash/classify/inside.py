@@ -9,16 +9,24 @@ task unless one of their paths leaves it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from taskleash.classify.elements import ends_all, ends_one_of_many
+from taskleash.classify.abandoned import (
+    OTHER_ASKED,
+    OTHER_PENDING,
+    abandoned,
+    leaves_another,
+    starts_both_anew,
+)
+from taskleash.classify.elements import Elements, ends_all
 from taskleash.classify.left_pending import left_pending
 from taskleash.classify.signs import Signs
-from taskleash.classify.turns import takes_over, waits
+from taskleash.classify.turns import takes_over
 from taskleash.classify.waiting import (
     comes_again,
     has_timeout,
     insists,
+    is_for_the_first,
     is_of_no_task,
     is_partial,
     is_under_deadline,
@@ -29,10 +37,11 @@ from taskleash.classify.waiting import (
 from taskleash.dataflow.assumptions import Given
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.exceptions import Raised
+from taskleash.dataflow.outcome import Outcome
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
-from taskleash.facts.model import Call, Loop
-from taskleash.facts.terms import Result, Term
+from taskleash.facts.model import Call
+from taskleash.facts.terms import Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, catches_only_cancellation, in_loop
 from taskleash.link.entities import Function
@@ -61,12 +70,12 @@ class Inside:
     def look(self, signs: Signs) -> None:
         """Note how the function ends the task, on which paths it does not, and what it leaves."""
         trail, function = signs.trail, signs.spawn.function
-        endings = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
+        elements = self._elements(trail)
+        endings = elements.ops
         carriers = carriers_in(trail, function)
         handed = [op for op in trail.rooted() if _hands_on(op)]
-        sure = [op for op in endings if not ends_one_of_many(signs, op)]
-        stops = self._stops(trail, [*sure, *handed])
-        outcome = function.paths.search([trail.index], stops, carriers)
+        stops = self._stops(trail, [*endings, *handed], elements)
+        outcome = self._search(trail, elements, handed, carriers)
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
         loop = in_loop(function, trail.index)
@@ -83,19 +92,20 @@ class Inside:
         if beside and not after:
             signs.ended_here = how(beside)
         signs.ended_here_by = after or beside
-        signs.abandoned = _abandoned(trail)
+        signs.abandoned = abandoned(trail, endings)
         if signs.abandoned is not None:
             signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
-            signs.piling_up = _leaves_another(signs.abandoned, trail, ())
+            signs.piling_up = leaves_another(signs.abandoned, trail, ())
         if not after:
             return
         if signs.respawned and signs.abandoned is None:
             self._look_for_more_each_turn(signs, stops)
         if handed:
-            outcome = function.paths.search([trail.index], self._stops(trail, sure), carriers)
+            outcome = self._search(trail, elements, [], carriers)
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
-        left = () if handed else left_pending(trail, after, stops)
+        several = [op for op in after if not elements.is_alone(op)]
+        left = () if handed else left_pending(trail, several, stops)
         if not outcome.is_complete or left is None:
             signs.is_searched = False
             trail.leave_paths_out(function)
@@ -105,6 +115,26 @@ class Inside:
             signs.ended_here = how(after)
         elif not handed:
             signs.partly_here = True
+
+    def _elements(self, trail: Trail) -> Elements:
+        """What ends the task in the function, each with what it takes of its containers."""
+        ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
+        early = [op for op in trail.rooted() if op.kind == "wait" and is_for_the_first(op)]
+        found = Elements(self.calls, trail, early)
+        # The first of one that is done is that one.
+        ops += [op for op in early if op not in ops and found.is_alone(op)]
+        return Elements(self.calls, trail, sorted(ops, key=lambda op: op.root or 0))
+
+    def _search(
+        self, trail: Trail, elements: Elements, handed: list[Op], carriers: set[Term]
+    ) -> Outcome:
+        """Search the paths from the spawn: the first case in which one leaves the task decides."""
+        for case in elements.by_standing():
+            stops = self._stops(trail, [*case, *handed], elements)
+            outcome = trail.function.paths.search([trail.index], stops, carriers)
+            if outcome.leaks or not outcome.is_complete:
+                break
+        return outcome
 
     def _look_for_more_each_turn(self, signs: Signs, stops: list[Ending]) -> None:
         """Note a wait after which turns of a loop leave the task, for the other one came first.
@@ -116,9 +146,9 @@ class Inside:
         left = [
             op
             for op in partial
-            if _starts_both_anew(op, trail)
-            and _leaves_another(op, trail, stops, left_out=_OTHER_PENDING)
-            and not _leaves_another(op, trail, stops, left_out=_OTHER_ASKED)
+            if starts_both_anew(op, trail)
+            and leaves_another(op, trail, stops, left_out=OTHER_PENDING)
+            and not leaves_another(op, trail, stops, left_out=OTHER_ASKED)
         ]
         again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
         if left and not again:
@@ -127,8 +157,10 @@ class Inside:
     def endings(self, signs: Signs) -> list[Ending]:
         """The events of the function with the spawn at which the task is ended for certain."""
         trail = signs.trail
-        ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
-        return self._stops(trail, [op for op in ops if not ends_one_of_many(signs, op)])
+        elements = self._elements(trail)
+        cases = elements.by_standing()
+        sure = [op for op in elements.ops if all(op in case for case in cases)]
+        return self._stops(trail, sure, elements)
 
     def ends_for(self, signs: Signs, constants: Given) -> bool:
         """Whether the function itself sees to the end of what a call with these constants starts.
@@ -173,17 +205,21 @@ class Inside:
             found += [index for caller, index in sites if caller is trail.function]
         return list(dict.fromkeys(found))
 
-    def _stops(self, trail: Trail, ops: list[Op]) -> list[Ending]:
+    def _stops(self, trail: Trail, ops: list[Op], elements: Elements | None = None) -> list[Ending]:
         """The events of the function at which the operations take effect there for certain."""
         helpers = Helpers(trail, ops)
         found = [
-            Ending(root, passing(trail, op), ends_all(trail, op))
+            Ending(root, passing(trail, op), ends_all(trail, op) or _is_alone(elements, op))
             for op in ops
             for root in self._roots(trail, op)
             if (op.calls or not _only_asks(op))
             and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, root))
         ]
         return list(dict.fromkeys(found))
+
+
+def _is_alone(elements: Elements | None, op: Op) -> bool:
+    return elements is not None and op in elements.ops and elements.is_alone(op)
 
 
 class Helpers:
@@ -330,71 +366,4 @@ def _is_instead(function: Function, wait: int, ending: int) -> bool:
         and catches_only_cancellation(frame.handler)
         and any(frame.item is each for each in tries)
         for frame in around(function, ending)
-    )
-
-
-def _starts_both_anew(wait: Op, trail: Trail) -> bool:
-    """Whether a wait is for the task and one other that the same loop starts, too."""
-    function = trail.function
-    loop, carriers = in_loop(function, trail.index), carriers_in(trail, function)
-    others = [t for call in waits(wait) for t in function.paths.waits.other_of_two(call, carriers)]
-    return bool(others) and all(
-        isinstance(other, Result) and in_loop(function, other.event) is loop for other in others
-    )
-
-
-#: outcomes of a condition by whether they show that the other task of two is done
-_OTHER_PENDING, _OTHER_ASKED = frozenset({False}), frozenset({False, True})
-
-
-def _leaves_another(
-    wait: Op, trail: Trail, stops: Sequence[Ending], left_out: frozenset[bool] = frozenset()
-) -> bool:
-    """Whether a loop can come back from a wait to the spawn, with the task pending.
-
-    At the ``stops`` it is ended. Of conditions that ask whether the other task that is waited for
-    is done, the outcomes ``left_out`` are not followed.
-    """
-    function, index = trail.function, wait.root
-    if index is None:
-        return False
-    loops = {id(f.item) for f in around(function, trail.index) if isinstance(f.item, Loop)}
-    if not any(id(frame.item) in loops for frame in around(function, index)):
-        return False
-    carriers, looks = carriers_in(trail, function), function.paths.waits
-
-    def is_closed(edge: Edge) -> bool:
-        test, holds = edge.test, edge.holds
-        return test is not None and any(
-            looks.shows_unset(test, holds, call, carriers)
-            or any(looks.shows_other_first(test, holds is o, call, carriers) for o in left_out)
-            for call in waits(wait)
-        )
-
-    found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)
-    return trail.index in found.reached
-
-
-def _abandoned(trail: Trail) -> Op | None:
-    """The wait that leaves what is pending to itself, where nothing else sees to it."""
-    partial = [op for op in trail.of("wait") if is_partial(op)]
-    if not partial:
-        return None
-    others = [
-        op
-        # What is awaited of those that are done says nothing of the rest.
-        for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
-        if op not in partial
-    ]
-    if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
-        return None
-    again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
-    return None if again else partial[0]
-
-
-def _is_handed_on_after(trail: Trail, wait: Op) -> bool:
-    """Whether the function hands on what may be pending after a wait: to what is not known."""
-    return wait.root is not None and any(
-        op.root is not None and op.root > wait.root and op.how != "waited"
-        for op in trail.of("unknown")
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from functools import partial
 
 from taskleash.classify.turns import waits
 from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
+    Arg,
     Await,
     Block,
     Call,
@@ -46,16 +47,38 @@ from taskleash.link.trail import CANCELLING, Op, Trail
 
 def is_partial(op: Op) -> bool:
     """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
+    return _is_up_to(op) or _returns_early(op)
+
+
+def is_for_the_first(op: Op) -> bool:
+    """Whether ``asyncio.wait`` returns early and has no timeout: the first one is done then."""
+    return _returns_early(op) and not _is_up_to(op)
+
+
+def _is_up_to(op: Op) -> bool:
+    return any(
+        _given(op, arg.value) != (Constant("None"),)
+        for arg in _arguments(op)
+        if arg.key == "timeout"
+    )
+
+
+def _returns_early(op: Op) -> bool:
+    return any(
+        "ALL_COMPLETED" not in str(_given(op, arg.value))
+        for arg in _arguments(op)
+        if arg.key == "return_when"
+    )
+
+
+def _arguments(op: Op) -> Iterator[Arg]:
+    """What a wait is given: by the event itself, or by the calls whose results it awaits."""
     event = op.event
     terms = event.value if isinstance(event, Store | Await | Give | Use) else ()
     made = [op.function.events[term.event] for term in terms if isinstance(term, Result)]
     for call in (event, *made):
-        for arg in call.args if isinstance(call, Call) else ():
-            if arg.key == "timeout" and _given(op, arg.value) != (Constant("None"),):
-                return True
-            if arg.key == "return_when" and "ALL_COMPLETED" not in str(_given(op, arg.value)):
-                return True
-    return False
+        if isinstance(call, Call):
+            yield from call.args
 
 
 def is_after_a_failure(op: Op) -> bool:

@@ -182,6 +182,7 @@ class Loop:
     """A loop: ``kind`` is while, for, async for or comprehension.
 
     The ``test`` of all but the first is of kind ``other`` and has what the loop goes over.
+    ``made`` is how many collections of the function stand before it.
     """
 
     kind: str
@@ -189,6 +190,7 @@ class Loop:
     body: Block
     orelse: Block
     line: int = 0
+    made: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ class Collection:
 
     Besides, ``kind`` is ``generator``, ``mix`` for what has all of other containers (``a + b``) and
     ``rest`` for what has a part (a slice, what a star takes, a difference). ``keys`` are the
-    strings that are keys of a dict's items, as `Element` has them; empty for others.
+    strings that are keys of a dict's items, as `Element` has them; of a part of a sequence the
+    numbers of the first and of the first that it lacks (``1:-1``); empty for others.
     """
 
     kind: str

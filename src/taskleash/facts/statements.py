@@ -198,31 +198,31 @@ class StatementLowering(ExpressionLowering):
     def _while(self, node: cst.While) -> bool:
         self._begin_block(node, node.body)
         line = self.frame.statement[0]
-        made = self._enter_loop(node.body, node.test)
+        around = self._enter_loop(node.body, node.test)
         items, self.frame.items = self.frame.items, []
         test = self.test(node.test)
         condition, self.frame.items = self.frame.items, items
         self.frame.items.extend(condition)
-        body = self._loop_body(node.body)
-        orelse = self._leave_loop(node.orelse, made)
+        body, made = self._loop_body(node.body), self.frame.made_before_loop
+        orelse = self._leave_loop(node.orelse, around)
         again = Block(body.items + tuple(condition))
-        self.frame.items.append(Loop("while", test, again, orelse, line))
+        self.frame.items.append(Loop("while", test, again, orelse, line, made))
         return not (test.kind == "true" and not _has_break(body))
 
     def _for(self, node: cst.For) -> bool:
         self._begin_block(node, node.body)
         line = self.frame.statement[0]
         source = self.expr(node.iter)
-        made = self._enter_loop(node.body, node.target)
+        around = self._enter_loop(node.body, node.target)
         items, self.frame.items = self.frame.items, []
         self.assign(node.target, tuple(Element(term) for term in source))
         first, self.frame.items = self.frame.items, items
-        body = self._loop_body(node.body)
+        body, made = self._loop_body(node.body), self.frame.made_before_loop
         body = Block(tuple(first) + body.items)
-        orelse = self._leave_loop(node.orelse, made)
+        orelse = self._leave_loop(node.orelse, around)
         kind = "async for" if node.asynchronous is not None else "for"
         over = Test("other", source + measured(self, source))
-        self.frame.items.append(Loop(kind, over, body, orelse, line))
+        self.frame.items.append(Loop(kind, over, body, orelse, line, made))
         return True
 
     def _enter_loop(self, body: cst.BaseSuite, head: cst.BaseExpression) -> int:

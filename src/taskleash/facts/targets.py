@@ -145,8 +145,9 @@ def _rest(lowering: ExpressionLowering, value: Alts, before: int, after: int) ->
     found: list[Term] = []
     for term in value:
         items = written_items(lowering, term)
-        if items is None:
-            found.append(lowering.frame.collect("rest", [(Spread(term),)]))
+        if items is None or len(items) < before + after:
+            bounds = f"{before}:{-after or ''}"
+            found.append(lowering.frame.collect("rest", [(Spread(term),)], [bounds]))
         else:
             found.append(lowering.frame.collect("list", items[before : len(items) - after]))
     return tuple(found)
@@ -194,7 +195,8 @@ def read_subscript(lowering: ExpressionLowering, node: cst.Subscript) -> Alts:
     """What a subscript gives: an element, the item that the source shows, or a part."""
     places, _ = subscripted(lowering, node)
     if is_part(node):
-        return tuple(lowering.frame.collect("rest", [(Spread(term),)]) for term in places)
+        bounds = _bounds(node)
+        return tuple(lowering.frame.collect("rest", [(Spread(t),)], bounds) for t in places)
     # Of a display that is subscripted on the spot, the other items are lost there and then.
     is_named = not isinstance(node.value, cst.Tuple | cst.List | cst.Dict)
     found: list[Alts] = []
@@ -202,6 +204,17 @@ def read_subscript(lowering: ExpressionLowering, node: cst.Subscript) -> Alts:
         item = _written_item(lowering, place) if is_named else None
         found.append((place,) if item is None else item)
     return merge(*found) if found else ()
+
+
+def _bounds(node: cst.Subscript) -> list[str]:
+    """The numbers of a slice, as ``1:-1``, where they are written plainly."""
+    part = node.slice[0].slice
+    if not isinstance(part, cst.Slice) or part.step is not None:
+        return []
+    numbers = [constant_key(each) if each else "" for each in (part.lower, part.upper)]
+    if any(each is None or each.strip("-0123456789") for each in numbers):
+        return []
+    return [":".join(each or "" for each in numbers)]
 
 
 def is_part(node: cst.Subscript) -> bool:

@@ -73,7 +73,9 @@ class Standing(Walk):
                 made = (
                     function.facts.collections[term.number] if isinstance(term, Display) else None
                 )
-                for keyed, alts in zip(made.keys, made.items, strict=False) if made else ():
+                if made is None or made.kind != "dict":
+                    continue
+                for keyed, alts in zip(made.keys, made.items, strict=False):
                     is_asked_for = bool(keyed) == (what == "value")
                     if is_asked_for and not known.keys().isdisjoint(alts):
                         return True
