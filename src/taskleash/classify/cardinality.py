@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from taskleash.classify.containers import made_afresh
-from taskleash.classify.portions import Standing
+from taskleash.classify.portions import MOVING, Standing, changes
 from taskleash.facts.model import Loop, Store
 from taskleash.facts.terms import (
     SOME,
@@ -24,15 +24,13 @@ from taskleash.facts.terms import (
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op, Trail
-from taskleash.models.containers import GROWING, NEW_CONTAINERS, SETTING, SHRINKING, SPREADING
+from taskleash.models.containers import NEW_CONTAINERS
 
 #: where one of many may stand of which it is not known
 FIRST, LAST = Standing(0, -sys.maxsize, SOME), Standing(sys.maxsize, -1, SOME)
 _OF_MANY = (FIRST, LAST)
 #: methods that put one behind all others
 _BEHIND = frozenset({"append", "put_nowait"})
-#: methods that change where the others stand
-_MOVING = SHRINKING | {"appendleft", "clear", "insert", "reverse", "rotate", "sort"}
 _MAKERS = frozenset(name.rpartition(".")[2] for name in NEW_CONTAINERS)
 
 
@@ -73,7 +71,7 @@ def _flat(function: Function, container: Display) -> list[Alts] | None:
             continue
         (spread, *others) = alts
         base = spread.base if isinstance(spread, Spread) and not others else None
-        if not isinstance(base, Display) or _changes(function, base):
+        if not isinstance(base, Display) or changes(function, base):
             return None
         inner = _flat(function, base)
         if inner is None:
@@ -86,15 +84,15 @@ def _written(trail: Trail, container: Display, items: list[Alts]) -> tuple[Stand
     """Of a collection that has the task as it is written."""
     function = trail.function
     made = function.facts.collections[container.number]
-    changes = _changes(function, container)
-    if any(name in _MOVING for name, _ in changes) and len(changes) > 1:
+    changed = changes(function, container)
+    if any(name in MOVING for name, _ in changed) and len(changed) > 1:
         return ()
     loop = in_loop(function, trail.index)
     if loop is not None and loop.kind == "comprehension":
         return _OF_MANY if _goes_over_many(function, loop) else ()
     if loop is not None:
         return ()
-    more = [event for name, event in changes if name not in _MOVING]
+    more = [event for name, event in changed if name not in MOVING]
     (number, *others) = [i for i, alts in enumerate(items) if Result(trail.index) in alts]
     if others or any(len(alts) > 1 for alts in items):
         return ()
@@ -117,14 +115,14 @@ def _goes_over_many(function: Function, loop: Loop) -> bool:
 def _filled(trail: Trail, container: Term) -> tuple[Standing, ...]:
     """Of a container that is made empty, and that the task is put into later."""
     function = trail.function
-    changes = _changes(function, container)
-    puts = [(name, event) for name, event in changes if name not in _MOVING or name == "insert"]
+    changed = changes(function, container)
+    puts = [(name, event) for name, event in changed if name not in MOVING or name == "insert"]
     own = {op.index for op in trail.of("contain", "store") if op.function is function}
     mine = [(name, event) for name, event in puts if event in own]
     if len(mine) != 1:
         return ()
     ((name, event),) = mine
-    moved = [name for name, _ in changes if name in _MOVING]
+    moved = [name for name, _ in changed if name in MOVING]
     loop = in_loop(function, event)
     if loop is not None and len(moved) < 2 and function.paths.graph.comes_back(event):
         return _OF_MANY if _is_made_before(function, container, loop) else ()
@@ -208,21 +206,3 @@ def _key(function: Function, event: int) -> str:
     stored = function.events[event]
     target = stored.target if isinstance(stored, Store) else None
     return target.key if isinstance(target, Element) and target.is_constant else ""
-
-
-def _changes(function: Function, container: Term) -> list[tuple[str, int]]:
-    """What changes a container: the method, or what stands for a store, and the event."""
-    uses = function.uses
-    found: list[tuple[str, int]] = []
-    for term in uses.derived.get(container, ()):
-        roles = uses.roles.get(term, ())
-        if isinstance(term, Attribute) and term.name in GROWING | SETTING | _MOVING:
-            name = "spread" if term.name in SPREADING else term.name
-            found += [(name, role.index) for role in roles if role.kind == "func"]
-        elif isinstance(term, Element):
-            found += [("[]", role.index) for role in roles if role.kind == "target"]
-            found += [("remove", role.index) for role in roles if role.kind == "delete"]
-    for role in uses.roles.get(container, ()):
-        if role.kind == "target":
-            found.append(("spread", role.index))
-    return found

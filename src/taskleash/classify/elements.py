@@ -14,6 +14,7 @@ from taskleash.facts.terms import Attribute, Constant, Display, Element, Result,
 from taskleash.link.calls import Calls
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
+from taskleash.link.phases import Phases
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.models.containers import PAIR_TAKING, TAKING
 
@@ -82,16 +83,23 @@ class Elements:
         )
 
 
-def leaves_some(calls: Calls, signs: Signs, ops: Sequence[Op], is_start: bool) -> bool:
-    """Whether operations elsewhere take others out of the container than the task, in some case.
+def left_to_others(calls: Calls, signs: Signs) -> list[Op]:
+    """Endings elsewhere that take others out of the container than the task, in some case.
 
-    ``is_start`` says that the function is one that starts its owner, once by convention.
+    They are none then: nobody ends the task there.
     """
-    is_repeated = signs.multiplicity == "per-call" and not (signs.once or is_start)
-    return not all(Elements(calls, signs.trail, ops, is_repeated).by_standing()) if ops else False
+    ops = [op for op, _ in signs.ended_there_by]
+    starts_once = signs.once or calls.shared(Phases).is_start(signs.spawn.function)
+    is_repeated = signs.multiplicity == "per-call" and not starts_once
+    if not ops or all(Elements(calls, signs.trail, ops, is_repeated).by_standing()):
+        return []
+    signs.ended_there_by = []
+    return ops
 
 
 def _is_in(part: Portion, stands: Mapping[Term, Standing]) -> bool:
+    if part.kind == "none":
+        return False
     standing = stands.get(part.container) if part.container is not None else None
     return standing is None or part.has(standing)
 

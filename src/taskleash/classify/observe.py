@@ -18,7 +18,7 @@ from taskleash.classify.containers import (
     with_its_key,
 )
 from taskleash.classify.doubts import Doubts
-from taskleash.classify.elements import ends_another, leaves_some
+from taskleash.classify.elements import ends_another, left_to_others
 from taskleash.classify.failing import Failures, minds_itself
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import group_of, owner_of, teardowns
@@ -243,9 +243,8 @@ class Observer:
         earlier = Earlier(self.calls, signs)
         left_here = frozenset(() if signs.ended_here else signs.ended_here_by)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
-            if op.kind == "test" and not drains(signs.trail, op):
-                continue
-            if op.kind == "wait" and is_partial(op) and not self._teardown(op):
+            is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
+            if is_open or (op.kind == "test" and not drains(signs.trail, op)):
                 continue
             if ends_another(signs, op):
                 elsewhere.append(op)
@@ -270,10 +269,7 @@ class Observer:
                     signs.ended_there_by.append((op, NOTHING))
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
-        is_start = self.phases.is_start(signs.spawn.function)
-        if leaves_some(self.calls, signs, [op for op, _ in signs.ended_there_by], is_start):
-            elsewhere += [op for op, _ in signs.ended_there_by]
-            signs.ended_there_by = []
+        elsewhere += left_to_others(self.calls, signs)
         known = [] if signs.container else known_over(signs.trail)
         signs.ended_there_by += [(op, NOTHING) for op in known]
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)

@@ -7,7 +7,7 @@ that takes one out, a loop that goes over all.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from taskleash.facts.model import Await, Call, Give, Store, Use
@@ -27,11 +27,11 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.link.calls import Calls
-from taskleash.link.context import in_loop
+from taskleash.link.context import events_in, in_loop
 from taskleash.link.entities import External, Function
 from taskleash.link.trail import Op, Trail
 from taskleash.models.api import Handle
-from taskleash.models.containers import VIEWING
+from taskleash.models.containers import GROWING, SETTING, SHRINKING, SPREADING, VIEWING
 
 #: calls that give, or stand for, all that they are given
 _WHOLE = frozenset(
@@ -43,6 +43,8 @@ _WHOLE = frozenset(
 )  # fmt: skip
 #: calls that give what they are given in another order
 _SHUFFLING = frozenset({"frozenset", "reversed", "set", "sorted", "as_completed"})
+#: methods that change where the others stand
+MOVING = SHRINKING | {"appendleft", "clear", "insert", "reverse", "rotate", "sort"}
 #: methods that take one out, by which they take where they are given nothing
 _TAKING_AT = {"pop": -1, "popleft": 0}
 
@@ -66,7 +68,7 @@ class Portion:
     """A part of what a container holds; the container is None for the task itself.
 
     ``kind`` is whole, at (the one with number ``first``), key (the one under ``key``), one (some
-    other), from (numbers ``first`` to ``last``) or unknown.
+    other), from (numbers ``first`` to ``last``), none (it was emptied before) or unknown.
     """
 
     container: Term | None
@@ -131,6 +133,8 @@ class _Portions:
                 own = tuple(_Portions(self._calls, self._trail, *op.calls[0])._of_event(False))
         if op.site[0] is self._trail.function:
             return own
+        if any(in_loop(*site) is not None for site in self._calls.callers(op.site[0])):
+            return (_UNKNOWN,)
         # Another function's values are not those of the function with the spawn.
         return tuple(
             each if isinstance(each.container, Attribute | Global) else _UNKNOWN for each in own
@@ -147,7 +151,32 @@ class _Portions:
             terms += [Result(self._index)] if is_taking else bases
             terms += [term for arg in event.args for term in arg.value]
         found = [each for term in terms for each in self._of(term, frozenset())]
-        yield from found or [_UNKNOWN]
+        for each in found or [_UNKNOWN]:
+            yield replace(each, kind="none") if self._is_emptied(each, terms) else each
+
+    def _is_emptied(self, found: Portion, terms: list[Term]) -> bool:
+        """Whether the container itself, gone over or given as it is, was cleared before."""
+        container, function = found.container, self._function
+        loop = in_loop(function, self._index)
+        if container is None or found.kind != "whole":
+            return False
+        if not _is_direct(function, terms, container):
+            return False
+        graph, uses = function.paths.graph, function.uses
+        cleared = [
+            role.index
+            for role in uses.roles.get(Attribute(container, "clear"), ())
+            if role.kind == "func" and in_loop(function, role.index) is None
+        ]
+        filled = [event for _, event in changes(function, container) if event not in cleared]
+        is_here = function is self._trail.function
+        return any(
+            (is_here and graph.comes_by_way_of(self._trail.index, event, self._index))
+            or (not is_here and graph.dominates(event, self._index))
+            for event in cleared
+            if not any(event < each < self._index for each in filled)
+            and (loop is None or event < min(events_in(loop.body), default=self._index))
+        )
 
     def _of(self, term: Term, seen: frozenset[Term]) -> Iterator[Portion]:
         if term in seen or (term not in self._held and not isinstance(term, Spread | Result)):
@@ -282,3 +311,29 @@ def _one_taken(call: Call, whole: Portion) -> Portion:
 def _shuffled(portion: Portion) -> Portion:
     """The same in another order, in which a number means another one."""
     return replace(portion, is_mixed=True)
+
+
+def _is_direct(function: Function, terms: Collection[Term], container: Term) -> bool:
+    """Whether an event has a container itself, or each of it, or awaits a call that is given it."""
+    wanted = {container, Spread(container), Element(container)}
+    calls = (function.events[term.event] for term in terms if isinstance(term, Result))
+    given = (t for call in calls if isinstance(call, Call) for arg in call.args for t in arg.value)
+    return not wanted.isdisjoint((*terms, *given))
+
+
+def changes(function: Function, container: Term) -> list[tuple[str, int]]:
+    """What changes a container: the method, or what stands for a store, and the event."""
+    uses = function.uses
+    found: list[tuple[str, int]] = []
+    for term in uses.derived.get(container, ()):
+        roles = uses.roles.get(term, ())
+        if isinstance(term, Attribute) and term.name in GROWING | SETTING | MOVING:
+            name = "spread" if term.name in SPREADING else term.name
+            found += [(name, role.index) for role in roles if role.kind == "func"]
+        elif isinstance(term, Element):
+            found += [("[]", role.index) for role in roles if role.kind == "target"]
+            found += [("remove", role.index) for role in roles if role.kind == "delete"]
+    for role in uses.roles.get(container, ()):
+        if role.kind == "target":
+            found.append(("spread", role.index))
+    return found
