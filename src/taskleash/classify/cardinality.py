@@ -14,6 +14,7 @@ from taskleash.facts.terms import (
     SOME,
     Alts,
     Attribute,
+    Awaited,
     Display,
     Element,
     Global,
@@ -45,10 +46,9 @@ def standings(trail: Trail, container: Term, is_repeated: bool = False) -> tuple
     function = trail.function
     if isinstance(container, Display):
         items = _flat(function, container)
-        own = Result(trail.index)
         if items is None:
             return ()
-        if any(own in alts for alts in items):
+        if any(_is_of(trail, alts) for alts in items):
             return _written(trail, container, items)
         return _filled(trail, container) if not items else ()
     if isinstance(container, Result):
@@ -56,6 +56,12 @@ def standings(trail: Trail, container: Term, is_repeated: bool = False) -> tuple
         is_new = not call.args and call.text.rpartition(".")[2] in _MAKERS
         return _filled(trail, container) if is_new else ()
     return ()
+
+
+def _is_of(trail: Trail, alts: Alts) -> bool:
+    """Whether an item is the task: what the call gives, or what awaiting that does."""
+    given = Result(trail.index)
+    return given in alts or Awaited(given) in alts
 
 
 def _flat(function: Function, container: Display) -> list[Alts] | None:
@@ -93,7 +99,7 @@ def _written(trail: Trail, container: Display, items: list[Alts]) -> tuple[Stand
     if loop is not None:
         return ()
     more = [event for name, event in changed if name not in MOVING]
-    (number, *others) = [i for i, alts in enumerate(items) if Result(trail.index) in alts]
+    (number, *others) = [i for i, alts in enumerate(items) if _is_of(trail, alts)]
     if others or any(len(alts) > 1 for alts in items):
         return ()
     if made.kind == "set":
@@ -169,7 +175,7 @@ def _kept(trail: Trail, is_repeated: bool) -> tuple[Standing, ...]:
         whole = [t for t in event.value if isinstance(t, Display)]
         if len(whole) != 1 or items[0] is None or others or is_repeated:
             return ()
-        is_in_it = any(Result(trail.index) in alts for alts in items[0])
+        is_in_it = any(_is_of(trail, alts) for alts in items[0])
         return _written(trail, whole[0], items[0]) if is_in_it else ()
     if in_loop(function, put.index) is not None:
         is_new = made_afresh(put)

@@ -123,11 +123,12 @@ def _terms(op: Op) -> list[Term]:
 def _keys(term: Term) -> list[str]:
     """The literal key of an element of a container; empty for any other term.
 
-    A number that is counted from the end means another element after each change.
+    A number that is counted from the end means another element after each change, and one of what a
+    call gives may be that of a copy.
     """
-    if isinstance(term, Element) and term.is_constant and not term.key.startswith("-"):
-        return [term.key]
-    return []
+    if not isinstance(term, Element) or not term.is_constant or term.key.startswith("-"):
+        return []
+    return [] if isinstance(term.base, Result) and term.key.isdecimal() else [term.key]
 
 
 def _taken_by(function: Function, term: Term) -> list[str]:

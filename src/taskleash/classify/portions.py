@@ -190,6 +190,8 @@ class _Portions:
             yield from self._displayed(term, seen)
         elif isinstance(term, Result):
             yield from self._given(term, seen)
+        elif isinstance(term, Awaited) and term.base == Result(self._trail.index):
+            yield Portion(None)
         elif isinstance(term, Awaited) or (isinstance(term, Bound) and not self._held[term]):
             yield _UNKNOWN
         else:
