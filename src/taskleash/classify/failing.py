@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from taskleash.classify.enclosing import known_over
 from taskleash.classify.model import Unseen
 from taskleash.classify.signs import Signs
-from taskleash.classify.waiting import known_over
 from taskleash.dataflow.exceptions import Raised, fate, raised_by
 from taskleash.dataflow.hierarchy import Caught
 from taskleash.dataflow.query import Query

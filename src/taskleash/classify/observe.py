@@ -19,13 +19,14 @@ from taskleash.classify.containers import (
 )
 from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another, left_to_others
+from taskleash.classify.enclosing import ended_around
 from taskleash.classify.failing import Failures, minds_itself
 from taskleash.classify.inside import Inside, how
 from taskleash.classify.owner import group_of, owner_of, teardowns
 from taskleash.classify.partly import Partly
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
-from taskleash.classify.waiting import drains, is_after_a_failure, is_partial, known_over
+from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.bypassed import Bypassed
@@ -270,8 +271,7 @@ class Observer:
             elif op.kind in CANCELLING:
                 elsewhere.append(op)
         elsewhere += left_to_others(self.calls, signs)
-        known = [] if signs.container else known_over(signs.trail)
-        signs.ended_there_by += [(op, NOTHING) for op in known]
+        signs.ended_there_by += [(op, NOTHING) for op in ended_around(self.calls, signs)]
         keepers = dict.fromkeys(place.cls for place in signs.places if place.cls is not None)
         if signs.spawn.kind != "threadsafe":
             signs.ended_there_by += [sweep for cls in keepers for sweep in self.sweeps.of(cls)]

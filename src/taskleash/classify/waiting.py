@@ -212,25 +212,6 @@ def passed_over(trail: Trail, op: Op) -> bool:
     return False
 
 
-def known_over(trail: Trail) -> list[Op]:
-    """The looks at an outcome, by the function whose variable has the task, without which it ends.
-
-    Where the task still runs they raise: on each normal path it is over.
-    """
-    found: list[Op] = []
-    for op in trail.of("outcome"):
-        function, event = op.function, op.event
-        if op.depth or op.calls or function not in trail.function.nesting[1:]:
-            continue
-        outcome = function.paths.search_from_entry(
-            [Ending(op.index)], set(trail.terms_in(function))
-        )
-        is_up_to = isinstance(event, Call) and has_timeout(event)
-        if outcome.is_complete and not outcome.leaks and not is_up_to:
-            found.append(op)
-    return found
-
-
 def drains(trail: Trail, op: Op) -> bool:
     """``while tasks: await sleep()`` waits until a container that prunes itself is empty.
 
