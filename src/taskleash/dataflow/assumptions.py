@@ -10,13 +10,14 @@ import ast
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
 from taskleash.dataflow.cfg import ENTRY, ControlFlowGraph, Edge
 from taskleash.dataflow.outcomes import shows
+from taskleash.dataflow.questions import NO_FACTS, Fact, Facts, LocalFlags, Question
 from taskleash.facts.model import Call, FunctionFacts, Store, Test
 from taskleash.facts.terms import (
     Alts,
@@ -49,26 +50,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
-    """A condition that can be asked again: what kind it is, and what it asks, as a name for it.
-
-    ``terms`` are what it asks about, ``words`` the names that its answer depends on, ``passing``
-    the calls whose results it asks about; ``is_local`` where a local variable has a part in it.
-    """
-
-    kind: str
-    name: str
-    terms: tuple[Term, ...] = field(compare=False)
-    words: frozenset[str] = field(compare=False)
-    passing: frozenset[int] = field(compare=False)
-    is_local: bool = field(compare=False)
-
-
-#: a question and its outcome
-Fact = tuple[Question, bool]
-Facts = frozenset[Fact]
-NO_FACTS: Facts = frozenset()
 #: what terms stand for in one call of the function: parameters that are given constants
 Given = Mapping[Term, Alts]
 NOTHING_GIVEN: Given = {}
@@ -83,10 +64,16 @@ _FOLLOWING: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {
 
 
 class Assumptions:
-    """The questions of one function, and what holds wherever control comes to each block."""
+    """The questions of one function, and what holds wherever control comes to each block.
 
-    def __init__(self, facts: FunctionFacts, graph: ControlFlowGraph) -> None:
+    ``shared`` are the local variables that functions inside of it assign to.
+    """
+
+    def __init__(
+        self, facts: FunctionFacts, graph: ControlFlowGraph, shared: Set[str] = frozenset()
+    ) -> None:
         self._facts = facts
+        self._flags = LocalFlags(facts, graph, shared)
         self._graph = graph
         self._questions: dict[tuple[str, Alts, str, str, Alts], Question | None] = {}
         self._turns: dict[int, frozenset[int]] = {}
@@ -102,6 +89,9 @@ class Assumptions:
         return self._questions[key]
 
     def _made(self, test: Test) -> Question | None:
+        flag = self._flags.asked(test)
+        if flag is not None:
+            return flag
         text = test.text if test.kind == "other" and not test.op else ""
         if not (text or (test.value and (test.kind != "other" or test.op))):
             return None
@@ -191,7 +181,9 @@ class Assumptions:
             for edge in block.edges:
                 if edge.test is not None and edge.holds:
                     found.update(question.name for question in self._asked(edge.test))
-        return frozenset(name for name, count in found.items() if count > 1)
+        # A flag is answered where it is set, too.
+        flags = self._flags.names
+        return frozenset(name for name, count in found.items() if count > 1 or name in flags)
 
     @cached_property
     def asked_from(self) -> list[frozenset[str]]:
@@ -233,12 +225,14 @@ class Assumptions:
 
     def after_events(self, held: Facts, block: int, last: int | None = None) -> Facts:
         """The facts that hold after the events of a block, or those up to the place ``last``."""
-        if not held:
-            return held
-        killed = {
-            name for place, name in self._assigned.get(block, ()) if last is None or place <= last
-        }
-        return frozenset(f for f in held if not f[0].words & killed) if killed else held
+        if held:
+            killed = {
+                name
+                for place, name in self._assigned.get(block, ())
+                if last is None or place <= last
+            }
+            held = frozenset(f for f in held if not f[0].words & killed) if killed else held
+        return self._flags.after(held, block, last)
 
     @cached_property
     def _assigned(self) -> dict[int, list[tuple[int, str]]]:
@@ -266,7 +260,8 @@ class Assumptions:
         return frozenset(
             (question, outcome)
             for question, outcome in held
-            if not question.is_local and not question.passing & made and question.name not in own
+            if question.is_flag
+            or not (question.is_local or question.passing & made or question.name in own)
         )
 
     def _made_in(self, loop: int) -> frozenset[int]:

@@ -16,18 +16,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from taskleash.dataflow.asking import Asked, Told
-from taskleash.dataflow.assumptions import (
-    NO_FACTS,
-    NOTHING_GIVEN,
-    Assumptions,
-    Facts,
-    Given,
-)
+from taskleash.dataflow.assumptions import NOTHING_GIVEN, Assumptions, Given
 from taskleash.dataflow.building import build
 from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
 from taskleash.dataflow.going_over import LIVE, GoingOver
 from taskleash.dataflow.outcome import Leak, Outcome
+from taskleash.dataflow.questions import NO_FACTS, Facts
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Term, last_name
@@ -61,12 +56,20 @@ class _State:
 
 
 class Paths:
-    """The paths of one function: its graph, and what holds along it."""
+    """The paths of one function: its graph, and what holds along it.
 
-    def __init__(self, facts: FunctionFacts, raising: Raising | None = None) -> None:
+    ``shared`` are its local variables that functions inside of it assign to.
+    """
+
+    def __init__(
+        self,
+        facts: FunctionFacts,
+        raising: Raising | None = None,
+        shared: Set[str] = frozenset(),
+    ) -> None:
         self.facts = facts
         self.graph = build(facts, raising)
-        self.assumptions = Assumptions(facts, self.graph)
+        self.assumptions = Assumptions(facts, self.graph, shared)
         self.waits = Waits(facts, self.graph)
         self._asked = Asked(facts, self.graph)
         self._going_on: dict[tuple[int, Told], bool] = {}

@@ -74,7 +74,8 @@ class Call:
 class Store:
     """A value put into an attribute, element, global or outer variable; ``op`` is as in ``-=``.
 
-    ``key`` is that of an element: ``container[key] = value``.
+    ``key`` is that of an element: ``container[key] = value``. Of local variables only those are
+    stored to that are set to ``True`` or ``False``: they tell which way was taken.
     """
 
     pos: Pos

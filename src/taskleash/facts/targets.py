@@ -12,6 +12,7 @@ from taskleash.facts.frame import MAX_ALTS, either, kept_as_key, lookup, merge
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
     EACH,
+    FLAGS,
     SOME,
     Alts,
     Attribute,
@@ -20,6 +21,7 @@ from taskleash.facts.terms import (
     Element,
     Global,
     Item,
+    Local,
     Nested,
     Result,
     Spread,
@@ -72,6 +74,8 @@ def _assign_name(lowering: ExpressionLowering, target: cst.Name, value: Alts, op
         return
     if not op:
         frame.define(name, value)
+        if frame.kind == "function" and value and FLAGS.issuperset(value):
+            frame.emit(Store(pos, Local(name), value))
         if frame.kind == "class" and _spawns(lowering, value):
             frame.emit(Store(pos, Attribute(Nested(frame.owner), name), value))
         return

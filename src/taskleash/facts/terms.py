@@ -298,6 +298,8 @@ Term: TypeAlias = (
 Alts: TypeAlias = tuple[Term, ...]
 #: what a name is bound to where nothing is known of the value
 UNKNOWN: Alts = (Constant("…"),)
+#: what a variable is set to that tells which way was taken
+FLAGS = frozenset({Constant("False"), Constant("True")})
 
 TERM_CLASSES: tuple[type[_Term], ...] = (
     Constant,

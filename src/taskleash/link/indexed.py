@@ -6,13 +6,13 @@ Linking asks in rounds, each time of a larger program: what is worked out here h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 
 from taskleash.dataflow.exceptions import never_raises, raised_by
 from taskleash.dataflow.paths import Paths
 from taskleash.facts.model import Call, FunctionFacts, Give, ModuleFacts, Store
-from taskleash.facts.terms import Alts, Attribute, Global, Parameter, Term
+from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Term
 from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 from taskleash.link.written import Written
@@ -55,7 +55,8 @@ class IndexedFunction:
     @cached_property
     def paths(self) -> Paths:
         """Its control-flow graph, and searches along it."""
-        return Paths(self.facts, raised_by(self.facts.events, self._is_calm))
+        shared: Set[str] = self.module.assigned_inside.get(self.facts.key, frozenset())
+        return Paths(self.facts, raised_by(self.facts.events, self._is_calm), shared)
 
     def _is_calm(self, call: Call) -> bool:
         """Whether it calls methods of the same object that cannot raise."""
@@ -95,6 +96,16 @@ class IndexedModule:
     def methods(self) -> dict[tuple[str, str], IndexedFunction]:
         """Its methods by the key of their class and their name, the last of several."""
         return {(f.facts.owner, f.facts.name): f for f in self.functions.values() if f.facts.owner}
+
+    @cached_property
+    def assigned_inside(self) -> dict[str, set[str]]:
+        """The local variables of each function, by its key, that functions inside assign to."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for function in self.functions.values():
+            for target in function.stored:
+                if isinstance(target, Outer):
+                    found[target.function].add(target.name)
+        return dict(found)
 
     @cached_property
     def storing(self) -> dict[str, list[str]]:
