@@ -107,7 +107,18 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
         is_told = isinstance(node, cst.While) and is_flag(node.test)
         if is_told and any(waits(each) or _sleeps(each) for each in own(node)):
             return True
+        if isinstance(node, cst.While) and _only_sleeps(node):
+            return True
     return False
+
+
+def _only_sleeps(loop: cst.While) -> bool:
+    """Whether a loop does nothing about what it waits for: others bring that about."""
+    lines = getattr(loop.body, "body", ())
+    smalls = [each for line in lines for each in getattr(line, "body", ())]
+    return bool(smalls) and all(
+        isinstance(small, cst.Expr) and _sleeps(small.value) for small in smalls
+    )
 
 
 def polls(coroutine: Coroutine) -> bool:

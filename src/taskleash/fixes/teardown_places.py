@@ -121,7 +121,7 @@ def _tried(line: cst.BaseStatement) -> list[cst.BaseStatement]:
 def _before_its_end(lines: list[cst.BaseStatement], start: int) -> BodyPlace:
     """Behind a teardown's last flag: what it logs behind that is that it is done."""
     at = len(lines)
-    while at - 1 > start and _says_that_it_is_done(lines[at - 1]):
+    while at > start and _says_that_it_is_done(lines[at - 1]):
         at -= 1
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)

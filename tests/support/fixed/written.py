@@ -3281,4 +3281,41 @@ async def main():
         {"own": True},
         {"own": ("closed",)},
     ),
+    Written(
+        "a watch over what its teardown brings about",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+class Bot:
+    def __init__(self):
+        self.open = set()
+
+    def on_signal(self, symbol):
+        self.open.add(symbol)
+        asyncio.create_task(self.watch(symbol))
+
+    async def watch(self, symbol):
+        while symbol in self.open and len(symbol) > 0:
+            await asyncio.sleep(2)
+        logger.info("%s is over", symbol)
+
+    async def stop(self):
+        for symbol in list(self.open):
+            note("closed", symbol)
+        self.open.clear()
+
+
+async def main():
+    bot = Bot()
+    bot.on_signal("a")
+    await asyncio.sleep(1)
+    await asyncio.wait_for(bot.stop(), 2)
+""",
+        {"own": True},
+        {"own": ("closed a",)},
+    ),
 )
