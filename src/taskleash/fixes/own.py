@@ -43,7 +43,7 @@ from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
-from taskleash.models.vocabulary import words
+from taskleash.models.vocabulary import FINITE_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
 #: what gives a future of another thread, which no loop can wait for
@@ -376,5 +376,8 @@ def _replaces(work: Work, target: Target, method: Method, call: cst.Call) -> boo
     name, params = method.function.name.value, method.function.params
     if _ADDING & set(words(name)) and [*params.params, *params.kwonly_params][1:]:
         # What is told what to load may load one after the other.
+        return False
+    if not FINITE_WORDS.isdisjoint(words(target.site.task)):
+        # What writes something down is no better for being cancelled half-way.
         return False
     return LIFECYCLE.sets_up_anew(name) and not is_of_one(work.tree, started_by(call))

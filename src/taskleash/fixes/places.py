@@ -213,12 +213,35 @@ def constructor_place(
                 joined.add(at)
         apart = [i for i in apart if i not in joined] or apart
         if found:
-            return BodyPlace(lines[max(apart or found)], is_after=True)
+            at = _end_of_run(lines, end, max(apart or found), init.instance)
+            return BodyPlace(lines[at], is_after=True)
     if start and _calls_super(lines[start - 1]):
         return BodyPlace(lines[start - 1], is_after=True)
     if end < len(lines):
         return BodyPlace(lines[end], is_after=False)
     return BodyPlace(lines[-1], is_after=True)
+
+
+def _end_of_run(lines: Sequence[cst.BaseStatement], end: int, at: int, instance: str) -> int:
+    """Where the paragraph of lines that set attributes ends, which the one at an index is part of.
+
+    That index itself where something else is part of the paragraph, or comes to ``end`` before.
+    """
+    last = at
+    while last + 1 < len(lines) and not _stands_apart(lines[last + 1]):
+        last += 1
+        if last >= end or not _sets_attribute(lines[last], instance):
+            return at
+        if any(
+            isinstance(node, cst.Arg) and instance in _names(node) for node in inside(lines[last])
+        ):
+            # What is given the instance may call it at once.
+            return at
+    return last
+
+
+def _names(node: cst.CSTNode) -> set[str]:
+    return {each.value for each in inside(node) if isinstance(each, cst.Name)}
 
 
 def _is_joined_block(line: cst.BaseStatement) -> bool:

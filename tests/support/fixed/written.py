@@ -3318,4 +3318,37 @@ async def main():
         {"own": True},
         {"own": ("closed a",)},
     ),
+    Written(
+        "settings that are saved when they are set",
+        """
+import asyncio
+
+
+class Plugins:
+    def __init__(self, file):
+        self.file = file
+        self.settings = {}
+
+    def set_setting(self, key, value):
+        self.settings[key] = value
+        asyncio.create_task(self.save_settings())
+
+    async def save_settings(self):
+        await asyncio.sleep(1)
+        self.file.update(self.settings)
+        note("saved", *self.file)
+
+    async def shutdown(self):
+        note("closed")
+
+
+async def main():
+    plugins = Plugins({})
+    plugins.set_setting("a", 1)
+    plugins.set_setting("b", 2)
+    await plugins.shutdown()
+""",
+        {"own": True},
+        {"own": ("saved a b", "closed")},
+    ),
 )
