@@ -262,6 +262,9 @@ def _own_dropped(
             )
         )
     _check_whose(work, target, call, method, spot)
+    if asking(teardown, started_by(call)) is not None:
+        name = teardown.function.name.value
+        raise CannotMend(sentence("`{name}` asks it to end by itself", name=name))
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
     is_replacing = is_replacing and not is_there
     # What a later call makes pointless is of no use after the last one either.

@@ -3351,4 +3351,43 @@ async def main():
         {"own": True},
         {"own": ("saved a b", "closed")},
     ),
+    Written(
+        "a monitor that its teardown asks to end",
+        """
+import asyncio
+
+
+class Analyzer:
+    def __init__(self):
+        self.is_over = False
+
+    async def start_monitoring(self):
+        while not self.is_over:
+            await asyncio.sleep(1)
+        note("end monitored")
+
+    def stop_monitoring(self):
+        self.is_over = True
+
+
+class Bot:
+    def __init__(self):
+        self.analyzer = Analyzer()
+
+    async def start(self):
+        asyncio.create_task(self.analyzer.start_monitoring())
+
+    async def stop(self):
+        self.analyzer.stop_monitoring()
+
+
+async def main():
+    bot = Bot()
+    await bot.start()
+    await asyncio.sleep(3)
+    await bot.stop()
+    await asyncio.sleep(2)
+""",
+        {"own": False, "track": True},
+    ),
 )
