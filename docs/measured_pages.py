@@ -142,6 +142,17 @@ overwrites (3), tasks that are cancelled in a method that no teardown calls (3),
 leaves at its deadline, at a `yield` or where it is cancelled (3), self-removing ones that a
 teardown of another name or form leaves (2), and a coroutine that is kept before it becomes a task.
 
+In the twelfth reading (most sites of 31 packages: device clients, bots, voice agents, game and
+trading clients, servers, alarm systems) all 109 highs are high. Three highs were not found: two
+tasks that a `lambda` returns to the project's own event emitter, which drops what it calls, and one
+that is a mistake of the label. Of the 11 lows two are sound by the labels, timers that a method
+cancels which a class method calls of each device that it takes out. Two lows were not found: a
+`stop` that only another `stop` calls, which nothing calls, beside a `del` of the entry, and an
+error that an `except` catches before the `await`, which was left open. There were few lows to find:
+the reader was sure of 11, and of 19 more he was not. Of these taskleash calls three low and four
+high. A high where the reader was not sure is wrong: a dict keeps the task in a pair, which the
+`stop` takes apart in its loop.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -209,7 +220,8 @@ def accuracy_page() -> str:
         ("blind_eighth", "the eighth reading, mended"),
         ("blind_ninth", "the ninth reading, mended"),
         ("blind_tenth", "the tenth reading, mended"),
-        ("blind_eleventh", "the eleventh reading, before it was mended"),
+        ("blind_eleventh", "the eleventh reading, mended in part"),
+        ("blind_twelfth", "the twelfth reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -237,6 +249,7 @@ def blind_table() -> str:
         ("blind_ninth", "ninth reading"),
         ("blind_tenth", "tenth reading"),
         ("blind_eleventh", "eleventh reading"),
+        ("blind_twelfth", "twelfth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

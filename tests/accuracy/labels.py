@@ -24,6 +24,7 @@ SETS = (
     "blind_ninth",
     "blind_tenth",
     "blind_eleventh",
+    "blind_twelfth",
 )
 
 #: a package, a file of it and a line
