@@ -20,7 +20,7 @@ from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Test, tests
-from taskleash.facts.terms import Attribute, Constant, Parameter, Term
+from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import events_in
 from taskleash.link.entities import Function
@@ -143,8 +143,21 @@ class _Conditions:
         )
 
     def _is_waited_first(self, index: int) -> bool:
-        is_wait = isinstance(self._function.events[index], Await)
-        return is_wait and not any(end <= index for end in self._ends)
+        event = self._function.events[index]
+        if not isinstance(event, Await) or any(end <= index for end in self._ends):
+            return False
+        # What a function of the program raises is another question, and not asked here: the
+        # handler may be there for what is waited for behind the ending.
+        return not self._is_of_the_program(event)
+
+    def _is_of_the_program(self, wait: Await) -> bool:
+        """Whether a coroutine is awaited that a function of the program makes."""
+        calls = [t.event for t in wait.value if isinstance(t, Result)]
+        return len(calls) == len(wait.value) and all(
+            isinstance(callee, Function)
+            for at in calls
+            for callee in self._calls.callees(self._function, self._function.call(at))
+        )
 
     def is_closed(self, edge: Edge) -> bool:
         """Whether no running task is known to be left along an edge."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query
-from taskleash.facts.terms import Attribute
+from taskleash.facts.terms import Attribute, Super, Term
 from taskleash.link.calls import Calls, Method
 from taskleash.link.context import in_cleanup
 from taskleash.link.entities import Class, Function, Module
@@ -86,8 +86,15 @@ class Bypassed:
             cls in kind.descendants
             for func in way.caller.call(way.index).func
             if isinstance(func, Attribute)
-            for kind in self.calls.inference.classes(way.caller, func.base)
+            for kind in self._kinds(way.caller, func.base)
         )
+
+    def _kinds(self, caller: Function, receiver: Term) -> Collection[Class]:
+        """The classes of what a call is of: by ``super()`` a method means its own instance."""
+        owner = caller.method.owner
+        if isinstance(receiver, Super) and owner is not None:
+            return (owner,)
+        return self.calls.inference.classes(caller, receiver)
 
     def _is_reached(self, cls: Class, method: Function, near: set[Module]) -> bool:
         """Whether anything but an instance's own methods comes to a method, or may do so."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from taskleash.facts.model import Collection, Store
 from taskleash.facts.terms import Display, Element, Item, Result, Spread, Term
 from taskleash.link.entities import Function
@@ -39,7 +41,10 @@ class Standing(Walk):
         return bool(places) and item.index not in places
 
     def stands_at(self, function: Function, display: Term) -> set[int]:
-        """Where the handle stands in a tuple written in the source; empty for anything else."""
+        """Where the handle stands in a tuple written in the source; empty for anything else.
+
+        What was taken out of another tuple may be what stood beside it there.
+        """
         made = function.facts.collections[display.number] if isinstance(display, Display) else None
         if made is None or made.kind != "tuple" or _is_spread(made):
             return set()
@@ -47,7 +52,7 @@ class Standing(Walk):
         return {
             index
             for index, alts in enumerate(made.items)
-            if any(known.get(term) == 0 for term in alts)
+            if any(known.get(term) == 0 and not _is_of_a_pair(term, known) for term in alts)
         }
 
     def is_key(self, carrier: Carrier, item: Item) -> bool:
@@ -80,6 +85,12 @@ class Standing(Walk):
                     if is_asked_for and not known.keys().isdisjoint(alts):
                         return True
         return False
+
+
+def _is_of_a_pair(term: Term, known: Mapping[Term, int]) -> bool:
+    if isinstance(term, Element) and not term.is_constant:
+        return False
+    return isinstance(term, Element | Item) and known.get(term.base) == 1
 
 
 def _is_spread(made: Collection) -> bool:

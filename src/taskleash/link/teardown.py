@@ -244,12 +244,27 @@ class Teardown:
             is_whole = entry.phase is Phase.TEARDOWN
         else:
             is_whole = LIFECYCLE.ends_whole(function.name) or bool(self._registered(function))
-        if is_whole:
+        if is_whole or self._has_as_a_step(function):
             return True
         return any(
             in_cleanup(caller, at)
             or (not self.calls.overrides(caller, at, function) and self._is_whole(caller))
             for caller, at in self.calls.callers(function)
+        )
+
+    def _has_as_a_step(self, function: Function) -> bool:
+        """Whether what takes the object down is but a private step of a method for users.
+
+        The method may be the one of a class above that an override goes on to.
+        """
+        owner = function.owner
+        if owner is None or not LIFECYCLE.ends_for_users(function.name):
+            return False
+        return any(
+            caller.method.name == function.name and caller.method.owner in owner.mro
+            for step in self.of_class(owner)
+            if step.name.startswith("_") and not step.name.startswith("__")
+            for caller, _ in self.calls.callers(step)
         )
 
     def ways_out(self, cls: Class) -> list[Function]:
