@@ -62,13 +62,14 @@ def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
     One of the ``endings`` does not, for it has no other task to wait for.
     """
     partial = [op for op in trail.of("wait") if is_partial(op)]
-    if not partial or any(op in endings for op in partial):
+    early = frozenset(partial)
+    if not early.isdisjoint(endings) or not early:
         return None
     others = [
         op
         # What is awaited of those that are done says nothing of the rest.
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
-        if op not in partial
+        if op not in early
     ]
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None

@@ -72,6 +72,9 @@ class Elements:
             )
         return found
 
+    def __contains__(self, op: Op) -> bool:
+        return op in self._parts
+
     def is_alone(self, op: Op) -> bool:
         """Whether an operation is done with all of a container that has no other task."""
         return not op.calls and all(

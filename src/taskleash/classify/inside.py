@@ -122,8 +122,8 @@ class Inside:
         early = [op for op in trail.rooted() if op.kind == "wait" and is_for_the_first(op)]
         found = Elements(self.calls, trail, early)
         # The first of one that is done is that one.
-        ops += [op for op in early if op not in ops and found.is_alone(op)]
-        return Elements(self.calls, trail, sorted(ops, key=lambda op: op.root or 0))
+        ends = dict.fromkeys([*ops, *filter(found.is_alone, early)])
+        return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
 
     def _search(
         self, trail: Trail, elements: Elements, handed: list[Op], carriers: set[Term]
@@ -219,7 +219,7 @@ class Inside:
 
 
 def _is_alone(elements: Elements | None, op: Op) -> bool:
-    return elements is not None and op in elements.ops and elements.is_alone(op)
+    return elements is not None and op in elements and elements.is_alone(op)
 
 
 class Helpers:
