@@ -60,6 +60,14 @@ def test_what_ends_by_itself_has_no_standing(text: str) -> None:
         ("await asyncio.sleep(self.pause)", ""),
         ("await asyncio.sleep(1)\nawait asyncio.sleep(2)", ""),
         ("await self.step()", ""),
+        ("if self.over:\n    break\nawait asyncio.sleep(5)", "5"),
+        ("try:\n    await self.step()\nexcept OSError:\n    pass\nawait asyncio.sleep(5)", "5"),
+        ("try:\n    await self.step()\nfinally:\n    await asyncio.sleep(5)", "5"),
+        # Not each turn comes to the sleep.
+        ("try:\n    await self.step()\nexcept OSError:\n    await asyncio.sleep(5)", ""),
+        ("if self.idle:\n    await asyncio.sleep(5)\nelse:\n    await self.step()", ""),
+        ("while self.idle:\n    await asyncio.sleep(5)\nawait self.step()", ""),
+        ("if await self.step():\n    continue\nawait asyncio.sleep(5)", ""),
     ],
 )
 def test_the_period_of_a_loop(body: str, period: str) -> None:

@@ -152,7 +152,7 @@ a.py:3:5: TL012 high m
    runs      once for each call; it never ends by itself
    held by   nothing after line 3
    ended by  `stop()` on some paths only
-   lifetime  each `Bus`; a turn every 30 s; swallows its cancellation at b.py:8
+   lifetime  each `Bus`; sleeps 30 s in each turn; swallows its cancellation at b.py:8
    keeps     self (Bus); heavy: client, pool
    more      taskleash rule TL012
 """

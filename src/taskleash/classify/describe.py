@@ -1,17 +1,14 @@
-"""What a reader wants to know of a site beside the verdict: who holds it, what it keeps, when."""
+"""What a reader wants to know of a site beside the verdict: who holds it, and when it starts."""
 
 from __future__ import annotations
 
 from taskleash.classify.signs import Signs
 from taskleash.classify.trigger import trigger
-from taskleash.facts.terms import Attribute, Global, Outer, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import in_loop
-from taskleash.link.entities import Function, Module
-from taskleash.link.places import term_text
+from taskleash.link.entities import Function
 from taskleash.sentences import Said, claim, sentence
 
-_CONSTANTS = frozenset({"None", "True", "False", ""})
 #: checks that let a task start once the earlier one is over
 _AFTER_ANOTHER = frozenset({"asked", "ended"})
 
@@ -28,46 +25,6 @@ def holder(signs: Signs) -> str:
             return op.place.text
     names = signs.spawn.function.uses.names.get(signs.spawn.result)
     return names[0] if names else ""
-
-
-def captures(signs: Signs) -> tuple[str, ...]:
-    """What the running task keeps alive: the instance it runs on, and what it is given."""
-    spawn = signs.spawn
-    found: list[str] = []
-    for arg in spawn.call.args[:1]:
-        for term in arg.value:
-            if not isinstance(term, Result):
-                continue
-            call = spawn.function.call(term.event)
-            for func in call.func:
-                if isinstance(func, Attribute):
-                    found.append(_described(spawn.function, func.base))
-            found.extend(a.text.partition(".")[0] for a in call.args if a.text)
-    for function in spawn.started:
-        if function.facts.parent and function.parent is not None:
-            found.extend(_free(function))
-    owner = spawn.function.method.owner
-    values = [
-        name for name in found if name not in _CONSTANTS and not _is_module(spawn.function, name)
-    ]
-    named = [f"{n} ({owner.name})" if owner and n in ("self", "cls") else n for n in values]
-    return tuple(dict.fromkeys(named))
-
-
-def _is_module(function: Function, name: str) -> bool:
-    return name in function.module.facts.imports or isinstance(
-        function.module.program.symbol(function, Global(name)), Module
-    )
-
-
-def _described(function: Function, term: Term) -> str:
-    return term_text(function, term).partition(".")[0]
-
-
-def _free(function: Function) -> list[str]:
-    """The variables of enclosing functions that a nested function reads."""
-    terms = [*function.uses.roles, *function.uses.derived]
-    return sorted({term.name for term in terms if isinstance(term, Outer)})
 
 
 def _counted(function: Function, calls: Calls) -> Function:

@@ -1,4 +1,4 @@
-"""What a task keeps alive that weighs much: the heavy members of the instance it captures."""
+"""What a task keeps alive that weighs much: heavy members of the instance around it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,19 @@ _MAX_MEMBERS = 6
 
 
 def heavy(signs: Signs, calls: Calls, captures: tuple[str, ...]) -> tuple[str, ...]:
-    """The attributes of the captured instance that hold clients, engines, pools and the like."""
+    """The captured attributes of an instance that hold clients, engines, pools and the like.
+
+    Where the instance itself is captured, all of them are.
+    """
     spawn = signs.spawn
     own = spawn.function.method
-    if own.owner is None or not any(name.partition(" ")[0] == own.self_name for name in captures):
+    if own.owner is None:
         return ()
-    names = dict.fromkeys(_attributes(own.owner))
+    is_whole = any(name.partition(" ")[0] == own.self_name for name in captures)
+    prefix = f"{own.self_name}."
+    members = (name.removeprefix(prefix) for name in captures if name.startswith(prefix))
+    kept = {name.partition(".")[0] for name in members}
+    names = dict.fromkeys(name for name in _attributes(own.owner) if is_whole or name in kept)
     found = (name for name in names if _is_heavy(calls, own.owner, name))
     return tuple(islice(found, _MAX_MEMBERS))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from taskleash.classify.containers import is_counted
-from taskleash.classify.describe import captures, holder, often
+from taskleash.classify.describe import holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
+from taskleash.classify.keeping_alive import captures
 from taskleash.classify.model import (
     DROPPED,
     DROPS,
@@ -83,7 +84,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
     """The site as it is reported."""
     spawn = signs.spawn
     call = spawn.call
-    captured = captures(signs)
+    captured = captures(signs, calls)
     owner = owner_of(spawn.function)
     return Site(
         path=spawn.function.module.path,

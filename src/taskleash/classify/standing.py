@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.classify.model import Evidence, Reach, Standing
 from taskleash.classify.signs import Signs
-from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Try
+from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Switch, Try
 from taskleash.facts.terms import Attribute, Constant, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, catches_cancellation, events_in, in_loop
@@ -125,8 +125,9 @@ def _stopped_by(signs: Signs) -> str:
 
 
 def _period(calls: Calls, function: Function, loop: Loop) -> str:
-    """The seconds of the only sleep in a loop, where they are constant."""
+    """The seconds that each turn of a loop sleeps for, where they are constant."""
     found: set[str] = set()
+    sleeps: set[int] = set()
     for index in events_in(loop.body):
         event = function.events[index]
         if not isinstance(event, Call) or not _is_sleep(calls, function, event):
@@ -135,7 +136,37 @@ def _period(calls: Calls, function: Function, loop: Loop) -> str:
         if len(values) != 1:
             return ""
         found.add(values[0])
-    return found.pop() if len(found) == 1 else ""
+        sleeps.add(index)
+    return found.pop() if len(found) == 1 and not any(_awake(loop.body, sleeps)) else ""
+
+
+def _awake(block: Block, sleeps: set[int]) -> tuple[bool, bool]:
+    """Whether a turn can come to the end of a block, or go on to the next turn, without a sleep.
+
+    What a failure skips is left out, and another loop in the block may have no turn at all.
+    """
+    skips = False
+    for item in block.items:
+        if isinstance(item, int):
+            if item in sleeps:
+                return False, skips
+            continue
+        if isinstance(item, Exit):
+            return False, skips or item.kind == "continue"
+        if isinstance(item, Loop):
+            continue
+        if isinstance(item, Try):
+            inside = _awake(Block((*item.body.items, *item.orelse.items)), sleeps)
+            ends, _ = _awake(item.final, sleeps)
+            ways = [(inside[0] and ends, inside[1] and ends)]
+        else:
+            ways = [_awake(inner, sleeps) for _, inner, _ in branches(item)]
+            if isinstance(item, Switch) and not item.total:
+                ways.append((True, False))
+        skips = skips or any(skipped for _, skipped in ways)
+        if not any(awake for awake, _ in ways):
+            return False, skips
+    return True, skips
 
 
 def _is_sleep(calls: Calls, function: Function, call: Call) -> bool:

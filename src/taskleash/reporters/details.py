@@ -116,7 +116,7 @@ def _ended_by(site: Site, life: Life | None, say: Language) -> str:
 def _lives_with(life: Life, say: Language) -> str:
     said = [phrases.lives_with(life, say)]
     if life.standing.period:
-        said.append(say("a turn every {seconds}", seconds=phrases.period(life)))
+        said.append(say("sleeps {seconds} in each turn", seconds=phrases.period(life)))
     if life.standing.swallows is not None:
         said.append(say("swallows its cancellation at {place}", place=phrases.swallows(life)))
     return say("; ").join(said)

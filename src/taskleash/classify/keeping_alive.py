@@ -1,0 +1,140 @@
+"""What a running task keeps alive: the object that it runs on, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.classify.signs import Signs
+from taskleash.facts.model import Arg, Call
+from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
+from taskleash.link.calls import Calls, given
+from taskleash.link.entities import Class, External, Function, Module
+from taskleash.link.places import term_text
+from taskleash.link.spawns import Spawn
+from taskleash.link.wrappers import work_parameters
+
+_CONSTANTS = frozenset({"None", "True", "False", ""})
+
+
+def captures(signs: Signs, calls: Calls) -> tuple[str, ...]:
+    """The names of what a task keeps alive, as written; an instance with the name of its class."""
+    return tuple(_named(signs.spawn, calls))
+
+
+def _named(spawn: Spawn, calls: Calls) -> dict[str, None]:
+    function = spawn.function
+    names = [*_handed(spawn, calls), *_closed_over(spawn)]
+    own, owner = function.method.self_name, function.method.owner
+    labelled = {own: f"{own} ({owner.name})"} if owner is not None and own else {}
+    return dict.fromkeys(
+        labelled.get(name, name)
+        for name in names
+        if name not in _CONSTANTS and not _is_there_anyway(function, name)
+    )
+
+
+def _handed(spawn: Spawn, calls: Calls) -> Iterator[str]:
+    """What the call that makes the coroutine binds and is given."""
+    function = spawn.function
+    values = [t for arg in spawn.call.args[spawn.work : spawn.work + 1] for t in arg.value]
+    made = [function.call(term.event) for term in values if isinstance(term, Result)]
+    if not any(_is_work(spawn, calls, call) for call in made):
+        yield from _through(spawn, calls)
+        return
+    for call in made:
+        yield from _bound(function, call)
+        yield from (_argument(function, each) for each in call.args)
+
+
+def _is_work(spawn: Spawn, calls: Calls, call: Call) -> bool:
+    """Whether a call may make the coroutine: a wrapper that makes it itself is given all else."""
+    if spawn.within is None or not spawn.started:
+        return True
+    if not work_parameters(calls, spawn.within):
+        return False
+    made = [c for c in calls.callees(spawn.function, call) if not isinstance(c, External)]
+    return not made or any(c in spawn.started for c in made)
+
+
+def _through(spawn: Spawn, calls: Calls) -> Iterator[str]:
+    """What the coroutine of a wrapper keeps of the wrapper's object and of what that is given."""
+    function, within = spawn.function, spawn.within
+    wrapper = within.function if within is not None else None
+    if within is None or wrapper not in calls.callees(function, spawn.call):
+        return
+    kept = {name.partition(" ")[0] for name in _named(within, calls)}
+    if wrapper.self_name in kept:
+        yield from _receivers(function, spawn.call)
+    values = given(wrapper, spawn.call)
+    for arg in spawn.call.args:
+        if any(name in kept and value == arg.value for name, value in values.items()):
+            yield _argument(function, arg)
+
+
+def _bound(function: Function, call: Call) -> Iterator[str]:
+    """The object on which a method runs; what an attribute holds may be a function of another."""
+    owner = function.method.owner
+    for term in call.func:
+        if not isinstance(term, Attribute):
+            continue
+        stored = owner.stores.get(term.name) if owner is not None else None
+        if stored and _is_own(function, term.base) and not (owner and owner.find(term.name)):
+            yield call.text
+        else:
+            yield from _receivers(function, call)
+
+
+def _receivers(function: Function, call: Call) -> Iterator[str]:
+    """What a method is called on, as written where that is a dotted name."""
+    written = call.text.rpartition(".")[0]
+    if written.startswith("super("):
+        yield function.method.self_name
+        return
+    if written and all(part.isidentifier() for part in written.split(".")):
+        yield written
+        return
+    for term in call.func:
+        if isinstance(term, Attribute):
+            yield _text(function, term.base)
+
+
+def _text(function: Function, term: Term) -> str:
+    text = term_text(function, term)
+    return "" if text.endswith(")") else text
+
+
+def _argument(function: Function, arg: Arg) -> str:
+    """What an argument keeps: a method of its own object keeps that."""
+    return _own_of_a_method(function, arg.value) or arg.text
+
+
+def _own_of_a_method(function: Function, value: Alts) -> str:
+    owner = function.method.owner
+    is_method = owner is not None and any(
+        isinstance(term, Attribute) and _is_own(function, term.base) and owner.find(term.name)
+        for term in value
+    )
+    return function.method.self_name if is_method else ""
+
+
+def _is_own(function: Function, term: Term) -> bool:
+    """Whether a term is the object of the method around it."""
+    method = function.method
+    return term in (Parameter(method.self_name), Outer(method.key, method.self_name))
+
+
+def _closed_over(spawn: Spawn) -> Iterator[str]:
+    """The variables of enclosing functions that a nested function reads."""
+    for function in spawn.started:
+        if function.facts.parent and function.parent is not None:
+            terms = [*function.uses.roles, *function.uses.derived]
+            yield from sorted({term.name for term in terms if isinstance(term, Outer)})
+
+
+def _is_there_anyway(function: Function, name: str) -> bool:
+    """Whether a name is one of a module, or of what lies in one: those are kept in any case."""
+    root = name.partition(".")[0].partition("[")[0]
+    if root in function.module.facts.imports:
+        return True
+    symbol = function.module.program.symbol(function, Global(root))
+    return isinstance(symbol, (Module, Class))
