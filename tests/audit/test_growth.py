@@ -46,6 +46,8 @@ def test_a_sound_task_does_not_add_up() -> None:
         (LOOP, (Growth.AT_ONCE, Turn.LOOP)),
         ({"lifetime": Lifetime.UNKNOWN}, (Growth.AT_ONCE, Turn.CALL)),
         ({"defect": Defect.UNPRUNED}, (Growth.STAYS_KEPT, Turn.CALL)),
+        ({"defect": Defect.UNPRUNED, "is_keyed": True}, (Growth.STAYS_KEPT, Turn.KEY)),
+        ({"is_keyed": True}, (Growth.AT_ONCE, Turn.CALL)),
     ],
 )
 def test_what_adds_up_with_what(fields: dict[str, Any], expected: tuple[Growth, Turn]) -> None:

@@ -36,6 +36,15 @@ SAID = {
         "A.start",
         "handed to `A.keep`, which keeps the task",
     ),
+    "wrapper that hands on": (
+        (
+            "from elsewhere import Wish\n\n\ndef wish(coroutine):\n"
+            "    return Wish.of(asyncio.ensure_future(coroutine))\n\n\n"
+            "def start():\n    wish(send())\n"
+        ),
+        "start",
+        "handed to `wish`: where it goes from there is not known",
+    ),
     "handle that the next turn replaces": (
         (
             "class A:\n    async def start(self):\n        self.task = None\n        try:\n"

@@ -196,6 +196,9 @@ def test_nothing_is_heavy_where_the_instance_is_not_captured() -> None:
         ("def top(kind):\n    if kind == Kind.SWITCH:\n        go()\n",
          "once for each call of `go`, from `top` for `Kind.SWITCH`"),
         ("TABLE = {'switch': go}\n", 'once for each call of `go`, for "switch"'),
+        ("TABLE = {'switch': go, 'none': None}\n", 'once for each call of `go`, for "switch"'),
+        # A record tells no name for which it is called.
+        ("COMMAND = {'name': 'switch', 'func': go}\n", "once for each call of `go`"),
         ("bus.on('switch', go)\n", 'once for each call of `go`, by `bus.on("switch")`'),
         ("async def serve():\n    await asyncio.start_server(go, '', 1)\n",
          "once for each call of `go`, for each connection of `asyncio.start_server`"),
@@ -255,6 +258,8 @@ def test_tasks_that_are_counted_before_the_next_starts_are_bounded(condition: st
         ("    return on_message\n", "once for each call of `serve.on_message`"),
         ("    for _ in bus:\n        on_message()\n",
          "once for each call of `serve.on_message`, from `serve`"),
+        ("    while on_message():\n        pass\n",
+         "once for each call of `serve.on_message`, from `serve`"),
         ("    on_message()\n    on_message()\n",
          "once for each call of `serve.on_message`, from `serve`"),
     ],
@@ -262,3 +267,80 @@ def test_tasks_that_are_counted_before_the_next_starts_are_bounded(condition: st
 def test_a_callback_runs_as_often_as_what_calls_it(rest: str, runs: str) -> None:
     text = "def serve(bus):\n    def on_message():\n        asyncio.create_task(work())\n\n"
     assert only_site(f"{text}{rest}").runs == runs
+
+
+@pytest.mark.parametrize(
+    ("ending", "stopped_by"),
+    [
+        # A loop without an exit fails by what closes what it waits for, and hears nothing else.
+        ("self.queue.put_nowait(None)", ""),
+        ("self.queue.shutdown()", "aclose()"),
+    ],
+)
+def test_what_stops_a_loop_without_an_exit(ending: str, stopped_by: str) -> None:
+    start = "    def start(self):\n        self.task = asyncio.create_task(self.run())\n\n"
+    run = "    async def run(self):\n        while True:\n            await self.queue.get()\n\n"
+    end = f"    async def aclose(self):\n        {ending}\n"
+    assert standing(f"class A:\n{start}{run}{end}").stopped_by == stopped_by
+
+
+def test_what_stops_one_of_two_coroutines_does_not_stop_the_task() -> None:
+    text = """
+        class Flagged:
+            async def listen(self):
+                while self.on:
+                    await work()
+
+            async def aclose(self):
+                self.on = False
+
+
+        class Other:
+            async def listen(self):
+                while self.more():
+                    await work()
+
+
+        class App:
+            def __init__(self, flagged: bool):
+                self.link: Flagged | Other = Flagged() if flagged else Other()
+
+            def start(self):
+                self.task = asyncio.create_task(self.link.listen())
+        """
+    assert standing(text).stopped_by == ""
+    assert standing(text.replace("self.more()", "self.on")).stopped_by == ""
+    alone = text.replace("Flagged | Other", "Flagged").replace(" if flagged else Other()", "")
+    assert standing(alone).stopped_by == "aclose()"
+
+
+def test_a_loop_is_one_of_the_function_that_has_it() -> None:
+    text = """
+        def serve(bus):
+            async def messages():
+                while bus.open:
+                    await asyncio.create_task(work())
+                    yield
+
+            return bus.run(messages())
+        """
+    assert only_site(text).runs == "in a loop of `serve.messages`, once for each turn"
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_keyed"),
+    [
+        ("self.tasks[key] = {spawn}", True),
+        (("if key in self.seen:\n            return\n        self.seen[key] = 1\n"
+          "        self.tasks[key] = {spawn}"), True),
+        ("self.tasks.setdefault(key, []).append({spawn})", False),
+        ("self.list.append({spawn})", False),
+    ],
+)  # fmt: skip
+def test_a_task_under_a_key_makes_room_for_the_next_of_that_key(kept: str, is_keyed: bool) -> None:
+    text = (
+        "class Pool:\n    def __init__(self):\n"
+        "        self.tasks, self.seen, self.list = {}, {}, []\n\n"
+        f"    def add(self, key):\n        {kept.format(spawn='asyncio.create_task(work())')}\n"
+    )
+    assert only_site(text).is_keyed is is_keyed

@@ -93,3 +93,78 @@ def test_a_check_that_lets_a_second_one_pass_is_not_cited() -> None:
     again = sites(AGAIN)[1]
     assert not [step for step in again.evidence if "asked for here" in step.message]
     assert again.runs == "once for each call of `Stream.dial_again`"
+
+
+GATEWAY = """\
+class Socket:
+    async def __aenter__(self):
+        self._beat = asyncio.create_task(self.beat())
+        return self
+
+    async def __aexit__(self, *args):
+        await self._beat
+
+    async def beat(self):
+        await asyncio.sleep(1)
+
+
+class Gateway(Socket):
+    async def __aenter__(self):
+        self._beat = asyncio.create_task(self.beat())
+        return self
+
+    async def __aexit__(self, *args):
+        {first}
+        await self._beat
+"""
+
+
+def test_an_ending_that_a_subclass_replaces_ends_none_of_its_tasks() -> None:
+    def ended(first: str) -> list[list[str]]:
+        found = sites(GATEWAY.format(first=first))
+        return [[s.message for s in each.evidence if "awaited" in s.message] for each in found]
+
+    base, own = "awaited in `Socket.__aexit__`", "awaited in `Gateway.__aexit__`"
+    assert ended("pass") == [[base, own], [own]]
+    assert ended("await super().__aexit__(*args)") == [[base, own], [base, own]]
+
+
+LOCAL = """\
+async def send():
+    await asyncio.sleep(1)
+
+
+async def serve(jobs):
+    running = set()
+    for job in jobs:
+        {statement}
+        if await job:
+            return
+
+
+def started():
+    task = asyncio.create_task(send())
+    print(task)
+    return task
+"""
+
+
+def held(statement: str) -> list[str]:
+    return [
+        step.message
+        for site in sites(LOCAL.format(statement=statement))
+        for step in site.evidence
+        if "hold" in step.message or "drops" in step.message
+    ]
+
+
+def test_a_local_holds_a_task_until_the_function_returns_or_its_loop_turns() -> None:
+    spawn, wrapped = "task = asyncio.create_task(send())", "task = started()"
+    added = "running.add(task); task.add_done_callback(running.discard)"
+    turn = "only `task` holds it, until the next turn of the loop"
+    assert held(f"{spawn}; print(task)")[0] == turn
+    assert held(f"{spawn}; {added}")[0] == "only `running` holds it, until `serve` returns"
+    assert held(spawn.partition(" = ")[2])[0] == "nothing holds it after line 11"
+    kept = "returned to `serve`, where only `running` holds it, until that returns"
+    assert kept in held(f"{wrapped}; {added}")
+    assert "returned to `serve`, which drops the task that it gets" in held(wrapped)

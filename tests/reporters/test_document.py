@@ -157,7 +157,8 @@ def _diffs(of: Element) -> list[str]:
 def test_multiplicity_and_what_lasts_show_in_the_facts() -> None:
     looped = site(multiplicity=Multiplicity.LOOP, lifetime=Lifetime.ENDLESS)
     text = render("markdown", report([entry(looped, "TL001", "m")]), RenderOptions())
-    assert "- **adds up** each turn leaves one more running: 10 turns, 10 tasks\n" in text
+    grows = "each turn that starts one leaves it running: 10 such turns, 10 tasks"
+    assert f"- **adds up** {grows}\n" in text
     short = render("markdown", report([entry(site(), "TL001")]), RenderOptions())
     assert "- **adds up** 10 calls before the first is done: up to 10 tasks\n" in short
     owned = sound(tracked=yes("owner"), cleaned=yes("owner"))

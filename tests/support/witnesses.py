@@ -510,6 +510,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "handed to `{callee}`: what that does with the task is not known": _mentions("callee"),
     "handed to `{callee}`, which ends it only partly": _is_spawn,
     "handed to `{callee}`, which keeps the task": _is_spawn,
+    "handed to `{callee}`: where it goes from there is not known": _is_spawn,
     "`{callee}` does not give it back: `{place}` never holds it": _is_spawn,
     "`{callee}` is listed in `safe-calls`": _mentions("callee"),
     "`{callee}` is listed in `owner-calls`": _mentions("callee"),
@@ -524,6 +525,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     ),
     "`{owner}` owns it and ends it when it is left": _is_spawn,
     "returned to `{function}`, which drops the task that it gets": _is_in("function"),
+    "returned to `{function}`, where only `{name}` holds it, until that returns": _all(
+        _is_in("function"), _is_bound("name")
+    ),
     "returned to `{function}`, which ends it only partly": _is_in("function"),
     "returned to `{function}`, which keeps it": _is_in("function"),
     "returned to `{function}`, which returns it too": _is_in("function"),
@@ -538,6 +542,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{function}` is annotated to return nothing: no caller looks for a task": _is_in("function"),
     # dropped
     "nothing holds it after line {line}": _is_spawn,
+    "only `{name}` holds it, until the next turn of the loop": _all(_is_spawn, _is_bound("name")),
     "only `{name}` holds it, until `{function}` returns": _all(
         _is_spawn, _is_in("function"), _is_bound("name")
     ),

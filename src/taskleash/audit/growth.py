@@ -27,11 +27,12 @@ class Growth(Word):
 
 
 class Turn(Word):
-    """What adds one more: a call, a turn of a loop, an instance of the class."""
+    """What adds one more: a call, a turn of a loop, an instance of the class, a new key."""
 
     CALL = "call"
     LOOP = "loop"
     INSTANCE = "instance"
+    KEY = "key"
 
 
 def growth(site: Site) -> tuple[Growth, Turn] | None:
@@ -42,7 +43,8 @@ def growth(site: Site) -> tuple[Growth, Turn] | None:
     if site.is_bounded and turn is not Turn.INSTANCE:
         return None
     if site.defect is Defect.UNPRUNED:
-        return Growth.STAYS_KEPT, turn
+        # The next one under the same key takes its place.
+        return Growth.STAYS_KEPT, Turn.KEY if site.is_keyed else turn
     if site.lifetime is not Lifetime.ENDLESS:
         return (Growth.AT_ONCE, turn) if site.cleaned.state is State.NO else None
     if site.cleaned.state is State.NO:

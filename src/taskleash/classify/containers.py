@@ -72,12 +72,28 @@ def local_holder(trail: Trail, is_in_loop: bool = False) -> str:
     return ""
 
 
+def held_locally(trail: Trail) -> tuple[str, bool]:
+    """The local that holds the handle, and whether it does so for one turn of a loop only."""
+    if in_loop(trail.function, trail.index) is None:
+        return local_holder(trail), False
+    lasting = local_holder(trail, is_in_loop=True)
+    return (lasting, False) if lasting else (local_holder(trail), True)
+
+
 def is_counted(trail: Trail) -> bool:
     """Whether the function asks how many tasks there are in the container that it puts them in."""
     holders = {term for term, depth in trail.terms_in(trail.function).items() if depth > 0}
     return any(
         call.text == "len" and any(not holders.isdisjoint(arg.value) for arg in call.args)
         for _, call in trail.function.calls()
+    )
+
+
+def is_keyed(trail: Trail) -> bool:
+    """Whether a container keeps the handle under a key, where the next one takes its place."""
+    kept = [op.event for op in trail.of("contain") if op.place and op.place.kind != "local"]
+    return bool(kept) and all(
+        isinstance(event, Store) and isinstance(event.target, Element) for event in kept
     )
 
 

@@ -69,7 +69,9 @@ def often(signs: Signs, calls: Calls) -> Said:
         text = claim("in a loop of `{function}`, once for each turn")
         if signs.guard is not None and signs.guard.how in _AFTER_ANOTHER:
             text = claim("in a loop of `{function}`, one at a time")
-        found = sentence(text, function=name)
+        # A part of the function may have the loop.
+        is_inside = function.facts.kind == "function" and in_loop(function, signs.spawn.index)
+        found = sentence(text, function=function.qualname if is_inside else name)
     for way in trigger(counted, calls):
         found = sentence("{often}, {way}", often=found, way=way)
     return found

@@ -13,6 +13,7 @@ from taskleash.classify.doubtful_paths import DoubtfulPaths
 from taskleash.classify.inside import Inside
 from taskleash.classify.model import Claim, Ignorance, Unknown
 from taskleash.classify.signs import Signs
+from taskleash.classify.steps import weakly
 from taskleash.classify.unknown import unknown_at
 from taskleash.classify.waiting import is_after_a_failure
 from taskleash.facts.model import Event, Store
@@ -171,7 +172,7 @@ class Doubts:
                 "what `{teardown}` does with the task here is not known",
                 teardown=function.method.qualname,
             )
-            yield unknown_at(Ignorance.UNKNOWN_EFFECT, said, op.function, op.index)
+            yield unknown_at(Ignorance.UNKNOWN_EFFECT, weakly(op, said), op.function, op.index)
             return
 
     def _takes_nothing_down(self, signs: Signs) -> Iterator[Unknown]:

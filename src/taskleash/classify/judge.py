@@ -299,18 +299,15 @@ class Judge:
                 wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
                 wrapped.extend(self._managed(inner, signs, verdict))
+            because = evidence(signs, decide(signs)) if verdict.handle != "discarded" else ()
             found.append(
                 CallerVerdict(
                     caller,
                     index,
-                    verdict.handle,
-                    verdict.ending,
-                    verdict.risk,
-                    verdict.defect,
-                    verdict.tracked,
-                    verdict.cleaned,
-                    evidence(signs, decide(signs)) if verdict.handle != "discarded" else (),
-                    undecided(signs, verdict),
+                    *(verdict.handle, verdict.ending, verdict.risk, verdict.defect),
+                    *(verdict.tracked, verdict.cleaned),
+                    *(because, undecided(signs, verdict)),
+                    (signs.local, signs.is_for_a_turn),
                 )
             )
         if not function.facts.is_async:

@@ -323,6 +323,8 @@ class Site:
     in_async: bool = False
     #: the local of its function that holds the task, or a container of it, until that returns
     local: str = ""
+    #: the next turn of a loop binds that local anew
+    is_for_a_turn: bool = False
     unseen: Unseen = Unseen.NOT
     #: of a task that nothing holds: whether it can be collected half-way
     vanishing: Vanishing = NOT_LOOKED_AT
@@ -345,6 +347,8 @@ class Site:
     never_fails: bool = False
     #: a check keeps a second task from being started, or the number of tasks within a bound
     is_bounded: bool = False
+    #: kept under a key, where the next one of the same key takes its place
+    is_keyed: bool = False
     #: returned by a function that is annotated to return nothing
     unannounced: bool = False
     #: what the task uses although its starter closes it first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from taskleash.classify.leaving import way_out, way_past
 from taskleash.classify.model import Evidence
@@ -12,6 +12,7 @@ from taskleash.classify.steps import definition, ending, step, weakly
 from taskleash.facts.known import OWNER_CALLS
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Element
+from taskleash.link.entities import Function
 from taskleash.link.spawns import NEVER_RUN
 from taskleash.link.trail import Op
 from taskleash.models.api import Gives
@@ -20,8 +21,11 @@ from taskleash.sentences import Line, Sentence, claim, sentence
 _MAX_STEPS = 8
 
 
-def evidence(signs: Signs, row: Row) -> tuple[Evidence, ...]:
-    """The steps that led to the row of the policy, in the order a reader wants them."""
+def evidence(signs: Signs, row: Row, left_out: Collection[Function] = ()) -> tuple[Evidence, ...]:
+    """The steps that led to the row of the policy, in the order a reader wants them.
+
+    Nothing is said of endings in methods that are ``left_out``, where there are others.
+    """
     if row.verdict.handle == "discarded":
         return tuple(_dropped(signs))
     steps = [
@@ -29,7 +33,7 @@ def evidence(signs: Signs, row: Row) -> tuple[Evidence, ...]:
         *_guards(signs),
         *_overwrite(signs, row),
         *_takeover(signs, row),
-        *_endings(signs, row),
+        *_endings(signs, row, left_out),
     ]
     if row.verdict.ending == "callers":
         steps.extend(_callers(signs.callers))
@@ -165,18 +169,21 @@ def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
         yield step(removal.function, removal.index, message)
 
 
-def _endings(signs: Signs, row: Row) -> Iterator[Evidence]:
+def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator[Evidence]:
+    ended_there_by = [
+        (op, why) for op, why in signs.ended_there_by if op.site[0].method not in left_out
+    ] or signs.ended_there_by
     api = signs.spawn.api
     # What is awaited there is over once the task has started, or is to.
     only_started = signs.spawn.kind == "owner" and api is not None and api.gives in _STARTS_ONLY
     if (signs.ended_here or signs.partly_here) and not only_started:
         # What the way to a teardown says more of is told there.
-        again = {(op.site, op.kind) for op, _ in signs.ended_there_by[:3]}
+        again = {(op.site, op.kind) for op, _ in ended_there_by[:3]}
         found = [op for op in signs.ended_here_by if (op.site, op.kind) not in again]
         # What waits for it tells more than what asks.
         for op in sorted(found, key=lambda op: op.kind == "done")[:2]:
             yield ending(op)
-    for op, why in signs.ended_there_by[:3]:
+    for op, why in ended_there_by[:3]:
         if signs.ended_there or op not in signs.ended_elsewhere:
             yield ending(op, why)
     if not signs.ended_there:
@@ -294,6 +301,13 @@ def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
         "escapes": claim("returned to `{function}`, which returns it too"),
     }.get(worst.handle, claim("returned to `{function}`, which keeps it"))
     message = sentence(text, function=worst.function.qualname)
+    name, is_for_a_turn = worst.local
+    if worst.handle == "discarded" and name and not is_for_a_turn:
+        message = sentence(
+            "returned to `{function}`, where only `{name}` holds it, until that returns",
+            function=worst.function.qualname,
+            name=name,
+        )
     return [step(worst.function, worst.index, message), *worst.because[:2]]
 
 
@@ -343,6 +357,10 @@ def _nothing(signs: Signs) -> Evidence:
         message = sentence(
             "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
             callee=spawn.call.text.rpartition(".")[2],
+        )
+    elif signs.local and signs.is_for_a_turn:
+        message = sentence(
+            "only `{name}` holds it, until the next turn of the loop", name=signs.local
         )
     elif signs.local:
         message = sentence(

@@ -12,8 +12,8 @@ from taskleash.classify.captured import captured
 from taskleash.classify.containers import (
     collects,
     emptied,
+    held_locally,
     keepers,
-    local_holder,
     made_afresh,
     with_its_key,
 )
@@ -125,7 +125,7 @@ class Observer:
         signs.overwrite = self.guards.overwrite(trail, spawn.started, clears)
         signs.with_its_object = self._is_with_its_object(spawn, trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
-        signs.local = local_holder(trail)
+        signs.local, signs.is_for_a_turn = held_locally(trail)
         signs.main = self._main(spawn, trail)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.never_fails = self.failures.spares(spawn)
@@ -149,8 +149,8 @@ class Observer:
 
     def _main(self, spawn: Spawn, trail: Trail) -> tuple[Function, int] | None:
         """What runs the function as a main coroutine that holds the handle until it returns."""
-        # The next turn of a loop binds the name anew, but for that of a container.
-        if not local_holder(trail, in_loop(spawn.function, spawn.index) is not None):
+        name, is_for_a_turn = held_locally(trail)
+        if not name or is_for_a_turn:
             return None
         driver = self.mains.driven_by(spawn.function, spawn.index)
         return driver or self.mains.runner(spawn.function)

@@ -51,6 +51,8 @@ class CallerVerdict:
     cleaned: str
     because: tuple[Evidence, ...]
     undecided: tuple[Unknown, ...]
+    #: the local that holds a dropped task until the caller returns, and whether for a turn only
+    local: tuple[str, bool] = ("", False)
 
 
 @dataclass
@@ -129,6 +131,8 @@ class Signs:
     announced: list[tuple[Function, int, str]] = field(default_factory=list)
     #: the local of the function that holds the task, or its container, until that returns
     local: str = ""
+    #: the next turn of a loop binds that anew
+    is_for_a_turn: bool = False
     #: the call that runs the function as the main coroutine of a loop, where a local holds the task
     main: tuple[Function, int] | None = None
     #: the function sets its owner up or takes it down, once by convention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.containers import is_counted
+from taskleash.classify.containers import is_counted, is_keyed
 from taskleash.classify.describe import holder, often
 from taskleash.classify.endings import at_teardown, on_completion
 from taskleash.classify.heavy import heavy
@@ -32,6 +32,8 @@ from taskleash.classify.standing import standing
 from taskleash.classify.unknown import unknowns
 from taskleash.classify.vanishing import vanishing
 from taskleash.link.calls import Calls
+from taskleash.link.entities import Function
+from taskleash.link.overridden import Overridden
 
 _STATES = {"none": State.NO, "partial": State.PARTIAL}
 _UNKNOWN = "unknown"
@@ -101,13 +103,14 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         tracked=_cell(verdict.tracked),
         cleaned=_cell(verdict.cleaned),
         defect=verdict.defect,
-        evidence=evidence(signs, decide(signs)),
+        evidence=evidence(signs, decide(signs), _left_out(signs, calls)),
         holder=holder(signs),
         captures=captured,
         often=often(signs, calls),
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         local=signs.local,
+        is_for_a_turn=signs.is_for_a_turn,
         unseen=signs.unseen,
         never_fails=signs.never_fails,
         vanishing=vanishing(calls, spawn) if verdict.defect in DROPPED else NOT_LOOKED_AT,
@@ -123,6 +126,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         unannounced=signs.unannounced and not signs.callers,
         captured=signs.captured,
         is_bounded=is_bounded(signs),
+        is_keyed=is_keyed(signs.trail),
         share=of_a_place(signs, verdict),
         standing=standing(signs, calls),
         heavy=heavy(signs, calls, captured),
@@ -131,6 +135,12 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         at_teardown=at_teardown(signs, verdict),
         undecided=undecided(signs, verdict),
     )
+
+
+def _left_out(signs: Signs, calls: Calls) -> set[Function]:
+    """The methods with an ending to which the object with the spawn does not come."""
+    methods = dict.fromkeys(op.site[0].method for op, _ in signs.ended_there_by)
+    return Overridden(calls).left_out(signs.spawn.function, methods)
 
 
 def undecided(signs: Signs, verdict: Verdict) -> tuple[Unknown, ...]:

@@ -11,6 +11,7 @@ from taskleash.facts.terms import Attribute, Constant, Outer, Parameter, Result,
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches, catches_cancellation, events_in, in_loop
 from taskleash.link.entities import Class, External, Function, Variable
+from taskleash.link.heard import breaks
 from taskleash.link.trail import CANCELLING
 from taskleash.sentences import sentence
 
@@ -113,12 +114,24 @@ def _is_local(maker: Function, index: int) -> bool:
 def _stopped_by(signs: Signs) -> str:
     """The function that ends the task from outside, by a teardown where there is one."""
     is_awaited = signs.ended_there not in ("", "cancelled")
-    enders = [] if is_awaited else [function for function, _, _ in signs.flagged]
+    is_ended = is_awaited or signs.ended_here
+    enders = [] if is_ended or not _is_flagged(signs) else [ender[0] for ender in signs.flagged]
     enders += [op.site[0] for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
     enders += [op.site[0] for op in signs.ended_elsewhere if op.kind in CANCELLING]
     enders += [op.site[0] for op in signs.ended_here_by if op.kind in CANCELLING]
     names = [function.method.name for function in enders if function.facts.kind != "module"]
     return f"{names[0]}()" if names else ""
+
+
+def _is_flagged(signs: Signs) -> bool:
+    """Whether each coroutine that may run ends by a flag: one without an exit only by a failure."""
+    if signs.endless and not any(map(breaks, signs.flagged)):
+        return False
+    owners = [ender[0].method.owner for ender in signs.flagged]
+    return all(
+        any(cls is not None and own is not None and cls.related(own) for cls in owners)
+        for own in (coroutine.method.owner for coroutine in signs.spawn.started)
+    )
 
 
 # -- its rhythm

@@ -78,4 +78,6 @@ def handed_to(wrapper: Function, verdict: Verdict) -> Sentence:
     text = claim("handed to `{callee}`, which keeps the task")
     if verdict.handle == "local" and verdict.ending == "partial":
         text = claim("handed to `{callee}`, which ends it only partly")
+    elif verdict.tracked == "unknown":
+        text = claim("handed to `{callee}`: where it goes from there is not known")
     return sentence(text, callee=wrapper.qualname)

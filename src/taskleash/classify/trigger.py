@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from taskleash.facts.model import Arg, Block, If, Switch, Test
+from taskleash.facts.model import Arg, Block, Collection, If, Switch, Test
 from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
@@ -122,11 +122,17 @@ def _of_a_base(function: Function) -> Sentence:
 def _dispatched(function: Function) -> Sentence:
     """A table from names to functions that has it."""
     for holder in function.module.tabling:
-        for collection in holder.facts.collections:
+        for collection in filter(_is_table, holder.facts.collections):
             for key, item in zip(collection.keys, collection.items, strict=False):
                 if key and any(_means(holder, function, term) for term in item):
                     return sentence("for {case}", case=_quoted(key))
     return NOTHING
+
+
+def _is_table(collection: Collection) -> bool:
+    """Whether a dict leads from names to functions; a record has texts and numbers beside one."""
+    plain = (term for item in collection.items if len(item) == 1 for term in item)
+    return not any(isinstance(term, Constant) and term.text != "None" for term in plain)
 
 
 def _means(holder: Function, function: Function, term: Term) -> bool:

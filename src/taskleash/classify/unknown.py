@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from taskleash.classify.model import Ignorance, Unknown
 from taskleash.classify.policy import decide, doubts
 from taskleash.classify.signs import Signs
+from taskleash.classify.steps import weakly
 from taskleash.link.entities import Function
 from taskleash.sentences import Sentence, sentence
 
@@ -29,7 +30,7 @@ def _reasons(signs: Signs) -> Iterator[Unknown]:
         message = sentence(
             "handed to `{callee}`: what that does with the task is not known", callee=op.detail
         )
-        yield unknown_at(Ignorance.HANDED_ON, message, op.function, op.index)
+        yield unknown_at(Ignorance.HANDED_ON, weakly(op, message), op.function, op.index)
     for left_out in signs.trail.unknown:
         yield unknown_at(Ignorance.TOO_FAR, left_out.reason, left_out.function, left_out.index)
     if signs.given and signs.may_be_called is not None:

@@ -36,6 +36,20 @@ class Overridden:
                     return found
         return None
 
+    def left_out(self, spawning: Function, methods: Iterable[Function]) -> set[Function]:
+        """The methods of bases to which no object comes that starts the task."""
+        owner = spawning.method.owner
+        if owner is None:
+            return set()
+        starting = [cls for cls in owner.descendants if self._comes_to(cls, spawning.method)]
+        return {
+            method
+            for method in methods
+            if method.owner in owner.mro[1:]
+            and starting
+            and not any(self._comes_to(cls, method) for cls in starting)
+        }
+
     def _comes_to(
         self, cls: Class, method: Function, seen: frozenset[Function] = frozenset()
     ) -> bool:

@@ -93,12 +93,20 @@ def _runs(site: Site, say: Language) -> str:
 
 
 def _held_by(site: Site, say: Language) -> str:
+    if site.handle is Handle.DISCARDED and site.local and site.is_for_a_turn:
+        return say("`{name}` until the next turn of the loop", name=site.local)
     if site.handle is Handle.DISCARDED and site.local:
         function = site.scope.rpartition(".")[2]
         return say("`{name}` until `{function}` returns", name=site.local, function=function)
     if site.handle is Handle.DISCARDED:
         return say("nothing after line {line}", line=site.statement.end_line)
-    return f"`{site.holder}`" if site.holder else say(words.HELD_BY[site.handle])
+    if site.holder:
+        return f"`{site.holder}`"
+    if site.tracked.state is State.UNKNOWN:
+        return say(words.UNKNOWN_LABEL)
+    if site.handle is Handle.OWNED and site.cleaned.state is State.UNKNOWN:
+        return say("an owner")
+    return say(words.HELD_BY[site.handle])
 
 
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:

@@ -24,18 +24,34 @@ REACH = {Reach.PROCESS: "the process", Reach.INSTANCE: "an instance", Reach.CALL
 NEVER = "nothing"
 
 GROWTH = {
-    (Growth.RUNS_ON, Turn.CALL): "each call leaves one more running: 10 calls, 10 tasks",
-    (Growth.RUNS_ON, Turn.LOOP): "each turn leaves one more running: 10 turns, 10 tasks",
+    (
+        Growth.RUNS_ON,
+        Turn.CALL,
+    ): "each call that starts one leaves it running: 10 such calls, 10 tasks",
+    (
+        Growth.RUNS_ON,
+        Turn.LOOP,
+    ): "each turn that starts one leaves it running: 10 such turns, 10 tasks",
     (Growth.RUNS_ON, Turn.INSTANCE): "each instance leaves one running: 10 instances, 10 tasks",
+    (Growth.RUNS_ON, Turn.KEY): "each key leaves one running: 10 keys, 10 tasks",
     (Growth.CAN_RUN_ON, Turn.CALL): "each call can leave the earlier one running",
     (Growth.CAN_RUN_ON, Turn.LOOP): "each turn can leave the earlier one running",
     (Growth.CAN_RUN_ON, Turn.INSTANCE): "each instance can leave the earlier one running",
-    (Growth.STAYS_KEPT, Turn.CALL): "each call leaves one more in its container, done or not",
-    (Growth.STAYS_KEPT, Turn.LOOP): "each turn leaves one more in its container, done or not",
+    (Growth.CAN_RUN_ON, Turn.KEY): "each start under a key can leave the earlier one running",
+    (
+        Growth.STAYS_KEPT,
+        Turn.CALL,
+    ): "each call that starts one leaves it in its container, done or not",
+    (
+        Growth.STAYS_KEPT,
+        Turn.LOOP,
+    ): "each turn that starts one leaves it in its container, done or not",
     (Growth.STAYS_KEPT, Turn.INSTANCE): "each instance leaves one in its container, done or not",
+    (Growth.STAYS_KEPT, Turn.KEY): "each key leaves one in its container, done or not",
     (Growth.AT_ONCE, Turn.CALL): "10 calls before the first is done: up to 10 tasks",
     (Growth.AT_ONCE, Turn.LOOP): "10 turns before the first is done: up to 10 tasks",
     (Growth.AT_ONCE, Turn.INSTANCE): "10 instances before the first is done: up to 10 tasks",
+    (Growth.AT_ONCE, Turn.KEY): "10 keys before the first is done: up to 10 tasks",
 }
 
 PRIORITIES = {Priority.P0: "at once", Priority.P1: "next", Priority.P2: "when there is time"}
