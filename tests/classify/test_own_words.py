@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from taskleash.classify.judge import judge
 from taskleash.classify.model import Site
 from taskleash.facts.extract import extract
@@ -168,3 +170,70 @@ def test_a_local_holds_a_task_until_the_function_returns_or_its_loop_turns() -> 
     kept = "returned to `serve`, where only `running` holds it, until that returns"
     assert kept in held(f"{wrapped}; {added}")
     assert "returned to `serve`, which drops the task that it gets" in held(wrapped)
+
+
+KINDS = """\
+class Exchange:
+    async def _create(self):
+        await self._place()
+
+    async def _place(self):
+        await asyncio.sleep(1)
+
+
+class One(Exchange):
+    def sell(self):
+        asyncio.create_task(self._create())
+
+    async def _place(self):
+        {first}
+
+
+class Other(Exchange):
+    async def _place(self):
+        await self.link.sent()
+
+
+class Below(One):
+    async def _place(self):
+        {below}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "line"),
+    [
+        ("await asyncio.sleep(1)", "await super()._place()", 0),
+        ("await asyncio.sleep(1)", "await self.link.got()", 27),
+        ("await self.link.done()", "await super()._place()", 17),
+        ("await super()._place()", "await self.handler()", 27),
+    ],
+)
+def test_a_task_waits_for_what_its_own_object_comes_to(first: str, below: str, line: int) -> None:
+    (site,) = sites(KINDS.format(first=first, below=below))
+    assert site.vanishing.line == line
+
+
+ASKED = """\
+class Device:
+    def __init__(self):
+        self._reader = None
+
+    def start(self):
+        if self._reader and self._reader.done():
+            raise OSError
+        {spawn}
+
+    async def close(self):
+        self._reader.cancel()
+"""
+
+
+def test_the_condition_around_a_spawn_is_what_asks_for_the_earlier_task() -> None:
+    spawn = "self._reader = asyncio.create_task(asyncio.sleep(1))"
+    inside = f"if self._reader is None:\n            {spawn}"
+    before = f"if self._reader is not None:\n            return\n        {spawn}"
+    said = "started only where no earlier task runs: the handle is asked for here"
+    for code, line in ((inside, 11), (before, 9)):
+        (site,) = sites(ASKED.format(spawn=code))
+        assert [step.line for step in site.evidence if step.message == said] == [line]

@@ -9,6 +9,7 @@ holds what is waited for as long as something holds it, and on functions that co
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from taskleash.classify.awaiting import Awaiting
 from taskleash.classify.limits import Limits
@@ -16,9 +17,10 @@ from taskleash.classify.model import Vanishing, Vanishings
 from taskleash.classify.waited import SEVERITY, Wait
 from taskleash.dataflow.assumptions import NOTHING_GIVEN
 from taskleash.facts.model import Await, Block, Exit, Loop, Use
+from taskleash.facts.terms import Attribute, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
 from taskleash.link.context import branches
-from taskleash.link.entities import Function
+from taskleash.link.entities import Class, Function
 from taskleash.link.spawns import Spawn
 
 
@@ -32,15 +34,26 @@ def _severity(found: Vanishing) -> int:
     return SEVERITY.index(found.state)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A coroutine to go through, and whether the task comes to it for certain.
+
+    ``cls`` is a class of the object that it runs on, where more is known than whose method it is.
+    """
+
+    function: Function
+    is_sure: bool
+    cls: Class | None
+
+
 class _Search:
     """Goes through the coroutine of one task, and through those that it awaits."""
 
     def __init__(self, calls: Calls) -> None:
         self._awaiting = Awaiting(calls)
         self._limits = Limits(calls)
-        #: the coroutines to go through, and whether the task comes to them for certain
-        self._pending: list[tuple[Function, bool]] = []
-        self._seen: set[tuple[Function, bool]] = set()
+        self._pending: list[_Step] = []
+        self._seen: set[_Step] = set()
         self._is_unknown = False
 
     def of(self, spawn: Spawn) -> Iterator[Vanishing]:
@@ -48,7 +61,8 @@ class _Search:
         function = spawn.function
         written = [each for each in spawn.started if not each.is_left_to_others]
         if written:
-            self._add(tuple(written), len(written) == 1)
+            cls = function.method.owner if _is_on_itself(function, spawn) else None
+            self._add(tuple(written), len(written) == 1, cls)
         elif spawn.started:
             line = spawn.call.pos[0]
             yield self._found(function, line, Wait(Vanishings.GIVEN, spawn.started[0].qualname))
@@ -62,19 +76,27 @@ class _Search:
         else:
             yield Vanishing(Vanishings.UNKNOWN)
         while self._pending:
-            coroutine, is_sure = self._pending.pop()
+            step = self._pending.pop()
             # What is not sure proves nothing, so it adds nothing to what is not known.
-            if is_sure or not self._is_unknown:
-                yield from self._in(coroutine, is_sure)
+            if step.is_sure or not self._is_unknown:
+                yield from self._in(step)
 
-    def _add(self, functions: tuple[Function, ...], is_sure: bool) -> None:
-        keys = [(each, is_sure) for each in functions]
-        self._pending += [key for key in keys if key not in self._seen]
-        self._seen.update(keys)
+    def _add(self, functions: tuple[Function, ...], is_sure: bool, cls: Class | None) -> None:
+        """Go on to coroutines; of methods of an object only to those that its class comes to."""
+        steps = [_Step(each, is_sure, cls) for each in functions if _fits(each, cls)]
+        self._pending += [step for step in steps if step not in self._seen]
+        self._seen.update(steps)
 
-    def _found(self, function: Function, line: int, wait: Wait, is_sure: bool = True) -> Vanishing:
+    def _found(
+        self,
+        function: Function,
+        line: int,
+        wait: Wait,
+        is_sure: bool = True,
+        cls: Class | None = None,
+    ) -> Vanishing:
         is_sure = is_sure and wait.is_sure
-        self._add(wait.inner, is_sure)
+        self._add(wait.inner, is_sure, cls)
         state = wait.state
         if state is Vanishings.PROVEN and not is_sure:
             state = Vanishings.UNKNOWN
@@ -83,7 +105,8 @@ class _Search:
             return Vanishing(state)
         return Vanishing(state, function.module.path, line, wait.what)
 
-    def _in(self, function: Function, is_sure: bool) -> Iterator[Vanishing]:
+    def _in(self, step: _Step) -> Iterator[Vanishing]:
+        function, is_sure = step.function, step.is_sure
         for loop in _loops(function.facts.body, "async for"):
             for term in loop.test.value or (None,):
                 wait = self._awaiting.iterated(function, term)
@@ -93,8 +116,10 @@ class _Search:
             if not isinstance(event, Await) or index in limited:
                 continue
             if function.paths.reaches(index, NOTHING_GIVEN):
+                is_own = any(_is_own_call(function, term) for term in event.value)
+                cls = step.cls if is_own else None
                 for wait in self._waits(function, index, event):
-                    yield self._found(function, event.pos[0], wait, is_sure)
+                    yield self._found(function, event.pos[0], wait, is_sure, cls)
 
     def _waits(self, function: Function, index: int, event: Await) -> Iterator[Wait]:
         if event.value:
@@ -109,6 +134,33 @@ class _Search:
         iterated = [t for loop in loops if loop.line == event.pos[0] for t in loop.test.value]
         for each in iterated or (None,):
             yield self._awaiting.iterated(function, each)
+
+
+def _is_on_itself(function: Function, spawn: Spawn) -> bool:
+    """Whether a task runs a method of the object whose method starts it."""
+    work = spawn.call.args[spawn.work : spawn.work + 1]
+    return any(_is_own_call(function, term) for arg in work for term in arg.value)
+
+
+def _is_own_call(function: Function, term: Term) -> bool:
+    """Whether a value is the result of a method of the object of the method around it."""
+    own = (
+        Parameter(function.method.self_name),
+        Outer(function.method.key, function.method.self_name),
+    )
+    return isinstance(term, Result) and any(
+        isinstance(func, Attribute) and func.base in own for func in function.call(term.event).func
+    )
+
+
+def _fits(function: Function, cls: Class | None) -> bool:
+    """Whether an object of a class comes to a method when it calls that by its name."""
+    owner = function.owner
+    if cls is None or owner is None:
+        return True
+    # What an attribute holds may be a method of any other object.
+    is_of_its_kind = any(owner.related(base) for base in cls.mro)
+    return not is_of_its_kind or any(function in sub.find(function.name) for sub in cls.descendants)
 
 
 def _loops(block: Block, kind: str) -> Iterator[Loop]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -128,6 +128,17 @@ def with_blocks(function: Function, block: Block) -> Iterator[tuple[list[Use], B
             managers = []
         for inner in () if isinstance(item, Exit) else blocks_of(item):
             yield from with_blocks(function, inner)
+
+
+def most_telling(function: Function, index: int, asked: Iterable[int]) -> int:
+    """Of the lines that ask for something on the way to an event, the one that says most of it.
+
+    That is a condition around the event, or else one before it; a loop over what is asked for says
+    least.
+    """
+    near = {frame.item.line for frame in around(function, index) if isinstance(frame.item, If)}
+    over = {loop.line for loop in loops(function.facts.body) if loop.kind != "while"}
+    return min(asked, key=lambda line: (line not in near, line in over))
 
 
 def in_loop(function: Function, index: int) -> Loop | None:

@@ -9,7 +9,7 @@ from taskleash.facts.model import Exit, If, Store
 from taskleash.facts.terms import Alts, Attribute, Element, Result, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
-from taskleash.link.context import Frame, around, in_loop, loops
+from taskleash.link.context import Frame, around, in_loop, most_telling
 from taskleash.link.entities import Class, Function
 from taskleash.link.keyed import as_given, checked_beside
 from taskleash.link.keys import Keys, may_be_equal
@@ -322,10 +322,7 @@ class Guards:
         if found is None or not found.is_excluded:
             return None
         if found.asked:
-            goes_over = {loop.line for loop in loops(function.facts.body) if loop.kind != "while"}
-            # A loop over what is kept asks as well, but a condition says more.
-            lines = [line for line in found.asked if line not in goes_over] or found.asked
-            return Guard(function, lines[0], "asked")
+            return Guard(function, most_telling(function, index, found.asked), "asked")
         is_certain = self.arrivals.endings.is_certain(trail, function, found.ended)
         return Guard(function, found.ended, "ended", is_certain) if found.ended else None
 

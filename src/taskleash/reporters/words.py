@@ -90,7 +90,7 @@ HELD_BY = {
 
 ENDED_BY = {
     "cancelled": "cancellation",
-    "gathered": "being gathered",
+    "gathered": "being waited for",
     "awaited": "being awaited",
     "self-managed": "itself",
     "owner": "its owner",

@@ -92,7 +92,10 @@ def _fault_and_harm(site: Site) -> str:
         return claim("{task} runs for ever and nothing ends it: only the end of the loop may")
     repeated = site.multiplicity is not Multiplicity.ONCE
     if repeated and Risk.HIGH in (site.risk, site.would_be):
-        return claim("{task} is started again and again and never ended: the tasks pile up")
+        return claim(
+            "{task} is started again and again, and nothing waits until it is done or cancels it:"
+            " as many run at once as start before the first is done"
+        )
     return claim(
         "{task} is kept, but nothing waits until it is done or cancels it: only the end of the loop"
         " does, if that"
