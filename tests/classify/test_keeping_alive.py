@@ -23,6 +23,9 @@ class Tracker:
     def note(self, event):
         return asyncio.create_task(self._note(event))
 
+    def told(self, event):
+        return spawned(self._note(event))
+
     async def _note(self, event):
         await asyncio.sleep(1)
 
@@ -65,6 +68,8 @@ class Node:
         ("self.tracker.note(x)", ("self.tracker", "x")),
         ("self.tracker.note(Event(x))", ("self.tracker",)),
         ("self.tracker.note(Other(of=x))", ("self.tracker",)),
+        ("self.tracker.told(x)", ("self.tracker", "x")),
+        ("self.tracker.told(Other(of=x))", ("self.tracker",)),
         ("asyncio.get_running_loop().call_soon(lambda: spawned(self.send()))", ("self (Node)",)),
         ("f = lambda: cls\n        asyncio.create_task(use(cls))", ("cls",)),
     ],

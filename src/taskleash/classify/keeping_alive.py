@@ -8,28 +8,25 @@ from taskleash.classify.signs import Signs
 from taskleash.facts.model import Arg, Call
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
-from taskleash.link.entities import Class, External, Function, Module
+from taskleash.link.entities import Class, Function, Module
 from taskleash.link.places import term_text
 from taskleash.link.spawns import Spawn
-from taskleash.link.wrappers import work_parameters
 
 _CONSTANTS = frozenset({"None", "True", "False", ""})
 
 
 def captures(signs: Signs, calls: Calls) -> tuple[str, ...]:
     """The names of what a task keeps alive, as written; an instance with the name of its class."""
-    return tuple(_named(signs.spawn, calls))
-
-
-def _named(spawn: Spawn, calls: Calls) -> dict[str, None]:
-    function = spawn.function
+    spawn, function = signs.spawn, signs.spawn.function
     names = [*_handed(spawn, calls), *_closed_over(spawn)]
     own, owner = function.method.self_name, function.method.owner
     labelled = {own: f"{own} ({owner.name})"} if owner is not None and own else {}
-    return dict.fromkeys(
-        labelled.get(name, name)
-        for name in names
-        if name not in _CONSTANTS and not _is_there_anyway(function, name)
+    return tuple(
+        dict.fromkeys(
+            labelled.get(name, name)
+            for name in names
+            if name not in _CONSTANTS and not _is_there_anyway(function, name)
+        )
     )
 
 
@@ -38,37 +35,44 @@ def _handed(spawn: Spawn, calls: Calls) -> Iterator[str]:
     function = spawn.function
     values = [t for arg in spawn.call.args[spawn.work : spawn.work + 1] for t in arg.value]
     made = [function.call(term.event) for term in values if isinstance(term, Result)]
-    if not any(_is_work(spawn, calls, call) for call in made):
-        yield from _through(spawn, calls)
+    within = list(_made_within(spawn, calls))
+    if within and not any(_starts(spawn, calls, function, call) for call in made):
+        for wrapper, call in within:
+            yield from _through(spawn, wrapper, call)
         return
     for call in made:
-        yield from _bound(function, call)
-        yield from (_argument(function, each) for each in call.args)
+        yield from _kept(function, call)
 
 
-def _is_work(spawn: Spawn, calls: Calls, call: Call) -> bool:
-    """Whether a call may make the coroutine: a wrapper that makes it itself is given all else."""
-    if spawn.within is None or not spawn.started:
-        return True
-    if not work_parameters(calls, spawn.within):
-        return False
-    made = [c for c in calls.callees(spawn.function, call) if not isinstance(c, External)]
-    return not made or any(c in spawn.started for c in made)
+def _made_within(spawn: Spawn, calls: Calls) -> Iterator[tuple[Function, Call]]:
+    """The calls in a wrapper by which that makes its coroutine itself."""
+    if spawn.within is not None:
+        callees = calls.callees(spawn.function, spawn.call)
+        for wrapper in (callee for callee in callees if isinstance(callee, Function)):
+            for _, call in wrapper.calls():
+                if _starts(spawn, calls, wrapper, call):
+                    yield wrapper, call
 
 
-def _through(spawn: Spawn, calls: Calls) -> Iterator[str]:
+def _starts(spawn: Spawn, calls: Calls, function: Function, call: Call) -> bool:
+    return any(callee in spawn.started for callee in calls.callees(function, call))
+
+
+def _through(spawn: Spawn, wrapper: Function, made: Call) -> Iterator[str]:
     """What the coroutine of a wrapper keeps of the wrapper's object and of what that is given."""
-    function, within = spawn.function, spawn.within
-    wrapper = within.function if within is not None else None
-    if within is None or wrapper not in calls.callees(function, spawn.call):
-        return
-    kept = {name.partition(" ")[0] for name in _named(within, calls)}
+    kept = set(_kept(wrapper, made))
     if wrapper.self_name in kept:
-        yield from _receivers(function, spawn.call)
+        yield from _receivers(spawn.function, spawn.call)
     values = given(wrapper, spawn.call)
     for arg in spawn.call.args:
         if any(name in kept and value == arg.value for name, value in values.items()):
-            yield _argument(function, arg)
+            yield _argument(spawn.function, arg)
+
+
+def _kept(function: Function, call: Call) -> Iterator[str]:
+    """What a call that makes a coroutine binds and gives it."""
+    yield from _bound(function, call)
+    yield from (_argument(function, arg) for arg in call.args)
 
 
 def _bound(function: Function, call: Call) -> Iterator[str]:
