@@ -237,3 +237,17 @@ def test_the_condition_around_a_spawn_is_what_asks_for_the_earlier_task() -> Non
     for code, line in ((inside, 11), (before, 9)):
         (site,) = sites(ASKED.format(spawn=code))
         assert [step.line for step in site.evidence if step.message == said] == [line]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("tasks = [{}]\n    await asyncio.wait(tasks)", "tasks"),
+        ("done, _ = await asyncio.wait([{}])\n    return done", ""),
+        ("done, _ = await asyncio.wait([{}])\n    one = next(iter(done))\n    return one", ""),
+    ],
+)
+def test_a_local_that_is_named_has_the_task_for_certain(code: str, name: str) -> None:
+    spawn = "asyncio.create_task(asyncio.sleep(1))"
+    (site,) = sites(f"async def main():\n    {code.format(spawn)}\n")
+    assert site.local == name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.facts.model import Call, Store
-from taskleash.facts.terms import Attribute, Built, Display, Element, Result, Spread, Term
+from taskleash.facts.terms import Attribute, Built, Display, Element, Item, Result, Spread, Term
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.inference import Inference, is_external
@@ -61,23 +61,31 @@ def local_holder(trail: Trail, is_in_loop: bool = False) -> str:
     It does so until the function returns, used or not. In a loop only a container counts that no
     turn makes anew.
     """
+    return next((name for name, _, _ in _local_holders(trail, is_in_loop)), "")
+
+
+def held_locally(trail: Trail) -> tuple[str, bool]:
+    """The local that holds the handle, and whether it does so for one turn of a loop only.
+
+    What a wait gives back, ``done, pending = …``, and what is taken out of that may have another.
+    """
+    is_in_loop = in_loop(trail.function, trail.index) is not None
+    for only_lasting in (True, False) if is_in_loop else (False,):
+        for name, term, depth in _local_holders(trail, only_lasting):
+            if term == Result(trail.index) or (depth and not isinstance(term, Item)):
+                return name, is_in_loop and not only_lasting
+    return "", False
+
+
+def _local_holders(trail: Trail, is_in_loop: bool) -> Iterator[tuple[str, Term, int]]:
     function = trail.function
     if function.facts.kind not in ("function", "lambda"):
-        return ""
+        return
     for term, depth in trail.terms_in(function).items():
         is_made_anew = depth > 0 and _made_in_a_turn(trail, term)
         names = function.uses.names.get(term)
         if names and not (is_in_loop and (not depth or is_made_anew)):
-            return names[0]
-    return ""
-
-
-def held_locally(trail: Trail) -> tuple[str, bool]:
-    """The local that holds the handle, and whether it does so for one turn of a loop only."""
-    if in_loop(trail.function, trail.index) is None:
-        return local_holder(trail), False
-    lasting = local_holder(trail, is_in_loop=True)
-    return (lasting, False) if lasting else (local_holder(trail), True)
+            yield names[0], term, depth
 
 
 def is_counted(trail: Trail) -> bool:

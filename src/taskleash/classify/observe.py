@@ -14,6 +14,7 @@ from taskleash.classify.containers import (
     emptied,
     held_locally,
     keepers,
+    local_holder,
     made_afresh,
     with_its_key,
 )
@@ -149,8 +150,7 @@ class Observer:
 
     def _main(self, spawn: Spawn, trail: Trail) -> tuple[Function, int] | None:
         """What runs the function as a main coroutine that holds the handle until it returns."""
-        name, is_for_a_turn = held_locally(trail)
-        if not name or is_for_a_turn:
+        if not local_holder(trail, in_loop(spawn.function, spawn.index) is not None):
             return None
         driver = self.mains.driven_by(spawn.function, spawn.index)
         return driver or self.mains.runner(spawn.function)

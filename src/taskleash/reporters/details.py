@@ -100,8 +100,8 @@ def _held_by(site: Site, say: Language) -> str:
         return say("`{name}` until `{function}` returns", name=site.local, function=function)
     if site.handle is Handle.DISCARDED:
         return say("nothing after line {line}", line=site.statement.end_line)
-    if site.holder:
-        return f"`{site.holder}`"
+    if named := site.holder or (site.local if site.handle is Handle.LOCAL else ""):
+        return f"`{named}`"
     if site.tracked.state is State.UNKNOWN:
         return say(words.UNKNOWN_LABEL)
     if site.handle is Handle.OWNED and site.cleaned.state is State.UNKNOWN:

@@ -82,7 +82,7 @@ RISK_COUNTS = {Risk.HIGH: "{count} high", Risk.LOW: "{count} low", Risk.NONE: "{
 
 HELD_BY = {
     Handle.DISCARDED: "nothing",
-    Handle.LOCAL: "a local of the function",
+    Handle.LOCAL: "a value of the function",
     Handle.STORED: "an object that outlives the function",
     Handle.OWNED: "an owner that ends its tasks",
     Handle.ESCAPES: "the code that it is handed to",
