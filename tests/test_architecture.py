@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from taskleash.dataflow.query import components
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = "taskleash"
@@ -131,6 +133,36 @@ def test_what_is_injected_needs_the_standard_library_alone(path: Path) -> None:
     own = (f"{PACKAGE}.trace.runtime.", "_taskleash_runtime.", "sitecustomize")
     foreign = {name for name in imported(path) if not name.startswith(own)}
     assert {name.split(".")[0] for name in foreign} <= sys.stdlib_module_names
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """Imports for types and inside of functions count: where they go round, two things are one."""
+    known = {dotted(path): path for path in MODULES}
+    # The package itself offers what the modules below it make.
+    graph = {
+        name: {found for found in map(known_part(known), imported(path)) if found != PACKAGE}
+        for name, path in known.items()
+        if name != PACKAGE
+    }
+    circles = [part for part in components(graph, lambda name: graph[name]) if len(part) > 1]
+    assert circles == []
+
+
+def dotted(path: Path) -> str:
+    """The name by which a module is imported."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def known_part(known: Iterable[str]) -> Callable[[str], str]:
+    """What tells the module that an imported name is, or comes from."""
+
+    def part(name: str) -> str:
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        return name or PACKAGE
+
+    return part
 
 
 def long_functions(path: Path) -> Iterator[str]:

@@ -323,7 +323,7 @@ def _report(settings: Settings, quiet: bool) -> Report:
 def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings, quiet: bool) -> _T:
     """What comes of a run with the settings."""
     from taskleash.driver.config.errors import ConfigError
-    from taskleash.driver.parsers import ExecutorError
+    from taskleash.driver.parsing import ExecutorError
     from taskleash.driver.run import work_anew
     from taskleash.driver.time_limit import TimeOver, bounded
     from taskleash.progress import progress_bar

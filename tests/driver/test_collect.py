@@ -9,7 +9,8 @@ import pytest
 from taskleash.classify.model import Defect
 from taskleash.driver.analysis import analyse
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.collect import Collection, collect
+from taskleash.driver.collect import collect
+from taskleash.driver.gathered import Gathered
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.parsers import Parsers
 from taskleash.driver.settings import Settings
@@ -59,7 +60,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def collected(*paths: str) -> Collection:
+def collected(*paths: str) -> Gathered:
     settings = Settings(paths=paths)
     asked = asked_inputs(settings)
     around = context(settings, asked)
@@ -80,7 +81,7 @@ def test_nothing_is_said_about_broken_files_that_were_not_asked_for(project: Pat
 
 
 def test_files_that_spawn_nothing_need_no_context(project: Path) -> None:
-    assert collected("base.py", "other.py") == Collection()
+    assert collected("base.py", "other.py") == Gathered()
 
 
 SPAWNER = """

@@ -29,7 +29,7 @@ from taskleash.driver.dask_cluster import connect
 from taskleash.driver.executors import LOST, Cluster, OnExecutor
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed
-from taskleash.driver.parsers import ExecutorError
+from taskleash.driver.parsing import ExecutorError
 from taskleash.driver.workers import Workers
 from taskleash.source.discovery import File
 

@@ -18,13 +18,13 @@ from fuzz.commands import tried_commands
 from support.programs import module_name
 from support.python import is_read_like
 from taskleash.driver.analysis import Analysis, analyse
-from taskleash.driver.collect import Advance
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.layers import Layer
 from taskleash.driver.deep import PARSER_MEGABYTES, with_deep_stack
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Keep, Parsed, taken
-from taskleash.driver.parsers import Parser, Parsers
+from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsing import Advance, Parser
 from taskleash.driver.patches import with_patches
 from taskleash.driver.program import Program
 from taskleash.driver.remove_unused import remove_unused

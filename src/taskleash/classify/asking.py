@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from taskleash.classify.turns import counts
 from taskleash.dataflow.cfg import Edge
+from taskleash.dataflow.nesting import branches
 from taskleash.facts.model import Block, Call, If, Test, Try
 from taskleash.facts.terms import Constant, Result, Term
-from taskleash.link.context import around, branches
+from taskleash.link.context import around
 from taskleash.link.entities import Function
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 

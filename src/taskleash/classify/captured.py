@@ -10,10 +10,11 @@ from taskleash.classify.inside import Inside, carriers_in
 from taskleash.classify.lent import ends, lent
 from taskleash.classify.model import Captured
 from taskleash.classify.signs import Signs
+from taskleash.dataflow.nesting import events_in
 from taskleash.facts.model import Call, Store, Use
 from taskleash.facts.terms import Alts, Attribute, Awaited, Entered, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, events_in, with_blocks
+from taskleash.link.context import around, with_blocks
 from taskleash.link.entities import Class, External, Function
 from taskleash.models.resources import CLOSING, ENTERING, RELEASING, stays_open
 from taskleash.models.waits import COMBINING

@@ -16,20 +16,18 @@ from taskleash.classify.model import Unseen
 from taskleash.classify.signs import Signs
 from taskleash.dataflow.exceptions import Raised, fate, raised_by
 from taskleash.dataflow.hierarchy import Caught
-from taskleash.dataflow.query import Query
-from taskleash.facts.model import Await, Block, Call, Exit, FunctionFacts, Handler, Loop, Try
-from taskleash.facts.terms import Attribute, Awaited, Constant, Display, Global, Result, Term
-from taskleash.link.calls import Calls
-from taskleash.link.context import (
-    Frame,
-    around,
+from taskleash.dataflow.nesting import (
+    Level,
     branches,
     catches_cancellation,
     catches_only_cancellation,
     events_in,
-    in_cleanup,
-    in_loop,
 )
+from taskleash.dataflow.query import Query
+from taskleash.facts.model import Await, Block, Call, Exit, FunctionFacts, Handler, Loop, Try
+from taskleash.facts.terms import Attribute, Awaited, Constant, Display, Global, Result, Term
+from taskleash.link.calls import Calls
+from taskleash.link.context import around, in_cleanup, in_loop
 from taskleash.link.entities import External, Function, Variable
 from taskleash.link.spawns import Spawn
 from taskleash.link.teardown import Teardown
@@ -70,7 +68,7 @@ class Failures:
             and not self._is_caught(function, frames)
             and not _is_cancellation(frames)
             and not _is_told(function, frames)
-            for _, exit_, frames in function.contexts.exits
+            for _, exit_, frames in function.levels.exits
         )
 
     def unseen(self, signs: Signs, outer: Trail | None) -> Unseen:
@@ -169,7 +167,7 @@ class Failures:
                 return True
         return not awaited
 
-    def _is_caught(self, function: Function, frames: tuple[Frame, ...]) -> bool:
+    def _is_caught(self, function: Function, frames: tuple[Level, ...]) -> bool:
         """Whether an error at a place is caught in the function, and goes no further unseen."""
         return any(
             isinstance(frame.item, Try)
@@ -216,7 +214,7 @@ def _calm(function: Function) -> Callable[[Call], bool]:
     return lambda call: id(call) in known or call.text.rpartition(".")[2] in ONLY_ASKING
 
 
-def _is_told(function: Function, frames: tuple[Frame, ...], before: int | None = None) -> bool:
+def _is_told(function: Function, frames: tuple[Level, ...], before: int | None = None) -> bool:
     """Whether a place is in a handler that has told of the failure which led there."""
     return any(
         frame.handler is not None and _tells(function, frame.handler.body, before)
@@ -224,7 +222,7 @@ def _is_told(function: Function, frames: tuple[Frame, ...], before: int | None =
     )
 
 
-def _is_handed_on(function: Function, frames: tuple[Frame, ...], at: int) -> bool:
+def _is_handed_on(function: Function, frames: tuple[Level, ...], at: int) -> bool:
     """Whether a place comes after a failure was handed to what deals with it, or is that call."""
     return any(
         frame.handler is not None
@@ -273,7 +271,7 @@ def _raises(block: Block) -> bool:
     )
 
 
-def _is_cancellation(frames: tuple[Frame, ...]) -> bool:
+def _is_cancellation(frames: tuple[Level, ...]) -> bool:
     """Whether a handler of cancellation raises it again."""
     return any(
         frame.handler is not None

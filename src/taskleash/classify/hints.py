@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskleash.classify.dormancy import key, places_of
 from taskleash.classify.model import Risk, Site
+from taskleash.dataflow.nesting import branches
 from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags, is_generic
 from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import Block, If, ModuleFacts, Store, Test, tests
 from taskleash.facts.terms import Attribute
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches
 from taskleash.link.dormant import Dormant
 from taskleash.link.entities import Function
 from taskleash.link.indexed import IndexedModules

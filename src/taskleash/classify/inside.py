@@ -37,13 +37,14 @@ from taskleash.classify.waiting import (
 from taskleash.dataflow.assumptions import Given
 from taskleash.dataflow.cfg import Edge
 from taskleash.dataflow.exceptions import Raised
+from taskleash.dataflow.nesting import catches_only_cancellation
 from taskleash.dataflow.outcome import Outcome
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, catches_only_cancellation, in_loop
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.link.wrappers import constants_given

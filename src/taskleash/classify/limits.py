@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskleash.dataflow.nesting import events_in
 from taskleash.facts.model import Call, TypeRef
 from taskleash.facts.terms import (
     UNKNOWN,
@@ -15,7 +16,7 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.link.calls import Calls, given
-from taskleash.link.context import events_in, with_blocks
+from taskleash.link.context import with_blocks
 from taskleash.link.entities import External, Function, Variable
 from taskleash.models.classes import TRANSPARENT
 from taskleash.models.waits import NUMBER_TYPES, NUMBERS, TIME_LIMITS

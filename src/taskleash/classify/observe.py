@@ -28,10 +28,11 @@ from taskleash.classify.partly import Partly
 from taskleash.classify.signs import Signs
 from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
+from taskleash.dataflow.nesting import loops
 from taskleash.facts.model import Store
 from taskleash.facts.terms import Attribute, Result
 from taskleash.link.bypassed import Bypassed
-from taskleash.link.context import in_loop, loops
+from taskleash.link.context import in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.flags import Flags
 from taskleash.link.flow import Flow
@@ -53,7 +54,6 @@ from taskleash.link.wrappers import drops_value, kept_if
 from taskleash.sentences import NOTHING, Said
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
-_SEEING = AWAITING | {"outcome", "seen"}
 
 
 class Observer:
@@ -92,7 +92,7 @@ class Observer:
         signs.given = trail.given and not drops_value(self.calls, spawn.function)
         signs.given_besides = self._is_given_besides(spawn.function, trail)
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
-        signs.outcome_seen = not trail.kinds.isdisjoint(_SEEING)
+        signs.outcome_seen = not trail.kinds.isdisjoint(AWAITING | {"outcome", "seen"})
         signs.flagged = self.flags.enders(spawn.started)
         signs.is_heard = bool(signs.flagged) and self.flags.is_heard(
             spawn.started, signs.flagged, signs.endless

@@ -17,12 +17,12 @@ from taskleash.classify.inside import Helpers, carriers_in, passing
 from taskleash.classify.signs import Passing, Signs
 from taskleash.dataflow.assumptions import constant, gone_over
 from taskleash.dataflow.cfg import Edge
+from taskleash.dataflow.nesting import events_in
 from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Test, tests
 from taskleash.facts.terms import Attribute, Constant, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import events_in
 from taskleash.link.entities import Function
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import Op

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from taskleash.dataflow.nesting import events_in
 from taskleash.facts.model import Await, Call, Give, Store, Use
 from taskleash.facts.terms import (
     EACH,
@@ -27,7 +28,7 @@ from taskleash.facts.terms import (
     Term,
 )
 from taskleash.link.calls import Calls
-from taskleash.link.context import events_in, in_loop
+from taskleash.link.context import in_loop
 from taskleash.link.entities import External, Function
 from taskleash.link.trail import Op, Trail
 from taskleash.models.api import Handle

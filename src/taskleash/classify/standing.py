@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from taskleash.classify.model import Evidence, Reach, Standing
 from taskleash.classify.signs import Signs
+from taskleash.dataflow.nesting import branches, catches_cancellation, events_in
 from taskleash.facts.model import Await, Block, Call, Exit, Handler, Loop, Switch, Try
 from taskleash.facts.terms import Attribute, Constant, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches, catches_cancellation, events_in, in_loop
+from taskleash.link.context import in_loop
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.heard import breaks
 from taskleash.link.trail import CANCELLING

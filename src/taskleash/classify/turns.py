@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+from taskleash.dataflow.nesting import events_in
 from taskleash.facts.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.facts.terms import Attribute, Awaited, Item, Local, Result, Term
-from taskleash.link.context import around, events_in
+from taskleash.link.context import around
 from taskleash.link.entities import Function
 from taskleash.link.trail import Op, Trail
 

@@ -16,10 +16,10 @@ from taskleash.classify.limits import Limits
 from taskleash.classify.model import Vanishing, Vanishings
 from taskleash.classify.waited import SEVERITY, Wait
 from taskleash.dataflow.assumptions import NOTHING_GIVEN
+from taskleash.dataflow.nesting import branches
 from taskleash.facts.model import Await, Block, Exit, Loop, Use
 from taskleash.facts.terms import Attribute, Outer, Parameter, Result, Term
 from taskleash.link.calls import Calls
-from taskleash.link.context import branches
 from taskleash.link.entities import Class, Function
 from taskleash.link.spawns import Spawn
 

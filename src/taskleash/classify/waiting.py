@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 from functools import partial
 
 from taskleash.classify.turns import waits
+from taskleash.dataflow.nesting import catches_cancellation, events_in
 from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.paths import HANDLES, Ending
 from taskleash.facts.model import (
@@ -34,12 +35,7 @@ from taskleash.facts.terms import (
     last_name,
 )
 from taskleash.link.calls import bind, takes_instance
-from taskleash.link.context import (
-    around,
-    catches_cancellation,
-    events_in,
-    in_loop,
-)
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.lifetime import is_expected
 from taskleash.link.trail import CANCELLING, Op, Trail
@@ -145,7 +141,7 @@ def has_timeout(call: Call) -> bool:
 
 def is_under_deadline(op: Op) -> bool:
     """Whether a block around an event ends what is awaited in it after a while."""
-    return op.index in op.function.contexts.under_deadlines
+    return op.index in op.function.levels.under_deadlines
 
 
 def comes_again(trail: Trail, op: Op) -> bool:

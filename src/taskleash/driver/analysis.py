@@ -15,15 +15,16 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.seal import Seal
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Cited, Verdicts
-from taskleash.driver.collect import Advance, collect
-from taskleash.driver.collect import Collection as Gathered
+from taskleash.driver.collect import collect
 from taskleash.driver.comments import Comments, CommentsByPath, comments_in
 from taskleash.driver.entries import entries
 from taskleash.driver.folders import EnabledRules, Rules
+from taskleash.driver.gathered import Gathered
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
 from taskleash.driver.linked import linked
 from taskleash.driver.parse import Broken
-from taskleash.driver.parsers import Parser, Parsers
+from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsing import Advance, Parser
 from taskleash.driver.reasons import Reason
 from taskleash.driver.settings import Settings
 from taskleash.driver.unused import unused_suppressions

@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.verdicts import Verdicts
+from taskleash.driver.gathered import Gathered
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed
-from taskleash.driver.parsers import Parser, Parsers
-from taskleash.driver.reasons import Reason
+from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsing import Advance, Parser
 from taskleash.facts.known import Told
 
 if TYPE_CHECKING:
-    from taskleash.driver.linker import Linker
-    from taskleash.facts.model import ModuleFacts
-
-#: called with the number of files parsed so far and of those to parse, as far as is known
-Advance = Callable[[int, int], None]
-
-
-@dataclass
-class Collection:
-    """The facts gathered so far, by path, and the files that could not be analysed.
-
-    ``read`` has what was parsed, with its bytes: by now the files may be others. ``program`` stands
-    for all files that were looked at, ``linked`` for the facts of those that count. Verdicts are
-    asked for on the files with the paths ``reported``, or on all where that is None. Where there
-    are ``verdicts``, they come from an earlier run with the same ones. ``leading`` are the files
-    that lead to a spawn, where flags are to be suggested, else None: no verdict depends on them.
-    The files ``moved`` say what they said when the verdicts were made, in other places. ``reasons``
-    say by path why a file counts.
-    """
-
-    facts: dict[str, ModuleFacts] = field(default_factory=dict)
-    broken: dict[str, Broken] = field(default_factory=dict)
-    read: dict[str, Input] = field(default_factory=dict)
-    program: bytes | None = None
-    linked: bytes | None = None
-    reported: frozenset[str] | None = None
-    verdicts: Verdicts | None = None
-    leading: dict[str, Parsed] | None = None
-    moved: frozenset[str] = frozenset()
-    reasons: dict[str, Reason] = field(default_factory=dict)
-    linker: Linker | None = None
-
-    def add(self, outcomes: Mapping[str, Parsed]) -> None:
-        """Take over the outcomes of the map step."""
-        for path, outcome in outcomes.items():
-            if isinstance(outcome, Broken):
-                self.broken[path] = outcome
-            else:
-                self.facts[path] = outcome
+    pass
 
 
 def collect(
@@ -66,7 +26,7 @@ def collect(
     advance: Advance,
     memory: Memory | None = None,
     recall: bool = True,
-) -> Collection:
+) -> Gathered:
     """The facts that the verdicts need.
 
     The files ``asked`` for are reported. ``context`` gives further files of their project, which
@@ -92,8 +52,8 @@ def _collected(
     parser: Callable[[], Parser],
     memory: Memory,
     recall: bool,
-) -> Collection:
-    found = Collection()
+) -> Gathered:
+    found = Gathered()
     context = cache(context)
     # Where nothing has to be read for it, the question about the whole comes first.
     is_asked = not recall or memory.contents.has_seen(asked)
@@ -108,7 +68,7 @@ def _collected(
 
 
 def _recalled(
-    found: Collection,
+    found: Gathered,
     asked: list[Input],
     context: Callable[[], list[Input]],
     told: Told,

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from taskleash.driver.executors import Cluster
-from taskleash.driver.parsers import ExecutorError
+from taskleash.driver.parsing import ExecutorError
 
 _SECONDS_TO_CONNECT = 10
 #: those that have a level of their own, beside that of all others

@@ -12,10 +12,9 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from taskleash.driver.apart import parsed_apart, program
-from taskleash.driver.collect import Advance
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
-from taskleash.driver.parsers import ExecutorError
+from taskleash.driver.parsing import Advance, ExecutorError
 
 LOST = "the cluster lost several workers while they had this file: exclude it, or run without"
 #: so many files travel at once: enough for some hundred machines, and little of their memory

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.verdicts import Verdicts, are_of
-from taskleash.driver.collect import Collection
+from taskleash.driver.gathered import Gathered
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import uncollected
 from taskleash.driver.modules import Modules
 from taskleash.driver.parse import Parsed, broken
-from taskleash.driver.parsers import Parser
+from taskleash.driver.parsing import Parser
 from taskleash.driver.reasons import Reason, Why
 from taskleash.driver.supporting import supporting
 from taskleash.driver.wanted import Waiting, Wanted, mentions
@@ -40,7 +40,7 @@ _FEW = 5
 
 
 def gather(
-    found: Collection,
+    found: Gathered,
     asked: list[Input],
     context: Callable[[], list[Input]],
     told: Told,
@@ -48,7 +48,7 @@ def gather(
     memory: Memory,
     recall: bool,
     is_known: Callable[[], bool],
-) -> Collection:
+) -> Gathered:
     """The facts that the verdicts need, added to what was ``found``.
 
     ``is_known`` asks for verdicts on the whole, once the files have been looked at; only where
@@ -62,7 +62,7 @@ def gather(
     # A file without a spawn of its own may drop what a function of another one returns.
     modules = Modules([*asked, *others])
     near = supporting(asked, modules, memory) if others else []
-    supports, _ = _sorted_out(near, spawns, Collection())
+    supports, _ = _sorted_out(near, spawns, Gathered())
     if not spawning and not supports:
         return found
     if not spawning and len(waiting) <= _FEW:
@@ -93,7 +93,7 @@ class _Gathering:
 
     def __init__(
         self,
-        found: Collection,
+        found: Gathered,
         asked: list[Input],
         parser: Callable[[], Parser],
         told: Told,
@@ -285,7 +285,7 @@ def _spawns(known: KnownCalls, memory: Memory, asked: list[Input]) -> Callable[[
 
 
 def _sorted_out(
-    asked: list[Input], spawns: Callable[[Input], bool], found: Collection
+    asked: list[Input], spawns: Callable[[Input], bool], found: Gathered
 ) -> tuple[list[Input], list[Input]]:
     """The files that may spawn and the others; ``found`` gets those that cannot be read."""
     spawning: list[Input] = []

@@ -14,11 +14,11 @@ from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import Store
 from taskleash.driver.cache.walks import StoredWalks
-from taskleash.driver.collect import Advance
 from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input
 from taskleash.driver.kept import Kept
 from taskleash.driver.parsers import parsers
+from taskleash.driver.parsing import Advance
 from taskleash.driver.roots import roots
 from taskleash.driver.settings import Settings
 from taskleash.reporters.report import FlagHint

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
-from taskleash.driver.parsers import Parser
+from taskleash.driver.parsing import Parser
 from taskleash.source.loading import InvalidSource, decode
 
 

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Keep, Parsed
+from taskleash.driver.parse import Keep
+from taskleash.driver.parsing import Advance, Parser
 
 if TYPE_CHECKING:
-    from taskleash.driver.collect import Advance
     from taskleash.driver.executors import Cluster
 
 #: the name of each kind of cluster before the ``=`` of ``--executor``
 CLUSTERS = ("dask",)
 PROCESSES = "processes"
-
-
-class ExecutorError(Exception):
-    """An executor that cannot be used; the message names it and the remedy."""
-
-
-class Parser(Protocol):
-    """The map step: it can be entered once, and is over with the block."""
-
-    def __enter__(self) -> Parser: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
-
-    def begin(self, item: Input) -> None:
-        """Parse an input ahead, if that is worth it: `parse` will be given it, too."""
-        ...
-
-    def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
-        """The outcome of each input, by path."""
-        ...
 
 
 class Parsers:

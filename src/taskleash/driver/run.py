@@ -11,7 +11,7 @@ from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.joined import analyse_roots
 from taskleash.driver.kept import Kept
-from taskleash.driver.parsers import ExecutorError
+from taskleash.driver.parsing import ExecutorError
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import TimeOver
 from taskleash.reporters.report import Report

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from math import inf
 from types import TracebackType
 
-from taskleash.driver.collect import Advance
 from taskleash.driver.cores import cores
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Keep, Parsed, taken, too_late
+from taskleash.driver.parsing import Advance
 from taskleash.driver.patience import PATIENCE_SECONDS
 from taskleash.driver.processes import start
 from taskleash.driver.worker import Worker, answering

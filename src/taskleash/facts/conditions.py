@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from taskleash.facts.displays import lower_for_each
 from taskleash.facts.frame import source_of
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import Call, Test, Use
 from taskleash.facts.targets import constant_key
 from taskleash.facts.terms import Alts, Attribute, Constant, Global, Result, Term, last_name
 from taskleash.models.settings import FOR_TYPES
-
-if TYPE_CHECKING:
-    from taskleash.facts.expressions import ExpressionLowering
 
 _OPERATORS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "==",
@@ -37,7 +33,7 @@ def is_literal(test: Test) -> bool:
     return any(map(is_literal, test.parts))
 
 
-def lower_test(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test:
+def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
     """Lower a condition, keeping what it asks."""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return Test("not", parts=(lower_test(lowering, node.expression),))
@@ -87,7 +83,7 @@ def _key(node: cst.BaseExpression) -> str:
     return key.value if isinstance(key, cst.SimpleString) else ""
 
 
-def _callee(lowering: ExpressionLowering, value: Alts) -> list[Alts]:
+def _callee(lowering: Lowering, value: Alts) -> list[Alts]:
     """The receivers of the method calls that the terms stand for."""
     found: list[Alts] = []
     for term in value:
@@ -98,7 +94,7 @@ def _callee(lowering: ExpressionLowering, value: Alts) -> list[Alts]:
     return found
 
 
-def _comparison(lowering: ExpressionLowering, node: cst.Comparison) -> Test:
+def _comparison(lowering: Lowering, node: cst.Comparison) -> Test:
     left = lowering.expr(node.left)
     if len(node.comparisons) == 1:
         target = node.comparisons[0]
@@ -129,7 +125,7 @@ def compared(left: Alts, op: str, right: Alts, text: str, key: str = "") -> Test
     return Test("other", left, text=text, key=key, op=op if left and right else "", other=right)
 
 
-def _other_side(lowering: ExpressionLowering, node: cst.BaseExpression) -> Alts:
+def _other_side(lowering: Lowering, node: cst.BaseExpression) -> Alts:
     """What a value is compared with; a collection of constants is a constant itself."""
     if isinstance(node, cst.Tuple | cst.List | cst.Set) and node.elements:
         texts = [constant_key(element.value) for element in node.elements]
@@ -143,7 +139,7 @@ def _other_side(lowering: ExpressionLowering, node: cst.BaseExpression) -> Alts:
 _FUTURE: Alts = (Attribute(Global("asyncio"), "Future"),)
 
 
-def _asks_class(lowering: ExpressionLowering, node: cst.BaseExpression) -> Test | None:
+def _asks_class(lowering: Lowering, node: cst.BaseExpression) -> Test | None:
     """``isinstance(x, C)`` as a comparison, and ``isfuture(x)``, which asks for a class as well."""
     if not isinstance(node, cst.Call) or len(node.args) not in (1, 2):
         return None
@@ -180,7 +176,7 @@ def _asks_filled(left: cst.BaseExpression, target: cst.ComparisonTarget) -> bool
     return True if measured and isinstance(target.operator, cst.GreaterThan) else None
 
 
-def _measured(lowering: ExpressionLowering, value: Alts) -> Alts:
+def _measured(lowering: Lowering, value: Alts) -> Alts:
     """What ``len`` or ``bool`` is asked of, where the value is its result."""
     found: list[Term] = []
     for term in value:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import libcst as cst
 
 from taskleash.facts.frame import kept_as_key, lookup, merge, merge_envs
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import Await, Block, Call, If, Loop, Test
 from taskleash.facts.scope import bound_names
 from taskleash.facts.targets import bind, constant_key, measured, unpacked
@@ -25,9 +26,6 @@ from taskleash.facts.types import constant_text
 from taskleash.models.api import Handle
 from taskleash.models.table import MODELS
 
-if TYPE_CHECKING:
-    from taskleash.facts.expressions import ExpressionLowering
-
 _Content = TypeVar("_Content")
 
 _KINDS: dict[type[cst.CSTNode], str] = {
@@ -37,14 +35,14 @@ _KINDS: dict[type[cst.CSTNode], str] = {
 }
 
 
-def lower_sequence(lowering: ExpressionLowering, node: cst.Tuple | cst.List | cst.Set) -> Alts:
+def lower_sequence(lowering: Lowering, node: cst.Tuple | cst.List | cst.Set) -> Alts:
     """A tuple, list or set, item by item."""
     kind = type(node).__name__.lower()
     items = [_element(lowering, element) for element in node.elements]
     return (lowering.frame.collect(kind, items),)
 
 
-def _element(lowering: ExpressionLowering, element: cst.BaseElement) -> Alts:
+def _element(lowering: Lowering, element: cst.BaseElement) -> Alts:
     value = lowering.expr(element.value)
     return _spread(value) if isinstance(element, cst.StarredElement) else value
 
@@ -53,7 +51,7 @@ def _spread(value: Alts) -> Alts:
     return tuple(Spread(term) for term in value)
 
 
-def lower_dict(lowering: ExpressionLowering, node: cst.Dict) -> Alts:
+def lower_dict(lowering: Lowering, node: cst.Dict) -> Alts:
     """A dict: its values, and what calls gave as keys."""
     items: list[Alts] = []
     keys: list[str] = []
@@ -74,7 +72,7 @@ def _written_key(node: cst.BaseExpression) -> str:
     return (constant_key(node) or text) if text else ""
 
 
-def lower_dict_call(lowering: ExpressionLowering, node: cst.Call) -> Alts | None:
+def lower_dict_call(lowering: Lowering, node: cst.Call) -> Alts | None:
     """``dict(a=x)``, ``dict(pairs)``, ``dict(other, b=y)``: what such a dict holds.
 
     None where it is another function, or is given nothing.
@@ -101,7 +99,7 @@ def lower_dict_call(lowering: ExpressionLowering, node: cst.Call) -> Alts | None
     return (lowering.frame.collect("dict", items, keys if any(keys) else ()),)
 
 
-def _has_pairs(lowering: ExpressionLowering, term: Term) -> bool:
+def _has_pairs(lowering: Lowering, term: Term) -> bool:
     """Whether a container has pairs of a key and a value."""
     if isinstance(term, Display):
         return lowering.frame.collections[term.number].kind != "dict"
@@ -113,7 +111,7 @@ def _has_pairs(lowering: ExpressionLowering, term: Term) -> bool:
     )
 
 
-def _pair(lowering: ExpressionLowering, term: Term) -> tuple[list[str], list[Alts]]:
+def _pair(lowering: Lowering, term: Term) -> tuple[list[str], list[Alts]]:
     """The keys and values of pairs: one by one where a display has them."""
     if isinstance(term, Result):
         return [""], [_second(lowering, term)]
@@ -129,7 +127,7 @@ def _pair(lowering: ExpressionLowering, term: Term) -> tuple[list[str], list[Alt
     return keys, items
 
 
-def _second(lowering: ExpressionLowering, pairs: Result) -> Alts:
+def _second(lowering: Lowering, pairs: Result) -> Alts:
     """What ``zip(a, b)``, ``enumerate(b)`` or ``c.items()`` has second in each pair."""
     made = lowering.frame.events[pairs.event]
     args = made.args if isinstance(made, Call) else ()
@@ -139,7 +137,7 @@ def _second(lowering: ExpressionLowering, pairs: Result) -> Alts:
     return unpacked(lowering, (Element(pairs),), 1)
 
 
-def lower_binary(lowering: ExpressionLowering, node: cst.BinaryOperation) -> Alts:
+def lower_binary(lowering: Lowering, node: cst.BinaryOperation) -> Alts:
     """What an operation on containers makes; nothing for one on numbers."""
     left, right = lowering.expr(node.left), lowering.expr(node.right)
     operator = node.operator
@@ -154,14 +152,14 @@ def lower_binary(lowering: ExpressionLowering, node: cst.BinaryOperation) -> Alt
     return ()
 
 
-def _made(lowering: ExpressionLowering, kind: str, containers: Alts) -> Term:
+def _made(lowering: Lowering, kind: str, containers: Alts) -> Term:
     return lowering.frame.collect(kind, [(Spread(term),) for term in containers])
 
 
 # -- comprehensions
 
 
-def lower_comprehension(lowering: ExpressionLowering, node: cst.BaseComp) -> Alts:
+def lower_comprehension(lowering: Lowering, node: cst.BaseComp) -> Alts:
     """A comprehension: a loop of its own; names that it binds with ``:=`` stay bound."""
     frame = lowering.frame
     content = _in_own_scope(lowering, node, lambda: _content(lowering, node))
@@ -170,13 +168,13 @@ def lower_comprehension(lowering: ExpressionLowering, node: cst.BaseComp) -> Alt
     return (made,)
 
 
-def lower_for_each(lowering: ExpressionLowering, node: cst.BaseSimpleComp) -> Test:
+def lower_for_each(lowering: Lowering, node: cst.BaseSimpleComp) -> Test:
     """What a comprehension asks of each element, where its values are but asked for."""
     return _in_own_scope(lowering, node, lambda: lowering.test(node.elt))
 
 
 def _in_own_scope(
-    lowering: ExpressionLowering, node: cst.BaseComp, content: Callable[[], _Content]
+    lowering: Lowering, node: cst.BaseComp, content: Callable[[], _Content]
 ) -> _Content:
     """Lower the clauses of a comprehension around its content, then forget the names it binds."""
     frame = lowering.frame
@@ -193,9 +191,7 @@ def _in_own_scope(
     return lowered
 
 
-def _clause(
-    lowering: ExpressionLowering, clause: cst.CompFor, content: Callable[[], _Content]
-) -> _Content:
+def _clause(lowering: Lowering, clause: cst.CompFor, content: Callable[[], _Content]) -> _Content:
     frame = lowering.frame
     source = lowering.expr(clause.iter)
     items, frame.items = frame.items, []
@@ -220,7 +216,7 @@ def _clause(
     return lowered
 
 
-def _content(lowering: ExpressionLowering, node: cst.BaseComp) -> Alts:
+def _content(lowering: Lowering, node: cst.BaseComp) -> Alts:
     """What a comprehension holds: its values, and what calls gave as keys."""
     if isinstance(node, cst.DictComp):
         key = kept_as_key(lowering.expr(node.key))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -15,7 +14,8 @@ from taskleash.facts.displays import (
     lower_dict_call,
     lower_sequence,
 )
-from taskleash.facts.frame import Frame, either, lookup, merge_envs
+from taskleash.facts.frame import either, lookup, merge_envs
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import Arg, Await, Block, Call, Give, If, Store, Test, Use
 from taskleash.facts.normal import normalised
 from taskleash.facts.targets import assign, read_subscript
@@ -37,21 +37,13 @@ from taskleash.facts.terms import (
 from taskleash.facts.types import HOLDING_EXPRESSIONS, dotted_name, written
 from taskleash.models.table import MODELS
 
-if TYPE_CHECKING:
-    from taskleash.facts.extract import ModuleLowering
-
 _FOLLOWED = (Result, Bound, Element, Item, Display, Parameter, Attribute)
 _CONSTANTS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
 _SPAWNING = MODELS.spawn_words | MODELS.spawn_classes
 
 
-class ExpressionLowering:
+class ExpressionLowering(Lowering):
     """Lowers expressions of one function into its frame; returns what each stands for."""
-
-    def __init__(self, module: ModuleLowering, frame: Frame) -> None:
-        self.module = module
-        self.frame = frame
-        self.spans = module.spans
 
     def expr(self, node: cst.CSTNode | None) -> Alts:
         """The alternatives that an expression stands for; its events are emitted in order."""

@@ -12,9 +12,9 @@ import libcst as cst
 from taskleash.facts.bodies import Lowered, context_of, digest_of, headed
 from taskleash.facts.bounds import check_depth, without_data
 from taskleash.facts.cutting import Body, Cut, WrongCut, body_of, check_place, cut
-from taskleash.facts.expressions import ExpressionLowering
 from taskleash.facts.frame import Frame
 from taskleash.facts.imports import import_base
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import (
     MODULE,
     NO_TYPE,
@@ -162,7 +162,7 @@ class ModuleLowering:
 
     # -- functions
 
-    def lower_function(self, node: cst.FunctionDef, around: Frame, outer: StatementLowering) -> str:
+    def lower_function(self, node: cst.FunctionDef, around: Frame, outer: Lowering) -> str:
         """Lower a function definition; returns its key."""
         qualname = _qualified(around, node.name.value)
         frame = Frame(
@@ -256,7 +256,7 @@ class ModuleLowering:
             self._context = b""
         return True
 
-    def lower_lambda(self, node: cst.Lambda, outer: ExpressionLowering) -> str:
+    def lower_lambda(self, node: cst.Lambda, outer: Lowering) -> str:
         """Lower a lambda; returns its key."""
         around = outer.frame
         qualname = _qualified(around, "<lambda>")
@@ -285,7 +285,7 @@ class ModuleLowering:
 
     # -- classes
 
-    def lower_class(self, node: cst.ClassDef, around: Frame, outer: StatementLowering) -> str:
+    def lower_class(self, node: cst.ClassDef, around: Frame, outer: Lowering) -> str:
         """Lower a class definition; returns its key."""
         qualname = _qualified(around, node.name.value)
         key = self._key(qualname)
@@ -371,7 +371,7 @@ def _qualified(around: Frame, name: str) -> str:
     return name if around.kind == "module" else f"{around.qualname}.{name}"
 
 
-def _params(node: cst.Parameters, outer: ExpressionLowering) -> tuple[Param, ...]:
+def _params(node: cst.Parameters, outer: Lowering) -> tuple[Param, ...]:
     found: list[Param] = []
     groups = [
         ("", (*node.posonly_params, *node.params)),
@@ -387,7 +387,7 @@ def _params(node: cst.Parameters, outer: ExpressionLowering) -> tuple[Param, ...
     return tuple(found)
 
 
-def _decorators(nodes: Sequence[cst.Decorator], outer: StatementLowering) -> tuple[Decorator, ...]:
+def _decorators(nodes: Sequence[cst.Decorator], outer: Lowering) -> tuple[Decorator, ...]:
     found: list[Decorator] = []
     for node in nodes:
         decorator = node.decorator

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from taskleash.facts.conditions import compared
 from taskleash.facts.frame import Env, merge_envs, source_of
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import Block, Case, Exit, If, Switch, Test
 from taskleash.facts.targets import constant_key, split, written_items, written_keys
 from taskleash.facts.terms import SOME, Alts, Attribute, Element, Item, Spread
 from taskleash.facts.types import constant_text, dotted_name
-
-if TYPE_CHECKING:
-    from taskleash.facts.expressions import ExpressionLowering
-    from taskleash.facts.statements import StatementLowering
 
 _ALWAYS = Test("true")
 _OPEN = Test("other")
@@ -28,7 +23,7 @@ _WHOLE = frozenset(
 )  # fmt: skip
 
 
-def lower_match(lowering: StatementLowering, node: cst.Match) -> bool:
+def lower_match(lowering: Lowering, node: cst.Match) -> bool:
     """Lower a ``match`` whose header has begun; true where control reaches what follows it."""
     frame = lowering.frame
     subject = lowering.read(node.subject)
@@ -58,7 +53,7 @@ def lower_match(lowering: StatementLowering, node: cst.Match) -> bool:
 
 
 def _guarded(
-    lowering: StatementLowering, case: cst.MatchCase, guard: cst.BaseExpression
+    lowering: Lowering, case: cst.MatchCase, guard: cst.BaseExpression
 ) -> tuple[Block, bool]:
     """The body of a case behind its guard."""
     frame = lowering.frame
@@ -84,9 +79,7 @@ def matches_all(pattern: cst.MatchPattern) -> bool:
     return any(matches_all(alternative.pattern) for alternative in alternatives)
 
 
-def lower_pattern(
-    lowering: ExpressionLowering, pattern: cst.MatchPattern, subject: Alts, text: str
-) -> Test:
+def lower_pattern(lowering: Lowering, pattern: cst.MatchPattern, subject: Alts, text: str) -> Test:
     """Bind what a pattern captures; returns what it asks of the subject, written ``text``."""
     if isinstance(pattern, cst.MatchAs):
         test = _ALWAYS
@@ -115,7 +108,7 @@ def lower_pattern(
     return _OPEN
 
 
-def _either(lowering: ExpressionLowering, pattern: cst.MatchOr, subject: Alts, text: str) -> Test:
+def _either(lowering: Lowering, pattern: cst.MatchOr, subject: Alts, text: str) -> Test:
     before, ends = dict(lowering.frame.env), list[Env]()
     tests: list[Test] = []
     for element in pattern.patterns:
@@ -133,7 +126,7 @@ def _all(tests: list[Test]) -> Test:
     return Test("and", parts=tuple(asked))
 
 
-def _sequence(lowering: ExpressionLowering, node: cst.MatchSequence, subject: Alts) -> Test:
+def _sequence(lowering: Lowering, node: cst.MatchSequence, subject: Alts) -> Test:
     elements = node.patterns
     stars = [i for i, element in enumerate(elements) if isinstance(element, cst.MatchStar)]
     star = stars[0] if stars else -1
@@ -153,7 +146,7 @@ def _sequence(lowering: ExpressionLowering, node: cst.MatchSequence, subject: Al
     return _all(tests)
 
 
-def _mapping(lowering: ExpressionLowering, node: cst.MatchMapping, subject: Alts) -> Test:
+def _mapping(lowering: Lowering, node: cst.MatchMapping, subject: Alts) -> Test:
     asked = {constant_key(element.key) for element in node.elements}
     has_all = bool(subject) and all(asked <= written_keys(lowering, term) for term in subject)
     tests: list[Test] = [] if has_all else [_OPEN]
@@ -167,7 +160,7 @@ def _mapping(lowering: ExpressionLowering, node: cst.MatchMapping, subject: Alts
     return _all(tests)
 
 
-def _class(lowering: ExpressionLowering, node: cst.MatchClass, subject: Alts, text: str) -> Test:
+def _class(lowering: Lowering, node: cst.MatchClass, subject: Alts, text: str) -> Test:
     name = dotted_name(node.cls)
     asked = f"isinstance({text}, {name})" if text else ""
     tests = [compared(subject, "isinstance", lowering.expr(node.cls), asked)]

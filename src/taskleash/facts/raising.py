@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from taskleash.facts.frame import lookup
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.terms import Global, Nested
 from taskleash.facts.types import dotted_name
 from taskleash.models.exceptions import DEADLINES, SUPPRESSORS
 
-if TYPE_CHECKING:
-    from taskleash.facts.expressions import ExpressionLowering
 
-
-def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ...]:
+def raised_names(lowering: Lowering, node: cst.Raise) -> tuple[str, ...]:
     """The dotted names of the class that is raised and of its bases, nearest first.
 
     None where the statement raises again what was caught, or a value that it does not make.
@@ -39,7 +35,7 @@ def raised_names(lowering: ExpressionLowering, node: cst.Raise) -> tuple[str, ..
     return tuple(found)
 
 
-def suppressed_by(lowering: ExpressionLowering, node: cst.BaseExpression) -> tuple[str, ...]:
+def suppressed_by(lowering: Lowering, node: cst.BaseExpression) -> tuple[str, ...]:
     """The exceptions that a context manager swallows: ``suppress(KeyError)``."""
     if not isinstance(node, cst.Call):
         return ()
@@ -55,7 +51,7 @@ def suppressed_by(lowering: ExpressionLowering, node: cst.BaseExpression) -> tup
     )
 
 
-def is_deadline(lowering: ExpressionLowering, node: cst.BaseExpression) -> bool:
+def is_deadline(lowering: Lowering, node: cst.BaseExpression) -> bool:
     """Whether a context manager waits for nothing as it is entered: ``asyncio.timeout(5)``."""
     return isinstance(node, cst.Call) and resolved(lowering, node.func) in DEADLINES
 
@@ -64,7 +60,7 @@ def is_deadline(lowering: ExpressionLowering, node: cst.BaseExpression) -> bool:
 _KEYWORDS = frozenset({"expected_exception"})
 
 
-def resolved(lowering: ExpressionLowering, node: cst.BaseExpression) -> str:
+def resolved(lowering: Lowering, node: cst.BaseExpression) -> str:
     """The dotted name that code stands for, import aliases looked through; empty for others."""
     first, dot, rest = dotted_name(node).partition(".")
     terms = lookup(lowering.frame, first) if first else ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from taskleash.facts.frame import MAX_ALTS, either, kept_as_key, lookup, merge
+from taskleash.facts.lowering import Lowering
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
     EACH,
@@ -30,16 +30,11 @@ from taskleash.facts.terms import (
 from taskleash.facts.types import dotted_name
 from taskleash.models.table import MODELS
 
-if TYPE_CHECKING:
-    from taskleash.facts.expressions import ExpressionLowering
-
 #: to read a longer number takes time that grows with its square
 _MAX_DIGITS = 1000
 
 
-def assign(
-    lowering: ExpressionLowering, target: cst.BaseExpression, value: Alts, op: str = ""
-) -> None:
+def assign(lowering: Lowering, target: cst.BaseExpression, value: Alts, op: str = "") -> None:
     """Bind a target: a local name, or a store event for everything else."""
     frame = lowering.frame
     if isinstance(target, cst.Name):
@@ -62,7 +57,7 @@ def assign(
             assign(lowering, inner, part)
 
 
-def _assign_name(lowering: ExpressionLowering, target: cst.Name, value: Alts, op: str) -> None:
+def _assign_name(lowering: Lowering, target: cst.Name, value: Alts, op: str) -> None:
     frame, name = lowering.frame, target.value
     pos = lowering.spans.of(target)
     if name in frame.global_names or (frame.kind == "module" and frame.parent is None):
@@ -88,7 +83,7 @@ def _assign_name(lowering: ExpressionLowering, target: cst.Name, value: Alts, op
         frame.define(name, either(tuple(t for t in before if not isinstance(t, Constant)), ()))
 
 
-def _spawns(lowering: ExpressionLowering, value: Alts) -> bool:
+def _spawns(lowering: Lowering, value: Alts) -> bool:
     """Whether a value may be a task, by what is called."""
     events = (lowering.frame.events[term.event] for term in value if isinstance(term, Result))
     return any(
@@ -96,7 +91,7 @@ def _spawns(lowering: ExpressionLowering, value: Alts) -> bool:
     )
 
 
-def bind(lowering: ExpressionLowering, target: cst.BaseExpression, value: Alts) -> None:
+def bind(lowering: Lowering, target: cst.BaseExpression, value: Alts) -> None:
     """Bind a comprehension's own names, which end with it."""
     if isinstance(target, cst.Name):
         if len(value) > MAX_ALTS:
@@ -112,7 +107,7 @@ def bind(lowering: ExpressionLowering, target: cst.BaseExpression, value: Alts) 
 
 
 def parts(
-    lowering: ExpressionLowering, targets: Sequence[cst.BaseElement], value: Alts
+    lowering: Lowering, targets: Sequence[cst.BaseElement], value: Alts
 ) -> list[tuple[cst.BaseExpression, Alts]]:
     """The targets in a sequence, each with the part of the value that it gets."""
     stars = [i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)]
@@ -121,7 +116,7 @@ def parts(
     return [(target.value, part) for target, part in zip(targets, taken, strict=True)]
 
 
-def split(lowering: ExpressionLowering, value: Alts, count: int, star: int) -> list[Alts]:
+def split(lowering: Lowering, value: Alts, count: int, star: int) -> list[Alts]:
     """So many parts of a value that is unpacked; the one at ``star`` (-1: none) gets the rest."""
     found: list[Alts] = []
     for index in range(count):
@@ -132,7 +127,7 @@ def split(lowering: ExpressionLowering, value: Alts, count: int, star: int) -> l
     return found
 
 
-def unpacked(lowering: ExpressionLowering, value: Alts, index: int) -> Alts:
+def unpacked(lowering: Lowering, value: Alts, index: int) -> Alts:
     """Item number ``index`` of a value that is unpacked; from the end where it is negative."""
     found: list[Alts] = []
     for term in value:
@@ -144,7 +139,7 @@ def unpacked(lowering: ExpressionLowering, value: Alts, index: int) -> Alts:
     return merge(*found) if found else ()
 
 
-def _rest(lowering: ExpressionLowering, value: Alts, before: int, after: int) -> Alts:
+def _rest(lowering: Lowering, value: Alts, before: int, after: int) -> Alts:
     """A container of what is left between the first and the last items."""
     found: list[Term] = []
     for term in value:
@@ -157,7 +152,7 @@ def _rest(lowering: ExpressionLowering, value: Alts, before: int, after: int) ->
     return tuple(found)
 
 
-def written_items(lowering: ExpressionLowering, term: Term) -> tuple[Alts, ...] | None:
+def written_items(lowering: Lowering, term: Term) -> tuple[Alts, ...] | None:
     """The items of a tuple or list whose source shows which is where."""
     if not isinstance(term, Display):
         return None
@@ -168,7 +163,7 @@ def written_items(lowering: ExpressionLowering, term: Term) -> tuple[Alts, ...] 
     return None if spread else made.items
 
 
-def written_keys(lowering: ExpressionLowering, term: Term) -> frozenset[str]:
+def written_keys(lowering: Lowering, term: Term) -> frozenset[str]:
     """The constant keys that a dict has, as far as its source shows them."""
     if not isinstance(term, Display) or not _is_untouched(lowering, term):
         return frozenset()
@@ -178,7 +173,7 @@ def written_keys(lowering: ExpressionLowering, term: Term) -> frozenset[str]:
 # -- subscripts
 
 
-def subscripted(lowering: ExpressionLowering, node: cst.Subscript) -> tuple[Alts, Alts]:
+def subscripted(lowering: Lowering, node: cst.Subscript) -> tuple[Alts, Alts]:
     """The places that a subscript names, and its key if it is a single one."""
     base = lowering.expr(node.value)
     if len(node.slice) == 1 and isinstance(index := node.slice[0].slice, cst.Index):
@@ -195,7 +190,7 @@ def subscripted(lowering: ExpressionLowering, node: cst.Subscript) -> tuple[Alts
     return (base if is_slice else tuple(Element(term, SOME) for term in base)), ()
 
 
-def read_subscript(lowering: ExpressionLowering, node: cst.Subscript) -> Alts:
+def read_subscript(lowering: Lowering, node: cst.Subscript) -> Alts:
     """What a subscript gives: an element, the item that the source shows, or a part."""
     places, _ = subscripted(lowering, node)
     if is_part(node):
@@ -229,7 +224,7 @@ def is_part(node: cst.Subscript) -> bool:
     )
 
 
-def _written_item(lowering: ExpressionLowering, place: Term) -> Alts | None:
+def _written_item(lowering: Lowering, place: Term) -> Alts | None:
     """The item of a display that a constant key picks, unless it may have been replaced."""
     if not isinstance(place, Element) or not place.is_constant:
         return None
@@ -248,7 +243,7 @@ def _written_item(lowering: ExpressionLowering, place: Term) -> Alts | None:
     return items[index] if -len(items) <= index < len(items) else None
 
 
-def _is_untouched(lowering: ExpressionLowering, made: Display) -> bool:
+def _is_untouched(lowering: Lowering, made: Display) -> bool:
     """Whether a list is as it was written: not made before a loop, not changed, not handed on."""
     if made.number < lowering.frame.made_before_loop:
         return False
@@ -265,7 +260,7 @@ def _is_untouched(lowering: ExpressionLowering, made: Display) -> bool:
     return True
 
 
-def _key(lowering: ExpressionLowering, node: cst.BaseExpression, key: Alts, base: Term) -> str:
+def _key(lowering: Lowering, node: cst.BaseExpression, key: Alts, base: Term) -> str:
     """How the element under a key is named."""
     if any(goes_over(lowering, term, base) for term in key):
         return EACH
@@ -294,14 +289,14 @@ def constant_key(node: cst.BaseExpression) -> str | None:
     return repr(ast.literal_eval(text)) if len(text) <= _MAX_DIGITS else None
 
 
-def goes_over(lowering: ExpressionLowering, key: Term, base: Term) -> bool:
+def goes_over(lowering: Lowering, key: Term, base: Term) -> bool:
     """Whether a key is had by going over the container itself: each element in turn then."""
     if isinstance(key, Item):
         key = key.base
     return isinstance(key, Element) and key.key == EACH and _leads(lowering, key.base, base, 4)
 
 
-def _leads(lowering: ExpressionLowering, source: Term, base: Term, steps: int) -> bool:
+def _leads(lowering: Lowering, source: Term, base: Term, steps: int) -> bool:
     """Whether what is gone over is a container, its keys, a copy of it, or the range of it."""
     if source is base:
         return True
@@ -315,7 +310,7 @@ def _leads(lowering: ExpressionLowering, source: Term, base: Term, steps: int) -
     return any(_leads(lowering, term, base, steps - 1) for term in given)
 
 
-def measured(lowering: ExpressionLowering, source: Alts) -> Alts:
+def measured(lowering: Lowering, source: Alts) -> Alts:
     """What a loop goes over by way of its indices: ``for i in range(len(tasks))``."""
     found = source
     for name in ("range", "len"):

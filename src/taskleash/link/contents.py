@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import (
@@ -18,30 +18,32 @@ from taskleash.facts.terms import (
     Spread,
     Term,
 )
-from taskleash.link.entities import External, Function
+from taskleash.link.entities import Class, External, Function
+from taskleash.link.program import Program
 from taskleash.models.api import Handle
 from taskleash.models.containers import GROWING, VIEWING
-
-if TYPE_CHECKING:
-    from taskleash.link.inference import Inference
 
 #: container methods that take the elements of another container
 _SPREADING = frozenset({"extend", "update"})
 
-Content = tuple[Function, Term]
+Content: TypeAlias = tuple[Function, Term]
+#: the classes that a term of a function may have
+Classes: TypeAlias = Callable[[Function, Term], Iterable[Class]]
 
 
-def contents(inference: Inference, function: Function, container: Term) -> Iterator[Content]:
+def contents(
+    program: Program, classes: Classes, function: Function, container: Term
+) -> Iterator[Content]:
     """The terms that a container's elements come from, each with the function that has it."""
     if isinstance(container, Attribute):
-        yield from _of_attribute(inference, function, container)
+        yield from _of_attribute(program, classes, function, container)
     elif isinstance(container, Bound):
-        home, name = inference.program.home(function, container)
+        home, name = program.home(function, container)
         for term in home.facts.defs.get(name, ()):
             if isinstance(term, (Display, Result)):
-                yield from contents(inference, home, term)
+                yield from contents(program, classes, home, term)
     elif isinstance(container, (Display, Result)):
-        yield from _made_here(inference, function, container)
+        yield from _made_here(program, function, container)
         yield from _added(function, container)
         for name in function.uses.names.get(container, ()):
             inner = Outer(function.key, name)
@@ -50,21 +52,19 @@ def contents(inference: Inference, function: Function, container: Term) -> Itera
 
 
 def _of_attribute(
-    inference: Inference, function: Function, container: Attribute
+    program: Program, classes: Classes, function: Function, container: Attribute
 ) -> Iterator[Content]:
-    for cls in inference.classes(function, container.base):
+    for cls in classes(function, container.base):
         for base in cls.mro:
             for method, event in base.stores.get(container.name, ()):
                 for term in event.value:
                     if isinstance(term, (Display, Result)):
-                        yield from _made_here(inference, method, term)
+                        yield from _made_here(program, method, term)
             for method in base.methods():
                 yield from _added(method, Attribute(Parameter(method.self_name), container.name))
 
 
-def _made_here(
-    inference: Inference, function: Function, made: Display | Result
-) -> Iterator[Content]:
+def _made_here(program: Program, function: Function, made: Display | Result) -> Iterator[Content]:
     """What a display, a copy or a view of a container holds from the start."""
     if isinstance(made, Display):
         for item in function.facts.collections[made.number].items:
@@ -75,8 +75,8 @@ def _made_here(
         if isinstance(func, Attribute) and func.name in VIEWING:
             yield function, Element(func.base)
             continue
-        symbol = inference.program.symbol(function, func)
-        handle = inference.program.models.handle
+        symbol = program.symbol(function, func)
+        handle = program.models.handle
         if isinstance(symbol, External) and handle(symbol.dotted) is Handle.COPIES and call.args:
             for term in call.args[0].value:
                 yield function, Element(term)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
+from taskleash.dataflow.nesting import Nesting
 from taskleash.dataflow.paths import Paths
+from taskleash.facts.known import KnownCalls
 from taskleash.facts.model import MODULE, Call, ClassFacts, Exit, Store, TypeRef
 from taskleash.facts.terms import Alts, Attribute, Parameter, Term
-from taskleash.link.context import Contexts
 from taskleash.link.indexed import IndexedFunction, IndexedModule
 from taskleash.link.uses import UseIndex
 from taskleash.link.written import Written
 from taskleash.models.classes import PROTOCOLS
-
-if TYPE_CHECKING:
-    from taskleash.link.program import Program
-
+from taskleash.source.modules import is_test
 
 #: so many ancestors are asked one after the other, more of them are looked up by what they name
 _FEW = 16
-_TEST_FOLDERS = frozenset({"test", "tests"})
 
 
 @dataclass(frozen=True)
@@ -41,10 +38,29 @@ class Variable:
     name: str
 
 
+class Names(Protocol):
+    """What the parts of a program ask of the whole: what names in them stand for."""
+
+    known: KnownCalls
+
+    @property
+    def packages(self) -> frozenset[str]: ...
+    @property
+    def naming(self) -> Mapping[str, Sequence[Class]]: ...
+    @property
+    def bases(self) -> Callable[[Class], tuple[Class, ...]]: ...
+    @property
+    def mro(self) -> Callable[[Class], tuple[Class, ...]]: ...
+    def symbol(self, function: Function, term: Term) -> Symbol | None: ...
+    def resolve_ref(
+        self, module: Module, ref: TypeRef, inside: Class | None = None
+    ) -> Symbol | None: ...
+
+
 class Module:
     """A module of the program with its functions and classes."""
 
-    def __init__(self, program: Program, indexed: IndexedModule) -> None:
+    def __init__(self, program: Names, indexed: IndexedModule) -> None:
         self.program = program
         self.indexed = indexed
         self.facts = facts = indexed.facts
@@ -65,13 +81,7 @@ class Module:
     @cached_property
     def is_test(self) -> bool:
         """Whether by its name it is a test, or lies in a folder of them."""
-        *folders, last = self.name.split(".")
-        return (
-            not _TEST_FOLDERS.isdisjoint((*folders, last))
-            or last.startswith("test_")
-            or last.endswith("_test")
-            or last == "conftest"
-        )
+        return is_test(self.name)
 
     @cached_property
     def libraries(self) -> frozenset[str]:
@@ -181,9 +191,9 @@ class Function:
         return found
 
     @property
-    def contexts(self) -> Contexts:
+    def levels(self) -> Nesting:
         """Where its events stand in its control flow."""
-        return self.indexed.contexts
+        return self.indexed.levels
 
     @property
     def paths(self) -> Paths:
@@ -326,9 +336,7 @@ class Class:
 
     def own_methods(self, name: str) -> list[Function]:
         """The methods of this name that this class itself defines (setters are several)."""
-        keys = self.facts.methods.get(name)
-        if keys is None:
-            return []
+        keys = self.facts.methods.get(name, ())
         return implementations([self.module.functions[key] for key in keys])
 
     def naming(self, name: str) -> Sequence[Class]:
@@ -346,8 +354,7 @@ class Class:
     def find(self, name: str) -> list[Function]:
         """The method as looked up on an instance: the nearest definition along the ancestors."""
         for cls in self.naming(name):
-            found = cls.own_methods(name)
-            if found:
+            if found := cls.own_methods(name):
                 return found
         return []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from taskleash.dataflow.nesting import branches, loops
 from taskleash.dataflow.paths import Ending
 from taskleash.dataflow.query import Query
 from taskleash.facts.model import Await, Block, Call, Exit, If, Loop, Store, Test, tests
@@ -28,7 +29,7 @@ from taskleash.facts.terms import (
 )
 from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, branches, in_loop, loops
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Class, Function
 from taskleash.link.heard import Ender, breaks, is_open_ended, wakes
 from taskleash.link.teardown import Teardown

@@ -8,7 +8,6 @@ from taskleash.facts.model import Call
 from taskleash.facts.terms import Attribute, Awaited, Element, Parameter, Result, Term
 from taskleash.link.apis import api_of
 from taskleash.link.calls import Calls, given
-from taskleash.link.contents import contents
 from taskleash.link.entities import Function
 from taskleash.link.inference import is_external
 from taskleash.models.api import Handle, Starts
@@ -49,7 +48,7 @@ def _others(calls: Calls, value: _Value) -> list[_Value] | None:
     if isinstance(term, Parameter) and (is_container or not _is_one(calls, function, term)):
         return _given_for(calls, function, term, is_container)
     if is_container:
-        held = contents(calls.inference, function, term)
+        held = calls.inference.contents(function, term)
         return [(home, each, False) for home, each in held] or None
     if isinstance(term, Result):
         call = function.call(term.event)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from taskleash.dataflow.nesting import Level
 from taskleash.facts.model import Exit, If, Store
 from taskleash.facts.terms import Alts, Attribute, Element, Result, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
-from taskleash.link.context import Frame, around, in_loop, most_telling
+from taskleash.link.context import around, in_loop, most_telling
 from taskleash.link.entities import Class, Function
 from taskleash.link.keyed import as_given, checked_beside
 from taskleash.link.keys import Keys, may_be_equal
@@ -344,7 +345,7 @@ class Guards:
     def _asks_flag(
         self,
         function: Function,
-        frames: tuple[Frame, ...],
+        frames: tuple[Level, ...],
         slots: Collection[Term],
         is_around: bool = False,
     ) -> Guard | None:
@@ -362,7 +363,7 @@ class Guards:
         The ``slots`` are where the handle is stored.
         """
         found = self._flagged(function, index, slots)
-        for order, exit_, frames in function.contexts.exits:
+        for order, exit_, frames in function.levels.exits:
             if found is None and order < index and exit_.kind in ("return", "raise"):
                 found = self._asks_flag(function, frames, slots)
         return found
@@ -372,12 +373,12 @@ class Guards:
     ) -> Guard | None:
         """A check on the way that may keep control from the event: a flag, an early exit."""
         found = self._flagged(function, index, slots)
-        for order, exit_, frames in function.contexts.exits:
+        for order, exit_, frames in function.levels.exits:
             if found is None and order < index and self._guards_exit(function, exit_, frames):
                 found = Guard(function, exit_.line, "exit")
         return found
 
-    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Frame, ...]) -> bool:
+    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Level, ...]) -> bool:
         return exit_.kind in ("return", "raise") and any(
             isinstance(frame.item, If)
             and any(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.dataflow.nesting import loops
 from taskleash.facts.model import Test, tests
 from taskleash.facts.terms import Alts, Attribute, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
-from taskleash.link.context import loops
 from taskleash.link.entities import Function
 from taskleash.link.flags import Flags, exit_tests
 

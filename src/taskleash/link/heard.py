@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from taskleash.dataflow.nesting import events_in, loops
 from taskleash.facts.model import Await, Call
 from taskleash.facts.terms import Attribute, Built, Result, Term
-from taskleash.link.context import events_in, loops
 from taskleash.link.entities import Function
 from taskleash.models.callables import BREAKERS
 from taskleash.models.waits import OPEN_ENDED, RECEIVING
@@ -37,7 +37,7 @@ def is_open_ended(function: Function) -> bool:
 
     Whatever has a deadline is taken to come to an end.
     """
-    bounded = function.contexts.under_deadlines
+    bounded = function.levels.under_deadlines
     return any(
         index not in bounded and any(_waits_for_others(function, term) for term in event.value)
         for index, event in _waits(function)

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from taskleash.dataflow.query import Query, union
 from taskleash.facts.terms import Alts, Attribute, Display, Element, Parameter, Term, last_name
-from taskleash.link.contents import contents
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.inference import Inference
 from taskleash.models.api import Known, Starts
@@ -112,7 +111,7 @@ class Held:
         return _together(each) if all(each) else ()
 
     def _find_contained(self, key: tuple[Function, Term]) -> Starters:
-        found = contents(self._inference, *key)
+        found = self._inference.contents(*key)
         each = [self._starting(home, (term,)) for home, term in found]
         return _together(each) if all(each) else ()
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from taskleash.link.entities import Class
+from taskleash.link.entities import Class
 
 
 def direct_bases(cls: Class) -> tuple[Class, ...]:
     """The bases of a class that belong to the program, in order, each once."""
     program = cls.module.program
     refs = (program.resolve_ref(cls.module, ref, cls) for ref in cls.facts.bases)
-    return tuple(dict.fromkeys(s for s in refs if isinstance(s, type(cls)) and s is not cls))
+    return tuple(dict.fromkeys(s for s in refs if isinstance(s, Class) and s is not cls))
 
 
 def linearised(cls: Class) -> tuple[Class, ...]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Set
 from functools import cached_property
 
 from taskleash.dataflow.exceptions import never_raises, raised_by
+from taskleash.dataflow.nesting import Nesting
 from taskleash.dataflow.paths import Paths
 from taskleash.facts.model import Call, FunctionFacts, Give, ModuleFacts, Store
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Term
-from taskleash.link.context import Contexts
 from taskleash.link.uses import UseIndex
 from taskleash.link.written import Written
 
@@ -48,9 +48,9 @@ class IndexedFunction:
         return tuple([e.value for e in events if isinstance(e, Give) and e.kind == "return"])
 
     @cached_property
-    def contexts(self) -> Contexts:
+    def levels(self) -> Nesting:
         """Where its events stand in its control flow."""
-        return Contexts(self.facts)
+        return Nesting(self.facts)
 
     @cached_property
     def paths(self) -> Paths:

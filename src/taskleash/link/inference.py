@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from taskleash.dataflow.query import Query, union
@@ -26,7 +26,7 @@ from taskleash.facts.terms import (
     Term,
     unexpected,
 )
-from taskleash.link.contents import contents
+from taskleash.link.contents import Content, contents
 from taskleash.link.declared import is_set_to_something, says_what_it_returns
 from taskleash.link.entities import Class, External, Function, Module, Variable
 from taskleash.link.program import Program
@@ -80,6 +80,10 @@ class Inference:
     def classes(self, function: Function, term: Term) -> tuple[Class, ...]:
         """The classes of the program that a term's value may have."""
         return tuple(t.symbol for t in self.types(function, term) if isinstance(t.symbol, Class))
+
+    def contents(self, function: Function, container: Term) -> Iterator[Content]:
+        """The terms that a container's elements come from, each with the function that has it."""
+        return contents(self.program, self.classes, function, container)
 
     def from_ref(self, module: Module, ref: TypeRef, inside: Class | None = None) -> Types:
         """The types that an annotation names; unions and wrappers are looked through."""
@@ -295,7 +299,7 @@ class Inference:
     def _stored_elements(self, function: Function, base: Term) -> list[Type]:
         """The classes of what is put into a container, where those of all of it are known."""
         found: list[Type] = []
-        for home, term in contents(self, function, base):
+        for home, term in self.contents(function, base):
             known = [t for t in self.types(home, term) if isinstance(t.symbol, Class)]
             if not known and not isinstance(term, Constant):
                 return []

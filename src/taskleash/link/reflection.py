@@ -11,7 +11,7 @@ from typing import TypeAlias
 from taskleash.facts.model import Call
 from taskleash.facts.terms import Alts, Attribute, Bound, Constant, Element, Parameter, Result, Term
 from taskleash.link.calls import Calls, given
-from taskleash.link.contents import Content, contents
+from taskleash.link.contents import Content
 from taskleash.link.entities import Function, Variable
 from taskleash.link.loads import Load, NamedLoads, load
 
@@ -86,10 +86,10 @@ class Reflection:
 
     def _items(self, function: Function, container: Term) -> Iterator[Content]:
         """What a container has in it, also one that is a constant of a module or a class."""
-        yield from contents(self._calls.inference, function, container)
+        yield from self._calls.inference.contents(function, container)
         for body, name in self._constants(function, container):
             for term in body.facts.defs.get(name, ()):
-                yield from contents(self._calls.inference, body, term)
+                yield from self._calls.inference.contents(body, term)
 
     def _constants(self, function: Function, term: Term) -> Iterator[tuple[Function, str]]:
         """The constants that a term may stand for, each with the module or class that has it."""

@@ -207,7 +207,7 @@ def _is_on_what_stays(caller: Function, index: int) -> bool:
 
 def _is_in_any_case(caller: Function, index: int) -> bool:
     """Whether a call is made under no condition: in the body itself, behind no way out."""
-    ways_out = (order for order, _, _ in caller.contexts.exits)
+    ways_out = (order for order, _, _ in caller.levels.exits)
     return not around(caller, index) and all(order >= index for order in ways_out)
 
 

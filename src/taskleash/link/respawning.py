@@ -54,7 +54,7 @@ def leaves_after(function: Function, index: int) -> bool:
     here = around(function, index)
     return any(
         order >= index and exit_.kind in ("return", "break") and frames == here
-        for order, exit_, frames in function.contexts.exits
+        for order, exit_, frames in function.levels.exits
     )
 
 

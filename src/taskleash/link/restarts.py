@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from taskleash.dataflow.nesting import events_in, loops
 from taskleash.facts.model import If, Store
 from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
-from taskleash.link.context import around, events_in, loops
+from taskleash.link.context import around
 from taskleash.link.entities import Function
 from taskleash.link.lifetime import is_sleep
 from taskleash.link.repetition import is_kept_by_itself
@@ -157,7 +158,7 @@ def _is_of_one_object(function: Function, other: Function) -> bool:
 def deciding(function: Function, index: int) -> Iterator[If]:
     """The conditions that decide whether control comes to an event: around it, or before it."""
     yield from (frame.item for frame in around(function, index) if isinstance(frame.item, If))
-    for order, exit_, frames in function.contexts.exits:
+    for order, exit_, frames in function.levels.exits:
         if order < index and exit_.kind in ("return", "raise"):
             yield from (frame.item for frame in frames if isinstance(frame.item, If))
 

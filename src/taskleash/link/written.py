@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from taskleash.facts.model import Call, FunctionFacts, Store
 from taskleash.facts.terms import Alts, Attribute, Global, Nested, Result, Term
-
-if TYPE_CHECKING:
-    from taskleash.link.indexed import IndexedFunction
+from taskleash.link.uses import UseIndex
 
 #: the number of a function in its module, and of an event in the function
 Spot: TypeAlias = tuple[int, int]
@@ -33,10 +31,24 @@ class GivenTerm(NamedTuple):
     term: Attribute | Global | Nested
 
 
+class Indices(Protocol):
+    """The facts of a function, and indices of them."""
+
+    facts: FunctionFacts
+
+    @property
+    def calls(self) -> tuple[tuple[int, Call], ...]:
+        """All call events with their indices."""
+
+    @property
+    def uses(self) -> UseIndex:
+        """Where each term is used."""
+
+
 class Written:
     """The names that the functions of one module write, each with its places in order."""
 
-    def __init__(self, functions: Sequence[IndexedFunction]) -> None:
+    def __init__(self, functions: Sequence[Indices]) -> None:
         self._functions = functions
         self._calls_of: dict[tuple[frozenset[str], frozenset[str]], tuple[Spot, ...]] = {}
 

@@ -15,7 +15,7 @@ def _executor(context: click.Context, parameter: click.Parameter, value: str) ->
     if kind not in CLUSTERS or not address:
         raise click.BadParameter(f'expected {PROCESSES} or dask=ADDRESS, got "{value}"')
     from taskleash.driver.dask_cluster import check
-    from taskleash.driver.parsers import ExecutorError
+    from taskleash.driver.parsing import ExecutorError
 
     try:
         check()

@@ -9,6 +9,7 @@ from collections.abc import Container, ItemsView
 from taskleash.source.paths import SUFFIXES, join
 
 _INITS = tuple(f"__init__{suffix}" for suffix in SUFFIXES)
+_TEST_FOLDERS = frozenset({"test", "tests"})
 
 
 def path_name(path: str) -> str:
@@ -22,6 +23,17 @@ def path_name(path: str) -> str:
 def is_package(path: str) -> bool:
     """Whether a file is what its package itself says."""
     return path.rpartition("/")[2].startswith("__init__.")
+
+
+def is_test(module: str) -> bool:
+    """Whether by its dotted name a module is a test, or lies in a folder of them."""
+    *folders, last = module.split(".")
+    return (
+        not _TEST_FOLDERS.isdisjoint((*folders, last))
+        or last.startswith("test_")
+        or last.endswith("_test")
+        or last == "conftest"
+    )
 
 
 def folders(path: str) -> list[str]:
