@@ -1,7 +1,7 @@
 """Where a module writes a name: in calls, in arguments, as an attribute.
 
 Linking asks in rounds, each time of a larger program, and of most names never: so this is known for
-each module once, and a program puts together what it needs, a name at a time (`link/lookup.py`).
+each module once; a program puts together what it needs, a name at a time (`link/lookup.py`).
 """
 
 from __future__ import annotations
