@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from taskleash.classify.judge import judge
 from taskleash.facts.extract import extract
 from taskleash.source.loading import Source
 
-
-def test_the_teardown_that_users_call_is_named() -> None:
-    text = """
+_CLASS = """
         import asyncio
 
         async def work():
@@ -26,15 +26,27 @@ def test_the_teardown_that_users_call_is_named() -> None:
                 task.add_done_callback(self._tasks.discard)
 
             async def __aexit__(self, *error):
-                await self.close()
+                await self.{name}()
 
             def _cleanup(self):
                 print("left")
 
-            async def close(self):
+            async def {name}(self):
                 self._cleanup()
-    """
-    (site,) = judge([extract(Source("app.py", "app", dedent(text)))])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("close", "close"),
+        # Only as a context manager is this one known to be taken down.
+        ("delete", "__aexit__"),
+    ],
+)
+def test_the_teardown_that_users_come_to_is_named(name: str, said: str) -> None:
+    text = dedent(_CLASS.format(name=name))
+    (site,) = judge([extract(Source("app.py", "app", text))])
     assert site.evidence[-1].message == (
-        "`Client.close` neither cancels nor awaits what `_tasks` keeps"
+        f"`Client.{said}` neither cancels nor awaits what `_tasks` keeps"
     )

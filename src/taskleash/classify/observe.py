@@ -375,8 +375,8 @@ class Observer:
 
 
 def _how_private(name: str) -> int:
-    """How far a method is from those that users call: public, private, special."""
-    return name.startswith("_") + name.startswith("__")
+    """How far a method is from those that users call: public, special, a private step of either."""
+    return name.startswith("_") + (name.startswith("_") and not name.startswith("__"))
 
 
 def _guessed_lifetime(spawn: Spawn) -> str:
