@@ -207,9 +207,10 @@ class Guards:
         function = op.function
         single = op.place is None or op.place.depth == 0
         if is_in_a_loop(op) and single:
-            if not self._ends_inside(trail, op) and not self.guard(trail, op, strict=False):
-                return sentence("the next turn of the loop replaces it")
-            return NOTHING
+            is_ended = self._ends_inside(trail, op) or not self.repetition.comes_round(trail, op)
+            if is_ended or self.guard(trail, op, strict=False):
+                return NOTHING
+            return sentence("the next turn of the loop replaces it")
         clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
             clears_again

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from taskleash.dataflow.assumptions import NOTHING_GIVEN, Given
+from taskleash.dataflow.outcome import Outcome
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Call, Store
 from taskleash.facts.terms import Attribute, Element, Global, Outer, Parameter, Result, Term
@@ -127,17 +128,26 @@ class Repetition:
         at = _awaited_at(caller, index)
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
-        endings = self.arrivals.endings.events(trail, caller) - {index, at}
-        carriers = self.arrivals.carriers(trail, caller)
-        outcome = caller.paths.search([at], map(Ending, endings), carriers)
-        if not outcome.is_complete and not outcome.respawned:
-            trail.leave_paths_out(caller)
+        outcome = self._around(trail, caller, at, {index, at})
         is_same = _is_on_itself(caller, index) and any(
             callee is op.function for callee in self.calls.callees(caller, caller.call(index))
         )
         return outcome.respawned and not (
             is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
         )
+
+    def comes_round(self, trail: Trail, op: Op) -> bool:
+        """Whether a loop comes back to the store of the handle while the task runs."""
+        return self._around(trail, op.function, op.index, {op.index}).respawned
+
+    def _around(self, trail: Trail, function: Function, at: int, own: Set[int]) -> Outcome:
+        """Where control goes from an event that leaves the task running; its ``own`` end none."""
+        endings = self.arrivals.endings.events(trail, function) - own
+        carriers = self.arrivals.carriers(trail, function)
+        outcome = function.paths.search([at], map(Ending, endings), carriers)
+        if not outcome.is_complete and not outcome.respawned:
+            trail.leave_paths_out(function)
+        return outcome
 
     def arrives_ended(
         self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
