@@ -550,6 +550,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "the coroutine is made and dropped; it never runs": _is_spawn,
     "a done callback looks at its outcome": _calls("result", "exception"),
     "every instance has `{name}`: as it is, control never comes here": _is_spawn,
+    "no call gives `{name}` what leads here: as it is, control never comes here": _is_spawn,
     "`{coroutine}` waits for nothing: it is over in its first step": _defines("coroutine"),
     # what libraries do, as their models say
     **{said: _is_spawn for api in APIS for said in (api.keeper, api.endless) if said},

@@ -148,6 +148,8 @@ def _guards(signs: Signs) -> Iterator[Evidence]:
 
 
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
+    if row.name == "kept in a branch that no call comes to":
+        yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
     if signs.overwrite is not None and "replace" in row.name:
         op, reason = signs.overwrite.op, signs.overwrite.reason
         message = sentence(
@@ -320,10 +322,7 @@ def _dropped(signs: Signs) -> Iterator[Evidence]:
         )
         yield step(op.function, op.index, message)
     if signs.unreached:
-        message = sentence(
-            "every instance has `{name}`: as it is, control never comes here", name=signs.unreached
-        )
-        yield step(signs.spawn.function, signs.spawn.index, message)
+        yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
     for op in signs.trail.of("weakly")[:1]:
         message = sentence(
             "`{place}` holds it weakly: that does not keep the task alive", place=op.detail

@@ -30,7 +30,7 @@ from taskleash.classify.successors import takeover
 from taskleash.classify.waiting import drains, is_after_a_failure, is_partial
 from taskleash.dataflow.nesting import loops
 from taskleash.facts.model import Store
-from taskleash.facts.terms import Attribute, Result
+from taskleash.facts.terms import Result
 from taskleash.link.bypassed import Bypassed
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Class, Function
@@ -44,13 +44,12 @@ from taskleash.link.makers import Makers
 from taskleash.link.overridden import Overridden
 from taskleash.link.phases import Phases, asks_for_more
 from taskleash.link.repetition import is_kept_by_itself
-from taskleash.link.settled import settled_in
 from taskleash.link.spawns import Spawn
 from taskleash.link.supervisors import Supervisors
 from taskleash.link.sweeps import Sweeps
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.link.wrappers import drops_value, kept_if
+from taskleash.link.wrappers import drops_value, kept_if, why_unreached
 from taskleash.sentences import NOTHING, Said
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
@@ -100,7 +99,7 @@ class Observer:
         signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
-        signs.unreached = self._unreached(spawn)
+        signs.unreached = why_unreached(self.calls, spawn.function, spawn.index)
         signs.guard = self._once(spawn, trail)
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(map(minds_itself, spawn.started))
@@ -178,16 +177,6 @@ class Observer:
             and all(op.place is None or op.place.kind == "attribute" for op in stores)
             and self.guards.repetition.is_of_new_objects(spawn.function)
         )
-
-    def _unreached(self, spawn: Spawn) -> str:
-        """The attribute that every instance has, and that leads past the spawn."""
-        known = settled_in(self.calls, spawn.function)
-        for term in known:
-            if isinstance(term, Attribute) and not spawn.function.paths.reaches(
-                spawn.index, {term: known[term]}
-            ):
-                return term.name
-        return ""
 
     def _once(self, spawn: Spawn, trail: Trail) -> Guard | None:
         """The check that lets the function start one task only, if there is one."""

@@ -14,7 +14,7 @@ from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
 from taskleash.link.trail import Op, Place, Trail
 from taskleash.link.wrappers import Needs
-from taskleash.sentences import Said
+from taskleash.sentences import NOTHING, Said, Sentence
 
 #: parameters of a function, each with a constant for which it gives back no running task
 EndedIf: TypeAlias = frozenset[tuple[str, str]]
@@ -163,8 +163,8 @@ class Signs:
     handed_out: tuple[Function, int] | None = None
     #: a call by its name of what is not known, where none is known to be of the function
     may_be_called: tuple[Function, int] | None = None
-    #: what every instance has leads past the spawn: the attribute
-    unreached: str = ""
+    #: what every instance has, or what every call gives, leads past the spawn
+    unreached: Sentence = NOTHING
     given: bool = False
     #: kept in a place and returned from there, by a function that only users call
     given_besides: bool = False

@@ -17,12 +17,13 @@ from taskleash.link.entities import Class, Function
 from taskleash.link.mains import runs_beside
 from taskleash.link.naming import value_name
 from taskleash.link.results import gives_task
-from taskleash.link.settled import settled_for
+from taskleash.link.settled import settled_for, settled_in
 from taskleash.link.spawns import NEVER_RUN, Spawn, coroutines
 from taskleash.link.trail import Trail
 from taskleash.models.callables import RESULT_USERS
 from taskleash.models.containers import GROWING, HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS
+from taskleash.sentences import NOTHING, Sentence, claim, sentence
 
 _OFF = (Constant("None"), Constant("False"), Constant("''"), Constant('""'))
 
@@ -91,6 +92,46 @@ def constants_given(
         for param, value in found.items()
         if value and all(isinstance(term, Constant) for term in value)
     }
+
+
+def why_unreached(calls: Calls, function: Function, index: int) -> Sentence:
+    """Why control never comes to an event, as the program is; NOTHING where it may."""
+    for term, value in settled_in(calls, function).items():
+        if isinstance(term, Attribute) and not function.paths.reaches(index, {term: value}):
+            text = claim("every instance has `{name}`: as it is, control never comes here")
+            return sentence(text, name=term.name)
+    name = _left_out_by_each(calls, function, index)
+    if not name:
+        return NOTHING
+    text = claim("no call gives `{name}` what leads here: as it is, control never comes here")
+    return sentence(text, name=name)
+
+
+def _left_out_by_each(calls: Calls, function: Function, index: int) -> str:
+    """The parameter for which each call of a private function gives what leads past an event."""
+    params = [param.name for param in function.facts.params if param.default]
+    if not params or not _has_known_callers(calls, function):
+        return ""
+    known = [constants_given(function, f.call(i)) for f, i in calls.callers(function)]
+    for name in params:
+        term = Parameter(name)
+        if all(
+            term in each and not function.paths.reaches(index, {term: each[term]}) for each in known
+        ):
+            return name
+    return ""
+
+
+def _has_known_callers(calls: Calls, function: Function) -> bool:
+    """Whether all calls of a private function are there to be looked at."""
+    return (
+        function.name.startswith("_")
+        and not function.name.endswith("__")
+        and not function.decorators
+        and bool(calls.callers(function))
+        and not calls.references(function)
+        and calls.possible(function) is None
+    )
 
 
 def handed_in(calls: Calls, spawn: Spawn, caller: Function, index: int) -> Spawn:
