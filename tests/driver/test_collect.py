@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.classify.model import Defect
+from taskleash.classify.model import Defect, Risk
 from taskleash.driver.analysis import analyse
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.collect import collect
@@ -279,6 +279,30 @@ class User:
     async def stop(self):
         self.poller.cancel()
 """
+
+
+SPAWNS_WHERE_IT_IS_TOLD_TO = """
+import asyncio
+
+class Board:
+    async def play(self):
+        await self._send()
+
+    async def _send(self, delay=0):
+        if delay > 0:
+            asyncio.create_task(self.play())
+"""
+
+
+def test_all_callers_are_asked_for_where_those_at_hand_lead_past_a_spawn(project: Path) -> None:
+    heir = "from board import Board\n\nclass Heir(Board):\n    async def wait(self):\n"
+    heir += "        await self._send(3)\n"
+    write(project, {"board.py": SPAWNS_WHERE_IT_IS_TOLD_TO})
+    (site,) = analyse(Settings(paths=("board.py",))).sites
+    assert site.risk is Risk.LOW
+    write(project, {"heir.py": heir, **many("x = 1\n")})
+    (site,) = analyse(Settings(paths=("board.py",))).sites
+    assert site.risk is Risk.HIGH
 
 
 def test_callers_that_name_the_attribute_are_asked_for(project: Path) -> None:

@@ -43,6 +43,7 @@ from taskleash.link.wrappers import (
     handed_in,
     handed_later,
     kept_if,
+    left_out_by_each,
     work_parameters,
 )
 from taskleash.models.table import MODELS
@@ -140,6 +141,8 @@ def _mentioned(
         if _is_open(judge, spawn, trail):
             names |= set(_enders(calls, spawn, trail))
         names |= set(_heirs(trail)) | set(_makers(judge, spawn, trail))
+        if left_out_by_each(calls, spawn.function, spawn.index):
+            names |= _mentions((spawn.function,))
         if spawn.kind in NEVER_RUN:
             names |= {f"{f.name} setattr(" for f in spawn.started if f.owner is not None}
     sites = ((s.function, s.index) for s in judge.spawns if judge.reports(s.function))

@@ -100,15 +100,18 @@ def why_unreached(calls: Calls, function: Function, index: int) -> Sentence:
         if isinstance(term, Attribute) and not function.paths.reaches(index, {term: value}):
             text = claim("every instance has `{name}`: as it is, control never comes here")
             return sentence(text, name=term.name)
-    name = _left_out_by_each(calls, function, index)
+    name = left_out_by_each(calls, function, index)
     if not name:
         return NOTHING
     text = claim("no call gives `{name}` what leads here: as it is, control never comes here")
     return sentence(text, name=name)
 
 
-def _left_out_by_each(calls: Calls, function: Function, index: int) -> str:
-    """The parameter for which each call of a private function gives what leads past an event."""
+def left_out_by_each(calls: Calls, function: Function, index: int) -> str:
+    """The parameter for which each call of a private function gives what leads past an event.
+
+    Empty where there is none, or where others may call the function.
+    """
     params = [param.name for param in function.facts.params if param.default]
     if not params or not _has_known_callers(calls, function):
         return ""
