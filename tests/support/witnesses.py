@@ -506,6 +506,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{function}` is left at this `yield` while the task runs, if its caller stops there": (
         _way_out("yield")
     ),
+    "`{teardown}` cancels `{function}` where that waits: it does not come to the ending": _all(
+        _is_in("teardown"), _calls("cancel")
+    ),
     # where it goes
     "handed to `{callee}`: what that does with the task is not known": _mentions("callee"),
     "handed to `{callee}`, which ends it only partly": _is_spawn,

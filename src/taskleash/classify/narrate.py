@@ -201,6 +201,14 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
             )
         yield step(*signs.main, sentence(text, function=name))
         return
+    if signs.cut_short is not None:
+        stop, index = signs.cut_short
+        message = sentence(
+            "`{teardown}` cancels `{function}` where that waits: it does not come to the ending",
+            teardown=stop.qualname,
+            function=signs.spawn.function.qualname,
+        )
+        yield step(stop, index, message)
     if signs.abandoned is not None:
         op = signs.abandoned
         message = sentence("`wait` returns and leaves what is pending running")

@@ -18,6 +18,7 @@ from taskleash.classify.containers import (
     made_afresh,
     with_its_key,
 )
+from taskleash.classify.cut_short import CutShort
 from taskleash.classify.doubts import Doubts
 from taskleash.classify.elements import ends_another, left_to_others
 from taskleash.classify.enclosing import ended_around
@@ -73,6 +74,7 @@ class Observer:
         self.makers = Makers(calls)
         self.forgotten = Forgotten(calls, self.teardown)
         self.supervisors = Supervisors(calls, self.teardown, self.mains, started)
+        self.cut_short = CutShort(self.inside, self.supervisors, self.mains)
         self.sweeps = Sweeps(flow, self.teardown)
         self.aftermath = Aftermath(calls, self.teardown)
         self.overridden = Overridden(calls)
@@ -110,6 +112,7 @@ class Observer:
             signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
         signs.owner = group_of(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
+        signs.cut_short = self.cut_short.by(signs)
         removals.look(self.calls, signs)
         signs.wakes_up = bool(signs.self_removing) and wakes_up(self.calls, spawn.started)
         self._there(signs)

@@ -12,7 +12,7 @@ from taskleash.link.entities import Function
 from taskleash.link.forgotten import Uncalled
 from taskleash.link.guards import Guard, Overwrite
 from taskleash.link.spawns import Spawn
-from taskleash.link.trail import Op, Place, Trail
+from taskleash.link.trail import Op, Place, Site, Trail
 from taskleash.link.wrappers import Needs
 from taskleash.sentences import NOTHING, Said, Sentence
 
@@ -104,6 +104,8 @@ class Signs:
     bypassed: Bypass | None = None
     #: a way through the teardown on which none of the endings is
     passing: Passing | None = None
+    #: the cancel by which a teardown stops the function before it comes to its ending
+    cut_short: Site | None = None
     #: the place drops the handle when the task is done
     self_removing: list[Op] = field(default_factory=list)
     #: and does so only as the task ends

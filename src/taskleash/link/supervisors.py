@@ -5,7 +5,7 @@ So does the main coroutine of a loop: its end is the end of the program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from taskleash.dataflow.query import Query
 from taskleash.facts.model import Loop, Store
@@ -14,8 +14,10 @@ from taskleash.link.awaits import waits_for
 from taskleash.link.calls import Calls
 from taskleash.link.context import around
 from taskleash.link.entities import Function
+from taskleash.link.loads import Load
 from taskleash.link.mains import Mains
 from taskleash.link.teardown import Teardown
+from taskleash.link.trail import Site
 from taskleash.sentences import NOTHING, Said, sentence
 
 
@@ -40,6 +42,10 @@ class Supervisors:
             for coroutine in coroutines:
                 self._spawners.setdefault(coroutine, []).append(spawner)
         self._awaited_by: Query[Function, Function | None] = Query(calls.program.uses, self._find)
+        #: the cancel by which a teardown ends the task of a coroutine, with no wait for it before
+        self.cancelled_by: Query[Function, Site | None] = Query(
+            calls.program.uses, self._find_cancel
+        )
 
     def holds(self, function: Function, index: int) -> Said:
         """Why an event belongs to a teardown: it comes after all that its coroutine goes on with.
@@ -65,16 +71,32 @@ class Supervisors:
         )
 
     def _find(self, coroutine: Function) -> Function | None:
-        for spawner in self._spawners[coroutine]:
+        for load in self._loads(coroutine):
+            for index in waits_for(load.function, load.term):
+                if self.teardown.holds(load.function, index):
+                    return load.function
+        return None
+
+    def _find_cancel(self, coroutine: Function) -> Site | None:
+        for load in self._loads(coroutine):
+            function, cancel = load.function, Attribute(load.term, "cancel")
+            waits = list(waits_for(function, load.term))
+            for role in function.uses.roles.get(cancel, ()):
+                is_called = role.kind == "func" and not any(at < role.index for at in waits)
+                if is_called and self.teardown.holds(function, role.index):
+                    return function, role.index
+        return None
+
+    def _loads(self, coroutine: Function) -> Iterator[Load]:
+        """Where the attributes are read that keep the coroutine's task."""
+        for spawner in self._spawners.get(coroutine, ()):
             owner = spawner.owner
             if owner is None:
                 continue
             for name in self._slots(spawner, coroutine):
                 for load in self.calls.loads.named(name).related((owner,)):
-                    for index in waits_for(load.function, load.term):
-                        if load.named is None and self.teardown.holds(load.function, index):
-                            return load.function
-        return None
+                    if load.named is None:
+                        yield load
 
     def _slots(self, spawner: Function, coroutine: Function) -> list[str]:
         """The attributes of its instance in which a function keeps the coroutine's task."""
