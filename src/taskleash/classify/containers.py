@@ -72,7 +72,8 @@ def held_locally(trail: Trail) -> tuple[str, bool]:
     is_in_loop = in_loop(trail.function, trail.index) is not None
     for only_lasting in (True, False) if is_in_loop else (False,):
         for name, term, depth in _local_holders(trail, only_lasting):
-            if term == Result(trail.index) or (depth and not isinstance(term, Item)):
+            is_kept_by = isinstance(term, Attribute) or (depth and not isinstance(term, Item))
+            if term == Result(trail.index) or is_kept_by:
                 return name, is_in_loop and not only_lasting
     return "", False
 
@@ -83,7 +84,8 @@ def _local_holders(trail: Trail, is_in_loop: bool) -> Iterator[tuple[str, Term, 
         return
     for term, depth in trail.terms_in(function).items():
         is_made_anew = depth > 0 and _made_in_a_turn(trail, term)
-        names = function.uses.names.get(term)
+        is_field = isinstance(term, Attribute) and isinstance(term.base, Result)
+        names = function.uses.names.get(term.base if is_field else term)
         if names and not (is_in_loop and (not depth or is_made_anew)):
             yield names[0], term, depth
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from taskleash.facts.model import Call
-from taskleash.facts.terms import Attribute, Parameter, Result, Spread, Term
+from taskleash.facts.terms import Attribute, Outer, Parameter, Result, Spread, Term
 from taskleash.link.apis import told_of
 from taskleash.link.calls import Callee, Method, bind, takes_instance
 from taskleash.link.entities import Class, External, Function
@@ -23,6 +23,8 @@ _AWAITERS = frozenset({Handle.SHIELDS, Handle.TIMES, Handle.AWAITS})
 _DEEPER = {Handle.COPIES: 0, Handle.FILTERS: 0, Handle.ZIPS: 1, Handle.PICKS: -1}
 #: what these give stands for the tasks that they are given
 _CARRIED = {*_AWAITERS, *_DEEPER, Handle.GATHERS, Handle.WAITS, Handle.COMPLETES, Handle.SAME}
+#: parts that an object plays where nothing else gets hold of it
+_LOOKING = frozenset({"test", "read"})
 
 
 class Passing(Keeping):
@@ -96,7 +98,10 @@ class Passing(Keeping):
             self._into_function(carrier, init[0], call, position, index)
             return
         name = self.places.field(cls, call, position)
-        if name:
+        record = Result(index)
+        if name and _stays(carrier.function, record):
+            self.carry(replace(carrier, term=Attribute(record, name)))
+        elif name:
             place = self.places.of_class(cls, name, carrier.depth)
             self.note("store", carrier, index, place=place, detail=cls.name)
             self._hold(place, carrier.how, carrier.weak)
@@ -246,3 +251,24 @@ def _waiting(how: str, handle: Handle) -> str:
     if how == Handle.SHIELDS.value and handle is Handle.TIMES:
         return "deadline"
     return handle.value if handle is Handle.SHIELDS else how or handle.value
+
+
+def _stays(function: Function, record: Result) -> bool:
+    """Whether nobody but the function gets hold of an object that it makes.
+
+    It is one of its own then, whatever else is done with those of its class.
+    """
+    uses = function.uses
+    if any(role.kind not in _LOOKING for role in uses.roles.get(record, ())):
+        return False
+    names = uses.names.get(record, ())
+    if function.facts.kind != "function" or any(
+        Outer(function.key, name) in function.module.readers for name in names
+    ):
+        return False
+    return not any(
+        role.kind == "func"
+        for term in uses.derived.get(record, ())
+        if isinstance(term, Attribute) and term.base is record
+        for role in uses.roles.get(term, ())
+    )
