@@ -84,15 +84,17 @@ class Run:
 
 
 class Peer:
-    """What the program talks to: it may fail, and it may be ready."""
+    """What the program talks to: it may fail, at once or after some messages, and be ready."""
 
-    def __init__(self, fails: str, ready: int) -> None:
+    def __init__(self, fails: str, ready: int, messages: int = 0) -> None:
         self._fails = fails
+        self._messages = messages
         self._ready = ready
 
     async def recv(self) -> str:
         await asyncio.sleep(0)
-        if self._fails:
+        self._messages -= 1
+        if self._fails and self._messages < 0:
             raise _FAILURES[self._fails]
         return "message"
 
@@ -192,16 +194,20 @@ def choices(text: str) -> list[dict[str, object]]:
         "fails": ("", "ConnectionError", *(name for name in list(_FAILURES)[1:] if name in text)),
         "ready": tuple(_READY),
         "leaves": (False, True),
+        "messages": (0, 1),
     }
     looks = {
         "fails": r"\.(recv|fetch)\(",
         "ready": r"\.ready\(",
         "leaves": r"\byield \w+",
+        # Where it is asked twice, it may fail the second time only.
+        "messages": r"\.(recv|fetch)\((?s:.)*\.(recv|fetch)\(",
         **{name: rf"\b_?{name}\b" for name in ("flag", "names", "mode")},
     }
     used = {name: known[name] for name in known if re.search(looks[name], text)}
     used["pace"] = tuple(PACES)
-    return [dict(zip(used, values, strict=True)) for values in itertools.product(*used.values())]
+    found = (dict(zip(used, values, strict=True)) for values in itertools.product(*used.values()))
+    return [each for each in found if each.get("fails") or not each.get("messages")]
 
 
 def _run(
@@ -237,7 +243,8 @@ async def _live(
     module: dict[str, Any], life: tuple[str, ...], given: Mapping[str, object], watch: Watch
 ) -> None:
     """Call what makes up a life, then look at what is left."""
-    peer = Peer(str(given.get("fails", "")), _READY[str(given.get("ready", "never"))])
+    ready = _READY[str(given.get("ready", "never"))]
+    peer = Peer(str(given.get("fails", "")), ready, int(bool(given.get("messages"))))
     knobs = {"flag": given.get("flag"), "mode": given.get("mode"), "peer": peer}
     knobs["names"] = list(given.get("names", ()))  # type: ignore[call-overload]
     owner: Any = None

@@ -84,8 +84,9 @@ def _local_holders(trail: Trail, is_in_loop: bool) -> Iterator[tuple[str, Term, 
         return
     for term, depth in trail.terms_in(function).items():
         is_made_anew = depth > 0 and _made_in_a_turn(trail, term)
-        is_field = isinstance(term, Attribute) and isinstance(term.base, Result)
-        names = function.uses.names.get(term.base if is_field else term)
+        # A record that has it stands in for the field.
+        holder = term.base if isinstance(term, Attribute) and depth == 0 else term
+        names = function.uses.names.get(holder)
         if names and not (is_in_loop and (not depth or is_made_anew)):
             yield names[0], term, depth
 
