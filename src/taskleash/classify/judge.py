@@ -173,11 +173,14 @@ class Judge:
             passed_on = any(isinstance(term, Parameter) for term in arg.value)
             if not passed_on and not self._hands_work(caller, index, arg):
                 continue
+            is_seen_to = gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given
             if passed_on and caller not in seen:
-                found.extend(self._managed(inner, outer, verdict, seen))
+                # What the caller itself ends is so for those who hand it their coroutine.
+                kept = (signs, own) if is_seen_to else (outer, verdict)
+                found.extend(self._managed(inner, *kept, seen))
             if passed_on and not signs.places:
                 continue
-            if gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given:
+            if is_seen_to:
                 found.append(to_site(signs, own, self.calls))
             elif not gives and own.ending in SEEN_TO and own.handle == "stored":
                 found.append(self._ends_nothing(spawn, signs))
