@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from taskleash.classify.inside import Inside, carriers_in
 from taskleash.classify.signs import Signs
+from taskleash.dataflow.nesting import catches_cancellation, events_in
 from taskleash.dataflow.paths import Ending
 from taskleash.facts.model import Await, Loop, Try
-from taskleash.link.context import around, catches_cancellation, events_in, in_loop
+from taskleash.link.context import around, in_loop
 from taskleash.link.entities import Function
 from taskleash.link.mains import Mains
 from taskleash.link.supervisors import Supervisors

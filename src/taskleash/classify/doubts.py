@@ -302,7 +302,7 @@ def _is_said_to_end(op: Op) -> bool:
 def _on_the_way_back(signs: Signs) -> Iterator[Unknown]:
     """Why it is not proven that the task comes back to the place where it was started."""
     overwrite = signs.overwrite
-    if overwrite is not None and overwrite.is_by_itself and not overwrite.is_direct:
+    if overwrite is not None and overwrite.is_by_itself and not overwrite.is_sure:
         said = sentence(
             "whether the task comes to `{function}` again while it runs is not known",
             function=overwrite.op.function.qualname,

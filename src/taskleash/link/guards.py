@@ -40,14 +40,14 @@ _REPLACING = frozenset({"replace"})
 class Overwrite:
     """A second spawn can replace the handle: where it is stored, and why that can happen.
 
-    ``is_by_itself`` tells that the task whose handle it is comes back to the store, ``is_direct``
-    that it calls the function with the store itself.
+    ``is_by_itself`` tells that what was started there comes back to the store, ``is_sure`` that
+    nothing on the way bars that.
     """
 
     op: Op
     reason: Sentence
     is_by_itself: bool = False
-    is_direct: bool = False
+    is_sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,8 @@ class Guards:
                             callee=callee.name,
                             line=Line(coroutine.module.path, call.pos[0]),
                         )
-                        return Overwrite(op, said, True, callee is op.function)
+                        is_sure = self.restarts.comes_back(trail, op, coroutine, index)
+                        return Overwrite(op, said, True, is_sure or callee is op.function)
         return None
 
     # -- guards

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from taskleash.dataflow.assumptions import parts
 from taskleash.dataflow.nesting import events_in, loops
-from taskleash.facts.model import If, Store
+from taskleash.facts.model import If, Store, tests
 from taskleash.facts.terms import Attribute, Parameter, Term
 from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
@@ -48,7 +49,8 @@ class Restarts:
         if not coroutines or not all(map(self._sleeps_on, coroutines)):
             return NOTHING
         for way in self._ways(trail, op, coroutines):
-            if not self._is_checked(way, coroutines):
+            changed = {name for function, _ in way for name in self._stored(function, coroutines)}
+            if not self._is_checked(way, changed):
                 name = way[-1][0].method.qualname
                 return sentence("`{function}` leads back here, and it sleeps on", function=name)
         return NOTHING
@@ -76,6 +78,23 @@ class Restarts:
     def _ways(self, trail: Trail, op: Op, own: Collection[Function]) -> Iterator[Way]:
         """The ways by which a loss leads to the store of the handle, the store first."""
         tasks = self._begun_by(op.function)
+        for way in self._upwards(trail, op, own):
+            function, _ = way[-1]
+            is_told = LIFECYCLE.tells_of_loss(function.name) and not self._callers(function)
+            if function in tasks or is_told:
+                yield way
+
+    def comes_back(self, trail: Trail, op: Op, coroutine: Function, index: int) -> bool:
+        """Whether a call of the task itself leads to the store, and nothing on the way bars it."""
+        return any(
+            way[-1] == (coroutine, index)
+            and not self._is_checked(way, ())
+            and not any(_asks_what_is_given(*each) for each in way)
+            for way in self._upwards(trail, op, ())
+        )
+
+    def _upwards(self, trail: Trail, op: Op, own: Collection[Function]) -> Iterator[Way]:
+        """The ways to the store from what calls it on the same object, with no end of the task."""
         pending: list[Way] = [((op.function, op.index),)]
         seen = {op.function}
         while pending:
@@ -84,14 +103,15 @@ class Restarts:
             found = self.arrivals.at(trail, function, index)
             if found is not None and found.is_excluded:
                 continue
-            callers = [(f, at) for f, at in self.calls.callers(function) if f is not function]
-            if function in tasks or (not callers and LIFECYCLE.tells_of_loss(function.name)):
-                yield way
-            for caller, at in callers:
+            yield way
+            for caller, at in self._callers(function):
                 is_own = _is_of_one_object(op.function, caller) and caller.method not in own
                 if is_own and caller not in seen:
                     seen.add(caller)
                     pending.append((*way, (caller, at)))
+
+    def _callers(self, function: Function) -> list[tuple[Function, int]]:
+        return [(f, at) for f, at in self.calls.callers(function) if f is not function]
 
     def _begun_by(self, start: Function) -> set[Function]:
         """The tasks of the same object that begin as a function is called, and what they start."""
@@ -109,12 +129,12 @@ class Restarts:
                         pending.append(callee)
         return tasks
 
-    def _is_checked(self, way: Way, own: Collection[Function]) -> bool:
-        """Whether a condition on the way asks for state of the object that the way leaves alone.
+    def _is_checked(self, way: Way, changed: Collection[str]) -> bool:
+        """Whether a condition on the way asks for state of the object that may be otherwise then.
 
-        What only the constructor sets is the same each time.
+        It is not where the way itself has ``changed`` it. What only the constructor sets is the
+        same each time.
         """
-        changed = {name for function, _ in way for name in self._stored(function, own)}
         return any(
             self._may_change(function, name)
             for function, index in way
@@ -161,6 +181,18 @@ def deciding(function: Function, index: int) -> Iterator[If]:
     for order, exit_, frames in function.levels.exits:
         if order < index and exit_.kind in ("return", "raise"):
             yield from (frame.item for frame in frames if isinstance(frame.item, If))
+
+
+def _asks_what_is_given(function: Function, index: int) -> bool:
+    """Whether what the function is given decides if control comes to the event."""
+    own = Parameter(function.self_name)
+    return any(
+        isinstance(part, Parameter) and part != own
+        for item in deciding(function, index)
+        for test in tests(item.test)
+        for term in (*test.value, *test.other)
+        for part in parts(term)
+    )
 
 
 def _is_of(term: Term, own: Term) -> bool:
