@@ -77,13 +77,13 @@ class Store:
         self.files = files
         self._task = None
 
-    async def load(self):
-        self.files.load()
+    async def push(self):
+        self.files.push()
         await asyncio.sleep(1)
 
     async def open(self):
         if self._task is None:
-            self._task = asyncio.create_task(self.load())
+            self._task = asyncio.create_task(self.push())
 
     async def close(self):
         self.files.close()
@@ -298,7 +298,7 @@ class TestUnsafe:
     ) -> None:
         app.write_text(GUESSED, encoding="utf-8")
         reason = (
-            "whether `close` is to wait for `load` is not known: add --fix-style own --unsafe-fixes"
+            "whether `close` is to wait for `push` is not known: add --fix-style own --unsafe-fixes"
         )
         assert "unsafe fix" not in check(app).out
         assert "[*]" not in check(app, "--unsafe-fixes").out

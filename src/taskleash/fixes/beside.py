@@ -12,7 +12,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.remarks import is_meant_apart, says_that_it_goes_on
 from taskleash.fixes.tree import Holder, Tree, dotted, inside
 from taskleash.fixes.work import Work
-from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, words
+from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, TELEMETRY_WORDS, words
 from taskleash.sentences import sentence
 
 
@@ -27,6 +27,11 @@ def check_beside(
     coroutine = coroutine_of(work.tree, started)
     if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
+    named = dotted(started.func) if isinstance(started, cst.Call) else ""
+    if not TELEMETRY_WORDS.isdisjoint(words(named)):
+        raise CannotMend(
+            sentence("`{task}` tells how the program is used, which is no part of this", task=task)
+        )
     if target.site.is_closure:
         raise CannotMend(
             sentence("`{task}` was written to run beside the function that it is in", task=task)

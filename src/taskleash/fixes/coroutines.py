@@ -114,10 +114,11 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
 
 def _only_sleeps(loop: cst.While) -> bool:
     """Whether a loop does nothing about what it waits for: others bring that about."""
-    lines = getattr(loop.body, "body", ())
-    smalls = [each for line in lines for each in getattr(line, "body", ())]
-    return bool(smalls) and all(
-        isinstance(small, cst.Expr) and _sleeps(small.value) for small in smalls
+    lines = [loop.body] if isinstance(loop.body, cst.SimpleStatementSuite) else loop.body.body
+    return all(
+        isinstance(line, cst.SimpleStatementLine | cst.SimpleStatementSuite)
+        and all(isinstance(small, cst.Expr) and _sleeps(small.value) for small in line.body)
+        for line in lines
     )
 
 
@@ -201,6 +202,13 @@ def gives_back(coroutine: Coroutine) -> bool:
         and id(node) not in safe
         for node in own(coroutine.function.body)
     )
+
+
+def is_over_at_once(coroutine: Coroutine) -> bool:
+    """Whether a coroutine never waits: it is over as soon as the loop has begun with it."""
+    waiting = cst.Await | cst.Asynchronous | cst.Yield
+    function = coroutine.function
+    return not function.decorators and not any(isinstance(n, waiting) for n in own(function.body))
 
 
 def sleeps_first(tree: Tree, coroutine: Coroutine) -> float:

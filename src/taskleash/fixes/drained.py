@@ -9,6 +9,7 @@ from taskleash.fixes.coroutines import (
     awaited_by,
     comes_to,
     coroutine_of,
+    is_over_at_once,
     may_wait_for_others,
     started_by,
 )
@@ -21,6 +22,14 @@ from taskleash.sentences import sentence
 
 #: words in the names of what others have to end
 _RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
+
+
+def check_lasting(task: str, coroutine: Coroutine | None) -> None:
+    """Raise `CannotMend` where nothing of the work is left by the time a teardown could end it."""
+    if coroutine is not None and is_over_at_once(coroutine):
+        raise CannotMend(
+            sentence("`{task}` never waits, and is over as soon as it begins", task=task)
+        )
 
 
 def check_drained(work: Work, target: Target, call: cst.Call) -> None:

@@ -6,16 +6,22 @@ that calls its handler for each message, a scheduler, a server.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from taskleash.fixes.containers import assignments, attribute_values
 from taskleash.fixes.coroutines import coroutine_of, started_by
-from taskleash.fixes.following import reached
+from taskleash.fixes.following import Coroutine, called, reached
 from taskleash.fixes.names import attributes
 from taskleash.fixes.places import is_text
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import SPAWNING
+from taskleash.models.vocabulary import words
+
+#: words in the names of what stops a watchdog, a timer or a subscription, which is there afterwards
+_STILLING = frozenset({"disarm", "off", "pause", "remove", "unregister", "unsubscribe"})
 
 
 def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:
@@ -97,25 +103,83 @@ def ends_a_feeder(
         return False
     if not isinstance(line, cst.If | cst.SimpleStatementLine):
         return False
-    calls = [node for node in inside(line) if isinstance(node, cst.Call)]
-    leaves = any(isinstance(node, cst.Return | cst.Raise) for node in inside(line))
+    return _only_closes(tree, method, line, used)
+
+
+def _only_closes(tree: Tree, method: Method, code: cst.CSTNode, used: frozenset[str]) -> bool:
+    calls = [node for node in inside(code) if isinstance(node, cst.Call)]
+    leaves = any(isinstance(node, cst.Return | cst.Raise) for node in inside(code))
     return bool(calls) and not leaves and all(_closes(tree, method, c, used) for c in calls)
 
 
+def feeders_ended(tree: Tree, method: Method, call: cst.Call, spawning: Method) -> set[str]:
+    """The attributes whose values call a method of the instance, and that a call takes down.
+
+    It may do so by way of functions of the class.
+    """
+    found: set[str] = set()
+    calls = [(method, call)]
+    if inner := called(tree, call, method, call):
+        calls += [
+            (each.method, node)
+            for each in reached(tree, inner)
+            if each.method is not None
+            for node in inside(each.function.body)
+            if isinstance(node, cst.Call)
+        ]
+    for place, each in calls:
+        base, _, name = dotted(each.func).rpartition(".")
+        owner, _, attribute = base.rpartition(".")
+        if owner and owner == place.instance and _stops(name):
+            given = _given_to(tree, method.cls, attribute)
+            if any(_comes_to(tree, method.cls, name, spawning) for name in given):
+                found.add(attribute)
+    return found
+
+
+def _comes_to(tree: Tree, cls: cst.ClassDef, name: str, goal: Method) -> bool:
+    """Whether a method of a class, by its name, is or calls another one."""
+    return any(
+        each.function is goal.function
+        for method in tree.methods(cls)
+        if method.function.name.value == name
+        for each in reached(tree, Coroutine(method.function, method))
+    )
+
+
 def _closes(tree: Tree, method: Method, call: cst.Call, used: frozenset[str]) -> bool:
+    inner = _called(tree, method, cst.SimpleStatementLine([cst.Expr(call)]))
+    if inner is not None and _called_in(tree, inner) is None:
+        return _only_closes(tree, inner, inner.function.body, used)
     base, _, name = dotted(call.func).rpartition(".")
     owner, _, attribute = base.rpartition(".")
     return (
         bool(owner)
         and owner == method.instance
         and attribute not in used
-        and LIFECYCLE.ends(name)
+        and _stops(name)
         and _is_feeder(tree, method.cls, attribute)
     )
 
 
+def _called_in(tree: Tree, method: Method) -> Method | None:
+    """A further method of the class that a method calls, if there is one."""
+    lines = (node for node in inside(method.function.body) if isinstance(node, cst.BaseStatement))
+    return next((found for line in lines if (found := _called(tree, method, line))), None)
+
+
+def _stops(name: str) -> bool:
+    """Whether a method by its name keeps its object from calling anybody further."""
+    return LIFECYCLE.ends(name) or not _STILLING.isdisjoint(words(name))
+
+
 def _is_feeder(tree: Tree, cls: cst.ClassDef, attribute: str) -> bool:
     """Whether what an attribute holds has been given a function that has the instance."""
+    return bool(_given_to(tree, cls, attribute))
+
+
+def _given_to(tree: Tree, cls: cst.ClassDef, attribute: str) -> set[str]:
+    """The functions that what an attribute holds has been given, and that have the instance."""
     made = [value for value, _ in attribute_values(tree, cls, attribute) if value is not None]
     told = [
         node
@@ -124,11 +188,11 @@ def _is_feeder(tree: Tree, cls: cst.ClassDef, attribute: str) -> bool:
         if isinstance(node, cst.Call)
         and dotted(node.func).startswith(f"{method.instance}.{attribute}.")
     ]
-    return any(_leads_back(tree, cls, node, 1) for node in [*made, *told])
+    return {name for node in [*made, *told] for name in _led_to(tree, cls, node, 1)}
 
 
-def _leads_back(tree: Tree, cls: cst.ClassDef, node: cst.CSTNode, deeper: int) -> bool:
-    """Whether a call in a value is given a function of the class, or what has been given one."""
+def _led_to(tree: Tree, cls: cst.ClassDef, node: cst.CSTNode, deeper: int) -> Iterator[str]:
+    """The functions of the class that calls in a value are given, or what they are given was."""
     names = {each.function.name.value for each in tree.methods(cls)}
     for each in inside(node):
         value = each.value if isinstance(each, cst.Arg) else None
@@ -137,13 +201,14 @@ def _leads_back(tree: Tree, cls: cst.ClassDef, node: cst.CSTNode, deeper: int) -
             continue
         base, _, name = dotted(value).rpartition(".")
         if isinstance(value, cst.Name) and _is_function_in(method, value.value):
-            return True
+            yield value.value
         if not base or base != method.instance:
             continue
-        values = attribute_values(tree, cls, name) if deeper else []
-        if name in names or any(v and _leads_back(tree, cls, v, deeper - 1) for v, _ in values):
-            return True
-    return False
+        if name in names:
+            yield name
+        for made, _ in attribute_values(tree, cls, name) if deeper else ():
+            if made is not None:
+                yield from _led_to(tree, cls, made, deeper - 1)
 
 
 def _is_function_in(method: Method, name: str) -> bool:

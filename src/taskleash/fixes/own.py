@@ -18,7 +18,7 @@ from taskleash.fixes.coroutines import (
     sleeps_first,
     started_by,
 )
-from taskleash.fixes.drained import check_drained
+from taskleash.fixes.drained import check_drained, check_lasting
 from taskleash.fixes.endings import DRAINED_SECONDS, End, ending_all
 from taskleash.fixes.evident import check_owning
 from taskleash.fixes.harmed import check_cancelling, check_draining, check_given
@@ -28,6 +28,7 @@ from taskleash.fixes.names import attributes
 from taskleash.fixes.remarks import is_forgotten, says_that_it_cancels
 from taskleash.fixes.serving import (
     fills_its_owner,
+    is_for_now,
     is_of_a_part,
     is_of_one,
     serves_its_owner,
@@ -35,7 +36,7 @@ from taskleash.fixes.serving import (
 )
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
-from taskleash.fixes.teardown_places import asking, is_fed_behind
+from taskleash.fixes.teardown_places import asking, is_fed_behind, is_fed_meanwhile
 from taskleash.fixes.teardowns import end_all, end_one, ended_beside, is_handed_on, teardown_of
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
@@ -150,11 +151,12 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
         return End.CANCELLED
     started, method = started_by(call), work.tree.method(call)
     coroutine = coroutine_of(work.tree, started)
+    name = target.site.task.rpartition(".")[2]
     if coroutine is None:
-        is_over = sets_up(target.site.task.rpartition(".")[2]) or (
+        is_over = sets_up(name) or (
             method is not None and is_of_a_part(work.tree, started, method, teardown)
         )
-        return End.CANCELLED if is_over else End.DRAINED
+        return End.CANCELLED if is_over or is_for_now(work.tree, name, None) else End.DRAINED
     # It would not have begun by the deadline, or would not be over.
     is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(
         work.tree, coroutine
@@ -164,6 +166,8 @@ def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
         )
     if is_late or serves_its_owner(work.tree, coroutine):
+        return End.CANCELLED
+    if is_for_now(work.tree, name, coroutine):
         return End.CANCELLED
     if fills_its_owner(work.tree, coroutine):
         return End.CANCELLED
@@ -262,6 +266,7 @@ def _own_dropped(
             )
         )
     _check_whose(work, target, call, method, spot)
+    check_lasting(target.site.task, coroutine_of(work.tree, started_by(call)))
     if asking(teardown, started_by(call)) is not None:
         name = teardown.function.name.value
         raise CannotMend(sentence("`{name}` asks it to end by itself", name=name))
@@ -272,6 +277,8 @@ def _own_dropped(
     _check_harm(work, target, call, teardown, end)
     check_owning(work, target, call, teardown, end, is_replaced=is_replacing)
     is_drained = end is not End.CANCELLED
+    if is_drained and is_fed_meanwhile(work.tree, teardown, "", method):
+        end = End.DRAINED_BY_ITSELF
     purpose = "set to wait for" if is_drained else "set to cancel"
     container = keep(work, target, spot, home, teardown.function, purpose)
     attribute = container.rpartition(".")[2]

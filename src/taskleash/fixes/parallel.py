@@ -13,9 +13,11 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.tree import Tree, inside, last_name, place_in
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
+    PROMPT_WORDS,
     RUNNING_WORDS,
     WAITING_BARE,
     WAITING_CALLS,
@@ -38,7 +40,7 @@ def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if _is_one_of_several(tree, call):
         raise CannotMend(sentence("more than one is started here, to run at a time"))
-    if _goes_on(tree, call):
+    if goes_on(tree, call):
         raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
     name = target.site.task
     if target.site.lifetime is not Lifetime.SHORT:
@@ -65,12 +67,21 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
     """
     if _is_for_a_loop(work.tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
+    scope = work.tree.scope(call)
+    if isinstance(scope, cst.FunctionDef) and _is_a_start(scope.name.value, target.site.task):
+        raise CannotMend(sentence("it would hold up the start"))
     if any(_returns_a_value(line) for line in _after(work.tree, call)):
         raise CannotMend(sentence("it would hold up what the function returns"))
     if _is_one_of_several(work.tree, call):
         raise CannotMend(sentence("more than one is started here, to run at a time"))
-    if _goes_on(work.tree, call):
+    if goes_on(work.tree, call):
         raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
+
+
+def _is_a_start(name: str, task: str) -> bool:
+    """Whether a function by its name begins something, and the work is no message of that."""
+    is_start = LIFECYCLE.sets_up(name) and RUNNING_WORDS.isdisjoint(words(name))
+    return is_start and PROMPT_WORDS.isdisjoint(words(task))
 
 
 def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
@@ -118,8 +129,8 @@ def _starts(line: cst.CSTNode) -> bool:
     return isinstance(value, cst.Call) and last_name(value.func) in _STARTING
 
 
-def _goes_on(tree: Tree, call: cst.Call) -> bool:
-    """Whether the function waits for other things after the statement of a call."""
+def goes_on(tree: Tree, call: cst.Call) -> bool:
+    """Whether the function waits for or starts other things after the statement of a call."""
     return any(_waits_in(line) or _starts(line) for line in _after(tree, call))
 
 

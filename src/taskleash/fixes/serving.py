@@ -11,7 +11,7 @@ from taskleash.fixes.coroutines import coroutine_of, is_hook, root_of
 from taskleash.fixes.following import Coroutine, called, own, reached
 from taskleash.fixes.loggers import module_loggers
 from taskleash.fixes.tree import Method, Tree, dotted, inside, last_name, named_params
-from taskleash.models.vocabulary import words
+from taskleash.models.vocabulary import FINITE_WORDS, words
 
 #: calls that change nothing outside of their function
 _HARMLESS = frozenset(
@@ -31,7 +31,15 @@ _SETTING_UP = frozenset(
     }
 )  # fmt: skip
 #: words in the names of what does so anew, whenever that is: ``delayed_restart``
-_AGAIN = frozenset({"reconnect", "reopen", "restart"})
+_AGAIN = frozenset({"reconnect", "reconnecting", "reconnection", "reopen", "restart"})
+#: first words in the names of what shows something, or gets it, while its object is there
+_SHOWING = frozenset({"animate", "blink", "display", "draw", "redraw", "render", "repaint", "show"})
+_GETTING = frozenset(
+    {
+        "discover", "fetch", "get", "load", "lookup", "prewarm", "query", "retrieve", "scan",
+        "search", "warm", "warmup",
+    }
+)  # fmt: skip
 #: first words in the names of what only tells something, or makes a value of another one
 _READING = frozenset(
     {
@@ -124,6 +132,33 @@ def sets_up(name: str) -> bool:
     """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
     found = [word for word in words(name) if word != "async"]
     return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))
+
+
+def is_for_now(tree: Tree, name: str, coroutine: Coroutine | None) -> bool:
+    """Whether work by its name only shows or gets something: ``render_line``, ``fetch_prices``.
+
+    Nobody looks at that any more once the object is gone. What keeps it elsewhere is none.
+    """
+    found = [word for word in words(name) if word != "async"]
+    if _SHOWING.isdisjoint(found[:1]) and _GETTING.isdisjoint(found[:1]):
+        return False
+    if not FINITE_WORDS.isdisjoint(found):
+        return False
+    return not _SHOWING.isdisjoint(found[:1]) or coroutine is None or not _keeps(tree, coroutine)
+
+
+def _keeps(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine stores, sends or otherwise hands on something, by the names of its calls.
+
+    What it puts into a container of its own object goes with that.
+    """
+    return any(
+        isinstance(node, cst.Call)
+        and not FINITE_WORDS.isdisjoint(words(last_name(node.func)))
+        and not _is_harmless(tree, node, each)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
 
 
 def _stays_inside(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.classify.model import Handle, Lifetime
+from taskleash.classify.model import Handle, Lifetime, State
 from taskleash.fixes.beside import check_beside
 from taskleash.fixes.coroutines import coroutine_of, is_flag, may_wait_for_others, started_by
 from taskleash.fixes.following import own
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
-from taskleash.fixes.tree import Tree, inside, last_name, place_in
+from taskleash.fixes.parallel import goes_on, is_in_a_loop
+from taskleash.fixes.remarks import says_that_it_goes_on
+from taskleash.fixes.tree import Tree, inside, last_name
 from taskleash.fixes.work import Work
+from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence
 
 #: the first Python whose asyncio has groups
@@ -22,6 +25,8 @@ _DROPPED = "TL001"
 #: how many lines at most a group is laid around
 _MOST_LINES = 30
 _SPAWNING = frozenset({"create_task", "ensure_future"})
+#: what waits for a task no longer than until some time, or whatever becomes of who waits
+_LEAVING = frozenset({"shield", "timeout", "timeout_at", "wait_for"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
 
 
@@ -60,12 +65,17 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
 
 def _check_end(work: Work, target: Target, call: cst.Call, body: cst.IndentedBlock) -> None:
     """Raise `CannotMend` where a group may never come to its end, or only as all is stopped."""
-    coroutine = coroutine_of(work.tree, started_by(call))
+    task, coroutine = target.site.task, coroutine_of(work.tree, started_by(call))
     is_held_up = coroutine is not None and may_wait_for_others(work.tree, coroutine)
     if is_held_up or target.site.lifetime is not Lifetime.SHORT:
-        raise CannotMend(
-            sentence("whoever waits for `{task}` would not go on", task=target.site.task)
-        )
+        raise CannotMend(sentence("whoever waits for `{task}` would not go on", task=task))
+    is_known = target.site.prompt is State.YES or not PROMPT_WORDS.isdisjoint(words(task))
+    if coroutine is None and (target.site.prompt is State.NO or not is_known):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+    if says_that_it_goes_on(task, work.tree.scope(call)):
+        raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
+    if target.rule != _DROPPED and any(map(_has_deadline, own(body))):
+        raise CannotMend(sentence("the function waits for it until a deadline, and no longer"))
     if _goes_on(call, body):
         raise CannotMend(sentence("the function goes on for as long as it is not stopped"))
 
@@ -97,6 +107,10 @@ def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.Functi
     if holder is None:
         raise CannotMend(sentence("no statement of its own starts the task"))
     check_beside(work, target, call, started_by(call), holder)
+    if not target.site.never_fails:
+        raise CannotMend(
+            sentence("its failure would come to the caller, and end what is beside it")
+        )
     if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
         raise CannotMend(sentence("nothing runs beside it: await would say the same"))
 
@@ -114,23 +128,18 @@ def _goes_on(call: cst.Call, body: cst.IndentedBlock) -> bool:
     )
 
 
+def _has_deadline(node: cst.CSTNode) -> bool:
+    """Whether a call waits for tasks until some time is over, or leaves them running."""
+    if not isinstance(node, cst.Call):
+        return False
+    name = last_name(node.func)
+    is_timed = any(arg.keyword is not None and arg.keyword.value == "timeout" for arg in node.args)
+    return name in _LEAVING or (name == "wait" and is_timed)
+
+
 def _has_company(tree: Tree, call: cst.Call) -> bool:
-    """Whether a loop starts tasks, or the function does something after it has started one."""
-    for node, child in tree.around(call):
-        if isinstance(node, cst.FunctionDef):
-            return False
-        if isinstance(node, cst.For | cst.While):
-            return True
-        if isinstance(node, cst.IndentedBlock):
-            after = [line for line in node.body if line is not child]
-            after = after[place_in(node, child) :]
-            if not all(map(_is_return, after)):
-                return True
-    return False
-
-
-def _is_return(line: cst.CSTNode) -> bool:
-    return isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.Return)
+    """Whether a loop starts tasks, or the function waits for others after it has started one."""
+    return is_in_a_loop(tree, call) or goes_on(tree, call)
 
 
 def _library(work: Work) -> str:

@@ -7,7 +7,13 @@ import re
 import libcst as cst
 
 from taskleash.fixes.containers import assignments
-from taskleash.fixes.feeding import ends_a_feeder, ends_a_task, feeders_of, used_by_tasks
+from taskleash.fixes.feeding import (
+    ends_a_feeder,
+    ends_a_task,
+    feeders_ended,
+    feeders_of,
+    used_by_tasks,
+)
 from taskleash.fixes.harmed import CANCELLATIONS
 from taskleash.fixes.places import BodyPlace, is_text
 from taskleash.fixes.tree import Method, Tree, caught_names, dotted, inside, last_name, place_in
@@ -89,20 +95,46 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
 
 
 def is_fed_behind(tree: Tree, teardown: Method, keeps: str, spawning: Method) -> bool:
-    """Whether a teardown ends a task that comes to a method only behind its place for the end.
+    """Whether a teardown ends what comes to a method only behind its place for the end.
 
-    By then that may have started further work, which nobody waits for.
+    That is a task, or what calls functions of the object. By then it may have started further work,
+    which nobody waits for.
+    """
+    used = used_by_tasks(tree, teardown.cls, keeps)
+    tasks, others = _ended_behind(tree, teardown, keeps, spawning)
+    return bool(tasks) or (used is not None and not others <= used)
+
+
+def is_fed_meanwhile(tree: Tree, teardown: Method, keeps: str, spawning: Method) -> bool:
+    """Whether work may be started while a teardown waits for what was started before.
+
+    It uses what starts it, a client for instance, which therefore has to be closed behind it.
+    """
+    return bool(_ended_behind(tree, teardown, keeps, spawning)[1])
+
+
+def _ended_behind(
+    tree: Tree, teardown: Method, keeps: str, spawning: Method
+) -> tuple[set[str], set[str]]:
+    """What comes to a method and is ended behind the place of a teardown: tasks, and other things.
+
+    Both are named by their attributes.
     """
     place = teardown_place(tree, teardown, keeps)
     block = tree.parent(place.anchor)
     if place.is_after or not isinstance(block, cst.IndentedBlock):
-        return False
-    ended = {f"{teardown.instance}.{name}.cancel" for name in feeders_of(tree, spawning)}
-    return any(
-        isinstance(node, cst.Call) and dotted(node.func) in ended
+        return set(), set()
+    calls = [
+        node
         for line in block.body[place_in(block, place.anchor) :]
         for node in inside(line)
-    )
+        if isinstance(node, cst.Call)
+    ]
+    ended = {dotted(call.func) for call in calls}
+    tasks = {
+        name for name in feeders_of(tree, spawning) if f"{teardown.instance}.{name}.cancel" in ended
+    }
+    return tasks, {name for call in calls for name in feeders_ended(tree, teardown, call, spawning)}
 
 
 def _lines(block: cst.CSTNode) -> list[cst.BaseStatement]:

@@ -159,9 +159,18 @@ def ended_beside(teardown: Method) -> str:
 
 
 def _listed(node: cst.BaseExpression) -> cst.BaseExpression:
-    """What is gone through: the container in ``list(self.tasks)``."""
-    is_copy = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.args
-    return node.args[0].value if is_copy and isinstance(node, cst.Call) else node
+    """What is gone through: the container in ``list(self.tasks)``.
+
+    ``getattr(self, "tasks", ())`` names it, too.
+    """
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or not node.args:
+        return node
+    first = node.args[0].value
+    if node.func.value != "getattr":
+        return _listed(first)
+    name = node.args[1].value if len(node.args) > 1 else None
+    text = name.evaluated_value if isinstance(name, cst.SimpleString) else None
+    return cst.Attribute(first, cst.Name(text)) if isinstance(text, str) else node
 
 
 def end_all(

@@ -29,6 +29,10 @@ FINITE_WORDS = PROMPT_WORDS | {
     "remove", "rename", "report", "reset", "revoke", "rollback", "save", "set", "store", "submit",
     "sync", "tell", "unlock", "unregister", "update", "upload", "upsert",
 }  # fmt: skip
+#: words in the names of what tells how a program is used: no work waits for that
+TELEMETRY_WORDS = frozenset(
+    {"analytics", "metric", "metrics", "statistics", "stats", "telemetry", "usage"}
+)
 #: words in the names of what sees tasks to their end
 ENDING_WORDS = frozenset(
     {

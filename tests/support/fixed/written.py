@@ -1152,8 +1152,11 @@ logger = logging.getLogger("program")
 
 
 async def ping(number):
-    await asyncio.sleep(1)
-    note("ping", number)
+    try:
+        await asyncio.sleep(1)
+        note("ping", number)
+    except Exception:
+        logger.exception("ping failed")
 
 
 async def ping_all():
@@ -1168,6 +1171,35 @@ async def main():
 """,
         {"await": False, "track": True, "taskgroup": True},
         {"taskgroup": ("started", "ping 0", "ping 1", "ping 2")},
+    ),
+    Written(
+        "what one of several may fail at, which the rest has nothing to do with",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+async def ping(number):
+    await asyncio.sleep(1)
+    if number == 1:
+        raise ValueError(number)
+    await asyncio.sleep(1)
+    note("ping", number)
+
+
+async def ping_all():
+    for number in range(3):
+        asyncio.create_task(ping(number))
+    note("started")
+
+
+async def main():
+    await ping_all()
+    await asyncio.sleep(9)
+""",
+        {"await": False, "track": True, "taskgroup": False},
     ),
     Written(
         "a server that nobody waits for",
