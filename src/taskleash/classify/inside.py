@@ -32,6 +32,7 @@ from taskleash.classify.waiting import (
     is_under_deadline,
     passed_over,
     polls,
+    returns_early,
     stands_ready,
 )
 from taskleash.dataflow.assumptions import Given
@@ -347,7 +348,7 @@ def _hands_on(op: Op) -> bool:
 
 def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
     """After a wait for the first of several, cancelling those that have not ended is enough."""
-    waits = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
+    waits = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
     return any(
         wait.root is not None
         and op.root is not None

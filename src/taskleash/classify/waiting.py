@@ -43,12 +43,12 @@ from taskleash.link.trail import CANCELLING, Op, Trail
 
 def is_partial(op: Op) -> bool:
     """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
-    return _is_up_to(op) or _returns_early(op)
+    return _is_up_to(op) or returns_early(op)
 
 
 def is_for_the_first(op: Op) -> bool:
     """Whether ``asyncio.wait`` returns early and has no timeout: the first one is done then."""
-    return _returns_early(op) and not _is_up_to(op)
+    return returns_early(op) and not _is_up_to(op)
 
 
 def _is_up_to(op: Op) -> bool:
@@ -59,7 +59,8 @@ def _is_up_to(op: Op) -> bool:
     )
 
 
-def _returns_early(op: Op) -> bool:
+def returns_early(op: Op) -> bool:
+    """Whether `asyncio.wait` may return as soon as one task is done, or has failed."""
     return any(
         "ALL_COMPLETED" not in str(_given(op, arg.value))
         for arg in _arguments(op)

@@ -363,7 +363,8 @@ class _Search:
         if not any(term in self.carriers for term in test.value):
             return True
         if test.kind == "truth":
-            return holds
+            may_run = self.waits.may_run(test.value, holds, self.carriers)
+            return holds if may_run is None else may_run
         if test.kind in ("none", "done"):
             return not holds
         if test.op == "isinstance" and all(last_name(kind) in HANDLES for kind in test.other):

@@ -45,6 +45,28 @@ class Waits:
                 return False
         return True
 
+    def may_run(self, asked: Alts, holds: bool, task: Set[Term]) -> bool | None:
+        """Whether a task may run where a wait is known to have found any done, or none.
+
+        None where something else is asked for than all that a wait has found done.
+        """
+        calls = [self._wait(t) if isinstance(t, Item) and t.index == 0 else None for t in asked]
+        if not calls:
+            return None
+        waited: list[Term] = []
+        for call in calls:
+            if call is None:
+                return None
+            waited += call.args[0].value
+        return not holds or not all(self._is_of_one(each, task) for each in waited)
+
+    def _is_of_one(self, waited: Term, task: Set[Term]) -> bool:
+        """Whether what a wait is for is a collection of the task alone."""
+        if not isinstance(waited, Display) or self._is_changed(waited):
+            return False
+        items = self._facts.collections[waited.number].items
+        return len(items) == 1 and not task.isdisjoint(items[0])
+
     def _is_alone_pending(self, asked: Alts, task: Set[Term]) -> bool:
         """Whether what is asked for is the one of two that a wait before left pending."""
         partings = [
