@@ -108,8 +108,7 @@ class Observer:
         signs.handed_on = next(iter(trail.of("unknown")), None)
         signs.refused = next(iter(trail.of("refused")), None)
         if trail.of("weakly"):
-            ends = AWAITING | CANCELLING
-            signs.weakly_ended = [op for op in trail.of(*ends) if not op.depth]
+            signs.weakly_ended = [o for o in trail.of(*AWAITING, *CANCELLING) if not o.depth]
         signs.owner = group_of(spawn) if spawn.kind == "owner" else ""
         self.inside.look(signs)
         signs.cut_short = self.cut_short.by(signs)
@@ -125,7 +124,8 @@ class Observer:
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
         clears = bool(signs.self_removing) and not signs.ended_there
         clears = clears and not any(map(self.teardown.reason, spawn.started))
-        signs.overwrite = self.guards.overwrite(trail, spawn.started, clears)
+        overwrite = self.guards.overwrite(trail, spawn.started, clears)
+        signs.overwrite = removals.overwritten(signs, overwrite)
         signs.with_its_object = self._is_with_its_object(spawn, trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
         signs.local, signs.is_for_a_turn = held_locally(trail)

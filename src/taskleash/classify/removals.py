@@ -11,6 +11,8 @@ from taskleash.facts.model import Call
 from taskleash.facts.terms import Constant, Outer, Result
 from taskleash.link.calls import Calls
 from taskleash.link.entities import Function
+from taskleash.link.guards import Overwrite
+from taskleash.link.keyed import is_keyed
 from taskleash.link.trail import Op
 
 _KINDS = (*TAKING_OUT, "replace", "clear", "clear-slot")
@@ -42,6 +44,16 @@ def look(calls: Calls, signs: Signs) -> None:
     removed = list(record_removals(calls, signs.trail, sorted(callbacks | started, key=repr)))
     signs.removed_at_its_end = bool(removed)
     signs.self_removing.extend(removed)
+
+
+def overwritten(signs: Signs, overwrite: Overwrite | None) -> Overwrite | None:
+    """How another task replaces this one in its place, once it is known what takes it out.
+
+    What is there as long as it runs tells its task from others by its key: whether that comes
+    again meanwhile nobody says.
+    """
+    is_kept = overwrite is None or not (signs.self_removing and is_keyed(overwrite.op))
+    return overwrite if is_kept else None
 
 
 def _removes(signs: Signs, op: Op, started: set[Function], callbacks: set[Function]) -> bool:

@@ -12,7 +12,7 @@ from taskleash.link.arrivals import Arrivals
 from taskleash.link.calls import Calls
 from taskleash.link.context import around, in_loop, most_telling
 from taskleash.link.entities import Class, Function
-from taskleash.link.keyed import as_given, checked_beside
+from taskleash.link.keyed import as_given, checked_beside, is_keyed
 from taskleash.link.keys import Keys, may_be_equal
 from taskleash.link.onward import Onward, Shared
 from taskleash.link.phases import Phases
@@ -220,8 +220,7 @@ class Guards:
         )
         if not comes_again or self.guard(trail, op, strict=False):
             return NOTHING
-        target = op.event.target if isinstance(op.event, Store) else None
-        if isinstance(target, Element) and not target.is_constant:
+        if is_keyed(op):
             name = function.method.qualname
             return sentence("a call of `{function}` with the same key replaces it", function=name)
         return _next_call(function)

@@ -8,7 +8,7 @@ from taskleash.facts.model import Call, Store
 from taskleash.facts.terms import Alts, Attribute, Element, Global, Outer, Parameter, Term
 from taskleash.link.calls import given
 from taskleash.link.entities import Function
-from taskleash.link.trail import Trail
+from taskleash.link.trail import Op, Trail
 
 
 def checked_beside(trail: Trail, function: Function, index: int, key: Alts) -> int:
@@ -52,3 +52,9 @@ def as_given(function: Function, call: Call, key: Alts) -> Alts:
     """A key as the caller knows it: the value of the parameter that it is."""
     names = [term.name for term in key if isinstance(term, Parameter)]
     return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()
+
+
+def is_keyed(op: Op) -> bool:
+    """Whether the handle is stored under a key that is another one in each call, or may be."""
+    target = op.event.target if isinstance(op.event, Store) else None
+    return isinstance(target, Element) and not target.is_constant
