@@ -112,10 +112,11 @@ class _Search:
                 wait = self._awaiting.iterated(function, term)
                 yield self._found(function, loop.line, wait, is_sure)
         limited = self._limits.within(function)
-        for index, event in enumerate(function.events):
-            if not isinstance(event, Await) or index in limited:
-                continue
-            if function.paths.reaches(index, NOTHING_GIVEN):
+        awaits = [(i, event) for i, event in enumerate(function.events) if isinstance(event, Await)]
+        paths = function.paths
+        reached = paths.reached(NOTHING_GIVEN) if awaits else frozenset()
+        for index, event in awaits:
+            if index not in limited and not reached.isdisjoint(paths.graph.blocks_of(index)):
                 is_own = any(_is_own_call(function, term) for term in event.value)
                 cls = step.cls if is_own else None
                 for wait in self._waits(function, index, event):

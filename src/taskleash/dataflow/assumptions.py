@@ -159,6 +159,10 @@ class Assumptions:
                 for kind, outcome in _FOLLOWING.get((question.kind, each), ()):
                     yield replace(question, kind=kind), outcome
 
+    def is_open(self, edge: Edge, given: Given) -> bool:
+        """Whether control may go along an edge where a call of the function gives constants."""
+        return edge.test is None or not self.contradicts(NO_FACTS, edge.test, edge.holds, given)
+
     def contradicts(
         self, held: Facts, test: Test, holds: bool, given: Given = NOTHING_GIVEN
     ) -> bool:

@@ -22,7 +22,7 @@ from taskleash.dataflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.dataflow.exceptions import NOTHING, Raised, Raising
 from taskleash.dataflow.going_over import LIVE, GoingOver
 from taskleash.dataflow.outcome import Leak, Outcome
-from taskleash.dataflow.questions import NO_FACTS, Facts
+from taskleash.dataflow.questions import Facts
 from taskleash.dataflow.waits import Waits
 from taskleash.facts.model import Call, FunctionFacts, Test
 from taskleash.facts.terms import Alts, Term, last_name
@@ -141,15 +141,13 @@ class Paths:
 
     def reaches(self, event: int, given: Given) -> bool:
         """Whether control can come to an event in a call of the function that gives constants."""
-        found = self.graph.reachable(
-            lambda number: (
-                edge
-                for edge in self.graph.successors(number)
-                if edge.test is None
-                or not self.assumptions.contradicts(NO_FACTS, edge.test, edge.holds, given)
-            )
+        return not self.reached(given).isdisjoint(self.graph.blocks_of(event))
+
+    def reached(self, given: Given) -> set[int]:
+        """The blocks that control can come to in such a call."""
+        return self.graph.reachable(
+            lambda n: (e for e in self.graph.successors(n) if self.assumptions.is_open(e, given))
         )
-        return not found.isdisjoint(self.graph.blocks_of(event))
 
 
 class _Search:

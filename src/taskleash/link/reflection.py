@@ -28,7 +28,13 @@ class Reflection:
 
     def named(self, name: str) -> NamedLoads:
         """What calls of ``getattr`` give for an attribute of this name."""
-        return self._loads.get(name, _NONE)
+        # To find out what they name takes long, and most names are no value anywhere.
+        return self._loads.get(name, _NONE) if name in self._strings else _NONE
+
+    @cached_property
+    def _strings(self) -> frozenset[str]:
+        """The names that are values somewhere in the program."""
+        return frozenset().union(*(m.written.strings for m in self._calls.program.modules))
 
     @cached_property
     def _loads(self) -> dict[str, NamedLoads]:

@@ -17,6 +17,7 @@ from taskleash.link.uses import UseIndex
 
 #: the number of a function in its module, and of an event in the function
 Spot: TypeAlias = tuple[int, int]
+_QUOTES = ("'", '"')
 
 
 class GivenTerm(NamedTuple):
@@ -75,16 +76,10 @@ class Written:
             not isinstance(term, (Attribute, Global)) or term.name != name for term in event.func
         )
 
-    @cached_property
-    def dropped_calls(self) -> dict[str, list[Spot]]:
-        """Those of the calls with whose result nothing at all is done."""
-        return {
-            name: [(place, index) for place, index in spots if self._is_dropped(place, index)]
-            for name, spots in self.calls.items()
-        }
-
-    def _is_dropped(self, place: int, index: int) -> bool:
-        return index not in self._functions[place].uses.results
+    def _dropped_calls(self, name: str) -> list[Spot]:
+        """Those of the calls of a name with whose result nothing at all is done."""
+        functions = self._functions
+        return [spot for spot in self.calls[name] if spot[1] not in functions[spot[0]].uses.results]
 
     def calls_of(self, names: frozenset[str], dropped: frozenset[str]) -> tuple[Spot, ...]:
         """All calls but those that can only call what has none of these names, in order.
@@ -100,7 +95,7 @@ class Written:
             for name in asked[0]:
                 spots.update(self.calls[name])
             for name in asked[1]:
-                spots.update(self.dropped_calls[name])
+                spots.update(self._dropped_calls(name))
             self._calls_of[asked] = tuple(sorted(spots))
         return self._calls_of[asked]
 
@@ -126,6 +121,12 @@ class Written:
             for term in function.uses.attributes():
                 found[term.name].append((place, term))
         return dict(found)
+
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """The names that are values: texts which could be those of attributes."""
+        constants = frozenset().union(*(f.uses.constants for f in self._functions))
+        return frozenset(c.text[1:-1] for c in constants if c.text[:1] in _QUOTES)
 
     @cached_property
     def holding(self) -> dict[str, set[str]]:
