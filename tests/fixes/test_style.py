@@ -46,3 +46,9 @@ def test_the_quotes_are_those_of_most_strings(text: str, quote: str) -> None:
 )
 def test_a_line_is_as_wide_as_those_of_the_file(width: int, found: int) -> None:
     assert style_of(Tree("x = " + "1" * (width - 4) + "\n")).width == found
+
+
+def test_a_line_that_only_a_long_string_makes_wide_tells_nothing() -> None:
+    code = "start(" + "x, " * 26
+    assert style_of(Tree(f'{code}key["name"])\n')).width == 100
+    assert style_of(Tree(f'start("{"x" * 90}")\n')).width == 88

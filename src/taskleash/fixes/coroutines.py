@@ -165,6 +165,9 @@ def _calls_injected(tree: Tree, coroutine: Coroutine) -> bool:
         base, _, name = text.rpartition(".")
         if text and not base and text in params:
             return True
+        # ``self.routes[name](*args)``
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Subscript):
+            return True
         is_own = method is not None and base == method.instance != "" and name not in names
         if method is not None and is_own and attribute_values(tree, method.cls, name):
             return True

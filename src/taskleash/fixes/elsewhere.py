@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.coroutines import awaited_by
+from taskleash.fixes.coroutines import awaited_by, coroutine_of
 from taskleash.fixes.following import Coroutine
 from taskleash.fixes.tree import Tree, dotted
+from taskleash.models.vocabulary import FINITE_WORDS, words
+
+#: methods that are over soon, or wait for what they are given alone
+_BOUNDED = frozenset({"execute", "executemany", "gather", "sleep", "wait_for"})
 
 
 def leads_elsewhere(
     tree: Tree, started: cst.BaseExpression, coroutine: Coroutine | None, package: str
 ) -> bool:
-    """Whether work is, or awaits, a function of another file of the program.
+    """Whether work is, or awaits, a function of another file of the program, or of another object.
 
-    What that waits for this file does not tell. ``package`` is the top one of the file.
+    What that waits for this file does not tell, where its name does not. ``package`` is the top one
+    of the file.
     """
+    if coroutine is not None and any(_may_last(tree, each) for each in awaited_by(tree, coroutine)):
+        return True
     known = _imported_from_program(tree, package)
     calls = [started] if coroutine is None else awaited_by(tree, coroutine)
     return any(
         isinstance(call, cst.Call) and dotted(call.func).partition(".")[0] in known
         for call in calls
     )
+
+
+def _may_last(tree: Tree, work: cst.BaseExpression) -> bool:
+    """Whether work of another object takes as long as that likes, as far as its name tells."""
+    if not isinstance(work, cst.Call) or not isinstance(work.func, cst.Attribute):
+        return False
+    name = work.func.attr.value
+    is_known = coroutine_of(tree, work) is not None or name in _BOUNDED
+    return not is_known and FINITE_WORDS.isdisjoint(words(name))
 
 
 def _imported_from_program(tree: Tree, package: str) -> set[str]:

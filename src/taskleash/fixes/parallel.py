@@ -10,6 +10,7 @@ from taskleash.classify.model import Lifetime
 from taskleash.fixes.coroutines import coroutine_of, is_bound_in, may_wait_for_others
 from taskleash.fixes.following import Coroutine, called, own, reached
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.serving import sets_up
 from taskleash.fixes.tree import Tree, inside, last_name, place_in
 from taskleash.fixes.work import Work
 from taskleash.models.api import Starts
@@ -79,9 +80,10 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
 
 
 def _is_a_start(name: str, task: str) -> bool:
-    """Whether a function by its name begins something, and the work is no message of that."""
+    """Whether a function, or work, by its name begins something; a message belongs to that."""
     is_start = LIFECYCLE.sets_up(name) and RUNNING_WORDS.isdisjoint(words(name))
-    return is_start and PROMPT_WORDS.isdisjoint(words(task))
+    is_beginning = is_start or sets_up(task.rpartition(".")[2])
+    return is_beginning and PROMPT_WORDS.isdisjoint(words(task))
 
 
 def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:

@@ -13,6 +13,8 @@ from taskleash.fixes.tree import Tree, named_params
 _WIDTHS = (88, 100, 120)
 #: strings of several lines
 _TEXTS = re.compile(r'("""|\'\'\')(?:.|\n)*?\1')
+#: strings that make no line too long for a formatter, like the keys of dicts
+_SHORT = re.compile(r"""(["'])[^"'\\#]{0,20}\1""")
 #: of how many lines of code one may be longer than the file's lines are
 _FEW = 300
 #: more than one of so many functions is annotated in a file that annotates: type checkers look at
@@ -62,7 +64,11 @@ def _width(text: str) -> int:
 
     One line of some hundreds may be longer, as where a formatter was told to leave it.
     """
-    lines = _TEXTS.sub('"', text).splitlines()
+    lines = [_SHORT.sub(_blank, line) for line in _TEXTS.sub('"', text).splitlines()]
     lengths = sorted(len(line.expandtabs(4)) for line in lines if not set(line) & {"#", '"', "'"})
     longest = lengths[-1 - len(lengths) // _FEW] if lengths else 0
     return next((width for width in _WIDTHS if longest <= width), _WIDTHS[-1])
+
+
+def _blank(text: re.Match[str]) -> str:
+    return "x" * len(text[0])

@@ -18,14 +18,13 @@ from taskleash.fixes.harmed import CANCELLATIONS
 from taskleash.fixes.places import BodyPlace, is_text
 from taskleash.fixes.tree import Method, Tree, caught_names, dotted, inside, last_name, place_in
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import words
+from taskleash.models.vocabulary import LOGGING_LEVELS, words
 
 #: last words in the names of what tells that an object is taken down
 _OVER = (["closed"], ["closing"], ["stopped"], ["stopping"], ["terminated"], ["disposed"])
 #: what is said of something that goes on
 _DOING = re.compile(r"\b\w+ing\b", re.IGNORECASE)
 _TEXTS = (cst.SimpleString, cst.FormattedStringText)
-_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 
 
 def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpression) -> BodyPlace:
@@ -164,7 +163,7 @@ def _says_that_it_is_done(line: cst.CSTNode) -> bool:
     """Whether a statement logs, and not what is being done: ``closing the connection``."""
     small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
     call = small.value if isinstance(small, cst.Expr) else None
-    if not isinstance(call, cst.Call) or last_name(call.func) not in _LOG_METHODS:
+    if not isinstance(call, cst.Call) or not _logs(last_name(call.func)):
         return False
     texts = (each.value for each in inside(call) if isinstance(each, _TEXTS))
     return not any(_DOING.search(text) for text in texts)
@@ -236,4 +235,9 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
     if not isinstance(func, cst.Attribute):
         return False
     is_flag = func.attr.value == "set" and not small.value.args
-    return func.attr.value in _LOG_METHODS or (is_flag and LIFECYCLE.ends(last_name(func.value)))
+    return _logs(func.attr.value) or (is_flag and LIFECYCLE.ends(last_name(func.value)))
+
+
+def _logs(name: str) -> bool:
+    """Whether a method by its name logs: ``info``, ``log``, ``log_info``."""
+    return name in LOGGING_LEVELS or words(name)[:1] == ["log"]

@@ -1173,6 +1173,40 @@ async def main():
         {"taskgroup": ("started", "ping 0", "ping 1", "ping 2")},
     ),
     Written(
+        "a title that a model is asked for",
+        """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Chat:
+    def __init__(self, model):
+        self.model = model
+
+    async def on_text(self, text):
+        asyncio.create_task(self.entitle(text))
+
+    async def entitle(self, text):
+        self.title = await self.model.think(text)
+        note("titled")
+
+
+class Model:
+    async def think(self, text):
+        await asyncio.sleep(60)
+
+
+async def main():
+    chat = Chat(Model())
+    await chat.on_text("hello")
+    note("answered")
+    await asyncio.sleep(99)
+""",
+        {"await": False, "track": True, "taskgroup": False},
+    ),
+    Written(
         "what one of several may fail at, which the rest has nothing to do with",
         """
 import asyncio
