@@ -15,6 +15,7 @@ from taskleash.dataflow.query import components
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = "taskleash"
 LAYERS = (
+    "records",
     "sentences",
     "importing",
     "source",

@@ -6,8 +6,9 @@ The text is the key by which a language finds its own, and tells what a sentence
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from taskleash.records import dataclass
 
 
 @dataclass(frozen=True)

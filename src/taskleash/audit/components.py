@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from taskleash.audit.model import Audited, risk_rank
 from taskleash.classify.model import Risk, Site, State, Word
+from taskleash.records import dataclass
 
 #: what a state counts in a hundred
 _WORTH = {State.YES: 100, State.PARTIAL: 50, State.NO: 0, State.UNKNOWN: 50}

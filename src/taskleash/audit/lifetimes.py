@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from taskleash.audit.model import Audited, risk_rank
 from taskleash.classify.model import Risk, Site, Standing, State
+from taskleash.records import dataclass
 
 #: a task that cleans up after itself still goes on until the process ends
 _RUNS_ON = "self-managed"

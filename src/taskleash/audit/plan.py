@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from taskleash.audit.model import Audited
 from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, State, Word
 from taskleash.fixes.choice import FixChoice, FixOffer
+from taskleash.records import dataclass
 from taskleash.rules.model import Applicability
 
 E = TypeVar("E", bound=Audited)

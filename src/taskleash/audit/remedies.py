@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from taskleash.audit.model import Audited
 from taskleash.fixes.choice import STYLES, FixChoice, FixOffer
+from taskleash.records import dataclass
 from taskleash.rules.model import Applicability
 from taskleash.rules.offers import objection_to
 from taskleash.rules.registry import by_code

@@ -7,8 +7,8 @@ a *handle* says where the task object goes, an *ending* what sees to the task's 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.sentences import Said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
+from taskleash.records import dataclass
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
 from taskleash.rules.selection import nearest
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from taskleash.driver.inputs import Input
+from taskleash.records import dataclass
 from taskleash.rules.registry import all_rules, names
 from taskleash.source.loading import InvalidSource
 from taskleash.source.misspelt import Misspelt, misspelt

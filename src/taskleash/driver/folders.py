@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Protocol
 
 from taskleash.driver.config.files import FILE_NAMES
@@ -15,6 +14,7 @@ from taskleash.driver.configured import (
     per_file_ignores,
     selections,
 )
+from taskleash.records import dataclass
 from taskleash.reporters.report import INVALID_FILE
 from taskleash.rules.registry import code_of
 from taskleash.rules.selection import Selection, resolve, resolve_codes

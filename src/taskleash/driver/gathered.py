@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken, Parsed
 from taskleash.driver.reasons import Reason
+from taskleash.records import dataclass
 
 if TYPE_CHECKING:
     from taskleash.driver.linker import Linker

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
+from taskleash.records import dataclass
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
 from taskleash.source.walks import Walks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from taskleash.driver.parsers import parsers
 from taskleash.driver.parsing import Advance
 from taskleash.driver.roots import roots
 from taskleash.driver.settings import Settings
+from taskleash.records import dataclass
 from taskleash.reporters.report import FlagHint
 
 if TYPE_CHECKING:

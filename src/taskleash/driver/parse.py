@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskleash.driver.cache.keys import DIGEST_BYTES, digest
 from taskleash.driver.inputs import Input
 from taskleash.driver.time_limit import NOT_DONE
+from taskleash.records import dataclass
 from taskleash.source.loading import InvalidSource, Source
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from taskleash.classify.model import Word
+from taskleash.records import dataclass
 
 
 class Why(Word):

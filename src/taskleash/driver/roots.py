@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from taskleash.driver.inputs import Input, asked_inputs
 from taskleash.driver.settings import Settings
+from taskleash.records import dataclass
 from taskleash.source.discovery import root_around
 from taskleash.source.paths import is_below
 from taskleash.source.walks import Walks

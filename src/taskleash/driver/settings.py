@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from taskleash.driver.config.find import Configs
 from taskleash.facts.feature_flags import FeatureFlag
 from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
+from taskleash.records import dataclass
 from taskleash.source.options import Discovery
 
 

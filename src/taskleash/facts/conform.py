@@ -10,11 +10,11 @@ from __future__ import annotations
 import marshal
 import types
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeAlias, Union, get_args, get_origin
 
 from taskleash.facts.marshalled import is_plain
+from taskleash.records import dataclass
 
 #: no number that is written is larger, and none is slow to write as text
 _MAX_NUMBER = 1 << 62

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from taskleash.records import dataclass
 from taskleash.sentences import Said
 
 Value: TypeAlias = "bool | int | float | str | None"

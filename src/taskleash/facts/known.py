@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.models.api import Api, Starts
 from taskleash.models.lifecycle import Entry
+from taskleash.records import dataclass
 
 #: the setting that names what sees to the end of tasks
 OWNER_CALLS = "owner-calls"

@@ -11,7 +11,7 @@ import enum
 import marshal
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache, cached_property
 from sys import intern
 from typing import Any, get_type_hints
@@ -27,6 +27,7 @@ from taskleash.facts.conform import (
     row_of,
 )
 from taskleash.facts.terms import TERM_CLASSES, Alts, Built, Term
+from taskleash.records import dataclass
 
 _VERSION = 4
 

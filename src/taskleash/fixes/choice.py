@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.fixes.model import Target
+from taskleash.records import dataclass
 from taskleash.rules.model import TASKGROUP, Applicability, Fix
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code

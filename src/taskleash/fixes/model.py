@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from taskleash.classify.model import Site
+from taskleash.records import dataclass
 from taskleash.sentences import Said
 
 

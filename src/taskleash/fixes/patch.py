@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from taskleash.classify.model import Span
 from taskleash.fixes.alignment import differences
+from taskleash.records import dataclass
 from taskleash.sentences import Said
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

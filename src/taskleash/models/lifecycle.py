@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from taskleash.models.vocabulary import words
+from taskleash.records import dataclass
 
 
 class Phase(enum.Enum):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from taskleash.records import dataclass
 
 if TYPE_CHECKING:
     from taskleash.reporters.language import Language

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskleash.classify.model import Evidence, Part, Risk, Site, Word
 from taskleash.fixes.choice import FixOffer
+from taskleash.records import dataclass
 from taskleash.sentences import Said, claim, sentence
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from taskleash.records import dataclass
 from taskleash.reporters.registry import FORMATS
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from taskleash.classify.model import Risk, Word
+from taskleash.records import dataclass
 from taskleash.sentences import Sentence
 
 #: the documentation: `site_url` of mkdocs.yml

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from taskleash import rules
 from taskleash.classify.model import Site
+from taskleash.records import dataclass
 from taskleash.rules.model import Diagnostic, Rule
 from taskleash.rules.offers import offered
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.rules.registry import UnknownRule, all_rules, code_of, names
 
 EVERY_RULE = "ALL"

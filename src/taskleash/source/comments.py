@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.source.directives import NOQA, Code, Directive, directives, tokens
 
 _NEWLINE = re.compile(r"\r\n?|\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from taskleash.records import dataclass
 
 # Strings are matched only to step over them. A scanner of our own reads the syntax of every Python
 # version alike; the interpreter's tokenizer raises on syntax newer than itself.

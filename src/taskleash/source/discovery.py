@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from taskleash.records import dataclass
 from taskleash.source.excludes import Excludes, compile_excludes
 from taskleash.source.gitignore import (
     IgnoreFiles,

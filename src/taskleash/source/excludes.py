@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.source.globs import Either, Many, Matcher, One, Step, Steps, literal, matchers
 
 DEFAULT_EXCLUDES = (

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.source.gitpattern import IgnorePattern, read_pattern
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
 from taskleash.source.reading import TEXT_BYTES, read_regular

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from taskleash.records import dataclass
 from taskleash.source.globs import Either, Many, Matcher, One, Step, literal, matcher
 from taskleash.source.patterns import LONGEST
 

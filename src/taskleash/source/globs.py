@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from taskleash.records import dataclass
 
 #: tells whether a whole text matches
 Matcher: TypeAlias = Callable[[str], object]

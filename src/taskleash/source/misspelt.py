@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from taskleash.records import dataclass
 from taskleash.source.directives import IGNORE, NEWLINE, SKIP_FILE, directives, tokens
 
 _OURS = re.compile(r"\#\s*taskleash\s*:\s*(?P<word>[\w-]*)(?P<rest>[^#\r\n]*)", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from taskleash.records import dataclass
 from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.paths import SUFFIXES
 

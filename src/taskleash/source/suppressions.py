@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from taskleash.records import dataclass
 from taskleash.source.directives import SKIP_FILE, directives
 
 _NO_NAMES: Mapping[str, str] = {}

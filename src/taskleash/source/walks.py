@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
+
+from taskleash.records import dataclass
 
 #: inode, and when contents and entry changed last, in nanoseconds; a folder that is not listed has
 #: nothing but zeros

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskleash.driver.parse import Broken, Parsed
+from taskleash.records import dataclass
 
 if TYPE_CHECKING:
     from taskleash.link.indexed import IndexedModules

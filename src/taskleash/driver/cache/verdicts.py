@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from taskleash.classify import model
 from taskleash.driver.comments import Comments
@@ -11,6 +11,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parse import Broken
 from taskleash.driver.reasons import Reason, Why
 from taskleash.facts.packing import Packing
+from taskleash.records import dataclass
 from taskleash.sentences import Line, Sentence
 from taskleash.source.misspelt import Misspelt
 

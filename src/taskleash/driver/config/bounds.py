@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from taskleash.driver.config.errors import ConfigError, shown
+from taskleash.records import dataclass
 from taskleash.source.discovery import root_around
 from taskleash.source.links import lies_in, real
 

@@ -5,7 +5,6 @@ Reading, the JSON schema, ``taskleash config`` and the documentation all come fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from taskleash.driver.config.kinds import (
@@ -21,6 +20,7 @@ from taskleash.driver.config.kinds import (
     TableOf,
     Text,
 )
+from taskleash.records import dataclass
 from taskleash.reporters.options import LANGUAGES
 from taskleash.source.excludes import DEFAULT_EXCLUDES
 from taskleash.source.options import DEFAULT_INCLUDES

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from taskleash.driver.config.errors import WrongValue, did_you_mean
+from taskleash.records import dataclass
 from taskleash.reporters.registry import FORMATS
 from taskleash.rules import selection
 from taskleash.rules.registry import UnknownRule

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from taskleash.driver.config.bounds import Bounds
 from taskleash.driver.config.errors import ConfigError, WrongValue, did_you_mean, key_path
 from taskleash.driver.config.keys import KEYS
+from taskleash.records import dataclass
 
 #: the name of the layer that the options of the command line are
 COMMAND_LINE = "command line"

@@ -6,9 +6,10 @@ English is what stands in the code, and the key.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
+from taskleash.records import dataclass
 from taskleash.sentences import Said, Sentence
 
 
