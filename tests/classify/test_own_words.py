@@ -251,3 +251,57 @@ def test_a_local_that_is_named_has_the_task_for_certain(code: str, name: str) ->
     spawn = "asyncio.create_task(asyncio.sleep(1))"
     (site,) = sites(f"async def main():\n    {code.format(spawn)}\n")
     assert site.local == name
+
+
+HANDED_OVER = """\
+class Runner:
+    def __init__(self):
+        self._tasks = set()
+
+    def run(self, work):
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def start(self):
+        self.run(self._work())
+
+    async def _work(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def close(self):
+        print("closed")
+"""
+
+
+def test_what_is_handed_to_a_wrapper_cites_where_that_keeps_it_and_who_passes_it_over() -> None:
+    (handed,) = (site for site in sites(HANDED_OVER) if site.span.line == 14)
+    assert [(step.line, str(step.message)) for step in handed.evidence] == [
+        (14, "handed to `Runner.run`, which keeps the task"),
+        (10, "kept in `self._tasks`"),
+        (11, "taken out when it is done"),
+        (20, "`Runner.close` neither cancels nor awaits what `_tasks` keeps"),
+    ]
+
+
+RETURNED = """\
+async def gathered(names):
+    tasks = set()
+    waiters = []
+    for name in names:
+        task = begin(name)
+        tasks.add(task)
+        waiters.append(task)
+    await asyncio.gather(*waiters)
+
+
+def begin(name):
+    return asyncio.create_task(asyncio.sleep(1))
+"""
+
+
+def test_a_caller_that_sees_to_the_end_is_cited_with_the_end() -> None:
+    (returned,) = sites(RETURNED)
+    assert returned.evidence[0].message == "returned to `gathered`, which sees to its end"
+    assert returned.evidence[-1].line == 11

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from taskleash.classify.dormancy import with_dormancy
 from taskleash.classify.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
-from taskleash.classify.narrate import evidence
+from taskleash.classify.narrate import evidence, telling
 from taskleash.classify.observe import Observer
 from taskleash.classify.policy import SEEN_TO, Row, Verdict, accuse, decide
 from taskleash.classify.shares import dropping_result, of_a_place, returned
@@ -195,23 +195,24 @@ class Judge:
 
     def _handed_over(self, outer: Signs, spawn: Spawn, verdict: Verdict, signs: Signs) -> Site:
         """A call that leaves its task to what the wrapper has keep it."""
-        of_call, open_ = self._for_caller(outer, verdict, signs)
+        of_caller, of_call, open_ = self._for_caller(outer, verdict, signs)
         told = self._siblings.passed_over(outer, of_call, spawn, signs)
         if told:
             of_call = replace(of_call, risk=Risk.LOW, defect=Defect.TEARDOWN_IGNORES)
         site = self._kept_by(spawn, signs, of_call, () if told else open_)
         share = None if told else of_a_place(outer, of_call, Part.HANDS)
-        return replace(site, evidence=(*site.evidence, *told), share=share)
+        why = told or telling(evidence(of_caller, decide(of_caller)))
+        return replace(site, evidence=(*site.evidence, *why), share=share)
 
     def _for_caller(
         self, signs: Signs, verdict: Verdict, inner: Signs
-    ) -> tuple[Verdict, tuple[Unknown, ...]]:
-        """The wrapper's verdict for one call of it, and what is not known of that.
+    ) -> tuple[Signs, Verdict, tuple[Unknown, ...]]:
+        """The wrapper's signs and verdict for one call of it, and what is not known of that.
 
         How long the coroutine goes on and how often it is started is up to the caller.
         """
         if verdict.ending != Ending.SELF_REMOVING:
-            return verdict, undecided(signs, verdict)
+            return signs, verdict, undecided(signs, verdict)
         of_caller = replace(
             signs,
             lifetime=inner.lifetime,
@@ -223,7 +224,7 @@ class Judge:
         if verdict.defect is Defect.TEARDOWN_IGNORES:
             of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
         found = completed(of_caller, decide(of_caller).verdict)
-        return found, undecided(of_caller, found)
+        return of_caller, found, undecided(of_caller, found)
 
     def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
         """Whether a call hands over what is to run: for sure, or by what the argument is."""

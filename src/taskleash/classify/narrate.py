@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from taskleash.classify.leaving import way_out, way_past
 from taskleash.classify.model import Evidence
@@ -299,6 +299,11 @@ def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
             yield step(function, index, sentence(text, function=function.qualname, name=name))
 
 
+def telling(steps: Sequence[Evidence]) -> Sequence[Evidence]:
+    """What is told of another's evidence: what holds the task, and the last steps, which decide."""
+    return steps if len(steps) <= 3 else (steps[0], *steps[-2:])
+
+
 def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
     if not callers:
         return []
@@ -318,7 +323,7 @@ def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
             function=worst.function.qualname,
             name=name,
         )
-    return [step(worst.function, worst.index, message), *worst.because[:2]]
+    return [step(worst.function, worst.index, message), *telling(worst.because)]
 
 
 def _dropped(signs: Signs) -> Iterator[Evidence]:
