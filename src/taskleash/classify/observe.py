@@ -162,7 +162,8 @@ class Observer:
     def _lifetime(self, spawn: Spawn) -> str:
         if not spawn.started:
             return _guessed_lifetime(spawn)
-        return reduce(longest, map(self.lifetimes.of, spawn.started), "short")
+        found = (self.lifetimes.of_spawn(spawn.function, spawn.index, f) for f in spawn.started)
+        return reduce(longest, found, "short")
 
     def _in_one_step(self, spawn: Spawn) -> bool:
         work = spawn.call.args[spawn.work : spawn.work + 1]

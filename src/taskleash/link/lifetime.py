@@ -22,9 +22,9 @@ from taskleash.facts.model import (
     Try,
     blocks_of,
 )
-from taskleash.facts.terms import Alts, Result, Term
+from taskleash.facts.terms import Alts, Parameter, Result, Term
 from taskleash.link.callbacks import is_coroutine_function
-from taskleash.link.calls import Calls
+from taskleash.link.calls import Calls, given
 from taskleash.link.entities import External, Function
 from taskleash.models.api import Gives
 from taskleash.models.vocabulary import words
@@ -48,6 +48,9 @@ class Lifetimes:
         self.calls = calls
         #: ``short``, ``endless`` or ``unknown``
         self.of: Query[Function, str] = Query(calls.program.uses, self._find, "short", longest)
+        self._with: Query[tuple[Function, frozenset[str]], str] = Query(
+            calls.program.uses, self._find_with, "short", longest
+        )
         #: whether a coroutine never waits: once the loop has begun with it, it is over; one that
         #: does nothing at all stands for another one
         self.in_one_step: Query[Function, bool] = Query(
@@ -84,71 +87,150 @@ class Lifetimes:
     def _find(self, function: Function) -> str:
         if function.is_abstract:
             return by_name(function.name)
-        return self._block(function, function.facts.body)
+        return _Body(self, function).lifetime()
 
-    def _block(self, function: Function, block: Block) -> str:
+    def _find_with(self, key: tuple[Function, frozenset[str]]) -> str:
+        function, endless = key
+        if function.is_abstract:
+            return by_name(function.name)
+        return _Body(self, function, endless).lifetime()
+
+    def of_call(
+        self, caller: Function, index: int, callee: Function, endless: frozenset[str] = frozenset()
+    ) -> str:
+        """How long what a call makes runs, by what it gives for what the callee awaits.
+
+        ``endless`` are the caller's own parameters that stand for what never ends.
+        """
+        names = frozenset(
+            name
+            for name, value in given(callee, caller.call(index)).items()
+            if value and all(self._is_endless(caller, term, endless) for term in value)
+        )
+        return self._with((callee, names)) if names else self.of(callee)
+
+    def of_spawn(self, caller: Function, index: int, started: Function) -> str:
+        """How long a coroutine runs that a call is given to start, by what it is given itself."""
+        made = [
+            term.event
+            for arg in caller.call(index).args
+            for term in arg.value
+            if isinstance(term, Result)
+            and started in self.calls.callees(caller, caller.call(term.event))
+        ]
+        return self.of_call(caller, made[0], started) if len(made) == 1 else self.of(started)
+
+    def _is_endless(self, function: Function, term: Term, endless: frozenset[str]) -> bool:
+        """Whether a value is a coroutine that never ends, or a function that makes such ones."""
+        if isinstance(term, Parameter):
+            return term.name in endless
+        if isinstance(term, Result):
+            call = function.call(term.event)
+            made = self.calls.callees(function, call)
+            return bool(made) and all(
+                isinstance(each, Function)
+                and each is not function
+                and is_coroutine_function(each)
+                and self.of_call(function, term.event, each, endless) == "endless"
+                for each in made
+            )
+        named = self.calls.targets(function, term)
+        return bool(named) and all(
+            isinstance(each, Function)
+            and is_coroutine_function(each)
+            and self.of(each) == "endless"
+            for each in named
+        )
+
+
+class _Body:
+    """The body of one function; ``endless`` are the parameters that stand for what never ends."""
+
+    def __init__(
+        self, lifetimes: Lifetimes, function: Function, endless: frozenset[str] = frozenset()
+    ) -> None:
+        self.lifetimes = lifetimes
+        self.calls = lifetimes.calls
+        self.function = function
+        self.endless = endless
+
+    def lifetime(self) -> str:
+        """How long it runs."""
+        return self._block(self.function.facts.body)
+
+    def _block(self, block: Block) -> str:
         found = "short"
         for item in block.items:
             if isinstance(item, int):
-                found = longest(found, self._event(function, item))
+                found = longest(found, self._event(item))
             elif isinstance(item, Loop):
-                found = longest(found, self._loop(function, item))
+                found = longest(found, self._loop(item))
             elif isinstance(item, If):
-                found = longest(found, self._branches(function, (item.then, item.orelse)))
+                found = longest(found, self._branches((item.then, item.orelse)))
             elif isinstance(item, Switch):
-                found = longest(found, self._branches(function, blocks_of(item)))
+                found = longest(found, self._branches(blocks_of(item)))
             elif isinstance(item, Try):
-                found = longest(found, self._try(function, item))
+                found = longest(found, self._try(item))
         return found
 
-    def _try(self, function: Function, item: Try) -> str:
-        body = self._block(function, item.body)
+    def _try(self, item: Try) -> str:
+        body = self._block(item.body)
         if body == "endless" and any(is_expected(t) for h in item.handlers for t in h.types):
             body = "unknown"
         for inner in (item.orelse, item.final):
-            body = longest(body, self._block(function, inner))
+            body = longest(body, self._block(inner))
         return body
 
-    def _branches(self, function: Function, blocks: tuple[Block, ...]) -> str:
-        found = [self._block(function, block) for block in blocks if block.items]
+    def _branches(self, blocks: tuple[Block, ...]) -> str:
+        found = [self._block(block) for block in blocks if block.items]
         if "endless" in found and (len(found) < len(blocks) or len(set(found)) > 1):
             return "unknown"
         return max(found, key=_ORDER.index, default="short")
 
-    def _loop(self, function: Function, loop: Loop) -> str:
-        inner = self._block(function, loop.body)
+    def _loop(self, loop: Loop) -> str:
+        inner = self._block(loop.body)
         if loop.kind == "comprehension":
             return "short"
         if loop.kind == "async for":
             return "unknown"
-        if loop.kind == "for" and not self._forever(function, loop):
+        if loop.kind == "for" and not self._forever(loop):
             return inner if inner != "endless" else "unknown"
         if loop.kind == "for" or loop.test.kind == "true":
             return "unknown" if _leaves(loop.body) else "endless"
         return "unknown"
 
-    def _forever(self, function: Function, loop: Loop) -> bool:
+    def _forever(self, loop: Loop) -> bool:
         return any(
             isinstance(callee, External)
             and self.calls.program.models.gives(callee.dotted) is Gives.ENDLESS
             for term in loop.test.value
             if isinstance(term, Result)
-            for callee in self.calls.callees(function, function.call(term.event))
+            for callee in self.calls.callees(self.function, self.function.call(term.event))
         )
 
-    def _event(self, function: Function, index: int) -> str:
-        event = function.events[index]
+    def _event(self, index: int) -> str:
+        event = self.function.events[index]
         if not isinstance(event, Await):
             return "short"
         found = "short"
         for term in event.value:
-            if not isinstance(term, Result) or not isinstance(function.events[term.event], Call):
+            if self._is_given_endless(term):
+                return "endless"
+            if not isinstance(term, Result) or not isinstance(
+                self.function.events[term.event], Call
+            ):
                 continue
-            for callee in self.calls.callees(function, function.call(term.event)):
-                if isinstance(callee, Function) and callee is not function:
-                    inner = self.of(callee)
+            call = self.function.call(term.event)
+            if any(map(self._is_given_endless, call.func)):
+                return "endless"
+            for callee in self.calls.callees(self.function, call):
+                if isinstance(callee, Function) and callee is not self.function:
+                    inner = self.lifetimes.of_call(self.function, term.event, callee, self.endless)
                     found = longest(found, inner if inner == "endless" else "short")
         return found
+
+    def _is_given_endless(self, term: Term) -> bool:
+        return isinstance(term, Parameter) and term.name in self.endless
 
 
 def _pieces(block: Block) -> Iterator[Piece]:
