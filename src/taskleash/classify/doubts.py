@@ -179,21 +179,33 @@ class Doubts:
         """Why a method that by its name takes its object down may be a command to something else.
 
         It sends one, stores nothing in its object but what other commands store alike, and calls
-        nothing that is named for an end.
+        nothing that is named for an end, or that changes the object for it alone.
         """
         method = signs.owner_teardown
         if method is None or self.teardown.phases.told(method) or method.name.startswith("__"):
             return
-        cls = method.owner
-        own = [f for f in self._called(method) if f.owner and cls and cls.related(f.owner)]
-        if not _commands(method) or any(map(_takes_down, own)):
+        acting = self._acting(method)
+        cls = acting.owner
+        own = [f for f in self._called(acting) if f.owner and cls and cls.related(f.owner)]
+        if not _commands(acting) or any(_takes_down(f) for f in own if not self._serves(f)):
             return
-        if _is_named_for_more(method) or (_changes(method) and not _is_one_of_many(method)):
+        if _is_named_for_more(acting) or (_changes(acting) and not _is_one_of_many(acting)):
             return
         said = sentence(
             "whether `{teardown}` takes its object down is not known", teardown=method.qualname
         )
         yield Unknown(Ignorance.UNKNOWN_EFFECT, said, method.module.path, method.facts.line)
+
+    def _acting(self, method: Function) -> Function:
+        """The method that does what this one only passes on, to an object that it keeps."""
+        called = dict.fromkeys(self._called(method))
+        passed = [f for f in called if f.name == method.name]
+        return passed[0] if len(called) == len(passed) == 1 and not _changes(method) else method
+
+    def _serves(self, helper: Function) -> bool:
+        """Whether more than one other method, which ends nothing, does its work by this one."""
+        callers = {caller.method for caller, _ in self.calls.callers(helper)}
+        return sum(not LIFECYCLE.ends(caller.name) for caller in callers - {helper}) > 1
 
     def _called(self, method: Function) -> Iterator[Function]:
         for _, call in method.calls():
