@@ -71,7 +71,8 @@ def _measure(name: str, runs: int) -> Figures:
         time.sleep(_SETTLING_SECONDS)
         own = Runs(folder, Path(scratch))
         peer = ruff(folder)
-        changed = [own.restored(), own.changed(), own.commented(), own.spawning_changed()]
+        changed = [own.restored(), own.changed(), own.commented()]
+        changed += [own.spawning_changed(), own.body_changed()]
         subjects = [peer, own.cold(), own.warm(), *changed, own.staged(), own.version()]
         found = in_turns(subjects, runs)
         _print_table(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import random
@@ -70,6 +71,18 @@ class Runs:
     def spawning_changed(self) -> Subject:
         """The same for a file that spawns."""
         return self._changed("a spawning file changed", lambda: self._spawning)
+
+    def body_changed(self) -> Subject:
+        """A scan after a new statement in front of a spawn."""
+        cache = self._scratch / "body"
+
+        def prepare() -> None:
+            self._refill(cache)
+            self._put_back()
+            text = self._originals[self._spawning] = self._spawning.read_bytes()
+            self._spawning.write_bytes(_with_statement(text, next(self._numbers)))
+
+        return self._scan("a function that spawns changed", cache, prepare)
 
     def commented(self) -> Subject:
         """A scan after a new comment on top of a file that spawns."""
@@ -152,6 +165,34 @@ class Runs:
         while self._originals:
             path, text = self._originals.popitem()
             path.write_bytes(text)
+
+
+def _with_statement(text: bytes, number: int) -> bytes:
+    """A text with a new statement in front of a spawn, or of what calls `create_task` otherwise.
+
+    Raises BenchmarkError where there is none.
+    """
+    spawning = [
+        statement
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.stmt) and statement is not function and _spawns(statement)
+    ]
+    if not spawning:
+        raise BenchmarkError("the file that is edited starts no task by `create_task`")
+    first = min(spawning, key=lambda each: ((each.end_lineno or 0) - each.lineno, each.lineno))
+    lines = text.splitlines(keepends=True)
+    lines.insert(first.lineno - 1, b" " * first.col_offset + f"print({number})\n".encode())
+    return b"".join(lines)
+
+
+def _spawns(statement: ast.stmt) -> bool:
+    return any(
+        isinstance(node, ast.Attribute | ast.Name)
+        and "create_task" in (getattr(node, "attr", ""), getattr(node, "id", ""))
+        for node in ast.walk(statement)
+    )
 
 
 def _options(cache: Path) -> list[str]:

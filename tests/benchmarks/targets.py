@@ -53,6 +53,7 @@ TARGETS = (
     *_both("any file changed", "any file changed", 0.6, 0.8),
     *_both("a comment in a spawning file", "a comment in a spawning file", 0.6, 0.8),
     *_both("a spawning file changed", "a spawning file changed", 1, 1.5),
+    *_both("a function that spawns changed", "a function that spawns changed", 1, 1.5),
     Target(
         "check of one staged file", "s", 0.6, 0.3, _LARGE[:1], _seconds("check of one staged file")
     ),
