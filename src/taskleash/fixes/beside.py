@@ -27,11 +27,7 @@ def check_beside(
     coroutine = coroutine_of(work.tree, started)
     if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
-    named = dotted(started.func) if isinstance(started, cst.Call) else ""
-    if not TELEMETRY_WORDS.isdisjoint(words(named)):
-        raise CannotMend(
-            sentence("`{task}` tells how the program is used, which is no part of this", task=task)
-        )
+    check_wanted(task, started)
     if target.site.is_closure:
         raise CannotMend(
             sentence("`{task}` was written to run beside the function that it is in", task=task)
@@ -59,6 +55,15 @@ def check_beside(
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
     if coroutine is not None and comes_to(work.tree, coroutine, work.tree.scope(call)):
         raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
+
+
+def check_wanted(task: str, started: cst.BaseExpression) -> None:
+    """Raise `CannotMend` where nobody waits for work, since it only tells how a program is used."""
+    named = dotted(started.func) if isinstance(started, cst.Call) else ""
+    if not TELEMETRY_WORDS.isdisjoint(words(named)):
+        raise CannotMend(
+            sentence("`{task}` tells how the program is used, which is no part of this", task=task)
+        )
 
 
 def _cancels(tree: Tree, coroutine: Coroutine) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from taskleash.classify.model import Lifetime
+from taskleash.fixes.beside import check_wanted
 from taskleash.fixes.containers import assignments, attribute_values, container_of
 from taskleash.fixes.coroutines import (
     calls_what_it_was_given,
@@ -267,6 +268,7 @@ def _own_dropped(
         )
     _check_whose(work, target, call, method, spot)
     check_lasting(target.site.task, coroutine_of(work.tree, started_by(call)))
+    check_wanted(target.site.task, started_by(call))
     if asking(teardown, started_by(call)) is not None:
         name = teardown.function.name.value
         raise CannotMend(sentence("`{name}` asks it to end by itself", name=name))

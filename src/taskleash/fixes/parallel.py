@@ -69,7 +69,7 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
     if _is_for_a_loop(work.tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     scope = work.tree.scope(call)
-    if isinstance(scope, cst.FunctionDef) and _is_a_start(scope.name.value, target.site.task):
+    if isinstance(scope, cst.FunctionDef) and is_a_start(scope.name.value, target.site.task):
         raise CannotMend(sentence("it would hold up the start"))
     if any(_returns_a_value(line) for line in _after(work.tree, call)):
         raise CannotMend(sentence("it would hold up what the function returns"))
@@ -79,7 +79,7 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
         raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
 
 
-def _is_a_start(name: str, task: str) -> bool:
+def is_a_start(name: str, task: str) -> bool:
     """Whether a function, or work, by its name begins something; a message belongs to that."""
     is_start = LIFECYCLE.sets_up(name) and RUNNING_WORDS.isdisjoint(words(name))
     is_beginning = is_start or sets_up(task.rpartition(".")[2])

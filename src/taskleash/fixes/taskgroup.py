@@ -10,7 +10,7 @@ from taskleash.fixes.coroutines import coroutine_of, is_flag, may_wait_for_other
 from taskleash.fixes.following import own
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.names import free, variables
-from taskleash.fixes.parallel import goes_on, is_in_a_loop
+from taskleash.fixes.parallel import goes_on, is_a_start, is_in_a_loop
 from taskleash.fixes.remarks import says_that_it_goes_on
 from taskleash.fixes.tree import Tree, inside, last_name
 from taskleash.fixes.work import Work
@@ -111,6 +111,8 @@ def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.Functi
         raise CannotMend(
             sentence("its failure would come to the caller, and end what is beside it")
         )
+    if is_a_start(scope.name.value, target.site.task):
+        raise CannotMend(sentence("it would hold up the start"))
     if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
         raise CannotMend(sentence("nothing runs beside it: await would say the same"))
 
