@@ -25,6 +25,7 @@ from taskleash.driver.parse import packed, shape_of
 from taskleash.facts.extract import extract
 from taskleash.facts.layout import layout
 from taskleash.facts.model import ModuleFacts
+from taskleash.source.code_lines import code_lines
 from taskleash.source.loading import Source
 
 SOME, OTHERS = parted(fixture_programs())
@@ -85,6 +86,32 @@ def test_what_is_kept_of_a_program_is_right_for_the_moved_one(
             continue
         assert list(now.sites) == sites(edited), program.name
         assert now.cited == kept_of(now.sites, after, "after")
+
+
+@pytest.mark.parametrize(
+    "programs",
+    [
+        pytest.param(SOME, id="some"),
+        pytest.param(OTHERS, id="others", marks=pytest.mark.sweep),
+    ],
+)
+def test_where_code_has_stayed_its_facts_stand_on_the_lines_of_the_code(
+    programs: Sequence[Program],
+) -> None:
+    told = 0
+    for program in programs:
+        for source in program.sources():
+            edited = Source(source.path, source.module, commented(source.text))
+            old, new = code_lines(source.text), code_lines(edited.text)
+            if old is None or new is None:
+                continue
+            told += 1
+            assert old.code == new.code
+            moved = dict(zip(old.numbers, new.numbers, strict=True))
+            before, after = layout(extract(source)), layout(extract(edited))
+            assert [moved[line] for line in before.lines] == [*after.lines]
+            assert [(moved[line], column) for line, column in before.points] == [*after.points]
+    assert told
 
 
 def kept_of(
@@ -188,6 +215,45 @@ def test_nothing_is_linked_for_it(
         moved, again = scan(project), scan(project)
     assert moved == again == scan(project, "--no-cache")
     assert len(moved["sites"]) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# first\n" + LEAKY,
+        commented(LEAKY),
+        LEAKY.replace("# taskleash: ignore[TL001]", "# a note"),
+        "# taskleash: skip-file\n" + LEAKY,
+        "# -*- coding: latin-1 -*-\n" + LEAKY,
+        LEAKY.rstrip("\n"),
+    ],
+)
+def test_nothing_is_parsed_where_comments_or_empty_lines_change(
+    project: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    scan(project)
+    with monkeypatch.context() as once:
+        once.setattr("taskleash.driver.workers.Workers.parse", fail)
+        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
+        write(project / "leaky.py", text, age=40.0)
+        moved = scan(project)
+        write(project / "leaky.py", "# another\n\n" + text, age=30.0)
+        again = scan(project)
+    assert again == scan(project, "--no-cache")
+    write(project / "leaky.py", text, age=40.0)
+    assert moved == scan(project, "--no-cache")
+
+
+def test_an_error_is_said_of_the_line_where_it_is_by_now(project: Path) -> None:
+    broken = LEAKY.replace("async def main():", "async def main(:")
+    write(project / "leaky.py", broken, age=50.0)
+    before = scan(project)
+    write(project / "leaky.py", "# first\n" + broken, age=40.0)
+    after = scan(project)
+    assert after == scan(project, "--no-cache")
+    assert [each["line"] + 1 for each in before["errors"]] == [
+        each["line"] for each in after["errors"]
+    ]
 
 
 def test_verdicts_are_told_by_what_moved_in_others() -> None:

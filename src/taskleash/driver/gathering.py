@@ -27,6 +27,7 @@ from taskleash.models.table import MODELS
 from taskleash.source.loading import InvalidSource
 
 if TYPE_CHECKING:
+    from taskleash.driver.cache.placing import Ranked
     from taskleash.driver.linker import Linker
     from taskleash.link.demand import Demand
 
@@ -207,19 +208,43 @@ class _Gathering:
     def _moved(self, verdicts: Verdicts, moved: list[Input]) -> Verdicts | None:
         """The verdicts on facts that are the same, but stand elsewhere in some files."""
         from taskleash.driver.cache.placing import placed
+
+        layouts = self._shifted(verdicts, moved) or self._layouts(moved)
+        contents = {item.path: self._memory.content(item) for item in moved}
+        found = None if layouts is None else placed(verdicts, layouts, contents)
+        if found is None or not are_of(found, self._asked):
+            return None
+        self._found.moved = frozenset(contents)
+        for item in moved:
+            # As they were when their places were looked up, whatever is there by now.
+            read = self._found.read.get(item.path)
+            data = self._memory.contents.data(item)
+            self._found.read[item.path] = read or item.with_data(data)
+        return found
+
+    def _shifted(self, verdicts: Verdicts, moved: list[Input]) -> dict[str, Ranked] | None:
+        """Where the cited places are, where nothing but comments and empty lines has changed."""
+        from taskleash.driver.cache.placing import shifted
+
+        found: dict[str, Ranked] = {}
+        for item in moved:
+            cited = verdicts.cited[item.path]
+            lines = self._memory.moved_lines(cited.content, item)
+            where = None if lines is None else shifted(cited, lines)
+            if where is None:
+                return None
+            found[item.path] = where
+        return found
+
+    def _layouts(self, moved: list[Input]) -> dict[str, Ranked] | None:
+        """Where all places are that the facts of some files name; None where one has none."""
         from taskleash.facts.layout import layout
 
         self._load(moved)
         known = self._found.facts
         if any(item.path not in known for item in moved):
             return None
-        layouts = {item.path: layout(known[item.path]) for item in moved}
-        contents = {item.path: self._memory.content(item) for item in moved}
-        found = placed(verdicts, layouts, contents)
-        if found is None or not are_of(found, self._asked):
-            return None
-        self._found.moved = frozenset(layouts)
-        return found
+        return {item.path: layout(known[item.path]) for item in moved}
 
     def _linker(self, reported: frozenset[str] | None) -> Linker:
         # The linker is only imported once something has been parsed.

@@ -116,6 +116,11 @@ def shape_of(data: bytes) -> bytes:
     return data[:DIGEST_BYTES]
 
 
+def has_facts(data: bytes) -> bool:
+    """Whether a packed outcome has facts, and not what is wrong with a file."""
+    return shape_of(data) != digest(_parts(data)[0])
+
+
 def unpacked(data: bytes, is_own: bool = False) -> Parsed:
     """The outcome from its bytes, see `Packing.unpack`; raises BadPacking."""
     outcome: Parsed = _packing().unpack(_parts(data)[0], is_own)

@@ -14,6 +14,7 @@ from taskleash.driver.cache.mentions import Searched
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.seal import Own
+from taskleash.driver.cache.shifts import Shifts
 from taskleash.driver.cache.store import NoStore, Store
 from taskleash.driver.cache.verdicts import (
     VERDICTS,
@@ -25,7 +26,7 @@ from taskleash.driver.cache.verdicts import (
 )
 from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, shape_of, unpacked
+from taskleash.driver.parse import Broken, Parsed, has_facts, shape_of, unpacked
 from taskleash.facts.known import Told
 from taskleash.facts.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
@@ -77,6 +78,7 @@ class Memory:
         self._scope = _encoded(scope)
         self.contents = Contents(self._store, self._scope)
         self.walks = StoredWalks(lambda: self._store)
+        self._shifts = Shifts(self._store)
         self._searched = Searched(self.contents, self._store, self._scope)
 
     def again(self) -> None:
@@ -152,6 +154,8 @@ class Memory:
         self._outcomes[outcome] = packed
         self._entries[self._latest_key(item)] = outcome
         self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape_of(packed)
+        if item.data is not None and has_facts(packed):
+            self._shifts.note(outcome, item.data, _module_of(item), self._shapes[outcome])
         self._room -= len(packed)
         if self._room < 0:
             self._put(self._outcomes)
@@ -187,6 +191,13 @@ class Memory:
             if len(found := stored.get(_shape_key(outcome), b"")) == DIGEST_BYTES:
                 self._shapes[outcome] = found
                 del unknown[outcome]
+        for outcome, item in list(unknown.items()):
+            with suppress(InvalidSource):
+                read = partial(self.contents.data, item)
+                shape = self._shifts.shape(outcome, read, _module_of(item))
+                if shape is not None:
+                    self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape
+                    del unknown[outcome]
         return list(unknown.values())
 
     def facts_key(
@@ -211,6 +222,10 @@ class Memory:
     def content(self, item: Input) -> str:
         """Stands for what a file has in it; raises InvalidSource where it cannot be read."""
         return self._outcome_key(item).hex()
+
+    def moved_lines(self, content: str, item: Input) -> dict[int, int] | None:
+        """Where the lines of an earlier content of a file are by now; None where code changed."""
+        return self._shifts.moved(bytes.fromhex(content), self._outcome_key(item))
 
     def demand(self, facts: bytes | None) -> Demand | None:
         """What the facts with this key leave open, where it is known."""
@@ -316,6 +331,7 @@ class Memory:
     def save(self) -> None:
         """Keep for other runs what this one has found out so far."""
         self._entries |= self._outcomes | self.contents.news() | self._searched.news()
+        self._entries |= self._shifts.news()
         for question in self._questions.values():
             self._entries |= question.news()
         self._put(self._entries)
@@ -337,6 +353,11 @@ class Memory:
             kind = b"package" if is_of_package else b"module"
             self._outcome_keys[parts] = key("outcome", content, _encoded(module), kind)
         return self._outcome_keys[parts]
+
+
+def _module_of(item: Input) -> bytes:
+    """What facts know of the path of a file."""
+    return key("package" if is_package(item.path) else "module", _encoded(item.file.module))
 
 
 def _is_own(stored: bytes) -> bool:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from taskleash.classify.model import Site
 from taskleash.classify.relocation import relocated
 from taskleash.driver.cache.verdicts import Cited, Verdicts
 from taskleash.facts.layout import Layout, Point
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class Indexed(Protocol[_T_co]):
+    """A sequence, or a mapping by numbers."""
+
+    def __getitem__(self, rank: int, /) -> _T_co:
+        """What has a rank; raises LookupError."""
+        ...
 
 
 @dataclass
@@ -51,8 +62,41 @@ def cited(
     return found
 
 
+class Ranked(Protocol):
+    """Where the lines and points of a file are, by their ranks; `Layout` is one for all of them."""
+
+    @property
+    def lines(self) -> Indexed[int]:
+        """The lines."""
+        ...
+
+    @property
+    def points(self) -> Indexed[Point]:
+        """The points."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """Where the places that verdicts cited in a file are, by their ranks."""
+
+    lines: Mapping[int, int]
+    points: Mapping[int, Point]
+
+
+def shifted(cited: Cited, moved: Mapping[int, int]) -> Shifted | None:
+    """Those of a file whose lines have moved as a whole; None where one of them is lost."""
+    try:
+        return Shifted(
+            {rank: moved[line] for line, rank in cited.lines},
+            {rank: (moved[line], column) for line, column, rank in cited.points},
+        )
+    except KeyError:
+        return None
+
+
 def placed(
-    verdicts: Verdicts, layouts: Mapping[str, Layout], contents: Mapping[str, str]
+    verdicts: Verdicts, layouts: Mapping[str, Ranked], contents: Mapping[str, str]
 ) -> Verdicts | None:
     """The verdicts with the places of some files as they are now; None where one is lost.
 
@@ -71,7 +115,7 @@ def placed(
     return replace(verdicts, sites=sites, cited={**verdicts.cited, **moved})
 
 
-def _cited_in(before: Cited, where: Layout, content: str) -> Cited:
+def _cited_in(before: Cited, where: Ranked, content: str) -> Cited:
     """The places of a file by its new layout."""
     return Cited(
         content,
@@ -83,7 +127,7 @@ def _cited_in(before: Cited, where: Layout, content: str) -> Cited:
 class _Moved:
     """Where the places of files are whose layouts are new; those of all others have stayed."""
 
-    def __init__(self, known: Mapping[str, Cited], layouts: Mapping[str, Layout]) -> None:
+    def __init__(self, known: Mapping[str, Cited], layouts: Mapping[str, Ranked]) -> None:
         self._lines: dict[str, dict[int, int]] = {}
         self._points: dict[str, dict[Point, Point]] = {}
         for path, where in layouts.items():
