@@ -260,8 +260,7 @@ class Judge:
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []
         by_place = {(site.path, site.span): site for site in reversed(wrapped)}
-        first = tuple(reversed(by_place.values()))
-        return _Judged(signs, completed(signs, row.verdict), first)
+        return _Judged(signs, completed(signs, row.verdict), tuple(reversed(by_place.values())))
 
     def _asked_of_callers(self, signs: Signs, wrapped: list[Site]) -> Row:
         """The row that decides once it is known what becomes of what the function returns."""
