@@ -20,17 +20,21 @@ _MAX_BARRIERS = 3
 def with_dormancy(calls: Calls, flags: FeatureFlags, sites: Iterable[Site]) -> list[Site]:
     """The sites, those marked that the flags keep from running."""
     dormant = Dormant(calls, flags)
+    found = list(sites)
     if dormant.is_idle:
-        return list(sites)
-    places = places_of(calls.program)
-    return [_asleep(site, dormant.barriers(places[key(site)])) for site in sites]
+        return found
+    places = places_of(calls.program, found)
+    return [_asleep(site, dormant.barriers(places[key(site)])) for site in found]
 
 
-def places_of(program: Program) -> dict[tuple[str, Pos], Place]:
-    """Every call of a program by its file and its position."""
+def places_of(program: Program, sites: Iterable[Site]) -> dict[tuple[str, Pos], Place]:
+    """Every call in the files of some sites by its file and its position."""
+    paths = {site.path for site in sites}
     return {
-        (function.module.path, call.pos): (function, index)
-        for function in program.functions()
+        (module.path, call.pos): (function, index)
+        for module in program.modules
+        if module.path in paths
+        for function in module.in_order
         for index, call in function.calls()
     }
 

@@ -44,7 +44,7 @@ def deciding_flags(
         return ()
     counts: Counter[str] = Counter()
     matters: set[str] = set()
-    places = places_of(program)
+    places = places_of(program, sites)
     for site in sites:
         flags = {barrier.guard.flag for barrier in dormant.barriers(places[key(site)])}
         if len(flags) == 1 and flags <= names:

@@ -14,7 +14,7 @@ from functools import cached_property
 from taskleash.facts.model import Define, If, TypeRef
 from taskleash.facts.terms import Attribute, Result, Term
 from taskleash.link.dead import Barrier, DeadEvents
-from taskleash.link.entities import Class, Function, Variable
+from taskleash.link.entities import Class, Function, Module, Variable
 from taskleash.link.mentions import Mentions, Node
 from taskleash.models.classes import KEPT_HERE, PASSIVE_BASES
 from taskleash.models.vocabulary import ROUTER_WORDS, words
@@ -26,8 +26,8 @@ Place = tuple[Function, int]
 class Graph:
     """Who mentions whom, and where each is defined; what ``ignored`` events mention does not count.
 
-    Nor does what stands in a definition that such an event makes. What a function mentions is only
-    found out once that is asked for.
+    Nor does what stands in a definition that such an event makes. What a function mentions, and
+    what a module defines where, is only found out once that is asked for.
     """
 
     def __init__(self, mentions: Mentions, ignored: Callable[[Function, int], bool]) -> None:
@@ -35,10 +35,25 @@ class Graph:
         self.program = mentions.program
         self._ignored = ignored
         self._edges: dict[Function, list[tuple[int, tuple[Node, ...]]]] = {}
-        self.defined_at: dict[Node, Place] = {}
-        self.definitions: dict[Function, list[Node]] = defaultdict(list)
-        for function in self.program.functions():
-            self._define(function)
+        self._looked_into: set[Module] = set()
+        self._defined_at: dict[Node, Place] = {}
+        self._definitions: dict[Function, list[Node]] = defaultdict(list)
+
+    def defined_at(self, node: Node) -> Place | None:
+        """Where a node is defined, if that is anywhere."""
+        self._look_into(node.module)
+        return self._defined_at.get(node)
+
+    def definitions(self, function: Function) -> Sequence[Node]:
+        """What a function defines, in order."""
+        self._look_into(function.module)
+        return self._definitions.get(function, ())
+
+    def _look_into(self, module: Module) -> None:
+        if module not in self._looked_into:
+            self._looked_into.add(module)
+            for function in module.in_order:
+                self._define(function)
 
     def _define(self, function: Function) -> None:
         module = function.module
@@ -48,11 +63,11 @@ class Graph:
                 body = cls.body if cls is not None else None
                 for node in (module.functions.get(event.key), cls, body):
                     if node is not None:
-                        self.defined_at[node] = (function, index)
-                        self.definitions[function].append(node)
+                        self._defined_at[node] = (function, index)
+                        self._definitions[function].append(node)
         if function.facts.kind == "lambda" and function.parent is not None:
-            self.definitions[function.parent].append(function)
-            self.defined_at[function] = (function.parent, -1)
+            self._definitions[function.parent].append(function)
+            self._defined_at[function] = (function.parent, -1)
 
     def edges(self, function: Function) -> list[tuple[int, tuple[Node, ...]]]:
         """What each event of a function mentions, and what a definition in it does."""
@@ -74,7 +89,7 @@ class Graph:
 
     def is_ignored(self, node: Node) -> bool:
         """Whether an ignored event defines the node, or what it stands in: it mentions nothing."""
-        home = self.defined_at.get(node)
+        home = self.defined_at(node)
         return home is not None and (self._ignored(*home) or self.is_ignored(home[0]))
 
     @cached_property
@@ -100,7 +115,7 @@ class Graph:
     def beyond(self, node: Node) -> Sequence[Node]:
         """What else may be live once a node is, besides what it mentions."""
         if isinstance(node, Function):
-            return self.definitions.get(node, ())
+            return self.definitions(node)
         if isinstance(node, Class):
             own = (f for f in node.module.functions.values() if f.owner is node)
             return [*(() if self.is_ignored(node) else node.bases), *own]
@@ -178,7 +193,7 @@ class Reach:
 
     def lacks(self, node: Node) -> Iterator[list[Place | Node]]:
         """What keeps a node from being live: for each condition, the ways that would meet it."""
-        home = self.graph.defined_at.get(node)
+        home = self.graph.defined_at(node)
         if home is not None and (home[0] not in self.live or home[1] in self.dead(home[0])):
             yield [home]
             return
@@ -232,8 +247,10 @@ def in_doubt(graph: Graph, dead: Dead) -> set[Node]:
         if events:
             for index in events:
                 pending.extend(graph.mentioned_by(function, index))
-            defined = graph.definitions.get(function, ())
-            pending.extend(node for node in defined if graph.defined_at[node][1] in events)
+            for node in graph.definitions(function):
+                home = graph.defined_at(node)
+                if home is not None and home[1] in events:
+                    pending.append(node)
     while pending:
         node = pending.pop()
         if node not in found:

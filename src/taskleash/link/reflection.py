@@ -28,13 +28,7 @@ class Reflection:
 
     def named(self, name: str) -> NamedLoads:
         """What calls of ``getattr`` give for an attribute of this name."""
-        # To find out what they name takes long, and most names are no value anywhere.
-        return self._loads.get(name, _NONE) if name in self._strings else _NONE
-
-    @cached_property
-    def _strings(self) -> frozenset[str]:
-        """The names that are values somewhere in the program."""
-        return frozenset().union(*(m.written.strings for m in self._calls.program.modules))
+        return self._loads.get(name, _NONE)
 
     @cached_property
     def _loads(self) -> dict[str, NamedLoads]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from taskleash.facts.model import Await, Call, Delete, FunctionFacts, Give, Store, Use
-from taskleash.facts.terms import Alts, Attribute, Built, Constant, Global, Outer, Result, Term
+from taskleash.facts.terms import Alts, Attribute, Built, Global, Outer, Result, Term
 
 #: globals and variables of enclosing functions
 _OUTER = (Global, Outer)
@@ -34,8 +34,7 @@ class UseIndex:
 
     ``derived`` has the terms that are built on each term, ``results`` the calls, by their index,
     whose result is used at all, ``outer`` the globals and the variables of enclosing functions that
-    it uses, ``constants`` those that it has as values. That much is asked of every function, the
-    rest of few.
+    it uses. That much is asked of every function, the rest of few.
     """
 
     def __init__(self, facts: FunctionFacts) -> None:
@@ -44,7 +43,6 @@ class UseIndex:
         used: set[int] = set()
         built: set[Term] = set()
         direct: set[Term] = set()
-        constants: set[Constant] = set()
         for alts, kind, _, _ in _operands(facts):
             for term in alts:
                 if isinstance(term, _OUTER) and kind != _DEFINITION:
@@ -56,10 +54,7 @@ class UseIndex:
                     base = base.base
                 if isinstance(base, Result):
                     used.add(base.event)
-                elif isinstance(base, Constant):
-                    constants.add(base)
         self.results = frozenset(used)
-        self.constants = frozenset(constants)
         self.outer = direct.union(base for base in self.derived if isinstance(base, _OUTER))
 
     @cached_property

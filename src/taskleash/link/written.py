@@ -17,7 +17,6 @@ from taskleash.link.uses import UseIndex
 
 #: the number of a function in its module, and of an event in the function
 Spot: TypeAlias = tuple[int, int]
-_QUOTES = ("'", '"')
 
 
 class GivenTerm(NamedTuple):
@@ -121,12 +120,6 @@ class Written:
             for term in function.uses.attributes():
                 found[term.name].append((place, term))
         return dict(found)
-
-    @cached_property
-    def strings(self) -> frozenset[str]:
-        """The names that are values: texts which could be those of attributes."""
-        constants = frozenset().union(*(f.uses.constants for f in self._functions))
-        return frozenset(c.text[1:-1] for c in constants if c.text[:1] in _QUOTES)
 
     @cached_property
     def holding(self) -> dict[str, set[str]]:
