@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field, replace
 from functools import cached_property, partial
@@ -27,6 +27,7 @@ from taskleash.driver.parsers import Parsers
 from taskleash.driver.parsing import Advance, Parser
 from taskleash.driver.reasons import Reason
 from taskleash.driver.settings import Settings
+from taskleash.driver.shelf import Shelf
 from taskleash.driver.unused import unused_suppressions
 from taskleash.facts.feature_flags import FeatureFlags
 from taskleash.facts.known import Told
@@ -77,8 +78,18 @@ class Analysis:
             is_first=False,
             verdicts=None,
             asked={**self.asked, **{path: item for path, (item, _) in files.items()}},
-            facts={**self.facts, **{path: facts for path, (_, facts) in files.items()}},
+            # What is packed stays so: none of it is asked for.
+            facts={path: self.facts[path] for path in self.facts if path not in files}
+            | {path: facts for path, (_, facts) in files.items()},
         )
+
+    def put_away(self, paths: Iterable[str]) -> None:
+        """Keep the facts of files packed, whose texts are about to change; verdicts come first."""
+        _ = self.sites
+        if isinstance(self.facts, Shelf):
+            self.facts.put_away(paths)
+            if self.linker is not None:
+                self.linker.retain(self.facts.at_hand)
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -249,7 +260,7 @@ def analyse(
             settings, inputs, {}, reported, verdicts, told, None, None, late, unread, reasons
         )
     leading, linker = found.leading, _linker(found, told)
-    facts, reasons = found.facts, found.reasons
+    facts, reasons = Shelf(found.facts), found.reasons
     return Analysis(
         settings, inputs, facts, reported, None, told, leading, linker, late, unread, reasons
     )

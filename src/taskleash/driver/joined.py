@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
@@ -40,6 +40,12 @@ class Joined(Analysis):
             own = {path: file for path, file in files.items() if path in part.asked}
             parts.append(part.with_files(own) if own else part)
         return _joined(self.settings, parts)
+
+    def put_away(self, paths: Iterable[str]) -> None:
+        """Keep the facts of files packed, each in its program."""
+        wanted = list(paths)
+        for part in self.parts:
+            part.put_away(wanted)
 
     @cached_property
     def sites(self) -> list[Site]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,12 @@ class Linker:
     def verdicts(self, facts: Mapping[str, ModuleFacts]) -> list[Site]:
         """The verdicts on the facts, by path. What was linked is gone afterwards."""
         return linked(partial(self._verdicts, facts))
+
+    def retain(self, facts: Iterable[ModuleFacts]) -> None:
+        """Forget all other facts, and what linking found out of them."""
+        self._release()
+        if self._is_alone:
+            self.indexed.retain(facts)
 
     def _demand(self, facts: Mapping[str, ModuleFacts], is_chain: bool) -> Demand:
         from taskleash.classify.undecided import left_open

@@ -43,6 +43,7 @@ def fixed(
         made = partial(fix, program.text, scan, rescan, work, common)
         return with_deep_stack(made, LINKER_MEGABYTES)
 
+    program.analysis.put_away({t.site.path for t in scan.targets if t.kinds})
     with Menders(program.analysis.settings.jobs) as menders:
         found = outcome(menders, common, frozenset())
         if (common is None or not common.keeper) and (

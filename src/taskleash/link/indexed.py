@@ -14,7 +14,7 @@ from taskleash.dataflow.nesting import Nesting
 from taskleash.dataflow.paths import Paths
 from taskleash.facts.model import Call, FunctionFacts, Give, ModuleFacts, Store
 from taskleash.facts.terms import Alts, Attribute, Global, Outer, Parameter, Term
-from taskleash.link.uses import UseIndex
+from taskleash.link.uses import NO_NAMES, NO_TERMS, UseIndex
 from taskleash.link.written import Written
 
 
@@ -39,7 +39,8 @@ class IndexedFunction:
     @cached_property
     def stored(self) -> frozenset[Term]:
         """The attributes, elements and globals that it stores to."""
-        return frozenset(event.target for event in self.facts.events if isinstance(event, Store))
+        found = frozenset([e.target for e in self.facts.events if isinstance(e, Store)])
+        return found or NO_TERMS
 
     @cached_property
     def returned(self) -> tuple[Alts, ...]:
@@ -77,7 +78,7 @@ class IndexedFunction:
     @cached_property
     def decorators(self) -> frozenset[str]:
         """The last names of its decorators."""
-        return frozenset(d.text.rpartition(".")[2] for d in self.facts.decorators)
+        return frozenset([d.text.rpartition(".")[2] for d in self.facts.decorators]) or NO_NAMES
 
 
 class IndexedModule:

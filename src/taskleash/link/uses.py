@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from taskleash.facts.model import Await, Call, Delete, FunctionFacts, Give, Store, Use
 from taskleash.facts.terms import Alts, Attribute, Built, Global, Outer, Result, Term
+
+_K = TypeVar("_K")
+_T = TypeVar("_T")
 
 #: globals and variables of enclosing functions
 _OUTER = (Global, Outer)
 #: what binds a local is no use of it
 _DEFINITION = "definition"
+#: most functions have none: an empty set of its own takes as much as three terms
+_NOTHING: frozenset[int] = frozenset()
+NO_TERMS: frozenset[Term] = frozenset()
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Role(NamedTuple):
@@ -39,7 +46,7 @@ class UseIndex:
 
     def __init__(self, facts: FunctionFacts) -> None:
         self._facts = facts
-        self.derived: dict[Term, list[Term]] = defaultdict(list)
+        derived: dict[Term, list[Term]] = defaultdict(list)
         used: set[int] = set()
         built: set[Term] = set()
         direct: set[Term] = set()
@@ -50,15 +57,17 @@ class UseIndex:
                 base = term
                 while isinstance(base, Built) and base not in built:
                     built.add(base)
-                    self.derived[base.base].append(base)
+                    derived[base.base].append(base)
                     base = base.base
                 if isinstance(base, Result):
                     used.add(base.event)
-        self.results = frozenset(used)
-        self.outer = direct.union(base for base in self.derived if isinstance(base, _OUTER))
+        self.derived = compact(derived)
+        direct.update(base for base in self.derived if isinstance(base, _OUTER))
+        self.results = frozenset(used) or _NOTHING
+        self.outer = frozenset(direct) or NO_TERMS
 
     @cached_property
-    def roles(self) -> dict[Term, list[Role]]:
+    def roles(self) -> dict[Term, tuple[Role, ...]]:
         """The parts that each term plays."""
         found: dict[Term, list[Role]] = defaultdict(list)
         for alts, kind, index, key in _operands(self._facts):
@@ -66,16 +75,16 @@ class UseIndex:
                 role = Role(kind, index, key)
                 for term in alts:
                     found[term].append(role)
-        return found
+        return compact(found)
 
     @cached_property
-    def names(self) -> dict[Term, list[str]]:
+    def names(self) -> dict[Term, tuple[str, ...]]:
         """The locals that each term is bound to."""
         found: dict[Term, list[str]] = defaultdict(list)
         for name, alts in self._facts.defs.items():
             for term in alts:
                 found[term].append(name)
-        return found
+        return compact(found)
 
     def attributes(self) -> Iterator[Attribute]:
         """All attribute terms, each once."""
@@ -83,6 +92,11 @@ class UseIndex:
             for term in terms:
                 if isinstance(term, Attribute):
                     yield term
+
+
+def compact(found: Mapping[_K, Sequence[_T]]) -> dict[_K, tuple[_T, ...]]:
+    """The same without room to grow: there are as many as terms in the program."""
+    return {key: tuple(each) for key, each in found.items()}
 
 
 def _operands(facts: FunctionFacts) -> Iterator[tuple[Alts, str, int, str]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from taskleash.facts.model import Call, FunctionFacts, Store
 from taskleash.facts.terms import Alts, Attribute, Global, Nested, Result, Term
-from taskleash.link.uses import UseIndex
+from taskleash.link.uses import UseIndex, compact
 
 #: the number of a function in its module, and of an event in the function
 Spot: TypeAlias = tuple[int, int]
@@ -53,20 +53,19 @@ class Written:
         self._calls_of: dict[tuple[frozenset[str], frozenset[str]], tuple[Spot, ...]] = {}
 
     @cached_property
-    def calls(self) -> dict[str, list[Spot]]:
+    def calls(self) -> dict[str, tuple[Spot, ...]]:
         """The calls by the last part of what they are written with."""
         found: dict[str, list[Spot]] = defaultdict(list)
         for place, function in enumerate(self._functions):
             for index, call in function.calls:
                 found[call.text.rpartition(".")[2]].append((place, index))
-        return dict(found)
+        return compact(found)
 
     @cached_property
-    def odd_calls(self) -> list[Spot]:
+    def odd_calls(self) -> tuple[Spot, ...]:
         """Those of them that may call something else than what has this very name."""
-        return [
-            spot for name, spots in self.calls.items() for spot in spots if self._is_odd(name, spot)
-        ]
+        found = self.calls.items()
+        return tuple([spot for name, spots in found for spot in spots if self._is_odd(name, spot)])
 
     def _is_odd(self, name: str, spot: Spot) -> bool:
         place, index = spot
@@ -99,7 +98,7 @@ class Written:
         return self._calls_of[asked]
 
     @cached_property
-    def given(self) -> dict[str, list[GivenTerm]]:
+    def given(self) -> dict[str, tuple[GivenTerm, ...]]:
         """The names among the arguments of calls; those of nested functions as an empty one."""
         found: dict[str, list[GivenTerm]] = defaultdict(list)
         number = 0
@@ -110,16 +109,16 @@ class Written:
                         name = "" if isinstance(term, Nested) else term.name
                         found[name].append(GivenTerm(number, place, index, term))
                         number += 1
-        return dict(found)
+        return compact(found)
 
     @cached_property
-    def attributes(self) -> dict[str, list[tuple[int, Attribute]]]:
+    def attributes(self) -> dict[str, tuple[tuple[int, Attribute], ...]]:
         """The attribute terms of each function, by the name of the attribute."""
         found: dict[str, list[tuple[int, Attribute]]] = defaultdict(list)
         for place, function in enumerate(self._functions):
             for term in function.uses.attributes():
                 found[term.name].append((place, term))
-        return dict(found)
+        return compact(found)
 
     @cached_property
     def holding(self) -> dict[str, set[str]]:
@@ -139,14 +138,14 @@ class Written:
         return dict(found)
 
     @cached_property
-    def stores(self) -> dict[str, list[tuple[int, Term]]]:
+    def stores(self) -> dict[str, tuple[tuple[int, Term], ...]]:
         """The objects whose attribute is stored to, by its name."""
         found: dict[str, list[tuple[int, Term]]] = defaultdict(list)
         for place, function in enumerate(self._functions):
             for event in function.facts.events:
                 if isinstance(event, Store) and isinstance(event.target, Attribute):
                     found[event.target.name].append((place, event.target.base))
-        return dict(found)
+        return compact(found)
 
 
 def _names(facts: FunctionFacts, value: Alts) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""The facts of a program that is mended: those of files that have new texts are packed away."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+from taskleash.driver.parse import packed, unpacked
+
+if TYPE_CHECKING:
+    from taskleash.facts.model import ModuleFacts
+
+
+class Shelf(Mapping[str, "ModuleFacts"]):
+    """Facts by path, some of them packed.
+
+    While a fix is proved, the facts of a file's old and new text would lie side by side, with all
+    that linking works out of them. The old ones are asked for again only where the fix does not
+    stand; packed they take little.
+    """
+
+    def __init__(self, facts: Mapping[str, ModuleFacts]) -> None:
+        self._facts = dict(facts)
+        self._packed: dict[str, bytes] = {}
+
+    def __getitem__(self, path: str) -> ModuleFacts:
+        if path in self._packed:
+            data = zlib.decompress(self._packed.pop(path))
+            self._facts[path] = cast("ModuleFacts", unpacked(data, is_own=True))
+        return self._facts[path]
+
+    def __iter__(self) -> Iterator[str]:
+        # What is asked for on the way comes out of its packing.
+        return iter([*self._facts, *self._packed])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._facts or path in self._packed
+
+    def __len__(self) -> int:
+        return len(self._facts) + len(self._packed)
+
+    @property
+    def at_hand(self) -> Iterable[ModuleFacts]:
+        """Those that are not packed."""
+        return self._facts.values()
+
+    def put_away(self, paths: Iterable[str]) -> None:
+        """Pack the facts of files until they are asked for; what is too deep for that stays."""
+        from taskleash.facts.packing import BadPacking
+
+        for path in paths:
+            if path in self._facts:
+                with suppress(BadPacking, RecursionError):
+                    self._packed[path] = zlib.compress(packed(self._facts[path]), 1)
+                    del self._facts[path]
