@@ -4,13 +4,15 @@
 
 Each of the pinned packages is copied and fixed twice, with the safe fixes and with all of them.
 Prints, for both, how many files and findings there are, what was fixed and how, how many of the
-dropped tasks (TL001 to TL003) are mended, what was left and why, and five counts that have to be 0:
+dropped tasks (TL001 to TL003) are mended, what was left and why, and counts that have to be 0:
 
 - files that Python no longer compiles,
 - findings that were fixed and that a new scan reports all the same, or reports anew,
 - files that a second run changes,
 - findings whose fix was announced and then not made,
-- lines that are gone or changed though no fixed statement is on them.
+- lines that are gone or changed though no fixed statement is on them,
+- what `ruff check --select E9,F,RUF006,RUF100` and mypy say of the fixed files, and not before,
+- files that passed `ruff format --check` before and do not now.
 
 Exits with 0 where all are, else with 1, and with 2 where a package cannot be had.
 """
@@ -21,6 +23,7 @@ import argparse
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -95,8 +98,34 @@ AGAIN = "reported again"
 NOT_STABLE = "changed by a second run"
 NOT_MADE = "announced and not made"
 OUTSIDE = "lines changed outside"
-FAULTS = (NOT_VALID, AGAIN, NOT_STABLE, NOT_MADE, OUTSIDE)
+LINTED = "new for ruff"
+TYPED = "new for mypy"
+UNFORMATTED = "no longer formatted"
+FAULTS = (NOT_VALID, AGAIN, NOT_STABLE, NOT_MADE, OUTSIDE, LINTED, TYPED, UNFORMATTED)
 DROPPED = frozenset({"TL001", "TL002", "TL003"})
+
+#: each prints a line for what it finds, and exits with 1 then
+CHECKERS = {
+    LINTED: (
+        "ruff",
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--select=E9,F,RUF006,RUF100",
+        "--output-format=concise",
+    ),
+    TYPED: (
+        "mypy",
+        "--no-incremental",
+        "--no-error-summary",
+        "--ignore-missing-imports",
+        "--follow-imports=skip",
+        "--explicit-package-bases",
+        "--check-untyped-defs",
+    ),
+    UNFORMATTED: ("ruff", "format", "--isolated", "--no-cache", "--check"),
+}
+_COMPLAINT = re.compile(r"^\S+:: |^Would reformat: ")
 
 Key = tuple[str, str, str]
 
@@ -117,7 +146,10 @@ def tried(package: Path, unsafe: bool) -> Tally:
 def counted(settings: Settings) -> Tally:
     """Fix the current folder, and count."""
     old = run(settings).findings()
-    done, failures = fixing(settings).write()
+    made = fixing(settings)
+    paths = [file.path for file in made.files]
+    said_before = {kind: complaints(command, paths) for kind, command in CHECKERS.items()}
+    done, failures = made.write()
     new = run(settings).findings()
     dropped = [sum(entry.rule in DROPPED for entry in each.entries) for each in (old, new)]
     tally = Tally(old.files, len(done.files), len(old.entries), dropped[0], dropped[0] - dropped[1])
@@ -132,11 +164,26 @@ def counted(settings: Settings) -> Tally:
         NOT_STABLE: [file.path for file in fixing(settings).files],
         NOT_MADE: list(not_made(old, report.left)),
         OUTSIDE: list(outside(old, done)),
+        **{
+            kind: sorted((complaints(command, paths) - said_before[kind]).elements())
+            for kind, command in CHECKERS.items()
+        },
     }
     for fault, places in faults.items():
         tally.faults[fault] = len(places)
         tally.details += [f"{fault}: {place}" for place in places]
     return tally
+
+
+def complaints(command: Sequence[str], paths: Sequence[str]) -> Counter[str]:
+    """What a checker says of the files, without the lines, which move."""
+    if not paths:
+        return Counter()
+    ran = subprocess.run([sys.executable, "-m", *command, *paths], capture_output=True, text=True)
+    if ran.returncode not in (0, 1):
+        raise CheckError(f"{command[0]}: {ran.stdout[-500:]}{ran.stderr[-500:]}")
+    lines = [re.sub(r"(?<=:)\d+(:\d+)?(?=:)", "", line) for line in ran.stdout.splitlines()]
+    return Counter(line for line in lines if _COMPLAINT.search(line))
 
 
 def invalid(done: Fixing) -> list[str]:
