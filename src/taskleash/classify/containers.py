@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.facts.model import Call, Store
+from taskleash.facts.model import Block, Call, Exit, If, Store
 from taskleash.facts.terms import Attribute, Built, Display, Element, Item, Result, Spread, Term
 from taskleash.link.context import in_loop
 from taskleash.link.entities import Function
 from taskleash.link.inference import Inference, is_external
 from taskleash.link.lifetime import Lifetimes
 from taskleash.link.trail import Op, Place, Trail
-from taskleash.models.containers import WEAK_KEYED
+from taskleash.models.containers import GROWING, WEAK_KEYED
 from taskleash.models.lifecycle import LIFECYCLE
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
@@ -133,7 +133,8 @@ def _replaces(op: Op) -> bool:
 def rebuilds(op: Op) -> bool:
     """``self.tasks = [t for t in self.tasks if not t.done()]``: what is left of the one before.
 
-    ``self.tasks + [task]`` and ``[*self.tasks, task]`` leave nothing out.
+    ``self.tasks + [task]`` and ``[*self.tasks, task]`` leave nothing out. A loop may put what is
+    left into the new one, too.
     """
     event = op.event
     if op.kind != "replace" or not op.depth or not isinstance(event, Store):
@@ -144,7 +145,40 @@ def rebuilds(op: Op) -> bool:
         for term in event.value
         if isinstance(term, Display)
         for kind, item in _taken_over(op, term, event)
+    ) or any(_is_filled_with_some(op.function, term, event.target) for term in event.value)
+
+
+def _is_filled_with_some(function: Function, filled: Term, replaced: Term) -> bool:
+    """Whether a loop over what is replaced puts only some of its elements into the new one."""
+    if not isinstance(filled, Display):
+        return False
+    return any(
+        role.kind == "func"
+        and _is_passed_over_in_some_turns(function, role.index)
+        and any(
+            isinstance(term, Element) and _mentions(term, replaced)
+            for arg in function.call(role.index).args
+            for term in arg.value
+        )
+        for name in GROWING
+        for role in function.uses.roles.get(Attribute(filled, name), ())
     )
+
+
+def _is_passed_over_in_some_turns(function: Function, index: int) -> bool:
+    """Whether a turn of the loop around an event can end without it."""
+    loop = in_loop(function, index)
+    if loop is None:
+        return False
+    return index not in loop.body.items or any(
+        isinstance(item, If) and any(map(_goes_on, (item.then, item.orelse)))
+        for item in loop.body.items
+    )
+
+
+def _goes_on(block: Block) -> bool:
+    last = block.items[-1] if block.items else None
+    return isinstance(last, Exit) and last.kind == "continue"
 
 
 def _taken_over(op: Op, collection: Display, event: Store) -> Iterator[tuple[str, Term]]:
