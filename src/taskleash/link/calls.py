@@ -25,6 +25,7 @@ from taskleash.facts.terms import (
 from taskleash.link.decorated import Decorated
 from taskleash.link.entities import Class, External, Function, Variable
 from taskleash.link.held import Held
+from taskleash.link.hierarchy import replaces
 from taskleash.link.inference import Inference
 from taskleash.link.loads import Loads
 from taskleash.link.program import Program
@@ -175,7 +176,7 @@ class Calls:
         types = self.inference.types(function, base)
         for kind in types:
             if isinstance(kind.symbol, Class):
-                found.extend(self._overrides(kind.symbol, name, base))
+                found.extend(self._overrides(function, kind.symbol, name, base))
             else:
                 found.append(External(canonical(f"{kind.name}.{name}")))
         if found:
@@ -196,13 +197,12 @@ class Calls:
             found.extend(cls.find(OPERATOR))
         return found
 
-    def _overrides(self, cls: Class, name: str, base: Term) -> list[Callee]:
+    def _overrides(self, function: Function, cls: Class, name: str, base: Term) -> list[Callee]:
         found: list[Callee] = list(cls.find(name))
-        if isinstance(base, Super):
-            return found
-        for sub in sorted(cls.descendants - {cls}, key=repr):
+        for sub in () if isinstance(base, Super) else sorted(cls.descendants - {cls}, key=repr):
             # A mixin calls what the classes beside it define.
-            found.extend(sub.own_methods(name) if found else sub.find(name))
+            methods = sub.own_methods(name) if found else sub.find(name)
+            found += methods if methods and not replaces(sub, function, base) else []
         return found
 
     def is_sure(self, caller: Function, index: int) -> bool:

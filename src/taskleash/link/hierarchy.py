@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskleash.link.entities import Class
+from taskleash.facts.terms import Parameter, Term
+from taskleash.link.entities import Class, Function
 
 
 def direct_bases(cls: Class) -> tuple[Class, ...]:
@@ -74,3 +75,23 @@ def _depth_first(cls: Class) -> tuple[tuple[Class, ...], bool]:
             on_path.add(base)
             path.append((base, iter(base.bases)))
     return tuple(found), is_circular
+
+
+def replaces(cls: Class, method: Function, receiver: Term) -> bool:
+    """Whether what a method calls of its own instance is none of a class: that has another method.
+
+    Below it nothing calls the one above by way of ``super()`` or of its class.
+    """
+    owner, name = method.owner, method.name
+    if owner is None or receiver != Parameter(method.self_name) or owner not in cls.mro:
+        return False
+    found = cls.find(name)
+    if not found or method in found:
+        return False
+    below = cls.mro[: cls.mro.index(owner)]
+    return not any(
+        call.text.rpartition(".")[2] == name and not call.text.startswith(f"{each.self_name}.")
+        for between in below
+        for each in between.methods()
+        for _, call in each.calls()
+    )
