@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInternalError
 from pygls.lsp.client import LanguageClient
 
 from support.command import environment
@@ -40,6 +41,7 @@ class Session:
     root: Path
     said: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    progress: list[str] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     versions: dict[str, int] = field(default_factory=dict)
 
@@ -57,6 +59,12 @@ class Session:
         named = types.VersionedTextDocumentIdentifier(self.versions[name], self.uri(name))
         whole = types.TextDocumentContentChangeWholeDocument(text)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(named, [whole]))
+
+    def save(self, name: str, text: str) -> None:
+        """Write a file from the editor."""
+        (self.root / name).write_text(text, encoding="utf-8")
+        document = types.TextDocumentIdentifier(self.uri(name))
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
 
     async def codes(self, name: str, *expected: str) -> Sequence[types.Diagnostic]:
         """Wait until these are the codes of what is said of a file."""
@@ -102,9 +110,14 @@ class Session:
 
 @asynccontextmanager
 async def session(
-    root: Path, encodings: Sequence[types.PositionEncodingKind] = ()
+    root: Path,
+    encodings: Sequence[types.PositionEncodingKind] = (),
+    progress: bool | None = None,
 ) -> AsyncIterator[Session]:
-    """A server that is asked to look after a folder; it has ended well at the end of the block."""
+    """A server that is asked to look after a folder; it has ended well at the end of the block.
+
+    The editor shows ``progress``, or refuses to where that is false; None is one that knows none.
+    """
     client = LanguageClient("test", "1")
     made = Session(client, root)
 
@@ -118,12 +131,22 @@ async def session(
         made.messages.append(params.message)
         made.news.set()
 
+    @client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+    def create(params: types.WorkDoneProgressCreateParams) -> None:
+        if not progress:
+            raise JsonRpcInternalError("no room")
+
+    @client.feature(types.PROGRESS)
+    def go_on(params: types.ProgressParams) -> None:
+        made.progress.append(params.value["kind"])
+
     command = [sys.executable, "-m", "taskleash", "server"]
     await client.start_io(*command, cwd=root, env=environment(XDG_CACHE_HOME=str(root / ".c")))
     general = types.GeneralClientCapabilities(position_encodings=[*encodings] or None)
+    window = types.WindowClientCapabilities(work_done_progress=progress is not None)
     await client.initialize_async(
         types.InitializeParams(
-            capabilities=types.ClientCapabilities(general=general),
+            capabilities=types.ClientCapabilities(general=general, window=window),
             workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name)],
         )
     )
@@ -274,3 +297,24 @@ async def test_a_file_that_is_no_python_is_said_to_be_none(tmp_path: Path) -> No
         await editor.codes("app.py", "TL000")
         editor.change("app.py", LEAK)
         await editor.codes("app.py", "TL001")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("progress", [True, False])
+async def test_after_a_file_was_saved_the_others_are_looked_at_as_before(
+    tmp_path: Path, progress: bool
+) -> None:
+    async with session(written(tmp_path, app=LEAK, other=KEPT), progress=progress) as editor:
+        editor.open("app.py")
+        await editor.codes("app.py", "TL001")
+        editor.change("app.py", KEPT)
+        await editor.codes("app.py")
+        editor.save("app.py", KEPT)
+        editor.open("other.py")
+        editor.change("other.py", LEAK)
+        await editor.codes("other.py", "TL001")
+        editor.save("other.py", LEAK)
+        editor.change("other.py", KEPT)
+        await editor.codes("other.py")
+    # The first look alone takes long.
+    assert editor.progress == ["begin", "end"] * progress

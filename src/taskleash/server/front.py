@@ -7,6 +7,7 @@ look goes on is in the next one.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from taskleash import __version__
@@ -44,13 +46,15 @@ _Asked: TypeAlias = tuple[str, "int | None", "Place | None", str]
 class _Folder:
     """One folder: what is to be looked at next, and the task that does.
 
-    ``settled_until`` is the time up to which what is on disk counts as known.
+    ``settled_until`` is the time up to which what is on disk counts as known. It ``is_known`` once
+    all of it was looked at.
     """
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     is_whole: bool = False
     looking: asyncio.Task[None] | None = None
     settled_until: float = 0.0
+    is_known: bool = False
 
 
 class Front(LanguageServer):
@@ -63,6 +67,7 @@ class Front(LanguageServer):
         self._folders: dict[str, _Folder] = {}
         self._mended: dict[_Asked, Mended | Failed] = {}
         self._complaint = ""
+        self._tokens = itertools.count(1)
         #: whether the editor says what changes on disk
         self.is_told = False
 
@@ -125,24 +130,37 @@ class Front(LanguageServer):
             is_settled = time.monotonic() < folder.settled_until
             if not is_settled:
                 folder.settled_until = time.monotonic() + _SETTLED_SECONDS[self.is_told]
-            if whole:
+            if whole and not folder.is_known:
                 await self._look_with_progress(root)
+                folder.is_known = True
             else:
-                await self._look_at(root, whole=False, is_settled=is_settled)
+                await self._look_at(root, whole, is_settled and not whole)
 
     async def _look_with_progress(self, root: str) -> None:
-        token = f"taskleash:{root}"
-        capabilities = self.client_capabilities.window
-        if capabilities is None or not capabilities.work_done_progress:
+        """Look at all of a folder for the first time, which takes long: the editor shows it."""
+        token = await self._token()
+        if not token:
             await self._look_at(root, whole=True)
             return
-        await self.work_done_progress.create_async(token)
         title = f"taskleash: {os.path.basename(root)}"
         self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title))
         try:
             await self._look_at(root, whole=True)
         finally:
             self.work_done_progress.end(token, types.WorkDoneProgressEnd())
+
+    async def _token(self) -> str:
+        """What stands for a progress that the editor shows; empty where it shows none."""
+        capabilities = self.client_capabilities.window
+        if capabilities is None or not capabilities.work_done_progress:
+            return ""
+        # It may be used once only.
+        token = f"taskleash:{next(self._tokens)}"
+        try:
+            await self.work_done_progress.create_async(token)
+        except JsonRpcException:
+            return ""
+        return token
 
     async def _look_at(self, root: str, whole: bool, is_settled: bool = False) -> None:
         documents = self.texts.open_below(root)
