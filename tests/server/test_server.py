@@ -42,6 +42,7 @@ class Session:
     said: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
+    refreshed: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     versions: dict[str, int] = field(default_factory=dict)
 
@@ -113,9 +114,11 @@ async def session(
     root: Path,
     encodings: Sequence[types.PositionEncodingKind] = (),
     progress: bool | None = None,
+    options: object = None,
 ) -> AsyncIterator[Session]:
     """A server that is asked to look after a folder; it has ended well at the end of the block.
 
+    The ``options`` are those of the server, as a user of the editor sets them.
     The editor shows ``progress``, or refuses to where that is false; None is one that knows none.
     """
     client = LanguageClient("test", "1")
@@ -136,6 +139,10 @@ async def session(
         if not progress:
             raise JsonRpcInternalError("no room")
 
+    @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+    def refresh(params: None) -> None:
+        made.refreshed.set()
+
     @client.feature(types.PROGRESS)
     def go_on(params: types.ProgressParams) -> None:
         made.progress.append(params.value["kind"])
@@ -146,8 +153,15 @@ async def session(
     window = types.WindowClientCapabilities(work_done_progress=progress is not None)
     await client.initialize_async(
         types.InitializeParams(
-            capabilities=types.ClientCapabilities(general=general, window=window),
+            capabilities=types.ClientCapabilities(
+                general=general,
+                window=window,
+                workspace=types.WorkspaceClientCapabilities(
+                    inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+                ),
+            ),
             workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name)],
+            initialization_options=options,
         )
     )
     client.initialized(types.InitializedParams())
@@ -318,3 +332,34 @@ async def test_after_a_file_was_saved_the_others_are_looked_at_as_before(
         await editor.codes("other.py")
     # The first look alone takes long.
     assert editor.progress == ["begin", "end"] * progress
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("options", "labels"),
+    [
+        ({"inlayHints": True}, ["❌ none · ❌ none · 🔴 high"]),
+        ({"inlayHints": "yes"}, []),
+        ({}, []),
+        (None, []),
+    ],
+)
+async def test_hints_are_shown_where_the_editor_asks_for_them(
+    tmp_path: Path, options: object, labels: list[str]
+) -> None:
+    text = LEAK.replace("    asyncio.create_task", "    '𝒳é'; asyncio.create_task")
+    async with session(written(tmp_path, app=text), options=options) as editor:
+        editor.open("app.py")
+        await editor.codes("app.py", "TL001")
+        if labels:
+            await asyncio.wait_for(editor.refreshed.wait(), _PATIENCE_SECONDS)
+        everywhere = types.Range(types.Position(0, 0), types.Position(99, 0))
+        document = types.TextDocumentIdentifier(editor.uri("app.py"))
+        asked = types.InlayHintParams(document, everywhere)
+        found = await editor.client.text_document_inlay_hint_async(asked)
+        assert [hint.label for hint in found or []] == labels
+        # UTF-16, unless another is agreed on: one of the letters before it counts twice.
+        end = len("    '𝒳é'; asyncio.create_task(send(text))") + 1
+        assert [hint.position.character for hint in found or []] == [end] * len(labels)
+        above = types.InlayHintParams(document, types.Range(*[types.Position(0, 0)] * 2))
+        assert not await editor.client.text_document_inlay_hint_async(above)

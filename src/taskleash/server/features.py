@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 
 from lsprotocol import types
 
@@ -60,6 +61,11 @@ def _look(front: Front, uri: str, whole: bool = False) -> None:
 
 
 def _workspace(front: Front) -> None:
+    @front.feature(types.INITIALIZE)
+    def initialize(ls: Front, params: types.InitializeParams) -> None:
+        options = params.initialization_options
+        ls.shows_hints = isinstance(options, Mapping) and options.get("inlayHints") is True
+
     @front.feature(types.INITIALIZED)
     async def initialized(ls: Front, params: types.InitializedParams) -> None:
         await _watch_files(ls)
@@ -115,3 +121,8 @@ def _questions(front: Front) -> None:
     async def hover(ls: Front, params: types.HoverParams) -> types.Hover | None:
         path = path_of(params.text_document.uri)
         return await ls.hover(path, params.position) if path is not None else None
+
+    @front.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    def hints(ls: Front, params: types.InlayHintParams) -> list[types.InlayHint]:
+        path = path_of(params.text_document.uri)
+        return ls.hints(path, params.range) if path is not None else []

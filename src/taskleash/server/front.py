@@ -70,6 +70,8 @@ class Front(LanguageServer):
         self._tokens = itertools.count(1)
         #: whether the editor says what changes on disk
         self.is_told = False
+        #: whether the editor asked for hints
+        self.shows_hints = False
 
     @property
     def texts(self) -> Texts:
@@ -200,6 +202,14 @@ class Front(LanguageServer):
                 version=document.version if document is not None else None,
             )
             self.text_document_publish_diagnostics(shown)
+        if self.shows_hints and paths and self._refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)
+
+    @property
+    def _refreshes_hints(self) -> bool:
+        workspace = self.client_capabilities.workspace
+        hints = workspace.inlay_hint if workspace else None
+        return hints is not None and bool(hints.refresh_support)
 
     # -- what the editor asks
 
@@ -253,6 +263,18 @@ class Front(LanguageServer):
         shown = showing.range_of(entry.site.span)
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(content, self.texts.to_client(path, [shown])[0])
+
+    def hints(self, path: str, wanted: types.Range) -> list[types.InlayHint]:
+        """What is shown behind each spawn in a range; nothing unless the editor asked for it."""
+        known = self.findings.of(path)
+        found = self._in_range(path, known, wanted) if self.shows_hints else []
+        ends = [showing.range_of(entry.site.span).end for entry in found]
+        places = self.texts.to_client(path, [types.Range(end, end) for end in ends])
+        say = language(known.lang)
+        return [
+            types.InlayHint(place.start, showing.hint(entry, say), padding_left=True)
+            for entry, place in zip(found, places, strict=True)
+        ]
 
     def _in_range(self, path: str, known: Known, wanted: types.Range) -> list[Entry]:
         begin, end = _positions(self.texts.from_client(path, wanted))

@@ -76,6 +76,13 @@ def file_diagnostic(error: FileError) -> types.Diagnostic:
     )
 
 
+def hint(entry: Entry, say: Language) -> str:
+    """What stands behind a spawn: who holds the task, who ends it, the risk."""
+    site = inert_entry(entry, unicode=True).site
+    cells = (words.cell(site.tracked, True, say), words.cell(site.cleaned, True, say))
+    return " · ".join((*cells, words.risk(site.risk, site.dormant, unicode=True, say=say)))
+
+
 def hover(entry: Entry, root: str, diff: str, say: Language) -> str:
     """What is known of a spawn, as Markdown; ``diff`` is what its fix would change."""
     return "\n".join(_said(inert_entry(entry, unicode=True), root, diff, say))
