@@ -38,7 +38,14 @@ from taskleash.fixes.serving import (
 from taskleash.fixes.slots import is_optional
 from taskleash.fixes.spots import Spot
 from taskleash.fixes.teardown_places import asking, is_fed_behind, is_fed_meanwhile
-from taskleash.fixes.teardowns import end_all, end_one, ended_beside, is_handed_on, teardown_of
+from taskleash.fixes.teardowns import (
+    check_loop,
+    end_all,
+    end_one,
+    ended_beside,
+    is_handed_on,
+    teardown_of,
+)
 from taskleash.fixes.track import handle_of, keep
 from taskleash.fixes.tree import Method, dotted, inside, last_name
 from taskleash.fixes.work import Work
@@ -63,7 +70,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if method is None or not method.instance:
         raise CannotMend(sentence("no instance starts the task"))
     teardown = teardown_of(work.tree, target.site, method)
-    _check_loop(teardown)
+    check_loop(teardown)
     end = _end_of(work, target, call, teardown)
     if target.rule != "TL001":
         _check_harm(work, target, call, teardown, end)
@@ -96,7 +103,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         is_pruned = target.rule == "TL014"
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
-        _check_one(work, call)
+        _check_one(work, target, call, teardown, end)
         if end is not End.CANCELLED and not isinstance(started_by(call), cst.Call):
             task = target.site.task
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
@@ -133,16 +140,6 @@ def _check_kept(work: Work, method: Method, attribute: str) -> None:
         ):
             raise CannotMend(
                 sentence("`{place}` has futures of another thread, too", place=attribute)
-            )
-
-
-def _check_loop(teardown: Method) -> None:
-    """Raise `CannotMend` where the teardown may run in another loop than the tasks."""
-    for node in inside(teardown.cls):
-        if isinstance(node, cst.Call) and last_name(node.func) == "new_event_loop":
-            name = teardown.function.name.value
-            raise CannotMend(
-                sentence("`{name}` may run in another event loop than the task", name=name)
             )
 
 
@@ -212,11 +209,18 @@ def _check_harm(work: Work, target: Target, call: cst.Call, teardown: Method, en
         check_cancelling(work.tree, target.site.task, coroutine, teardown)
 
 
-def _check_one(work: Work, call: cst.Call) -> None:
-    """Raise `CannotMend` where the attribute may hold the next task once this one is over."""
+def _check_one(work: Work, target: Target, call: cst.Call, teardown: Method, end: End) -> None:
+    """Raise `CannotMend` where the attribute may hold the next task once this one is over.
+
+    Or where the task is what takes the object down: another one would wait for its end in vain.
+    """
     scope, coroutine = work.tree.scope(call), coroutine_of(work.tree, started_by(call))
     if coroutine is not None and comes_to(work.tree, coroutine, scope):
         raise CannotMend(sentence("the task starts the next one in its own place"))
+    if end is End.CANCELLED or coroutine is None:
+        return
+    if comes_to(work.tree, coroutine, teardown.function):
+        raise CannotMend(sentence("`{task}` takes down the object itself", task=target.site.task))
 
 
 def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: bool) -> None:

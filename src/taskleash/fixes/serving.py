@@ -32,14 +32,21 @@ _SETTING_UP = frozenset(
 )  # fmt: skip
 #: words in the names of what does so anew, whenever that is: ``delayed_restart``
 _AGAIN = frozenset({"reconnect", "reconnecting", "reconnection", "reopen", "restart"})
-#: first words in the names of what shows something, or gets it, while its object is there
-_SHOWING = frozenset({"animate", "blink", "display", "draw", "redraw", "render", "repaint", "show"})
-_GETTING = frozenset(
+#: first words in the names of what shows something, or has it ready, while its object is there
+_SHOWING = frozenset(
     {
-        "discover", "fetch", "get", "load", "lookup", "prewarm", "query", "retrieve", "scan",
-        "search", "warm", "warmup",
+        "animate", "blink", "display", "draw", "prebuffer", "precache", "preheat", "prewarm",
+        "redraw", "render", "repaint", "show", "warm", "warmup",
     }
 )  # fmt: skip
+#: those of what gets something
+_GETTING = frozenset(
+    {
+        "discover", "fetch", "get", "load", "lookup", "query", "retrieve", "scan", "search",
+    }
+)  # fmt: skip
+#: words in the names of what keeps a connection up, which is no use to one that is closed
+_ALIVE = frozenset({"heartbeat", "keepalive", "ping", "pong"})
 #: first words in the names of what only tells something, or makes a value of another one
 _READING = frozenset(
     {
@@ -140,6 +147,8 @@ def is_for_now(tree: Tree, name: str, coroutine: Coroutine | None) -> bool:
     Nobody looks at that any more once the object is gone. What keeps it elsewhere is none.
     """
     found = [word for word in words(name) if word != "async"]
+    if found[:1] == ["check"] or not _ALIVE.isdisjoint(found):
+        return True
     if _SHOWING.isdisjoint(found[:1]) and _GETTING.isdisjoint(found[:1]):
         return False
     if not FINITE_WORDS.isdisjoint(found):

@@ -136,6 +136,16 @@ def _called_by(method: Method, others: dict[str, Method]) -> Method | None:
     return None
 
 
+def check_loop(teardown: Method) -> None:
+    """Raise `CannotMend` where the teardown may run in another loop than the tasks."""
+    for node in inside(teardown.cls):
+        if isinstance(node, cst.Call) and last_name(node.func) == "new_event_loop":
+            name = teardown.function.name.value
+            raise CannotMend(
+                sentence("`{name}` may run in another event loop than the task", name=name)
+            )
+
+
 def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
     """Whether a teardown gives an attribute to a function, which may see to the task."""
     return any(
