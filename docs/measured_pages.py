@@ -153,6 +153,16 @@ the reader was sure of 11, and of 19 more he was not. Of these taskleash calls t
 high. A high where the reader was not sure is wrong: a dict keeps the task in a pair, which the
 `stop` takes apart in its loop.
 
+In the thirteenth reading (most sites of 32 packages: device clients, brokers, bots, trading
+clients, servers, robots) one of 28 highs is a low by the labels: what two methods start is kept
+in one slot, never ended, and one of the two was called low. Of the 6 lows 3 are sound by the
+labels: a loop of pings that is cancelled as the connection is lost, before the next one can
+start; a task that the next turn of its loop waits for again; and self-removing tasks of a class
+whose `cancel` is of something else. Three lows were not found: the high above, a monitor that
+connects anew, which starts the next monitor beside it, and a `start` without the guard of its
+base. There were few lows to find again: the reader was sure of 6, and of 15 more he was not. Of
+these taskleash called four low.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -222,6 +232,7 @@ def accuracy_page() -> str:
         ("blind_tenth", "the tenth reading, mended"),
         ("blind_eleventh", "the eleventh reading, mended in part"),
         ("blind_twelfth", "the twelfth reading, before it was mended"),
+        ("blind_thirteenth", "the thirteenth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -250,6 +261,7 @@ def blind_table() -> str:
         ("blind_tenth", "tenth reading"),
         ("blind_eleventh", "eleventh reading"),
         ("blind_twelfth", "twelfth reading"),
+        ("blind_thirteenth", "thirteenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -25,6 +25,7 @@ SETS = (
     "blind_tenth",
     "blind_eleventh",
     "blind_twelfth",
+    "blind_thirteenth",
 )
 
 #: a package, a file of it and a line
