@@ -34,6 +34,14 @@ def test_a_file_annotates_where_a_third_of_it_does(text: str, annotates: bool) -
 
 
 @pytest.mark.parametrize(
+    ("text", "is_typed"),
+    [(TYPED + UNTYPED * 9, True), (UNTYPED * 3, False), ("", False)],
+)
+def test_a_file_is_typed_where_any_of_it_is(text: str, is_typed: bool) -> None:
+    assert style_of(Tree(text)).is_typed is is_typed
+
+
+@pytest.mark.parametrize(
     ("text", "quote"),
     [("", '"'), ("x = 'a', 'b', \"c\"\n", "'"), ("x = 'a', \"b\"\n", '"'), ("x = '''a'''\n", '"')],
 )

@@ -24,9 +24,14 @@ _SOME = 3
 
 @dataclass(frozen=True)
 class Style:
-    """The habits of a file that new lines follow."""
+    """The habits of a file that new lines follow.
+
+    It ``annotates`` where a good part of it does. Where any of it does, it ``is_typed``: type
+    checkers read it, and ask what is in a set that a module makes.
+    """
 
     annotates: bool
+    is_typed: bool
     quote: str
     width: int
 
@@ -43,6 +48,7 @@ def style_of(tree: Tree) -> Style:
             double += node.quote == '"'
     return Style(
         annotates=sum(functions) * _SOME > len(functions),
+        is_typed=any(functions),
         quote="'" if single > double else '"',
         width=_width(tree.text),
     )

@@ -168,7 +168,10 @@ class Work:
 
     def task_type(self) -> str:
         """The annotation of a task of any result; empty where the file does not annotate."""
-        if not self.style.annotates or self.manner.version < (3, 9):
+        return self._task_type() if self.style.annotates else ""
+
+    def _task_type(self) -> str:
+        if self.manner.version < (3, 9):
             return ""
         result = "None" if self.gives_nothing else self.draft.imports.member("typing", "Any")
         return f"{self.asyncio('Future' if self.has_futures else 'Task')}[{result}]"
@@ -182,7 +185,7 @@ class Work:
 
     def set_of_tasks(self, target: str) -> str:
         """The statement that makes a set for tasks."""
-        task = self.task_type()
+        task = self._task_type() if self.style.is_typed else ""
         return f"{target}: set[{task}] = set()" if task else f"{target} = set()"
 
     def statements(

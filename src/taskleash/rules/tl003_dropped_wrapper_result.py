@@ -29,8 +29,9 @@ Example
 Use instead
 -----------
     import asyncio
+    from typing import Any
 
-    _background_tasks = set()
+    _background_tasks: set[asyncio.Task[Any]] = set()
 
 
     class Bus:

@@ -47,7 +47,7 @@ class Owner:
         note("closing")
         await asyncio.sleep(0)
         self.state = "closed"
-        note("closed")
+{end}        note("closed")
 {more}
 
 async def main():
@@ -59,6 +59,7 @@ KEPT = {
     "dropped": ("", "asyncio.create_task(self.work(what))"),
     "callback": ("", "asyncio.create_task(self.work(what)).add_done_callback(lambda t: None)"),
     "slot": ("self._task = None", "self._task = asyncio.create_task(self.work(what))"),
+    "ended slot": ("self._task = None", "self._task = asyncio.create_task(self.work(what))"),
     "set": (
         "self._tasks = set()",
         (
@@ -69,6 +70,9 @@ KEPT = {
     "list": ("self._tasks = []", "self._tasks.append(asyncio.create_task(self.work(what)))"),
     "dict": ("self._tasks = {}", "self._tasks[what] = asyncio.create_task(self.work(what))"),
 }
+
+#: what a teardown that ends the task does besides
+_END = "if self._task is not None:\n    self._task.cancel()\n"
 
 #: what the task does
 WORK = {
@@ -254,7 +258,7 @@ def shapes() -> Iterator[Shape]:
     for name, scenario in _SCENARIOS.items():
         for work in scenario.works:
             # A slot holds the last one of several: the others were lost before, too.
-            for kept in (each for each in KEPT if each != "slot" or not scenario.needs_all):
+            for kept in (each for each in KEPT if "slot" not in each or not scenario.needs_all):
                 yield _shape(name, scenario, work, kept)
 
 
@@ -267,6 +271,7 @@ def _shape(name: str, scenario: _Scenario, work: str, kept: str) -> Shape:
         spawn=textwrap.indent(spawn + "\n", " " * 8),
         work=textwrap.indent(WORK[work] + "\n", " " * 8),
         more="\n" + more if more else "",
+        end=textwrap.indent(_END, " " * 8) if kept == "ended slot" else "",
         main=textwrap.indent(scenario.main, " " * 4),
     )
     if without_close:
