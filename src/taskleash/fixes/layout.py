@@ -215,14 +215,18 @@ def wrapped(helper: str, call: cst.BaseExpression, room: int, inner: int) -> cst
     """A call of a function with another call, which may span several lines, as its argument.
 
     It is put on one line where that leaves it the room, else the other call on lines of its own,
-    which are ``inner`` wide.
+    which are ``inner`` wide. One that no formatter has laid out keeps its lines.
     """
     func, flat = cst.parse_expression(helper), joined(call)
     code, base = cst.Module([]).code_for_node(flat), _base(call)
-    if "\n" not in code and (base is None or len(f"{helper}({code})") <= room):
+    # Its arguments are on a line of their own, and its closing bracket is not.
+    is_by_hand = base is None and _opens_line(call)
+    is_narrow = len(f"{helper}({code})") <= room
+    if "\n" not in code and (is_narrow or (base is None and not is_by_hand)):
         return cst.Call(func, [cst.Arg(flat)])
     if base is None:
-        deeper = flat if _hangs(flat) else flat.visit(_Shifting(len(helper) + 1))
+        kept = call if is_by_hand and "\n" not in code else flat
+        deeper = kept if _hangs(kept) else kept.visit(_Shifting(len(helper) + 1))
         assert isinstance(deeper, cst.BaseExpression)
         return cst.Call(func, [cst.Arg(deeper)])
     deeper = closed(call, inner - len(base) - len(_INDENT))
@@ -236,6 +240,13 @@ def wrapped(helper: str, call: cst.BaseExpression, room: int, inner: int) -> cst
     end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(base))
     argument = cst.Arg(deeper, whitespace_after_arg=end)
     return cst.Call(func, [argument], whitespace_before_args=opening)
+
+
+def _opens_line(call: cst.BaseExpression) -> bool:
+    """Whether the arguments of a call begin on a line of their own."""
+    return isinstance(call, cst.Call) and isinstance(
+        call.whitespace_before_args, cst.ParenthesizedWhitespace
+    )
 
 
 def _base(call: cst.BaseExpression) -> str | None:
@@ -256,7 +267,7 @@ def _hangs(node: cst.BaseExpression) -> bool:
         return isinstance(node.lbracket.whitespace_after, cst.ParenthesizedWhitespace)
     if not isinstance(node, cst.Call):
         return False
-    if isinstance(node.whitespace_before_args, cst.ParenthesizedWhitespace):
+    if _opens_line(node):
         return True
     before = "".join(cst.Module([]).code_for_node(arg) for arg in node.args[:-1])
     return bool(node.args) and "\n" not in before and _hangs(node.args[-1].value)

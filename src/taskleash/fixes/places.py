@@ -58,7 +58,7 @@ def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace
     # What runs in between needs nothing new: no function of the module is there yet.
     for index in range(at + 1, len(body)):
         if _is_constant(body[index], uses) or (at >= 0 and _sets_up(body[index], body[at])):
-            at, is_parted = index, not _is_one_line(body[index])
+            at, is_parted = index, not _is_one_line(body[index]) or _is_explained(body, index)
         elif index == at + 1 > 1 and not _imports(body[at]) and _goes_on(body[index], uses):
             at, is_parted = index, True
         elif not _runs_alone(body[index], uses):
@@ -138,6 +138,14 @@ def _goes_on(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
 def _is_one_line(statement: cst.BaseStatement) -> bool:
     code = cst.Module([]).code_for_node(statement).strip()
     return "\n" not in code and not is_text(statement) and not _DUNDER.match(code)
+
+
+def _is_explained(body: Sequence[cst.BaseStatement], at: int) -> bool:
+    """Whether a comment heads the paragraph of a statement: it says nothing of what is new."""
+    while at > 0 and not _stands_apart(body[at]) and not _imports(body[at]):
+        at -= 1
+    above: Sequence[cst.EmptyLine] = getattr(body[at], "leading_lines", ())
+    return bool(above) and above[-1].comment is not None and not _imports(body[at])
 
 
 def _imports(statement: cst.CSTNode) -> bool:
