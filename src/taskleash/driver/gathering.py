@@ -15,7 +15,7 @@ from taskleash.driver.gathered import Gathered
 from taskleash.driver.inputs import Input
 from taskleash.driver.leading import hinting, leading
 from taskleash.driver.linked import uncollected
-from taskleash.driver.modules import Modules
+from taskleash.driver.modules import Modules, Names
 from taskleash.driver.parse import Parsed, broken
 from taskleash.driver.parsing import Parser
 from taskleash.driver.reasons import Reason, Why
@@ -61,7 +61,9 @@ def gather(
         _begin(spawning, parser, memory)
     others = context()
     # A file without a spawn of its own may drop what a function of another one returns.
-    modules = Modules([*asked, *others])
+    present = [*asked, *others]
+    names = memory.once(("names", *(item.path for item in asked)), lambda: Names(present))
+    modules = Modules(present, names)
     near = supporting(asked, modules, memory) if others else []
     supports, _ = _sorted_out(near, spawns, Gathered())
     if not spawning and not supports:

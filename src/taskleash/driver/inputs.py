@@ -15,7 +15,9 @@ from taskleash.source.loading import decode, read_bytes
 from taskleash.source.walks import Walks
 
 #: the files in some folders, looked for by what it is given where they are not known
-Listed: TypeAlias = "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[File]]], list[File]]"
+Listed: TypeAlias = (
+    "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[File]]], list[Input]]"
+)
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ def context_inputs(
     taken = {item.file.absolute for item in asked}
     nearest = NearestOptions(settings.configs)
     folders = [given] if given else sorted(roots)
-    files = listed(folders, lambda wanted: discover(wanted, options, nearest, walks))
+    items = listed(folders, lambda wanted: discover(wanted, options, nearest, walks))
     data = settings.unsaved
-    return [Input(f, data.get(f.absolute)) for f in files if f.absolute not in taken]
+    return [
+        item.with_data(data[item.file.absolute]) if item.file.absolute in data else item
+        for item in items
+        if item.file.absolute not in taken
+    ]
 
 
 def _is_part(path: str) -> bool:

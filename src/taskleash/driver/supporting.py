@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 
 from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.questions import Question
 from taskleash.driver.inputs import Input
 from taskleash.driver.modules import Modules
 from taskleash.source.loading import InvalidSource
@@ -48,7 +50,27 @@ def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list
 def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
     """The files that the asked ones import, but for these themselves, sorted by path."""
     question = memory.question("imported modules", (), _NAMES, _imported)
-    found: dict[str, Input] = {}
+    asked = [*asked]
+    others = [item for item in modules.items if item.data is not None]
+    # What else is followed is on disk, and there as it was.
+    depends = tuple((item.path, _answer(question, item)) for item in (*asked, *others))
+    follow = partial(_followed, asked, modules, question)
+    paths = memory.once(("imported", len(asked), depends), follow)
+    found = [item for item in modules.items if item.path in paths] if paths else []
+    return sorted(found, key=lambda item: item.path)
+
+
+def _answer(question: Question[tuple[str, ...]], item: Input) -> tuple[str, ...] | None:
+    with suppress(InvalidSource):
+        return question.answer(item)
+    return None
+
+
+def _followed(
+    asked: list[Input], modules: Modules, question: Question[tuple[str, ...]]
+) -> frozenset[str]:
+    """The paths of the files that the asked ones import."""
+    found: set[str] = set()
     pending = [*asked]
     seen = {item.path for item in pending}
     while pending:
@@ -58,10 +80,10 @@ def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> li
                 for module in _named(modules, item, dotted):
                     if module.path not in seen:
                         seen.add(module.path)
-                        found[module.path] = module
+                        found.add(module.path)
                         if is_package(module.path):
                             pending.append(module)
-    return [found[path] for path in sorted(found)]
+    return frozenset(found)
 
 
 def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 #: bytes of outcomes beyond this are written at once
 _ROOM = 8 << 20
 
+#: so many things are found once
+_ONCE = 16
+
 _A = TypeVar("_A")
 #: what is answered where names are looked for
 NAMES = tuple[bytes, ...]
@@ -64,7 +67,8 @@ class Memory:
         self.keeps = True
         self._store = store or NoStore()
         self._retained = retained
-        self._listed: dict[tuple[str, ...], list[File]] = {}
+        self._listed: dict[tuple[str, ...], list[Input]] = {}
+        self._once: dict[Hashable, Any] = {}
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._outcomes: dict[bytes, bytes] = {}
@@ -93,12 +97,22 @@ class Memory:
 
     def listed(
         self, folders: Iterable[str], find: Callable[[tuple[str, ...]], list[File]]
-    ) -> list[File]:
-        """The files in some folders, which are looked for once."""
+    ) -> list[Input]:
+        """The files in some folders, as they are on disk, which are looked for once."""
         wanted = tuple(folders)
         if wanted not in self._listed:
-            self._listed[wanted] = find(wanted)
+            self._listed[wanted] = [Input(file) for file in find(wanted)]
         return self._listed[wanted]
+
+    def once(self, asked: Hashable, find: Callable[[], _A]) -> _A:
+        """What hangs on what is asked and on the files on disk alone, which is found once."""
+        if asked not in self._once:
+            # Of letter after letter only the last ones are of use.
+            if len(self._once) >= _ONCE:
+                self._once.clear()
+            self._once[asked] = find()
+        found: _A = self._once[asked]
+        return found
 
     def question(
         self, kind: str, parts: Iterable[bytes], answers: Any, ask: Callable[[bytes], _A]
