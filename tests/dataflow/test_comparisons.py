@@ -7,9 +7,9 @@ import pytest
 from taskleash.dataflow.assumptions import Assumptions, constant
 from taskleash.dataflow.building import build
 from taskleash.facts.extract import extract
-from taskleash.facts.model import FunctionFacts, If
+from taskleash.facts.model import Call, FunctionFacts, If
 from taskleash.facts.model import Test as Condition
-from taskleash.facts.terms import Constant, Parameter
+from taskleash.facts.terms import TEXT, Constant, Parameter
 from taskleash.source.loading import Source
 
 
@@ -32,6 +32,7 @@ def conditions(body: str) -> tuple[FunctionFacts, list[Condition]]:
         ("x = 1 if p else 2\nif x > 1:\n    p()", None),
         ("x = 'a'\nif x > 0:\n    p()", None),
         ("x = 0\nx += 1\nif x == 0:\n    p()", None),
+        ("x = 'a b'\nif x == 'a b':\n    p()", True),
         ("if p > 0:\n    p()", None),
     ],
 )
@@ -68,3 +69,13 @@ def test_the_same_comparison_has_the_same_outcome(
 
     held = frozenset(assumptions.implied(before, True))
     assert assumptions.contradicts(held, after, True) is contradicts
+
+
+def test_which_words_are_logged_is_not_known() -> None:
+    text = "def f(log):\n    log.info('it began')\n    log.info('it ended')\n    log.info('')\n"
+    calls = extract(Source("m.py", "m", text)).functions["f"].events
+    began, ended, empty = (call.args[0].value for call in calls if isinstance(call, Call))
+    assert began == ended == (TEXT,)
+    assert constant(Condition("other", began, op="==", other=ended)) is None
+    assert constant(Condition("truth", began)) is True
+    assert constant(Condition("truth", empty)) is False

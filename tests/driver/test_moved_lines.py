@@ -302,3 +302,53 @@ def test_what_a_source_refuses_is_tried_again(project: Path) -> None:
     scan(project)
     write(project / "leaky.py", taken_down.replace("\n    asyncio", "\n\n    asyncio"), age=30.0)
     assert scan(project) == scan(project, "--no-cache")
+
+
+LOGGED = """\
+import asyncio
+
+
+async def work(log):
+    log.{call}({said})
+    print("it goes on", log)
+    if not log:
+        raise errors.ClosedError(1, why="it is closed")
+    asyncio.create_task(log.flush("now then"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "said", "is_same"),
+    [
+        ("info", "'it went well, %s', 1", True),
+        ("warning", '"it went well, %s", 1', True),
+        ("info", "'it begins, %s', 2", False),
+        ("info", "''", False),
+        ("info", "'begins'", False),
+        ("info", "log, 1", False),
+        ("send", "'it went well, %s', 1", False),
+    ],
+)
+def test_the_words_that_are_logged_are_no_fact(call: str, said: str, is_same: bool) -> None:
+    before = LOGGED.format(call=call, said="'it begins, %s', 1")
+    after = LOGGED.format(call=call, said=said)
+    shapes = [shape_of(packed(extract(Source("m.py", "m", each)))) for each in (before, after)]
+    assert (shapes[0] == shapes[1]) is is_same
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("it goes on", "all goes on", True),
+        ("it is closed", "it was closed", True),
+        ("why=", "reason=", False),
+        ("ClosedError(1", "ClosedError(2", False),
+        ("ClosedError", "OpenError", False),
+        ("now then", "then now", False),
+    ],
+)
+def test_a_text_that_is_printed_or_raised_is_no_fact(old: str, new: str, is_same: bool) -> None:
+    before = LOGGED.format(call="info", said="log")
+    texts = (before, before.replace(old, new))
+    shapes = [shape_of(packed(extract(Source("m.py", "m", text)))) for text in texts]
+    assert (shapes[0] == shapes[1]) is is_same

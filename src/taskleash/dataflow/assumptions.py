@@ -20,6 +20,7 @@ from taskleash.dataflow.outcomes import shows
 from taskleash.dataflow.questions import NO_FACTS, Fact, Facts, LocalFlags, Question
 from taskleash.facts.model import Call, FunctionFacts, Store, Test
 from taskleash.facts.terms import (
+    TEXT,
     Alts,
     Attribute,
     Built,
@@ -35,6 +36,7 @@ from taskleash.facts.terms import (
 _WORD = re.compile(r"\w+")
 _EMPTY_CONSTANTS = frozenset({"None", "False", "0", "0.0", "''", '""'})
 _UNKNOWN_CONSTANTS = frozenset({"…", "exception"})
+_WITHOUT_VALUE = _UNKNOWN_CONSTANTS | {TEXT.text}
 _NEGATED = {"!=": "==", "not in": "in", "is not": "is"}
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -386,7 +388,7 @@ def _value(term: Term) -> Any:
         ValueError: the term is none, or it is not known which.
         SyntaxError: it is not known which.
     """
-    if not isinstance(term, Constant) or term.text in _UNKNOWN_CONSTANTS:
+    if not isinstance(term, Constant) or term.text in _WITHOUT_VALUE:
         raise ValueError
     return ast.literal_eval(term.text)
 

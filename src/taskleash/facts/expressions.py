@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ from taskleash.facts.model import Arg, Await, Block, Call, Give, If, Store, Test
 from taskleash.facts.normal import normalised
 from taskleash.facts.targets import assign, read_subscript
 from taskleash.facts.terms import (
+    TEXT,
     Alts,
     Attribute,
     Awaited,
@@ -36,7 +38,11 @@ from taskleash.facts.terms import (
 )
 from taskleash.facts.types import HOLDING_EXPRESSIONS, dotted_name, written
 from taskleash.models.table import MODELS
+from taskleash.models.vocabulary import LOGGING_LEVELS
 
+_QUOTES = ("'", '"')
+#: how the names of classes end that are raised
+_RAISED = ("Error", "Exception", "Warning")
 _FOLLOWED = (Result, Bound, Element, Item, Display, Parameter, Attribute)
 _CONSTANTS = frozenset({"None", "True", "False", "Ellipsis", "NotImplemented"})
 _SPAWNING = MODELS.spawn_words | MODELS.spawn_classes
@@ -92,8 +98,8 @@ class ExpressionLowering(Lowering):
         if special is not None:
             return special
         func = self.expr(node.func)
-        args = tuple(self._arg(arg) for arg in node.args)
         text = written(node.func)
+        args = _without_wording(text, tuple(self._arg(arg) for arg in node.args))
         if text == "super":
             return (Super(),)
         index = self.frame.emit(
@@ -255,3 +261,20 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Alts]] = {
     cst.Integer: ExpressionLowering._constant,
     cst.Float: ExpressionLowering._constant,
 }
+
+
+def _without_wording(called: str, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
+    """The arguments of a call, but for the words in which it logs, prints or raises something.
+
+    These are changed more often than most, and nothing hangs on them.
+    """
+    name = called.rpartition(".")[2].strip("_")
+    if called != "print" and name not in LOGGING_LEVELS and not name.endswith(_RAISED):
+        return args
+    return tuple([replace(arg, value=(TEXT,)) if _is_prose(arg.value) else arg for arg in args])
+
+
+def _is_prose(value: Alts) -> bool:
+    """Whether a value is a text of several words."""
+    said = value[0] if len(value) == 1 else None
+    return isinstance(said, Constant) and said.text[:1] in _QUOTES and " " in said.text

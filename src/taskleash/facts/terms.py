@@ -298,6 +298,8 @@ Term: TypeAlias = (
 Alts: TypeAlias = tuple[Term, ...]
 #: what a name is bound to where nothing is known of the value
 UNKNOWN: Alts = (Constant("…"),)
+#: a text for people: which one it is says nothing
+TEXT = Constant('"…"')
 #: what a variable is set to that tells which way was taken
 FLAGS = frozenset({Constant("False"), Constant("True")})
 
