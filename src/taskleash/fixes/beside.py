@@ -6,7 +6,7 @@ import libcst as cst
 
 from taskleash.classify.model import Lifetime, State
 from taskleash.fixes.coroutines import comes_to, coroutine_of, is_given, may_wait_for_others
-from taskleash.fixes.elsewhere import leads_elsewhere
+from taskleash.fixes.elsewhere import leads_elsewhere, may_last
 from taskleash.fixes.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.remarks import is_meant_apart, says_that_it_goes_on
@@ -55,6 +55,8 @@ def check_beside(
         raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
     if coroutine is not None and comes_to(work.tree, coroutine, work.tree.scope(call)):
         raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
+    if may_last(work.tree, coroutine):
+        raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
 
 
 def check_wanted(task: str, started: cst.BaseExpression) -> None:

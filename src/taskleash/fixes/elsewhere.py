@@ -16,13 +16,10 @@ _BOUNDED = frozenset({"execute", "executemany", "gather", "sleep", "wait_for"})
 def leads_elsewhere(
     tree: Tree, started: cst.BaseExpression, coroutine: Coroutine | None, package: str
 ) -> bool:
-    """Whether work is, or awaits, a function of another file of the program, or of another object.
+    """Whether work is, or awaits, a function of another file of the program.
 
-    What that waits for this file does not tell, where its name does not. ``package`` is the top one
-    of the file.
+    What that waits for this file does not tell. ``package`` is the top one of the file.
     """
-    if coroutine is not None and any(_may_last(tree, each) for each in awaited_by(tree, coroutine)):
-        return True
     known = _imported_from_program(tree, package)
     calls = [started] if coroutine is None else awaited_by(tree, coroutine)
     return any(
@@ -31,8 +28,17 @@ def leads_elsewhere(
     )
 
 
+def may_last(tree: Tree, coroutine: Coroutine | None) -> bool:
+    """Whether a coroutine awaits what other objects do, which takes as long as they like.
+
+    It is known where the name tells that it is one thing, and over then.
+    """
+    return coroutine is not None and any(
+        _may_last(tree, each) for each in awaited_by(tree, coroutine)
+    )
+
+
 def _may_last(tree: Tree, work: cst.BaseExpression) -> bool:
-    """Whether work of another object takes as long as that likes, as far as its name tells."""
     if not isinstance(work, cst.Call) or not isinstance(work.func, cst.Attribute):
         return False
     name = work.func.attr.value
