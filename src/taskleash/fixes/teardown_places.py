@@ -222,6 +222,8 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         return False
     small = line.body[0]
+    if isinstance(small, cst.Global | cst.Nonlocal):
+        return True
     if isinstance(small, cst.AugAssign):
         # It counts how often this was called.
         return isinstance(small.value, cst.Integer) and dotted(small.target) != keeps
