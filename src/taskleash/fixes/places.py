@@ -213,7 +213,7 @@ def constructor_place(
     for fits in (_sets_plainly, _sets_attribute):
         found = [i for i in range(start, end) if fits(lines[i], init.instance)]
         # A block right below goes on with what the statement sets.
-        apart = [i for i in found if i + 1 == len(lines) or not _is_joined_block(lines[i + 1])]
+        apart = [i for i in found if i + 1 == len(lines) or not _is_joined(lines[i], lines[i + 1])]
         # Nor is a run of such statements taken apart, the last of which such a block follows.
         joined = {*found} - {*apart}
         for at in reversed(apart):
@@ -250,6 +250,20 @@ def _end_of_run(lines: Sequence[cst.BaseStatement], end: int, at: int, instance:
 
 def _names(node: cst.CSTNode) -> set[str]:
     return {each.value for each in inside(node) if isinstance(each, cst.Name)}
+
+
+def _is_joined(line: cst.BaseStatement, following: cst.BaseStatement) -> bool:
+    """Whether what follows a statement goes on with what it sets: a block, or ``self.a.b = c``."""
+    if _is_joined_block(following):
+        return True
+    places = {f"{dotted(target)}." for target, _, _ in assignments(line)}
+    if _stands_apart(following) or not isinstance(following, cst.SimpleStatementLine):
+        return False
+    return any(
+        dotted(target).startswith(place)
+        for target, _, _ in assignments(following)
+        for place in places
+    )
 
 
 def _is_joined_block(line: cst.BaseStatement) -> bool:
