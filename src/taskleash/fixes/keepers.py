@@ -14,8 +14,9 @@ from taskleash.fixes.observed import is_observed
 from taskleash.fixes.outliving import outlives_its_tasks
 from taskleash.fixes.places import constructor_place
 from taskleash.fixes.spots import spot_of
-from taskleash.fixes.tree import Method, dotted, inside, named_params
+from taskleash.fixes.tree import Method, dotted, inside, last_name, named_params
 from taskleash.fixes.work import Pair, Work
+from taskleash.models.table import MODELS
 from taskleash.sentences import sentence
 
 _SET_NAMES = ("_background_tasks", "_running_tasks")
@@ -51,8 +52,11 @@ def plan(work: Work, sites: Sequence[tuple[Site, cst.Call]]) -> None:
     homes = [(home_of(work, site, call), site) for site, call in sites]
     new = [home for home, site in homes if not existing(work, home)]
     # Where one place needs the function, none of them does by itself what it does.
-    in_values = [call for _, call in sites if spot_of(work.tree, call).kind == "value"]
-    work.has_many = len(new) >= MANY or (bool(in_values) and len(new) > 1)
+    needs_one = any(
+        last_name(call.func) in MODELS.schedulers or spot_of(work.tree, call).kind == "value"
+        for _, call in sites
+    )
+    work.has_many = len(new) >= MANY or (needs_one and len(new) > 1)
     work.has_futures = any(_is_future(work, call) for _, call in sites)
     work.is_scattered = work.has_many and len({home.key for home in new}) > 1
 
