@@ -125,6 +125,8 @@ CHECKERS = {
     ),
     UNFORMATTED: ("ruff", "format", "--isolated", "--no-cache", "--check"),
 }
+#: of the complaint itself, and of what it names
+_LINE = re.compile(r"(?<=:)\d+(:\d+)?(?=:)|(?<= on line )\d+")
 _COMPLAINT = re.compile(r"^\S+:: |^Would reformat: ")
 
 Key = tuple[str, str, str]
@@ -182,7 +184,7 @@ def complaints(command: Sequence[str], paths: Sequence[str]) -> Counter[str]:
     ran = subprocess.run([sys.executable, "-m", *command, *paths], capture_output=True, text=True)
     if ran.returncode not in (0, 1):
         raise CheckError(f"{command[0]}: {ran.stdout[-500:]}{ran.stderr[-500:]}")
-    lines = [re.sub(r"(?<=:)\d+(:\d+)?(?=:)", "", line) for line in ran.stdout.splitlines()]
+    lines = [_LINE.sub("", line) for line in ran.stdout.splitlines()]
     return Counter(line for line in lines if _COMPLAINT.search(line))
 
 
