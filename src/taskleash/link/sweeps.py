@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from taskleash.link.entities import Class, External, Function
+from taskleash.link.entities import Class, External
 from taskleash.link.flow import Flow
 from taskleash.link.teardown import Teardown
 from taskleash.link.trail import CANCELLING, Op, Unknown
@@ -24,21 +24,8 @@ class Sweeps:
         return [
             (op, why)
             for op, why in self._all[0]
-            if any(owner.related(cls) for owner in self._owners(op.site[0]))
+            if (owner := op.site[0].method.owner) is not None and owner.related(cls)
         ]
-
-    def _owners(self, function: Function) -> set[Class]:
-        """The class of a function, or the classes that call it where it is of none."""
-        pending, seen, found = [function.method], {function.method}, set[Class]()
-        while pending:
-            method = pending.pop()
-            if method.owner is not None:
-                found.add(method.owner)
-                continue
-            callers = {caller.method for caller, _ in self.flow.calls.callers(method)}
-            pending.extend(callers - seen)
-            seen |= callers
-        return found
 
     @property
     def unknown(self) -> dict[Unknown, None]:
