@@ -205,13 +205,10 @@ class Memory:
             if len(found := stored.get(_shape_key(outcome), b"")) == DIGEST_BYTES:
                 self._shapes[outcome] = found
                 del unknown[outcome]
-        for outcome, item in list(unknown.items()):
-            with suppress(InvalidSource):
-                read = partial(self.contents.data, item)
-                shape = self._shifts.shape(outcome, read, _module_of(item))
-                if shape is not None:
-                    self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape
-                    del unknown[outcome]
+        given = {o: (partial(self.contents.data, i), _module_of(i)) for o, i in unknown.items()}
+        for outcome, shape in self._shifts.shapes(given).items():
+            self._shapes[outcome] = self._entries[_shape_key(outcome)] = shape
+            del unknown[outcome]
         return list(unknown.values())
 
     def facts_key(

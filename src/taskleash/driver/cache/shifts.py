@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -33,23 +33,34 @@ class Shifts:
 
     def note(self, outcome: bytes, data: bytes, of: bytes, shape: bytes) -> None:
         """Note the bytes that an outcome is of, the module that they are ``of``, and the shape."""
-        lines = _lines_in(data)
+        wanted = _lines_key(outcome)
+        # Those that were looked for in vain are at hand.
+        lines = marshal.loads(self._news[wanted]) if wanted in self._news else _lines_in(data)
+        self._news[wanted] = marshal.dumps(lines)
         if lines is not None:
-            self._news[_lines_key(outcome)] = marshal.dumps(lines)
             self._news[_shape_key(lines, of)] = shape
 
-    def shape(self, outcome: bytes, data: Callable[[], bytes], of: bytes) -> bytes | None:
-        """The shape of an outcome that is not known, by the code of its bytes.
+    def shapes(
+        self, unknown: Mapping[bytes, tuple[Callable[[], bytes], bytes]]
+    ) -> dict[bytes, bytes]:
+        """The shapes of outcomes that are not known, by the code of the bytes, as far as possible.
 
-        Raises InvalidSource where they cannot be read.
+        Of each is given what reads the bytes, which may raise InvalidSource, and the module that
+        they are of.
         """
-        lines = self._known[outcome] = _lines_in(data())
-        if lines is None:
-            return None
-        self._news[_lines_key(outcome)] = marshal.dumps(lines)
-        wanted = _shape_key(lines, of)
-        found = self._store.get([wanted]).get(wanted, b"")
-        return found if len(found) == DIGEST_BYTES else None
+        wanted: dict[bytes, bytes] = {}
+        for outcome, (data, of) in unknown.items():
+            with suppress(InvalidSource):
+                lines = _lines_in(data())
+                self._news[_lines_key(outcome)] = marshal.dumps(lines)
+                if lines is not None:
+                    wanted[outcome] = _shape_key(lines, of)
+        stored = self._store.get({*wanted.values()}) if wanted else {}
+        found = {outcome: stored.get(key, b"") for outcome, key in wanted.items()}
+        found = {outcome: shape for outcome, shape in found.items() if len(shape) == DIGEST_BYTES}
+        for outcome in found:
+            self._known[outcome] = marshal.loads(self._news[_lines_key(outcome)])
+        return found
 
     def moved(self, before: bytes, after: bytes) -> dict[int, int] | None:
         """Where lines are by now, by where they were: of two outcomes of the same code."""
