@@ -144,6 +144,19 @@ def test_only_what_is_asked_for_is_offered(
     assert [str(getattr(each.kind, "value", each.kind)) for each in found] == kinds
 
 
+def test_no_two_actions_have_the_same_title(root: Path) -> None:
+    editor = Editor(root)
+    other = entry(site(line=8), "TL001", "dropped", fixes=(TRACK,))
+    editor.knows(LEAKING, other)
+    path = editor.open("app.py", LEAK)
+    found = [action.title for action in editor.front.actions(path, asked_for(Path(path)))]
+    assert len(found) == len({*found}) == 5
+    assert sum(" 8:" in title for title in found) == 2
+    editor.knows(LEAKING)
+    alone = [action.title for action in editor.front.actions(path, asked_for(Path(path)))]
+    assert not any(" 9:" in title for title in alone)
+
+
 def test_where_nothing_is_wrong_nothing_is_offered(root: Path) -> None:
     editor = Editor(root)
     editor.knows(entry(site()))

@@ -35,12 +35,20 @@ _DOES = {
 }
 
 
-def fixes(entry: Entry, path: str, root: str, say: Language) -> Iterator[types.CodeAction]:
+def named(entry: Entry, is_one_of_many: bool) -> str:
+    """What stands for a finding in titles, among others with its place."""
+    span = entry.site.span
+    return f"{entry.rule} {span.line}:{span.column}" if is_one_of_many else entry.rule
+
+
+def fixes(
+    entry: Entry, name: str, path: str, root: str, say: Language
+) -> Iterator[types.CodeAction]:
     """The fixes of a finding, without what they change: that is worked out once one is chosen."""
     shown = diagnostic(entry, root, say)
     for offer in entry.fixes:
         yield types.CodeAction(
-            title=_title(entry, offer, say),
+            title=_title(name, offer, say),
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[shown],
             is_preferred=offer.allowed and offer.applicability == Applicability.SAFE,
@@ -48,12 +56,12 @@ def fixes(entry: Entry, path: str, root: str, say: Language) -> Iterator[types.C
         )
 
 
-def _title(entry: Entry, offer: FixOffer, say: Language) -> str:
+def _title(name: str, offer: FixOffer, say: Language) -> str:
     does = say(_DOES.get(offer.kind, offer.kind))
     if offer.applicability == Applicability.SAFE:
-        return say("{code}: {does}", code=entry.rule, does=does)
+        return say("{code}: {does}", code=name, does=does)
     why = say(FIX_RISKS.get(offer.kind, ANY_FIX_RISK))
-    return say("{code}: {does} (unsafe: {why})", code=entry.rule, does=does, why=why)
+    return say("{code}: {does} (unsafe: {why})", code=name, does=does, why=why)
 
 
 def fix_all(path: str, say: Language) -> types.CodeAction:
@@ -65,10 +73,10 @@ def fix_all(path: str, say: Language) -> types.CodeAction:
     )
 
 
-def comment(entry: Entry, path: str, root: str, say: Language) -> types.CodeAction:
+def comment(entry: Entry, name: str, path: str, root: str, say: Language) -> types.CodeAction:
     """A comment that silences the finding; like a fix, without what it changes."""
     return types.CodeAction(
-        title=say("{code}: silence it with a comment", code=entry.rule),
+        title=say("{code}: silence it with a comment", code=name),
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(entry, root, say)],
         data=as_data(place_of(path, entry.site, entry.rule), COMMENT),

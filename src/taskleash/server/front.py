@@ -220,11 +220,12 @@ class Front(LanguageServer):
         only = wanted.context.only
         found: list[types.CodeAction] = []
         if _is_wanted(types.CodeActionKind.QuickFix, only):
-            for entry in self._in_range(path, known, wanted.range):
-                if not entry.rule or entry.silenced:
-                    continue
-                found += actions.fixes(entry, path, known.root, say)
-                found.append(actions.comment(entry, path, known.root, say))
+            entries = self._in_range(path, known, wanted.range)
+            reported = [each for each in entries if each.rule and not each.silenced]
+            for entry in reported:
+                name = actions.named(entry, len(reported) > 1)
+                found += actions.fixes(entry, name, path, known.root, say)
+                found.append(actions.comment(entry, name, path, known.root, say))
         if _is_wanted(actions.FIX_ALL, only) and not known.is_empty:
             found.append(actions.fix_all(path, say))
         self.texts.shown(path, (each for action in found for each in action.diagnostics or ()))
