@@ -20,7 +20,7 @@ import measured_pages
 from taskleash.driver.config.keys import KEYS, Key
 from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, TableOf
 from taskleash.driver.config.show import toml
-from taskleash.reporters.sarif_rules import metadata
+from taskleash.reporters.sarif import metadata
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules
 

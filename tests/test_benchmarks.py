@@ -122,7 +122,12 @@ def test_a_figure_is_valid_and_its_points_are_in_it() -> None:
 
 
 def test_targets_are_compared_with_what_was_measured() -> None:
-    changed = ("any file changed", "a comment in a spawning file", "a spawning file changed")
+    changed = (
+        "any file changed",
+        "a comment in a spawning file",
+        "a spawning file changed",
+        "a function that spawns changed",
+    )
     kept = ("cold", "warm", "fresh checkout")
     names = (*kept, *changed, "check of one staged file", "--version", IDLE)
     figures = {name: Measured(0.05, 0.05, 100.0) for name in names}

@@ -392,7 +392,14 @@ class TestOutput:
 
 
 class TestWhatIsImported:
-    HEAVY = ("click", "libcst", "rich.console", "multiprocessing", "concurrent", "taskleash.link")
+    HEAVY = (
+        "click",
+        "libcst",
+        "rich.console",
+        "multiprocessing",
+        "concurrent",
+        "taskleash.semantics",
+    )
 
     def imported(self, *arguments: str, cwd: Path) -> set[str]:
         ran = python("-c", IMPORTED, *arguments, cwd=cwd, env=unmeasured())
@@ -423,7 +430,7 @@ class TestWhatIsImported:
     def test_by_a_scan_that_parses(self, tmp_path: Path) -> None:
         write(tmp_path, m=DROPPED)
         found = self.imported("scan", cwd=tmp_path)
-        assert {"multiprocessing", "taskleash.link"} <= found
+        assert {"multiprocessing", "taskleash.semantics"} <= found
         # Another process parses.
         assert "libcst" not in found
 

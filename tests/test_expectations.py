@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.expectations import Expectation, MalformedExpectation, expectations, observed
-from taskleash.classify.model import (
+from taskleash.verdict.model import (
     Cell,
     Ending,
     Handle,

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from support.expectations import Expectation, expectations, observed
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
-from taskleash.facts.prefilter import may_spawn
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.prefilter import may_spawn
 from taskleash.models.table import MODELS
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SINGLE = (

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from support.drawing import steady
 from support.expectations import observed
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Risk, Site
-from taskleash.facts.extract import extract
-from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags
-from taskleash.facts.model import ModuleFacts
+from taskleash.ir.feature_flags import FeatureFlag, FeatureFlags
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
 from taskleash.rules.registry import diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Risk, Site
 from test_fixtures import ENABLED, FIXTURES, differences, label, module_name, programs, stated
 
 FLAGS = FIXTURES / "flags"

@@ -17,7 +17,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
-from taskleash.classify.model import (
+from taskleash.driver.config.errors import ConfigError
+from taskleash.driver.config.inline import configs
+from taskleash.driver.configured import run_settings
+from taskleash.driver.run import run
+from taskleash.reporters.report import Entry, FileError, FlagHint, Report
+from taskleash.rules.registry import UnknownRule
+from taskleash.source.discovery import PathNotFound
+from taskleash.verdict.model import (
     Cell,
     Defect,
     Ending,
@@ -32,13 +39,6 @@ from taskleash.classify.model import (
     State,
     Unknown,
 )
-from taskleash.driver.config.errors import ConfigError
-from taskleash.driver.config.inline import configs
-from taskleash.driver.configured import run_settings
-from taskleash.driver.run import run
-from taskleash.reporters.report import Entry, FileError, FlagHint, Report
-from taskleash.rules.registry import UnknownRule
-from taskleash.source.discovery import PathNotFound
 
 __all__ = [
     "Cell",

@@ -36,8 +36,8 @@ from taskleash.tracing import TRACING, load_trace
 
 if TYPE_CHECKING:
     from taskleash.driver.analysis import ProgressBar
-    from taskleash.driver.fix import Fixing
-    from taskleash.driver.gate import Gate
+    from taskleash.driver.fixing.fix import Fixing
+    from taskleash.driver.gate.reported import Gate
     from taskleash.driver.settings import Settings
     from taskleash.reporters.report import Report
 
@@ -181,7 +181,7 @@ def _with_patches(
 
 def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
     """A run that mends what the gate does not let pass."""
-    from taskleash.driver.fix import fixing
+    from taskleash.driver.fixing.fix import fixing
 
     def accept(report: Report) -> Report:
         looking = replace(gate, write_baseline=None, prune=False, show_silenced=False)
@@ -193,7 +193,7 @@ def _fixing(settings: Settings, gate: Gate, options: dict[str, Any]) -> Fixing:
 
 def _add_noqa(report: Report, settings: Settings, quiet: bool) -> int:
     from taskleash.driver.add_noqa import add_noqa
-    from taskleash.driver.writable import writable
+    from taskleash.driver.fixing.writable import writable
     from taskleash.terminal import tell, write
 
     if settings.stdin is not None:
@@ -323,7 +323,7 @@ def _report(settings: Settings, quiet: bool) -> Report:
 def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings, quiet: bool) -> _T:
     """What comes of a run with the settings."""
     from taskleash.driver.config.errors import ConfigError
-    from taskleash.driver.parsing import ExecutorError
+    from taskleash.driver.parsing.parser import ExecutorError
     from taskleash.driver.run import work_anew
     from taskleash.driver.time_limit import TimeOver, bounded
     from taskleash.progress import progress_bar
@@ -344,7 +344,7 @@ def _ran(work: Callable[[Settings, ProgressBar | None], _T], settings: Settings,
 
 
 def _gate(options: dict[str, Any], settings: Settings) -> Gate:
-    from taskleash.driver.gate import Gate
+    from taskleash.driver.gate.reported import Gate
 
     baseline = options["baseline"] or settings.baseline
     if options["prune_baseline"] and baseline is None:
@@ -359,9 +359,9 @@ def _gate(options: dict[str, Any], settings: Settings) -> Gate:
 
 
 def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
-    from taskleash.driver.baseline_file import BadBaseline
-    from taskleash.driver.changed_lines import NoChanges
-    from taskleash.driver.gate import apply
+    from taskleash.driver.gate.baseline_file import BadBaseline
+    from taskleash.driver.gate.changed_lines import NoChanges
+    from taskleash.driver.gate.reported import apply
     from taskleash.terminal import tell, write_file
 
     try:

@@ -15,7 +15,7 @@ import click
 from taskleash.terminal import NotWritten, tell
 
 if TYPE_CHECKING:
-    from taskleash.driver.fix import Fixing
+    from taskleash.driver.fixing.fix import Fixing
     from taskleash.driver.settings import Settings
     from taskleash.reporters.fixes import FixReport
     from taskleash.reporters.language import Language

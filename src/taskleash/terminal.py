@@ -8,7 +8,7 @@ import stat
 import sys
 from typing import TextIO
 
-from taskleash.fixes.temporary import remove_leftovers, temporary_beside
+from taskleash.fixes.text.temporary import remove_leftovers, temporary_beside
 from taskleash.reporters.inert import inert
 
 _SYMBOLS = "✅🟡❌🔴🟢⚪…"

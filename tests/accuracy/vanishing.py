@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import taskleash
 from accuracy.labels import SETS, packages
 from accuracy.measure import sources
-from taskleash.classify.model import Defect, Vanishings
-from taskleash.classify.sites import DROPS
+from taskleash.verdict.model import Defect, Vanishings
+from taskleash.verdict.sites import DROPS
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from support.reports import NO, PARTIAL, entry, site, sound
-from taskleash.audit.components import Component, Kind, package_card, score_card
-from taskleash.classify.model import Risk, Site, State
+from taskleash.audit.components import Component, ComponentKind, package_card, score_card
+from taskleash.verdict.model import Risk, Site, State
 
 
 def card(*sites: Site) -> tuple[Component, ...]:
@@ -18,11 +18,11 @@ def test_a_class_is_a_component_and_the_rest_of_its_module_another() -> None:
         site("b/app.py", 5, class_name="Agent"),
     )
     assert [(each.kind, each.name, each.path) for each in found] == [
-        (Kind.CLASS, "Agent", "a/app.py"),
-        (Kind.CLASS, "Agent.Inner", "a/app.py"),
-        (Kind.MODULE, "app", "a/app.py"),
-        (Kind.MODULE, "tools", "a/tools/__init__.py"),
-        (Kind.CLASS, "Agent", "b/app.py"),
+        (ComponentKind.CLASS, "Agent", "a/app.py"),
+        (ComponentKind.CLASS, "Agent.Inner", "a/app.py"),
+        (ComponentKind.MODULE, "app", "a/app.py"),
+        (ComponentKind.MODULE, "tools", "a/tools/__init__.py"),
+        (ComponentKind.CLASS, "Agent", "b/app.py"),
     ]
 
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from support.programs import Program, sites
-from taskleash.classify.model import Site
+from taskleash.verdict.model import Site
 
 HEAD = "import asyncio\n\nasync def work(): ...\n\n"
 

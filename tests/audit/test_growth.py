@@ -6,8 +6,8 @@ import pytest
 
 from support.reports import NO, PARTIAL, site, sound
 from taskleash.audit.growth import Growth, Turn, growth
-from taskleash.classify.model import Defect, Lifetime, Multiplicity, Reach, Risk, Standing
 from taskleash.reporters.audit.words import GROWTH
+from taskleash.verdict.model import Defect, Lifetime, Multiplicity, Reach, Risk, Standing
 
 ENDLESS = {"lifetime": Lifetime.ENDLESS}
 LOOP = {"multiplicity": Multiplicity.LOOP}

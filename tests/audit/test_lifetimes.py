@@ -4,7 +4,7 @@ import pytest
 
 from support.reports import NO, PARTIAL, entry, site, sound, yes
 from taskleash.audit.lifetimes import life_table
-from taskleash.classify.model import Evidence, Reach, Risk, Site, Standing
+from taskleash.verdict.model import Evidence, Reach, Risk, Site, Standing
 
 PROCESS = Standing(Reach.PROCESS)
 STOPPED = Standing(Reach.INSTANCE, stopped_by="stop()")

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from support.reports import AWAIT, PARTIAL, TRACK, entry, site, sound
-from taskleash.audit.plan import Effort, Harm, Plan, Priority, Reason, Step, plan
+from taskleash.audit.plan import Effort, Harm, Plan, PlanReason, Priority, Step, plan
 from taskleash.audit.remedies import command, options
-from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, Unseen
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters.audit.decisions import conclusion, tree
 from taskleash.reporters.audit.phrases import fix_risk
 from taskleash.reporters.audit.words import REMEDIES
 from taskleash.reporters.language import ENGLISH
 from taskleash.reporters.report import Entry
 from taskleash.rules.registry import all_rules
+from taskleash.verdict.model import Lifetime, Multiplicity, Risk, Site, Unseen
 
 OWN = FixOffer("own", "unsafe", False)
 ONCE = {"multiplicity": Multiplicity.ONCE}
@@ -157,7 +157,7 @@ def test_a_safe_fix_takes_a_command_and_no_fix_takes_a_person() -> None:
     assert (by_hand.fix, by_hand.alternatives, by_hand.effort) == (None, (), Effort.HAND)
 
 
-def unchanged(of: Plan[Entry]) -> list[tuple[str, Reason]]:
+def unchanged(of: Plan[Entry]) -> list[tuple[str, PlanReason]]:
     return [(each.entry.site.path, each.reason) for each in of.unchanged]
 
 
@@ -172,10 +172,10 @@ def test_what_needs_no_change_is_told_with_its_reason() -> None:
         ]
     )
     assert unchanged(made) == [
-        ("a.py", Reason.SOUND),
-        ("b.py", Reason.SUPPRESSED),
-        ("c.py", Reason.KNOWN),
-        ("d.py", Reason.UNREPORTED),
+        ("a.py", PlanReason.SOUND),
+        ("b.py", PlanReason.SUPPRESSED),
+        ("c.py", PlanReason.KNOWN),
+        ("d.py", PlanReason.UNREPORTED),
     ]
     assert [step.entry.site.path for step in made.steps] == ["e.py"]
 
@@ -203,7 +203,7 @@ def test_dormant_findings_wait_for_their_flag_with_the_harm_that_they_would_do()
         ("use_a", [("c.py", Priority.P1)]),
         ("use_b", [("b.py", Priority.P1), ("a.py", Priority.P2)]),
     ]
-    assert unchanged(made) == [("d.py", Reason.SOUND)]
+    assert unchanged(made) == [("d.py", PlanReason.SOUND)]
 
 
 def test_what_takes_a_person_says_why_no_fix_is_made() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from support.reports import entry, site
 from taskleash.audit.watch import watched
-from taskleash.classify.model import Risk
+from taskleash.verdict.model import Risk
 
 
 def test_two_sites_of_a_line_are_watched_as_one_the_worst_first() -> None:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpora import CORPORA, python_files, unpacked
 from benchmarks.measure import BenchmarkError
-from taskleash.driver.linked import tidied
+from taskleash.driver.gathering.linked import tidied
 from taskleash.server.analyst import Analyst
 from taskleash.server.requests import Look, Looked
 

@@ -36,7 +36,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ecosystem.check import CheckError, cache_folder, sources
-from taskleash.driver.fix import Fixing, fixing
+from taskleash.driver.fixing.fix import Fixing, fixing
 from taskleash.driver.run import run
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice

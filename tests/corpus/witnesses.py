@@ -26,8 +26,8 @@ import taskleash
 from benchmarks.corpora import Corpus, unpacked
 from benchmarks.measure import BenchmarkError
 from support.witnesses import File, claims, is_borne_out
-from taskleash.classify.model import Site
 from taskleash.sentences import Sentence
+from taskleash.verdict.model import Site
 
 PACKAGES = (
     "aiohttp==3.14.5",

@@ -132,8 +132,8 @@ def test_a_second_run_parses_and_judges_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = scan(project)
-    monkeypatch.setattr("taskleash.driver.workers.Workers.parse", fail)
-    monkeypatch.setattr("taskleash.classify.judge.Judge.__init__", fail)
+    monkeypatch.setattr("taskleash.driver.parsing.workers.Workers.parse", fail)
+    monkeypatch.setattr("taskleash.verdict.judge.Judge.__init__", fail)
     monkeypatch.setattr("taskleash.driver.cache.contents.digest", fail)
     assert scan(project) == first
 
@@ -152,8 +152,8 @@ def test_an_edit_of_a_file_that_does_not_count_judges_nothing(
     write(project / "plain.py", text)
     write(project / "new.py", "y = 1\n")
     with monkeypatch.context() as once:
-        once.setattr("taskleash.driver.workers.Workers.parse", fail)
-        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
+        once.setattr("taskleash.driver.parsing.workers.Workers.parse", fail)
+        once.setattr("taskleash.verdict.judge.Judge.__init__", fail)
         again = scan(project)
     assert again["sites"] == first["sites"]
     assert again == scan(project, "--no-cache")
@@ -336,7 +336,7 @@ def test_what_is_wrong_by_chance_is_not_remembered(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:
-        slow.setattr("taskleash.driver.worker.patience_for", lambda item, patience: -1.0)
+        slow.setattr("taskleash.driver.parsing.worker.patience_for", lambda item, patience: -1.0)
         assert len(scan(project)["errors"]) > 1
     assert scan(project) == scan(project, "--no-cache")
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from support.reports import site
-from taskleash.classify.model import Span
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import digest
@@ -16,6 +15,7 @@ from taskleash.driver.cache.store import DiskStore, NoStore
 from taskleash.driver.cache.verdicts import Verdicts, are_of
 from taskleash.driver.inputs import Input
 from taskleash.source.discovery import File
+from taskleash.verdict.model import Span
 
 LONG_AGO = 1_000_000_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from taskleash.classify.model import Site
 from taskleash.driver.analysis import analyse
 from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.memory import Memory
@@ -14,8 +13,9 @@ from taskleash.driver.cache.store import DiskStore, NoStore
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.inputs import Input
 from taskleash.driver.settings import Settings
-from taskleash.facts.known import Told
+from taskleash.ir.known import Told
 from taskleash.source.discovery import File
+from taskleash.verdict.model import Site
 
 TEXT = b"import asyncio\n\n\nasync def f():\n    asyncio.create_task(work())\n"
 

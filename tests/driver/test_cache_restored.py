@@ -40,9 +40,9 @@ def fail(*arguments: object) -> None:
 
 
 def forbid_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taskleash.driver.workers.Workers.parse", fail)
-    monkeypatch.setattr("taskleash.classify.undecided.demand", fail)
-    monkeypatch.setattr("taskleash.classify.judge.judge", fail)
+    monkeypatch.setattr("taskleash.driver.parsing.workers.Workers.parse", fail)
+    monkeypatch.setattr("taskleash.demand.undecided.demand", fail)
+    monkeypatch.setattr("taskleash.verdict.judge.judge", fail)
 
 
 @pytest.mark.parametrize("place", ["builds/1", "builds/2"], ids=["same-folder", "another-folder"])

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.classify.model import Defect, Risk
 from taskleash.driver.analysis import analyse
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.collect import collect
-from taskleash.driver.gathered import Gathered
+from taskleash.driver.gathering.collect import collect
+from taskleash.driver.gathering.gathered import Gathered
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
-from taskleash.driver.parsers import Parsers
+from taskleash.driver.parsing.parsers import Parsers
 from taskleash.driver.settings import Settings
-from taskleash.facts.known import Told
+from taskleash.ir.known import Told
 from taskleash.source.discovery import File
+from taskleash.verdict.model import Defect, Risk
 
 OWNER = """
 import asyncio

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from taskleash.driver.deep import with_deep_stack
+from taskleash.driver.parsing.deep import with_deep_stack
 
 DEPTH = 5_000
 

@@ -11,9 +11,9 @@ from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.seal import Seal
 from taskleash.driver.cache.store import DiskStore, NoStore
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import lower, packed
-from taskleash.facts.bodies import Lowered
-from taskleash.facts.extract import extract
+from taskleash.driver.parsing.parse import lower, packed
+from taskleash.ir.lowering.bodies import Lowered
+from taskleash.ir.lowering.extract import extract
 from taskleash.source.discovery import File
 from taskleash.source.loading import Source
 

@@ -24,13 +24,13 @@ import pytest
 from support.cluster import cluster
 from support.command import python, taskleash
 from support.patience import patience
-from taskleash.driver import apart, worker
-from taskleash.driver.dask_cluster import connect
-from taskleash.driver.executors import LOST, Cluster, OnExecutor
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed
-from taskleash.driver.parsing import ExecutorError
-from taskleash.driver.workers import Workers
+from taskleash.driver.parsing import apart, worker
+from taskleash.driver.parsing.dask_cluster import connect
+from taskleash.driver.parsing.executors import LOST, Cluster, OnExecutor
+from taskleash.driver.parsing.parse import Broken, Parsed
+from taskleash.driver.parsing.parser import ExecutorError
+from taskleash.driver.parsing.workers import Workers
 from taskleash.source.discovery import File
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
@@ -263,7 +263,7 @@ def test_what_is_not_done_in_time_is_given_up() -> None:
 
 
 def test_a_cluster_without_workers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taskleash.driver.executors._SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr("taskleash.driver.parsing.executors._SECONDS_BETWEEN_LOOKS", 0.01)
     idle, looks = Idle(), iter([True, True, False])
     made = Cluster("test", idle, is_alive=lambda: next(looks))
     with (

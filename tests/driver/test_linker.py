@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from taskleash.driver.linker import Linker
-from taskleash.facts.extract import extract
-from taskleash.facts.known import Told
-from taskleash.facts.model import ModuleFacts
-from taskleash.link.indexed import IndexedModules
+from taskleash.driver.gathering.linker import Linker
+from taskleash.ir.known import Told
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
+from taskleash.semantics.indexed import IndexedModules
 from taskleash.source.loading import Source
 
 TEXT = "import asyncio\n\nasync def main():\n    asyncio.create_task(main())\n"

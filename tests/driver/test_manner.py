@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.driver.manner import width_in
+from taskleash.driver.fixing.manner import width_in
 
 
 def width(folder: Path) -> int:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.driver import menders, program
 from taskleash.driver.analysis import analyse
-from taskleash.driver.fix import Fixing, fixing
-from taskleash.driver.menders import Menders
-from taskleash.driver.orders import Filled, Order
-from taskleash.driver.parse import unpacked
-from taskleash.driver.program import Program
+from taskleash.driver.fixing import fixed_program as program
+from taskleash.driver.fixing import menders
+from taskleash.driver.fixing.fix import Fixing, fixing
+from taskleash.driver.fixing.fixed_program import FixedProgram
+from taskleash.driver.fixing.menders import Menders
+from taskleash.driver.fixing.orders import Filled, Order
+from taskleash.driver.parsing.parse import unpacked
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.making import Made, Wanted
@@ -55,7 +56,7 @@ def settings(folder: Path) -> Settings:
 def orders(folder: Path, *names: str) -> list[Order]:
     for name in names:
         (folder / f"{name}.py").write_text(TEXT)
-    read = Program(analyse(settings(folder), with_facts=True))
+    read = FixedProgram(analyse(settings(folder), with_facts=True))
     return [
         Order(read.analysis.asked[t.site.path], Wanted(TEXT, (t,)), Manner())
         for t in read.scan(FixChoice()).targets

@@ -16,17 +16,17 @@ import pytest
 from support.command import taskleash
 from support.programs import Program, each_file, fixture_programs, sites
 from support.sweeps import parted
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.placing import cited, placed
 from taskleash.driver.cache.verdicts import Cited, Verdicts, update_of, updated
-from taskleash.driver.parse import packed, shape_of
-from taskleash.facts.extract import extract
-from taskleash.facts.layout import layout
-from taskleash.facts.model import ModuleFacts
+from taskleash.driver.parsing.parse import packed, shape_of
+from taskleash.ir.layout import layout
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
 from taskleash.source.code_lines import code_lines
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site
 
 SOME, OTHERS = parted(fixture_programs())
 
@@ -211,7 +211,7 @@ def test_nothing_is_linked_for_it(
     scan(project)
     write(project / "leaky.py", text, age=30.0)
     with monkeypatch.context() as once:
-        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
+        once.setattr("taskleash.verdict.judge.Judge.__init__", fail)
         moved, again = scan(project), scan(project)
     assert moved == again == scan(project, "--no-cache")
     assert len(moved["sites"]) == 3
@@ -233,8 +233,8 @@ def test_nothing_is_parsed_where_comments_or_empty_lines_change(
 ) -> None:
     scan(project)
     with monkeypatch.context() as once:
-        once.setattr("taskleash.driver.workers.Workers.parse", fail)
-        once.setattr("taskleash.classify.judge.Judge.__init__", fail)
+        once.setattr("taskleash.driver.parsing.workers.Workers.parse", fail)
+        once.setattr("taskleash.verdict.judge.Judge.__init__", fail)
         write(project / "leaky.py", text, age=40.0)
         moved = scan(project)
         write(project / "leaky.py", "# another\n\n" + text, age=30.0)

@@ -12,8 +12,8 @@ import pytest
 from support.command import taskleash
 from support.patching import applied
 from support.schemas import sarif_run
-from taskleash.classify.model import Span
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
+from taskleash.verdict.model import Span
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from taskleash.driver.joined import analyse_roots
 from taskleash.driver.settings import Settings
 from taskleash.driver.shelf import Shelf
-from taskleash.facts.extract import extract
-from taskleash.facts.model import ModuleFacts
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
 from taskleash.source.loading import Source
 
 _CODE = "import asyncio\n\nasync def work():\n    asyncio.create_task(work())\n"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from support.patience import patience
-from taskleash.driver import worker
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed
-from taskleash.driver.processes import Forked, Started
-from taskleash.driver.worker import DIED, TOO_SLOW
-from taskleash.driver.workers import Workers
+from taskleash.driver.parsing import worker
+from taskleash.driver.parsing.parse import Broken, Parsed
+from taskleash.driver.parsing.processes import Forked, Started
+from taskleash.driver.parsing.worker import DIED, TOO_SLOW
+from taskleash.driver.parsing.workers import Workers
 from taskleash.source.discovery import File
 
 # The native parser tries several readings of each level, and each branch is a level of its stack.
@@ -26,7 +26,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     if request.param == "forked" and sys.platform != "linux":
         pytest.skip("forking is only safe on Linux")
     made = Forked if request.param == "forked" else Started
-    monkeypatch.setattr("taskleash.driver.workers.start", lambda of_many: made())
+    monkeypatch.setattr("taskleash.driver.parsing.workers.start", lambda of_many: made())
     return str(request.param)
 
 

@@ -19,7 +19,7 @@ import os
 import signal
 import sys
 from taskleash.__main__ import main
-from taskleash.driver import serve
+from taskleash.driver.parsing import serve
 
 times, path = int(sys.argv.pop()), sys.argv.pop()
 lower = serve.lower

@@ -21,15 +21,15 @@ import pytest
 
 from support.python import is_read_like
 from support.sweeps import swept
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site
-from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.idle import without_idle
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Mended, Target
+from taskleash.fixes.text.idle import without_idle
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "fixes"
 FIXED = ".fixed.py"

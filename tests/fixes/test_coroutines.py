@@ -10,7 +10,7 @@ from collections.abc import Callable
 import libcst as cst
 import pytest
 
-from taskleash.fixes.coroutines import (
+from taskleash.fixes.meaning.coroutines import (
     Coroutine,
     calls_what_it_was_given,
     comes_to,
@@ -20,8 +20,8 @@ from taskleash.fixes.coroutines import (
     resolves,
     started_by,
 )
-from taskleash.fixes.serving import fills_its_owner, is_of_one, serves_its_owner
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.meaning.serving import fills_its_owner, is_of_one, serves_its_owner
+from taskleash.fixes.syntax.tree import Tree, inside, last_name
 
 CLASS = """\
 import logging

@@ -11,7 +11,7 @@ import pytest
 
 from taskleash.driver.analysis import analyse
 from taskleash.driver.config.inline import configs
-from taskleash.driver.program import Program
+from taskleash.driver.fixing.fixed_program import FixedProgram
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
@@ -65,7 +65,7 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     settings = Settings(paths=(str(folder),), configs=configs([], True, {"select": ("ALL",)}))
-    program = Program(analyse(settings, with_facts=True))
+    program = FixedProgram(analyse(settings, with_facts=True))
     scans: list[Mapping[str, str]] = []
 
     def fixable(scan: Scan) -> Scan:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from taskleash.fixes.edits import Edits
-from taskleash.fixes.imports import Imports
-from taskleash.fixes.names import variables
-from taskleash.fixes.tree import Tree
+from taskleash.fixes.syntax.edits import Edits
+from taskleash.fixes.syntax.free_names import variables
+from taskleash.fixes.syntax.imports import Imports
+from taskleash.fixes.syntax.tree import Tree
 
 
 def named(text: str, wanted: str, package: str = "", by_from: bool = False) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.drawing import steady
-from taskleash.fixes.alignment import matching_blocks
-from taskleash.fixes.lines import count_changes, followed, spliced
+from taskleash.fixes.text.alignment import matching_blocks
+from taskleash.fixes.text.lines import count_changes, followed, spliced
 
 LINES = st.lists(
     st.tuples(st.sampled_from(["", "a", "b", "\tc", "\x0c", "d\x0bd"]), st.sampled_from("nrw"))

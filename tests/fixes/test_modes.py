@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.command import Ran, taskleash
-from taskleash.fixes.patch import unified
+from taskleash.fixes.text.patch import unified
 
 WORK = "\n\nasync def work():\n    await asyncio.sleep(1)\n"
 DROPPED = f"""import asyncio

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
+from taskleash.fixes.engine import waiting
 from taskleash.fixes.model import Target
-from taskleash.fixes.order import waiting
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
 
 _RULES = frozenset(rule.code for rule in all_rules())
 CODE = """\

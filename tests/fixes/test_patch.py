@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from support.drawing import steady
 from support.patching import applied
-from taskleash.classify.model import Span
-from taskleash.fixes.patch import Replacement, replacements, unified
+from taskleash.fixes.text.patch import Replacement, replacements, unified
+from taskleash.verdict.model import Span
 
 TEXTS = st.lists(st.sampled_from(["", "a\n", "b\n", "c\r\n", "d\r", "\x0c\n", "e", "\n"])).map(
     "".join

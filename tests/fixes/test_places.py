@@ -8,9 +8,9 @@ import libcst as cst
 import pytest
 
 from support.command import taskleash
-from taskleash.fixes.edits import Edits
-from taskleash.fixes.places import constructor_place, functions_place, module_place, put
-from taskleash.fixes.tree import Tree, inside, last_name
+from taskleash.fixes.syntax.edits import Edits
+from taskleash.fixes.syntax.insertion import constructor_place, functions_place, module_place, put
+from taskleash.fixes.syntax.tree import Tree, inside, last_name
 
 NEW = "        self.new = set()\n"
 CONSTRUCTORS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from taskleash.driver.analysis import analyse
-from taskleash.driver.program import Program
+from taskleash.driver.fixing.fixed_program import FixedProgram
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.proof import Scan, doubts
@@ -24,7 +24,7 @@ async def two():
 
 def test_a_file_that_cannot_be_read_any_more_has_one_fix_to_blame(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(TEXT, encoding="utf-8")
-    program = Program(analyse(Settings(paths=(str(tmp_path),)), with_facts=True))
+    program = FixedProgram(analyse(Settings(paths=(str(tmp_path),)), with_facts=True))
     before = program.scan(FixChoice())
     first, second = before.targets
     broken = Scan(broken={first.site.path: "broken"})

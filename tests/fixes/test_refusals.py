@@ -6,13 +6,13 @@ from textwrap import dedent, indent
 
 import pytest
 
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Target
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
 
 _RULES = frozenset(rule.code for rule in all_rules()) - {"TL020", "TL021", "TL030"}
 START = """\

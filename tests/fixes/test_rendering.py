@@ -6,8 +6,8 @@ import libcst as cst
 import pytest
 
 from support.command import taskleash
-from taskleash.fixes.layout import joined
-from taskleash.fixes.rendering import Rendering
+from taskleash.fixes.syntax.new_statements import joined
+from taskleash.fixes.syntax.rendering import Rendering
 
 TEXTS = [
     "x = 1\n\n\ndef f():\n    return x\n",

@@ -14,12 +14,12 @@ from support.workers import kept_workers
 from taskleash.driver.analysis import Analysis
 from taskleash.driver.cache.verdicts import Verdicts
 from taskleash.driver.config.inline import configs
-from taskleash.driver.fix import Fixing
+from taskleash.driver.fixing.fix import Fixing
+from taskleash.driver.fixing.fixed_program import FixedProgram
+from taskleash.driver.fixing.patches import with_patches
+from taskleash.driver.fixing.remove_unused import remove_unused
+from taskleash.driver.fixing.rounds import fixed
 from taskleash.driver.joined import analyse_roots
-from taskleash.driver.patches import with_patches
-from taskleash.driver.program import Program
-from taskleash.driver.remove_unused import remove_unused
-from taskleash.driver.rounds import fixed
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import STYLES, FixChoice
 from taskleash.reporters.diff import shown_diff
@@ -72,7 +72,7 @@ class Tried:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._parsed = Program(analysis)._parsed
+        self._parsed = FixedProgram(analysis)._parsed
         self._done: set[object] = set()
 
     def fix(self, selection: tuple[str, ...], choice: FixChoice) -> None:
@@ -81,7 +81,7 @@ class Tried:
         A run that mends and removes the same in the same ways as an earlier one is that one.
         """
         settings = replace(selecting(selection, self._analysis.settings), fixes=choice)
-        program = Program(replace(self._analysis, settings=settings), _parsed=self._parsed)
+        program = FixedProgram(replace(self._analysis, settings=settings), _parsed=self._parsed)
         report = program.analysis.report(0.0)
         wanted = program.scan(choice)
         asked = (wanted.targets, frozenset(wanted.counts.items()), report.errors)

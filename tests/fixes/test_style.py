@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taskleash.fixes.style import style_of
-from taskleash.fixes.tree import Tree
+from taskleash.fixes.syntax.style import style_of
+from taskleash.fixes.syntax.tree import Tree
 
 TYPED, UNTYPED = "def f(x: int): ...\n", "def f(x): ...\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from taskleash.fixes.unused import without_unused
+from taskleash.fixes.text.unused import without_unused
 
 SPAWN, SLEEP = "from asyncio import create_task\n", "from asyncio import sleep\n"
 FIRST = """

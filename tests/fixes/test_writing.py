@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from support.command import python, taskleash, unmeasured
-from taskleash.driver.fix import fixing
+from taskleash.driver.fixing.fix import fixing
 from taskleash.driver.settings import Settings
-from taskleash.fixes.replace import NotReplaced, replace_file
+from taskleash.fixes.text.replace import NotReplaced, replace_file
 
 needs_permissions = pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() == 0, reason="root can write everything"
 )
 TOO_LARGE = """
 import resource, sys
-from taskleash.fixes.replace import NotReplaced, replace_file
+from taskleash.fixes.text.replace import NotReplaced, replace_file
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
     replace_file(sys.argv[1], b"old", b"x" * 1000)

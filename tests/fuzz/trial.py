@@ -20,16 +20,16 @@ from support.python import is_read_like
 from taskleash.driver.analysis import Analysis, analyse
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.layers import Layer
-from taskleash.driver.deep import PARSER_MEGABYTES, with_deep_stack
+from taskleash.driver.fixing.fixed_program import FixedProgram
+from taskleash.driver.fixing.patches import with_patches
+from taskleash.driver.fixing.remove_unused import remove_unused
+from taskleash.driver.fixing.rounds import fixed
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Keep, Parsed, taken
-from taskleash.driver.parsers import Parsers
-from taskleash.driver.parsing import Advance, Parser
-from taskleash.driver.patches import with_patches
-from taskleash.driver.program import Program
-from taskleash.driver.remove_unused import remove_unused
-from taskleash.driver.rounds import fixed
-from taskleash.driver.serve import answer
+from taskleash.driver.parsing.deep import PARSER_MEGABYTES, with_deep_stack
+from taskleash.driver.parsing.parse import Keep, Parsed, taken
+from taskleash.driver.parsing.parser import Advance, Parser
+from taskleash.driver.parsing.parsers import Parsers
+from taskleash.driver.parsing.serve import answer
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import STYLES, FixChoice
 from taskleash.reporters.options import ROWS, RenderOptions
@@ -107,7 +107,7 @@ def _unshown(analysis: Analysis, rng: Random) -> Iterator[Failure]:
 
 
 def _wrongly_fixed(case: Case, analysis: Analysis) -> Iterator[Failure]:
-    program = Program(analysis)
+    program = FixedProgram(analysis)
     texts, reasons = _fixes(program)
     for reason in reasons:
         if reason.startswith(_INTERNAL):
@@ -120,13 +120,13 @@ def _wrongly_fixed(case: Case, analysis: Analysis) -> Iterator[Failure]:
         return
     again = {path: program.data(path, text)[1] for path, text in texts.items()}
     second = Case(case.kind, case.seed, {**case.files, **again})
-    changed, _ = _fixes(Program(_analysed(second, analysis.settings)))
+    changed, _ = _fixes(FixedProgram(_analysed(second, analysis.settings)))
     for path, text in changed.items():
         detail = "\n=== and then\n".join((texts.get(path, ""), text))
         yield Failure("fix: a second run changes what the first has made", detail)
 
 
-def _fixes(program: Program) -> tuple[dict[str, str], Sequence[str]]:
+def _fixes(program: FixedProgram) -> tuple[dict[str, str], Sequence[str]]:
     """The texts that a run that fixes would write, by path, and why it left findings alone."""
     report = program.analysis.report(time.perf_counter())
     _, outcome = fixed(program, program.analysis.settings.fixes)

@@ -12,8 +12,8 @@ from jsonschema import Draft7Validator
 
 from support.command import taskleash
 from support.drawing import steady
-from taskleash.models.api import Api, Handle, Starts
-from taskleash.models.lifecycle import Entry, Phase, Sign
+from taskleash.models.api import Api, Effect, Starts
+from taskleash.models.lifecycle import Phase, Sign, UserEntry
 from taskleash.models.reading import KEYS, PHASE_KEYS, BadModels, models, schema
 
 VALIDATOR = Draft7Validator(schema())
@@ -50,14 +50,16 @@ def test_the_schema_takes_the_same_phases(data: dict[str, Any]) -> None:
 def test_an_entry_of_the_table() -> None:
     entry = {"name": "pool.Pool.submit", "starts": "owner", "work": 1, "task": "ends"}
     read = models({"api": [entry]}, "models.toml")
-    assert read.apis == (Api("pool.Pool.submit", "models.toml", Starts.OWNER, 1, Handle.RUNS),)
+    assert read.apis == (Api("pool.Pool.submit", "models.toml", Starts.OWNER, 1, Effect.RUNS),)
     assert read.lifecycle == ()
 
 
 def test_an_entry_of_the_lifecycle() -> None:
     entry = {"phase": "teardown-of-a-part", "decorator": "app.on_shutdown", "source": "app 2.1"}
     read = models({"lifecycle": [entry]}, "models.toml")
-    assert read.lifecycle == (Entry(Phase.PART, Sign.REGISTERING, "app.on_shutdown", "app 2.1"),)
+    assert read.lifecycle == (
+        UserEntry(Phase.PART, Sign.REGISTERING, "app.on_shutdown", "app 2.1"),
+    )
     assert read.apis == ()
 
 

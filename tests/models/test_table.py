@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from taskleash.models import frameworks, standard, structured
-from taskleash.models.api import Api, Handle, Known, Starts
+from taskleash.models.api import Api, Effect, Known, Starts
 from taskleash.models.table import MODELS, canonical
 
 APIS = (*standard.APIS, *structured.APIS, *frameworks.APIS)
@@ -68,8 +68,8 @@ def test_a_method_of_the_table_is_no_function() -> None:
 
 
 def test_all_functions_of_a_module() -> None:
-    assert MODELS.handle("logging.warning") is Handle.READS
-    assert MODELS.handle("logging_of_mine.warning") is Handle.UNKNOWN
+    assert MODELS.handle("logging.warning") is Effect.READS
+    assert MODELS.handle("logging_of_mine.warning") is Effect.UNKNOWN
 
 
 def test_names_that_libraries_re_export() -> None:

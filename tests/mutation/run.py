@@ -66,9 +66,13 @@ _TESTS = {
         "tests/fixes/test_writing.py",
         "tests/fixes/test_behaviour.py",
     ),
-    "dataflow": ("tests/dataflow", "tests/test_fixtures.py"),
-    "classify": ("tests/classify", "tests/test_fixtures.py"),
-    "link": ("tests/link", "tests/test_fixtures.py"),
+    "controlflow": ("tests/controlflow", "tests/test_fixtures.py"),
+    "semantics": ("tests/semantics", "tests/test_fixtures.py"),
+    "dataflow": ("tests/semantics", "tests/test_fixtures.py"),
+    "lifecycle": ("tests/semantics", "tests/test_fixtures.py"),
+    "dormancy": ("tests/semantics", "tests/test_fixtures.py"),
+    "verdict": ("tests/verdict", "tests/test_fixtures.py"),
+    "demand": ("tests/semantics", "tests/test_fixtures.py"),
 }
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from support.drawing import steady
 from support.programs import Program, fixture_programs
-from taskleash.classify.fingerprint import fingerprints
-from taskleash.classify.judge import judge
-from taskleash.classify.undecided import demand
-from taskleash.facts.extract import extract
-from taskleash.facts.model import ModuleFacts
-from taskleash.facts.prefilter import may_spawn
+from taskleash.demand.undecided import demand
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
+from taskleash.ir.prefilter import may_spawn
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import InvalidSource
+from taskleash.verdict.fingerprint import fingerprints
+from taskleash.verdict.judge import judge
 
 PROGRAMS = fixture_programs()
 TEXTS = [text for program in PROGRAMS for text in program.files.values()]

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from support.generated import NAMES
 from support.reports import entry, report, site
-from taskleash.classify.model import Defect
-from taskleash.driver.baseline import compare, known_findings
-from taskleash.driver.baseline_file import Known, baseline_text, read_baseline
+from taskleash.driver.gate.baseline import compare, known_findings
+from taskleash.driver.gate.baseline_file import Known, baseline_text, read_baseline
 from taskleash.reporters.report import Entry, Report
+from taskleash.verdict.model import Defect
 
 PATHS = ("a.py", "b.py", "c/d.py")
 FINDINGS = st.lists(

@@ -11,17 +11,17 @@ from hypothesis import given
 
 from support.drawing import steady
 from support.leaky import leaky_programs, noted, program
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import fix
 from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Target
 from taskleash.fixes.proof import Scan, place
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import diagnose
 from taskleash.rules.selection import resolve_codes
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
 
 PATH = "program.py"
 RULES = resolve_codes((), ())

@@ -18,8 +18,8 @@ from support.programs import Program, each_file, fixture_programs, sites
 from support.rewrites.layout import FILLERS, fill, gaps, spread
 from support.sweeps import swept
 from support.writing import written_programs
-from taskleash.classify.fingerprint import fingerprints
 from taskleash.rules.registry import all_rules, diagnose
+from taskleash.verdict.fingerprint import fingerprints
 
 PROGRAMS = fixture_programs()
 ALL = frozenset(rule.code for rule in all_rules())

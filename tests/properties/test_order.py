@@ -18,8 +18,8 @@ from support.command import taskleash
 from support.drawing import steady
 from support.programs import FIXTURES, Program, fixture_programs
 from support.sweeps import parted
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
+from taskleash.ir.lowering.extract import extract
+from taskleash.verdict.judge import judge
 
 #: enough bytes for more than one worker to be worth while
 PADDING = "# nothing to see here\n" * 12_000

@@ -14,15 +14,15 @@ from support.drawing import steady
 from support.order import with_definitions_in_order
 from support.programs import Program, differences, fixture_programs, marked, sites
 from support.sweeps import swept
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site
-from taskleash.facts.extract import extract
-from taskleash.link.calls import Calls
-from taskleash.link.inference import Inference
-from taskleash.link.lifetime import Lifetimes
-from taskleash.link.mentions import Mentions
-from taskleash.link.program import Program as Linked
+from taskleash.dormancy.event_mentions import Mentions
+from taskleash.ir.lowering.extract import extract
+from taskleash.lifecycle.lifetime import Lifetimes
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.inference import Inference
+from taskleash.semantics.program import Program as Linked
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site
 
 FIXTURES = fixture_programs()
 SEVERAL = [program for program in FIXTURES if len(program.files) > 1]

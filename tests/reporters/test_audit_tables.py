@@ -11,10 +11,10 @@ from rich.cells import cell_len
 
 from support.command import taskleash
 from support.reports import PARTIAL, entry, report, site, sound, yes
-from taskleash.classify.model import Evidence, Reach, Risk, Standing, State
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import Report
+from taskleash.verdict.model import Evidence, Reach, Risk, Standing, State
 
 COMPONENT = RenderOptions(by="component")
 LIFETIME = RenderOptions(by="lifetime")

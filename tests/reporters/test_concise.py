@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
-from taskleash.classify.model import Risk
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError
+from taskleash.verdict.model import Risk
 
 CHECK = RenderOptions(command="check")
 BROKEN = FileError("broken.py", 3, 7, "TL000", "invalid syntax")

@@ -12,13 +12,13 @@ from support.generated import reports
 from support.pinned import pinned
 from support.rendered import Element, rendered, tables
 from support.reports import AWAIT, TRACK, entry, report, site, sound, yes
-from taskleash.classify.model import Evidence, Lifetime, Multiplicity, Reach, Risk, Standing
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters.inert import inert, shown
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.verdict.model import Evidence, Lifetime, Multiplicity, Reach, Risk, Standing
 
 OWN = FixOffer("own", "unsafe", False)
 DIFF = "--- app.py\n+++ app.py\n@@ -2 +2 @@\n-    spawn(send())\n+    await send()\n+    # `x`"

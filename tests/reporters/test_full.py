@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from support.reports import AWAIT, PARTIAL, TRACK, entry, report, site, sound
-from taskleash.classify.model import (
+from taskleash.reporters import words
+from taskleash.reporters.options import RenderOptions
+from taskleash.reporters.registry import render
+from taskleash.reporters.report import Entry, FileError
+from taskleash.rules.registry import all_rules
+from taskleash.verdict.model import (
     Defect,
     Evidence,
     Handle,
@@ -16,11 +21,6 @@ from taskleash.classify.model import (
     Span,
     Standing,
 )
-from taskleash.reporters import words
-from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.registry import render
-from taskleash.reporters.report import Entry, FileError
-from taskleash.rules.registry import all_rules
 
 CHECK = RenderOptions(command="check")
 

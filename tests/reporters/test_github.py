@@ -9,10 +9,10 @@ from hypothesis import given
 
 from support.generated import reports
 from support.reports import entry, report, site, sound
-from taskleash.classify.model import Evidence, Risk, Span
 from taskleash.reporters.options import RenderOptions, Repository
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
+from taskleash.verdict.model import Evidence, Risk, Span
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from hypothesis import given
 
 from support.generated import reports
 from support.reports import entry, report, site, sound
-from taskleash.classify.model import Risk, Span
 from taskleash.reporters.options import RenderOptions, Repository
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
+from taskleash.verdict.model import Risk, Span
 
 
 def issues(of: Report, prefix: str = "") -> list[dict[str, Any]]:

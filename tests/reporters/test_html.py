@@ -11,12 +11,12 @@ from support.command import taskleash
 from support.parsed_page import Parsed, parsed
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
 from taskleash.audit.watch import COMMAND, LINES
-from taskleash.classify.model import Evidence, Lifetime, Span
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
 from taskleash.rules.model import SITE
+from taskleash.verdict.model import Evidence, Lifetime, Span
 
 
 def page(of: Report, **options: str) -> Parsed:

@@ -9,10 +9,10 @@ import pytest
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
 from support.schemas import report_errors
 from taskleash import __version__
-from taskleash.classify.model import Defect, Evidence, Risk, Span, Vanishing, Vanishings
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
+from taskleash.verdict.model import Defect, Evidence, Risk, Span, Vanishing, Vanishings
 
 
 def _document(of: Report) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from hypothesis import given
 from support.generated import OPTIONS, reports
 from support.reports import entry, report, site, sound
 from support.schemas import valid_junit
-from taskleash.classify.model import Evidence, Risk
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
+from taskleash.verdict.model import Evidence, Risk
 
 PLAIN = RenderOptions()
 BROKEN = FileError("src/bad.py", 3, 7, "TL000", "invalid syntax")

@@ -14,11 +14,11 @@ from support.command import taskleash
 from support.messages import messages, unreadable
 from support.reports import AWAIT, TRACK, entry, report, site, sound, voice_assistant
 from taskleash.audit.watch import COMMAND, LINES
-from taskleash.classify.model import Evidence, Lifetime
 from taskleash.reporters.language import Language, language
 from taskleash.reporters.options import LANGUAGES, RenderOptions
 from taskleash.reporters.registry import FORMATS, render
 from taskleash.reporters.report import FileError, FlagHint
+from taskleash.verdict.model import Evidence, Lifetime
 
 TRANSLATIONS = [code for code in LANGUAGES if code != "en"]
 FOR_PROGRAMS = ("json", "sarif", "github", "gitlab", "junit")

@@ -3,10 +3,10 @@ from __future__ import annotations
 import re
 
 from support.reports import NO, PARTIAL, entry, report, site, sound
-from taskleash.classify.model import Evidence, Risk
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError
+from taskleash.verdict.model import Evidence, Risk
 
 CHECK = RenderOptions(command="check")
 

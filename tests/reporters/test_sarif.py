@@ -14,11 +14,11 @@ from support.generated import OPTIONS, reports
 from support.reports import entry, report, site, sound, voice_assistant
 from support.schemas import sarif_run
 from taskleash import __version__
-from taskleash.classify.model import Evidence, Risk, Span
 from taskleash.reporters.options import RenderOptions, Repository
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
 from taskleash.rules.registry import all_rules
+from taskleash.verdict.model import Evidence, Risk, Span
 
 #: how much of a description code scanning takes
 MAX_DESCRIPTION = 1024

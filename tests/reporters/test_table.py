@@ -7,10 +7,10 @@ import pytest
 from rich.cells import cell_len
 
 from support.reports import NO, PARTIAL, entry, report, site, sound, voice_assistant, yes
-from taskleash.classify.model import Risk, Site
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import render
 from taskleash.reporters.report import FileError, Report
+from taskleash.verdict.model import Risk, Site
 
 FOOTER = "11 tasks in 7 files: 2 high, 4 low (4 dormant), 5 sound. 3 fixable with --fix."
 

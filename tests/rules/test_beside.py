@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from support.command import taskleash
-from taskleash.classify.judge import judge
-from taskleash.facts.extract import extract
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import all_rules, also
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "beside"
 BESIDE = frozenset(rule.code for rule in all_rules() if rule.beside)

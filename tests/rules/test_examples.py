@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from support.pages import example
-from taskleash.classify.judge import judge
 from taskleash.driver.entries import comment_lines
-from taskleash.facts.extract import extract
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Target
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.model import Rule
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.rules.tl100_unused_suppression import RULE as UNUSED
@@ -17,6 +16,7 @@ from taskleash.rules.tl100_unused_suppression import unused
 from taskleash.source.directives import directives
 from taskleash.source.loading import InvalidSource, Source
 from taskleash.source.suppressions import suppressions
+from taskleash.verdict.judge import judge
 
 ALL = frozenset(rule.code for rule in all_rules())
 ON_BY_DEFAULT = frozenset(rule.code for rule in all_rules() if rule.default)

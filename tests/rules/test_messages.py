@@ -8,8 +8,11 @@ from itertools import product
 
 import pytest
 
-from taskleash.classify.judge import judge
-from taskleash.classify.model import (
+from taskleash.ir.lowering.extract import extract
+from taskleash.rules.registry import all_rules, diagnose
+from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import (
     Cell,
     Defect,
     Ending,
@@ -24,9 +27,6 @@ from taskleash.classify.model import (
     Vanishing,
     Vanishings,
 )
-from taskleash.facts.extract import extract
-from taskleash.rules.registry import all_rules, diagnose
-from taskleash.source.loading import Source
 
 ALL = frozenset(rule.code for rule in all_rules())
 # One line, lower case, what is wrong before a colon and what that does after it, no full stop.

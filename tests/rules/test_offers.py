@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from support.reports import site
-from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK
 from taskleash.rules.offers import objections, offered
 from taskleash.rules.registry import by_code
+from taskleash.verdict.model import Lifetime, Multiplicity, Site
 
 FITTING = site(in_async=True, teardowns=("Bot.close",), lifetime=Lifetime.SHORT)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from runtime.libraries import TASKS
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Vanishings
-from taskleash.facts.extract import extract
+from taskleash.ir.lowering.extract import extract
 from taskleash.models.waits import CLIENTS, HOLDING, HOLDING_WITHOUT
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Vanishings
 
 SCRIPT = Path(__file__).with_name("libraries.py")
 #: what was seen to vanish, or to stay only because something holds the client

@@ -9,7 +9,7 @@ import pytest
 
 from runtime.test_vanishing import HEAD, PAUSE, the_site
 from runtime.test_vanishing import test_what_callers_give_holds_the_task as holds
-from taskleash.classify.model import Vanishings
+from taskleash.verdict.model import Vanishings
 
 START = "\n\ndef start():\n    asyncio.create_task(work())\n"
 WAIT = "\n\nasync def wait(x):\n    await asyncio.Event().wait()\n"

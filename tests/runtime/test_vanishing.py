@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site, Vanishing, Vanishings
-from taskleash.facts.extract import extract
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site, Vanishing, Vanishings
 
 HEAD = "import asyncio\nimport time\n\n\n"
 START = "\n\nasync def start():\n    asyncio.create_task(work())\n"

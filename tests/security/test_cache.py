@@ -22,9 +22,9 @@ from support.command import taskleash
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.database import DATABASE, State, state_of
 from taskleash.driver.cache.keys import DIGEST_BYTES
-from taskleash.driver.parse import SIZE_BYTES
-from taskleash.facts.marshalled import is_plain
-from taskleash.facts.terms import TERM_CLASSES, Result
+from taskleash.driver.parsing.parse import SIZE_BYTES
+from taskleash.ir.packing.marshalled import is_plain
+from taskleash.ir.terms import TERM_CLASSES, Result
 
 LEAKY = "import asyncio\n\n\nasync def f():\n    asyncio.create_task(work())\n"
 OWNER = (

@@ -18,7 +18,8 @@ import pytest
 
 from support.command import Ran, python, taskleash
 from support.workers import new_workers
-from taskleash.driver import configured, confined, joined
+from taskleash.driver import configured, joined
+from taskleash.driver.parsing import processes as confined
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"
 FOUND = "good.py:2:1: TL001 high"

@@ -14,7 +14,7 @@ import pytest
 
 from support.command import environment, taskleash
 from support.processes import SECONDS, children, runs, wait_until_gone
-from taskleash.fixes.temporary import remove_leftovers, temporary_beside
+from taskleash.fixes.text.temporary import remove_leftovers, temporary_beside
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
@@ -26,9 +26,10 @@ ENDLESS = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from support import endless
-from taskleash.driver import child, processes
+from taskleash.driver.parsing import child
+from taskleash.driver.parsing import processes
 from taskleash.driver.inputs import Input
-from taskleash.driver.worker import Worker
+from taskleash.driver.parsing.worker import Worker
 from taskleash.source.discovery import File
 
 start = child.start
@@ -85,7 +86,7 @@ LATE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from support.endless import lower
-from taskleash.driver.lifeline import time_limit
+from taskleash.driver.parsing.lifeline import time_limit
 with time_limit(1.0):
     lower(None)
 """

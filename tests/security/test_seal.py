@@ -14,7 +14,7 @@ from taskleash.driver.cache.database import DATABASE
 from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.seal import Own, Seal
 from taskleash.driver.cache.store import DiskStore
-from taskleash.facts.conform import check_of
+from taskleash.ir.packing.conform import check_of
 
 KEY = b"a key of some bytes"
 #: for `marshal`, which a list of so many items makes take eight gigabytes

@@ -11,11 +11,11 @@ import pytest
 
 from support.command import Ran, python, taskleash, unmeasured
 from support.git import Repository
+from taskleash.driver.fixing.undo import is_committed
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken
-from taskleash.driver.processes import Started
-from taskleash.driver.undo import is_committed
-from taskleash.driver.worker import Worker
+from taskleash.driver.parsing.parse import Broken
+from taskleash.driver.parsing.processes import Started
+from taskleash.driver.parsing.worker import Worker
 from taskleash.source.discovery import File
 
 DROPPED = "import asyncio\nasyncio.create_task(work())\n"

@@ -14,7 +14,7 @@ import pytest
 
 from server.test_server import LEAK, written
 from taskleash.driver.time_limit import NOT_DONE
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
 from taskleash.server.analyst import Analyst, main
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
 

@@ -13,14 +13,14 @@ from pygls.workspace import Workspace
 
 from server.test_server import LEAK, written
 from support.reports import TRACK, entry, site, sound
-from taskleash.classify.model import Evidence
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
 from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions
 from taskleash.server.features import make
 from taskleash.server.front import SETTINGS, SOURCES
 from taskleash.server.requests import Answer, Failed, Look, Looked, Mend, Mended, Request
 from taskleash.server.texts import path_of, uri_of
+from taskleash.verdict.model import Evidence
 
 NEW = (Replacement(site().span, "new\n"),)
 

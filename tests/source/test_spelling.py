@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.command import taskleash
-from taskleash.facts.prefilter import may_spawn
+from taskleash.ir.prefilter import may_spawn
 from taskleash.source.spelling import may_be_respelt, name_of, searchable
 
 #: letters with which names can be written, among them those that join with the one before

@@ -6,10 +6,10 @@ from unittest.mock import patch
 
 import libcst.native
 
-from taskleash.driver import processes, serve
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken
-from taskleash.facts.bodies import Lowered
+from taskleash.driver.parsing import processes, serve
+from taskleash.driver.parsing.parse import Broken
+from taskleash.ir.lowering.bodies import Lowered
 
 #: each level doubles the parser's time
 ENDLESS = "match x:\n    case " + "A(" * 60 + "a" + ")" * 60 + ":\n        pass\n"

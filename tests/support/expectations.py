@@ -14,7 +14,7 @@ import re
 import tokenize
 from dataclasses import dataclass, fields
 
-from taskleash.classify.model import Ending, Handle, Lifetime, Multiplicity, Risk, Site, State
+from taskleash.verdict.model import Ending, Handle, Lifetime, Multiplicity, Risk, Site, State
 
 _HEAD = re.compile(r"#\s*(?:expect|sound)\b")
 _DORMANT, _AWAKE = "dormant", "awake"

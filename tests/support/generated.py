@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from support.reports import NO, PARTIAL, TRACK, entry, report, site, yes
-from taskleash.classify.model import Evidence, Lifetime, Reach, Risk, Site, Standing
-from taskleash.fixes.patch import Patch, replacements, unified
+from taskleash.fixes.text.patch import Patch, replacements, unified
 from taskleash.reporters.options import ROWS, RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.verdict.model import Evidence, Lifetime, Reach, Risk, Site, Standing
 
 HOSTILE = "\x00\x07\x08\x1b[31m\r\n\t\x7f\x9b\xad\u061c\u200b\u200f\u2028\u202e\u2066\ufeff\udcff"
 #: what CI systems take for commands

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from taskleash.classify.model import Span
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
+from taskleash.verdict.model import Span
 
 
 def applied(text: str, replacements: Iterable[Replacement]) -> str:

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site
-from taskleash.classify.undecided import demand
-from taskleash.facts.extract import extract
-from taskleash.facts.model import ModuleFacts
-from taskleash.facts.prefilter import may_spawn
-from taskleash.link.demand import Search
+from taskleash.demand.undecided import demand
+from taskleash.demand.wanted_names import Search
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import ModuleFacts
+from taskleash.ir.prefilter import may_spawn
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _FILES_ALONE = ("rules", "sound", "whole")

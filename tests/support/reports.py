@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from taskleash.classify.model import (
+from taskleash.fixes.choice import FixOffer
+from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.verdict.model import (
     Cell,
     Ending,
     Handle,
@@ -16,8 +18,6 @@ from taskleash.classify.model import (
     Span,
     State,
 )
-from taskleash.fixes.choice import FixOffer
-from taskleash.reporters.report import Entry, FileError, Report
 
 NO = Cell(State.NO, "none")
 PARTIAL = Cell(State.PARTIAL, "partial")

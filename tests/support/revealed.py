@@ -17,13 +17,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
-from taskleash.classify.judge import Judge
-from taskleash.dataflow.cfg import EXIT
-from taskleash.facts.extract import extract
-from taskleash.facts.model import Call, Give, Store
-from taskleash.facts.terms import Result
-from taskleash.link.entities import External, Function
+from taskleash.controlflow.cfg import EXIT
+from taskleash.ir.lowering.extract import extract
+from taskleash.ir.model import Call, Give, Store
+from taskleash.ir.terms import Result
+from taskleash.semantics.entities import External, Function
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import Judge
 
 _STATED = re.compile(r"# (type|calls|callers|edges|summary): (.*?)\s*(?=$|# )")
 

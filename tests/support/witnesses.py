@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from taskleash.classify.model import Evidence, Site
 from taskleash.models.frameworks import APIS
 from taskleash.sentences import Said, Sentence
+from taskleash.verdict.model import Evidence, Site
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _SETTING = frozenset({"acquire", "add", "append", "set"})
@@ -340,8 +340,16 @@ def _has_place(cited: Cited) -> bool:
 
 
 def _is_stored(cited: Cited) -> bool:
-    """Whether a task is put into a place, rather than gone over under a name."""
-    return _has_place(cited) and not isinstance(cited.statement, ast.For | ast.AsyncFor)
+    """Whether a task is put into a place, rather than gone over under a name.
+
+    A record that is made there takes it by position, too: ``Running(create_task(work()))``.
+    """
+    record = str(cited.values["place"]).partition(".")[0]
+    makes = any(
+        isinstance(node, ast.Call) and node.args and _last_name(ast.unparse(node.func)) == record
+        for node in ast.walk(cited.statement)
+    )
+    return (makes or _has_place(cited)) and not isinstance(cited.statement, ast.For | ast.AsyncFor)
 
 
 def _is_spawn(cited: Cited) -> bool:

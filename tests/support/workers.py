@@ -15,7 +15,7 @@ from multiprocessing import process as multiprocessing_process
 from multiprocessing.connection import Connection
 from unittest.mock import patch
 
-from taskleash.driver import processes, workers
+from taskleash.driver.parsing import processes, workers
 
 #: the collector is off in a worker
 _MOST_FILES = 300

@@ -14,11 +14,11 @@ import pytest
 from support.command import taskleash
 from support.reports import site, yes
 from support.traced import run_traced
-from taskleash.classify.model import Risk, Site, Span
 from taskleash.reporters.registry import FORMATS
 from taskleash.trace import file
 from taskleash.trace.joined import ENOUGH, Finding, Observation, observations
 from taskleash.trace.model import Caller, Counts, Place, Trace, TracedSite, Wait
+from taskleash.verdict.model import Risk, Site, Span
 
 SLEEP = Wait("timer", "sleep", "app.py", 2, 1.0)
 

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from taskleash.audit.model import Audited, risk_rank
-from taskleash.classify.model import Risk, Site, State, Word
 from taskleash.records import dataclass
+from taskleash.verdict.model import Risk, Site, State, Word
 
 #: what a state counts in a hundred
 _WORTH = {State.YES: 100, State.PARTIAL: 50, State.NO: 0, State.UNKNOWN: 50}
 
 
-class Kind(Word):
+class ComponentKind(Word):
     """What a component is."""
 
     CLASS = "class"
@@ -34,7 +34,7 @@ class Component:
     """
 
     name: str
-    kind: Kind
+    kind: ComponentKind
     path: str
     tasks: int
     tracked: int
@@ -58,22 +58,22 @@ def package_card(entries: Iterable[Audited]) -> tuple[Component, ...]:
     return _scored((each.site for each in entries), _package)
 
 
-_Key = tuple[Kind, str, str]
+_Key = tuple[ComponentKind, str, str]
 
 
 def component_of(site: Site) -> _Key:
     """The class around a site, or else its module: what it is, its name, its path."""
     if site.class_name:
-        return Kind.CLASS, site.class_name, site.path
+        return ComponentKind.CLASS, site.class_name, site.path
     folder, name = posixpath.split(site.path)
     stem = posixpath.splitext(name)[0]
     package = posixpath.basename(folder) if stem == "__init__" else ""
-    return Kind.MODULE, package or stem, site.path
+    return ComponentKind.MODULE, package or stem, site.path
 
 
 def _package(site: Site) -> _Key:
     folder = posixpath.dirname(site.path)
-    return Kind.PACKAGE, posixpath.basename(folder) or ".", folder or "."
+    return ComponentKind.PACKAGE, posixpath.basename(folder) or ".", folder or "."
 
 
 def _scored(sites: Iterable[Site], key: Callable[[Site], _Key]) -> tuple[Component, ...]:
@@ -88,7 +88,7 @@ def _badness(of: Component) -> tuple[int, int, str, str]:
     return of.score, risk_rank(of.risk, of.dormant), of.path, of.name
 
 
-def _component(kind: Kind, name: str, path: str, sites: Sequence[Site]) -> Component:
+def _component(kind: ComponentKind, name: str, path: str, sites: Sequence[Site]) -> Component:
     worst = min(sites, key=lambda site: risk_rank(site.risk, site.dormant))
     return Component(
         name=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import (
+from taskleash.verdict.model import (
     Defect,
     Lifetime,
     Multiplicity,

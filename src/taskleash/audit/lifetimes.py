@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taskleash.audit.model import Audited, risk_rank
-from taskleash.classify.model import Risk, Site, Standing, State
 from taskleash.records import dataclass
+from taskleash.verdict.model import Risk, Site, Standing, State
 
 #: a task that cleans up after itself still goes on until the process ends
 _RUNS_ON = "self-managed"

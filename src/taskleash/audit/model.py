@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from taskleash.classify.model import Risk, Site
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
+from taskleash.verdict.model import Risk, Site
 
 _RANK = {Risk.HIGH: 0, Risk.LOW: 1, Risk.NONE: 3}
 _DORMANT_RANK = 2

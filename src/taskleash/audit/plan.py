@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from taskleash.audit.model import Audited
-from taskleash.classify.model import Lifetime, Multiplicity, Risk, Site, State, Word
 from taskleash.fixes.choice import FixChoice, FixOffer
 from taskleash.records import dataclass
 from taskleash.rules.model import Applicability
+from taskleash.verdict.model import Lifetime, Multiplicity, Risk, Site, State, Word
 
 E = TypeVar("E", bound=Audited)
 
@@ -32,7 +32,7 @@ class Effort(Word):
     HAND = "hand"
 
 
-class Reason(Word):
+class PlanReason(Word):
     """Why nothing is to be done about a task."""
 
     SOUND = "sound"
@@ -87,7 +87,7 @@ class Step(Generic[E]):
 
 
 @dataclass(frozen=True)
-class Decision(Generic[E]):
+class FlagDecision(Generic[E]):
     """Steps that matter only where a flag is on; their harm is what it would be then."""
 
     flag: str
@@ -99,7 +99,7 @@ class Unchanged(Generic[E]):
     """A task that needs no change, and why."""
 
     entry: E
-    reason: Reason
+    reason: PlanReason
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Plan(Generic[E]):
     """
 
     steps: tuple[Step[E], ...]
-    decisions: tuple[Decision[E], ...]
+    decisions: tuple[FlagDecision[E], ...]
     unchanged: tuple[Unchanged[E], ...]
 
 
@@ -130,18 +130,18 @@ def plan(entries: Iterable[E]) -> Plan[E]:
             guarded[entry.site.guard].append(_step(entry))
         else:
             steps.append(_step(entry))
-    decisions = (Decision(flag, _ranked(guarded[flag])) for flag in sorted(guarded))
+    decisions = (FlagDecision(flag, _ranked(guarded[flag])) for flag in sorted(guarded))
     return Plan(_ranked(steps), tuple(decisions), tuple(unchanged))
 
 
-def _reason(entry: Audited) -> Reason | None:
+def _reason(entry: Audited) -> PlanReason | None:
     if entry.site.risk is Risk.NONE and not entry.rule:
-        return Reason.SOUND
+        return PlanReason.SOUND
     if entry.suppressed:
-        return Reason.SUPPRESSED
+        return PlanReason.SUPPRESSED
     if entry.known:
-        return Reason.KNOWN
-    return None if entry.rule else Reason.UNREPORTED
+        return PlanReason.KNOWN
+    return None if entry.rule else PlanReason.UNREPORTED
 
 
 def _step(entry: E) -> Step[E]:

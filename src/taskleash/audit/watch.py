@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from taskleash.audit.growth import Growth, growth
 from taskleash.audit.model import Audited, risk_rank
-from taskleash.classify.model import Risk, Site
+from taskleash.verdict.model import Risk, Site
 
 #: so many living tasks are worth a warning, where a program does not know better
 WARN_ALIVE = 30

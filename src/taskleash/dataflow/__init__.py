@@ -1,1 +1,1 @@
-"""What holds in every function whatever it is about: control flow, dominance, paths."""
+"""The way that every handle takes through the program: value flow, places, wrappers."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from taskleash.driver.entries import comment_lines
-from taskleash.driver.writable import Writable
-from taskleash.fixes.replace import NotReplaced, replace_file
-from taskleash.fixes.temporary import remove_leftovers
+from taskleash.driver.fixing.writable import Writable
+from taskleash.fixes.text.replace import NotReplaced, replace_file
+from taskleash.fixes.text.temporary import remove_leftovers
 from taskleash.reporters.report import Entry, Report
 from taskleash.rules.registry import names
 from taskleash.source.comments import Wanted, with_noqa

@@ -9,36 +9,36 @@ from dataclasses import field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from taskleash.classify.model import Risk, Site
 from taskleash.driver.cache.folder import seal_key, usable_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.seal import Seal
 from taskleash.driver.cache.store import DiskStore, NoStore, Store
 from taskleash.driver.cache.verdicts import Cited, Verdicts
-from taskleash.driver.collect import collect
 from taskleash.driver.comments import Comments, CommentsByPath, comments_in
 from taskleash.driver.entries import entries
 from taskleash.driver.folders import EnabledRules, Rules
-from taskleash.driver.gathered import Gathered
+from taskleash.driver.gathering.collect import collect
+from taskleash.driver.gathering.gathered import Gathered
+from taskleash.driver.gathering.linked import linked
+from taskleash.driver.gathering.reasons import Reason
 from taskleash.driver.inputs import Input, asked_inputs, context_inputs
-from taskleash.driver.linked import linked
-from taskleash.driver.parse import Broken
-from taskleash.driver.parsers import Parsers
-from taskleash.driver.parsing import Advance, Parser
-from taskleash.driver.reasons import Reason
+from taskleash.driver.parsing.parse import Broken
+from taskleash.driver.parsing.parser import Advance, Parser
+from taskleash.driver.parsing.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.driver.shelf import Shelf
 from taskleash.driver.unused import unused_suppressions
-from taskleash.facts.feature_flags import FeatureFlags
-from taskleash.facts.known import Told
 from taskleash.fixes.choice import FixChoice
+from taskleash.ir.feature_flags import FeatureFlags
+from taskleash.ir.known import Told
 from taskleash.records import dataclass
 from taskleash.reporters.report import INVALID_FILE, Entry, FileError, FlagHint, Report
 from taskleash.rules.selection import nearest
+from taskleash.verdict.model import Risk, Site
 
 if TYPE_CHECKING:
-    from taskleash.driver.linker import Linker
-    from taskleash.facts.model import ModuleFacts
+    from taskleash.driver.gathering.linker import Linker
+    from taskleash.ir.model import ModuleFacts
 
 _NOTHING_TOLD = Told()
 
@@ -100,7 +100,7 @@ class Analysis:
         if not self.is_first:
             return found
         # Imported here, as below, because few runs have a use for it.
-        from taskleash.driver.fitting import fitted
+        from taskleash.driver.fixing.fitting import fitted
 
         return list(fitted(found, None, self.asked, self.settings))
 
@@ -280,7 +280,7 @@ def _verdicts(
     """
     verdicts = found.verdicts
     if verdicts is None and not with_facts:
-        from taskleash.driver.fitting import fitted
+        from taskleash.driver.fixing.fitting import fitted
 
         linker = _linker(found, told)
         sites = fitted(_judged(found.facts, linker), None, inputs, settings, memory)
@@ -290,7 +290,7 @@ def _verdicts(
         parsed, reasons = len(found.facts), dict(sorted(found.reasons.items()))
         verdicts = Verdicts(sites, found.broken, parsed, deciding, places, comments, reasons)
     elif verdicts is not None and found.moved:
-        from taskleash.driver.fitting import fitted
+        from taskleash.driver.fixing.fitting import fitted
 
         # What was tried on the texts of these has to be tried again.
         moved = found.moved & verdicts.comments.keys()
@@ -327,7 +327,7 @@ def _broken_by_name(
     """What is wrong with files that are named and that nothing else has looked into."""
     if not any(item.is_named for item in asked):
         return {}
-    from taskleash.driver.named import broken_by_name
+    from taskleash.driver.gathering.named import broken_by_name
 
     return broken_by_name(asked, {*found.broken, *found.facts}, memory, make)
 
@@ -348,7 +348,7 @@ def _cited(found: Gathered, sites: Sequence[Site], memory: Memory) -> dict[str, 
     if not sites or found.linked is None:
         return {}
     from taskleash.driver.cache.placing import cited
-    from taskleash.facts.layout import layout
+    from taskleash.ir.layout import layout
 
     return cited(
         sites,
@@ -361,7 +361,7 @@ def _linker(found: Gathered, told: Told) -> Linker | None:
     """What links the facts that were collected, where there are any."""
     if found.facts and found.linker is None:
         # Imported here because a run without facts has no use for it.
-        from taskleash.driver.linker import Linker
+        from taskleash.driver.gathering.linker import Linker
 
         return Linker(told, found.reported)
     return found.linker
@@ -382,7 +382,7 @@ def _deciding(
     """The flags that would tell more of the sites."""
     if not sites or leading is None or linker is None:
         return ()
-    from taskleash.classify.hints import deciding_flags
+    from taskleash.verdict.flag_hints import deciding_flags
 
     known = {**{p: f for p, f in leading.items() if not isinstance(f, Broken)}, **read}
     facts = [known[path] for path in sorted(known)]

@@ -7,12 +7,12 @@ from taskleash.driver.config.files import display, resolved
 from taskleash.driver.config.find import Configs
 from taskleash.driver.config.keys import KEYS
 from taskleash.driver.config.layers import COMMAND_LINE, Config, Layer
-from taskleash.driver.cores import cores
 from taskleash.driver.flags.source import parted
+from taskleash.driver.parsing.cores import cores
 from taskleash.driver.settings import FlagSettings, Settings
-from taskleash.facts.feature_flags import FeatureFlag
-from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
+from taskleash.ir.feature_flags import FeatureFlag
+from taskleash.ir.known import KnownCalls
 from taskleash.rules.selection import Selection
 from taskleash.sentences import Sentence, sentence
 from taskleash.source.excludes import anchored

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from taskleash.classify.fingerprint import fingerprints
-from taskleash.classify.model import Site
 from taskleash.driver.comments import CommentsByPath
 from taskleash.driver.folders import Rules
 from taskleash.driver.inputs import Input
@@ -15,6 +13,8 @@ from taskleash.reporters.report import Entry
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import also, diagnose
 from taskleash.source.suppressions import Suppressions
+from taskleash.verdict.fingerprint import fingerprints
+from taskleash.verdict.model import Site
 
 _NO_COMMENTS = Suppressions()
 

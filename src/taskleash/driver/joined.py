@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
-from taskleash.classify.model import Site
 from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.store import Store
 from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.comments import Comments
-from taskleash.driver.inputs import Input
-from taskleash.driver.kept import Kept
-from taskleash.driver.parsers import parsers
-from taskleash.driver.parsing import Advance
-from taskleash.driver.roots import roots
+from taskleash.driver.inputs import Input, asked_inputs
+from taskleash.driver.kept import KeptPrograms
+from taskleash.driver.parsing.parser import Advance
+from taskleash.driver.parsing.parsers import parsers
 from taskleash.driver.settings import Settings
 from taskleash.records import dataclass
 from taskleash.reporters.report import FlagHint
+from taskleash.source.discovery import root_around
+from taskleash.source.paths import is_below
+from taskleash.source.walks import Walks
+from taskleash.verdict.model import Site
 
 if TYPE_CHECKING:
-    from taskleash.facts.model import ModuleFacts
+    from taskleash.ir.model import ModuleFacts
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def analyse_roots(
     settings: Settings,
     progress: ProgressBar | None = None,
     with_facts: bool = False,
-    kept: Kept | None = None,
+    kept: KeptPrograms | None = None,
 ) -> Analysis:
     """Read what the settings name, each root as a program of its own.
 
@@ -102,7 +106,7 @@ def analyse_roots(
         return _joined(settings, parts)
 
 
-def _memory(kept: Kept | None, store: Callable[[], Store], scope: str = "") -> Memory:
+def _memory(kept: KeptPrograms | None, store: Callable[[], Store], scope: str = "") -> Memory:
     return Memory(store(), scope) if kept is None else kept.memory(store, scope)
 
 
@@ -125,3 +129,53 @@ def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
         reasons={path: why for part in parts for path, why in part.reasons.items()},
         parts=tuple(parts),
     )
+
+
+# -- which of the paths that are given belong together: each project is linked for itself
+
+
+@dataclass(frozen=True)
+class Root:
+    """One program: the folder around it (empty where none is known), and what is asked of it.
+
+    ``settings`` have those of the paths that lie in it, ``asked`` are the files to report.
+    """
+
+    path: str
+    settings: Settings
+    asked: list[Input]
+
+
+def roots(settings: Settings, walks: Walks | None = None) -> Iterator[Root]:
+    """The roots that the paths of the settings lie in, at least one.
+
+    A file that lies in two of them belongs to the inner one. What earlier ``walks`` came to is
+    used. Raises PathNotFound, ConfigError.
+    """
+    taken: set[str] = set()
+    # Inner folders have longer paths than those around them.
+    for path, paths in sorted(_by_root(settings).items(), key=lambda item: (-len(item[0]), item)):
+        part = replace(settings, paths=tuple(paths))
+        asked = [item for item in asked_inputs(part, walks) if item.file.absolute not in taken]
+        taken.update(item.file.absolute for item in asked)
+        yield Root(path, part, asked)
+
+
+def _by_root(settings: Settings) -> dict[str, list[str]]:
+    """The paths by their roots; those without one are together under an empty name."""
+    found: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
+    for path in settings.paths:
+        real = os.path.realpath(path).replace(os.sep, "/")
+        folder = real if os.path.isdir(real) else os.path.dirname(real)
+        if folder not in known:
+            known[folder] = _root(folder, settings.discovery.project)
+        found.setdefault(known[folder], []).append(path)
+    return found
+
+
+def _root(folder: str, project: str | None) -> str:
+    """The project that is given, else the repository around a folder, else the nearest project."""
+    if project is not None and is_below(folder, os.path.realpath(project).replace(os.sep, "/")):
+        return project
+    return root_around(folder) or ""

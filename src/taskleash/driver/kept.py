@@ -12,7 +12,7 @@ from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.store import Store
 
 
-class Kept:
+class KeptPrograms:
     """What is kept of the programs of one folder.
 
     Facts stay as long as they are used. While the folder is ``settled``, the files on disk are what

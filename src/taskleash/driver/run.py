@@ -10,8 +10,8 @@ from typing import TypeVar
 from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.joined import analyse_roots
-from taskleash.driver.kept import Kept
-from taskleash.driver.parsing import ExecutorError
+from taskleash.driver.kept import KeptPrograms
+from taskleash.driver.parsing.parser import ExecutorError
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import TimeOver
 from taskleash.reporters.report import Report
@@ -44,7 +44,7 @@ def work_anew(
 
 
 def run(
-    settings: Settings, progress: ProgressBar | None = None, kept: Kept | None = None
+    settings: Settings, progress: ProgressBar | None = None, kept: KeptPrograms | None = None
 ) -> Report:
     """Analyse what the settings name, with what earlier runs of this process have ``kept``.
 
@@ -58,6 +58,6 @@ def run(
     if not settings.patches:
         return report
     # Imported here because few formats show fixes.
-    from taskleash.driver.patches import with_patches
+    from taskleash.driver.fixing.patches import with_patches
 
     return with_patches(analysis, report, settings.patches)

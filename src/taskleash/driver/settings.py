@@ -7,9 +7,9 @@ from dataclasses import field
 from math import inf
 
 from taskleash.driver.config.find import Configs
-from taskleash.facts.feature_flags import FeatureFlag
-from taskleash.facts.known import KnownCalls
 from taskleash.fixes.choice import FixChoice
+from taskleash.ir.feature_flags import FeatureFlag
+from taskleash.ir.known import KnownCalls
 from taskleash.records import dataclass
 from taskleash.source.options import Discovery
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
-from taskleash.driver.parse import packed, unpacked
+from taskleash.driver.parsing.parse import packed, unpacked
 
 if TYPE_CHECKING:
-    from taskleash.facts.model import ModuleFacts
+    from taskleash.ir.model import ModuleFacts
 
 
 class Shelf(Mapping[str, "ModuleFacts"]):
@@ -48,7 +48,7 @@ class Shelf(Mapping[str, "ModuleFacts"]):
 
     def put_away(self, paths: Iterable[str]) -> None:
         """Pack the facts of files until they are asked for; what is too deep for that stays."""
-        from taskleash.facts.packing import BadPacking
+        from taskleash.ir.packing.packing import BadPacking
 
         for path in paths:
             if path in self._facts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from taskleash.classify.model import Site
 from taskleash.driver.entries import comment_lines
 from taskleash.driver.folders import EnabledRules
 from taskleash.driver.inputs import Input
@@ -16,6 +15,7 @@ from taskleash.rules.tl100_unused_suppression import RULE, Silenceable, message,
 from taskleash.source.comments import Unused
 from taskleash.source.directives import directives, may_have_directives
 from taskleash.source.loading import InvalidSource
+from taskleash.verdict.model import Site
 
 
 def unused_suppressions(

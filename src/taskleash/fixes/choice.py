@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from taskleash.classify.model import Lifetime, Multiplicity, Site
 from taskleash.fixes.model import Target
 from taskleash.records import dataclass
 from taskleash.rules.model import TASKGROUP, Applicability, Fix
@@ -13,6 +12,7 @@ from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.rules.selection import resolve_codes
 from taskleash.sentences import Said, both, listed, sentence
+from taskleash.verdict.model import Lifetime, Multiplicity, Site
 
 STYLES = ("auto", "track", "await", "own", "taskgroup")
 #: a style that is made only where it is asked for, and the rules whose findings it mends

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from taskleash.fixes.lines import count_changes, followed
 from taskleash.fixes.making import Made, MendAll, Wanted
 from taskleash.fixes.model import Applied, Common, Left, Target
-from taskleash.fixes.order import waiting
-from taskleash.fixes.proof import Doubts, Place, Scan, doubts, place, suspicion
+from taskleash.fixes.proof import Place, ProofDoubts, Scan, doubts, place, suspicion
+from taskleash.fixes.text.lines import count_changes, followed
 from taskleash.sentences import Said
+from taskleash.verdict.model import Handle
 
 _MAX_ROUNDS = 10
 
@@ -185,7 +185,7 @@ class _Round:
             rest = [target for target in group if target not in guilty]
             groups += _divided(rest, found.suspects, bool(guilty))
 
-    def _attempt(self, targets: Sequence[Target]) -> tuple[_Attempt, Doubts]:
+    def _attempt(self, targets: Sequence[Target]) -> tuple[_Attempt, ProofDoubts]:
         """The program with these fixes, and what speaks against them."""
         texts: dict[str, str] = {}
         applied: dict[Target, Applied] = {}
@@ -199,7 +199,7 @@ class _Round:
                 texts[path] = made.text
                 applied |= {of[each.site, each.rule]: each for each in made.applied}
         if not applied:
-            return _Attempt(scan=self._scan), Doubts()
+            return _Attempt(scan=self._scan), ProofDoubts()
         scan = self._rescan(texts)
         return _Attempt(texts, applied, scan), doubts(self._scan, scan, list(applied))
 
@@ -225,3 +225,38 @@ def _divided(
         return [group] if group else []
     half = len(group) // 2
     return [group[half:], group[:half]]
+
+
+# -- which findings wait for the fix of another one, which may mend them too
+
+
+_DROPPED_RESULT = "TL003"
+
+
+def waiting(targets: Sequence[Target]) -> frozenset[Target]:
+    """The calls of a function that gives back its task, where such a function is mended itself.
+
+    Once it keeps what it starts, all its callers are sound, also those that get the task by way of
+    further functions.
+    """
+    given = [target for target in targets if target.rule == _DROPPED_RESULT and target.kinds]
+    starting = [target for target in given if _starts(target)]
+    if not starting:
+        return frozenset()
+    return frozenset(
+        target
+        for target in given
+        if target.site.handle is Handle.DISCARDED
+        or any(
+            _last(each.site.scope) == _last(target.site.call) for each in starting if each != target
+        )
+    )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _starts(target: Target) -> bool:
+    """Whether the fix is made where the task is started and handed on."""
+    return target.site.handle is Handle.ESCAPES and "track" in target.kinds

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from taskleash.fixes.lines import spliced
 from taskleash.fixes.model import Applied, Left, Mended, Target
 from taskleash.fixes.proof import invalidity
+from taskleash.fixes.text.lines import spliced
 from taskleash.sentences import Said
 
 

@@ -7,25 +7,25 @@ from dataclasses import replace
 
 import libcst as cst
 
-from taskleash.classify.model import Handle
-from taskleash.facts.names import respelt
-from taskleash.fixes.await_ import await_, name_of_work
-from taskleash.fixes.cancel_previous import cancel_previous
-from taskleash.fixes.idle import take_out
-from taskleash.fixes.keepers import plan
-from taskleash.fixes.log import log
+from taskleash.fixes.kinds.await_ import await_, name_of_work
+from taskleash.fixes.kinds.cancel_previous import cancel_previous
+from taskleash.fixes.kinds.log import log
+from taskleash.fixes.kinds.own import own
+from taskleash.fixes.kinds.taskgroup import taskgroup
+from taskleash.fixes.kinds.track import track
 from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
-from taskleash.fixes.names import attributes, variables
-from taskleash.fixes.own import own
-from taskleash.fixes.places import has_no_room
-from taskleash.fixes.signatures import gives_nothing, wrappers
-from taskleash.fixes.taskgroup import taskgroup
-from taskleash.fixes.track import track
-from taskleash.fixes.tree import last_name
-from taskleash.fixes.unused import uses, without_unused
-from taskleash.fixes.work import Work, forget
+from taskleash.fixes.syntax.free_names import attributes, variables
+from taskleash.fixes.syntax.insertion import has_no_room
+from taskleash.fixes.syntax.keepers import plan
+from taskleash.fixes.syntax.signatures import gives_nothing, wrappers
+from taskleash.fixes.syntax.tree import last_name
+from taskleash.fixes.syntax.work import Work, forget
+from taskleash.fixes.text.idle import take_out
+from taskleash.fixes.text.unused import uses, without_unused
+from taskleash.ir.names import respelt
 from taskleash.models.table import SPAWNING
 from taskleash.sentences import Said, Sentence, both, listed, sentence
+from taskleash.verdict.model import Handle
 
 #: the tree of a longer text would take gigabytes, here where nothing bounds the time
 _MAX_CHARACTERS = 4_000_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Site
 from taskleash.records import dataclass
 from taskleash.sentences import Said
+from taskleash.verdict.model import Site
 
 
 class CannotMend(ValueError):

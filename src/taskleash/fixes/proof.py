@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from taskleash.classify.model import Site
 from taskleash.fixes.model import Target
 from taskleash.rules.registry import by_code
 from taskleash.sentences import Said, sentence
+from taskleash.verdict.model import Site
 
 _NEVER_ENDED = "TL010"
 _DROPPED = ("TL001", "TL002", "TL003")
@@ -47,7 +47,7 @@ class Scan:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class ProofDoubts:
     """Fixes that must not stand, each with its reason, and groups of which some must not."""
 
     guilty: Mapping[Target, Said] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Doubts:
         return reasons.get(target) or next(iter(reasons.values()))
 
 
-def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> Doubts:
+def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> ProofDoubts:
     """What speaks against the fixes of these targets, which lead from one scan to the other."""
     guilty: dict[Target, Said] = {}
     suspects: dict[Target, Said] = {}
@@ -75,15 +75,15 @@ def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> Doubts:
             continue
         if excess > 0 and (mended[key] or _is_on_unasked(key.rule)):
             _blame(_near(key, targets), _reason(key, mended), excess, guilty, suspects)
-    return Doubts(guilty, {t: why for t, why in suspects.items() if t not in guilty})
+    return ProofDoubts(guilty, {t: why for t, why in suspects.items() if t not in guilty})
 
 
-def suspicion(targets: Sequence[Target], reason: Said) -> Doubts:
+def suspicion(targets: Sequence[Target], reason: Said) -> ProofDoubts:
     """One of the targets is to blame."""
     guilty: dict[Target, Said] = {}
     suspects: dict[Target, Said] = {}
     _blame(targets, reason, 1, guilty, suspects)
-    return Doubts(guilty, suspects)
+    return ProofDoubts(guilty, suspects)
 
 
 def _was_hidden(key: Place, mended: Mapping[Place, int]) -> bool:

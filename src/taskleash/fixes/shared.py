@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from taskleash.fixes.keepers import MODULE, keeper_in
-from taskleash.fixes.log import logger_in
+from taskleash.fixes.kinds.log import logger_in
 from taskleash.fixes.model import Manner
-from taskleash.fixes.work import Work
+from taskleash.fixes.syntax.keepers import MODULE, keeper_in
+from taskleash.fixes.syntax.work import Work
 
 _KEEPERS = ("keep_task", "keep_background_task")
 _LOGGERS = ("log_failure", "log_future_failure")

@@ -26,7 +26,7 @@ class Starts(enum.Enum):
     SAFE = "safe"
 
 
-class Handle(enum.Enum):
+class Effect(enum.Enum):
     """What an API does with a task that it is given."""
 
     UNKNOWN = "unknown"
@@ -144,7 +144,7 @@ class Api:
     source: str
     starts: Starts = Starts.NOTHING
     work: int = 0
-    handle: Handle = Handle.UNKNOWN
+    handle: Effect = Effect.UNKNOWN
     callback: int | None = None
     gives: Gives = Gives.NOTHING
     runs_loop: bool = False
@@ -173,6 +173,6 @@ class Api:
         return frozenset((self.last,) if self.words is None else self.words)
 
 
-def each(names: str, source: str, handle: Handle) -> Iterable[Api]:
+def each(names: str, source: str, handle: Effect) -> Iterable[Api]:
     """One API for each of the names, which do the same with a task."""
     return (Api(name, source, handle=handle) for name in names.split())

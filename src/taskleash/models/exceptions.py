@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Handle
+from taskleash.models.api import Effect
 from taskleash.models.containers import PASSIVE_METHODS
 from taskleash.models.table import MODELS
 
@@ -27,7 +27,7 @@ BROAD_EXCEPTIONS = CATCH_ALL | CATCH_ERRORS
 #: last names of calls that are taken never to raise
 NEVER_RAISING = (
     PASSIVE_METHODS
-    | MODELS.handling(Handle.READS)
+    | MODELS.handling(Effect.READS)
     | {
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
         "create_future", "create_task", "critical", "current_task", "debug", "dict", "discard",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, Takes
+from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts, Takes
 from taskleash.sentences import claim
 
 _PORTAL = "anyio 4.16.0, anyio/from_thread.py"
@@ -102,7 +102,7 @@ APIS = (
         Api(
             f"livekit.agents.utils.aio.{name}",
             _LIVEKIT,
-            handle=Handle.CANCELS,
+            handle=Effect.CANCELS,
             gives=Gives.COROUTINE,
         )
         for name in ("cancel_and_wait", "gracefully_cancel")
@@ -110,7 +110,7 @@ APIS = (
     Api(
         "aiotools.cancel_and_wait",
         "aiotools 2.2.4, aiotools/cancel.py",
-        handle=Handle.CANCELS,
+        handle=Effect.CANCELS,
         gives=Gives.COROUTINE,
     ),
     Api(
@@ -125,7 +125,7 @@ APIS = (
         "scheduler.shield",
         _AIOJOBS,
         Starts.OWNER,
-        handle=Handle.SHIELDS,
+        handle=Effect.SHIELDS,
         keeper=claim("the scheduler keeps it and ends it when it is closed"),
         words=("aiojobs",),
     ),

@@ -77,7 +77,7 @@ class Sign(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class UserEntry:
     """What a user says of a function, by its name, its decorator or what registers it.
 
     ``sign`` tells which of these ``text`` is: `Sign.NAME`, `Sign.REGISTERING`, `Sign.REGISTRAR`.
@@ -91,7 +91,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class Convention:
     """By convention these, standing there, tell of the phase."""
 
     phase: Phase
@@ -99,8 +99,8 @@ class Row:
     known: frozenset[str]
 
 
-def _row(phase: Phase, sign: Sign, known: str) -> Row:
-    return Row(phase, sign, frozenset(known.split()))
+def _row(phase: Phase, sign: Sign, known: str) -> Convention:
+    return Convention(phase, sign, frozenset(known.split()))
 
 
 CONVENTIONS = (
@@ -176,7 +176,7 @@ _MOST_WORDS = 2
 class Lifecycle:
     """Answers by names when a function runs."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Convention]) -> None:
         self._known = {(row.phase, row.sign): row.known for row in rows}
 
     def _tells(self, phase: Phase, sign: Sign, found: Iterable[str]) -> bool:

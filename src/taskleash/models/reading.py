@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from taskleash.models.api import Api, Gives, Handle, Starts
-from taskleash.models.lifecycle import Entry, Phase, Sign
+from taskleash.models.api import Api, Effect, Gives, Starts
+from taskleash.models.lifecycle import Phase, Sign, UserEntry
 
 #: what a key takes: one of some words, or what is said here
 Expected: TypeAlias = tuple[str, ...] | str
@@ -29,17 +29,17 @@ Expected: TypeAlias = tuple[str, ...] | str
 STARTS = {kind.value: kind for kind in Starts if kind is not Starts.NOTHING}
 #: what is done with a task, in the words of a file
 TASKS = {
-    "awaits": Handle.AWAITS,
-    "gathers": Handle.GATHERS,
-    "waits": Handle.WAITS,
-    "shields": Handle.SHIELDS,
-    "times": Handle.TIMES,
-    "completes": Handle.COMPLETES,
-    "cancels": Handle.CANCELS,
-    "ends": Handle.RUNS,
-    "returns": Handle.SAME,
-    "refuses": Handle.REFUSES,
-    "reads": Handle.READS,
+    "awaits": Effect.AWAITS,
+    "gathers": Effect.GATHERS,
+    "waits": Effect.WAITS,
+    "shields": Effect.SHIELDS,
+    "times": Effect.TIMES,
+    "completes": Effect.COMPLETES,
+    "cancels": Effect.CANCELS,
+    "ends": Effect.RUNS,
+    "returns": Effect.SAME,
+    "refuses": Effect.REFUSES,
+    "reads": Effect.READS,
 }
 #: the keys of an entry, and what each takes
 KEYS: dict[str, Expected] = {
@@ -74,7 +74,7 @@ class FileOfModels:
     """What a file says."""
 
     apis: tuple[Api, ...]
-    lifecycle: tuple[Entry, ...]
+    lifecycle: tuple[UserEntry, ...]
 
 
 def models(data: Mapping[str, Any], origin: str) -> FileOfModels:
@@ -124,21 +124,21 @@ def _api(entry: Mapping[str, Any], where: str, origin: str) -> Api:
         source=entry.get("source", origin),
         starts=STARTS.get(entry.get("starts", ""), Starts.NOTHING),
         work=entry.get("work", 0),
-        handle=TASKS.get(entry.get("task", ""), Handle.UNKNOWN),
+        handle=TASKS.get(entry.get("task", ""), Effect.UNKNOWN),
         callback=entry.get("callback"),
         gives=Gives(entry.get("gives", "")),
         makes_loop=entry.get("makes-loop", False),
     )
 
 
-def _phase(entry: Mapping[str, Any], where: str, origin: str) -> Entry:
+def _phase(entry: Mapping[str, Any], where: str, origin: str) -> UserEntry:
     if "phase" not in entry:
         raise BadModels(f"{where}: phase is missing: give one of {', '.join(PHASES)}")
     signs = [key for key in SIGNS if key in entry]
     if len(signs) != 1:
         raise BadModels(f"{where}: give one of {', '.join(SIGNS)}, and no other of them")
     (sign,) = signs
-    return Entry(PHASES[entry["phase"]], SIGNS[sign], entry[sign], entry.get("source", origin))
+    return UserEntry(PHASES[entry["phase"]], SIGNS[sign], entry[sign], entry.get("source", origin))
 
 
 def _takes(expected: Expected, value: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts, Takes, each
+from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts, Takes, each
 
 _TASKS = "CPython 3.14, Doc/library/asyncio-task.rst"
 _LOOP = "CPython 3.14, Doc/library/asyncio-eventloop.rst"
@@ -33,13 +33,13 @@ KINDS = (
 
 APIS = (
     # what starts tasks
-    Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Handle.SAME, takes=Takes.COROUTINE),
-    Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Handle.SAME, takes=Takes.COROUTINE),
+    Api("asyncio.create_task", _TASKS, Starts.TASK, handle=Effect.SAME, takes=Takes.COROUTINE),
+    Api("asyncio.ensure_future", _FUTURE, Starts.TASK, handle=Effect.SAME, takes=Takes.COROUTINE),
     Api(
         "asyncio.Task",
         _TASKS,
         Starts.TASK,
-        handle=Handle.SAME,
+        handle=Effect.SAME,
         is_class=True,
         takes=Takes.COROUTINE,
     ),
@@ -48,27 +48,27 @@ APIS = (
         "CPython 3.13, Lib/asyncio/tasks.py",
         Starts.TASK,
         1,
-        handle=Handle.SAME,
+        handle=Effect.SAME,
     ),
     Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER, takes=Takes.COROUTINE),
     Api(
         "asyncio.run_coroutine_threadsafe",
         _TASKS,
         Starts.THREADSAFE,
-        handle=Handle.REFUSES,
+        handle=Effect.REFUSES,
         takes=Takes.COROUTINE,
     ),
     Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=Known.RECEIVER),
     # what waits for tasks
-    Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Handle.GATHERS),
-    Api("asyncio.shield", _TASKS, Starts.GATHER, handle=Handle.SHIELDS),
-    Api("asyncio.wait", _TASKS, handle=Handle.WAITS, gives=Gives.COROUTINE),
-    Api("concurrent.futures.wait", _FUTURE, handle=Handle.JOINS),
-    Api("asyncio.wait_for", _TASKS, handle=Handle.TIMES, gives=Gives.COROUTINE),
-    Api("asyncio.wrap_future", _FUTURE, handle=Handle.AWAITS),
-    Api("asyncio.as_completed", _TASKS, handle=Handle.COMPLETES),
+    Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Effect.GATHERS),
+    Api("asyncio.shield", _TASKS, Starts.GATHER, handle=Effect.SHIELDS),
+    Api("asyncio.wait", _TASKS, handle=Effect.WAITS, gives=Gives.COROUTINE),
+    Api("concurrent.futures.wait", _FUTURE, handle=Effect.JOINS),
+    Api("asyncio.wait_for", _TASKS, handle=Effect.TIMES, gives=Gives.COROUTINE),
+    Api("asyncio.wrap_future", _FUTURE, handle=Effect.AWAITS),
+    Api("asyncio.as_completed", _TASKS, handle=Effect.COMPLETES),
     # what runs loops
-    Api("loop.run_until_complete", _LOOP, handle=Handle.RUNS, runs_loop=True, known=Known.METHOD),
+    Api("loop.run_until_complete", _LOOP, handle=Effect.RUNS, runs_loop=True, known=Known.METHOD),
     Api("asyncio.run", _RUNNER, makes_loop=True),
     Api("asyncio.Runner.run", _RUNNER, makes_loop=True),
     Api("uvloop.run", _UVLOOP, makes_loop=True),
@@ -103,32 +103,32 @@ APIS = (
         for name in ("count", "cycle", "repeat")
     ),
     # what is done with values of any kind
-    *each("functools.partial functools.partialmethod", _LIBRARY, Handle.BINDS),
-    Api("staticmethod", _BUILTIN, handle=Handle.BINDS),
-    *each("list set tuple frozenset sorted reversed iter", _BUILTIN, Handle.COPIES),
+    *each("functools.partial functools.partialmethod", _LIBRARY, Effect.BINDS),
+    Api("staticmethod", _BUILTIN, handle=Effect.BINDS),
+    *each("list set tuple frozenset sorted reversed iter", _BUILTIN, Effect.COPIES),
     *each(
         "copy.copy collections.deque itertools.chain itertools.chain.from_iterable weakref.WeakSet"
         " typing.cast",
         _LIBRARY,
-        Handle.COPIES,
+        Effect.COPIES,
     ),
-    *each("enumerate zip", _BUILTIN, Handle.ZIPS),
+    *each("enumerate zip", _BUILTIN, Effect.ZIPS),
     # Handles are no numbers: what is summed up are lists of them.
-    *each("next min max sum", _BUILTIN, Handle.PICKS),
-    *each("heapq.heappop", _LIBRARY, Handle.PICKS),
-    *each("filter", _BUILTIN, Handle.FILTERS),
-    *each("setattr", _BUILTIN, Handle.SETS),
+    *each("next min max sum", _BUILTIN, Effect.PICKS),
+    *each("heapq.heappop", _LIBRARY, Effect.PICKS),
+    *each("filter", _BUILTIN, Effect.FILTERS),
+    *each("setattr", _BUILTIN, Effect.SETS),
     *each(
         "all any bool callable dir format hasattr hash id isinstance issubclass len print repr str"
         " type vars",
         _BUILTIN,
-        Handle.READS,
+        Effect.READS,
     ),
     *each(
         "asyncio.iscoroutine asyncio.iscoroutinefunction asyncio.isfuture inspect.isasyncgen"
         " inspect.isawaitable inspect.iscoroutine inspect.iscoroutinefunction inspect.isgenerator"
         " weakref.ref weakref.proxy weakref.finalize logging.*",
         _LIBRARY,
-        Handle.READS,
+        Effect.READS,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from functools import cache, cached_property
 
 from taskleash.models import frameworks, standard, structured
-from taskleash.models.api import Api, Gives, Handle, Kind, Known, Starts
+from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts
 
 #: modules whose public names are re-exported by the package
 _PRIVATE_MODULES = (
@@ -50,10 +50,10 @@ class Models:
         found = self._functions.get(dotted)
         return found or self._functions.get(f"{dotted.partition('.')[0]}.*")
 
-    def handle(self, dotted: str) -> Handle:
+    def handle(self, dotted: str) -> Effect:
         """What a function does with a task that it is given."""
         found = self.function(dotted)
-        return found.handle if found is not None else Handle.UNKNOWN
+        return found.handle if found is not None else Effect.UNKNOWN
 
     def gives(self, dotted: str) -> Gives:
         """What a function gives."""
@@ -142,7 +142,7 @@ class Models:
         """The dotted names of the functions that give this."""
         return frozenset(api.name for api in self._apis.values() if api.gives is gives)
 
-    def handling(self, handle: Handle) -> frozenset[str]:
+    def handling(self, handle: Effect) -> frozenset[str]:
         """The dotted names of the functions that do this with a task."""
         return frozenset(api.name for api in self._functions.values() if api.handle is handle)
 
@@ -246,7 +246,7 @@ _REEXPORTED = LOOPS | frozenset(
     for api in standard.APIS
     if api.starts is not Starts.NOTHING
     or api.handle
-    in (Handle.GATHERS, Handle.WAITS, Handle.SHIELDS, Handle.TIMES, Handle.AWAITS, Handle.COMPLETES)
+    in (Effect.GATHERS, Effect.WAITS, Effect.SHIELDS, Effect.TIMES, Effect.AWAITS, Effect.COMPLETES)
 )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from taskleash.classify.fingerprint import fingerprints
 from taskleash.reporters import words
 from taskleash.reporters.headline import entry_line, error_line
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, paint
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.verdict.fingerprint import fingerprints
 
 _ADDED: Piece = ("+ ", "bold")
 _GONE: Piece = ("- ", "bold")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from taskleash.audit.growth import growth
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.classify.model import Defect, Evidence, Handle, Lifetime, Site, State
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
@@ -17,6 +16,7 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line
 from taskleash.reporters.report import Entry
 from taskleash.reporters.series import series
+from taskleash.verdict.model import Defect, Evidence, Handle, Lifetime, Site, State
 
 _INDENT = "   "
 _LABEL_WIDTH = 10

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from taskleash.fixes.engine import MendedFile
-from taskleash.fixes.patch import unified
+from taskleash.fixes.text.patch import unified
 from taskleash.reporters.inert import inert, steers
 from taskleash.reporters.paint import Line, paint
 

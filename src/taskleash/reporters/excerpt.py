@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskleash.classify.model import Site
 from taskleash.reporters.cells import cell_len
 from taskleash.reporters.inert import inert
 from taskleash.reporters.paint import Line, Piece
 from taskleash.source.loading import InvalidSource, decode, read_bytes
+from taskleash.verdict.model import Site
 
 _CONTEXT = 2
 #: so many lines of a call over several lines are shown beside its first

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from taskleash.audit.watch import COMMAND
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
-from taskleash.fixes.patch import unified
+from taskleash.fixes.text.patch import unified
 from taskleash.reporters import words
 from taskleash.reporters.fix_text import git_command, in_lines, patch_command
 from taskleash.reporters.fixes import FixReport

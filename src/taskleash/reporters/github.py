@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Span
 from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.since import noted, told
+from taskleash.verdict.model import Risk, Span
 
 _LEVELS = {Risk.HIGH: "error", Risk.LOW: "warning", Risk.NONE: "notice"}
 

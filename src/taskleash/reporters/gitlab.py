@@ -5,11 +5,11 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from taskleash.classify.model import Risk
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.since import noted
+from taskleash.verdict.model import Risk
 
 _SEVERITIES = {Risk.HIGH: "critical", Risk.LOW: "minor", Risk.NONE: "info"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Site
 from taskleash.reporters import words
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
@@ -11,6 +10,7 @@ from taskleash.reporters.paint import Piece
 from taskleash.reporters.report import Entry, FileError
 from taskleash.reporters.summary import is_fixable
 from taskleash.sentences import with_names
+from taskleash.verdict.model import Risk, Site
 
 RISK_STYLE = {Risk.HIGH: "bold red", Risk.LOW: "yellow", Risk.NONE: "green"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.classify.model import Evidence, Site, Unknown
 from taskleash.reporters.inert import inert
 from taskleash.reporters.report import Entry
 from taskleash.sentences import with_names
+from taskleash.verdict.model import Evidence, Site, Unknown
 
 
 def inert_entry(entry: Entry, unicode: bool) -> Entry:

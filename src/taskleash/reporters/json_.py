@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from taskleash import __version__
-from taskleash.classify.model import Cell, Evidence, Risk
 from taskleash.fixes.choice import FixOffer
 from taskleash.reporters.json_audit import audit, facts, vanishing
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
+from taskleash.verdict.model import Cell, Evidence, Risk
 
 if TYPE_CHECKING:
     from taskleash.trace.joined import Observation

@@ -9,10 +9,10 @@ from taskleash.audit.components import score_card
 from taskleash.audit.growth import growth
 from taskleash.audit.plan import Step, plan
 from taskleash.audit.remedies import command, suggested
-from taskleash.classify.model import DROPPED, Site, Vanishings
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.language import ENGLISH
 from taskleash.reporters.report import Entry
+from taskleash.verdict.model import DROPPED, Site, Vanishings
 
 Json = dict[str, Any]
 

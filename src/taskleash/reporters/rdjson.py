@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from taskleash.classify.model import Risk, Span
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.since import noted
 from taskleash.rules.registry import by_code
+from taskleash.verdict.model import Risk, Span
 
 _SEVERITIES = {Risk.HIGH: "ERROR", Risk.LOW: "WARNING", Risk.NONE: "INFO"}
 

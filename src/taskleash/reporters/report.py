@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskleash.classify.model import Evidence, Part, Risk, Site, Word
 from taskleash.fixes.choice import FixOffer
 from taskleash.records import dataclass
 from taskleash.sentences import Said, claim, sentence
+from taskleash.verdict.model import Evidence, Part, Risk, Site, Word
 
 if TYPE_CHECKING:
-    from taskleash.fixes.patch import Patch
+    from taskleash.fixes.text.patch import Patch
     from taskleash.trace.joined import Observation
 
 _PARTS = {

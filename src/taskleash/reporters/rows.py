@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from taskleash.audit.model import risk_rank
-from taskleash.classify.model import Cell, Risk, State
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
 from taskleash.trace.joined import Finding, Observation, together
+from taskleash.verdict.model import Cell, Risk, State
 
 _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 

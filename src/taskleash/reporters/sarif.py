@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from taskleash import __version__
-from taskleash.classify.model import Evidence, Span
-from taskleash.fixes.patch import Patch
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters.jsontext import dumps
 from taskleash.reporters.options import RenderOptions, Repository
 from taskleash.reporters.report import Change, Entry, FileError, Report
-from taskleash.reporters.sarif_rules import LEVELS, metadata
-from taskleash.rules.registry import all_rules
+from taskleash.rules.model import Rule
+from taskleash.rules.registry import all_rules, page
+from taskleash.verdict.model import Evidence, Risk, Span
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -142,4 +143,33 @@ def _region(span: Span) -> dict[str, int]:
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
+    }
+
+
+# -- the rules as SARIF describes them, from their pages
+
+
+LEVELS = {Risk.HIGH: "error", Risk.LOW: "warning", Risk.NONE: "note"}
+
+_FIRST_SECTION = re.compile(r"^What it does\n-+\n(.*?)\n\n", re.MULTILINE | re.DOTALL)
+_END_OF_FIRST_CLAUSE = re.compile(r"[.:;](?:\s|$)")
+
+
+def metadata(rule: Rule) -> dict[str, Any]:
+    """The descriptor of a rule; a page is Markdown as it stands."""
+    text = page(rule)
+    section = _FIRST_SECTION.search(text)
+    what = " ".join(section[1].split()) if section else rule.name
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": _END_OF_FIRST_CLAUSE.split(what)[0]},
+        "fullDescription": {"text": what},
+        "helpUri": rule.url,
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"enabled": rule.default, "level": LEVELS[rule.risk]},
+        "properties": {
+            "tags": ["asyncio", "reliability"],
+            "problem.severity": LEVELS[rule.risk],
+        },
     }

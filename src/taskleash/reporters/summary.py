@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from taskleash.classify.model import Risk
 from taskleash.reporters import words
 from taskleash.reporters.inert import inert
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Comparison, Entry, FileError, FlagHint, Report
+from taskleash.verdict.model import Risk
 
 #: so many findings are named of each kind of change
 _MOST_NAMED = 20

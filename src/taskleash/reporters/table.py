@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from taskleash.classify.model import State
 from taskleash.reporters import words
 from taskleash.reporters.cells import cell_len, crop, shorten_path
 from taskleash.reporters.grid import Column, grid
@@ -15,6 +14,7 @@ from taskleash.reporters.paint import Line, Piece, link_to, paint
 from taskleash.reporters.report import Report
 from taskleash.reporters.rows import Row, rows
 from taskleash.reporters.summary import closing
+from taskleash.verdict.model import State
 
 CELL_STYLE = {State.YES: "", State.PARTIAL: "yellow", State.NO: "red", State.UNKNOWN: "yellow"}
 

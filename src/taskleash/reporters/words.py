@@ -5,9 +5,9 @@ A text that one place uses stands there, as ``say("Checked")``.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Cell, Ending, Handle, Ignorance, Multiplicity, Risk, State
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Change, Entry
+from taskleash.verdict.model import Cell, Ending, Handle, Ignorance, Multiplicity, Risk, State
 
 HEADINGS = ("File", "Lines", "Task", "Tracked", "Cleaned up", "Risk")
 

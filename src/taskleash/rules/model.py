@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Word
 from taskleash.records import dataclass
 from taskleash.sentences import Sentence
+from taskleash.verdict.model import Risk, Word
 
 #: the documentation: `site_url` of mkdocs.yml
 SITE = "https://taskleash.github.io/taskleash/"

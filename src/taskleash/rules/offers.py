@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from taskleash.classify.model import Defect, Lifetime, Multiplicity, Site
 from taskleash.models.vocabulary import RUNNING_WORDS
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, LOG, OWN, TRACK, Fix, Rule
 from taskleash.sentences import Said, sentence
+from taskleash.verdict.model import Defect, Lifetime, Multiplicity, Site
 
 
 def _against_await(site: Site) -> Said:

@@ -14,10 +14,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from taskleash import rules
-from taskleash.classify.model import Site
 from taskleash.records import dataclass
 from taskleash.rules.model import Diagnostic, Rule
 from taskleash.rules.offers import offered
+from taskleash.verdict.model import Site
 
 _MODULE = re.compile(r"tl\d+_")
 

@@ -33,8 +33,8 @@ There is no fix: what the author meant is not known.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Site
 from taskleash.rules.model import Diagnostic, Rule
+from taskleash.verdict.model import Risk, Site
 
 RULE = Rule(code="TL000", name="invalid-file", risk=Risk.HIGH)
 

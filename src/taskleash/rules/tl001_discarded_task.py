@@ -61,10 +61,10 @@ the teardown of their owner (`own`) is unsafe: it changes what the teardown does
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, OWN, TRACK, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL001", name="discarded-task", risk=Risk.HIGH, fixes=(TRACK, AWAIT, OWN))
 

@@ -50,10 +50,10 @@ runs.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import TRACK, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL002", name="callback-only-task", risk=Risk.HIGH, fixes=(TRACK,))
 

@@ -57,10 +57,10 @@ function may give something else than a task, `None` for one, which cannot be ke
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Handle, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, TRACK, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Handle, Risk, Site
 
 RULE = Rule(code="TL003", name="dropped-wrapper-result", risk=Risk.HIGH, fixes=(TRACK, AWAIT))
 

@@ -47,10 +47,10 @@ the result blocks the thread, which only its author can judge.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site, Unseen
 
 RULE = Rule("TL004", "discarded-threadsafe-future", Risk.HIGH, (LOG,))
 

@@ -34,10 +34,10 @@ Awaiting the result (`await`) is unsafe: the caller now waits, and sees what the
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL005", name="discarded-gather", risk=Risk.LOW, fixes=(AWAIT,))
 

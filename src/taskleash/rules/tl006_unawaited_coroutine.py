@@ -45,10 +45,10 @@ Awaiting the coroutine (`await`) is unsafe: code that never ran now runs, and th
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import AWAIT, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL006", name="unawaited-coroutine", risk=Risk.HIGH, fixes=(AWAIT,))
 

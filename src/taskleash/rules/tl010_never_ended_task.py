@@ -68,10 +68,10 @@ Endless work is cancelled, finite work is waited for within a deadline.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Lifetime, Multiplicity, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import OWN, Diagnostic, Rule
 from taskleash.sentences import claim, sentence
+from taskleash.verdict.model import Defect, Lifetime, Multiplicity, Risk, Site
 
 RULE = Rule(code="TL010", name="never-ended-task", risk=Risk.HIGH, fixes=(OWN,))
 

@@ -59,10 +59,10 @@ ran side by side no longer do.
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import CANCEL_PREVIOUS, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL011", name="overwritten-task", risk=Risk.LOW, fixes=(CANCEL_PREVIOUS,))
 

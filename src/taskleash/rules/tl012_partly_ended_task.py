@@ -42,10 +42,10 @@ Whether the other path waits for the task or cancels it is for its author to say
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL012", name="partly-ended-task", risk=Risk.LOW)
 

@@ -49,10 +49,10 @@ Taking each task out when it is done (`track`) is safe: a finished task is of no
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import TRACK, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL013", name="unpruned-tasks", risk=Risk.HIGH, fixes=(TRACK,))
 

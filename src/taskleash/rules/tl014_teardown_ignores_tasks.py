@@ -68,10 +68,10 @@ Ending the tasks in the teardown (`own`) is unsafe: work that used to go on afte
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import OWN, Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL014", name="teardown-ignores-tasks", risk=Risk.LOW, fixes=(OWN,))
 

@@ -42,10 +42,10 @@ There is no fix unasked: whether the rest is cancelled or awaited is for its aut
 
 from __future__ import annotations
 
-from taskleash.classify.model import Defect, Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
 from taskleash.sentences import sentence
+from taskleash.verdict.model import Defect, Risk, Site
 
 RULE = Rule(code="TL015", name="abandoned-pending", risk=Risk.HIGH)
 

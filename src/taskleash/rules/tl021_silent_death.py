@@ -67,10 +67,10 @@ Logging the exception in a done callback (`log`) is safe: the task itself runs a
 
 from __future__ import annotations
 
-from taskleash.classify.model import Lifetime, Risk, Site, Unseen
 from taskleash.rules import wording
 from taskleash.rules.model import LOG, Diagnostic, Rule
 from taskleash.sentences import claim, sentence
+from taskleash.verdict.model import Lifetime, Risk, Site, Unseen
 
 RULE = Rule("TL021", "silent-death", Risk.LOW, (LOG,), default=False, beside=True)
 _SILENT = frozenset({Unseen.AS_LONG_AS_KEPT, Unseen.UNTIL_THE_END})

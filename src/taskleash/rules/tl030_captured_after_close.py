@@ -59,10 +59,10 @@ There is no fix: the task can be awaited within the block, or open the resource 
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Site
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
 from taskleash.sentences import claim, sentence
+from taskleash.verdict.model import Risk, Site
 
 RULE = Rule("TL030", "captured-after-close", Risk.LOW, default=False, beside=True)
 

@@ -38,10 +38,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from taskleash.classify.model import Risk, Site
 from taskleash.rules.model import REMOVE, Diagnostic, Rule
 from taskleash.source.comments import Unused
 from taskleash.source.directives import NOQA, SKIP_FILE, Directive
+from taskleash.verdict.model import Risk, Site
 
 RULE = Rule(code="TL100", name="unused-suppression", risk=Risk.LOW, fixes=(REMOVE,), default=False)
 

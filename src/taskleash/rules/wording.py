@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Handle, Lifetime, Site, Vanishings
 from taskleash.sentences import Said, Sentence, sentence
+from taskleash.verdict.model import Handle, Lifetime, Site, Vanishings
 
 _UNKNOWN = frozenset({"", "<unknown>"})
 

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from taskleash.driver.entries import comment_lines
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.patch import Replacement, replacements
+from taskleash.fixes.text.patch import Replacement, replacements
 from taskleash.reporters.audit.words import ANY_FIX_RISK, FIX_RISKS
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry

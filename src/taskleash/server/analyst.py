@@ -21,15 +21,15 @@ from taskleash.driver.analysis import ProgressBar
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.inline import configs
 from taskleash.driver.configured import run_settings
-from taskleash.driver.fix import Fixing, fixing
-from taskleash.driver.kept import Kept
-from taskleash.driver.lifeline import die_with
-from taskleash.driver.linked import tidied
+from taskleash.driver.fixing.fix import Fixing, fixing
+from taskleash.driver.gathering.linked import tidied
+from taskleash.driver.kept import KeptPrograms
+from taskleash.driver.parsing.lifeline import die_with
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import DEFAULT_SECONDS, TimeOver, bounded
 from taskleash.fixes.choice import STYLES, FixChoice
-from taskleash.fixes.patch import replacements, unified
+from taskleash.fixes.text.patch import replacements, unified
 from taskleash.reporters.inert import inert
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.rules.registry import UnknownRule
@@ -76,7 +76,7 @@ class Analyst:
     """Answers requests, with what it has kept of the folders that it was asked about before."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, KeptPrograms] = {}
 
     def answer(self, asked: Request) -> Answer:
         """What is found out."""
@@ -110,9 +110,9 @@ class Analyst:
             settings.lang,
         )
 
-    def _of(self, root: str) -> Kept:
+    def _of(self, root: str) -> KeptPrograms:
         """What is kept of a folder; that of the one that was left alone the longest makes room."""
-        kept = self._kept.pop(root, None) or Kept()
+        kept = self._kept.pop(root, None) or KeptPrograms()
         if len(self._kept) >= _FOLDERS:
             del self._kept[next(iter(self._kept))]
         self._kept[root] = kept

@@ -8,15 +8,15 @@ import subprocess
 import sys
 from typing import Any
 
-from taskleash.driver import child
-from taskleash.driver.lifeline import Lifeline
+from taskleash.driver.parsing import child
+from taskleash.driver.parsing.lifeline import Lifeline
 from taskleash.server.requests import Answer, Failed, Request
 
 _MODULE = "taskleash.server.analyst"
 _DIED = Failed("the analysis ended unexpectedly: out of memory, or killed; it is started anew")
 
 
-class Asking:
+class Analyst:
     """Starts the process when it is first asked, and again where it has died."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lsprotocol import types
 
-from taskleash.driver.signals import ENDING
+from taskleash.driver.parsing.signals import ENDING
 from taskleash.server import actions
 from taskleash.server.front import SETTINGS, SOURCES, Front
 from taskleash.server.texts import path_of

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -21,14 +21,74 @@ from pygls.lsp.server import LanguageServer
 
 from taskleash import __version__
 from taskleash.reporters.language import language
-from taskleash.reporters.report import Entry
+from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions, showing
-from taskleash.server.asking import Asking
-from taskleash.server.findings import Findings, Known
+from taskleash.server.asking import Analyst
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
 from taskleash.server.texts import Texts, path_of, uri_of
 from taskleash.source.discovery import root_around
 from taskleash.source.paths import is_below
+
+# -- what is known of each file, and which of two looks at it is the later one
+
+
+@dataclass(frozen=True)
+class Known:
+    """The verdicts of one file, in the folder ``root``, in the language of its settings."""
+
+    root: str
+    entries: tuple[Entry, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    lang: str = "en"
+
+    @property
+    def findings(self) -> Iterator[Entry]:
+        """What is reported of the file."""
+        return (entry for entry in self.entries if entry.rule and not entry.silenced)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.errors and not any(True for _ in self.findings)
+
+
+@dataclass
+class Findings:
+    """The verdicts of all files that were looked at, by path (absolute, with ``/``)."""
+
+    _files: dict[str, Known] = field(default_factory=dict)
+
+    def of(self, path: str) -> Known:
+        """What is known of a file; nothing where it was not looked at."""
+        return self._files.get(path, Known(""))
+
+    def replace(self, root: str, looked: Looked, paths: Iterable[str] | None) -> list[str]:
+        """Take over a look at some files of a folder, None for all; gives those that may differ."""
+        shown = looked.entries.keys() | looked.errors.keys()
+        if paths is None:
+            passed = {path for path in self._files if is_below(path, root)}
+        else:
+            passed = set(paths)
+            shown &= passed
+        for path in passed - shown:
+            self._files.pop(path, None)
+        for path in shown:
+            self._files[path] = Known(
+                root, looked.entries.get(path, ()), looked.errors.get(path, ()), looked.lang
+            )
+        return sorted(shown | passed)
+
+    def forget(self, root: str) -> list[str]:
+        """Forget the files of a folder; gives them."""
+        gone = sorted(path for path in self._files if is_below(path, root))
+        for path in gone:
+            del self._files[path]
+        return gone
+
+    def files(self) -> Mapping[str, Known]:
+        """All files of which something is known."""
+        return self._files
+
 
 #: so long nothing is looked for on disk while the user writes: where the editor says what changes
 #: there, and where it does not
@@ -62,7 +122,7 @@ class Front(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("taskleash", __version__)
-        self.asking = Asking()
+        self.asking = Analyst()
         self.findings = Findings()
         self._folders: dict[str, _Folder] = {}
         self._mended: dict[_Asked, Mended | Failed] = {}

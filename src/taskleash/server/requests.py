@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
 from taskleash.reporters.report import Entry, FileError
 
 

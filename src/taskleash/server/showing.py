@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from lsprotocol import types
 from pygls import uris
 
-from taskleash.classify.model import Evidence, Risk, Site, Span
 from taskleash.reporters import words
 from taskleash.reporters.details import facts
 from taskleash.reporters.inert import inert
@@ -21,6 +20,7 @@ from taskleash.reporters.markup import code, fenced, text
 from taskleash.reporters.report import Entry, FileError
 from taskleash.rules.registry import by_code
 from taskleash.server.requests import Place
+from taskleash.verdict.model import Evidence, Risk, Site, Span
 
 SOURCE = "taskleash"
 _SEVERITIES = {

@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls import uris
 from pygls.workspace import PositionCodec, TextDocument, Workspace
 
-from taskleash.fixes.patch import Replacement
+from taskleash.fixes.text.patch import Replacement
 from taskleash.server.actions import text_edits
 from taskleash.source.loading import InvalidSource, decode, read_bytes
 from taskleash.source.paths import SUFFIXES, is_below

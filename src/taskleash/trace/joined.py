@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from taskleash.classify.model import Risk, Site, Span, Word
 from taskleash.trace.model import Counts, Place, Trace, Wait
+from taskleash.verdict.model import Risk, Site, Span, Word
 
 #: so many tasks have to run to their end before that says something against a verdict
 ENOUGH = 1000

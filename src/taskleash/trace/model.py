@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from taskleash.classify.model import Risk
+from taskleash.verdict.model import Risk
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from taskleash.classify.judge import judge
-from taskleash.classify.model import Site
-from taskleash.facts.extract import extract
 from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import fix
 from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Mended, Target
 from taskleash.fixes.proof import Scan, place
+from taskleash.ir.lowering.extract import extract
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
+from taskleash.verdict.judge import judge
+from taskleash.verdict.model import Site
 
 PATH = "program.py"
 _RULES = frozenset(rule.code for rule in all_rules())

@@ -11,7 +11,7 @@ from taskleash.driver.cache.keys import digest, key
 from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
-from taskleash.facts.conform import check_of
+from taskleash.ir.packing.conform import check_of
 
 #: bytes beyond this are read again when they are needed
 _ROOM = 4 << 20

@@ -26,18 +26,18 @@ from taskleash.driver.cache.verdicts import (
 )
 from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken, Parsed, has_facts, shape_of, unpacked
-from taskleash.facts.known import Told
-from taskleash.facts.packing import BadPacking, Packing
+from taskleash.driver.parsing.parse import Broken, Parsed, has_facts, shape_of, unpacked
+from taskleash.ir.known import Told
+from taskleash.ir.packing.packing import BadPacking, Packing
 from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import is_package
 
 if TYPE_CHECKING:
-    from taskleash.classify.model import Site
+    from taskleash.demand.wanted_names import Demand
     from taskleash.fixes.model import Manner
-    from taskleash.link.demand import Demand
-    from taskleash.link.indexed import IndexedModules
+    from taskleash.semantics.indexed import IndexedModules
     from taskleash.source.discovery import File
+    from taskleash.verdict.model import Site
 
 #: bytes of outcomes beyond this are written at once
 _ROOM = 8 << 20
@@ -385,7 +385,7 @@ def _encoded(text: str) -> bytes:
 
 @cache
 def _demands() -> Packing:
-    from taskleash.link.demand import Demand
+    from taskleash.demand.wanted_names import Demand
 
     return Packing((Demand,))
 

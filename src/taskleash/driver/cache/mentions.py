@@ -12,7 +12,7 @@ from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.questions import Question
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
-from taskleash.facts.conform import check_of
+from taskleash.ir.packing.conform import check_of
 
 #: so many sets of names are remembered
 _MAX_SETS = 40

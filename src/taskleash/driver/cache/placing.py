@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from taskleash.classify.model import Site
-from taskleash.classify.relocation import relocated
 from taskleash.driver.cache.verdicts import Cited, Verdicts
-from taskleash.facts.layout import Layout, Point
+from taskleash.ir.layout import Layout, Point
+from taskleash.verdict.model import Site
+from taskleash.verdict.relocation import relocated
 
 _T_co = TypeVar("_T_co", covariant=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from taskleash.driver.cache.seal import Own
 from taskleash.driver.cache.store import Store
-from taskleash.facts.conform import Check, NotConforming, conforming
+from taskleash.ir.packing.conform import Check, NotConforming, conforming
 
 
 def recalled(store: Store, key: bytes, check: Check) -> Any:

@@ -10,7 +10,7 @@ from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import Store
 from taskleash.driver.inputs import Input
-from taskleash.facts.conform import check_of
+from taskleash.ir.packing.conform import check_of
 
 #: so many answers that a run did not need are remembered in any case
 _SPARE = 20_000

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskleash.driver.parse import Broken, Parsed
+from taskleash.driver.parsing.parse import Broken, Parsed
 from taskleash.records import dataclass
 
 if TYPE_CHECKING:
-    from taskleash.link.indexed import IndexedModules
+    from taskleash.semantics.indexed import IndexedModules
 
 #: packed facts of more bytes are not retained: unpacked they are some twenty times as large
 _ROOM = 2 << 20
@@ -37,7 +37,7 @@ class Retained:
     def indexed(self) -> IndexedModules:
         """What is known of each module."""
         # Most runs of the command line link nothing.
-        from taskleash.link.indexed import IndexedModules
+        from taskleash.semantics.indexed import IndexedModules
 
         if self._indexed is None:
             self._indexed = IndexedModules()

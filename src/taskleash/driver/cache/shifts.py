@@ -10,7 +10,7 @@ from typing import TypeAlias
 from taskleash.driver.cache.keys import DIGEST_BYTES, digest, key
 from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import Store
-from taskleash.facts.conform import check_of
+from taskleash.ir.packing.conform import check_of
 from taskleash.source.code_lines import code_lines
 from taskleash.source.loading import InvalidSource, decode
 

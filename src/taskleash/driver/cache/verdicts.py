@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from taskleash.classify import model
 from taskleash.driver.comments import Comments
+from taskleash.driver.gathering.reasons import Reason, Why
 from taskleash.driver.inputs import Input
-from taskleash.driver.parse import Broken
-from taskleash.driver.reasons import Reason, Why
-from taskleash.facts.packing import Packing
+from taskleash.driver.parsing.parse import Broken
+from taskleash.ir.packing.packing import Packing
 from taskleash.records import dataclass
 from taskleash.sentences import Line, Sentence
 from taskleash.source.misspelt import Misspelt
+from taskleash.verdict import model
 
 
 @dataclass(frozen=True)

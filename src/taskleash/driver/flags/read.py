@@ -12,7 +12,7 @@ from taskleash.driver.config.numbers import HUGE, has_huge
 from taskleash.driver.flags.formats import is_env, reader
 from taskleash.driver.flags.source import parted
 from taskleash.driver.settings import FlagSettings
-from taskleash.facts.feature_flags import FeatureFlag, FeatureFlags
+from taskleash.ir.feature_flags import FeatureFlag, FeatureFlags
 from taskleash.models.settings import FLAG_WORDS
 from taskleash.sentences import Said, sentence
 from taskleash.source.reading import TEXT_BYTES, read_regular

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.inputs import Input
-from taskleash.facts.feature_flags import FeatureFlag
+from taskleash.ir.feature_flags import FeatureFlag
 from taskleash.source.loading import InvalidSource
 from taskleash.source.spelling import searchable
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from taskleash.audit.plan import Decision, Plan, Priority, Step
+from taskleash.audit.plan import FlagDecision, Plan, Priority, Step
 from taskleash.audit.watch import COMMAND
-from taskleash.classify.model import Risk
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
 from taskleash.reporters.series import series
+from taskleash.verdict.model import Risk
 
 _CALLED_OFTEN = 2
 
@@ -36,7 +36,7 @@ def conclusion(made: Plan[Entry], say: Language) -> str:
     return say("In short: {findings}.", findings=say(", ").join(said))
 
 
-def _after_asking(count: int, decision: Decision[Entry], say: Language) -> str:
+def _after_asking(count: int, decision: FlagDecision[Entry], say: Language) -> str:
     if not decision.flag:
         return say("{count} after asking whether the code ever runs", count=count)
     flag = f"`{decision.flag}`"

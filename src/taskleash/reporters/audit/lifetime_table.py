@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.audit.lifetimes import Life, life_table
-from taskleash.classify.model import State
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.audit.words import LIFETIME_HEADINGS, REACH
@@ -16,6 +15,7 @@ from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece
 from taskleash.reporters.report import Entry
+from taskleash.verdict.model import State
 
 _TASK, _PLACE, _LIVES, _ENDED, _EVERY, _SWALLOWS, _RISK = LIFETIME_HEADINGS
 _COLUMNS = (

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from taskleash.audit.components import Component
 from taskleash.audit.growth import Growth, Turn
 from taskleash.audit.lifetimes import Life
-from taskleash.audit.plan import Decision, Step, Unchanged, effort_of
+from taskleash.audit.plan import FlagDecision, Step, Unchanged, effort_of
 from taskleash.audit.remedies import Option
 from taskleash.audit.watch import WARN_ALIVE
-from taskleash.classify.model import Reach, Site, State
 from taskleash.reporters import words
 from taskleash.reporters.audit import words as audit_words
 from taskleash.reporters.language import Language
@@ -20,9 +19,10 @@ from taskleash.reporters.series import series
 from taskleash.rules.offers import objections
 from taskleash.rules.registry import by_code
 from taskleash.sentences import listed
+from taskleash.verdict.model import Reach, Site, State
 
 if TYPE_CHECKING:
-    from taskleash.fixes.patch import Patch
+    from taskleash.fixes.text.patch import Patch
 
 
 def percentages(of: Component) -> tuple[str, str, str]:
@@ -139,14 +139,14 @@ def changed_lines(patch: Patch) -> str:
     return f"+{added} -{removed}"
 
 
-def question(decision: Decision[Entry], say: Language) -> str:
+def question(decision: FlagDecision[Entry], say: Language) -> str:
     """What decides whether the steps matter."""
     if not decision.flag:
         return say("Does this code ever run?")
     return say("Is {flag} on?", flag=f"`{decision.flag}`")
 
 
-def answers(decision: Decision[Entry], say: Language) -> tuple[tuple[str, str], ...]:
+def answers(decision: FlagDecision[Entry], say: Language) -> tuple[tuple[str, str], ...]:
     """The answers to the question, each with what follows from it."""
     findings = say.count(len(decision.steps), "finding")
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from taskleash.audit.plan import Decision, Plan, Priority, Step, Unchanged
+from taskleash.audit.plan import FlagDecision, Plan, Priority, Step, Unchanged
 from taskleash.audit.remedies import command, options
 from taskleash.reporters.audit import phrases
 from taskleash.reporters.audit.decisions import tree
@@ -91,7 +91,7 @@ def _step(numbered: _Numbered, say: Language) -> list[str]:
     ]
 
 
-def _question(decision: Decision[Entry], say: Language) -> Iterator[str]:
+def _question(decision: FlagDecision[Entry], say: Language) -> Iterator[str]:
     yield f"### {text(phrases.question(decision, say))}"
     yield "\n".join(f"- **{yes}** {then}" for yes, then in phrases.answers(decision, say))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from taskleash.audit.growth import Growth, Turn
-from taskleash.audit.plan import Effort, Priority, Reason
-from taskleash.classify.model import Reach
+from taskleash.audit.plan import Effort, PlanReason, Priority
+from taskleash.verdict.model import Reach
 
 PACKAGE_HEADINGS = (
     "Package",
@@ -109,9 +109,9 @@ REMEDIES = {
 }
 
 REASONS = {
-    Reason.SUPPRESSED: "silenced by a comment",
-    Reason.KNOWN: "known to the baseline",
-    Reason.UNREPORTED: "its rule is not selected",
+    PlanReason.SUPPRESSED: "silenced by a comment",
+    PlanReason.KNOWN: "known to the baseline",
+    PlanReason.UNREPORTED: "its rule is not selected",
 }
 
 NO_DIFFS = "Without diffs, which are too long for this format."

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from taskleash.classify.model import Site, State
 from taskleash.reporters.html.risks import RISKS, risk_of
+from taskleash.verdict.model import Site, State
 
 _MOST = 10
 UNKNOWN = "unknown"

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
 
+from taskleash.fixes.choice import FixOffer
+from taskleash.fixes.text.patch import Patch
 from taskleash.reporters import words
 from taskleash.reporters.audit import phrases
+from taskleash.reporters.details import facts
 from taskleash.reporters.excerpt import read_lines
 from taskleash.reporters.html import charts
 from taskleash.reporters.html.audit import Audit, audit
+from taskleash.reporters.html.highlight import Code, highlighted
+from taskleash.reporters.html.prose import pieces
 from taskleash.reporters.html.risks import DORMANT, RISKS
 from taskleash.reporters.html.scan import Row, Scan, scan
-from taskleash.reporters.html.sitedata import site_data
 from taskleash.reporters.inert import inert
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
 from taskleash.reporters.options import RenderOptions
-from taskleash.reporters.report import FileError, Report
+from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.reporters.summary import closing
+from taskleash.verdict.model import Site
 
 #: how many rows a browser lays out before it is asked for more
 _AT_ONCE = 200
@@ -125,3 +130,100 @@ def _sites(rows: Sequence[Row], say: Language) -> list[dict[str, Any]]:
     source = lru_cache(maxsize=1)(read_lines)
     made = {i: site_data(rows[i].entry, source(rows[i].entry.site.path), say) for i in by_place}
     return [made[i] for i in range(len(rows))]
+
+
+# -- what a row opens to, as data: the page builds it only when it is asked for
+
+
+def site_data(entry: Entry, source: Sequence[str], say: Language) -> dict[str, Any]:
+    """Message, scope, place, excerpt, facts, evidence and fixes; texts in turns prose and code."""
+    site = entry.site
+    place = f"{site.path}:{site.span.line}:{site.span.column}"
+    return {
+        "message": pieces(say.told(entry.said)),
+        "scope": inert(site.scope),
+        "call": inert(site.call),
+        "place": inert(place),
+        "source": excerpt(site, source),
+        "facts": [
+            (say(label), pieces(text)) for label, text in facts(inert_entry(entry, True), say)
+        ],
+        "evidence": [
+            (inert(f"{step.path}:{step.line}"), pieces(say.told(step.said)))
+            for step in (*site.evidence, *entry.related)
+        ],
+        "fixes": [_fix(entry, offer, say) for offer in _ordered(entry)],
+    }
+
+
+def _ordered(entry: Entry) -> list[FixOffer]:
+    """The fixes, those whose change is known first, the recommended one before all."""
+    order = [patch.kind for patch in entry.patches]
+    return sorted(entry.fixes, key=lambda o: order.index(o.kind) if o.kind in order else len(order))
+
+
+def _fix(entry: Entry, offer: FixOffer, say: Language) -> dict[str, Any]:
+    patch = next((each for each in entry.patches if each.kind == offer.kind), None)
+    return {
+        "kind": offer.kind,
+        "safe": offer.applicability == "safe",
+        "applicability": say(offer.applicability),
+        "what": say(words.FIXES[offer.kind]),
+        "note": pieces(say.told(patch.note)) if patch else [],
+        "diff": diff(patch) if patch else [],
+    }
+
+
+# -- the source around a site, and the diff of a fix, as data for a page
+
+
+_BEFORE = 6
+_AFTER = 4
+_LONGEST_STATEMENT = 16
+
+#: number, whether it is the site's, code
+SourceLine = tuple[int, bool, Code]
+#: the sign (``+``, ``-``, ``@`` or a space), code
+DiffLine = tuple[str, Code]
+
+
+def excerpt(site: Site, source: Sequence[str]) -> list[SourceLine]:
+    """The lines around the site, its own marked; none where the source ends before it."""
+    start = site.span.line
+    if start > len(source):
+        return []
+    end = min(max(start, site.span.end_line), start + _LONGEST_STATEMENT)
+    first = max(1, min(site.statement.line, start) - _BEFORE, start - _LONGEST_STATEMENT)
+    last = min(len(source), end + _AFTER)
+    while last > end and not source[last - 1].strip():
+        last -= 1
+    code = highlighted(source[first - 1 : last], start - first)
+    return [(n, start <= n <= end, line) for n, line in enumerate(code, first)]
+
+
+def diff(patch: Patch) -> list[DiffLine]:
+    """The lines of a fix's diff, without the names of the file."""
+    return [line for hunk in _hunks(patch.diff.split("\n")) for line in _hunk(hunk)]
+
+
+def _hunks(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The lines of each hunk, its heading first."""
+    hunk: list[str] = []
+    for line in lines:
+        if line.startswith("@@"):
+            if hunk:
+                yield hunk
+            hunk = [line]
+        elif hunk:
+            hunk.append(line)
+    if hunk:
+        yield hunk
+
+
+def _hunk(lines: Sequence[str]) -> Iterator[DiffLine]:
+    heading, *body = lines
+    yield "@", [heading]
+    shown = [line for line in body if line and not line.startswith("\\")]
+    changed = next((i for i, line in enumerate(shown) if line[0] != " "), 0)
+    code = highlighted([line[1:] for line in shown], changed)
+    yield from zip((line[0] for line in shown), code, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk, Site
+from taskleash.verdict.model import Risk, Site
 
 DORMANT = "dormant"
 #: the worst first

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taskleash.audit.components import Kind, component_of
-from taskleash.classify.model import Cell
+from taskleash.audit.components import ComponentKind, component_of
 from taskleash.reporters import words
 from taskleash.reporters.html.risks import RISKS, risk_of
 from taskleash.reporters.inert import inert
@@ -15,6 +14,7 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
 from taskleash.reporters.rows import cell_rank
 from taskleash.rules import registry
+from taskleash.verdict.model import Cell
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
     return (RISKS.index(risk_of(site)), *cells, site.path, site.span.line, site.span.column)
 
 
-def _labels(keys: Sequence[tuple[Kind, str, str]]) -> tuple[str, ...]:
+def _labels(keys: Sequence[tuple[ComponentKind, str, str]]) -> tuple[str, ...]:
     """The components' names; where several have the same, their paths tell them apart."""
     counts = Counter(name for _, name, _ in keys)
 
-    def label(kind: Kind, name: str, path: str) -> str:
+    def label(kind: ComponentKind, name: str, path: str) -> str:
         if counts[name] == 1:
             return name
-        return f"{name} ({path})" if kind is Kind.CLASS else path
+        return f"{name} ({path})" if kind is ComponentKind.CLASS else path
 
     return tuple(inert(label(*key)) for key in keys)
 

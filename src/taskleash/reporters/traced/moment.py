@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from taskleash.classify.model import Risk
 from taskleash.reporters.cells import shorten_path
 from taskleash.reporters.grid import Column, grid
 from taskleash.reporters.headline import RISK_STYLE
@@ -12,6 +11,7 @@ from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, paint
 from taskleash.reporters.traced import phrases
 from taskleash.trace.model import Counts, Moment, TracedSite
+from taskleash.verdict.model import Risk
 
 _COLUMNS = (
     Column("Place", gives=((1, 16),), fit=shorten_path),

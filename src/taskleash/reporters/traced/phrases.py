@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from taskleash.audit.model import risk_rank
-from taskleash.classify.model import Risk
 from taskleash.reporters.language import ENGLISH
 from taskleash.trace.model import Alarm, Counts, Trace, TracedSite, Wait
+from taskleash.verdict.model import Risk
 
 HEADINGS = (
     "Place",

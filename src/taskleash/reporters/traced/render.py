@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from html import escape
 
-from taskleash.classify.model import Risk
 from taskleash.reporters import words as common
 from taskleash.reporters.cells import shorten_path
 from taskleash.reporters.grid import Column, grid
@@ -21,6 +20,7 @@ from taskleash.reporters.paint import Line, paint
 from taskleash.reporters.traced import phrases
 from taskleash.trace.file import document
 from taskleash.trace.model import Trace
+from taskleash.verdict.model import Risk
 
 _COLUMNS = (
     Column(phrases.HEADINGS[0], gives=((1, 16),), fit=shorten_path),

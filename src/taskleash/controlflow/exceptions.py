@@ -1,0 +1,197 @@
+"""What events may raise, and which except clauses catch it.
+
+The facts name no exceptions that calls raise, so a handler is taken to be reached by whatever call
+or await stands before it. Kinds are told apart only where that decides: cancellation comes at an
+await, a deadline at what waits.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+
+from taskleash.controlflow.exception_classes import Caught
+from taskleash.ir.model import (
+    Await,
+    Block,
+    Call,
+    Event,
+    Exit,
+    FunctionFacts,
+    Give,
+    Handler,
+    Use,
+    blocks_of,
+)
+from taskleash.ir.terms import Alts, Attribute, Result, Term
+from taskleash.models.exceptions import (
+    CANCELLATION_NAMES,
+    CATCH_ALL,
+    CATCH_ERRORS,
+    DEADLINES,
+    NEVER_RAISING,
+    NO_ERRORS,
+    QUIET_METHODS,
+    QUIET_WAITS,
+    TIMEOUT_NAMES,
+)
+from taskleash.models.table import MODELS
+
+
+class Raised(enum.Enum):
+    """What kind of exception is under way: handlers are told apart by it."""
+
+    CANCELLATION = "cancellation"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+    #: the consumer of a generator leaves it at a ``yield``
+    EARLY_EXIT = "early exit"
+
+
+#: the kinds that the events of a function may raise, by their indices
+Raising = Mapping[int, frozenset["Raised"]]
+
+
+def _is_never_calm(_: Call) -> bool:
+    return False
+
+
+def raised_by(
+    events: Sequence[Event], is_calm: Callable[[Call], bool] = _is_never_calm
+) -> dict[int, frozenset[Raised]]:
+    """What each event of a function may raise; those that raise nothing are left out.
+
+    ``is_calm`` tells of calls of what is known not to raise.
+
+    A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
+    from outside ends the function as well as its tasks' reason to be: what counts is that of a task
+    that the function itself has cancelled and awaits.
+    """
+    coroutines = {
+        term.event for event in events for term in _run_later(event) if isinstance(term, Result)
+    }
+    cancelled: set[Term] = set()
+    just_cancelled: frozenset[Term] = frozenset()
+    deadline = any(isinstance(event, Call) and event.text in DEADLINES for event in events)
+    quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
+    found: dict[int, frozenset[Raised]] = {}
+    for index, event in enumerate(events):
+        if isinstance(event, Call):
+            now = _cancelled_by(event)
+            cancelled |= now
+            if now or not event.text.endswith(_SUPPRESSING):
+                just_cancelled = now
+            if index not in coroutines and not _is_harmless(event) and not is_calm(event):
+                found[index] = AT_WORK
+        elif isinstance(event, Await):
+            # What has just been cancelled fails by that, unless it has failed before.
+            is_calm_wait = _waits_quietly(event, events) or (
+                bool(event.value) and just_cancelled.issuperset(event.value)
+            )
+            kinds = quiet if is_calm_wait else AT_WORK
+            just_cancelled = frozenset()
+            own = not cancelled.isdisjoint(event.value)
+            if kinds or own:
+                found[index] = kinds | {Raised.CANCELLATION} if own else kinds
+        elif isinstance(event, Use) and event.kind == "with":
+            if not _only_suppresses(event, events):
+                found[index] = AT_WORK
+        elif isinstance(event, Give) and event.kind == "yield":
+            found[index] = AT_YIELDS
+    return found
+
+
+def _only_suppresses(event: Use, events: Sequence[Event]) -> bool:
+    """Whether a ``with`` statement enters ``suppress(…)``, which does nothing then."""
+    calls = [events[term.event] for term in event.value if isinstance(term, Result)]
+    return len(calls) == len(event.value) > 0 and all(
+        isinstance(call, Call) and call.text.endswith(_SUPPRESSING) for call in calls
+    )
+
+
+def _cancelled_by(call: Call) -> frozenset[Term]:
+    """What a call cancels."""
+    return frozenset(
+        func.base for func in call.func if isinstance(func, Attribute) and func.name == "cancel"
+    )
+
+
+def _run_later(event: Event) -> Alts:
+    """The coroutines that an event waits for, or starts."""
+    if isinstance(event, Await):
+        return event.value
+    if is_start(event) and isinstance(event, Call):
+        return event.args[0].value if event.args else ()
+    return ()
+
+
+def _waits_quietly(event: Await, events: Sequence[Event]) -> bool:
+    """Whether nothing but a cancellation or a deadline can come out of what is awaited."""
+    calls = [events[term.event] for term in event.value if isinstance(term, Result)]
+    return len(calls) == len(event.value) > 0 and all(
+        isinstance(call, Call) and (call.text in QUIET_WAITS or _is_signalled(call))
+        for call in calls
+    )
+
+
+def _is_signalled(call: Call) -> bool:
+    """Whether a call waits for an event or a queue, by its name: ``self._closed.wait()``."""
+    receiver, _, name = call.text.rpartition(".")
+    return name in QUIET_METHODS and not call.args and receiver not in ("", "self", "super()")
+
+
+def never_raises(facts: FunctionFacts) -> bool:
+    """Whether nothing in a plain function raises, as far as its own events tell."""
+    if facts.is_async or facts.is_generator or facts.decorators or facts.kind != "function":
+        return False
+    quiet = not any(kinds & AT_WORK for kinds in raised_by(facts.events).values())
+    return quiet and not _throws(facts.body)
+
+
+def _throws(block: Block) -> bool:
+    """Whether a ``raise`` stands in a block, or in one inside of it."""
+    return any(
+        item.kind == "raise" if isinstance(item, Exit) else any(map(_throws, blocks_of(item)))
+        for item in block.items
+        if not isinstance(item, int)
+    )
+
+
+def is_start(event: Event) -> bool:
+    """Whether an event by its name starts a task."""
+    return isinstance(event, Call) and event.text.rpartition(".")[2] in MODELS.spawn_words
+
+
+def _is_harmless(call: Call) -> bool:
+    """Whether a call is taken never to raise: one of those listed, or one that makes an object."""
+    name = call.text.rpartition(".")[2].lstrip("_")
+    return name in NEVER_RAISING or (name[:1].isupper() and not name.isupper())
+
+
+#: what may stand between a cancellation and the wait for it
+_SUPPRESSING = "suppress"
+
+#: the except clauses for each kind that is no error, besides those that catch all
+_CAUGHT_BY = {
+    Raised.CANCELLATION: CANCELLATION_NAMES,
+    Raised.TIMEOUT: TIMEOUT_NAMES | CATCH_ERRORS,
+    Raised.EARLY_EXIT: frozenset({"GeneratorExit"}),
+}
+
+NOTHING: frozenset[Raised] = frozenset()
+#: at calls and awaits alike
+AT_WORK = frozenset({Raised.TIMEOUT, Raised.ERROR})
+AT_YIELDS = frozenset({Raised.EARLY_EXIT})
+
+
+def fate(handler: Handler, raised: Raised) -> Caught:
+    """Whether an except clause catches a kind of exception, any or some of it."""
+    names = {name.rpartition(".")[2] for name in handler.types} or {""}
+    if names & CATCH_ALL:
+        return Caught.YES
+    if raised is Raised.ERROR:
+        if names & CATCH_ERRORS:
+            return Caught.YES
+        special = CANCELLATION_NAMES | TIMEOUT_NAMES | NO_ERRORS
+        return Caught.MAYBE if names - special else Caught.NO
+    return Caught.YES if names & _CAUGHT_BY[raised] else Caught.NO

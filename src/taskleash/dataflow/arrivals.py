@@ -1,0 +1,96 @@
+"""Whether control comes to an event of a function while an earlier task runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, parts
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.ending_events import Endings
+from taskleash.dataflow.trail import Trail
+from taskleash.ir.model import Call
+from taskleash.ir.terms import Alts, Attribute, Global, Outer, Result, Term
+from taskleash.models.containers import TAKING, VIEWING
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.entities import Function
+
+#: what keeps a handle beyond the call that stored it
+_KEPT = (Attribute, Global, Outer)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a search from the entry to an event found.
+
+    ``is_excluded`` where no path with the task running comes there, ``is_open`` where that is not
+    known: not all were searched. ``asked`` are the lines of the
+    conditions that see to it, ``ended`` is that of the first ending, 0 where there is none.
+    """
+
+    is_excluded: bool
+    is_open: bool
+    asked: tuple[int, ...]
+    ended: int
+
+
+class Arrivals:
+    """Makes each search once."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.endings = Endings(calls)
+        self._known: dict[tuple[object, ...], Arrival] = {}
+        #: those of the trail that was asked about last
+        self._carriers: tuple[Trail | None, dict[Function, frozenset[Term]]] = (None, {})
+
+    def carriers(self, trail: Trail, function: Function) -> frozenset[Term]:
+        """The terms of a function that stand for the task of an earlier call."""
+        if self._carriers[0] is not trail:
+            self._carriers = trail, {}
+        known = self._carriers[1]
+        if function not in known:
+            terms = trail.terms_in(function)
+            known[function] = frozenset(term for term in terms if _is_kept(function, term))
+        return known[function]
+
+    def at(
+        self,
+        trail: Trail,
+        function: Function,
+        index: int,
+        given: Given = NOTHING_GIVEN,
+        key: Alts = (),
+    ) -> Arrival | None:
+        """How control comes to an event; None where the function does not touch the task.
+
+        ``given`` are the constants of one call of the function, ``key`` is what a dict has the task
+        under, as the function knows it.
+        """
+        carriers = self.carriers(trail, function)
+        endings = frozenset(self.endings.events(trail, function))
+        if not carriers and not endings:
+            return None
+        asked = (function, index, carriers, endings, frozenset(given.items()), key)
+        if asked not in self._known:
+            outcome = function.paths.search_from_entry(
+                map(EndingEvent, endings), carriers, [index], given, key
+            )
+            is_excluded = outcome.is_complete and index not in outcome.reached
+            is_open = not outcome.is_complete and index not in outcome.reached
+            ended = function.events[min(endings)].pos[0] if endings else 0
+            self._known[asked] = Arrival(is_excluded, is_open, outcome.asked, ended)
+        if self._known[asked].is_open:
+            trail.leave_paths_out(function)
+        return self._known[asked]
+
+
+def _is_kept(function: Function, term: Term) -> bool:
+    """Whether a term stands for what was kept before the call, or was taken out of that."""
+    for part in parts(term):
+        if isinstance(part, _KEPT):
+            return True
+        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
+            return any(
+                isinstance(func, Attribute) and func.name in TAKING | VIEWING
+                for func in function.call(part.event).func
+            )
+    return False

@@ -1,0 +1,102 @@
+"""Which events of which functions end the task of a trail, themselves or by what they call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.onward import Onward, Shared
+from taskleash.dataflow.trail import ENDING, Op, Site, Stretch, Trail
+from taskleash.ir.terms import Result
+from taskleash.models.table import MODELS
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.entities import Function
+
+
+class Endings:
+    """Answers by function; what trails share is looked at once for all of them."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._shared: dict[Onward, Mapping[Function, set[int]]] = {}
+        self._last: tuple[Trail | None, frozenset[Function]] = (None, frozenset())
+        self._ended: tuple[Trail | None, Mapping[Function, set[int]]] = (None, {})
+
+    def events(self, trail: Trail, function: Function) -> set[int]:
+        """The events of a function that end the earlier task, themselves or by what they call."""
+        known, found = self._ended
+        if known is not trail:
+            merged: dict[Function, set[int]] = defaultdict(set)
+            for part in trail.parts:
+                for home, events in self._ends(part).items():
+                    merged[home] |= events
+            self._ended = known, found = trail, merged
+        return found.get(function, set())
+
+    def is_certain(self, trail: Trail, function: Function, line: int) -> bool:
+        """Whether an event at a line ends the task itself, or calls what does on each path."""
+        for home, at in {op.site for op in trail.of(*ENDING)}:
+            if home is function and home.events[at].pos[0] == line:
+                return True
+            callers = self._run_by(home)
+            for caller, site in callers if callers and _always_ends(trail, home, at) else ():
+                above = self._run_by(caller) if _always_ends(trail, caller, site) else []
+                for outer, call in [(caller, site), *above]:
+                    if outer is function and outer.events[call].pos[0] == line:
+                        return True
+        return False
+
+    def _ends(self, part: Stretch) -> Mapping[Function, set[int]]:
+        """The events at which each function ends the earlier task."""
+        if not isinstance(part, Shared):
+            return self._of(part.of(ENDING))
+        whole = part.kept.whole
+        if whole not in self._shared:
+            self._shared[whole] = self._of(whole.of(ENDING)[0])
+        return self._shared[whole]
+
+    def _of(self, endings: Iterable[Op]) -> Mapping[Function, set[int]]:
+        found: dict[Function, set[int]] = defaultdict(set)
+        for home, at in {op.site for op in endings}:
+            found[home].add(at)
+            for function, index in self._called_from(home):
+                if function is not home:
+                    found[function].add(index)
+        return found
+
+    def touched(self, trail: Trail) -> frozenset[Function]:
+        """The functions that the handle comes to, or is ended in, otherwise than by a place."""
+        known, found = self._last
+        if known is not trail:
+            ended = (self._ends(p) for p in trail.parts if not isinstance(p, Shared))
+            found = frozenset(trail.terms[0]).union(*ended)
+            self._last = trail, found
+        return found
+
+    def _called_from(self, home: Function) -> list[Site]:
+        """The call sites that lead to a function, directly or by one function between."""
+        direct = self._run_by(home)
+        return [*direct, *(site for f, _ in direct for site in self._run_by(f))]
+
+    def _run_by(self, function: Function) -> list[Site]:
+        """The calls by which a function runs then and there, rather than later on as a task."""
+        sites = self._calls.callers(function)
+        if not function.facts.is_async:
+            return list(sites)
+        return [(caller, index) for caller, index in sites if not _is_only_started(caller, index)]
+
+
+def _always_ends(trail: Trail, function: Function, index: int) -> bool:
+    """Whether a function that is called while the task runs comes to an ending on each path."""
+    carriers = set(trail.terms_in(function))
+    return not function.paths.search_from_entry([EndingEvent(index)], carriers).leaks
+
+
+def _is_only_started(caller: Function, index: int) -> bool:
+    """Whether the coroutine that a call makes is given to what starts it, and to nothing else."""
+    roles = caller.uses.roles.get(Result(index), ())
+    return bool(roles) and all(
+        role.kind == "arg" and caller.call(role.index).text.rpartition(".")[2] in MODELS.spawn_words
+        for role in roles
+    )

@@ -1,0 +1,1 @@
+"""Which further files could change a verdict, and why."""

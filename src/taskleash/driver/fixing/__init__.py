@@ -1,0 +1,1 @@
+"""A run that mends: fixes made in memory, proved, and written."""

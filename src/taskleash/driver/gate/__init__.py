@@ -1,0 +1,1 @@
+"""What a check reports of all that was found."""

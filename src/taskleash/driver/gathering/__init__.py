@@ -1,0 +1,1 @@
+"""Which files are read, in rounds, until nothing more is asked for."""

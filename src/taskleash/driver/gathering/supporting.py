@@ -1,0 +1,133 @@
+"""Which files the asked ones may call: those that they import, as far as the names fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
+
+from taskleash.driver.cache.memory import Memory
+from taskleash.driver.cache.questions import Question
+from taskleash.driver.gathering.by_module import Modules
+from taskleash.driver.inputs import Input
+from taskleash.source.loading import InvalidSource
+from taskleash.source.modules import folders, is_package
+from taskleash.source.spelling import searchable
+
+#: what is kept of a file is some names
+_NAMES = tuple[str, ...]
+_FROM = re.compile(
+    rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b([^\n(]*(?:\\\r?\n[^\n(]*)*(?:\([^)]*\))?)",
+    re.MULTILINE,
+)
+_IMPORT = re.compile(rb"^[ \t]*import[ \t]+([^\n]*(?:\\\r?\n[^\n]*)*)", re.MULTILINE)
+_DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+([^\W\d]\w*)", re.MULTILINE)
+_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+(?:\[[^\]]*\])?\(([^)]*)\)", re.MULTILINE)
+_NAME = re.compile(rb"[^\W\d]\w*")
+_DOTTED = re.compile(rb"[^\W\d][\w.]*")
+
+
+def supporting(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files among the modules that the asked ones import, and seem to call or inherit from.
+
+    Imports are followed by way of a package's ``__init__``. Whether a file defines what an asked
+    one calls is told by the bare name.
+    """
+    defines = memory.question("defines", (), _NAMES, _defined)
+    defined: list[tuple[Input, frozenset[str]]] = []
+    for item in _imported_by(asked, modules, memory):
+        with suppress(InvalidSource):
+            defined.append((item, frozenset(defines.answer(item))))
+    named: set[str] = set()
+    for item in asked if defined else ():
+        with suppress(InvalidSource):
+            named.update(_used(memory.contents.data(item)))
+    return [item for item, names in defined if not names.isdisjoint(named)]
+
+
+def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> list[Input]:
+    """The files that the asked ones import, but for these themselves, sorted by path."""
+    question = memory.question("imported modules", (), _NAMES, _imported)
+    asked = [*asked]
+    others = [item for item in modules.items if item.data is not None]
+    # What else is followed is on disk, and there as it was.
+    depends = tuple((item.path, _answer(question, item)) for item in (*asked, *others))
+    follow = partial(_followed, asked, modules, question)
+    paths = memory.once(("imported", len(asked), depends), follow)
+    found = [item for item in modules.items if item.path in paths] if paths else []
+    return sorted(found, key=lambda item: item.path)
+
+
+def _answer(question: Question[tuple[str, ...]], item: Input) -> tuple[str, ...] | None:
+    with suppress(InvalidSource):
+        return question.answer(item)
+    return None
+
+
+def _followed(
+    asked: list[Input], modules: Modules, question: Question[tuple[str, ...]]
+) -> frozenset[str]:
+    """The paths of the files that the asked ones import."""
+    found: set[str] = set()
+    pending = [*asked]
+    seen = {item.path for item in pending}
+    while pending:
+        item = pending.pop()
+        with suppress(InvalidSource):
+            for dotted in question.answer(item):
+                for module in _named(modules, item, dotted):
+                    if module.path not in seen:
+                        seen.add(module.path)
+                        found.add(module.path)
+                        if is_package(module.path):
+                            pending.append(module)
+    return frozenset(found)
+
+
+def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:
+    """What an import in a file stands for: absolute, or beside the file."""
+    if dotted.startswith("."):
+        name = dotted.lstrip(".")
+        home = _folder(item.file.module, len(dotted) - len(name) - is_package(item.path))
+        return modules.named(f"{home}.{name}".strip("."))
+    found = modules.named(dotted)
+    if found or dotted.partition(".")[0] in modules.tops:
+        return found
+    return [
+        beside for folder in folders(item.path) for beside in modules.named(f"{folder}.{dotted}")
+    ]
+
+
+def _folder(dotted: str, ups: int) -> str:
+    parts = dotted.split(".")
+    return ".".join(parts[: len(parts) - ups])
+
+
+def _imported(data: bytes) -> tuple[str, ...]:
+    """What may be a module of all that a file imports, dots for relative imports before it."""
+    data = searchable(data)
+    found: set[bytes] = set()
+    for module, names in _FROM.findall(data):
+        inside = module if module.endswith(b".") else module + b"."
+        found |= {module, *(inside + name for name in _NAME.findall(names))}
+    for names in _IMPORT.findall(data):
+        found.update(_DOTTED.findall(names))
+    return tuple(sorted(name.decode() for name in found))
+
+
+def _defined(data: bytes) -> tuple[str, ...]:
+    """The functions and classes of a file, but for functions that nobody calls by name."""
+    data = searchable(data)
+    functions = {name.decode() for name in _DEFINED.findall(data)}
+    classes = {f"class {name.decode()}" for name in _CLASS.findall(data)}
+    return tuple(sorted({name for name in functions if not name.startswith("__")} | classes))
+
+
+def _used(data: bytes) -> set[str]:
+    """What a file may call or inherit from, in the same form."""
+    data = searchable(data)
+    names = {name.decode() for name in _NAME.findall(data)}
+    bases = {name.decode() for found in _BASES.findall(data) for name in _NAME.findall(found)}
+    return names | {f"class {name}" for name in bases}

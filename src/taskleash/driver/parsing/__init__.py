@@ -1,0 +1,1 @@
+"""Files parsed in worker processes, here or on a cluster."""

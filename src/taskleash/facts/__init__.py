@@ -1,1 +1,0 @@
-"""What one file says: one libcst pass turns source into plain, serialisable facts."""

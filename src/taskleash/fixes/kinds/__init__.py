@@ -1,0 +1,1 @@
+"""One codemod a fix kind."""

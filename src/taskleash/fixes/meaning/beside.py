@@ -1,0 +1,167 @@
+"""Whether work that was started to run beside its caller can be waited for by it after all."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.meaning.coroutines import (
+    awaited_by,
+    comes_to,
+    coroutine_of,
+    is_given,
+    may_wait_for_others,
+)
+from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.meaning.remarks import is_meant_apart, says_that_it_goes_on
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.syntax.tree import Holder, Tree, dotted, inside
+from taskleash.fixes.syntax.work import Work
+from taskleash.models.vocabulary import (
+    FINITE_WORDS,
+    PROMPT_WORDS,
+    RUNNING_WORDS,
+    TELEMETRY_WORDS,
+    words,
+)
+from taskleash.sentences import sentence
+from taskleash.verdict.model import Lifetime, State
+
+
+def check_beside(
+    work: Work, target: Target, call: cst.Call, started: cst.BaseExpression, holder: Holder
+) -> None:
+    """Raise `CannotMend` where what a call starts has to stay beside its caller."""
+    task = target.site.task
+    if is_meant_apart(work.tree, holder):
+        raise CannotMend(sentence("a comment says that it runs in the background"))
+    scope = work.tree.scope(call)
+    coroutine = coroutine_of(work.tree, started)
+    if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
+        raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
+    check_wanted(task, started)
+    if target.site.is_closure:
+        raise CannotMend(
+            sentence("`{task}` was written to run beside the function that it is in", task=task)
+        )
+    package = work.manner.package.partition(".")[0]
+    if leads_elsewhere(work.tree, started, coroutine, package):
+        raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
+    # What is not at hand may be any function, unless its name says that it hands something over.
+    is_unknown = target.site.prompt is State.UNKNOWN or is_given(work.tree, call)
+    is_any = is_unknown and PROMPT_WORDS.isdisjoint(words(task))
+    is_running = not RUNNING_WORDS.isdisjoint(words(task))
+    if target.site.lifetime is not Lifetime.SHORT or is_any or is_running:
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+    if target.site.prompt is State.NO:
+        raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
+    if coroutine is not None and _cancels(work.tree, coroutine):
+        raise CannotMend(sentence("the work takes down what may be running here"))
+    if _is_on_the_way_out(work.tree, call):
+        raise CannotMend(
+            sentence("an exception may be on its way here, which a wait would hold up")
+        )
+    if _holds_a_lock(work.tree, call):
+        raise CannotMend(sentence("it would hold up who needs the lock"))
+    if coroutine is not None and may_wait_for_others(work.tree, coroutine):
+        raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
+    if coroutine is not None and comes_to(work.tree, coroutine, work.tree.scope(call)):
+        raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
+    if may_last(work.tree, coroutine):
+        raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
+
+
+def check_wanted(task: str, started: cst.BaseExpression) -> None:
+    """Raise `CannotMend` where nobody waits for work, since it only tells how a program is used."""
+    named = dotted(started.func) if isinstance(started, cst.Call) else ""
+    if not TELEMETRY_WORDS.isdisjoint(words(named)):
+        raise CannotMend(
+            sentence("`{task}` tells how the program is used, which is no part of this", task=task)
+        )
+
+
+def _cancels(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine cancels a task of its object, which may be the one that waits for it."""
+    return any(
+        isinstance(node, cst.Call)
+        and dotted(node.func).endswith(".cancel")
+        and each.method is not None
+        and dotted(node.func).startswith(f"{each.method.instance}.")
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
+
+
+def _holds_a_lock(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call stands in an ``async with`` of something that others take as well."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if not isinstance(node, cst.With) or child is not node.body or node.asynchronous is None:
+            continue
+        if not all(isinstance(item.item, cst.Call) for item in node.items):
+            return True
+    return False
+
+
+def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:
+    """Whether a call stands in a ``finally``, or in a handler that raises."""
+    for node, child in tree.around(call):
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(node, cst.Finally):
+            return True
+        is_handler = isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler)
+        if is_handler and any(isinstance(each, cst.Raise) for each in inside(child)):
+            return True
+    return False
+
+
+# -- whether work leads to other files of the program: its own one does not tell what those do
+
+
+#: methods that are over soon, or wait for what they are given alone
+_BOUNDED = frozenset({"execute", "executemany", "gather", "sleep", "wait_for"})
+
+
+def leads_elsewhere(
+    tree: Tree, started: cst.BaseExpression, coroutine: Coroutine | None, package: str
+) -> bool:
+    """Whether work is, or awaits, a function of another file of the program.
+
+    What that waits for this file does not tell. ``package`` is the top one of the file.
+    """
+    known = _imported_from_program(tree, package)
+    calls = [started] if coroutine is None else awaited_by(tree, coroutine)
+    return any(
+        isinstance(call, cst.Call) and dotted(call.func).partition(".")[0] in known
+        for call in calls
+    )
+
+
+def may_last(tree: Tree, coroutine: Coroutine | None) -> bool:
+    """Whether a coroutine awaits what other objects do, which takes as long as they like.
+
+    It is known where the name tells that it is one thing, and over then.
+    """
+    return coroutine is not None and any(
+        _may_last(tree, each) for each in awaited_by(tree, coroutine)
+    )
+
+
+def _may_last(tree: Tree, work: cst.BaseExpression) -> bool:
+    if not isinstance(work, cst.Call) or not isinstance(work.func, cst.Attribute):
+        return False
+    name = work.func.attr.value
+    is_known = coroutine_of(tree, work) is not None or name in _BOUNDED
+    return not is_known and FINITE_WORDS.isdisjoint(words(name))
+
+
+def _imported_from_program(tree: Tree, package: str) -> set[str]:
+    """The names that a file imports from its own package, by its name or relatively."""
+    found: set[str] = set()
+    for node in tree.nodes:
+        if isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
+            root = dotted(node.module).partition(".")[0] if node.module is not None else ""
+            if node.relative or (package and root == package):
+                found |= {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
+    return found

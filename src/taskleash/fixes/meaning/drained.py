@@ -1,0 +1,81 @@
+"""Whether a teardown that waits for work may do so in vain."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from taskleash.fixes.meaning.coroutines import (
+    awaited_by,
+    comes_to,
+    coroutine_of,
+    is_over_at_once,
+    may_wait_for_others,
+    started_by,
+)
+from taskleash.fixes.meaning.following import Coroutine
+from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.syntax.tree import dotted, last_name
+from taskleash.fixes.syntax.work import Work
+from taskleash.models.vocabulary import FINITE_WORDS, words
+from taskleash.sentences import sentence
+from taskleash.verdict.model import State
+
+#: words in the names of what others have to end
+_RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
+
+
+def check_lasting(task: str, coroutine: Coroutine | None) -> None:
+    """Raise `CannotMend` where nothing of the work is left by the time a teardown could end it."""
+    if coroutine is not None and is_over_at_once(coroutine):
+        raise CannotMend(
+            sentence("`{task}` never waits, and is over as soon as it begins", task=task)
+        )
+
+
+def check_drained(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where a teardown that waits for the task may do so in vain."""
+    coroutine, scope = coroutine_of(work.tree, started_by(call)), work.tree.scope(call)
+    if coroutine is not None and comes_to(work.tree, coroutine, scope):
+        raise CannotMend(
+            sentence(
+                "what keeps `{task}` from starting the next is not known", task=target.site.task
+            )
+        )
+    if _serves(work, coroutine) if coroutine else _may_run_on(target, started_by(call)):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
+    is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
+    if is_waiting or (coroutine is None and target.site.prompt is State.NO):
+        raise CannotMend(
+            sentence(
+                "`{task}` may wait for what does not come any more at the end",
+                task=target.site.task,
+            )
+        )
+
+
+def _may_run_on(target: Target, work: cst.BaseExpression) -> bool:
+    """Whether work of another file may go on until somebody ends it: ``client.stream()``.
+
+    What is not at hand may, unless its name says that it does one thing and is over.
+    """
+    is_unknown = target.site.prompt is State.UNKNOWN and FINITE_WORDS.isdisjoint(_named(work))
+    return is_unknown or _runs_on(work)
+
+
+def _serves(work: Work, coroutine: Coroutine) -> bool:
+    """Whether a coroutine waits for what another file has, and what by its name serves others."""
+    return any(
+        coroutine_of(work.tree, each) is None
+        and (_runs_on(each) or "server" in words(dotted(each.func)))
+        for each in awaited_by(work.tree, coroutine)
+        if isinstance(each, cst.Call)
+    )
+
+
+def _runs_on(work: cst.BaseExpression) -> bool:
+    """Whether work by its name goes on until somebody ends it: ``client.listen()``."""
+    return not _RUNNING.isdisjoint(_named(work))
+
+
+def _named(work: cst.BaseExpression) -> set[str]:
+    return set(words(last_name(work.func) if isinstance(work, cst.Call) else ""))

@@ -1,0 +1,285 @@
+"""What a teardown that cancels a task would break, as the file shows: nobody may ask for that."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from functools import partial
+
+import libcst as cst
+
+from taskleash.fixes.meaning.coroutines import gives_back, is_flag, resolves, root_of, waits
+from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.model import CannotMend
+from taskleash.fixes.syntax.containers import assignments, attribute_values
+from taskleash.fixes.syntax.tree import (
+    Method,
+    Tree,
+    caught_names,
+    dotted,
+    inside,
+    last_name,
+    named_params,
+    place_in,
+)
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.vocabulary import LOGGING_LEVELS, words
+from taskleash.sentences import sentence
+
+#: what tells a loop that it is over, or waits until it is: an event, the last element of a queue,
+#: the end of a stream or of a process, which may not end while nobody reads what it writes
+_TELLING = frozenset(
+    {
+        "cancel", "communicate", "feed_eof", "join", "kill", "put", "put_nowait", "send_signal",
+        "set", "terminate", "wait",
+    }
+)  # fmt: skip
+#: of these, what only asks: a task that is cancelled beside it misses nothing
+_ASKING = frozenset({"cancel", "set"})
+#: what is done to an object that is to be there no more, given nothing
+_DELETING = frozenset({"delete", "destroy", "drop", "rmtree", "unlink"})
+#: what may be caught where a task is cancelled
+CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
+
+
+def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Method) -> None:
+    """Raise `CannotMend` where a teardown must not cancel a task with this coroutine.
+
+    Others wait for what it brings about, it does more at its end, it does not end so, or the
+    teardown lets it come to an end with what is left to do.
+    """
+    name = teardown.function.name.value
+    told = told_by(tree, coroutine, teardown)
+    if told.rpartition(".")[2] in _TELLING - _ASKING:
+        raise CannotMend(
+            sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
+        )
+    if ended := ended_by(tree, coroutine, teardown):
+        raise CannotMend(
+            sentence("`{name}` lets it come to its end by `{told}`", name=name, told=ended)
+        )
+    if resolves(tree, coroutine) or gives_back(coroutine):
+        raise CannotMend(sentence("others wait for what `{task}` brings about", task=task))
+    if _does_more_at_its_end(tree, coroutine):
+        raise CannotMend(
+            sentence("`{task}` does more behind its loop, which would be left out", task=task)
+        )
+    if _survives(coroutine):
+        raise CannotMend(sentence("`{task}` catches its own cancellation and goes on", task=task))
+
+
+def check_given(tree: Tree, task: str, started: cst.BaseExpression, starting: Method) -> None:
+    """Raise `CannotMend` where work belongs to an object that others have given to this one.
+
+    What it is told here it does for whoever called this one, and goes on with after its end.
+    """
+    text = dotted(started.func) if isinstance(started, cst.Call) else ""
+    root, _, rest = text.partition(".")
+    owner, _, method = rest.partition(".")
+    if root != starting.instance or not method or "." in method:
+        return
+    assert isinstance(started, cst.Call)
+    values = [value for value, _ in attribute_values(tree, starting.cls, owner)]
+    is_told = any(root_of(arg.value) not in ("", root) for arg in started.args)
+    if is_told and values and all(map(partial(_is_given, tree), values)):
+        raise CannotMend(
+            sentence(
+                "`{task}` is the work of `{place}`, which was given to the object",
+                task=task,
+                place=f"{root}.{owner}",
+            )
+        )
+
+
+def _is_given(tree: Tree, value: cst.BaseExpression | None) -> bool:
+    """Whether a value is a parameter of the method that it stands in."""
+    method = tree.method(value) if isinstance(value, cst.Name) else None
+    return (
+        method is not None
+        and isinstance(value, cst.Name)
+        and value.value in {param.name.value for param in named_params(method.function.params)}
+    )
+
+
+def check_draining(
+    tree: Tree,
+    task: str,
+    started: cst.BaseExpression,
+    coroutine: Coroutine | None,
+    teardown: Method,
+) -> None:
+    """Raise `CannotMend` where a teardown must not wait for work: it deletes what that acts on."""
+    used = _of_its_object(started, teardown)
+    for each in reached(tree, coroutine) if coroutine is not None else ():
+        used |= _of_its_object(each.function.body, each.method or teardown)
+    for each in reached(tree, Coroutine(teardown.function, teardown)):
+        for node in own(each.function.body):
+            if not isinstance(node, cst.Call) or node.args:
+                continue
+            base, _, name = dotted(node.func).rpartition(".")
+            if name in _DELETING and _of_object(base, each) in used:
+                raise CannotMend(
+                    sentence(
+                        "`{name}` deletes `{place}`, which `{task}` is about",
+                        name=teardown.function.name.value,
+                        place=base,
+                        task=task,
+                    )
+                )
+
+
+def _of_its_object(node: cst.CSTNode, method: Method) -> set[str]:
+    """The attributes of the object that code in a method mentions."""
+    place = Coroutine(method.function, method)
+    return {_of_object(text, place) for text in _texts(node)} - {""}
+
+
+def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """What a teardown does that ends the loop of a coroutine by itself, as its text; else empty."""
+    ending = [*reached(tree, Coroutine(teardown.function, teardown))]
+    flags, sources = _ended_by(tree, coroutine, {id(each.function) for each in ending})
+    for each in ending:
+        for target, _, _ in assignments(each.function.body):
+            place = dotted(target.value if isinstance(target, cst.Subscript) else target)
+            if _of_object(place, each) in flags:
+                return place
+        for node in own(each.function.body):
+            if not isinstance(node, cst.Call):
+                continue
+            base, _, name = dotted(node.func).rpartition(".")
+            if base and name in _TELLING and _of_object(base, each) in sources | flags:
+                return dotted(node.func)
+    return ""
+
+
+def ended_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """What a teardown takes down whose end a coroutine waits for, as the call; else empty.
+
+    Who waits for the end of a server is told of it by that.
+    """
+    waited: set[str] = set()
+    for each in reached(tree, coroutine):
+        for node in own(each.function.body):
+            work = node.expression if isinstance(node, cst.Await) else None
+            name = last_name(work.func) if isinstance(work, cst.Call) else ""
+            if isinstance(work, cst.Call) and words(name)[:1] == ["wait"] != words(name):
+                waited.add(_of_object(dotted(work.func), each))
+    for each in reached(tree, Coroutine(teardown.function, teardown)):
+        for node in own(each.function.body):
+            text = dotted(node.func) if isinstance(node, cst.Call) else ""
+            base, _, name = text.rpartition(".")
+            if base and LIFECYCLE.ends(name) and _of_object(base, each) in waited - {""}:
+                return text
+    return ""
+
+
+def _of_object(text: str, place: Coroutine) -> str:
+    """The attribute of the object that a dotted name begins with: ``ws`` of ``self.ws.reader``."""
+    root, _, rest = text.partition(".")
+    is_own = place.method is not None and root == place.method.instance
+    return rest.partition(".")[0] if is_own else ""
+
+
+def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[set[str], set[str]]:
+    """The attributes whose values end the loops of a coroutine, and those that it waits for.
+
+    What it does in the functions of ``but`` is left out.
+    """
+    flags: set[str] = set()
+    sources: set[str] = set()
+    for each in reached(tree, coroutine):
+        if id(each.function) in but:
+            continue
+        names = {
+            dotted(target): _of_object(text, each)
+            for target, value, _ in assignments(each.function.body)
+            for text in _texts(value)
+            if isinstance(target, cst.Name) and _of_object(text, each)
+        }
+        for node in own(each.function.body):
+            if each is coroutine and isinstance(node, cst.While | cst.If) and _is_asked(node):
+                for text in _texts(node.test):
+                    flags |= {_of_object(text, each), names.get(text, "")}
+            if isinstance(node, cst.For) and node.asynchronous is not None:
+                waited: cst.CSTNode = node.iter
+            elif waits(node):
+                waited = node
+            else:
+                continue
+            for text in _texts(waited):
+                sources |= {_of_object(text, each), names.get(text.partition(".")[0], "")}
+    return flags - {""}, sources - {""}
+
+
+def _is_asked(node: cst.While | cst.If) -> bool:
+    """Whether a condition is that of a loop, or leads out of one."""
+    if isinstance(node, cst.While):
+        return True
+    leaving = (cst.Break, cst.Return)
+    return any(isinstance(each, leaving) for each in own(node.body))
+
+
+def _texts(node: cst.CSTNode | None) -> Iterator[str]:
+    for each in inside(node) if node is not None else ():
+        if isinstance(each, cst.Attribute | cst.Name) and (text := dotted(each)):
+            yield text
+
+
+def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether something comes behind a loop that may end, which a cancellation would leave out."""
+    for node in own(coroutine.function.body):
+        if not isinstance(node, cst.While | cst.For) or not _may_end(node):
+            continue
+        if any(map(_comes_behind, own(node.body))):
+            continue
+        for parent, child in tree.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.While | cst.For) or _comes_behind(parent):
+                break
+            if isinstance(parent, cst.IndentedBlock):
+                at = place_in(parent, child)
+                if any(map(_matters, parent.body[at + 1 :])):
+                    return True
+    return False
+
+
+def _comes_behind(node: cst.CSTNode) -> bool:
+    """Whether a handler of cancellation goes on behind its loop, or behind its ``try``."""
+    handlers = [node] if isinstance(node, cst.ExceptHandler) else getattr(node, "handlers", ())
+    return any(
+        not CANCELLATIONS.isdisjoint(caught_names(each))
+        and not any(isinstance(n, cst.Raise | cst.Return | cst.Continue) for n in own(each.body))
+        and (isinstance(node, cst.Try) or any(isinstance(n, cst.Break) for n in own(each.body)))
+        for each in handlers
+    )
+
+
+def _may_end(loop: cst.While | cst.For) -> bool:
+    if isinstance(loop, cst.For) or not _is_true(loop.test):
+        return True
+    return any(isinstance(node, cst.Break) for node in own(loop.body))
+
+
+def _is_true(test: cst.BaseExpression) -> bool:
+    return is_flag(test) and (
+        isinstance(test, cst.Integer) or (isinstance(test, cst.Name) and test.value == "True")
+    )
+
+
+def _matters(line: cst.CSTNode) -> bool:
+    """Whether a statement does more than to log."""
+    for node in (line, *own(line)):
+        if isinstance(node, cst.Call) and last_name(node.func) not in LOGGING_LEVELS:
+            return True
+    return any(True for _ in assignments(line))
+
+
+def _survives(coroutine: Coroutine) -> bool:
+    """Whether a handler in a loop catches a cancellation, and the loop goes on."""
+    for loop in own(coroutine.function.body):
+        for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
+            if not isinstance(node, cst.ExceptHandler):
+                continue
+            if CANCELLATIONS.isdisjoint(caught_names(node)):
+                continue
+            if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
+                return True
+    return False

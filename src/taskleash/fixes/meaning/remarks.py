@@ -1,0 +1,116 @@
+"""What the author says beside a call: the comments above it, beside it and in it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from taskleash.fixes.syntax.tree import Holder, Tree, inside, place_in
+from taskleash.models.vocabulary import words
+
+#: what comments say of work that runs beside its caller
+_APART = re.compile(
+    r"background|block|dangling|detach|fire.and.forget|concurrent|offload|parallel|\bwait"
+    r"|(?:n't|\bnot|without) await",
+    re.IGNORECASE,
+)
+#: what the docstring of a function says that goes on while what it starts runs
+_GOING_ON = re.compile(
+    r"background|fire.{1,3}(?:and|&|n).{1,3}forget|non.?blocking"
+    r"|(?:n't|\bnot|without) (?:block|wait)",
+    re.IGNORECASE,
+)
+#: words in names that say the same
+_BESIDE = frozenset({"background", "bg", "nonblocking", "nowait", "offload", "offloaded"})
+#: what begins with a statement has its comment above itself
+_BLOCKS = (cst.Try, cst.With, cst.If, cst.For, cst.While)
+#: what they say of work whose end is nobody's business
+_FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
+#: what a docstring says of a function that cancels what its object does
+_CANCELS = re.compile(r"\bcancel(?:s|l?ing)?\b[^.]*\b(?:tasks?|jobs?|work)\b", re.IGNORECASE)
+
+
+def says_that_it_cancels(function: cst.FunctionDef) -> bool:
+    """Whether the docstring of a teardown says that it cancels tasks."""
+    text = function.get_docstring()
+    return text is not None and _CANCELS.search(text) is not None
+
+
+def says_that_it_goes_on(
+    task: str, starting: cst.CSTNode | None, started: cst.FunctionDef | None = None
+) -> bool:
+    """Whether work, or the function that starts it, is said not to be waited for.
+
+    Its name says so: ``save_in_background``; or the docstring of either does.
+    """
+    named, texts = [task.rpartition(".")[2]], list[str | None]()
+    if isinstance(starting, cst.FunctionDef):
+        named.append(starting.name.value)
+        texts.append(starting.get_docstring())
+    if started is not None:
+        texts.append(started.get_docstring())
+    if any(not _BESIDE.isdisjoint(words(name)) for name in named):
+        return True
+    return any(_GOING_ON.search(text) for text in texts if text is not None)
+
+
+def is_meant_apart(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment says that the work of a statement is not waited for."""
+    texts = [*_comments(tree, holder), *_below(tree, holder)]
+    return any(_APART.search(text) for text in texts)
+
+
+def _below(tree: Tree, holder: Holder) -> list[str]:
+    """The comments right below a statement: what it was for is said there at times."""
+    block = tree.parent(holder)
+    if not isinstance(block, cst.IndentedBlock):
+        return []
+    at = place_in(block, holder)
+    lines = getattr(block.body[at + 1], "leading_lines", ()) if at + 1 < len(block.body) else ()
+    found: list[str] = []
+    for line in [*lines] or [*block.footer]:
+        if line.comment is None:
+            break
+        found.append(line.comment.value)
+    return found
+
+
+def is_forgotten(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment says that nobody cares how the work of a statement ends.
+
+    It may stand above the function right above the statement, which that starts, or in the
+    docstring of the function that the statement is in.
+    """
+    texts = [*_comments(tree, holder), *_above(tree, holder)]
+    scope = tree.scope(holder)
+    if isinstance(scope, cst.FunctionDef):
+        texts.append(scope.get_docstring() or "")
+    return any(_FORGOTTEN.search(text) for text in texts)
+
+
+def _above(tree: Tree, holder: Holder) -> list[str]:
+    block = tree.parent(holder)
+    at = place_in(block, holder) if isinstance(block, cst.IndentedBlock) else 0
+    function = block.body[at - 1] if at and isinstance(block, cst.IndentedBlock) else None
+    if not isinstance(function, cst.FunctionDef):
+        return []
+    names = {node.value for node in inside(holder) if isinstance(node, cst.Name)}
+    found = [line.comment for line in function.leading_lines if line.comment is not None]
+    return [each.value for each in found] if function.name.value in names else []
+
+
+def _comments(tree: Tree, holder: Holder) -> list[str]:
+    """The comments at a statement; one above a block that begins with it is above it, too."""
+    nodes = [*inside(holder)]
+    inner: cst.CSTNode = holder
+    for around, child in tree.around(holder):
+        if isinstance(around, cst.IndentedBlock):
+            if around.body[0] is not inner:
+                break
+        elif isinstance(around, _BLOCKS) and child is around.body:
+            inner = around
+            nodes += [each for line in around.leading_lines for each in inside(line)]
+        else:
+            break
+    return [node.value for node in nodes if isinstance(node, cst.Comment)]

@@ -1,0 +1,1 @@
+"""Trees of files, new code in them, and the names that it takes."""

@@ -1,0 +1,63 @@
+"""Which names a new variable, attribute or function may take."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import libcst as cst
+
+from taskleash.fixes.syntax.tree import inside
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+@lru_cache(maxsize=32)
+def variables(node: cst.CSTNode) -> frozenset[str]:
+    """Every name that code in the node may bind or read as a variable."""
+    return variables_among(inside(node))
+
+
+def variables_among(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
+    """The same of nodes, each after the one that it is part of."""
+    skipped: set[int] = set()
+    found: set[str] = set()
+    for each in nodes:
+        if isinstance(each, cst.Attribute):
+            skipped.add(id(each.attr))
+        elif isinstance(each, cst.Arg) and each.keyword is not None:
+            skipped.add(id(each.keyword))
+        elif isinstance(each, cst.Name) and id(each) not in skipped:
+            found.add(each.value)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def attributes(node: cst.CSTNode) -> frozenset[str]:
+    """Every name that code in the node may use as an attribute, fields and methods included."""
+    found: set[str] = set()
+    for each in inside(node):
+        if isinstance(each, cst.Attribute):
+            found.add(each.attr.value)
+        elif isinstance(each, cst.ClassDef):
+            for inner in each.body.body:
+                found |= variables(inner)
+        elif isinstance(each, cst.SimpleString):
+            # slots, getattr() and the like
+            found.add(str(each.raw_value))
+    return frozenset(found)
+
+
+def free(wanted: Iterable[str], taken: Iterable[str]) -> str:
+    """The first of the wanted names that is not taken, else the first one with a number."""
+    names, used = list(wanted), {*taken, *_BUILTINS}
+    return next(name for name in _candidates(names) if name not in used)
+
+
+def _candidates(names: list[str]) -> Iterator[str]:
+    yield from names
+    number = 2
+    while True:
+        yield f"{names[0]}_{number}"
+        number += 1

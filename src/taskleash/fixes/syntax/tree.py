@@ -1,0 +1,257 @@
+"""A parsed file in which a node can be found by its span, and its surroundings from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TypeAlias
+
+import libcst as cst
+
+from taskleash.fixes.text.lines import lines_of
+from taskleash.ir.positions import Positions
+from taskleash.verdict.model import Span
+
+#: what holds small statements: a line of its own, or the one-line body of ``if x: call()``
+Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
+#: the nodes whose inside is a scope of its own, class bodies left out
+Scope: TypeAlias = cst.FunctionDef | cst.Lambda
+
+
+@dataclass(frozen=True)
+class Method:
+    """A function that stands in a class body, with its class."""
+
+    cls: cst.ClassDef
+    function: cst.FunctionDef
+
+    @property
+    def instance(self) -> str:
+        """What the method calls its instance; empty for a static or class method."""
+        decorators = {decorator_name(d) for d in self.function.decorators}
+        params = [*self.function.params.posonly_params, *self.function.params.params]
+        if decorators & {"staticmethod", "classmethod"} or not params:
+            return ""
+        return "" if self.function.name.value == "__new__" else params[0].name.value
+
+
+class Tree:
+    """One file's syntax tree, with parents and positions."""
+
+    def __init__(self, text: str) -> None:
+        """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
+        self.text = text
+        self.module = cst.parse_module(text)
+        self.positions = Positions(self.module)
+        self._parents: dict[int, cst.CSTNode] = {}
+        self._calls: dict[Span, cst.Call] = {}
+        #: all nodes of the file, as `inside` has them: to find them again takes most of a fix
+        self.nodes: list[cst.CSTNode] = []
+        pending: list[cst.CSTNode] = [self.module]
+        while pending:
+            node = pending.pop()
+            self.nodes.append(node)
+            if isinstance(node, cst.Call):
+                self._calls[Span(*self.positions.of(node))] = node
+            if found := children(node):
+                for child in found:
+                    self._parents[id(child)] = node
+                found.reverse()
+                pending += found
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the file, without their ends."""
+        return tuple(lines_of(self.text))
+
+    @cached_property
+    def functions(self) -> tuple[cst.FunctionDef, ...]:
+        """All functions of the file."""
+        return tuple(node for node in self.nodes if isinstance(node, cst.FunctionDef))
+
+    def call_at(self, span: Span) -> cst.Call | None:
+        """The call with this span."""
+        return self._calls.get(span)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around a node."""
+        return self._parents.get(id(node))
+
+    def on_the_way(self, wanted: Iterable[int]) -> set[int]:
+        """The wanted nodes and all that are around any of them, by identity."""
+        found: set[int] = set()
+        for key in wanted:
+            current: int | None = key
+            while current is not None and current not in found:
+                found.add(current)
+                parent = self._parents.get(current)
+                current = None if parent is None else id(parent)
+        return found
+
+    def around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Every node around a node, from the inside, each with its child on the way."""
+        child, parent = node, self.parent(node)
+        while parent is not None:
+            yield parent, child
+            child, parent = parent, self.parent(parent)
+
+    def holder(self, node: cst.CSTNode) -> Holder | None:
+        """The simple statements that a node is part of; None in the head of a compound one."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+                return parent
+            body = getattr(parent, "body", None)
+            if isinstance(parent, cst.BaseCompoundStatement) and child is not body:
+                return None
+        return None
+
+    def line(self, node: cst.CSTNode) -> tuple[cst.IndentedBlock, int] | None:
+        """The block with the simple statements that a node is part of, and their place in it."""
+        holder = self.holder(node)
+        block = self.parent(holder) if holder is not None else None
+        if holder is None or not isinstance(block, cst.IndentedBlock):
+            return None
+        return block, place_in(block, holder)
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The function or lambda whose code a node is; None in the code of the module."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.Lambda) and child is parent.body:
+                return parent
+        return None
+
+    def outermost(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The outermost function of the class or module that a node is in."""
+        found = None
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef) and child is parent.body:
+                found = parent
+            elif isinstance(parent, cst.ClassDef) and found is not None:
+                break
+        return found
+
+    def method(self, node: cst.CSTNode) -> Method | None:
+        """The method that a node is part of, also by way of functions in it."""
+        function = None
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef) and child is parent.body:
+                function = parent
+            elif isinstance(parent, cst.ClassDef):
+                return Method(parent, function) if function is not None else None
+        return None
+
+    def in_class_body(self, node: cst.CSTNode) -> bool:
+        """Whether a node runs as part of a class body."""
+        for parent, child in self.around(node):
+            if isinstance(parent, cst.FunctionDef | cst.Lambda) and child is parent.body:
+                return False
+            if isinstance(parent, cst.ClassDef):
+                return True
+        return False
+
+    def depth(self, node: cst.CSTNode) -> str:
+        """The whitespace that a statement is indented by."""
+        parts = [
+            self.module.default_indent if parent.indent is None else parent.indent
+            for parent, _ in self.around(node)
+            if isinstance(parent, cst.IndentedBlock)
+        ]
+        return "".join(reversed(parts))
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source of a node."""
+        return self.module.code_for_node(node)
+
+    def methods(self, cls: cst.ClassDef) -> list[Method]:
+        """The functions in the body of a class, in order."""
+        body = cls.body.body
+        return [Method(cls, each) for each in body if isinstance(each, cst.FunctionDef)]
+
+
+def place_in(block: cst.IndentedBlock, line: cst.CSTNode) -> int:
+    """The place of a statement, itself and none that is equal, in the block that has it."""
+    return [each is line for each in block.body].index(True)
+
+
+def caught_names(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
+    """The last names of what a handler catches; an empty one stands for everything."""
+    if handler.type is None:
+        return {""}
+    if isinstance(handler.type, cst.Tuple):
+        return {last_name(element.value) for element in handler.type.elements}
+    return {last_name(handler.type)}
+
+
+def decorator_name(decorator: cst.Decorator) -> str:
+    """The last name of a decorator: ``dataclass`` for ``@dataclasses.dataclass(slots=True)``."""
+    value = decorator.decorator
+    return last_name(value.func if isinstance(value, cst.Call) else value)
+
+
+def last_name(node: cst.BaseExpression) -> str:
+    """The last part of a dotted name, brackets left out; empty for other expressions."""
+    if isinstance(node, cst.Subscript):
+        return last_name(node.value)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def dotted(node: cst.BaseExpression) -> str:
+    """A dotted name as written without spaces; empty for other expressions."""
+    if isinstance(node, cst.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr.value}" if base else ""
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def named_params(params: cst.Parameters) -> list[cst.Param]:
+    """The parameters that take one value each: all but those with stars."""
+    return [*params.posonly_params, *params.params, *params.kwonly_params]
+
+
+def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and every node in it; the parts of each node come in the order of its fields."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        if found := children(current):
+            found.reverse()
+            pending += found
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes in the fields of a node; the library's own way visits and copies each."""
+    found: list[cst.CSTNode] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        kind = type(value)
+        if _IS_NODE[kind]:
+            found.append(value)
+        elif value and (kind is list or kind is tuple):
+            found += [each for each in value if _IS_NODE[type(each)]]
+    return found
+
+
+class _Fields(dict[type[cst.CSTNode], tuple[str, ...]]):
+    """The names of the fields that may have nodes, by the kind of a node."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> tuple[str, ...]:
+        names = tuple(each.name for each in fields(kind) if each.type not in _PLAIN)
+        self[kind] = names
+        return names
+
+
+class _IsNode(dict[type[object], bool]):
+    """Whether values of a kind are nodes: asking each of them, not its kind, took most of a fix."""
+
+    def __missing__(self, kind: type[object]) -> bool:
+        self[kind] = issubclass(kind, cst.CSTNode)
+        return self[kind]
+
+
+_PLAIN = (str, bool, "str", "bool")
+_FIELDS = _Fields()
+_IS_NODE = _IsNode()

@@ -1,0 +1,1 @@
+"""Where a class takes its tasks down, and by which lines."""

@@ -1,0 +1,1 @@
+"""Texts before and after: what a fix changed, and nothing but that."""

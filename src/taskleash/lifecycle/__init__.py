@@ -1,0 +1,1 @@
+"""The life of objects and programs: set-up, events, teardowns, and what comes again."""

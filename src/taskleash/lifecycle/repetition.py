@@ -1,0 +1,318 @@
+"""Whether a function is called again for the same object, while what it started still runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+
+from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, conjuncts, constant
+from taskleash.controlflow.outcome import Outcome
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.arrivals import Arrivals
+from taskleash.dataflow.ending_events import Endings
+from taskleash.dataflow.trail import Op, Site, Trail
+from taskleash.dataflow.wrappers import constants_given
+from taskleash.ir.model import Await, Call, If, Loop, Store, Test
+from taskleash.ir.terms import (
+    Alts,
+    Attribute,
+    Awaited,
+    Constant,
+    Element,
+    Global,
+    Item,
+    Outer,
+    Parameter,
+    Result,
+    Term,
+)
+from taskleash.lifecycle.phases import Phases
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.entities import Class, Function
+
+
+class Repetition:
+    """Goes from a function up to those that call it on the same object."""
+
+    def __init__(
+        self, calls: Calls, arrivals: Arrivals, started: Mapping[Function, tuple[Function, ...]]
+    ) -> None:
+        self.calls = calls
+        self.arrivals = arrivals
+        self.started = started
+        self.phases = calls.shared(Phases)
+
+    def comes_again(self, trail: Trail, op: Op) -> bool:
+        """Whether the function that stores the handle is called while the earlier task runs.
+
+        A loop calls it again, or an event does, with no end of the task between. Events call a
+        function by its name, where no caller in the program is known. What the task itself calls
+        is another question.
+        """
+        sites = self._sites(op.function)
+        if not sites or not is_kept_by_itself(op) or is_of_what_is_given(op):
+            return not sites and self.phases.is_event_handler(op.function)
+        own = self.started.get(op.function, ())
+        return self._is_begun_twice(trail, sites, own) or any(
+            self._is_again(trail, op, (caller, index), frozenset({op.function}))
+            for caller, index in sites
+            if caller not in own and not self.ends_for(trail, op, caller.call(index))
+        )
+
+    def _is_begun_twice(
+        self, trail: Trail, sites: Sequence[Site], own: Collection[Function]
+    ) -> bool:
+        """Whether an object calls the function as it is made, and once more in its later life.
+
+        That is certain where both do so in any case, and only users call the later one.
+        """
+        certain = [site for site in sites if _is_on_itself(*site) and _is_in_any_case(*site)]
+        return any(LIFECYCLE.constructs(caller.name) for caller, _ in certain) and any(
+            not LIFECYCLE.constructs(caller.name)
+            and caller not in own
+            and _is_for_users(caller)
+            and not self._sites(caller)
+            and not self.calls.references(caller)
+            and not self.phases.is_start(caller)
+            and not self.phases.ends(caller)
+            and not self.arrives_ended(trail, caller, index)
+            for caller, index in certain
+        )
+
+    def ends_for(self, trail: Trail, op: Op, call: Call) -> bool:
+        """Whether the constants of a call have the storing function end the earlier task first."""
+        given = constants_given(op.function, call)
+        return bool(given) and self.arrives_ended(trail, op.function, op.index, given)
+
+    def is_of_new_objects(self, function: Function) -> bool:
+        """Whether all that call a method have made its object just before, for this call."""
+        method = function.method
+        sites = [
+            (caller, index)
+            for caller, index in self._sites(method)
+            if method.module.is_test or not caller.module.is_test
+        ]
+        return method is function and bool(sites) and all(self._is_on_new(*at) for at in sites)
+
+    def _is_on_new(self, caller: Function, index: int) -> bool:
+        """Whether a call is of a method of what the caller makes, once for each such call."""
+        bases = [func.base for func in caller.call(index).func if isinstance(func, Attribute)]
+        made = [base for base in bases if isinstance(base, Result)]
+        for at, event in enumerate(caller.events[:index]):
+            if isinstance(event, Store) and event.target in bases:
+                made = [term for term in event.value if isinstance(term, Result)]
+                if len(made) != len(event.value) or in_loop(caller, at) != in_loop(caller, index):
+                    return False
+        return bool(made) and all(
+            in_loop(caller, term.event) == in_loop(caller, index)
+            and any(
+                isinstance(callee, Class)
+                for callee in self.calls.callees(caller, caller.call(term.event))
+            )
+            for term in made
+        )
+
+    def _sites(self, function: Function) -> list[Site]:
+        return [site for site in self.calls.callers(function) if site[0] is not function]
+
+    def _is_again(self, trail: Trail, op: Op, site: Site, seen: frozenset[Function]) -> bool:
+        caller, index = site
+        if not _is_on_itself(caller, index):
+            is_set_up = any(map(self.phases.is_start, seen))
+            kept = not is_set_up and _is_on_what_stays(caller, index)
+            return kept and self._repeats(trail, op, caller, index)
+        if self._repeats(trail, op, caller, index):
+            return True
+        if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
+            # What sets an object up for others is called once, whatever event has it called.
+            return False
+        if caller in seen or self.arrives_ended(trail, caller, index):
+            return False
+        sites = self._sites(caller)
+        if not sites:
+            return self.phases.is_event_handler(caller)
+        return any(self._is_again(trail, op, each, seen | {caller}) for each in sites)
+
+    def _repeats(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
+        """Whether a loop of a caller comes back to the call while the task runs."""
+        # Where the call is awaited, what it raises comes before it has started a task.
+        at = _awaited_at(caller, index)
+        if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
+            return False
+        outcome = self._around(trail, caller, at, {index, at})
+        is_same = _is_on_itself(caller, index) and any(
+            callee is op.function for callee in self.calls.callees(caller, caller.call(index))
+        )
+        return outcome.respawned and not (
+            is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
+        )
+
+    def comes_round(self, trail: Trail, op: Op) -> bool:
+        """Whether a loop comes back to the store of the handle while the task runs."""
+        return self._around(trail, op.function, op.index, {op.index}).respawned
+
+    def _around(self, trail: Trail, function: Function, at: int, own: Set[int]) -> Outcome:
+        """Where control goes from an event that leaves the task running; its ``own`` end none."""
+        endings = self.arrivals.endings.events(trail, function) - own
+        carriers = self.arrivals.carriers(trail, function)
+        outcome = function.paths.search([at], map(EndingEvent, endings), carriers)
+        if not outcome.is_complete and not outcome.respawned:
+            trail.leave_paths_out(function)
+        return outcome
+
+    def arrives_ended(
+        self, trail: Trail, function: Function, index: int, given: Given = NOTHING_GIVEN
+    ) -> bool:
+        """Whether a function sees to the earlier task before it comes to an event."""
+        found = self.arrivals.at(trail, function, index, given)
+        return found is not None and found.is_excluded
+
+
+def _awaited_at(caller: Function, index: int) -> int:
+    """The event by which a call has run to its end: its await, if it is awaited."""
+    return next(
+        (
+            at
+            for at, event in enumerate(caller.events)
+            if isinstance(event, Await) and Result(index) in event.value
+        ),
+        index,
+    )
+
+
+def is_kept_by_itself(op: Op) -> bool:
+    """Whether a function stores the handle in its own object, or in a global.
+
+    What it is given, or makes, may be another object in each call.
+    """
+    event = op.event
+    target: Term | None = event.target if isinstance(event, Store) else None
+    while isinstance(target, (Attribute, Element)):
+        target = target.base
+    return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
+
+
+def is_of_what_is_given(op: Op) -> bool:
+    """Whether a nested function stores the handle in an object of the call around it."""
+    event = op.event
+    target: Term | None = event.target if isinstance(event, Store) else None
+    if not isinstance(target, Attribute):
+        return False
+    while isinstance(target, (Attribute, Element)):
+        target = target.base
+    return isinstance(target, Outer) and target.name != op.function.method.self_name
+
+
+def _is_on_itself(caller: Function, index: int) -> bool:
+    """Whether a call is of a method of the caller's own object."""
+    own = Parameter(caller.self_name)
+    return bool(caller.self_name) and all(
+        isinstance(func, Attribute) and func.base == own for func in caller.call(index).func
+    )
+
+
+def _is_on_what_stays(caller: Function, index: int) -> bool:
+    """Whether each call is of a method of one and the same object: what an attribute keeps."""
+    for func in caller.call(index).func:
+        base = func.base if isinstance(func, Attribute) else None
+        if not isinstance(base, Attribute):
+            return False
+        while isinstance(base, Attribute):
+            if base in caller.stored:
+                return False
+            base = base.base
+        if base != Parameter(caller.self_name):
+            return False
+    return bool(caller.self_name)
+
+
+def _is_in_any_case(caller: Function, index: int) -> bool:
+    """Whether a call is made under no condition: in the body itself, behind no way out."""
+    ways_out = (order for order, _, _ in caller.levels.exits)
+    return not around(caller, index) and all(order >= index for order in ways_out)
+
+
+def _is_for_users(method: Function) -> bool:
+    """Whether by its name users call a method, or Python for them."""
+    return not method.name.startswith("_") or method.name.endswith("__")
+
+
+# -- conditions that let a function be called again only until it has started its task
+
+
+def is_closed(endings: Endings, trail: Trail, op: Op, caller: Function, index: int) -> bool:
+    """Whether no turn of the loop around a call comes there again, once the task is stored.
+
+    The function with the store sets what the way to the call asks for, in any case, and what sets
+    it otherwise ends the task.
+    """
+    return any(
+        _refuses(op, caller, name, test, holds) and _is_reset_with(endings, trail, op, name)
+        for test, holds in _asked(caller, index)
+        for name in _state(caller, test)
+    )
+
+
+def _asked(caller: Function, index: int) -> Iterator[tuple[Test, bool]]:
+    """The conditions on the way from the next turn of a loop to an event, with their outcomes."""
+    for frame in reversed(around(caller, index)):
+        item = frame.item
+        if isinstance(item, If):
+            yield from conjuncts(item.test, frame.branch == "then")
+        elif isinstance(item, Loop) and frame.branch == "body":
+            if item.kind == "while":
+                yield from conjuncts(item.test, True)
+            return
+
+
+def _state(caller: Function, test: Test) -> Iterator[str]:
+    """The attribute of the caller's own object that a condition asks for, and nothing else."""
+    if len(test.value) == 1:
+        (term,) = test.value
+        if isinstance(term, Attribute) and term.base == Parameter(caller.self_name):
+            yield term.name
+
+
+def _refuses(op: Op, caller: Function, name: str, test: Test, holds: bool) -> bool:
+    """Whether the function with the store sets an attribute so that a condition does not hold."""
+    own = Attribute(Parameter(op.function.self_name), name)
+    stores = [
+        (index, event)
+        for index, event in enumerate(op.function.events)
+        if isinstance(event, Store) and event.target == own
+    ]
+    frames = around(op.function, op.index)
+    ways = [around(op.function, index) for index, _ in stores]
+    is_in_any_case = any(way == frames[: len(way)] for way in ways)
+    return is_in_any_case and all(_denies(test, holds, event.value) for _, event in stores)
+
+
+def _denies(test: Test, holds: bool, value: Alts) -> bool:
+    """Whether a condition on what is set to a value cannot have an outcome."""
+    if test.op:
+        if test.op != "==":
+            return False
+        if not holds:
+            return value == test.other
+    elif test.kind not in ("none", "truth"):
+        return False
+    elif value and all(isinstance(term, Result | Awaited | Item) for term in value):
+        # What a call makes is an object.
+        return (test.kind == "none") == holds
+    asked = Test(test.kind, value, op=test.op, other=test.other)
+    outcome = constant(asked) if all(isinstance(term, Constant) for term in value) else None
+    return outcome is not None and outcome is not holds
+
+
+def _is_reset_with(endings: Endings, trail: Trail, op: Op, name: str) -> bool:
+    """Whether all that sets an attribute otherwise ends the task, too."""
+    owner = op.function.method.owner
+    classes = (*owner.mro, *owner.descendants) if owner is not None else ()
+    return all(
+        function is op.function
+        or LIFECYCLE.constructs(function.name)
+        or endings.events(trail, function)
+        for cls in classes
+        for function, _ in cls.stores.get(name, ())
+    )

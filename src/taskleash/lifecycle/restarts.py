@@ -1,0 +1,200 @@
+"""Starts that an object brings about itself: it connects again once it has lost its connection.
+
+Users set an object up once. But where a task of its own, or what is called as the connection is
+lost, leads back to that, a task that only sleeps in between hears nothing of it: it wakes up to a
+connection, goes on, and its handle is another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from taskleash.controlflow.assumptions import parts
+from taskleash.controlflow.nesting import events_in, loops
+from taskleash.dataflow.arrivals import Arrivals
+from taskleash.dataflow.trail import Op, Trail
+from taskleash.ir.model import If, Store, tests
+from taskleash.ir.terms import Attribute, Parameter, Term
+from taskleash.lifecycle.lifetime import is_sleep
+from taskleash.lifecycle.repetition import is_kept_by_itself
+from taskleash.lifecycle.states import state_read
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
+from taskleash.semantics.entities import Function
+from taskleash.sentences import NOTHING, Sentence, sentence
+
+#: the way back: functions, each with the event that leads on, from the one that is told of the loss
+Way = tuple[tuple[Function, int], ...]
+
+
+class Restarts:
+    """Answers what leads back to the start of a task that sleeps through a loss."""
+
+    def __init__(
+        self, calls: Calls, arrivals: Arrivals, started: Mapping[Function, tuple[Function, ...]]
+    ) -> None:
+        self.calls = calls
+        self.arrivals = arrivals
+        self.started = started
+
+    def of(self, trail: Trail, op: Op, coroutines: Collection[Function]) -> Sentence:
+        """What is told of a loss and starts the task anew, while the earlier one sleeps.
+
+        Nothing on the way ends that one, or asks for what the way itself does not change.
+        """
+        start = op.function
+        if start.method.owner is None or not is_kept_by_itself(op):
+            return NOTHING
+        if not coroutines or not all(map(self._sleeps_on, coroutines)):
+            return NOTHING
+        for way in self._ways(trail, op, coroutines):
+            changed = {name for function, _ in way for name in self._stored(function, coroutines)}
+            if not self._is_checked(way, changed):
+                name = way[-1][0].method.qualname
+                return sentence("`{function}` leads back here, and it sleeps on", function=name)
+        return NOTHING
+
+    def _sleeps_on(self, coroutine: Function) -> bool:
+        """Whether a method sleeps in a loop, and reaches all that it uses by way of its object.
+
+        What it was given, or has looked up before, is of the connection that is lost.
+        """
+        if coroutine.method is not coroutine or not coroutine.self_name:
+            return False
+        given = [p.name for p in coroutine.facts.params if p.name != coroutine.self_name]
+        if any(coroutine.uses.derived.get(Parameter(name)) for name in given):
+            return False
+        own = Parameter(coroutine.self_name)
+        if any(_is_of(term, own) for term in coroutine.uses.names):
+            return False
+        return any(
+            is_sleep(self.calls, coroutine, index)
+            for loop in loops(coroutine.facts.body)
+            if loop.kind == "while"
+            for index in events_in(loop.body)
+        )
+
+    def _ways(self, trail: Trail, op: Op, own: Collection[Function]) -> Iterator[Way]:
+        """The ways by which a loss leads to the store of the handle, the store first."""
+        tasks = self._begun_by(op.function)
+        for way in self._upwards(trail, op, own):
+            function, _ = way[-1]
+            is_told = LIFECYCLE.tells_of_loss(function.name) and not self._callers(function)
+            if function in tasks or is_told:
+                yield way
+
+    def comes_back(self, trail: Trail, op: Op, coroutine: Function, index: int) -> bool:
+        """Whether a call of the task itself leads to the store, and nothing on the way bars it."""
+        return any(
+            way[-1] == (coroutine, index)
+            and not self._is_checked(way, ())
+            and not any(_asks_what_is_given(*each) for each in way)
+            for way in self._upwards(trail, op, ())
+        )
+
+    def _upwards(self, trail: Trail, op: Op, own: Collection[Function]) -> Iterator[Way]:
+        """The ways to the store from what calls it on the same object, with no end of the task."""
+        pending: list[Way] = [((op.function, op.index),)]
+        seen = {op.function}
+        while pending:
+            way = pending.pop()
+            function, index = way[-1]
+            found = self.arrivals.at(trail, function, index)
+            if found is not None and found.is_excluded:
+                continue
+            yield way
+            for caller, at in self._callers(function):
+                is_own = _is_of_one_object(op.function, caller) and caller.method not in own
+                if is_own and caller not in seen:
+                    seen.add(caller)
+                    pending.append((*way, (caller, at)))
+
+    def _callers(self, function: Function) -> list[tuple[Function, int]]:
+        return [(f, at) for f, at in self.calls.callers(function) if f is not function]
+
+    def _begun_by(self, start: Function) -> set[Function]:
+        """The tasks of the same object that begin as a function is called, and what they start."""
+        tasks: set[Function] = set()
+        pending, seen = [start], {start}
+        while pending:
+            function = pending.pop()
+            tasks.update(self.started.get(function, ()))
+            for _, call in function.calls():
+                for callee in self.calls.callees(function, call):
+                    if not isinstance(callee, Function) or callee in seen:
+                        continue
+                    if _is_of_one_object(start, callee):
+                        seen.add(callee)
+                        pending.append(callee)
+        return tasks
+
+    def _is_checked(self, way: Way, changed: Collection[str]) -> bool:
+        """Whether a condition on the way asks for state of the object that may be otherwise then.
+
+        It is not where the way itself has ``changed`` it. What only the constructor sets is the
+        same each time.
+        """
+        return any(
+            self._may_change(function, name)
+            for function, index in way
+            for item in deciding(function, index)
+            for term in state_read(function, item.test)
+            if isinstance(term, Attribute)
+            for name in (term.name,)
+            if name not in changed
+        )
+
+    def _stored(self, function: Function, own: Collection[Function]) -> Iterator[str]:
+        """The attributes that a function stores, or a method that it calls, but for the task."""
+        called = [
+            callee
+            for _, call in function.calls()
+            for callee in self.calls.callees(function, call)
+            if isinstance(callee, Function) and callee.owner is not None and callee not in own
+        ]
+        for each in (*function.nesting, *called):
+            for event in each.events:
+                if isinstance(event, Store) and isinstance(event.target, Attribute):
+                    yield event.target.name
+
+    def _may_change(self, function: Function, name: str) -> bool:
+        """Whether any method but the constructor sets an attribute of the object."""
+        owner = function.method.owner
+        classes = (*owner.mro, *owner.descendants) if owner is not None else ()
+        return any(
+            not LIFECYCLE.constructs(method.name)
+            for cls in classes
+            for method, _ in cls.stores.get(name, ())
+        )
+
+
+def _is_of_one_object(function: Function, other: Function) -> bool:
+    """Whether two functions may be methods of one object, or stand in such methods."""
+    owner, related = function.method.owner, other.method.owner
+    return owner is not None and related is not None and related.related(owner)
+
+
+def deciding(function: Function, index: int) -> Iterator[If]:
+    """The conditions that decide whether control comes to an event: around it, or before it."""
+    yield from (frame.item for frame in around(function, index) if isinstance(frame.item, If))
+    for order, exit_, frames in function.levels.exits:
+        if order < index and exit_.kind in ("return", "raise"):
+            yield from (frame.item for frame in frames if isinstance(frame.item, If))
+
+
+def _asks_what_is_given(function: Function, index: int) -> bool:
+    """Whether what the function is given decides if control comes to the event."""
+    own = Parameter(function.self_name)
+    return any(
+        isinstance(part, Parameter) and part != own
+        for item in deciding(function, index)
+        for test in tests(item.test)
+        for term in (*test.value, *test.other)
+        for part in parts(term)
+    )
+
+
+def _is_of(term: Term, own: Term) -> bool:
+    """Whether a term is an attribute of the object."""
+    return isinstance(term, Attribute) and (term.base == own or _is_of(term.base, own))

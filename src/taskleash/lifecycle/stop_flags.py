@@ -1,0 +1,399 @@
+"""Loops that somebody outside can end: by a flag, an event, a sentinel or a closed resource.
+
+A coroutine's loop is governed by the attributes that its condition, or a condition on the way to an
+exit, asks about, and by those whose methods it waits on. Where a teardown stores to such an
+attribute, or calls a method on it that wakes or closes it, the loop ends by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from taskleash.controlflow.nesting import branches, loops
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.awaits import waits_for
+from taskleash.ir.model import Await, Block, Call, Exit, If, Loop, Store, Test, tests
+from taskleash.ir.terms import (
+    Attribute,
+    Awaited,
+    Constant,
+    Display,
+    Element,
+    Entered,
+    Item,
+    Outer,
+    Parameter,
+    Result,
+    Spread,
+    Term,
+)
+from taskleash.lifecycle.heard import Ender, breaks, is_open_ended, wakes
+from taskleash.lifecycle.teardown import Teardown
+from taskleash.models.callables import WAKERS
+from taskleash.models.containers import PAIRING, TAKING, VIEWING
+from taskleash.query import Query
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.entities import Class, Function
+
+_MAX_REACH = 3
+#: methods after which nobody waits for a future any more
+_FAILING = frozenset({"cancel", "set_exception", "set_result"})
+#: methods that tell those who wait for an event or a future
+_SETTING = frozenset({"set", "set_result", "set_exception"})
+#: methods that give what a container holds, or one of it
+_GIVING = TAKING | VIEWING | PAIRING
+
+
+class Flags:
+    """Finds what ends the loops of coroutines from outside."""
+
+    def __init__(self, calls: Calls, teardown: Teardown) -> None:
+        self.calls = calls
+        self.teardown = teardown
+        self._enders: Query[Function, tuple[tuple[Function, int, str], ...]] = Query(
+            calls.program.uses, lambda coroutine: tuple(self._find_enders(coroutine))
+        )
+
+    def enders(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The events in teardowns that end the coroutines' loops, with the attribute's name."""
+        return [ender for coroutine in started for ender in self._enders(coroutine)]
+
+    def is_heard(
+        self, started: tuple[Function, ...], enders: Collection[Ender], is_endless: bool
+    ) -> bool:
+        """Whether the coroutines end soon by those events: one wakes them, or their waits end.
+
+        Else they wait on in the turn that they are in, and nobody waits until they are through.
+        """
+        if any(map(breaks, enders)):
+            return True
+        if is_endless:
+            return False
+        looping = [each for coroutine in started for each in self._looping(coroutine)]
+        return not any(map(is_open_ended, looping)) or any(wakes(e, looping) for e in enders)
+
+    def failing(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The events in teardowns that fail what every one of the coroutines waits for.
+
+        Each waits for a future that it has put into a container of its instance, whose futures a
+        teardown fails or cancels: the coroutine ends by that.
+        """
+        found: list[tuple[Function, int, str]] = []
+        for coroutine in started:
+            owner = coroutine.method.owner
+            failed = [
+                (function, index, name)
+                for name in _put_and_awaited(coroutine)
+                if owner is not None and not any(map(_is_whole, _loops(coroutine.facts.body)))
+                for load in self.calls.loads.named(name).related((owner,))
+                if load.named is None and load.function is not coroutine
+                for function, index in self._fails(load.function, load.term)
+            ]
+            if not failed:
+                return []
+            found += failed
+        return found
+
+    def announced(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The waits in teardowns for what every one of the coroutines sets as it ends.
+
+        That is an event or a future in an attribute of its instance, set on every way out.
+        """
+        found: list[tuple[Function, int, str]] = []
+        for coroutine in started:
+            owner = coroutine.method.owner
+            waits = [
+                (load.function, index, name)
+                for name in _set_at_the_end(coroutine)
+                if owner is not None
+                for load in self.calls.loads.named(name).related((owner,))
+                if load.named is None and load.function is not coroutine
+                for index in waits_for(load.function, load.term)
+                if self.teardown.holds(load.function, index)
+            ]
+            if not waits:
+                return []
+            found += waits
+        return found
+
+    def told(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
+        """The waits elsewhere for what one of the coroutines sets in its instance at last."""
+        return [
+            (load.function, index, name)
+            for coroutine in started
+            for name in dict.fromkeys(_set_by(coroutine))
+            for owner in (coroutine.method.owner,)
+            if owner is not None
+            for load in self.calls.loads.named(name).related((owner,))
+            if load.named is None and load.function.method is not coroutine.method
+            for index in waits_for(load.function, load.term)
+        ]
+
+    def _fails(self, function: Function, container: Term) -> Iterator[tuple[Function, int]]:
+        """The events of a teardown that fail or cancel each future of a container."""
+        for index, call in function.calls():
+            if (
+                call.text.rpartition(".")[2] in _FAILING
+                and any(
+                    isinstance(func, Attribute) and _comes_from(function, func.base, container)
+                    for func in call.func
+                )
+                and in_loop(function, index) is not None
+                and self.teardown.holds(function, index)
+            ):
+                yield function, index
+
+    def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
+        owner = coroutine.method.owner
+        tested: list[str] = []
+        awaited: list[str] = []
+        for each in self._looping(coroutine):
+            asked, waited = governing(each)
+            tested += asked
+            awaited += waited
+        tested += _read_by(owner, tested)
+        names = dict.fromkeys((*tested, *awaited))
+        if owner is None or not names:
+            return
+        own = self._reached(coroutine)
+        for name in names:
+            holders = {owner, *self._holders(coroutine, name)}
+            for function, index in self.sets(holders, name, name in tested):
+                if function not in own:
+                    yield function, index, name
+
+    def _looping(self, coroutine: Function) -> list[Function]:
+        """What holds the loops of a coroutine: itself, or the methods that it awaits."""
+        found = [coroutine]
+        for function in found:
+            if any(_loops(function.facts.body)) or len(found) > _MAX_REACH:
+                continue
+            found += [
+                callee
+                for event in function.events
+                for term in (event.value if isinstance(event, Await) else ())
+                if isinstance(term, Result) and isinstance(function.events[term.event], Call)
+                for callee in self.calls.callees(function, function.call(term.event))
+                if isinstance(callee, Function)
+                and callee.owner is not None
+                and callee.owner is coroutine.method.owner
+                and callee not in found
+            ]
+        return found
+
+    def _reached(self, coroutine: Function) -> set[Function]:
+        """The coroutine and what it calls: what it does itself does not end it from outside."""
+        found, pending = {coroutine}, [(coroutine, 0)]
+        while pending:
+            function, depth = pending.pop()
+            for _, call in function.calls() if depth < _MAX_REACH else ():
+                for callee in self.calls.callees(function, call):
+                    if isinstance(callee, Function) and callee not in found:
+                        found.add(callee)
+                        pending.append((callee, depth + 1))
+        return found
+
+    def _holders(self, coroutine: Function, name: str) -> Iterator[Class]:
+        """The classes of the objects whose attribute of this name a coroutine reads."""
+        for term in coroutine.uses.attributes():
+            if term.name == name:
+                yield from self.calls.inference.classes(coroutine, term.base)
+
+    def sets(self, holders: set[Class], name: str, tested: bool) -> Iterator[tuple[Function, int]]:
+        """The events in teardowns that set or wake what an attribute of these classes holds."""
+        for load in self.calls.loads.named(name).related(holders):
+            for index in _endings(load.function, load.term, tested):
+                if load.named is None and self.teardown.holds(load.function, index):
+                    yield load.function, index
+
+
+def _put_and_awaited(coroutine: Function) -> list[str]:
+    """The instance's containers into which a coroutine puts what it awaits."""
+    awaited = {t for e in coroutine.events if isinstance(e, Await) for t in e.value}
+    # A wait with a deadline, or through a shield, is one for what it is given.
+    for term in list(awaited):
+        if isinstance(term, Result):
+            awaited.update(t for arg in coroutine.call(term.event).args[:1] for t in arg.value)
+    collections = coroutine.facts.collections
+    return [
+        base.name
+        for event in coroutine.events
+        if isinstance(event, Store) and isinstance(event.target, Element)
+        for base in (event.target.base,)
+        if isinstance(base, Attribute)
+        and base.base == Parameter(coroutine.self_name)
+        and any(
+            term in awaited
+            or (
+                isinstance(term, Display)
+                and any(t in awaited for item in collections[term.number].items for t in item)
+            )
+            for term in event.value
+        )
+    ]
+
+
+def _set_by(coroutine: Function) -> Iterator[str]:
+    """The instance's attributes by which a coroutine tells others something, and then is over."""
+    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    told: dict[str, bool] = {}
+    for index, call in coroutine.calls():
+        for func in call.func:
+            is_told = isinstance(func, Attribute) and func.name in _SETTING
+            base = func.base if is_told and isinstance(func, Attribute) else None
+            if not isinstance(base, Attribute) or not _is_own(coroutine, base.base):
+                continue
+            is_last = not coroutine.paths.search([index], (), frozenset(), awaits).reached
+            # What is told again and again is no end.
+            told[base.name] = told.get(base.name, True) and is_last
+    yield from (name for name, is_last in told.items() if is_last)
+
+
+def _set_at_the_end(coroutine: Function) -> list[str]:
+    """The instance's attributes that a coroutine sets whichever way it ends.
+
+    One that an exception ends may leave them as they are, outside of a ``finally``.
+    """
+    return [
+        func.base.name
+        for index, call in coroutine.calls()
+        for func in call.func
+        if isinstance(func, Attribute)
+        and func.name in _SETTING
+        and isinstance(func.base, Attribute)
+        and _is_own(coroutine, func.base.base)
+        and (
+            any(frame.branch == "final" for frame in around(coroutine, index))
+            or _is_last(coroutine, index, func.base)
+        )
+    ]
+
+
+def _is_last(coroutine: Function, index: int, term: Term) -> bool:
+    """Whether a coroutine comes to an event on every normal path, and waits for nothing after it.
+
+    A path on which there is nothing behind the term counts for none.
+    """
+    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
+    if coroutine.paths.search([index], (), frozenset(), awaits).reached:
+        return False
+    found = coroutine.paths.search_from_entry([EndingEvent(index)], {term})
+    return found.is_complete and not found.leaks
+
+
+def _is_own(coroutine: Function, term: Term) -> bool:
+    """Whether a term is the instance, in a method or in a function inside of one."""
+    if isinstance(term, Outer):
+        return term == Outer(coroutine.method.key, coroutine.method.self_name)
+    return term == Parameter(coroutine.self_name)
+
+
+def _is_whole(loop: Loop) -> bool:
+    """Whether only something inside a loop ends it."""
+    return loop.kind != "for"
+
+
+def _comes_from(function: Function, term: Term, container: Term) -> bool:
+    """Whether a value is, or is in, an element of a container."""
+    while term != container:
+        if isinstance(term, (Element, Item, Spread)):
+            term = term.base
+            continue
+        call = function.call(term.event) if isinstance(term, Result) else None
+        if call is None:
+            return False
+        taken = [f.base for f in call.func if isinstance(f, Attribute) and f.name in _GIVING]
+        copied = [t for arg in call.args[:1] for t in arg.value] if not taken else []
+        if len(taken or copied) != 1:
+            return False
+        term = (taken or copied)[0]
+    return True
+
+
+def _read_by(owner: Class | None, names: list[str]) -> list[str]:
+    """The attributes of the instance that its methods and properties of these names answer by."""
+    methods = [method for name in dict.fromkeys(names) if owner for method in owner.find(name)]
+    return [
+        term.name
+        for method in methods
+        if not method.facts.is_async and not method.stored
+        for term in method.uses.attributes()
+        if term.base == Parameter(method.self_name)
+    ]
+
+
+def governing(coroutine: Function) -> tuple[list[str], list[str]]:
+    """The instance attributes that govern the coroutine's loops: those asked, those waited on."""
+    tested: list[str] = []
+    awaited: list[str] = []
+    for loop in _loops(coroutine.facts.body):
+        tested.extend(_names(coroutine, loop.test))
+        for test in exit_tests(loop.body):
+            tested.extend(_names(coroutine, test))
+        if loop.kind == "async for":
+            awaited.extend(_attributes(loop.test.value))
+        awaited.extend(_waited_on(coroutine, loop.body))
+    return tested, awaited
+
+
+def _waited_on(coroutine: Function, body: Block) -> Iterator[str]:
+    for item in body.items:
+        if not isinstance(item, int):
+            for _, inner, _ in branches(item):
+                yield from _waited_on(coroutine, inner)
+            continue
+        event = coroutine.events[item]
+        for term in event.value if isinstance(event, Await) else ():
+            if isinstance(term, Result) and isinstance(coroutine.events[term.event], Call):
+                for func in coroutine.call(term.event).func:
+                    if isinstance(func, Attribute):
+                        yield from _attributes((func.base,))
+
+
+def _loops(block: Block) -> Iterator[Loop]:
+    return (loop for loop in loops(block) if loop.kind != "comprehension")
+
+
+def exit_tests(block: Block) -> Iterator[Test]:
+    """The conditions under which control leaves the loop."""
+    for item in block.items:
+        if isinstance(item, If):
+            blocks = (item.then, item.orelse)
+            if any(isinstance(i, Exit) and i.kind != "continue" for b in blocks for i in b.items):
+                yield item.test
+        if not isinstance(item, int | Exit | Loop):
+            for _, inner, _ in branches(item):
+                yield from exit_tests(inner)
+
+
+def _names(function: Function, test: Test) -> Iterator[str]:
+    for part in tests(test):
+        for term in part.value:
+            if isinstance(term, Result):
+                for func in function.call(term.event).func:
+                    yield from _attributes((func,))
+            else:
+                yield from _attributes((term,))
+
+
+def _attributes(terms: tuple[Term, ...]) -> Iterator[str]:
+    """The attributes of the instance in a chain: ``self.a.b`` gives a and b."""
+    for term in terms:
+        while isinstance(term, (Attribute, Element, Item, Awaited, Entered)):
+            if isinstance(term, Attribute):
+                yield term.name
+            term = term.base
+
+
+def _endings(function: Function, term: Term, tested: bool) -> Iterator[int]:
+    """The events that wake or close what the attribute holds, or set one that is asked about."""
+    for role in function.uses.roles.get(term, ()) if tested else ():
+        event = function.events[role.index] if role.kind == "target" else None
+        if isinstance(event, Store) and all(isinstance(value, Constant) for value in event.value):
+            yield role.index
+    for derived in function.uses.derived.get(term, ()):
+        if isinstance(derived, Attribute) and derived.name in WAKERS:
+            for role in function.uses.roles.get(derived, ()):
+                if role.kind == "func":
+                    yield role.index

@@ -1,0 +1,123 @@
+"""Coroutines whose end a teardown waits for: what they do at their end, they do in the teardown.
+
+So does the main coroutine of a loop: its end is the end of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from taskleash.dataflow.awaits import waits_for
+from taskleash.dataflow.trail import Site
+from taskleash.ir.model import Loop, Store
+from taskleash.ir.terms import Attribute, Parameter, Result
+from taskleash.lifecycle.teardown import Teardown
+from taskleash.query import Query
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
+from taskleash.semantics.entities import Function
+from taskleash.semantics.loads import Load
+from taskleash.semantics.mains import Mains
+from taskleash.sentences import NOTHING, Said, sentence
+
+
+class Supervisors:
+    """Answers, with memory, which teardowns wait for a coroutine that runs as a task.
+
+    ``started`` are the coroutines that each function starts.
+    """
+
+    def __init__(
+        self,
+        calls: Calls,
+        teardown: Teardown,
+        mains: Mains,
+        started: Mapping[Function, tuple[Function, ...]],
+    ) -> None:
+        self.calls = calls
+        self.teardown = teardown
+        self.mains = mains
+        self._spawners: dict[Function, list[Function]] = {}
+        for spawner, coroutines in started.items():
+            for coroutine in coroutines:
+                self._spawners.setdefault(coroutine, []).append(spawner)
+        self._awaited_by: Query[Function, Function | None] = Query(calls.program.uses, self._find)
+        #: the cancel by which a teardown ends the task of a coroutine, with no wait for it before
+        self.cancelled_by: Query[Function, Site | None] = Query(
+            calls.program.uses, self._find_cancel
+        )
+
+    def holds(self, function: Function, index: int) -> Said:
+        """Why an event belongs to a teardown: it comes after all that its coroutine goes on with.
+
+        Empty where it does not.
+        """
+        if any(
+            isinstance(frame.item, Loop) and frame.item.kind == "while"
+            for frame in around(function, index)
+        ):
+            return NOTHING
+        if function.facts.is_async and self.mains.runner(function):
+            return f"`{function.qualname}`"
+        if function not in self._spawners:
+            return NOTHING
+        teardown = self._awaited_by(function)
+        if teardown is None:
+            return NOTHING
+        return sentence(
+            "`{function}`, whose end `{teardown}` awaits",
+            function=function.qualname,
+            teardown=teardown.qualname,
+        )
+
+    def _find(self, coroutine: Function) -> Function | None:
+        for load in self._loads(coroutine):
+            for index in waits_for(load.function, load.term):
+                if self.teardown.holds(load.function, index):
+                    return load.function
+        return None
+
+    def _find_cancel(self, coroutine: Function) -> Site | None:
+        for load in self._loads(coroutine):
+            function, cancel = load.function, Attribute(load.term, "cancel")
+            waits = list(waits_for(function, load.term))
+            for role in function.uses.roles.get(cancel, ()):
+                is_called = role.kind == "func" and not any(at < role.index for at in waits)
+                if is_called and self.teardown.holds(function, role.index):
+                    return function, role.index
+        return None
+
+    def _loads(self, coroutine: Function) -> Iterator[Load]:
+        """Where the attributes are read that keep the coroutine's task."""
+        for spawner in self._spawners.get(coroutine, ()):
+            owner = spawner.owner
+            if owner is None:
+                continue
+            for name in self._slots(spawner, coroutine):
+                for load in self.calls.loads.named(name).related((owner,)):
+                    if load.named is None:
+                        yield load
+
+    def _slots(self, spawner: Function, coroutine: Function) -> list[str]:
+        """The attributes of its instance in which a function keeps the coroutine's task."""
+        own = Parameter(spawner.self_name)
+        return [
+            event.target.name
+            for event in spawner.events
+            if isinstance(event, Store)
+            and isinstance(event.target, Attribute)
+            and event.target.base == own
+            and any(
+                isinstance(term, Result) and self._runs(spawner, term.event, coroutine)
+                for term in event.value
+            )
+        ]
+
+    def _runs(self, spawner: Function, index: int, coroutine: Function) -> bool:
+        """Whether a call is given what a call of the coroutine function makes."""
+        return any(
+            isinstance(term, Result)
+            and coroutine in self.calls.callees(spawner, spawner.call(term.event))
+            for arg in spawner.call(index).args
+            for term in arg.value
+        )

@@ -1,0 +1,1 @@
+"""What names, terms and calls of a program stand for: modules, classes, types, the call graph."""

@@ -1,0 +1,1 @@
+"""What is not known of a site: no finding rests on it."""

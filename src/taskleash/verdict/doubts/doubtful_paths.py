@@ -1,0 +1,147 @@
+"""Paths that may leave a task running, and on which something may see to it that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.ir.model import Call
+from taskleash.ir.terms import Attribute, Nested
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.entities import Function
+from taskleash.sentences import Sentence, sentence
+from taskleash.verdict.doubts.unasked import Asking
+from taskleash.verdict.doubts.unknown import unknown_at
+from taskleash.verdict.model import Ignorance, Unknown
+from taskleash.verdict.signs import Signs
+from taskleash.verdict.ways.inside import Helpers, Inside, carriers_in
+from taskleash.verdict.ways.turns import takes_over
+from taskleash.verdict.ways.waiting import has_deadline, is_partial
+
+#: what is done with one of the two sets that a wait gives, to see to the tasks in it
+_SORTED = AWAITING | CANCELLING | {"pass", "unknown"}
+#: methods by which a callback tells others that the task is done
+_TELLING = frozenset({"set", "set_result", "set_exception", "release", "put_nowait"})
+
+
+class DoubtfulPaths:
+    """Searches once more for the paths that leave a task running, and believes less."""
+
+    def __init__(self, calls: Calls, inside: Inside) -> None:
+        self.calls = calls
+        self.inside = inside
+
+    def of(self, signs: Signs) -> Iterator[Unknown]:
+        """Why none of the paths that leave the task running is a proven one."""
+        if not (signs.partly_here or signs.respawned) or signs.left_pending:
+            return
+        function, trail = signs.spawn.function, signs.trail
+        in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
+        asking = self._asking(trail, function, frozenset({"if"} if in_turns else ()))
+        ops = list(self._touching(signs))
+        helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)
+        touching = {
+            op.root: op
+            for op in ops
+            if op.root is not None and (not op.calls or helpers.see_to(function, op.root))
+        }
+        stops = {ending.event: ending for ending in self.inside.endings(signs)}
+        more = [EndingEvent(root) for root in touching if root not in stops]
+        outcome = function.paths.search(
+            [trail.index], [*stops.values(), *more], asking.carriers, is_closed=asking.is_open
+        )
+        if outcome.leaks or (signs.respawned and outcome.respawned):
+            return
+        path = function.module.path
+        for line in sorted(asking.counting):
+            said = sentence(
+                "whether all tasks are through where `{function}` asks this is not known",
+                function=function.qualname,
+            )
+            yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
+        for line in sorted(asking.lines):
+            said = sentence(
+                "whether the task runs where this condition of `{function}` asks for it is not"
+                " known",
+                function=function.qualname,
+            )
+            yield Unknown(Ignorance.UNKNOWN_STATE, said, path, line)
+        if asking.lines or asking.counting:
+            return
+        if asking.is_guessed:
+            said = sentence(
+                "whether an error leads past what ends the task in `{function}` is not known",
+                function=function.qualname,
+            )
+            yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, trail.index)
+            return
+        for ending in more[:1]:
+            said = _why(touching[ending.event], function)
+            yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, ending.event)
+
+    @staticmethod
+    def _asking(trail: Trail, function: Function, counted: frozenset[str] = frozenset()) -> Asking:
+        spawn = trail.index if function is trail.function else None
+        return Asking(function, spawn, frozenset(carriers_in(trail, function)), counted)
+
+    def _touching(self, signs: Signs) -> Iterator[Op]:
+        """What the function does that may see to the task, certain or not."""
+        for op in signs.trail.rooted():
+            if op.root is None or (op.root <= signs.spawn.index and not signs.respawned):
+                continue
+            if op.kind == "callback":
+                if self._tells(signs.spawn.function, op):
+                    yield op
+            elif op.kind == "wait" and is_partial(op):
+                if _sorts(signs.trail, op):
+                    yield op
+            elif op.kind in AWAITING or op.kind in CANCELLING:
+                if op.kind != "deadline" and (op.calls or op.depth):
+                    yield op
+            elif op.kind == "unknown":
+                yield op
+
+    def _tells(self, function: Function, op: Op) -> bool:
+        """Whether a callback of the function's own sets what others wait for."""
+        event = op.event
+        if not isinstance(event, Call) or op.function is not function:
+            return False
+        handed = [term for arg in event.args for term in arg.value]
+        if any(isinstance(term, Attribute) and term.name in _TELLING for term in handed):
+            return True
+        return any(
+            call.text.rpartition(".")[2] in _TELLING
+            for term in handed
+            if isinstance(term, Nested)
+            for target in self.calls.targets(function, term)
+            if isinstance(target, Function)
+            for _, call in target.calls()
+        )
+
+
+def _why(op: Op, function: Function) -> Sentence:
+    """What the function does with the task without a claim to its end."""
+    if op.kind == "callback":
+        return sentence(
+            "its callback tells others that it is done: whether `{function}` waits for that is not"
+            " known",
+            function=function.qualname,
+        )
+    if op.calls:
+        return sentence(
+            "whether `{function}` ends the task on each of its paths is not known",
+            function=op.function.qualname,
+        )
+    return sentence(
+        "which of its tasks `{function}` sees to here is not known",
+        function=function.qualname,
+    )
+
+
+def _sorts(trail: Trail, wait: Op) -> bool:
+    """Whether what a wait without a deadline has sorted out is seen to by that."""
+    return not has_deadline(wait) and any(
+        op.how == "waited" and op.function is wait.function and op.kind in _SORTED
+        for op in trail.rooted()
+    )

@@ -1,0 +1,109 @@
+"""Tasks that take their slot out at their end, although it may be their successor's by then.
+
+A cancelled task comes to its ``finally``, and its callbacks are called, only once the loop turns
+again. Whoever cancels it without waiting for that may have stored the next task in the same slot
+meanwhile.
+"""
+
+from __future__ import annotations
+
+from taskleash.dataflow.dict_keys import Keys
+from taskleash.dataflow.trail import CANCELLING, ENDING, Op, Trail
+from taskleash.ir.model import Await, Call, Delete, If, Store, Test, tests
+from taskleash.ir.terms import Result
+from taskleash.lifecycle.teardown import Teardown
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around, in_cleanup
+from taskleash.semantics.entities import Function
+from taskleash.verdict.elements.removals import called_back
+from taskleash.verdict.signs import Signs, Takeover
+
+
+def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Takeover | None:
+    """How a task may take its successor's handle out, if it can."""
+    trail = signs.trail
+    if any(
+        isinstance(op.event, Store) and keys.is_new(op.function, op.event)
+        for op in trail.of("store", "contain")
+    ):
+        return None
+    callbacks = called_back(calls, signs)
+    for removal in trail.of("shrink", "clear-slot"):
+        home = removal.function
+        at_its_end = home in signs.spawn.started and in_cleanup(home, removal.index)
+        if (at_its_end or home in callbacks) and _takes_any(removal):
+            for cancel in trail.of(*CANCELLING):
+                if cancel.function not in signs.spawn.started and (
+                    _starts_anew(trail, cancel, calls)
+                    or (at_its_end and _lets_one_come_first(trail, cancel, calls, teardown))
+                ):
+                    return Takeover(removal, cancel)
+    return None
+
+
+def _takes_any(op: Op) -> bool:
+    """Whether an operation empties a slot, whatever is in it."""
+    by_key = op.kind == "shrink" and (op.detail == "pop" or isinstance(op.event, Delete))
+    return (by_key or op.kind == "clear-slot") and not any(
+        _compares(test)
+        for frame in around(op.function, op.index)
+        if isinstance(frame.item, If)
+        for test in tests(frame.item.test)
+    )
+
+
+def _compares(test: Test) -> bool:
+    """Whether a condition compares what is in the slot with the task."""
+    return test.kind == "other" and any(sign in test.text for sign in (" is ", "==", "!="))
+
+
+def _starts_anew(trail: Trail, cancel: Op, calls: Calls) -> bool:
+    """Whether the function with the spawn cancels the earlier task, and waits for no end of it."""
+    home, spawning = cancel.function, trail.function
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
+        return False
+    if home is spawning:
+        return cancel.index < trail.index
+    return any(caller is spawning and index < trail.index for caller, index in calls.callers(home))
+
+
+def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
+    """Whether the next task may be stored otherwise before a cancelled one has come to its end."""
+    home = cancel.function
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
+        return False
+    if home is trail.function or not _frees_slot(trail, home):
+        return False
+    sites = calls.callers(home)
+    is_one_of_several = any(
+        op.place is not None and op.place.depth for op in trail.of("store", "contain")
+    )
+    if is_one_of_several and len(home.facts.params) > bool(home.self_name):
+        # It frees one of several slots, of which each may be taken again.
+        phases = teardown.phases
+        ending = [phases.ends(caller) for caller, _ in sites]
+        return not phases.ends(home) and not (ending and all(ending))
+    if any(isinstance(event, Await) for event in home.events[cancel.index + 1 :]):
+        # The loop has turned by then.
+        return False
+    return any(_starts_next(trail.function, *site, calls) for site in sites)
+
+
+def _starts_next(spawning: Function, caller: Function, index: int, calls: Calls) -> bool:
+    """Whether a function starts the next task after a call, before it lets the loop turn."""
+    starting = {spawning, *(above for above, _ in calls.callers(spawning))}
+    for event in caller.events[index + 1 :]:
+        if isinstance(event, Await) and Result(index) not in event.value:
+            return False
+        if isinstance(event, Call) and not starting.isdisjoint(calls.callees(caller, event)):
+            return True
+    return False
+
+
+def _frees_slot(trail: Trail, function: Function) -> bool:
+    """Whether a function leaves the slot open for the next task."""
+    return any(
+        op.function is function
+        and (op.kind == "clear-slot" or (op.kind == "shrink" and not op.detail.startswith("disc")))
+        for op in trail.of("clear-slot", "shrink")
+    )

@@ -1,0 +1,400 @@
+"""From facts to verdicts: link, follow every handle, observe, decide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from taskleash.dataflow.flow import Flow
+from taskleash.dataflow.trail import Trail
+from taskleash.dataflow.wrappers import (
+    Needs,
+    constants_given,
+    coroutine_argument,
+    droppers,
+    handed_in,
+    handed_later,
+    unkept,
+    users,
+)
+from taskleash.ir.feature_flags import FeatureFlags
+from taskleash.ir.known import KnownCalls
+from taskleash.ir.model import Arg, ModuleFacts, Pos
+from taskleash.ir.terms import Attribute, Global, Nested, Parameter, Result
+from taskleash.models.api import Starts
+from taskleash.models.table import TASKS
+from taskleash.query import Query, Questions
+from taskleash.semantics.apis import told_of
+from taskleash.semantics.callbacks import called_later
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.entities import Function
+from taskleash.semantics.indexed import IndexedModules
+from taskleash.semantics.inference import Inference, is_external
+from taskleash.semantics.program import Program
+from taskleash.semantics.spawns import Spawn, coroutines, find_spawns
+from taskleash.sentences import sentence
+from taskleash.verdict.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
+from taskleash.verdict.observe import Observer
+from taskleash.verdict.policy import SEEN_TO, Row, Verdict, accuse, decide
+from taskleash.verdict.shares import dropping_result, of_a_place, returned
+from taskleash.verdict.siblings import Siblings
+from taskleash.verdict.signs import CallerVerdict, EndedIf, Signs
+from taskleash.verdict.sites import completed, to_site, undecided
+from taskleash.verdict.sleeping import with_dormancy
+from taskleash.verdict.told_to_end import ended_if, gives_none
+from taskleash.verdict.wording.narrate import evidence, telling
+from taskleash.verdict.wording.steps import handed_to, step
+
+#: the paths of the files that are reported; None stands for all
+Reported: TypeAlias = "Collection[str] | None"
+
+_NOTHING_KNOWN = KnownCalls()
+_NO_FLAGS = FeatureFlags()
+_RISKS = (Risk.NONE, Risk.LOW, Risk.HIGH)
+
+
+def judge(
+    facts: Sequence[ModuleFacts],
+    known: KnownCalls = _NOTHING_KNOWN,
+    flags: FeatureFlags = _NO_FLAGS,
+    reported: Reported = None,
+    indexed: IndexedModules | None = None,
+) -> list[Site]:
+    """The verdicts of the spawn sites in the files ``reported``, sorted by path, line and column.
+
+    ``known`` are the calls that the settings name, ``flags`` the feature flags. ``indexed`` has
+    what is known of the modules from an earlier program.
+    """
+    return Judge(facts, known, reported, indexed).verdicts(flags)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A spawn with its verdict, and the calls of wrappers of which it is made, with theirs."""
+
+    signs: Signs
+    verdict: Verdict
+    wrapped: tuple[Site, ...] = ()
+
+
+#: a spawn, how deep in containers its task is, and the parameters that have a wrapper keep it, or
+#: end it
+_Case: TypeAlias = tuple[Spawn, int, Needs, EndedIf]
+_UNASKED: tuple[Needs, EndedIf] = (frozenset(), frozenset())
+
+
+class Judge:
+    """Judges one program, as far as that concerns the files ``reported``."""
+
+    def __init__(
+        self,
+        facts: Sequence[ModuleFacts],
+        known: KnownCalls = _NOTHING_KNOWN,
+        reported: Reported = None,
+        indexed: IndexedModules | None = None,
+    ) -> None:
+        self.reported = reported
+        self.program = Program(facts, known, indexed)
+        inference = Inference(self.program)
+        self.calls = Calls(self.program, inference)
+        self.flow = Flow(self.calls)
+        self.spawns = list(find_spawns(self.program, self.calls))
+        self.observer = Observer(self.flow, _started_by(self.spawns))
+        self._siblings = Siblings(self.observer.teardown, self._of_call)
+        self.questions = Questions(below=self.program.uses)
+        self._judged: Query[_Case, _Judged | None] = Query(
+            self.questions, self._judge, None, _worse
+        )
+
+    def reports(self, function: Function) -> bool:
+        """Whether what is found in a function is reported."""
+        return self.reported is None or function.module.path in self.reported
+
+    def verdicts(self, flags: FeatureFlags = _NO_FLAGS) -> list[Site]:
+        """All sites that are reported, sorted by path, line and column, under the flags."""
+        return with_dormancy(self.calls, flags, self.sites())
+
+    def sites(self) -> list[Site]:
+        """All sites: the spawns, and the calls that drop what a wrapper returns."""
+        found: dict[tuple[str, Pos], Site] = {}
+        wrapped: list[Site] = []
+        for spawn in self.spawns:
+            judged = self._judged((spawn, spawn.depth, *_UNASKED))
+            assert judged is not None
+            signs, verdict = judged.signs, judged.verdict
+            wrapped.extend(dropping_result(spawn, site) for site in judged.wrapped)
+            site = to_site(signs, verdict, self.calls)
+            found[spawn.function.module.path, spawn.call.pos] = returned(spawn, site)
+            if _keeps(signs, verdict):
+                for site in self._managed(spawn, signs, verdict):
+                    found.setdefault((site.path, _key(site)), site)
+        for site in wrapped:
+            found.setdefault((site.path, _key(site)), site)
+        sites = (s for s in found.values() if self.reported is None or s.path in self.reported)
+        return sorted(sites, key=lambda s: (s.path, s.span))
+
+    def alone(self, spawn: Spawn, trail: Trail) -> Verdict:
+        """What a spawn is accused of by what is done to its handle, proven or not."""
+        return accuse(self.observer.signs(spawn, trail)).verdict
+
+    def holds_locally(self, spawn: Spawn, trail: Trail) -> bool:
+        """Whether a task is left running by a function that only a local of it holds."""
+        if spawn.kind != "task" or trail.places:
+            return False
+        verdict = self.alone(spawn, trail)
+        return verdict.risk is Risk.LOW and verdict.handle != "discarded"
+
+    def _managed(
+        self,
+        spawn: Spawn,
+        outer: Signs,
+        verdict: Verdict,
+        seen: dict[Function, None] | None = None,
+    ) -> list[Site]:
+        """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
+
+        ``outer`` and the verdict are those of the wrapper's own spawn; the wrappers ``seen`` have
+        been looked at already.
+        """
+        found: list[Site] = []
+        seen = {} if seen is None else seen
+        seen[spawn.function] = None
+        gives = self.flow.follow(spawn.function, spawn.index, spawn.depth, spawn.to_await).given
+        for caller, index in self.calls.callers(spawn.function):
+            position = coroutine_argument(self.calls, spawn, caller.call(index))
+            if position is None or (caller is spawn.function and len(seen) > 1):
+                continue
+            inner = handed_in(self.calls, spawn, caller, index)
+            signs = self._of_call(inner)
+            own = completed(signs, decide(signs).verdict)
+            arg = caller.call(index).args[position]
+            passed_on = any(isinstance(term, Parameter) for term in arg.value)
+            if not passed_on and not self._hands_work(caller, index, arg):
+                continue
+            is_seen_to = gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given
+            if passed_on and caller not in seen:
+                # What the caller itself ends is so for those who hand it their coroutine.
+                kept = (signs, own) if is_seen_to else (outer, verdict)
+                found.extend(self._managed(inner, *kept, seen))
+            if passed_on and not signs.places:
+                continue
+            if is_seen_to:
+                found.append(to_site(signs, own, self.calls))
+            elif not gives and own.ending in SEEN_TO and own.handle == "stored":
+                found.append(self._ends_nothing(spawn, signs))
+            else:
+                found.append(self._handed_over(outer, spawn, verdict, signs))
+        for later in called_later(self.calls, spawn.function):
+            if coroutine_argument(self.calls, spawn, later.call) is not None:
+                inner = handed_later(self.calls, spawn, later)
+                if later.holder not in seen:
+                    found.extend(self._managed(inner, outer, verdict, seen))
+        return found
+
+    def _handed_over(self, outer: Signs, spawn: Spawn, verdict: Verdict, signs: Signs) -> Site:
+        """A call that leaves its task to what the wrapper has keep it."""
+        of_caller, of_call, open_ = self._for_caller(outer, verdict, signs)
+        told = self._siblings.passed_over(outer, of_call, spawn, signs)
+        if told:
+            of_call = replace(of_call, risk=Risk.LOW, defect=Defect.TEARDOWN_IGNORES)
+        site = self._kept_by(spawn, signs, of_call, () if told else open_)
+        share = None if told else of_a_place(outer, of_call, Part.HANDS)
+        why = told or telling(evidence(of_caller, decide(of_caller)))
+        return replace(site, evidence=(*site.evidence, *why), share=share)
+
+    def _for_caller(
+        self, signs: Signs, verdict: Verdict, inner: Signs
+    ) -> tuple[Signs, Verdict, tuple[Unknown, ...]]:
+        """The wrapper's signs and verdict for one call of it, and what is not known of that.
+
+        How long the coroutine goes on and how often it is started is up to the caller.
+        """
+        if verdict.ending != Ending.SELF_REMOVING:
+            return signs, verdict, undecided(signs, verdict)
+        of_caller = replace(
+            signs,
+            lifetime=inner.lifetime,
+            multiplicity=inner.multiplicity,
+            guard=inner.guard,
+            start_like=inner.start_like,
+            handles_errors=inner.handles_errors,
+        )
+        if verdict.defect is Defect.TEARDOWN_IGNORES:
+            of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
+        found = completed(of_caller, decide(of_caller).verdict)
+        return of_caller, found, undecided(of_caller, found)
+
+    def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
+        """Whether a call hands over what is to run: for sure, or by what the argument is."""
+        if coroutines(self.calls, caller, (arg,)):
+            return True
+        given = any(isinstance(term, (Result, Attribute, Nested, Global)) for term in arg.value)
+        is_task = is_external(self.calls.inference.of(caller, arg.value), TASKS)
+        return given and not is_task and self.calls.is_sure(caller, index)
+
+    def _of_call(self, call: Spawn) -> Signs:
+        return self._signs((call, 0, *_UNASKED))
+
+    def _signs(self, case: _Case) -> Signs:
+        spawn, depth, kept_if, ended = case
+        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at)
+        signs = self.observer.signs(spawn, trail)
+        signs.kept_if |= kept_if
+        signs.ended_if = ended
+        return signs
+
+    def _judge(self, case: _Case) -> _Judged:
+        """The verdict on a spawn, which may hang on those on the calls of the function around."""
+        signs = self._signs(case)
+        row = decide(signs)
+        wrapped: list[Site] = []
+        if row.verdict.ending == "users" or signs.kept_if:
+            row = self._asked_of_callers(signs, wrapped)
+        elif signs.kept and signs.given and row.verdict.risk is Risk.LOW:
+            # What is kept in vain may be returned to those who see to it.
+            asked = replace(signs)
+            answer = self._asked_of_callers(asked, wrapped)
+            signs, row = (asked, answer) if answer.verdict.ending == "callers" else (signs, row)
+        if row.verdict.ending != "callers" and not signs.tested:
+            wrapped = []
+        by_place = {(site.path, site.span): site for site in reversed(wrapped)}
+        return _Judged(signs, completed(signs, row.verdict), tuple(reversed(by_place.values())))
+
+    def _asked_of_callers(self, signs: Signs, wrapped: list[Site]) -> Row:
+        """The row that decides once it is known what becomes of what the function returns."""
+        function = signs.spawn.function
+        found = self._callers(signs, wrapped)
+        signs.callers = [c for c in found if not _only_tests(function, c.function)]
+        signs.tested = len(signs.callers) < len(found)
+        signs.passed_by = not found and bool(self.calls.callers(function))
+        if not found:
+            signs.handed_out = next(iter(self.calls.references(function)), None)
+            signs.may_be_called = self.calls.possible(function)
+        return decide(signs)
+
+    def _callers(self, given: Signs, wrapped: list[Site]) -> list[CallerVerdict]:
+        spawn, function = given.spawn, given.spawn.function
+        found: list[CallerVerdict] = []
+        for caller, index in users(self.calls, function, spawn.index):
+            callees = self.calls.callees(caller, caller.call(index))
+            told = told_of(self.program.known, callees)
+            if told is not None and told.starts in (Starts.SAFE, Starts.OWNER):
+                continue
+            inside = self.observer.inside
+            if gives_none(inside, given, constants_given(function, caller.call(index))):
+                continue
+            inner = replace(handed_in(self.calls, spawn, caller, index), at=given.trail.given_at)
+            passed_on = unkept(function, given.kept_if, caller, index)
+            handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
+            if passed_on is None:
+                wrapped += [self._asked_to_keep(given, inner)] if handed else []
+                continue
+            ended = ended_if(inside, given, caller, index)
+            judged = self._judged((inner, given.trail.given_depth, passed_on, ended))
+            if judged is None:
+                # The wrapper calls itself: what becomes of the task hangs on the other calls.
+                continue
+            signs, verdict = judged.signs, judged.verdict
+            wrapped.extend(judged.wrapped)
+            if verdict.handle == "discarded" or handed:
+                wrapped.append(self._wrapper_call(signs, verdict))
+            if handed and _keeps(signs, verdict):
+                wrapped.extend(self._managed(inner, signs, verdict))
+            because = evidence(signs, decide(signs)) if verdict.handle != "discarded" else ()
+            found.append(
+                CallerVerdict(
+                    caller,
+                    index,
+                    *(verdict.handle, verdict.ending, verdict.risk, verdict.defect),
+                    *(verdict.tracked, verdict.cleaned),
+                    *(because, undecided(signs, verdict)),
+                    (signs.local, signs.is_for_a_turn),
+                )
+            )
+        if not function.facts.is_async:
+            found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
+        return sorted(found, key=lambda c: (-_RISKS.index(c.risk), not c.undecided))
+
+    def _asked_to_keep(self, outer: Signs, inner: Spawn) -> Site:
+        """A call that asks a wrapper to keep the task that it returns."""
+        kept = replace(outer, kept_if=frozenset(), callers=[])
+        verdict = completed(kept, decide(kept).verdict)
+        return self._handed_over(kept, outer.spawn, verdict, self._of_call(inner))
+
+    def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
+        """A call of a function that returns the task it starts."""
+        if verdict.defect in DROPS:
+            verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
+        return to_site(signs, verdict, self.calls)
+
+    def _ends_nothing(self, spawn: Spawn, signs: Signs) -> Site:
+        """A call whose result is ended later on, as if it were the task that the wrapper keeps."""
+        inner, place = signs.spawn, next(iter(signs.places))
+        risk = Risk.NONE if signs.lifetime == "short" else Risk.LOW
+        defect = None if risk is Risk.NONE else Defect.PARTLY_ENDED
+        verdict = Verdict("owned", "partial", risk, defect, "owner", "partial")
+        where = spawn.function.qualname
+        kept = sentence("handed to `{callee}`, which keeps the task", callee=where)
+        lost = sentence(
+            "`{callee}` does not give it back: `{place}` never holds it",
+            callee=where,
+            place=place.text,
+        )
+        told = tuple(step(inner.function, inner.index, said) for said in (kept, lost))
+        return replace(to_site(signs, verdict, self.calls), evidence=told)
+
+    def _kept_by(
+        self, spawn: Spawn, signs: Signs, verdict: Verdict, open_: tuple[Unknown, ...]
+    ) -> Site:
+        """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
+        handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
+        handle = "stored" if signs.places else handle
+        by_owner = handle == "owned" and not open_
+        cells = ("owner", "owner") if by_owner else (verdict.tracked, verdict.cleaned)
+        kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
+        inner = signs.spawn
+        first = step(inner.function, inner.index, handed_to(spawn.function, verdict))
+        site = replace(to_site(signs, kept, self.calls), evidence=(first,))
+        return replace(site, undecided=site.undecided or open_)
+
+
+def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:
+    """The worse of two verdicts, the first one where both are as bad."""
+    if old is None or new is None:
+        return old or new
+    return new if _RISKS.index(new.verdict.risk) > _RISKS.index(old.verdict.risk) else old
+
+
+def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
+    """The coroutines that each function starts."""
+    found: dict[Function, list[Function]] = defaultdict(list)
+    for spawn in spawns:
+        found[spawn.function] += spawn.started
+    return {function: tuple(started) for function, started in found.items()}
+
+
+def _dropping(holder: Function, index: int) -> CallerVerdict:
+    """The verdict on what the event loop gets from a callback."""
+    none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
+    return CallerVerdict(holder, index, "discarded", *none, (), ())
+
+
+def _only_tests(function: Function, caller: Function) -> bool:
+    """Whether a caller is a test of what others may call, too: it says nothing of these."""
+    return caller.module.is_test and not function.module.is_test and function.is_public
+
+
+def _keeps(signs: Signs, verdict: Verdict) -> bool:
+    """Whether the function keeps the task: neither drops, returns nor ends it by itself."""
+    if verdict.handle == "discarded" or (signs.ended_here and not signs.places):
+        return False
+    if signs.kept and not signs.kept_if:
+        return True
+    return verdict.handle != "escapes" or not signs.given
+
+
+def _key(site: Site) -> Pos:
+    span = site.span
+    return (span.line, span.column, span.end_line, span.end_column)

@@ -1,0 +1,85 @@
+"""Waits that leave what is pending to itself: a ``wait`` that returns early or has a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taskleash.controlflow.cfg import Edge
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.ir.model import Loop
+from taskleash.ir.terms import Result
+from taskleash.semantics.context import around, in_loop
+from taskleash.verdict.ways.turns import takes_over, waits
+from taskleash.verdict.ways.waiting import comes_again, is_of_no_task, is_partial
+
+
+def starts_both_anew(wait: Op, trail: Trail) -> bool:
+    """Whether a wait is for the task and one other that the same loop starts, too."""
+    function = trail.function
+    loop, carriers = in_loop(function, trail.index), set(trail.terms_in(function))
+    others = [t for call in waits(wait) for t in function.paths.waits.other_of_two(call, carriers)]
+    return bool(others) and all(
+        isinstance(other, Result) and in_loop(function, other.event) is loop for other in others
+    )
+
+
+#: outcomes of a condition by whether they show that the other task of two is done
+OTHER_PENDING, OTHER_ASKED = frozenset({False}), frozenset({False, True})
+
+
+def leaves_another(
+    wait: Op, trail: Trail, stops: Sequence[EndingEvent], left_out: frozenset[bool] = frozenset()
+) -> bool:
+    """Whether a loop can come back from a wait to the spawn, with the task pending.
+
+    At the ``stops`` it is ended. Of conditions that ask whether the other task that is waited for
+    is done, the outcomes ``left_out`` are not followed.
+    """
+    function, index = trail.function, wait.root
+    if index is None:
+        return False
+    loops = {id(f.item) for f in around(function, trail.index) if isinstance(f.item, Loop)}
+    if not any(id(frame.item) in loops for frame in around(function, index)):
+        return False
+    carriers, looks = set(trail.terms_in(function)), function.paths.waits
+
+    def is_closed(edge: Edge) -> bool:
+        test, holds = edge.test, edge.holds
+        return test is not None and any(
+            looks.shows_unset(test, holds, call, carriers)
+            or any(looks.shows_other_first(test, holds is o, call, carriers) for o in left_out)
+            for call in waits(wait)
+        )
+
+    found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)
+    return trail.index in found.reached
+
+
+def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
+    """The wait that leaves what is pending to itself, where nothing else sees to it.
+
+    One of the ``endings`` does not, for it has no other task to wait for.
+    """
+    partial = [op for op in trail.of("wait") if is_partial(op)]
+    early = frozenset(partial)
+    if not early.isdisjoint(endings) or not early:
+        return None
+    others = [
+        op
+        # What is awaited of those that are done says nothing of the rest.
+        for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
+        if op not in early
+    ]
+    if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
+        return None
+    again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
+    return None if again else partial[0]
+
+
+def _is_handed_on_after(trail: Trail, wait: Op) -> bool:
+    """Whether the function hands on what may be pending after a wait: to what is not known."""
+    return wait.root is not None and any(
+        op.root is not None and op.root > wait.root and op.how != "waited"
+        for op in trail.of("unknown")
+    )

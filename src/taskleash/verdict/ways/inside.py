@@ -1,0 +1,373 @@
+"""What the function with the spawn itself does with the task, on each of its paths.
+
+A helper that is handed the task counts as it does on *every* normal path of its own: what it does
+under a condition only leaves the task to its caller. What it does for certain is worked out for
+each call by the constants that the call gives; helpers that call each other are taken to see to the
+task unless one of their paths leaves it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from taskleash.controlflow.assumptions import Given
+from taskleash.controlflow.cfg import Edge
+from taskleash.controlflow.exceptions import Raised
+from taskleash.controlflow.nesting import catches_only_cancellation
+from taskleash.controlflow.outcome import Outcome
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
+from taskleash.dataflow.wrappers import constants_given
+from taskleash.ir.model import Call
+from taskleash.ir.terms import Term
+from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.query import Query
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.entities import Function
+from taskleash.verdict.elements.elements import Elements, ends_all
+from taskleash.verdict.signs import Signs
+from taskleash.verdict.ways.abandoned import (
+    OTHER_ASKED,
+    OTHER_PENDING,
+    abandoned,
+    leaves_another,
+    starts_both_anew,
+)
+from taskleash.verdict.ways.left_pending import left_pending
+from taskleash.verdict.ways.turns import takes_over
+from taskleash.verdict.ways.waiting import (
+    comes_again,
+    has_timeout,
+    insists,
+    is_for_the_first,
+    is_of_no_task,
+    is_partial,
+    is_under_deadline,
+    passed_over,
+    polls,
+    returns_early,
+    stands_ready,
+)
+
+#: waits that can be cancelled while the task runs on
+_LEFT_BEHIND = frozenset({"complete", "shield", "wait"})
+_GATHERING = frozenset({"gather", "wait", "complete"})
+#: operations after which the function no longer answers for the task
+_HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
+
+#: operations by which a task goes on being held
+_KEEPING = frozenset({"contain", "owner", "store", "weakly"})
+
+
+class Inside:
+    """Looks at the function with the spawn, and at the helpers that it hands the task to."""
+
+    def __init__(self, calls: Calls, started: dict[Function, tuple[Function, ...]]) -> None:
+        self.calls = calls
+        self.started = {function: frozenset(each) for function, each in started.items()}
+        self._starts: Query[Site, bool] = Query(calls.program.uses, self._is_start)
+
+    def look(self, signs: Signs) -> None:
+        """Note how the function ends the task, on which paths it does not, and what it leaves."""
+        trail, function = signs.trail, signs.spawn.function
+        elements = self._elements(trail)
+        endings = elements.ops
+        carriers = carriers_in(trail, function)
+        handed = [op for op in trail.rooted() if _hands_on(op)]
+        stops = self._stops(trail, [*endings, *handed], elements)
+        outcome = self._search(trail, elements, handed, carriers)
+        signs.leaks = outcome.leaks
+        signs.is_searched = outcome.is_complete
+        loop = in_loop(function, trail.index)
+        is_slot = (
+            loop is not None
+            and loop.kind != "comprehension"
+            and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
+        )
+        signs.respawned = is_slot and outcome.respawned
+        after = [op for op in endings if op.root is not None and op.root > trail.index]
+        after = after or (endings if loop is not None else [])
+        beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
+        beside += [op for op in endings if stands_ready(trail, op)]
+        if beside and not after:
+            signs.ended_here = how(beside)
+        signs.ended_here_by = after or beside
+        signs.abandoned = abandoned(trail, endings)
+        if signs.abandoned is not None:
+            signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
+            signs.piling_up = leaves_another(signs.abandoned, trail, ())
+        if not after:
+            return
+        if signs.respawned and signs.abandoned is None:
+            self._look_for_more_each_turn(signs, stops)
+        if handed:
+            outcome = self._search(trail, elements, [], carriers)
+            # A handle that is kept as well is lost to nobody, but for the next one in its place.
+            signs.respawned = is_slot and outcome.respawned
+        several = [op for op in after if not elements.is_alone(op)]
+        left = () if handed else left_pending(trail, several, stops)
+        if not outcome.is_complete or left is None:
+            signs.is_searched = False
+            trail.leave_paths_out(function)
+        elif left:
+            signs.leaks, signs.partly_here, signs.left_pending = left, True, True
+        elif not outcome.leaks or _first_of_several(trail, after):
+            signs.ended_here = how(after)
+        elif not handed:
+            signs.partly_here = True
+
+    def _elements(self, trail: Trail) -> Elements:
+        """What ends the task in the function, each with what it takes of its containers."""
+        ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
+        early = [op for op in trail.rooted() if op.kind == "wait" and is_for_the_first(op)]
+        found = Elements(self.calls, trail, early)
+        # The first of one that is done is that one.
+        ends = dict.fromkeys([*ops, *filter(found.is_alone, early)])
+        return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
+
+    def _search(
+        self, trail: Trail, elements: Elements, handed: list[Op], carriers: set[Term]
+    ) -> Outcome:
+        """Search the paths from the spawn: the first case in which one leaves the task decides."""
+        for case in elements.by_standing():
+            stops = self._stops(trail, [*case, *handed], elements)
+            outcome = trail.function.paths.search([trail.index], stops, carriers)
+            if outcome.leaks or not outcome.is_complete:
+                break
+        return outcome
+
+    def _look_for_more_each_turn(self, signs: Signs, stops: list[EndingEvent]) -> None:
+        """Note a wait after which turns of a loop leave the task, for the other one came first.
+
+        Another turn may well end its own: those that were left are still there.
+        """
+        trail = signs.trail
+        partial = [op for op in trail.of("wait") if op.root is not None and is_partial(op)]
+        left = [
+            op
+            for op in partial
+            if starts_both_anew(op, trail)
+            and leaves_another(op, trail, stops, left_out=OTHER_PENDING)
+            and not leaves_another(op, trail, stops, left_out=OTHER_ASKED)
+        ]
+        again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
+        if left and not again:
+            signs.abandoned, signs.piling_up = left[0], True
+
+    def endings(self, signs: Signs) -> list[EndingEvent]:
+        """The events of the function with the spawn at which the task is ended for certain."""
+        trail = signs.trail
+        elements = self._elements(trail)
+        cases = elements.by_standing()
+        sure = [op for op in elements.ops if all(op in case for case in cases)]
+        return self._stops(trail, sure, elements)
+
+    def ends_for(self, signs: Signs, constants: Given) -> bool:
+        """Whether the function itself sees to the end of what a call with these constants starts.
+
+        Then it gives the caller no running task: ``return f if wait else f.result()``.
+        """
+        trail, function = signs.trail, signs.spawn.function
+        gives = [op.root for op in trail.of("give") if op.root is not None]
+        if not constants or not gives:
+            return False
+        endings = [op for op in trail.rooted() if _ends(trail, op)]
+        # What the call gives a constant for holds no task.
+        carriers = carriers_in(trail, function)
+        outcome = function.paths.search(
+            [trail.index],
+            self._stops(trail, endings),
+            carriers - constants.keys(),
+            gives,
+            constants,
+        )
+        return outcome.is_complete and not outcome.reached
+
+    def _runs_beside(self, op: Op) -> bool:
+        """Whether an ending is in a coroutine that a function on the way there starts as a task."""
+        return any(map(self._starts, op.calls))
+
+    def _is_start(self, site: Site) -> bool:
+        """Whether what is called at an event is a coroutine that the function starts as a task."""
+        caller, index = site
+        started = self.started.get(caller)
+        if not started or not isinstance(caller.events[index], Call):
+            return False
+        return any(callee in started for callee in self.calls.callees(caller, caller.call(index)))
+
+    # -- helpers
+
+    def _roots(self, trail: Trail, op: Op) -> list[int]:
+        """Where an operation takes effect: one of a nested function wherever that is called."""
+        found = [op.root] if op.root is not None else []
+        if found and not op.calls and op.function is not trail.function:
+            sites = self.calls.callers(op.function)
+            found += [index for caller, index in sites if caller is trail.function]
+        return list(dict.fromkeys(found))
+
+    def _stops(
+        self, trail: Trail, ops: list[Op], elements: Elements | None = None
+    ) -> list[EndingEvent]:
+        """The events of the function at which the operations take effect there for certain."""
+        helpers = Helpers(trail, ops)
+        found = [
+            EndingEvent(root, passing(trail, op), ends_all(trail, op) or _is_alone(elements, op))
+            for op in ops
+            for root in self._roots(trail, op)
+            if (op.calls or not _only_asks(op))
+            and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, root))
+        ]
+        return list(dict.fromkeys(found))
+
+
+def _is_alone(elements: Elements | None, op: Op) -> bool:
+    return elements is not None and op in elements and elements.is_alone(op)
+
+
+class Helpers:
+    """What the functions do that are handed the task, by the operations found in them.
+
+    ``closed`` gives the edges of one of them that a running task is not followed along.
+    """
+
+    def __init__(
+        self,
+        trail: Trail,
+        ops: list[Op],
+        closed: Callable[[Function], Callable[[Edge], bool]] = lambda function: lambda edge: False,
+    ) -> None:
+        self._trail = trail
+        self._closed = closed
+        self._direct: dict[Function, list[Op]] = defaultdict(list)
+        for op in ops:
+            self._direct[op.function].append(op)
+        self._passed: dict[Function, dict[int, list[Function]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for op in trail.of("pass"):
+            if op.target is not None:
+                self._passed[op.function][op.index].append(op.target)
+        calls = {site for op in ops for site in op.calls}
+        kept = {caller for op in trail.of(*_KEEPING) for caller, _ in op.calls}
+        #: those that hand the task on to where one of the operations is, and nowhere else
+        self._between = {
+            caller for caller, at in calls if at in self._passed.get(caller, ())
+        } - kept
+        self._known: dict[tuple[Function, frozenset[tuple[Term, tuple[Term, ...]]]], bool] = {}
+
+    def see_to(self, caller: Function, index: int) -> bool:
+        """Whether all that a call hands the task to see to it on every normal path."""
+        targets = self._passed[caller].get(index)
+        if not targets or not isinstance(caller.events[index], Call):
+            # It takes effect by another way than a call that is given the task.
+            return True
+        call = caller.call(index)
+        return all(self._sees_to(target, constants_given(target, call)) for target in targets)
+
+    def _sees_to(self, function: Function, given: Given) -> bool:
+        key = (function, frozenset(given.items()))
+        if key not in self._known:
+            # One that calls itself does what its other paths do.
+            self._known[key] = True
+            self._known[key] = self._finds(function, given)
+        return self._known[key]
+
+    def _finds(self, function: Function, given: Given) -> bool:
+        endings = [
+            EndingEvent(op.index, passing(self._trail, op))
+            for op in self._direct[function]
+            if not _only_asks(op)
+        ]
+        endings += [
+            EndingEvent(index) for index in self._passed[function] if self.see_to(function, index)
+        ]
+        if not endings and not self._direct[function] and function not in self._between:
+            # What ends it is reached by another way: by what it is put into.
+            return True
+        carriers = carriers_in(self._trail, function)
+        outcome = function.paths.search_from_entry(
+            endings, carriers, given=given, is_closed=self._closed(function)
+        )
+        if not outcome.is_complete:
+            self._trail.leave_paths_out(function)
+        return not outcome.leaks or not outcome.is_complete
+
+
+def carriers_in(trail: Trail, function: Function) -> set[Term]:
+    """The terms of a function that hold the task, or what it is in."""
+    return set(trail.terms_in(function))
+
+
+def how(ops: list[Op]) -> str:
+    """The word for how operations end a task: that for the first of them."""
+    first = min((op.root for op in ops if op.root is not None), default=None)
+    if any(op.kind in CANCELLING for op in ops if op.root == first):
+        return "cancelled"
+    kinds = {op.kind for op in ops}
+    if kinds & _GATHERING:
+        return "gathered"
+    return "cancelled" if kinds <= CANCELLING else "awaited"
+
+
+def _ends(trail: Trail, op: Op) -> bool:
+    if op.kind == "wait":
+        return not is_partial(op) or comes_again(trail, op) or takes_over(trail, op)
+    if op.kind in AWAITING or op.kind in CANCELLING:
+        return not (op.kind == "cancel" and op.depth > 0)
+    if op.kind == "done":
+        return polls(trail, op) or insists(trail, op)
+    return op.kind == "outcome"
+
+
+def passing(trail: Trail, op: Op) -> frozenset[Raised]:
+    """What a wait raises while the task runs on.
+
+    Of the handles only that of another thread's loop gives its outcome up to a deadline; what asks
+    again and again goes on waiting, and a teardown has waited long enough.
+    """
+    event = op.event
+    is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
+    if is_up_to:
+        is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends(op.function.name)
+    elif op.kind in _LEFT_BEHIND:
+        # The deadline of a block cancels who waits, and not what is behind the wait.
+        is_up_to = is_under_deadline(op)
+    return frozenset({Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else ())
+
+
+def _only_asks(op: Op) -> bool:
+    """Whether it is the answer that tells of the task's end, and not that it is asked."""
+    return op.kind == "done"
+
+
+def _hands_on(op: Op) -> bool:
+    if op.kind == "contain":
+        return op.place is not None and op.place.kind != "local"
+    return op.kind in _HANDING_ON
+
+
+def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
+    """After a wait for the first of several, cancelling those that have not ended is enough."""
+    waits = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
+    return any(
+        wait.root is not None
+        and op.root is not None
+        and wait.root < op.root
+        and not _is_instead(trail.function, wait.root, op.root)
+        for wait in waits
+        for op in endings
+        if op.kind in CANCELLING
+    )
+
+
+def _is_instead(function: Function, wait: int, ending: int) -> bool:
+    """Whether an ending is come to only where a wait is cancelled."""
+    tries = [frame.item for frame in around(function, wait) if frame.branch == "body"]
+    return any(
+        frame.handler is not None
+        and catches_only_cancellation(frame.handler)
+        and any(frame.item is each for each in tries)
+        for frame in around(function, ending)
+    )

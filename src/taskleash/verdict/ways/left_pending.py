@@ -1,0 +1,50 @@
+"""Ways out of a function on which what a wait has left pending is left running.
+
+The next turn of a loop waits for it again: where the loop is left instead, nothing does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from taskleash.controlflow.outcome import Leak
+from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.trail import Op, Trail
+from taskleash.ir.terms import Display
+from taskleash.verdict.doubts.unasked import Asking
+from taskleash.verdict.ways.turns import waits as calls_of
+from taskleash.verdict.ways.waiting import is_partial
+
+
+def left_pending(
+    trail: Trail, endings: Sequence[Op], stops: Iterable[EndingEvent]
+) -> tuple[Leak, ...] | None:
+    """The ways out after a wait that returns early, past the next one and past all other endings.
+
+    An outcome is of one that is done. None where the search ran out of its bound before it found
+    such a way.
+    """
+    function, carriers = trail.function, frozenset(trail.terms_in(trail.function))
+    partial = [
+        op.root
+        for op in endings
+        if op.kind == "wait" and op.root is not None and is_partial(op) and _is_for_more(op)
+    ]
+    if not partial:
+        return ()
+    of_done = {op.root for op in endings if op.kind == "outcome"}
+    others = [stop for stop in stops if stop.event not in {*partial, *of_done}]
+    asking = Asking(function, trail.index, carriers, frozenset({"if", "empty", "exhausted"}))
+    found = function.paths.search(partial, others, carriers, is_closed=asking.is_open)
+    return found.leaks if found.leaks or found.is_complete else None
+
+
+def _is_for_more(wait: Op) -> bool:
+    """Whether a wait may be for more than one task: of a single one the answer tells all."""
+    collections = wait.function.facts.collections
+    return not all(
+        isinstance(term, Display) and len(collections[term.number].items) == 1
+        for call in calls_of(wait)
+        for arg in call.args[:1]
+        for term in arg.value
+    )

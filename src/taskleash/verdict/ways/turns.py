@@ -1,0 +1,124 @@
+"""Loops that wait for the first of several tasks, and start others in their turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from taskleash.controlflow.nesting import events_in
+from taskleash.dataflow.trail import Op, Trail
+from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
+from taskleash.ir.terms import Attribute, Awaited, Item, Local, Result, Term
+from taskleash.semantics.context import around
+from taskleash.semantics.entities import Function
+
+#: operations that take what is done out of what a loop waits for
+_TAKING_OUT = ("shrink", "shrink-item")
+
+
+def takes_over(trail: Trail, wait: Op) -> bool:
+    """Whether the next turn of a loop waits for the task too, among others that are left.
+
+    It waits for what the wait before left pending, or for a container that the loop takes only
+    out of what is done.
+    """
+    function = trail.function
+    if wait.function is not function:
+        return False
+    shared = turn_around(function, wait.index, trail.index)
+    if shared is None:
+        return False
+    inside = frozenset(events_in(shared.body))
+    holders = {term for term, depth in trail.terms_in(function).items() if depth > 0}
+    for call in waits(wait):
+        waited = [term for arg in call.args[:1] for term in arg.value]
+        if holders.isdisjoint(waited):
+            continue
+        pending = any(_is_left_pending(function, term, inside) for term in waited)
+        if pending or _is_taken_out_of(trail, waited, inside):
+            return True
+    return False
+
+
+def turn_around(function: Function, *indices: int) -> Loop | None:
+    """The innermost loop statement whose body holds all of these events."""
+    ways = [[f.item for f in around(function, index) if f.branch == "body"] for index in indices]
+    shared = (
+        item
+        for item in reversed(ways[0])
+        if isinstance(item, Loop)
+        and item.kind != "comprehension"
+        and all(any(other is item for other in way) for way in ways)
+    )
+    return next(shared, None)
+
+
+def waits(op: Op) -> Iterator[Call]:
+    """The calls that a wait is: the event itself, or those whose results it awaits."""
+    event = op.event
+    if isinstance(event, Call):
+        yield event
+    for term in event.value if isinstance(event, Store | Await | Give | Use) else ():
+        made = op.function.events[term.event] if isinstance(term, Result) else None
+        if isinstance(made, Call):
+            yield made
+
+
+def _is_left_pending(function: Function, term: Term, inside: frozenset[int]) -> bool:
+    """Whether a term is the second set of a wait in the loop, or a copy of it.
+
+    What a turn finds under a name that it binds again is what the turn before left there.
+    """
+    if isinstance(term, Local):
+        bound = function.facts.defs.get(term.name, ())
+        return any(
+            _is_left_pending(function, each, inside)
+            for each in bound
+            if not isinstance(each, Local)
+        )
+    if isinstance(term, Result) and term.event in inside:
+        made = function.events[term.event]
+        given = made.args[0].value if isinstance(made, Call) and len(made.args) == 1 else ()
+        return any(_is_second(each, inside) for each in given)
+    return _is_second(term, inside)
+
+
+def _is_second(term: Term, inside: frozenset[int]) -> bool:
+    if not isinstance(term, Item) or term.index != 1 or not isinstance(term.base, Awaited):
+        return False
+    return isinstance(term.base.base, Result) and term.base.base.event in inside
+
+
+def _is_taken_out_of(trail: Trail, waited: list[Term], inside: frozenset[int]) -> bool:
+    """Whether a container that no turn makes anew loses in each turn what is done."""
+    if any(isinstance(term, Result) and term.event in inside for term in waited):
+        return False
+    return any(
+        op.function is trail.function and op.index in inside and _is_of(op.event, waited)
+        for op in trail.of(*_TAKING_OUT)
+    )
+
+
+def _is_of(event: Event, containers: list[Term]) -> bool:
+    """Whether an event is a call of a method of one of these containers."""
+    return isinstance(event, Call) and any(
+        isinstance(func, Attribute) and func.base in containers for func in event.func
+    )
+
+
+def counts(function: Function, test: Test, carriers: Set[Term]) -> bool:
+    """Whether a condition asks how many there are, or what the turns before have noted.
+
+    A variable that has the task is asked for that, and one that is looked for in a set that may
+    have it, for another task.
+    """
+    return any(
+        (isinstance(term, Local) and term not in carriers) or _is_length(function, term)
+        for part in tests(test)
+        if part.op not in ("in", "not in") or carriers.isdisjoint(part.other)
+        for term in (*part.value, *part.other)
+    )
+
+
+def _is_length(function: Function, term: Term) -> bool:
+    event = function.events[term.event] if isinstance(term, Result) else None
+    return isinstance(event, Call) and event.text == "len"

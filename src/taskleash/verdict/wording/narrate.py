@@ -1,0 +1,389 @@
+"""The evidence: each step of a verdict as a place and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from taskleash.dataflow.trail import Op
+from taskleash.ir.known import OWNER_CALLS
+from taskleash.ir.model import Store
+from taskleash.ir.terms import Element
+from taskleash.models.api import Gives
+from taskleash.semantics.entities import Function
+from taskleash.semantics.spawns import NEVER_RUN
+from taskleash.sentences import Line, Sentence, claim, sentence
+from taskleash.verdict.model import Evidence
+from taskleash.verdict.policy import Row, doubts
+from taskleash.verdict.signs import CallerVerdict, Signs
+from taskleash.verdict.wording.leaving import way_out, way_past
+from taskleash.verdict.wording.steps import definition, ending, step, weakly
+
+_MAX_STEPS = 8
+
+
+def evidence(signs: Signs, row: Row, left_out: Collection[Function] = ()) -> tuple[Evidence, ...]:
+    """The steps that led to the row of the policy, in the order a reader wants them.
+
+    Nothing is said of endings in methods that are ``left_out``, where there are others.
+    """
+    if row.verdict.handle == "discarded":
+        return tuple(_dropped(signs))
+    steps = [
+        *_holding(signs),
+        *_guards(signs),
+        *_overwrite(signs, row),
+        *_takeover(signs, row),
+        *_endings(signs, row, left_out),
+    ]
+    if row.verdict.ending == "callers":
+        steps.extend(_callers(signs.callers))
+    elif row.verdict.handle == "escapes" and signs.unannounced:
+        function = signs.spawn.function
+        message = sentence(
+            "`{function}` is annotated to return nothing: no caller looks for a task",
+            function=function.qualname,
+        )
+        steps.append(step(function, signs.spawn.index, message))
+    elif row.verdict.ending == "users":
+        steps.append(_users(signs))
+    return tuple(dict.fromkeys(steps))[:_MAX_STEPS] or (_nothing(signs),)
+
+
+def _users(signs: Signs) -> Evidence:
+    """That callers answer for a task, of whom none is here."""
+    function = signs.spawn.function
+    text = claim("returned to whoever calls `{function}`; nothing here does")
+    if signs.handed_out is not None:
+        caller, index = signs.handed_out
+        text = claim("returned to whoever calls `{function}`, which is handed to `{callee}` here")
+        callee = caller.call(index).text
+        return step(caller, index, sentence(text, function=function.qualname, callee=callee))
+    if signs.tested:
+        text = claim("returned to whoever calls `{function}`; here only tests do")
+    if signs.may_be_called is not None:
+        text = claim("returned to whoever calls `{function}`; no call here is known to do so")
+    if signs.passed_by:
+        text = claim("returned to whoever calls `{function}`; no call here comes to this one")
+    return step(function, signs.spawn.index, sentence(text, function=function.qualname))
+
+
+def _holding(signs: Signs) -> Iterator[Evidence]:
+    spawn = signs.spawn
+    if spawn.kind == "owner":
+        yield step(spawn.function, spawn.index, _owned(signs))
+        if spawn.api is not None and spawn.api.endless and signs.endless:
+            yield step(spawn.function, spawn.index, sentence(spawn.api.endless))
+    if spawn.kind == "foreign":
+        message = sentence(
+            "handed to `{callee}`: what that does with the task is not known",
+            callee=spawn.call.text,
+        )
+        yield step(spawn.function, spawn.index, message)
+    if spawn.kind == "safe":
+        message = sentence("`{callee}` is listed in `safe-calls`", callee=spawn.call.text)
+        yield step(spawn.function, spawn.index, message)
+    said: set[str] = set()
+    for op in signs.trail.of("store", "contain"):
+        place = op.place
+        if place is None or not place.text or place.text in said or op.root is None:
+            continue
+        if _is_taken_out_of_another(op):
+            continue
+        said.add(place.text)
+        text = claim("kept in `{place}`")
+        if op.kind == "store" and place.depth == 0:
+            text = claim("stored in `{place}`")
+        yield step(op.function, op.index, weakly(op, sentence(text, place=place.text)))
+
+
+def _is_taken_out_of_another(op: Op) -> bool:
+    """Whether a name of the module only goes over what a container keeps: ``for task in TASKS``."""
+    event = op.event
+    if op.function.facts.kind != "module" or not isinstance(event, Store) or not event.value:
+        return False
+    return all(isinstance(term, Element) for term in event.value)
+
+
+def _owned(signs: Signs) -> Sentence:
+    """Who owns a task and sees to its end, and who says so."""
+    spawn = signs.spawn
+    api, callee = spawn.api, spawn.call.text
+    if api is not None and api.keeper:
+        return sentence(api.keeper)
+    if api is not None and api in spawn.function.module.program.known.told:
+        if api.source == OWNER_CALLS:
+            return sentence("`{callee}` is listed in `owner-calls`", callee=callee)
+        text = claim("`{callee}` keeps it and sees to its end, as `{source}` says")
+        return sentence(text, callee=callee, source=api.source)
+    if not signs.owner:
+        return sentence(
+            "what `{callee}` belongs to owns it and ends it when it is left", callee=callee
+        )
+    return sentence("`{owner}` owns it and ends it when it is left", owner=signs.owner)
+
+
+_STARTS_ONLY = frozenset({Gives.START, Gives.COROUTINE})
+_CHECKS = {
+    "asked": claim("started only where no earlier task runs: the handle is asked for here"),
+    "ended": claim("started only once the earlier task is ended here"),
+    "flag": claim("started once only: state that is set with it is asked for here"),
+    "state": claim(
+        "state that is set with it is asked for here: it is not started again as long as that holds"
+    ),
+    "either": claim(
+        "state that is set with it is asked for here, or else something that starts it all the same"
+    ),
+    "exit": claim("not started again where this leaves the function"),
+}
+
+
+def _guards(signs: Signs) -> Iterator[Evidence]:
+    guard = signs.guard
+    # Where a second spawn gets past it, it tells nothing.
+    if guard is not None and signs.places and signs.overwrite is None:
+        if not guard.is_certain:
+            return
+        path = guard.function.module.path
+        yield Evidence(path, guard.line, 1, sentence(_CHECKS[guard.how]))
+
+
+def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
+    if row.name == "kept in a branch that no call comes to":
+        yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
+    if signs.overwrite is not None and "replace" in row.name:
+        op, reason = signs.overwrite.op, signs.overwrite.reason
+        message = sentence(
+            "overwritten here while the earlier task may still run: {reason}", reason=reason
+        )
+        yield step(op.function, op.index, message)
+
+
+def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
+    if signs.takeover is not None and "successor" in row.name:
+        cancel, removal = signs.takeover.cancel, signs.takeover.removal
+        message = sentence(
+            "cancelled without waiting for its end: the next task may be stored before that"
+        )
+        yield step(cancel.function, cancel.index, message)
+        message = sentence(
+            "empties the place at its end without asking whether its own handle is there"
+        )
+        yield step(removal.function, removal.index, message)
+
+
+def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator[Evidence]:
+    ended_there_by = [
+        (op, why) for op, why in signs.ended_there_by if op.site[0].method not in left_out
+    ] or signs.ended_there_by
+    api = signs.spawn.api
+    # What is awaited there is over once the task has started, or is to.
+    only_started = signs.spawn.kind == "owner" and api is not None and api.gives in _STARTS_ONLY
+    if (signs.ended_here or signs.partly_here) and not only_started:
+        # What the way to a teardown says more of is told there.
+        again = {(op.site, op.kind) for op, _ in ended_there_by[:3]}
+        found = [op for op in signs.ended_here_by if (op.site, op.kind) not in again]
+        # What waits for it tells more than what asks.
+        for op in sorted(found, key=lambda op: op.kind == "done")[:2]:
+            yield ending(op)
+    for op, why in ended_there_by[:3]:
+        if signs.ended_there or op not in signs.ended_elsewhere:
+            yield ending(op, why)
+    if not signs.ended_there:
+        yield from _elsewhere(signs)
+    yield from _removal(signs)
+    yield from _teardown(signs, row)
+    if signs.main is not None and "main coroutine" in row.name:
+        name = signs.spawn.function.qualname
+        text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
+        if signs.main[0] is signs.spawn.function:
+            text = claim(
+                "`{function}` runs the loop itself, and then cancels what is left of its tasks"
+            )
+        yield step(*signs.main, sentence(text, function=name))
+        return
+    if signs.cut_short is not None:
+        stop, index = signs.cut_short
+        message = sentence(
+            "`{teardown}` cancels `{function}` where that waits: it does not come to the ending",
+            teardown=stop.qualname,
+            function=signs.spawn.function.qualname,
+        )
+        yield step(stop, index, message)
+    if signs.abandoned is not None:
+        op = signs.abandoned
+        message = sentence("`wait` returns and leaves what is pending running")
+        yield step(op.function, op.index, message)
+    if signs.handed_on is not None and not signs.ended_here and not signs.ended_there:
+        op = signs.handed_on
+        text = claim("handed to `{callee}`: what that does with the task is not known")
+        yield step(op.function, op.index, sentence(text, callee=op.detail))
+    if signs.leaks and signs.partly_here and not doubts(signs, row):
+        yield way_out(signs)
+
+
+def _elsewhere(signs: Signs) -> Iterator[Evidence]:
+    """What ends it where no teardown is, and why the teardowns do not count."""
+    for op in signs.ended_elsewhere[:2]:
+        yield ending(op, sentence("`{function}` only", function=op.site[0].qualname))
+    if signs.passing is not None:
+        yield way_past(signs.passing)
+    for _, forgotten in signs.forgotten[:1]:
+        kept = forgotten.kept
+        message = sentence(
+            "nothing calls `{method}` of what `{place}` keeps",
+            method=forgotten.method.qualname,
+            place=kept.attribute,
+        )
+        yield step(kept.function, kept.index, message)
+    if signs.overridden is not None:
+        override, method = signs.overridden
+        message = sentence(
+            "`{override}` stands in place of `{method}`, and does not call it",
+            override=override.qualname,
+            method=method.qualname,
+        )
+        yield definition(override, message)
+    if signs.bypassed is not None:
+        way = signs.bypassed
+        message = sentence(
+            "`{caller}` takes it down by `{method}`, which does not lead there",
+            caller=way.caller.qualname,
+            method=way.method.qualname,
+        )
+        yield step(way.caller, way.index, message)
+
+
+def _removal(signs: Signs) -> Iterator[Evidence]:
+    """What lets go of the handle when the task is done, or at another time."""
+    for op in signs.self_removing[:1]:
+        own = op.function in signs.spawn.started
+        if not signs.removed_at_its_end:
+            said = sentence("taken out in `{function}`", function=op.function.qualname)
+        elif own and op.depth:
+            said = sentence("the coroutine takes it out itself")
+        elif own:
+            said = sentence("the coroutine clears the handle itself")
+        else:
+            said = sentence("taken out when it is done")
+        yield step(op.function, op.index, said)
+
+
+_ONLY_SET = claim("`{function}` only sets `{name}`: its loop goes on until it asks for that")
+_ONLY_WOKEN = claim("`{function}` wakes its loop through `{name}`, and that goes on")
+
+
+def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
+    """What a teardown does about the task other than ending it, or that it does nothing."""
+    ends = [*signs.ended_elsewhere, *(op for op, _ in signs.ended_there_by)]
+    is_ended_in = {op.site[0].method for op in ends}
+    passes_over = "passes over it" in row.name and signs.owner_teardown not in is_ended_in
+    if passes_over and signs.owner_teardown is not None:
+        place = next(p for p in signs.places if p.cls is not None)
+        message = sentence(
+            "`{teardown}` neither cancels nor awaits what `{place}` keeps",
+            teardown=signs.owner_teardown.qualname,
+            place=place.name,
+        )
+        yield definition(signs.owner_teardown, message)
+    for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
+        text = claim("`{function}` waits for `{name}`, set as it ends")
+        yield step(function, index, sentence(text, function=function.qualname, name=name))
+    for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
+        text = claim("`{function}` fails what it waits for, in `{name}`")
+        yield step(function, index, sentence(text, function=function.qualname, name=name))
+    if "flag" in row.name:
+        for function, index, name in signs.flagged[:1]:
+            text = claim("`{function}` ends its loop through `{name}`")
+            if "nobody waits" in row.name:
+                text = _ONLY_WOKEN if signs.endless else _ONLY_SET
+            yield step(function, index, sentence(text, function=function.qualname, name=name))
+
+
+def telling(steps: Sequence[Evidence]) -> Sequence[Evidence]:
+    """What is told of another's evidence: what holds the task, and the last steps, which decide."""
+    return steps if len(steps) <= 3 else (steps[0], *steps[-2:])
+
+
+def _callers(callers: list[CallerVerdict]) -> list[Evidence]:
+    if not callers:
+        return []
+    worst = callers[0]
+    text = {
+        "discarded": claim("returned to `{function}`, which drops the task that it gets"),
+        "local": claim("returned to `{function}`, which sees to its end")
+        if worst.risk.value == "none"
+        else claim("returned to `{function}`, which ends it only partly"),
+        "escapes": claim("returned to `{function}`, which returns it too"),
+    }.get(worst.handle, claim("returned to `{function}`, which keeps it"))
+    message = sentence(text, function=worst.function.qualname)
+    name, is_for_a_turn = worst.local
+    if worst.handle == "discarded" and name and not is_for_a_turn:
+        message = sentence(
+            "returned to `{function}`, where only `{name}` holds it, until that returns",
+            function=worst.function.qualname,
+            name=name,
+        )
+    return [step(worst.function, worst.index, message), *telling(worst.because)]
+
+
+def _dropped(signs: Signs) -> Iterator[Evidence]:
+    """Where a handle goes that nothing keeps."""
+    if signs.refused is not None:
+        op = signs.refused
+        message = sentence(
+            "`{callee}` takes coroutines only: given a task it raises `TypeError`", callee=op.detail
+        )
+        yield step(op.function, op.index, message)
+    if signs.unreached:
+        yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
+    for op in signs.trail.of("weakly")[:1]:
+        message = sentence(
+            "`{place}` holds it weakly: that does not keep the task alive", place=op.detail
+        )
+        yield step(op.function, op.index, message)
+        yield from map(ending, signs.weakly_ended[:2])
+    seen = signs.trail.of("seen", "outcome") if signs.spawn.kind == "threadsafe" else ()
+    for op in seen[:1]:
+        yield step(op.function, op.index, sentence("a done callback looks at its outcome"))
+    if not seen:
+        yield _nothing(signs)
+    if signs.in_one_step and signs.spawn.kind not in NEVER_RUN:
+        started = signs.spawn.started[0]
+        message = sentence(
+            "`{coroutine}` waits for nothing: it is over in its first step", coroutine=started.name
+        )
+        yield definition(started, message)
+
+
+def _nothing(signs: Signs) -> Evidence:
+    spawn = signs.spawn
+    line = Line(spawn.function.module.path, spawn.call.pos[2])
+    if spawn.kind == "coroutine":
+        message = sentence("the coroutine is made and dropped; it never runs")
+    elif spawn.is_refused:
+        message = sentence(
+            "`{callee}` raises `TypeError`: the function that it is given is not called",
+            callee=spawn.call.text.rpartition(".")[2],
+        )
+    elif spawn.kind == "callback":
+        message = sentence(
+            "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
+            callee=spawn.call.text.rpartition(".")[2],
+        )
+    elif signs.local and signs.is_for_a_turn:
+        message = sentence(
+            "only `{name}` holds it, until the next turn of the loop", name=signs.local
+        )
+    elif signs.local:
+        message = sentence(
+            "only `{name}` holds it, until `{function}` returns",
+            name=signs.local,
+            function=spawn.function.name,
+        )
+    elif signs.callbacks:
+        message = sentence(
+            "nothing holds it after line {line}; a callback does not keep it alive", line=line
+        )
+    else:
+        message = sentence("nothing holds it after line {line}", line=line)
+    return step(spawn.function, spawn.index, message)
