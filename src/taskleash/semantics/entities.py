@@ -38,7 +38,7 @@ class Variable:
     name: str
 
 
-class Names(Protocol):
+class Whole(Protocol):
     """What the parts of a program ask of the whole: what names in them stand for."""
 
     known: KnownCalls
@@ -60,7 +60,7 @@ class Names(Protocol):
 class Module:
     """A module of the program with its functions and classes."""
 
-    def __init__(self, program: Names, indexed: IndexedModule) -> None:
+    def __init__(self, program: Whole, indexed: IndexedModule) -> None:
         self.program = program
         self.indexed = indexed
         self.facts = facts = indexed.facts

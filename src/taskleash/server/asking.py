@@ -16,7 +16,7 @@ _MODULE = "taskleash.server.analyst"
 _DIED = Failed("the analysis ended unexpectedly: out of memory, or killed; it is started anew")
 
 
-class Analyst:
+class AnalystProcess:
     """Starts the process when it is first asked, and again where it has died."""
 
     def __init__(self) -> None:

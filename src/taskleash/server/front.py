@@ -23,7 +23,7 @@ from taskleash import __version__
 from taskleash.reporters.language import language
 from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions, showing
-from taskleash.server.asking import Analyst
+from taskleash.server.asking import AnalystProcess
 from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
 from taskleash.server.texts import Texts, path_of, uri_of
 from taskleash.source.discovery import root_around
@@ -122,7 +122,7 @@ class Front(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("taskleash", __version__)
-        self.asking = Analyst()
+        self.asking = AnalystProcess()
         self.findings = Findings()
         self._folders: dict[str, _Folder] = {}
         self._mended: dict[_Asked, Mended | Failed] = {}
