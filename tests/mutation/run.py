@@ -85,7 +85,7 @@ def main() -> int:
     parser.add_argument("--bound", type=float, default=600.0, help="seconds for a run of the tests")
     options = parser.parse_args()
     folder = _ROOT / "src" / "taskleash" / options.package
-    every = [each for path in sorted(folder.glob("*.py")) for each in mutants(path)]
+    every = [each for path in sorted(folder.rglob("*.py")) for each in mutants(path)]
     chosen = Random(options.seed).sample(every, min(options.mutants, len(every)))
     survivors = 0
     with tempfile.TemporaryDirectory() as scratch:
