@@ -132,6 +132,9 @@ def _joined(settings: Settings, parts: Sequence[Analysis]) -> Joined:
 
 
 # -- which of the paths that are given belong together: each project is linked for itself
+#
+# Modules of the same name in two repositories have nothing to do with each other. Paths inside
+# one repository are parts of one program, however many of them are given.
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,9 @@ def _is_for_users(method: Function) -> bool:
 
 
 # -- conditions that let a function be called again only until it has started its task
+#
+# ``while self.writer is None: await self.connect()``: what connects and starts the task sets the
+# writer, and whoever unsets it ends the task.
 
 
 def is_closed(endings: Endings, trail: Trail, op: Op, caller: Function, index: int) -> bool:

@@ -122,6 +122,9 @@ OUTPUT = section(
 
 
 # -- names of files that look like options
+#
+# A shell's ``*`` and pre-commit hand on the names of files as they are. One that is called
+# ``--exit-zero`` came with the code, and would say how the code is checked.
 
 _END_OF_OPTIONS = "--"
 _STANDARD_INPUT = "-"

@@ -162,6 +162,8 @@ def _cell(how: str) -> Cell:
 
 
 # -- what ends a task when it is done, and what ends it at teardown, each told by itself
+#
+# A verdict names one ending, the one that decides. A task can have both.
 
 
 _PARTIAL = "partial"

@@ -13,7 +13,7 @@ from taskleash.driver.config import toml
 from taskleash.driver.config.errors import ConfigError
 from taskleash.driver.config.numbers import HUGE
 
-# -- yAML read as plain data, in a time and a memory that grow with the text
+# -- YAML read as plain data, in a time and a memory that grow with the text
 
 #: so many pairs come of all merges of a file: real ones have some hundred
 _MOST_MERGED = 20_000

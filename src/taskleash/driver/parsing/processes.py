@@ -161,6 +161,9 @@ def _obey_the_parent(lifeline: int) -> None:
 
 
 # -- what a worker may take, and what it leaves behind
+#
+# A small text can be a huge tree. Where the system keeps to a bound for a process's memory, on
+# Linux, a worker that builds one fails by itself, before the machine has no memory left.
 
 
 #: sixteen megabytes of real code, the largest file that is read, take three quarters of it
