@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from taskleash.dataflow.answering import returns
 from taskleash.dataflow.trail import Trail
 from taskleash.demand.definitions import possible
 from taskleash.ir.model import Call, Store
@@ -153,11 +154,6 @@ def _gets(call: Call, names: set[str]) -> bool:
         for arg in call.args
         for term in arg.value
     )
-
-
-def returns(function: Function, index: int) -> bool:
-    """Whether a function gives back what it gets from a call."""
-    return any(role.kind == "return" for role in function.uses.roles.get(Result(index), ()))
 
 
 def outside_bases(program: Program, classes: Iterable[Class]) -> set[str]:

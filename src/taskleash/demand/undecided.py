@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from taskleash.dataflow.answering import answering, is_handed_in, standing
 from taskleash.dataflow.trail import ENDING, Place, Trail
 from taskleash.dataflow.wrappers import (
-    coroutine_argument,
-    handed_in,
-    handed_later,
     kept_if,
     left_out_by_each,
-    work_parameters,
 )
 from taskleash.demand.definitions import definitions, modules_with
 from taskleash.demand.outside import (
@@ -27,7 +24,6 @@ from taskleash.demand.outside import (
     outside_bases,
     receivers,
     reexports,
-    returns,
     runners,
 )
 from taskleash.demand.wanted_names import UNSURE, Demand
@@ -35,12 +31,11 @@ from taskleash.dormancy.dormant import Dormant
 from taskleash.ir.feature_flags import FeatureFlags
 from taskleash.ir.known import Told
 from taskleash.ir.model import ModuleFacts
-from taskleash.ir.terms import Attribute, Global, Parameter
+from taskleash.ir.terms import Attribute, Global
 from taskleash.lifecycle.forgotten import Uncalled
 from taskleash.lifecycle.phases import Phases
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
-from taskleash.semantics.callbacks import called_later
 from taskleash.semantics.calls import COMMON_NAMES, Callee, Calls
 from taskleash.semantics.entities import Class, External, Function, Module
 from taskleash.semantics.indexed import IndexedModules
@@ -298,53 +293,19 @@ def _wrappers(judge: Judge, spawn: Spawn, trail: Trail, is_chain: bool) -> dict[
     asks that.
     """
     found: dict[Function, bool] = {}
-    pending = [(spawn, trail)]
-    while pending:
-        current, trail = pending.pop()
-        function = current.function
-        if function in found or not _asks_callers(judge, current, trail):
-            continue
-        found[function] = not is_chain and _hangs_on_callers(judge, current, trail)
-        found |= dict.fromkeys(judge.calls.decorated.of(function), found[function])
-        for caller, index in judge.calls.callers(function):
-            inner = handed_in(judge.calls, current, caller, index)
-            if _passes_on(judge, current, inner):
-                follow = judge.flow.follow(caller, index, trail.given_depth, inner.to_await)
-                pending.append((inner, follow))
-        for later in called_later(judge.calls, function):
-            inner = handed_later(judge.calls, current, later)
-            pending.append((inner, judge.flow.follow(later.holder, later.index)))
+    for current, of_current in answering(judge.flow, spawn, trail):
+        hangs = not is_chain and _hangs_on_callers(judge, current, of_current)
+        found |= dict.fromkeys(standing(judge.calls, current.function), hangs)
     return found
-
-
-def _passes_on(judge: Judge, spawn: Spawn, inner: Spawn) -> bool:
-    """Whether the caller of a wrapper returns the task, or hands over what its callers give it."""
-    if returns(inner.function, inner.index):
-        return True
-    position = coroutine_argument(judge.calls, spawn, inner.call)
-    return position is not None and any(
-        isinstance(term, Parameter) for term in inner.call.args[position].value
-    )
-
-
-def _asks_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
-    """Whether it takes the callers of a function to know its task, or what ends it."""
-    return trail.given or _is_handed_in(trail) or bool(work_parameters(judge.calls, spawn))
 
 
 def _hangs_on_callers(judge: Judge, spawn: Spawn, trail: Trail) -> bool:
     """Whether it takes all callers to know the verdict on the task, rather than on each call."""
     if not trail.given:
-        return _is_handed_in(trail)
+        return is_handed_in(trail)
     if kept_if(spawn.function, trail):
         return True
     return judge.reports(spawn.function) and judge.alone(spawn, trail).ending == "users"
-
-
-def _is_handed_in(trail: Trail) -> bool:
-    """Whether callers say what keeps the task: a container, or an attribute by its name."""
-    named = any(op.detail == "setattr" for op in trail.of("unknown"))
-    return named or any(place.kind == "handed in" for place in trail.places)
 
 
 def _classes(judge: Judge, spawn: Spawn, trail: Trail) -> Iterator[Class]:

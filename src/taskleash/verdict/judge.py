@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from taskleash.dataflow.answering import concerns
 from taskleash.dataflow.flow import Flow
 from taskleash.dataflow.trail import Trail
 from taskleash.dataflow.wrappers import (
@@ -42,7 +43,7 @@ from taskleash.verdict.shares import dropping_result, of_a_place, returned
 from taskleash.verdict.siblings import Siblings
 from taskleash.verdict.signs import CallerVerdict, EndedIf, Signs
 from taskleash.verdict.sites import completed, to_site, undecided
-from taskleash.verdict.sleeping import with_dormancy
+from taskleash.verdict.sleeping import key, with_dormancy
 from taskleash.verdict.told_to_end import ended_if, gives_none
 from taskleash.verdict.wording.narrate import evidence, telling
 from taskleash.verdict.wording.steps import handed_to, step
@@ -121,6 +122,8 @@ class Judge:
         found: dict[tuple[str, Pos], Site] = {}
         wrapped: list[Site] = []
         for spawn in self.spawns:
+            if self.reported is not None and not concerns(self.flow, spawn, self.reports):
+                continue
             judged = self._judged((spawn, spawn.depth, *_UNASKED))
             assert judged is not None
             signs, verdict = judged.signs, judged.verdict
@@ -129,9 +132,9 @@ class Judge:
             found[spawn.function.module.path, spawn.call.pos] = returned(spawn, site)
             if _keeps(signs, verdict):
                 for site in self._managed(spawn, signs, verdict):
-                    found.setdefault((site.path, _key(site)), site)
+                    found.setdefault(key(site), site)
         for site in wrapped:
-            found.setdefault((site.path, _key(site)), site)
+            found.setdefault(key(site), site)
         sites = (s for s in found.values() if self.reported is None or s.path in self.reported)
         return sorted(sites, key=lambda s: (s.path, s.span))
 
@@ -393,8 +396,3 @@ def _keeps(signs: Signs, verdict: Verdict) -> bool:
     if signs.kept and not signs.kept_if:
         return True
     return verdict.handle != "escapes" or not signs.given
-
-
-def _key(site: Site) -> Pos:
-    span = site.span
-    return (span.line, span.column, span.end_line, span.end_column)
