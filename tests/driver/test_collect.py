@@ -10,7 +10,7 @@ from taskleash.driver.analysis import analyse
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.gathering.collect import collect
 from taskleash.driver.gathering.gathered import Gathered
-from taskleash.driver.inputs import Input, asked_inputs, context_inputs
+from taskleash.driver.inputs import Files, Input, asked_inputs, context_inputs
 from taskleash.driver.parsing.parsers import Parsers
 from taskleash.driver.settings import Settings
 from taskleash.ir.known import Told
@@ -67,8 +67,8 @@ def collected(*paths: str) -> Gathered:
     return collect(asked, lambda: around, Told(), Parsers(1), ignore)
 
 
-def context(settings: Settings, asked: list[Input]) -> list[Input]:
-    return context_inputs(settings, asked, Memory().listed)
+def context(settings: Settings, asked: list[Input]) -> Files:
+    return context_inputs(settings, asked, Memory().listing)
 
 
 def test_the_linker_gets_what_it_asks_for_from_the_rest_of_the_project(project: Path) -> None:

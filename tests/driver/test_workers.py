@@ -11,6 +11,7 @@ from taskleash.driver.inputs import Input
 from taskleash.driver.parsing import worker
 from taskleash.driver.parsing.parse import Broken, Parsed
 from taskleash.driver.parsing.processes import Forked, Started
+from taskleash.driver.parsing.spare import Spare
 from taskleash.driver.parsing.worker import DIED, TOO_SLOW
 from taskleash.driver.parsing.workers import Workers
 from taskleash.source.discovery import File
@@ -125,3 +126,49 @@ def test_a_file_that_vanished_before_it_was_read(tmp_path: Path) -> None:
         "gone.py": "the file vanished before it was read",
         "a.py": "facts of a.py",
     }
+
+
+class TestASpareWorker:
+    def test_goes_from_one_run_to_the_next(
+        self, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        started: list[bool] = []
+        make = Forked if kind == "forked" else Started
+
+        def start(of_many: bool) -> Forked | Started:
+            started.append(of_many)
+            return make()
+
+        monkeypatch.setattr("taskleash.driver.parsing.workers.start", start)
+        spare = Spare()
+        for name in ("a.py", "b.py", "c.py"):
+            with Workers(1, ignore, spare=spare) as workers:
+                workers.begin(given(name, "x = 1\n"))
+                assert in_short(workers.parse([given(name, "")])) == {name: f"facts of {name}"}
+        assert len(started) == 1
+        end(spare)
+
+    def test_is_replaced_where_it_died_in_between(self) -> None:
+        spare = Spare()
+        with Workers(1, ignore, spare=spare) as workers:
+            workers.parse([given("a.py", "x = 1\n")])
+        worker = spare.take()
+        assert worker is not None
+        worker.kill()
+        spare.leave(worker)
+        with Workers(1, ignore, spare=spare) as workers:
+            outcomes = workers.parse([given("b.py", "y = 1\n")])
+        assert in_short(outcomes) == {"b.py": "facts of b.py"}
+        end(spare)
+
+    def test_is_not_kept_while_it_is_at_work(self) -> None:
+        spare = Spare()
+        with Workers(1, ignore, spare=spare) as workers:
+            workers.begin(given("endless.py", ENDLESS))
+        assert spare.take() is None
+
+
+def end(spare: Spare) -> None:
+    worker = spare.take()
+    assert worker is not None
+    worker.kill()

@@ -233,7 +233,7 @@ def analyse(
     asked = asked_inputs(settings) if asked is None else asked
     memory = memory or Memory(open_store(settings))
     parsers = parsers or Parsers(settings.jobs)
-    context = partial(context_inputs, settings, asked, memory.listed, memory.walks)
+    context = partial(context_inputs, settings, asked, memory.listing, memory.walks)
     with progress() if progress is not None else nullcontext(_unseen) as advance:
         found = collect(
             asked,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from functools import cached_property
 
 from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
@@ -13,11 +13,6 @@ from taskleash.records import dataclass
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
 from taskleash.source.walks import Walks
-
-#: the files in some folders, looked for by what it is given where they are not known
-Listed: TypeAlias = (
-    "Callable[[Iterable[str], Callable[[tuple[str, ...]], list[File]]], list[Input]]"
-)
 
 
 @dataclass(frozen=True)
@@ -56,6 +51,43 @@ class Input:
         return decode(self.read())
 
 
+class Files(list[Input]):
+    """Files that are not asked for, of which there are thousands and few are looked at."""
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Input]:
+        """The files by their paths."""
+        return {item.path: item for item in self}
+
+
+class Listing:
+    """Remembers which files there are in folders, as they are on disk."""
+
+    def __init__(self) -> None:
+        self._listed: dict[tuple[str, ...], list[Input]] = {}
+        #: what was asked for last, with the answer
+        self._latest: tuple[tuple[tuple[str, ...], frozenset[str]], Files] | None = None
+
+    def of(
+        self,
+        folders: Iterable[str],
+        taken: frozenset[str],
+        find: Callable[[tuple[str, ...]], list[File]],
+    ) -> Files:
+        """The files in the folders, without those whose absolute paths are ``taken``.
+
+        ``find`` looks for them where they are not known.
+        """
+        asked = (tuple(folders), taken)
+        if self._latest is not None and self._latest[0] == asked:
+            return self._latest[1]
+        if asked[0] not in self._listed:
+            self._listed[asked[0]] = [Input(file) for file in find(asked[0])]
+        left = Files(item for item in self._listed[asked[0]] if item.file.absolute not in taken)
+        self._latest = asked, left
+        return left
+
+
 def asked_inputs(settings: Settings, walks: Walks | None = None) -> list[Input]:
     """The files that the settings name, sorted by path, by what earlier ``walks`` came to, too.
 
@@ -73,26 +105,27 @@ def asked_inputs(settings: Settings, walks: Walks | None = None) -> list[Input]:
 
 
 def context_inputs(
-    settings: Settings, asked: Iterable[Input], listed: Listed, walks: Walks | None = None
-) -> list[Input]:
+    settings: Settings, asked: Iterable[Input], listing: Listing, walks: Walks | None = None
+) -> Files:
     """The rest of the project, where only a part of it is asked for.
 
-    ``listed`` remembers which files there are in some folders, ``walks`` what earlier runs found.
+    ``listing`` remembers which files there are in folders, ``walks`` what earlier runs found.
     """
     paths = [os.path.abspath(path) for path in settings.paths]
     given = settings.discovery.project
     roots = {root for path in paths if _is_part(path) and (root := project_root(path)) is not None}
     options = replace(settings.discovery, force_exclude=False)
-    taken = {item.file.absolute for item in asked}
+    taken = frozenset(item.file.absolute for item in asked)
     nearest = NearestOptions(settings.configs)
     folders = [given] if given else sorted(roots)
-    items = listed(folders, lambda wanted: discover(wanted, options, nearest, walks))
+    items = listing.of(folders, taken, lambda wanted: discover(wanted, options, nearest, walks))
     data = settings.unsaved
-    return [
+    if data.keys() <= taken:
+        return items
+    return Files(
         item.with_data(data[item.file.absolute]) if item.file.absolute in data else item
         for item in items
-        if item.file.absolute not in taken
-    ]
+    )
 
 
 def _is_part(path: str) -> bool:

@@ -92,7 +92,8 @@ def analyse_roots(
     store = cache(partial(open_store, settings))
     found = list(roots(settings, StoredWalks(store)))
     until = time.monotonic() + settings.time_limit
-    with parsers(settings.jobs, settings.executor, until) as making:
+    spare = None if kept is None else kept.spare
+    with parsers(settings.jobs, settings.executor, until, spare) as making:
         if len(found) == 1:
             asked = found[0].asked
             memory = _memory(kept, store)

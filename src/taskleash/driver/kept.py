@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from taskleash.driver.cache.deferred import Deferred
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.store import Store
+from taskleash.driver.parsing.spare import Spare
 
 
 class KeptPrograms:
     """What is kept of the programs of one folder.
 
     Facts stay as long as they are used. While the folder is ``settled``, the files on disk are what
-    they were: neither is it walked again, nor are they looked at.
+    they were: neither is it walked again, nor are they looked at. A ``spare`` worker goes from
+    run to run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spare: Spare) -> None:
+        self.spare = spare
+        self._stores: list[Deferred] = []
         self._retained = Retained()
         self._memories: dict[str, Memory] = {}
 
@@ -27,12 +32,22 @@ class KeptPrograms:
         """Begin the next run."""
         self._retained.begin()
         if not is_settled:
+            self.write()
+            self._stores.clear()
             self._memories.clear()
+
+    def write(self) -> None:
+        """Write what the runs so far have found out, so that others find it, too."""
+        for memory in self._memories.values():
+            memory.save_answers()
+        for store in self._stores:
+            store.write()
 
     def memory(self, store: Callable[[], Store], scope: str) -> Memory:
         """The memory of a program, apart for each ``scope``, for one run."""
         if scope in self._memories:
             self._memories[scope].again()
         else:
-            self._memories[scope] = Memory(store(), scope, self._retained)
+            self._stores.append(Deferred(store()))
+            self._memories[scope] = Memory(self._stores[-1], scope, self._retained)
         return self._memories[scope]

@@ -25,6 +25,7 @@ from taskleash.driver.fixing.fix import Fixing, fixing
 from taskleash.driver.gathering.linked import tidied
 from taskleash.driver.kept import KeptPrograms
 from taskleash.driver.parsing.lifeline import die_with
+from taskleash.driver.parsing.spare import Spare
 from taskleash.driver.run import run, work_anew
 from taskleash.driver.settings import Settings
 from taskleash.driver.time_limit import DEFAULT_SECONDS, TimeOver, bounded
@@ -69,6 +70,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             return
         pickle.dump(analyst.answer(asked), answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
+        # Nobody waits for this.
+        analyst.write()
         tidied()
 
 
@@ -77,6 +80,12 @@ class Analyst:
 
     def __init__(self) -> None:
         self._kept: dict[str, KeptPrograms] = {}
+        self._spare = Spare()
+
+    def write(self) -> None:
+        """Write what was found out since, so that other processes find it, too."""
+        for kept in self._kept.values():
+            kept.write()
 
     def answer(self, asked: Request) -> Answer:
         """What is found out."""
@@ -112,9 +121,9 @@ class Analyst:
 
     def _of(self, root: str) -> KeptPrograms:
         """What is kept of a folder; that of the one that was left alone the longest makes room."""
-        kept = self._kept.pop(root, None) or KeptPrograms()
+        kept = self._kept.pop(root, None) or KeptPrograms(self._spare)
         if len(self._kept) >= _FOLDERS:
-            del self._kept[next(iter(self._kept))]
+            self._kept.pop(next(iter(self._kept))).write()
         self._kept[root] = kept
         return kept
 

@@ -25,7 +25,7 @@ from taskleash.driver.cache.verdicts import (
     updated,
 )
 from taskleash.driver.cache.walks import StoredWalks
-from taskleash.driver.inputs import Input
+from taskleash.driver.inputs import Input, Listing
 from taskleash.driver.parsing.parse import Broken, Parsed, has_facts, shape_of, unpacked
 from taskleash.ir.known import Told
 from taskleash.ir.packing.packing import BadPacking, Packing
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from taskleash.demand.wanted_names import Demand
     from taskleash.fixes.model import Manner
     from taskleash.semantics.indexed import IndexedModules
-    from taskleash.source.discovery import File
     from taskleash.verdict.model import Site
 
 #: bytes of outcomes beyond this are written at once
@@ -67,7 +66,7 @@ class Memory:
         self.keeps = True
         self._store = store or NoStore()
         self._retained = retained
-        self._listed: dict[tuple[str, ...], list[Input]] = {}
+        self.listing = Listing()
         self._once: dict[Hashable, Any] = {}
         self._questions: dict[bytes, Question[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
@@ -94,15 +93,6 @@ class Memory:
     def indexed(self) -> IndexedModules | None:
         """What was found out of modules by themselves, where that is retained."""
         return None if self._retained is None else self._retained.indexed
-
-    def listed(
-        self, folders: Iterable[str], find: Callable[[tuple[str, ...]], list[File]]
-    ) -> list[Input]:
-        """The files in some folders, as they are on disk, which are looked for once."""
-        wanted = tuple(folders)
-        if wanted not in self._listed:
-            self._listed[wanted] = [Input(file) for file in find(wanted)]
-        return self._listed[wanted]
 
     def once(self, asked: Hashable, find: Callable[[], _A]) -> _A:
         """What hangs on what is asked and on the files on disk alone, which is found once."""
@@ -340,13 +330,25 @@ class Memory:
             self._entries[wanted] = packing().pack(value)
 
     def save(self) -> None:
-        """Keep for other runs what this one has found out so far."""
-        self._entries |= self._outcomes | self.contents.news() | self._searched.news()
-        self._entries |= self._shifts.news()
-        for question in self._questions.values():
-            self._entries |= question.news()
+        """Keep for other runs what this one has found out so far.
+
+        A process that has more than one run keeps the answers about all files when it is told to.
+        """
+        self._entries |= self._outcomes | self._shifts.news()
+        if self._retained is None:
+            self._entries |= self._answers()
         self._put(self._entries)
         self._entries = {}
+
+    def save_answers(self) -> None:
+        """Keep for other processes the answers to what is asked of all files."""
+        self._store.put(self._answers())
+
+    def _answers(self) -> dict[bytes, bytes]:
+        found = self.contents.news() | self._searched.news()
+        for question in self._questions.values():
+            found |= question.news()
+        return found
 
     def _put(self, entries: dict[bytes, bytes]) -> None:
         """Write the entries, the outcomes so far among them."""

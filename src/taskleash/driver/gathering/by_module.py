@@ -46,10 +46,14 @@ class Names:
 
 
 class Modules:
-    """Finds files by dotted name, where the ``names`` are known already by these."""
+    """Finds files by dotted name, where the ``names`` are known already by these.
+
+    It ``is_whole`` then: these are all files of the program, in the order of each of its runs.
+    """
 
     def __init__(self, items: Sequence[Input], names: Names | None = None) -> None:
         self.items = items
+        self.is_whole = names is not None
         self._names = names or Names(items)
 
     @property
@@ -59,4 +63,8 @@ class Modules:
 
     def named(self, dotted: str) -> list[Input]:
         """The files with a name, in order."""
-        return [self.items[place] for place in self._names.named(dotted)]
+        return [self.items[place] for place in self.places(dotted)]
+
+    def places(self, dotted: str) -> list[int]:
+        """The places of the files with a name, in order."""
+        return self._names.named(dotted)

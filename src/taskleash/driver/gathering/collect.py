@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.gathering.gathered import Gathered
-from taskleash.driver.inputs import Input
+from taskleash.driver.inputs import Files, Input
 from taskleash.driver.parsing.parser import Advance, Parser
 from taskleash.driver.parsing.parsers import Parsers
 from taskleash.ir.known import Told
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def collect(
     asked: list[Input],
-    context: Callable[[], list[Input]],
+    context: Callable[[], Files],
     told: Told,
     parsers: Parsers,
     advance: Advance,
@@ -47,7 +47,7 @@ def collect(
 
 def _collected(
     asked: list[Input],
-    context: Callable[[], list[Input]],
+    context: Callable[[], Files],
     told: Told,
     parser: Callable[[], Parser],
     memory: Memory,
@@ -70,7 +70,7 @@ def _collected(
 def _recalled(
     found: Gathered,
     asked: list[Input],
-    context: Callable[[], list[Input]],
+    context: Callable[[], Files],
     told: Told,
     memory: Memory,
 ) -> bool:

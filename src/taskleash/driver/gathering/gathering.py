@@ -18,7 +18,7 @@ from taskleash.driver.gathering.linked import uncollected
 from taskleash.driver.gathering.reasons import Reason, Why
 from taskleash.driver.gathering.supporting import supporting
 from taskleash.driver.gathering.wanted import Waiting, WantedFiles, mentions
-from taskleash.driver.inputs import Input
+from taskleash.driver.inputs import Files, Input
 from taskleash.driver.parsing.parse import Parsed, broken
 from taskleash.driver.parsing.parser import Parser
 from taskleash.ir.known import KnownCalls, Told
@@ -43,7 +43,7 @@ _FEW = 5
 def gather(
     found: Gathered,
     asked: list[Input],
-    context: Callable[[], list[Input]],
+    context: Callable[[], Files],
     told: Told,
     parser: Callable[[], Parser],
     memory: Memory,
@@ -75,7 +75,7 @@ def gather(
     if not is_known():
         gathering = _Gathering(found, asked, parser, told, memory, modules, spawns)
         idle = [] if spawning else waiting
-        unread = Waiting((*waiting, *others))
+        unread = Waiting(waiting, others)
         chosen = [*spawning, *unread.take(supports)]
         gathering.gather(chosen, unread, recall, idle, near)
     return found

@@ -51,13 +51,13 @@ def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> li
     """The files that the asked ones import, but for these themselves, sorted by path."""
     question = memory.question("imported modules", (), _NAMES, _imported)
     asked = [*asked]
-    others = [item for item in modules.items if item.data is not None]
+    unsaved = [item for item in modules.items if item.data is not None]
     # What else is followed is on disk, and there as it was.
-    depends = tuple((item.path, _answer(question, item)) for item in (*asked, *others))
+    depends = tuple((item.path, _answer(question, item)) for item in (*asked, *unsaved))
     follow = partial(_followed, asked, modules, question)
-    paths = memory.once(("imported", len(asked), depends), follow)
-    found = [item for item in modules.items if item.path in paths] if paths else []
-    return sorted(found, key=lambda item: item.path)
+    among = None if modules.is_whole else tuple(item.path for item in modules.items)
+    places = memory.once(("imported", len(asked), depends, among), follow)
+    return sorted((modules.items[place] for place in places), key=lambda item: item.path)
 
 
 def _answer(question: Question[tuple[str, ...]], item: Input) -> tuple[str, ...] | None:
@@ -68,35 +68,36 @@ def _answer(question: Question[tuple[str, ...]], item: Input) -> tuple[str, ...]
 
 def _followed(
     asked: list[Input], modules: Modules, question: Question[tuple[str, ...]]
-) -> frozenset[str]:
-    """The paths of the files that the asked ones import."""
-    found: set[str] = set()
+) -> frozenset[int]:
+    """The places of the files that the asked ones import."""
+    found: set[int] = set()
     pending = [*asked]
     seen = {item.path for item in pending}
     while pending:
         item = pending.pop()
         with suppress(InvalidSource):
             for dotted in question.answer(item):
-                for module in _named(modules, item, dotted):
+                for place in _named(modules, item, dotted):
+                    module = modules.items[place]
                     if module.path not in seen:
                         seen.add(module.path)
-                        found.add(module.path)
+                        found.add(place)
                         if is_package(module.path):
                             pending.append(module)
     return frozenset(found)
 
 
-def _named(modules: Modules, item: Input, dotted: str) -> list[Input]:
-    """What an import in a file stands for: absolute, or beside the file."""
+def _named(modules: Modules, item: Input, dotted: str) -> list[int]:
+    """The places of what an import in a file stands for: absolute, or beside the file."""
     if dotted.startswith("."):
         name = dotted.lstrip(".")
         home = _folder(item.file.module, len(dotted) - len(name) - is_package(item.path))
-        return modules.named(f"{home}.{name}".strip("."))
-    found = modules.named(dotted)
+        return modules.places(f"{home}.{name}".strip("."))
+    found = modules.places(dotted)
     if found or dotted.partition(".")[0] in modules.tops:
         return found
     return [
-        beside for folder in folders(item.path) for beside in modules.named(f"{folder}.{dotted}")
+        beside for folder in folders(item.path) for beside in modules.places(f"{folder}.{dotted}")
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.memory import NAMES, Finding, Memory
 from taskleash.driver.gathering.by_module import Modules
 from taskleash.driver.gathering.reasons import Reason, Why
-from taskleash.driver.inputs import Input
+from taskleash.driver.inputs import Files, Input
 from taskleash.source.loading import InvalidSource
 from taskleash.source.modules import path_name
 
@@ -24,26 +24,38 @@ _MAX_SPREAD = 110
 
 
 class Waiting:
-    """Files that may be looked into, by path: there are thousands, of which few are taken."""
+    """Files that may be looked into, by path: there are thousands, of which few are taken.
 
-    def __init__(self, items: Iterable[Input]) -> None:
-        self._by_path = {item.path: item for item in items}
+    Besides ``some`` of those that are reported it is all the ``others``.
+    """
+
+    def __init__(self, some: Iterable[Input], others: Files) -> None:
+        self._some = {item.path: item for item in some}
+        self._others = others.by_path
+        self._taken: set[str] = set()
 
     def __iter__(self) -> Iterator[Input]:
-        return iter(self._by_path.values())
+        taken = self._taken
+        for items in (self._some, self._others):
+            yield from (item for path, item in items.items() if path not in taken)
 
     def __len__(self) -> int:
-        return len(self._by_path)
+        return len(self._some) + len(self._others) - len(self._taken)
 
     def of(self, paths: Iterable[str]) -> list[Input]:
         """Those that wait of the files with these paths, sorted by path."""
-        return [self._by_path[path] for path in sorted(paths) if path in self._by_path]
+        found = (self._waits(path) for path in sorted(paths))
+        return [item for item in found if item is not None]
 
     def take(self, items: Sequence[Input]) -> Sequence[Input]:
         """The items, which wait no longer."""
-        for item in items:
-            self._by_path.pop(item.path, None)
+        self._taken.update(item.path for item in items if self._waits(item.path) is not None)
         return items
+
+    def _waits(self, path: str) -> Input | None:
+        if path in self._taken:
+            return None
+        return self._some.get(path) or self._others.get(path)
 
 
 class WantedFiles:

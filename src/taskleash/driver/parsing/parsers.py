@@ -12,6 +12,7 @@ from taskleash.driver.parsing.parser import Advance, Parser
 
 if TYPE_CHECKING:
     from taskleash.driver.parsing.executors import Cluster
+    from taskleash.driver.parsing.spare import Spare
 
 #: the name of each kind of cluster before the ``=`` of ``--executor``
 CLUSTERS = ("dask",)
@@ -23,12 +24,16 @@ class Parsers:
 
     ``executor`` is empty for ``jobs`` processes of this machine (0: one for each core), else the
     kind of a cluster and its address, with ``=`` between them. What is not done ``until`` that time
-    of the monotonic clock is given up.
+    of the monotonic clock is given up. A process that has more than one run keeps a ``spare``
+    worker.
     """
 
-    def __init__(self, jobs: int, executor: str = "", until: float = inf) -> None:
+    def __init__(
+        self, jobs: int, executor: str = "", until: float = inf, spare: Spare | None = None
+    ) -> None:
         self._jobs = jobs
         self._until = until
+        self._spare = spare
         self._executor = executor
         self._connected: Cluster | None = None
 
@@ -40,7 +45,7 @@ class Parsers:
             return OnExecutor(self._cluster, advance, keep, self._until)
         from taskleash.driver.parsing.workers import Workers
 
-        return Workers(self._jobs, advance, keep, until=self._until)
+        return Workers(self._jobs, advance, keep, until=self._until, spare=self._spare)
 
     def _cluster(self) -> Cluster:
         """Raises ExecutorError."""
@@ -57,9 +62,11 @@ class Parsers:
 
 
 @contextmanager
-def parsers(jobs: int, executor: str = "", until: float = inf) -> Iterator[Parsers]:
-    """The parsers of one run."""
-    found = Parsers(jobs, executor, until)
+def parsers(
+    jobs: int, executor: str = "", until: float = inf, spare: Spare | None = None
+) -> Iterator[Parsers]:
+    """The parsers of one run, see `Parsers`."""
+    found = Parsers(jobs, executor, until, spare)
     try:
         yield found
     finally:

@@ -18,6 +18,7 @@ from taskleash.driver.parsing.parse import Broken, Keep, Parsed, taken, too_late
 from taskleash.driver.parsing.parser import Advance
 from taskleash.driver.parsing.patience import PATIENCE_SECONDS
 from taskleash.driver.parsing.processes import start
+from taskleash.driver.parsing.spare import Spare
 from taskleash.driver.parsing.worker import Worker, answering
 
 #: with fewer bytes for each of them, starting workers costs more than it saves
@@ -29,8 +30,8 @@ class Workers:
 
     There are ``jobs`` of them at most (0: one for each core). A file that takes longer than
     ``patience``, in seconds, is given up, and all that are left at the time ``until`` of the
-    monotonic clock. ``keep`` is called with what follows from an input's
-    contents, packed.
+    monotonic clock. ``keep`` is called with what follows from an input's contents, packed. One
+    worker is taken from what is ``spare``, where that is kept, and left there.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Workers:
         keep: Keep | None = None,
         patience: float = PATIENCE_SECONDS,
         until: float = inf,
+        spare: Spare | None = None,
     ) -> None:
         self._patience = patience
+        self._spare = spare
         self._until = until
         self._most = jobs or cores()
         self._advance = advance
@@ -63,12 +66,15 @@ class Workers:
         traceback: TracebackType | None,
     ) -> None:
         for worker in self._workers:
-            worker.kill()
+            if self._spare is not None:
+                self._spare.leave(worker)
+            else:
+                worker.kill()
 
     def begin(self, item: Input) -> None:
         """Parse a file while this process does other things, until `parse` is given it, too."""
         self._total += 1
-        self._workers.append(Worker(start(of_many=False)))
+        self._workers.append(self._worker(of_many=False))
         self._workers[-1].give(item, self._patience)
 
     def parse(self, inputs: Sequence[Input]) -> dict[str, Parsed]:
@@ -96,6 +102,11 @@ class Workers:
                 self._advance(self._done, self._total)
             self._bury_the_dead()
         return {item.path: self._outcomes.pop(item.path) for item in inputs}
+
+    def _worker(self, of_many: bool) -> Worker[Input]:
+        """A worker that has nothing to do."""
+        spare = None if self._spare is None else self._spare.take()
+        return spare or Worker(start(of_many))
 
     def _give_up(self, inputs: Sequence[Input]) -> None:
         """End the workers: what they have not answered by now is too late."""
@@ -127,5 +138,5 @@ class Workers:
             if waiting and worker.item is None:
                 worker.give(waiting.pop(), self._patience)
         while waiting and len(self._workers) < most:
-            self._workers.append(Worker(start(of_many=True)))
+            self._workers.append(self._worker(of_many=True))
             self._workers[-1].give(waiting.pop(), self._patience)
