@@ -6,12 +6,16 @@ A run of the command line has nothing of it: what outlives that is in the cache.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.deferred import Deferred
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.retained import Retained
 from taskleash.driver.cache.store import Store
-from taskleash.driver.parsing.spare import Spare
+
+if TYPE_CHECKING:
+    # What starts processes is only imported where one is started.
+    from taskleash.driver.parsing.spare import Spare
 
 
 class KeptPrograms:
