@@ -41,6 +41,7 @@ from taskleash.verdict.ways.waiting import (
     comes_again,
     has_timeout,
     insists,
+    is_first_or_fails,
     is_for_the_first,
     is_of_no_task,
     is_partial,
@@ -125,6 +126,8 @@ class Inside:
         found = Elements(self.calls, trail, early)
         # The first of one that is done is that one.
         ends = dict.fromkeys([*ops, *filter(found.is_alone, early)])
+        if all(op.kind == "outcome" for op in ends):
+            ends.update(dict.fromkeys(op for op in early if is_first_or_fails(trail, op)))
         return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
 
     def _search(

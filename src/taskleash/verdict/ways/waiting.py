@@ -26,8 +26,10 @@ from taskleash.ir.model import (
 )
 from taskleash.ir.terms import (
     Alts,
+    Awaited,
     Constant,
     Display,
+    Item,
     Nested,
     Parameter,
     Result,
@@ -192,6 +194,27 @@ def insists(trail: Trail, op: Op) -> bool:
         # It raises whatever the answer is.
         return False
     return not function.paths.goes_on(op.index, trail.terms_in(function).keys())
+
+
+def is_first_or_fails(trail: Trail, wait: Op) -> bool:
+    """Whether the function goes on after a wait for the first only if that is the task.
+
+    Else it raises. One that raises whatever comes first does not ask for the task.
+    """
+    function = trail.function
+    if wait.function is not function or not is_for_the_first(wait):
+        return False
+    whatever = function.paths.search([wait.index], (), frozenset())
+    # That some are done says nothing of the rest.
+    carriers = {term for term in trail.terms_in(function) if not _is_first_set(term)}
+    return bool(whatever.leaks or whatever.respawned) and not function.paths.goes_on(
+        wait.index, carriers
+    )
+
+
+def _is_first_set(term: Term) -> bool:
+    """Whether a term is what a wait gives as done."""
+    return isinstance(term, Item) and term.index == 0 and isinstance(term.base, Awaited)
 
 
 def passed_over(trail: Trail, op: Op) -> bool:
