@@ -26,6 +26,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from mutation.mutants import Mutant, mutants
 
 _ROOT = Path(__file__).resolve().parents[2]
+#: what any part of the analysis shows in, the fastest first
+_CORE = (
+    "tests/test_fixtures.py",
+    "tests/oracle",
+    "tests/rules",
+    "tests/test_flags.py",
+    "tests/audit",
+    "tests/runtime/test_vanishing.py",
+    "tests/controlflow",
+    "tests/semantics",
+    "tests/verdict",
+)
 #: the tests of each package, the fastest first
 _TESTS = {
     "source": (
@@ -66,13 +78,13 @@ _TESTS = {
         "tests/fixes/test_writing.py",
         "tests/fixes/test_behaviour.py",
     ),
-    "controlflow": ("tests/controlflow", "tests/test_fixtures.py"),
-    "semantics": ("tests/semantics", "tests/test_fixtures.py"),
-    "dataflow": ("tests/semantics", "tests/test_fixtures.py"),
-    "lifecycle": ("tests/semantics", "tests/test_fixtures.py"),
-    "dormancy": ("tests/semantics", "tests/test_fixtures.py"),
-    "verdict": ("tests/verdict", "tests/test_fixtures.py"),
-    "demand": ("tests/semantics", "tests/test_fixtures.py"),
+    "controlflow": ("tests/controlflow", *_CORE),
+    "semantics": _CORE,
+    "dataflow": _CORE,
+    "lifecycle": _CORE,
+    "dormancy": ("tests/test_flags.py", *_CORE),
+    "verdict": _CORE,
+    "demand": ("tests/semantics", *_CORE),
 }
 
 

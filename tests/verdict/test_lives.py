@@ -195,6 +195,9 @@ def test_nothing_is_heavy_where_the_instance_is_not_captured() -> None:
          'once for each call of `go`, from `top` for "switch"'),
         ("def top(kind):\n    if kind == Kind.SWITCH:\n        go()\n",
          "once for each call of `go`, from `top` for `Kind.SWITCH`"),
+        # What stands in the other branch is called for anything but that.
+        ("def top(kind):\n    if kind == 'switch':\n        return\n    else:\n        go()\n",
+         "once for each call of `go`, from `top`"),
         ("TABLE = {'switch': go}\n", 'once for each call of `go`, for "switch"'),
         ("TABLE = {'switch': go, 'none': None}\n", 'once for each call of `go`, for "switch"'),
         # A record tells no name for which it is called.
