@@ -53,6 +53,9 @@ EXCLUDED = {
     "    asyncio.Event().wait(), LIMIT)",
     "wait_for with a number that is returned": "await asyncio.wait_for(\n"
     "    asyncio.Event().wait(), seconds())",
+    "wait_for with a number that is reckoned": "await asyncio.wait_for(\n"
+    "    asyncio.Event().wait(), float('10'))",
+    "wait_for with a number that callers give": "await soon(10)",
     "first of several": "others = [asyncio.create_task(asyncio.Event().wait())]\n"
     "await asyncio.wait([asyncio.create_task(asyncio.sleep(10)), *others],\n"
     "    return_when=asyncio.FIRST_COMPLETED)",
@@ -200,6 +203,10 @@ class pausing:
 
     async def __aexit__(self, *args):
         pass
+
+
+async def soon(limit):
+    await asyncio.wait_for(asyncio.Event().wait(), limit)
 
 
 def seconds() -> float:

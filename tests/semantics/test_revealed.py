@@ -51,6 +51,30 @@ class Owner:
     def close(self):
         self.worker.stop()  # calls: Worker.stop
 """,
+    "what containers and tuples have": """\
+class Left:
+    def stop(self): ...  # callers: any_of, apart, each, every, first
+class Right:
+    def stop(self): ...  # callers: apart, every, second
+def each(lefts: list[Left]):
+    for one in lefts:
+        one.stop()  # calls: Left.stop
+def first(pair: tuple[Left, Right]):
+    pair[0].stop()  # calls: Left.stop
+def second(pair: tuple[Left, Right]):
+    pair[1].stop()  # calls: Right.stop
+    pair[-1].stop()  # calls: Right.stop
+def every(pair: tuple[Left, Right], n):
+    for one in pair:
+        one.stop()  # calls: Left.stop, Right.stop
+    pair[n].stop()  # calls: Left.stop, Right.stop
+def apart(pair: tuple[Left, Right]):
+    left, right = pair
+    left.stop()  # calls: Left.stop
+    right.stop()  # calls: Right.stop
+def any_of(lefts: tuple[Left, ...]):
+    lefts[3].stop()  # calls: Left.stop
+""",
     "values that are called": """\
 import asyncio
 from functools import partial

@@ -283,8 +283,19 @@ class Inference:
     def _element(self, function: Function, term: Element) -> Types:
         found: list[Type] = []
         for receiver in (*self.types(function, term.base), *self._declared(function, term.base)):
-            found.extend(self._argument(receiver))
+            is_tuple = receiver.name in TUPLES
+            found.extend(self._at(receiver, term.key) if is_tuple else self._argument(receiver))
         return (*found, *self._stored_elements(function, term.base))
+
+    def _at(self, receiver: Type, key: str) -> Types:
+        """What a tuple has at one place, or at any where it is not known which."""
+        refs, module = receiver.args, receiver.module
+        if module is None or refs[-1:] == (TypeRef("..."),):
+            return self._argument(receiver)
+        place = int(key) if key.lstrip("-").isdecimal() else None
+        if place is not None and -len(refs) <= place < len(refs):
+            return self.from_ref(module, refs[place])
+        return tuple(kind for ref in refs for kind in self.from_ref(module, ref))
 
     def _item(self, function: Function, term: Item) -> Types:
         """Item by item where the tuple's type names them all."""
