@@ -86,6 +86,11 @@ class Constant(_Term):
         """The term of these parts."""
         return cls._known.get(text) or _kept(cls._known, text, cls, text)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text, or bytes."""
+        return self.text.lower().lstrip("rbu")[:1] in ("'", '"')
+
 
 class Global(Named):
     """A module global, an imported name or a builtin."""

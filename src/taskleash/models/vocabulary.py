@@ -78,3 +78,8 @@ HEAVY_WORDS = frozenset(
 def words(name: str) -> list[str]:
     """The lower-case words of a snake or camel case name."""
     return [word.lower() for word in _SPLIT.findall(name)]
+
+
+def logs(called: str) -> bool:
+    """Whether what is called logs, by its name as it is written: ``self._log.debug``."""
+    return called.rpartition(".")[2].strip("_") in LOGGING_LEVELS

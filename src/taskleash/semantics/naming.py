@@ -19,7 +19,7 @@ from taskleash.ir.terms import (
     Term,
 )
 from taskleash.models.callables import OPERATOR, SPAWN_CALLERS
-from taskleash.models.vocabulary import LOGGING_LEVELS
+from taskleash.models.vocabulary import logs
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, External, Function, Module
 from taskleash.semantics.program import Program
@@ -74,19 +74,14 @@ def writes_it_down(call: Call) -> bool:
 
     A program may give its classes such methods in ways that are not known.
     """
-    name = call.text.rpartition(".")[2].strip("_")
     first = call.args[0] if call.args else None
     return (
-        name in LOGGING_LEVELS
+        logs(call.text)
         and first is not None
         and not first.key
         and bool(first.value)
-        and all(isinstance(term, Constant) and _is_text(term) for term in first.value)
+        and all(isinstance(term, Constant) and term.is_text for term in first.value)
     )
-
-
-def _is_text(constant: Constant) -> bool:
-    return constant.text.lower().lstrip("rbu")[:1] in ("'", '"')
 
 
 def value_name(function: Function, value: Alts) -> str:

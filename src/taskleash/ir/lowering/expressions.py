@@ -38,7 +38,7 @@ from taskleash.ir.terms import (
 )
 from taskleash.ir.types import HOLDING_EXPRESSIONS, dotted_name, written
 from taskleash.models.table import MODELS
-from taskleash.models.vocabulary import LOGGING_LEVELS
+from taskleash.models.vocabulary import logs
 
 # -- source text reduced to what a formatter leaves alone
 
@@ -74,7 +74,6 @@ def _zeros(number: str) -> str:
     return re.sub(r"(?<=\d)\.(?!\d)", ".0", re.sub(r"(?<!\d)\.", "0.", number))
 
 
-_QUOTES = ("'", '"')
 #: how the names of classes end that are raised
 _RAISED = ("Error", "Exception", "Warning")
 _FOLLOWED = (Result, Bound, Element, Item, Display, Parameter, Attribute)
@@ -302,8 +301,7 @@ def _without_wording(called: str, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
 
     These are changed more often than most, and nothing hangs on them.
     """
-    name = called.rpartition(".")[2].strip("_")
-    if called != "print" and name not in LOGGING_LEVELS and not name.endswith(_RAISED):
+    if called != "print" and not logs(called) and not called.rstrip("_").endswith(_RAISED):
         return args
     return tuple([replace(arg, value=(TEXT,)) if _is_prose(arg.value) else arg for arg in args])
 
@@ -311,4 +309,4 @@ def _without_wording(called: str, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
 def _is_prose(value: Alts) -> bool:
     """Whether a value is a text of several words."""
     said = value[0] if len(value) == 1 else None
-    return isinstance(said, Constant) and said.text[:1] in _QUOTES and " " in said.text
+    return isinstance(said, Constant) and said.is_text and " " in said.text

@@ -30,7 +30,7 @@ from taskleash.models.exceptions import (
     NEVER_FAILING,
     ONLY_ASKING,
 )
-from taskleash.models.vocabulary import LOGGING_LEVELS, TELLING_LEVELS, WAITING_BARE
+from taskleash.models.vocabulary import TELLING_LEVELS, WAITING_BARE, logs
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_cleanup, in_loop
@@ -207,7 +207,7 @@ def _takes_next(call: Call) -> bool:
 
 def _calm(function: Function) -> Callable[[Call], bool]:
     """Tells of the calls that only ask, or write to a log, and of those that give the logger."""
-    found = [call for _, call in function.calls() if call.text.rpartition(".")[2] in LOGGING_LEVELS]
+    found = [call for _, call in function.calls() if logs(call.text)]
     loggers = {func.base for call in found for func in call.func if isinstance(func, Attribute)}
     found += [function.call(term.event) for term in loggers if isinstance(term, Result)]
     known = set(map(id, found))
