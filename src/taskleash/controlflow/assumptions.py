@@ -381,7 +381,7 @@ def _comparison(test: Test, given: Given) -> bool | None:
     return outcomes.pop() if len(outcomes) == 1 else None
 
 
-def _value(term: Term) -> Any:
+def _value(term: Term) -> object:
     """The value of a constant.
 
     Raises:

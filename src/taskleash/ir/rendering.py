@@ -131,7 +131,7 @@ def _state_class() -> Any:
         ranges: dict[int, tuple[int, int]]
 
         def record_syntactic_position(  # type: ignore[override]
-            self, node: cst.CSTNode, **_: Any
+            self, node: cst.CSTNode, **_: object
         ) -> AbstractContextManager[None]:
             if _is_wanted(type(node)):
                 return _Recording(node, self.tokens, self.ranges)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import libcst as cst
 
 from taskleash.ir.model import NO_TYPE, TypeRef
 from taskleash.ir.names import respell
 
 #: the nodes in an expression that are expressions, or may hold some
-HOLDING_EXPRESSIONS: tuple[type[Any], ...] = (
+HOLDING_EXPRESSIONS: tuple[type[cst.CSTNode], ...] = (
     cst.BaseExpression,
     cst.BaseFormattedStringContent,
     cst.BaseTemplatedStringContent,

@@ -156,7 +156,9 @@ def _in_block(node: cst.BaseSuite | cst.SimpleStatementLine) -> Iterator[_Statem
     yield node.body
 
 
-def _in_body(node: Any) -> Iterator[_Statements]:
+def _in_body(
+    node: cst.Else | cst.Finally | cst.With | cst.ExceptHandler | cst.ExceptStarHandler,
+) -> Iterator[_Statements]:
     yield (node.body,)
 
 
