@@ -12,6 +12,8 @@ from taskleash.controlflow.nesting import catches_cancellation, events_in
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import CANCELLING, Site
 from taskleash.ir.model import Await, Loop, Try
+from taskleash.ir.terms import Result
+from taskleash.lifecycle.lifetime import Lifetimes
 from taskleash.lifecycle.supervisors import Supervisors
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
@@ -25,6 +27,7 @@ class CutShort:
 
     def __init__(self, inside: Inside, supervisors: Supervisors, mains: Mains) -> None:
         self.inside = inside
+        self.lifetimes = inside.calls.shared(Lifetimes)
         self.supervisors = supervisors
         self.mains = mains
 
@@ -44,7 +47,7 @@ class CutShort:
         endings = self.inside.endings(signs)
         waits = [
             index
-            for index in _waits(function, signs.spawn.index)
+            for index in self._waits(function, signs.spawn.index)
             if not _is_seen_to(function, index, endings)
         ]
         if not waits:
@@ -55,18 +58,34 @@ class CutShort:
             return None
         return self.supervisors.cancelled_by(function)
 
+    def _waits(self, function: Function, spawn: int) -> Iterator[int]:
+        """Where a function waits behind a spawn for as long as a loop of it, or of others, goes on.
 
-def _waits(function: Function, spawn: int) -> Iterator[int]:
-    """Where a function waits in a loop behind a spawn, for as long as that goes on.
+        A single wait for anything else may be short: nothing says that a cancel would meet it.
+        """
+        for index, event in enumerate(function.events):
+            loop = in_loop(function, index)
+            if index <= spawn or (loop is not None and spawn in events_in(loop.body)):
+                continue
+            if loop is None:
+                if isinstance(event, Await) and self._is_endless(function, event):
+                    yield index
+            elif isinstance(event, Await) or _is_asynchronous(function, index):
+                yield index
 
-    A single wait may be short: nothing says that a cancel would meet it.
-    """
-    for index, event in enumerate(function.events):
-        loop = in_loop(function, index)
-        if index <= spawn or loop is None or spawn in events_in(loop.body):
-            continue
-        if isinstance(event, Await) or _is_asynchronous(function, index):
-            yield index
+    def _is_endless(self, function: Function, wait: Await) -> bool:
+        """Whether what is awaited is a coroutine of the program that never ends by itself."""
+        made = [
+            (term.event, callee)
+            for term in wait.value
+            if isinstance(term, Result)
+            for callee in self.inside.calls.callees(function, function.call(term.event))
+        ]
+        return bool(made) and all(
+            isinstance(callee, Function)
+            and self.lifetimes.of_call(function, index, callee) == "endless"
+            for index, callee in made
+        )
 
 
 def _is_asynchronous(function: Function, index: int) -> bool:
