@@ -350,6 +350,24 @@ def test_a_wait_that_the_function_may_end_itself_proves_nothing(body: str) -> No
     assert not happens(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("t = asyncio.create_task(OTHER.get())\nprint(t)\nawait t", "OTHER.get"),
+        ("t = asyncio.create_task(OTHER)\nprint(t)\nawait t", "OTHER"),
+    ],
+)
+def test_what_is_not_known_of_a_task_is_what_it_runs(body: str, what: str) -> None:
+    assert said(body) == Vanishing(Vanishings.UNKNOWN, "a.py", 8, what)
+
+
+def test_a_variable_of_a_module_that_is_set_again_holds_nothing_for_certain() -> None:
+    again = "\n\ndef renew():\n    global EVENT\n    EVENT = asyncio.Event()\n"
+    code = program("await EVENT.wait()")
+    assert the_site(code, "start").vanishing.state is Vanishings.EXCLUDED
+    assert the_site(code + again, "start").vanishing.state is Vanishings.UNKNOWN
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("body", EXCLUDED.values(), ids=EXCLUDED)
 def test_what_is_excluded_does_not_happen(body: str) -> None:
