@@ -51,6 +51,16 @@ def test_what_starts_a_task(starts: str, expected: str) -> None:
     assert site.task == "beat"
 
 
+@pytest.mark.parametrize(("starts", "risk"), [("owner", "none"), ("task", "high")])
+def test_callers_of_what_keeps_its_tasks_are_not_asked_what_they_do(starts: str, risk: str) -> None:
+    text = "def start(c):\n    return asyncio.create_task(c)\ndef go():\n    start(beat())\n"
+    known = KnownCalls(
+        apis=models({"api": [{"name": "app.a.start", "starts": starts}]}, "models.toml").apis
+    )
+    sites = judge([extract(Source("app/a.py", "app.a", HEAD + text))], known)
+    assert [str(site.risk) for site in sites if site.scope == "start"] == [risk]
+
+
 KEPT = "class A:\n    def go(self):\n        self.t = asyncio.create_task(beat())\n"
 
 
