@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from taskleash.controlflow.cfg import ENTRY, ControlFlowGraph, Edge
-from taskleash.controlflow.implied import shows
+from taskleash.controlflow.implied import is_of_its_class, shows
 from taskleash.controlflow.path_facts import NO_FACTS, Fact, Facts, LocalFlags, Question
 from taskleash.ir.model import Call, FunctionFacts, Store, Test
 from taskleash.ir.terms import (
@@ -173,7 +173,7 @@ class Assumptions:
 
     def _denies(self, held: Facts, given: Given, test: Test, holds: bool) -> bool:
         test, holds = _plain(test, holds)
-        known = constant(test, given)
+        known = True if is_of_its_class(test, self._facts) else constant(test, given)
         if known is not None:
             return known is not holds
         question = self.question(test)
@@ -382,12 +382,7 @@ def _comparison(test: Test, given: Given) -> bool | None:
 
 
 def _value(term: Term) -> object:
-    """The value of a constant.
-
-    Raises:
-        ValueError: the term is none, or it is not known which.
-        SyntaxError: it is not known which.
-    """
+    """The value of a constant; raises ValueError or SyntaxError where it is not known."""
     if not isinstance(term, Constant) or term.text in _WITHOUT_VALUE:
         raise ValueError
     return ast.literal_eval(term.text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taskleash.ir.model import Test
+from taskleash.ir.model import Call, FunctionFacts, Test
+from taskleash.ir.terms import Result
 
 
 def shows(test: Test, holds: bool, tells: Callable[[Test, bool], bool]) -> bool:
@@ -19,3 +20,11 @@ def shows(test: Test, holds: bool, tells: Callable[[Test, bool], bool]) -> bool:
         found = (shows(part, holds, tells) for part in test.parts)
         return any(found) if (test.kind == "and") == holds else all(found)
     return tells(test, holds)
+
+
+def is_of_its_class(test: Test, facts: FunctionFacts) -> bool:
+    """Whether a condition asks of what a class has made just there whether it is of that class."""
+    if test.op != "isinstance" or len(test.value) != 1 or not isinstance(test.value[0], Result):
+        return False
+    made = facts.events[test.value[0].event]
+    return isinstance(made, Call) and made.func == test.other

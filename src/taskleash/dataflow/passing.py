@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from taskleash.dataflow.keeping import Keeping
 from taskleash.dataflow.walk import RETURNED, Carrier
-from taskleash.ir.model import Call
+from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
 from taskleash.models.api import Effect
 from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
@@ -94,13 +94,12 @@ class Passing(Keeping):
         self, carrier: Carrier, cls: Class, call: Call, position: int, index: int
     ) -> None:
         init = cls.find("__init__")
-        if init:
-            self._into_function(carrier, init[0], call, position, index)
-            return
-        name = self.places.field(cls, call, position)
         record = Result(index)
+        name = _field(init[0], call, position) if init else self.places.field(cls, call, position)
         if name and _stays(carrier.function, record):
             self.carry(replace(carrier, term=Attribute(record, name)))
+        elif init:
+            self._into_function(carrier, init[0], call, position, index)
         elif name:
             place = self.places.of_class(cls, name, carrier.depth)
             self.note("store", carrier, index, place=place, detail=cls.name)
@@ -251,6 +250,22 @@ def _waiting(how: str, handle: Effect) -> str:
     if how == Effect.SHIELDS.value and handle is Effect.TIMES:
         return "deadline"
     return handle.value if handle is Effect.SHIELDS else how or handle.value
+
+
+def _field(init: Function, call: Call, position: int) -> str:
+    """The attribute that an argument is kept in by a constructor which does nothing but that."""
+    param = bind(init, call, position, takes_instance(init, call))
+    stores = [event for event in init.events if isinstance(event, Store)]
+    fields = [
+        event.target.name
+        for event in stores
+        if isinstance(event.target, Attribute) and event.target.base == Parameter(init.self_name)
+    ]
+    if param is None or param.kind or not len(fields) == len(stores) == len(init.events):
+        return ""
+    given = (Parameter(param.name),)
+    kept = [name for name, event in zip(fields, stores, strict=True) if event.value == given]
+    return kept[0] if len(kept) == 1 and fields.count(kept[0]) == 1 else ""
 
 
 def _stays(function: Function, record: Result) -> bool:
