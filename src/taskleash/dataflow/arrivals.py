@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, parts
@@ -49,7 +50,7 @@ class Arrivals:
         known = self._carriers[1]
         if function not in known:
             terms = trail.terms_in(function)
-            known[function] = frozenset(term for term in terms if _is_kept(function, term))
+            known[function] = frozenset(t for t in terms if _is_kept(function, t, terms))
         return known[function]
 
     def at(
@@ -83,14 +84,22 @@ class Arrivals:
         return self._known[asked]
 
 
-def _is_kept(function: Function, term: Term) -> bool:
-    """Whether a term stands for what was kept before the call, or was taken out of that."""
+def _is_kept(function: Function, term: Term, carrying: Container[Term]) -> bool:
+    """Whether a term stands for what was kept before the call, or was taken out of that.
+
+    So do what views it and what iterates it, such as ``as_completed``.
+    """
     for part in parts(term):
         if isinstance(part, _KEPT):
             return True
         if isinstance(part, Result) and isinstance(function.events[part.event], Call):
-            return any(
-                isinstance(func, Attribute) and func.name in TAKING | VIEWING
-                for func in function.call(part.event).func
+            call = function.call(part.event)
+            taken = any(
+                isinstance(func, Attribute) and func.name in TAKING | VIEWING for func in call.func
+            )
+            return taken or any(
+                given in carrying and _is_kept(function, given, carrying)
+                for arg in call.args
+                for given in arg.value
             )
     return False

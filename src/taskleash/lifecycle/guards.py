@@ -17,7 +17,7 @@ from taskleash.ir.model import Exit, If, Store
 from taskleash.ir.terms import Alts, Attribute, Element, Result, Term
 from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
-from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after
+from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after, replaces_all
 from taskleash.lifecycle.restarts import Restarts
 from taskleash.lifecycle.rivals import Rivals
 from taskleash.lifecycle.states import (
@@ -169,13 +169,14 @@ class Guards:
         return place.kind != "local" and place.depth > 0 and not self._is_slot(op, place)
 
     def _is_slot(self, op: Op, place: Place) -> bool:
-        """Whether the place holds one handle: an attribute, a global or a key of a dict."""
+        """Whether the next store takes the place of this one: of an attribute, a key of a dict."""
         event = op.event
         if place.depth == 0:
             return True
         if place.depth != 1 or not isinstance(event, Store):
             return False
-        return isinstance(event.target, Element) and not self.keys.is_new(op.function, event)
+        is_of_key = isinstance(event.target, Element) and not self.keys.is_new(op.function, event)
+        return is_of_key or replaces_all(op.function, event)
 
     def _is_fresh(self, op: Op) -> bool:
         """Whether the object that keeps the handle was made in the same function."""
@@ -205,7 +206,7 @@ class Guards:
 
     def _repeat(self, trail: Trail, op: Op, clears_itself: bool) -> Sentence:
         function = op.function
-        single = op.place is None or op.place.depth == 0
+        single = op.place is None or op.place.depth == 0 or replaces_all(function, op.event)
         if is_in_a_loop(op) and single:
             is_ended = self._ends_inside(trail, op) or not self.repetition.comes_round(trail, op)
             if is_ended or self.guard(trail, op, strict=False):

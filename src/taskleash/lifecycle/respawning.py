@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from taskleash.controlflow.exceptions import is_start
 from taskleash.dataflow.trail import ENDING, Op, Trail
-from taskleash.ir.terms import Result
+from taskleash.ir.model import Event, Store
+from taskleash.ir.terms import Attribute, Display, Global, Result
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
@@ -64,3 +65,14 @@ def is_in_a_loop(op: Op) -> bool:
     if loop is None or loop.kind == "comprehension":
         return False
     return op.function.paths.graph.comes_back(op.index)
+
+
+def replaces_all(function: Function, event: Event) -> bool:
+    """Whether a store puts a container of new tasks in the place of all that was in another one."""
+    if not isinstance(event, Store) or not isinstance(event.target, Attribute | Global):
+        return False
+    collections = function.facts.collections
+    made = [term for term in event.value if isinstance(term, Display)]
+    held = [term for each in made for item in collections[each.number].items for term in item]
+    is_new = bool(held) and all(isinstance(term, Result) for term in held)
+    return is_new and not event.op and len(made) == len(event.value)
