@@ -57,6 +57,14 @@ def _repeated(s: Signs) -> bool:
     )
 
 
+def _ends_with_the_loop(s: Signs) -> bool:
+    """Whether the loop's end cancels it, and there are no more and more of it until then."""
+    if s.loop_end is None or s.growing:
+        return False
+    is_one = not _repeated(s) and (s.singleton or not s.endless)
+    return s.loop_end.op is None or is_one
+
+
 #: endings of a task that somebody sees to
 SEEN_TO = frozenset({"awaited", "cancelled"})
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
@@ -130,6 +138,9 @@ POLICY: tuple[Row, ...] = (
          and (s.container or not s.once or s.outlasts_teardowns),
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial",
          Claim.PASSED_OVER),
+    _row("cancelled with all tasks of the loop",
+         lambda s: s.kept and _ends_with_the_loop(s) and (s.endless or not s.self_removing),
+         "", "cancelled", _NO, None, "tracked / cancelled"),
     _row("endless, so it never comes to remove itself",
          lambda s: s.kept and bool(s.self_removing) and s.endless
          and (s.singleton or s.start_like) and not s.handles_errors,

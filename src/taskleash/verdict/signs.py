@@ -11,6 +11,7 @@ from taskleash.dataflow.wrappers import Needs
 from taskleash.lifecycle.bypassed import Bypass
 from taskleash.lifecycle.forgotten import Uncalled
 from taskleash.lifecycle.guards import Guard, Overwrite
+from taskleash.lifecycle.sweeps import LoopEnd
 from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import Spawn
 from taskleash.sentences import NOTHING, Said, Sentence
@@ -139,6 +140,8 @@ class Signs:
     main: tuple[Function, int] | None = None
     #: the function sets its owner up or takes it down, once by convention
     start_like: bool = False
+    #: what cancels all tasks of the loop as the program ends, where no teardown is nearer
+    loop_end: LoopEnd | None = None
     #: kept by an object that is made anew for each call
     with_its_object: bool = False
     #: kept as long as something else holds its key

@@ -8,6 +8,7 @@ from taskleash.dataflow.trail import Op
 from taskleash.ir.known import OWNER_CALLS
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Element
+from taskleash.lifecycle.sweeps import LoopEnd
 from taskleash.models.api import Gives
 from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import NEVER_RUN
@@ -192,6 +193,8 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield from _elsewhere(signs)
     yield from _removal(signs)
     yield from _teardown(signs, row)
+    if signs.loop_end is not None and "all tasks of the loop" in row.name:
+        yield _loop_end(signs, signs.loop_end)
     if signs.main is not None and "main coroutine" in row.name:
         name = signs.spawn.function.qualname
         text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
@@ -219,6 +222,13 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield step(op.function, op.index, sentence(text, callee=op.detail))
     if signs.leaks and signs.partly_here and not doubts(signs, row):
         yield way_out(signs)
+
+
+def _loop_end(signs: Signs, end: LoopEnd) -> Evidence:
+    if end.op is not None:
+        return ending(end.op, end.why)
+    text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
+    return step(*end.site, sentence(text, function=signs.spawn.function.qualname))
 
 
 def _elsewhere(signs: Signs) -> Iterator[Evidence]:
