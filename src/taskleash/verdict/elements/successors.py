@@ -36,6 +36,7 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
                 if cancel.function not in signs.spawn.started and (
                     _starts_anew(trail, cancel, calls)
                     or (at_its_end and _lets_one_come_first(trail, cancel, calls, teardown))
+                    or (not at_its_end and _comes_right_after(trail, cancel, calls))
                 ):
                     return Takeover(removal, cancel)
     return None
@@ -83,10 +84,17 @@ def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teard
         phases = teardown.phases
         ending = [phases.ends(caller) for caller, _ in sites]
         return not phases.ends(home) and not (ending and all(ending))
-    if any(isinstance(event, Await) for event in home.events[cancel.index + 1 :]):
-        # The loop has turned by then.
+    return _comes_right_after(trail, cancel, calls)
+
+
+def _comes_right_after(trail: Trail, cancel: Op, calls: Calls) -> bool:
+    """Whether a caller of what cancels a task starts the next one before the loop has turned."""
+    home = cancel.function
+    if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
         return False
-    return any(_starts_next(trail.function, *site, calls) for site in sites)
+    if any(isinstance(event, Await) for event in home.events[cancel.index + 1 :]):
+        return False
+    return any(_starts_next(trail.function, *site, calls) for site in calls.callers(home))
 
 
 def _starts_next(spawning: Function, caller: Function, index: int, calls: Calls) -> bool:
