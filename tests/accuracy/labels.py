@@ -26,6 +26,7 @@ SETS = (
     "blind_eleventh",
     "blind_twelfth",
     "blind_thirteenth",
+    "blind_fourteenth",
 )
 
 #: a package, a file of it and a line

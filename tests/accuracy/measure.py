@@ -63,7 +63,7 @@ def sources(project: str, version: str) -> Path:
         pip += ["--dest", str(downloads), f"{project}=={version}"]
         wheel = [*pip, "--only-binary", ":all:", "--python-version"]
         # Some are not for the newest, and some give out nothing but an archive of their sources.
-        if all(subprocess.run([*wheel, python]).returncode for python in ("3.13", "3.12")):
+        if all(subprocess.run([*wheel, python]).returncode for python in ("3.13", "3.12", "3.14")):
             subprocess.run([*pip, "--no-binary", project], check=True)
         (release,) = downloads.iterdir()
         if release.suffix == ".whl":
