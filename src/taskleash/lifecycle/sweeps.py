@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from taskleash.dataflow.flow import Flow
 from taskleash.dataflow.trail import CANCELLING, Op, Place, Site, Unfollowed
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.api import Gives
+from taskleash.query import Query
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.mains import Mains
 from taskleash.sentences import NOTHING, Said
@@ -34,6 +35,11 @@ class Sweeps:
         self.flow = flow
         self.teardown = teardown
         self.mains = mains
+        self.calls = flow.calls
+        self._runners = flow.calls.program.models.runners
+        ask = flow.calls.program.uses
+        self._running: Query[Function, frozenset[Function]] = Query(ask, self._find_running)
+        self._above: Query[Function, frozenset[Function]] = Query(ask, self._find_above)
 
     def of(self, cls: Class) -> list[tuple[Op, Said]]:
         """The cancellations in the teardowns of a class, and why these are teardowns."""
@@ -54,20 +60,46 @@ class Sweeps:
         return LoopEnd(main) if main is not None else self._at_the_end(function)
 
     def _at_the_end(self, function: Function) -> LoopEnd | None:
-        """What cancels all tasks as the program ends that a function belongs to.
+        """What cancels all tasks of the loop that a function runs in, and is no object's teardown.
 
-        It is no teardown of an object, and stands in the same package or in what imports that.
+        It does so where what comes to it comes to the function, too.
         """
-        package = function.module.name.partition(".")[0]
         for op, why in self._all[0]:
             sweeping = op.site[0].method
             is_of_instances = sweeping.owner and not sweeping.decorators & _OF_NO_INSTANCE
             if is_of_instances or (sweeping.module.is_test and not function.module.is_test):
                 continue
-            named = (sweeping.module.name, *sweeping.module.facts.imports.values())
-            if any(name.partition(".")[0] == package for name in named):
+            if not self._running(op.site[0]).isdisjoint(self._above(function)):
                 return LoopEnd(op.site, op, why)
         return None
+
+    def _find_running(self, sweeping: Function) -> frozenset[Function]:
+        """What comes to a sweep in the same run of a loop: up to what runs the loop."""
+        found, pending = {sweeping}, [sweeping]
+        while pending:
+            each = pending.pop()
+            if not any(call.text.rpartition(".")[2] in self._runners for _, call in each.calls()):
+                more = set(self._callers(each)) - found
+                found |= more
+                pending += more
+        return frozenset(found)
+
+    def _find_above(self, function: Function) -> frozenset[Function]:
+        """What comes to a function, by its calls or by making the object whose method it is."""
+        found, pending = {function}, [function]
+        while pending:
+            each = pending.pop()
+            owner = each.method.owner
+            making = self.calls.constructions(owner) if owner is not None else ()
+            more = {*self._callers(each), *(maker for maker, _ in making)} - found
+            found |= more
+            pending += more
+        return frozenset(found)
+
+    def _callers(self, function: Function) -> Iterator[Function]:
+        yield from (caller for caller, _ in self.calls.callers(function))
+        if function.facts.kind == "lambda" and function.parent is not None:
+            yield function.parent
 
     @property
     def unknown(self) -> dict[Unfollowed, None]:
@@ -76,7 +108,7 @@ class Sweeps:
 
     @cached_property
     def _all(self) -> tuple[list[tuple[Op, Said]], dict[Unfollowed, None]]:
-        calls = self.flow.calls
+        calls = self.calls
         models = calls.program.models
         names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.TASKS)}
         trails = [
