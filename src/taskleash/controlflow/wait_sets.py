@@ -27,8 +27,11 @@ class Waits:
         """Whether the outcome of a condition shows that a task is done, by the terms that hold it.
 
         It is in the first set, or not in the second. Where the wait is for it and one other, and
-        has no timeout, it is in the first set as well if the other is not.
+        has no timeout, it is in the first set as well if the other is not. One that waits for
+        nothing but an event is over once that is set.
         """
+        if test.kind == "truth":
+            return self._is_told_by_an_event(test.value, holds, task)
         if test.kind == "done":
             return not holds and self._is_alone_pending(test.value, task)
         if test.op not in ("in", "not in"):
@@ -44,6 +47,24 @@ class Waits:
             if not is_done:
                 return False
         return True
+
+    def _is_told_by_an_event(self, asked: Alts, is_set: bool, task: Set[Term]) -> bool:
+        """Whether an event that is set is all that the task waits for.
+
+        Or it is not set, and the other of two that a wait before was for waits for it alone.
+        """
+        events = self._receivers(asked, "is_set")
+        if not events:
+            return False
+        if is_set:
+            started = [t for t in task if isinstance(t, Result) and t.event in self._starts]
+            return bool(started) and all(self._awaited_events((t,)) == events for t in started)
+        asking = [term.event for term in asked if isinstance(term, Result)]
+        return any(
+            events == self._awaited_events(self.other_of_two(call, task))
+            and all(self._comes_after(index, at, task) for at in asking)
+            for index, call in self._partings
+        )
 
     def may_run(self, asked: Alts, holds: bool, task: Set[Term]) -> bool | None:
         """Whether a task may run where a wait is known to have found any done, or none.
