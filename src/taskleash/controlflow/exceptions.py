@@ -44,6 +44,8 @@ class Raised(enum.Enum):
     CANCELLATION = "cancellation"
     TIMEOUT = "timeout"
     ERROR = "error"
+    #: the function is cancelled from outside while it waits for tasks that go on
+    STOPPED = "stopped"
     #: the consumer of a generator leaves it at a ``yield``
     EARLY_EXIT = "early exit"
 
@@ -65,7 +67,8 @@ def raised_by(
 
     A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
     from outside ends the function as well as its tasks' reason to be: what counts is that of a task
-    that the function itself has cancelled and awaits.
+    that the function itself has cancelled and awaits, and that of a wait which leaves its tasks
+    running, where a handler is there for it.
     """
     coroutines = {
         term.event for event in events for term in _run_later(event) if isinstance(term, Result)
@@ -91,8 +94,12 @@ def raised_by(
             kinds = quiet if is_calm_wait else AT_WORK
             just_cancelled = frozenset()
             own = not cancelled.isdisjoint(event.value)
-            if kinds or own:
-                found[index] = kinds | {Raised.CANCELLATION} if own else kinds
+            if own:
+                kinds |= {Raised.CANCELLATION}
+            if _leaves_running(event, events):
+                kinds |= {Raised.STOPPED}
+            if kinds:
+                found[index] = kinds
         elif isinstance(event, Use) and event.kind == "with":
             if not _only_suppresses(event, events):
                 found[index] = AT_WORK
@@ -131,6 +138,14 @@ def _waits_quietly(event: Await, events: Sequence[Event]) -> bool:
     return len(calls) == len(event.value) > 0 and all(
         isinstance(call, Call) and (call.text in QUIET_WAITS or _is_signalled(call))
         for call in calls
+    )
+
+
+def _leaves_running(event: Await, events: Sequence[Event]) -> bool:
+    """Whether what is awaited cancels none of its tasks as it is itself cancelled."""
+    calls = [events[term.event] for term in event.value if isinstance(term, Result)]
+    return len(calls) == len(event.value) > 0 and all(
+        isinstance(call, Call) and call.text in QUIET_WAITS for call in calls
     )
 
 
@@ -187,6 +202,9 @@ AT_YIELDS = frozenset({Raised.EARLY_EXIT})
 def fate(handler: Handler, raised: Raised) -> Caught:
     """Whether an except clause catches a kind of exception, any or some of it."""
     names = {name.rpartition(".")[2] for name in handler.types} or {""}
+    if raised is Raised.STOPPED:
+        # What is there for other errors, too, may not be meant for it.
+        return Caught.YES if names <= CANCELLATION_NAMES else Caught.NO
     if names & CATCH_ALL:
         return Caught.YES
     if raised is Raised.ERROR:

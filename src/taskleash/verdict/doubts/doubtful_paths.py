@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.controlflow.exceptions import NOTHING, Raised
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.ir.model import Call
@@ -47,7 +48,11 @@ class DoubtfulPaths:
             if op.root is not None and (not op.calls or helpers.see_to(function, op.root))
         }
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
-        more = [EndingEvent(root) for root in touching if root not in stops]
+        more = [
+            EndingEvent(root, frozenset({Raised.STOPPED}) if op.kind == "wait" else NOTHING)
+            for root, op in touching.items()
+            if root not in stops
+        ]
         outcome = function.paths.search(
             [trail.index], [*stops.values(), *more], asking.carriers, is_closed=asking.is_open
         )

@@ -9,13 +9,13 @@ task unless one of their paths leaves it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from taskleash.controlflow.assumptions import Given
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.exceptions import Raised
 from taskleash.controlflow.nesting import catches_only_cancellation
-from taskleash.controlflow.outcome import Outcome
+from taskleash.controlflow.outcome import Leak, Outcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
@@ -26,6 +26,7 @@ from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
+from taskleash.verdict.doubts.unasked import tries
 from taskleash.verdict.elements.elements import Elements, ends_all
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.abandoned import (
@@ -114,7 +115,9 @@ class Inside:
             trail.leave_paths_out(function)
         elif left:
             signs.leaks, signs.partly_here, signs.left_pending = left, True, True
-        elif not outcome.leaks or _first_of_several(trail, after):
+        elif not outcome.leaks or (
+            _first_of_several(trail, after) and not _is_stopped(function, outcome.leaks)
+        ):
             signs.ended_here = how(after)
         elif not handed:
             signs.partly_here = True
@@ -337,7 +340,8 @@ def passing(trail: Trail, op: Op) -> frozenset[Raised]:
     elif op.kind in _LEFT_BEHIND:
         # The deadline of a block cancels who waits, and not what is behind the wait.
         is_up_to = is_under_deadline(op)
-    return frozenset({Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else ())
+    kinds = {Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else set()
+    return frozenset(kinds | {Raised.STOPPED} if op.kind == "wait" else kinds)
 
 
 def _only_asks(op: Op) -> bool:
@@ -363,6 +367,17 @@ def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
         for op in endings
         if op.kind in CANCELLING
     )
+
+
+def _is_stopped(function: Function, leaks: Sequence[Leak]) -> bool:
+    """Whether a way past the endings is that of a cancellation which is caught."""
+    stops = {
+        handler.line
+        for item in tries(function.facts.body)
+        for handler in item.handlers
+        if catches_only_cancellation(handler)
+    }
+    return any(e.kind == "handler" and e.line in stops for leak in leaks for e in leak.steps)
 
 
 def _is_instead(function: Function, wait: int, ending: int) -> bool:
