@@ -25,6 +25,7 @@ from taskleash.ir.terms import (
     Term,
     unexpected,
 )
+from taskleash.models.api import Gives
 from taskleash.models.callables import ENTERERS
 from taskleash.models.classes import AWAITABLE, ITERATORS, MANAGERS, PROPERTIES, TRANSPARENT, TUPLES
 from taskleash.models.table import Models, canonical
@@ -34,6 +35,8 @@ from taskleash.semantics.declared import is_set_to_something, says_what_it_retur
 from taskleash.semantics.entities import Class, External, Function, Module, Variable
 from taskleash.semantics.program import Program
 
+#: what is in a set of all tasks of a loop
+_TASK = External("asyncio.Task")
 _CAST = External("typing.cast")
 #: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
 _MOST_OUTSIDE = 32
@@ -318,6 +321,9 @@ class Inference:
         return found
 
     def _argument(self, receiver: Type) -> Types:
+        made = receiver.symbol
+        if isinstance(made, External) and self.program.models.gives(made.dotted) is Gives.TASKS:
+            return (Type(_TASK),)
         if not receiver.args or receiver.module is None:
             return ()
         last = receiver.args[-1]
