@@ -63,7 +63,7 @@ Use instead
 Fix safety
 ----------
 Ending the task in the teardown of its owner (`own`) is unsafe: it changes what the teardown does.
-Endless work is cancelled, finite work is waited for within a deadline.
+Endless work is cancelled, work whose effect others see is waited for within a deadline.
 """
 
 from __future__ import annotations

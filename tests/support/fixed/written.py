@@ -1645,8 +1645,15 @@ async def main():
 import asyncio
 
 
+class Wire:
+    async def send(self, text):
+        await asyncio.sleep(1)
+        note("sent")
+
+
 class Hub:
-    def __init__(self):
+    def __init__(self, wire):
+        self.wire = wire
         self.tasks = set()
         self.is_closing = False
         self.is_over = asyncio.Event()
@@ -1657,11 +1664,7 @@ class Hub:
         task.add_done_callback(self.tasks.discard)
 
     async def send(self, text):
-        await asyncio.sleep(1)
-        print("sent", text, file=self)
-
-    def write(self, text):
-        note("sent") if text == "sent" else None
+        await self.wire.send(text)
 
     async def close(self):
         if self.is_closing:
@@ -1674,7 +1677,7 @@ class Hub:
 
 
 async def main():
-    hub = Hub()
+    hub = Hub(Wire())
     hub.tell("hello")
     await asyncio.sleep(0)
     await asyncio.gather(hub.close(), hub.close())
@@ -2101,7 +2104,7 @@ async def main():
         {"own": ("saved 1", "saved 2", "saved 3", "stopped")},
     ),
     Written(
-        "a client that hands over messages, and sends the answers",
+        "a client that hands over messages, and keeps the answers",
         """
 import asyncio
 
@@ -2111,9 +2114,9 @@ class Client:
         self.on_message = on_message
         self.is_open = True
 
-    async def send(self, number):
+    async def store(self, number):
         await asyncio.sleep(1)
-        note("sent" if self.is_open else "lost", number)
+        note("stored" if self.is_open else "lost", number)
 
     async def disconnect(self):
         self.is_open = False
@@ -2128,7 +2131,7 @@ class Bot:
         asyncio.create_task(self.answer(number))
 
     async def answer(self, number):
-        await self.client.send(number)
+        await self.client.store(number)
 
     async def stop(self):
         await self.client.disconnect()
@@ -2142,7 +2145,7 @@ async def main():
     await asyncio.sleep(9)
 """,
         {"own": True, "track": True},
-        {"own": ("sent 1", "disconnected", "stopped")},
+        {"own": ("stored 1", "disconnected", "stopped")},
     ),
     Written(
         "a player that is stopped and goes on",
@@ -2314,14 +2317,16 @@ import asyncio
 
 
 class Agent:
-    def __init__(self, on_step):
+    def __init__(self, on_step, steps):
         self.on_step = on_step
+        self.steps = steps
 
     def step(self):
         asyncio.create_task(self.take())
 
     async def take(self):
         await asyncio.sleep(1)
+        self.steps.append(1)
         self.on_step()
 
     async def close(self):
@@ -2329,7 +2334,7 @@ class Agent:
 
 
 async def main():
-    agent = Agent(lambda: agent.step())
+    agent = Agent(lambda: agent.step(), [])
     agent.step()
     await asyncio.sleep(2.5)
     await asyncio.wait_for(agent.close(), 20)

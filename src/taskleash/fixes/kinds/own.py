@@ -8,27 +8,19 @@ from taskleash.fixes.kinds.track import handle_of, keep
 from taskleash.fixes.meaning.beside import check_wanted
 from taskleash.fixes.meaning.coroutines import (
     calls_what_it_was_given,
-    comes_back,
     comes_to,
     coroutine_of,
-    gives_back,
     is_given,
     root_of,
-    runs_until_told,
-    sleeps_first,
     started_by,
 )
 from taskleash.fixes.meaning.drained import check_drained, check_lasting
+from taskleash.fixes.meaning.effects import end_of
 from taskleash.fixes.meaning.evident import check_owning
 from taskleash.fixes.meaning.harmed import check_cancelling, check_draining, check_given
-from taskleash.fixes.meaning.remarks import is_forgotten, says_that_it_cancels
+from taskleash.fixes.meaning.remarks import is_forgotten
 from taskleash.fixes.meaning.serving import (
-    fills_its_owner,
-    is_for_now,
-    is_of_a_part,
     is_of_one,
-    serves_its_owner,
-    sets_up,
 )
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values, container_of
@@ -46,7 +38,7 @@ from taskleash.fixes.teardowns.chosen import (
     is_handed_on,
     teardown_of,
 )
-from taskleash.fixes.teardowns.ending_lines import DRAINED_SECONDS, End, ending_all
+from taskleash.fixes.teardowns.ending_lines import End, ending_all
 from taskleash.fixes.teardowns.places import asking, is_fed_behind, is_fed_meanwhile
 from taskleash.models.api import Starts
 from taskleash.models.lifecycle import LIFECYCLE
@@ -71,7 +63,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no instance starts the task"))
     teardown = teardown_of(work.tree, target.site, method)
     check_loop(teardown)
-    end = _end_of(work, target, call, teardown)
+    end = end_of(work, target, call, teardown)
     if target.rule != "TL001":
         _check_harm(work, target, call, teardown, end)
         check_owning(work, target, call, teardown, end, is_replaced=False)
@@ -79,6 +71,13 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         _check_cancelled(work, call, teardown, end is not End.CANCELLED)
     if target.rule == "TL001":
         return _own_dropped(work, target, call, method, teardown)
+    return _own_kept(work, target, call, method, teardown, end)
+
+
+def _own_kept(
+    work: Work, target: Target, call: cst.Call, method: Method, teardown: Method, end: End
+) -> Sentence:
+    """End a task in the attribute of the object that keeps it."""
     if not target.site.holder:
         raise CannotMend(sentence("the call does not say where the task is kept"))
     base, _, attribute = target.site.holder.rpartition(".")
@@ -100,6 +99,7 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
         _check_kept(work, method, attribute)
         if end is not End.CANCELLED:
             check_drained(work, target, call)
+            _check_known(target, teardown, end)
         is_pruned = target.rule == "TL014"
         end_all(work, teardown, attribute, container.kind, end, is_pruned=is_pruned)
     elif _is_slot(work, method, attribute, call):
@@ -109,8 +109,11 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
-        if end is not End.CANCELLED and asking(teardown, started) is None:
+        if asking(teardown, started) is not None:
+            end = End.DRAINED if end is End.UNKNOWN else end
+        elif end is not End.CANCELLED:
             check_drained(work, target, call)
+            _check_known(target, teardown, end)
         end_one(work, teardown, attribute, started, end, is_optional=optional)
     else:
         raise CannotMend(
@@ -119,6 +122,18 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     if end is not End.CANCELLED:
         return sentence("wait for it, within a deadline, in `{method}`", method=name)
     return sentence("cancel it in `{method}`", method=name)
+
+
+def _check_known(target: Target, teardown: Method, end: End) -> None:
+    """Raise `CannotMend` where nothing tells whether anybody would miss what a task does."""
+    if end is End.UNKNOWN:
+        raise CannotMend(
+            sentence(
+                "whether `{name}` is to wait for `{task}` or to cancel it is not known",
+                name=teardown.function.name.value,
+                task=target.site.task,
+            )
+        )
 
 
 def _is_of_all_instances(work: Work, method: Method, attribute: str) -> bool:
@@ -141,57 +156,6 @@ def _check_kept(work: Work, method: Method, attribute: str) -> None:
             raise CannotMend(
                 sentence("`{place}` has futures of another thread, too", place=attribute)
             )
-
-
-def _end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
-    """What the teardown does to the task: it waits where the end of the work matters to others."""
-    if target.site.lifetime is Lifetime.ENDLESS:
-        return End.CANCELLED
-    started, method = started_by(call), work.tree.method(call)
-    coroutine = coroutine_of(work.tree, started)
-    name = target.site.task.rpartition(".")[2]
-    if coroutine is None:
-        is_over = sets_up(name) or (
-            method is not None and is_of_a_part(work.tree, started, method, teardown)
-        )
-        return End.CANCELLED if is_over or is_for_now(work.tree, name, None) else End.DRAINED
-    # It would not have begun by the deadline, or would not be over.
-    is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(
-        work.tree, coroutine
-    )
-    if is_late and gives_back(coroutine):
-        raise CannotMend(
-            sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
-        )
-    if is_late or serves_its_owner(work.tree, coroutine):
-        return End.CANCELLED
-    if is_for_now(work.tree, name, coroutine):
-        return End.CANCELLED
-    if fills_its_owner(work.tree, coroutine):
-        return End.CANCELLED
-    if says_that_it_cancels(teardown.function) or _cancels_its_kind(work, target, call, teardown):
-        return End.CANCELLED
-    scope = work.tree.scope(call)
-    if comes_back(work.tree, coroutine, [scope, teardown.function]):
-        return End.DRAINED_BY_ITSELF
-    return End.DRAINED
-
-
-def _cancels_its_kind(work: Work, target: Target, call: cst.Call, teardown: Method) -> bool:
-    """Whether the object itself cancels the task elsewhere: nobody misses what it would do."""
-    method = work.tree.method(call)
-    attribute = target.site.holder.rpartition(".")[2] if target.rule != "TL001" else ""
-    return (
-        bool(attribute)
-        and method is not None
-        and any(
-            isinstance(node, cst.Call)
-            and dotted(node.func) == f"{each.instance}.{attribute}.cancel"
-            for each in work.tree.methods(method.cls)
-            if each.instance and each.function is not teardown.function
-            for node in inside(each.function.body)
-        )
-    )
 
 
 def _check_harm(work: Work, target: Target, call: cst.Call, teardown: Method, end: End) -> None:
@@ -279,10 +243,10 @@ def _own_dropped(
     is_replacing = _replaces(work, target, method, call) and _is_alone(work, method)
     is_replacing = is_replacing and not is_there
     # What a later call makes pointless is of no use after the last one either.
-    end = End.CANCELLED if is_replacing else _end_of(work, target, call, teardown)
+    end = End.CANCELLED if is_replacing else end_of(work, target, call, teardown)
     _check_harm(work, target, call, teardown, end)
     check_owning(work, target, call, teardown, end, is_replaced=is_replacing)
-    is_drained = end is not End.CANCELLED
+    is_drained, decided = end is not End.CANCELLED, end
     if is_drained and is_fed_meanwhile(work.tree, teardown, "", method):
         end = End.DRAINED_BY_ITSELF
     purpose = "set to wait for" if is_drained else "set to cancel"
@@ -295,6 +259,7 @@ def _own_dropped(
         work.edits.insert_before(spot.holder, new, blank=0)
     if is_drained:
         check_drained(work, target, call)
+        _check_known(target, teardown, decided)
         if is_fed_behind(work.tree, teardown, container, method):
             raise CannotMend(
                 sentence(

@@ -74,7 +74,7 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
         return False
     if sets_up(coroutine.function.name.value):
         return True
-    return all(_stays_inside(tree, each, _is_harmless) for each in reached(tree, coroutine))
+    return all(_stays_inside(tree, each, is_harmless) for each in reached(tree, coroutine))
 
 
 def fills_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
@@ -82,7 +82,7 @@ def fills_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
     if coroutine is None or coroutine.method is None or is_hook(coroutine):
         return False
     every = [*reached(tree, coroutine)]
-    return any(map(_fills, every)) and all(_stays_inside(tree, each, _is_read) for each in every)
+    return any(map(_fills, every)) and all(_stays_inside(tree, each, is_read) for each in every)
 
 
 def is_of_a_part(
@@ -164,7 +164,7 @@ def _keeps(tree: Tree, coroutine: Coroutine) -> bool:
     return any(
         isinstance(node, cst.Call)
         and not FINITE_WORDS.isdisjoint(words(last_name(node.func)))
-        and not _is_harmless(tree, node, each)
+        and not is_harmless(tree, node, each)
         for each in reached(tree, coroutine)
         for node in own(each.function.body)
     )
@@ -189,7 +189,7 @@ def _stays_inside(
     return True
 
 
-def _is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
+def is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
     text = dotted(call.func)
     if text in _HARMLESS or called(tree, call, coroutine.method, call) is not None:
         return True
@@ -201,32 +201,37 @@ def _is_harmless(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
     if method is None or not base or base != method.instance:
         return False
     values = [value for value, _ in attribute_values(tree, method.cls, name)]
-    return bool(values) and all(_is_plain(value) for value in values)
+    return bool(values) and all(is_plain(value) for value in values)
 
 
-def _is_plain(value: cst.BaseExpression | None) -> bool:
+def is_plain(value: cst.BaseExpression | None) -> bool:
     """Whether a value is a container that the object makes for itself."""
     if isinstance(value, cst.List | cst.Dict | cst.Set):
         return True
     return isinstance(value, cst.Call) and last_name(value.func) in ("set", "list", "dict", "deque")
 
 
-def _is_read(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
+def is_read(tree: Tree, call: cst.Call, coroutine: Coroutine) -> bool:
     """Whether a call changes nothing, or only what its function has made.
 
     What it tells is used: who asks for nothing, like a web hook, is after something else.
     """
     name = last_name(call.func)
-    if _is_harmless(tree, call, coroutine) or name in _WRAPPING or name[:1].isupper():
+    if is_harmless(tree, call, coroutine) or name in _WRAPPING or name[:1].isupper():
         return True
     base = dotted(call.func.value) if isinstance(call.func, cst.Attribute) else ""
     values = [v for target, v, _ in assignments(coroutine.function.body) if dotted(target) == base]
-    if base and values and all(map(_is_plain, values)):
+    if base and values and all(map(is_plain, values)):
         return True
     outer = tree.parent(call)
     outer = tree.parent(outer) if isinstance(outer, cst.Await) else outer
     is_used = not isinstance(outer, cst.Expr)
-    return is_used and not _READING.isdisjoint(words(name)[:1])
+    return is_used and reads(name)
+
+
+def reads(name: str) -> bool:
+    """Whether a method by its name only tells something, or makes a value of another one."""
+    return not _READING.isdisjoint(words(name)[:1])
 
 
 def _fills(coroutine: Coroutine) -> bool:

@@ -27,6 +27,8 @@ class End(enum.Enum):
     DRAINED = "drained"
     #: the same where tasks of its kind may come to the teardown, or start others of their kind
     DRAINED_BY_ITSELF = "drained by a function of its own"
+    #: whether anybody would miss what it does is not known
+    UNKNOWN = "not known"
 
 
 #: what all tasks of a container are called, by its kind
