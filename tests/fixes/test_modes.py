@@ -309,7 +309,7 @@ class TestUnsafe:
         asked = ("--unsafe-fixes", "--fix-style", "own")
         assert "[*] 1 fixable with `--fix`." in check(app, *asked).out
         assert "Fixed 1 finding " in check(app, "--fix", *asked).out
-        assert "asyncio.wait([self._task], timeout=10)" in app.read_text("utf-8")
+        assert "asyncio.wait([task], timeout=10)" in app.read_text("utf-8")
 
     def test_fixes_await_by_themselves_only_what_hands_something_over(self, app: Path) -> None:
         app.write_text(LOGGING.replace("send()", "index()"), encoding="utf-8")

@@ -64,6 +64,8 @@ def own(work: Work, target: Target, call: cst.Call) -> Sentence:
     teardown = teardown_of(work.tree, target.site, method)
     check_loop(teardown)
     end = end_of(work, target, call, teardown)
+    if end is End.UNKNOWN and asking(teardown, started_by(call)) is not None:
+        end = End.DRAINED
     if target.rule != "TL001":
         _check_harm(work, target, call, teardown, end)
         check_owning(work, target, call, teardown, end, is_replaced=False)
@@ -109,9 +111,7 @@ def _own_kept(
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
         optional = is_optional(work, method, attribute, target.site.has_own_state)
         started = started_by(call)
-        if asking(teardown, started) is not None:
-            end = End.DRAINED if end is End.UNKNOWN else end
-        elif end is not End.CANCELLED:
+        if end is not End.CANCELLED and asking(teardown, started) is None:
             check_drained(work, target, call)
             _check_known(target, teardown, end)
         end_one(work, teardown, attribute, started, end, is_optional=optional)

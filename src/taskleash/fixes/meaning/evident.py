@@ -104,7 +104,8 @@ def check_owning(
     the object, and nothing else brings it to its end. ``is_replaced`` tells that the next task of
     its kind cancels it, too.
     """
-    if "own" not in target.unasked:
+    if "own" not in target.unasked or end is End.UNKNOWN:
+        # What nobody knows is refused where it is asked for, too.
         return
     name, task = teardown.function.name.value, target.site.task
     coroutine = _own_work(work.tree, call)

@@ -117,14 +117,26 @@ def ending_one(
     if function.asynchronous is None:
         lines = [f"{text}.cancel()", *([f"{text} = None"] if is_optional else [])]
         return _under([f"{text} is not None"] if is_optional else [], lines)
+    if end is not End.CANCELLED:
+        return _drained_one(work, function, text, is_optional)
     tests = [f"{text} is not None"] if is_optional else []
     tests.append(f"{text} is not {work.asyncio('current_task')}()")
-    if end is not End.CANCELLED:
-        lines = _drained(work, function, f"[{text}]")
-    else:
-        waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
-        lines = [f"{text}.cancel()", waiting]
-    return _under(tests, [*lines, *([f"{text} = None"] if is_optional else [])])
+    waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
+    lines = [f"{text}.cancel()", waiting, *([f"{text} = None"] if is_optional else [])]
+    return _under(tests, lines)
+
+
+def _drained_one(work: Work, function: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:
+    """The lines that wait for the task in an attribute; to cancel what is done does nothing.
+
+    The attribute may have the next one by then.
+    """
+    task = free(("task", "background_task"), variables(function))
+    tests = [f"{task} is not None"] if is_optional else []
+    tests.append(f"{task} is not {work.asyncio('current_task')}()")
+    waiting = f"await {work.asyncio('wait')}([{task}], timeout={DRAINED_SECONDS})"
+    lines = [waiting, f"{task}.cancel()", *([f"{text} = None"] if is_optional else [])]
+    return [f"{task} = {text}", *_under(tests, lines)]
 
 
 def _under(tests: list[str], lines: list[str]) -> list[str]:
