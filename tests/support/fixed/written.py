@@ -1162,7 +1162,10 @@ async def ping(number):
 async def ping_all():
     for number in range(3):
         asyncio.create_task(ping(number))
-    note("started")
+    try:
+        note("started")
+    except Exception:
+        logger.exception("not noted")
 
 
 async def main():
@@ -1226,7 +1229,10 @@ async def ping(number):
 async def ping_all():
     for number in range(3):
         asyncio.create_task(ping(number))
-    note("started")
+    try:
+        note("started")
+    except Exception:
+        logger.exception("not noted")
 
 
 async def main():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from taskleash.fixes.meaning.beside import check_beside
@@ -11,13 +13,15 @@ from taskleash.fixes.meaning.coroutines import (
     may_wait_for_others,
     started_by,
 )
-from taskleash.fixes.meaning.following import own
+from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.meaning.parallel import goes_on, is_a_start, is_in_a_loop
 from taskleash.fixes.meaning.remarks import says_that_it_goes_on
+from taskleash.fixes.meaning.serving import is_harmless
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.free_names import free, variables
-from taskleash.fixes.syntax.tree import Tree, inside, last_name
+from taskleash.fixes.syntax.tree import Tree, caught_names, inside, last_name
 from taskleash.fixes.syntax.work import Work
+from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence
 from taskleash.verdict.model import Handle, Lifetime, State
@@ -30,6 +34,10 @@ _DROPPED = "TL001"
 #: how many lines at most a group is laid around
 _MOST_LINES = 30
 _SPAWNING = frozenset({"create_task", "ensure_future"})
+#: what a handler names that catches every error; one without a name does, too
+_ALL_ERRORS = frozenset({"", "BaseException", "Exception"})
+#: functions that raise nothing of what they are given
+_HARMLESS = frozenset({"pop", "print", "result", "set", "sleep", "wait"})
 #: what waits for a task no longer than until some time, or whatever becomes of who waits
 _LEAVING = frozenset({"shield", "timeout", "timeout_at", "wait_for"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
@@ -57,6 +65,7 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("`{place}` keeps it for longer", place=target.site.holder))
     _check_end(work, target, call, scope.body)
     _check_room(work, call, scope.body)
+    _check_errors(work, target, call, scope)
     started = _arguments(work, call) if library == _ANYIO else None
     if target.rule == _DROPPED:
         _check_dropped(work, target, call, scope)
@@ -97,6 +106,60 @@ def _check_room(work: Work, call: cst.Call, body: cst.IndentedBlock) -> None:
         raise CannotMend(sentence("the rest of the function is too long to be laid in a group"))
 
 
+def _check_errors(work: Work, target: Target, call: cst.Call, scope: cst.FunctionDef) -> None:
+    """Raise `CannotMend` where an error may come out of the group: as one of a group of errors.
+
+    Whoever catches what the function or the task raises would not catch that.
+    """
+    if not target.site.never_fails:
+        raise CannotMend(
+            sentence("its failure would come to the caller, and end what is beside it")
+        )
+    assert isinstance(scope.body, cst.IndentedBlock)
+    place = Coroutine(scope, work.tree.method(call))
+    for line in _rest(scope.body, call):
+        if node := _first_to_fail(work.tree, (line, *own(line)), place):
+            raise CannotMend(
+                sentence(
+                    "what `{code}` raises would come to the caller in a group of errors",
+                    code=" ".join(work.tree.code(node).split()),
+                )
+            )
+
+
+def _first_to_fail(
+    tree: Tree, nodes: Iterable[cst.CSTNode], place: Coroutine
+) -> cst.CSTNode | None:
+    """What may raise an error first, as far as the file tells."""
+    passed: set[int] = set()
+    for node in nodes:
+        if isinstance(node, cst.Try) and any(map(_catches, node.handlers)):
+            passed.update(map(id, own(node.body)))
+        if id(node) in passed:
+            continue
+        if isinstance(node, cst.Raise | cst.Assert):
+            return node
+        if not isinstance(node, cst.Call):
+            continue
+        if last_name(node.func) in SPAWNING:
+            # What a task raises comes to whoever waits for it.
+            passed.update(id(each) for arg in node.args for each in inside(arg))
+        elif (found := called(tree, node, place.method, node)) is not None:
+            for each in reached(tree, found):
+                if _first_to_fail(tree, own(each.function.body), each) is not None:
+                    return node
+        elif last_name(node.func) not in _HARMLESS and not is_harmless(tree, node, place):
+            return node
+    return None
+
+
+def _catches(handler: cst.ExceptHandler) -> bool:
+    """Whether a handler keeps every error to itself."""
+    return not _ALL_ERRORS.isdisjoint(caught_names(handler)) and not any(
+        isinstance(node, cst.Raise) for node in own(handler.body)
+    )
+
+
 def _rest(body: cst.IndentedBlock, call: cst.Call) -> list[cst.CSTNode]:
     """The statements of a function from the one with a call on."""
     at = next(i for i, line in enumerate(body.body) if any(n is call for n in inside(line)))
@@ -112,10 +175,6 @@ def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.Functi
     if holder is None:
         raise CannotMend(sentence("no statement of its own starts the task"))
     check_beside(work, target, call, started_by(call), holder)
-    if not target.site.never_fails:
-        raise CannotMend(
-            sentence("its failure would come to the caller, and end what is beside it")
-        )
     if is_a_start(scope.name.value, target.site.task):
         raise CannotMend(sentence("it would hold up the start"))
     if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
