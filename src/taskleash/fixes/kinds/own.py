@@ -32,6 +32,7 @@ from taskleash.fixes.syntax.tree import Method, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.chosen import (
     check_loop,
+    containers_ended,
     end_all,
     end_one,
     ended_beside,
@@ -98,6 +99,10 @@ def _own_kept(
         raise CannotMend(sentence("`{name}` hands it to something else", name=name))
     container = container_of(work.tree, call, target.site.holder)
     if container is not None:
+        if target.site.holder in containers_ended(teardown):
+            raise CannotMend(
+                sentence("`{name}` cancels what is in it on some ways already", name=name)
+            )
         _check_kept(work, method, attribute)
         if end is not End.CANCELLED:
             check_drained(work, target, call)

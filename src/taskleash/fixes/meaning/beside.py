@@ -14,7 +14,7 @@ from taskleash.fixes.meaning.coroutines import (
 from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.meaning.remarks import is_meant_apart, says_that_it_goes_on
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.syntax.tree import Holder, Tree, dotted, inside
+from taskleash.fixes.syntax.tree import Holder, Tree, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
@@ -92,15 +92,24 @@ def _cancels(tree: Tree, coroutine: Coroutine) -> bool:
 
 
 def _holds_a_lock(tree: Tree, call: cst.Call) -> bool:
-    """Whether a call stands in an ``async with`` of something that others take as well."""
+    """Whether a call stands in an ``async with`` of something that others take as well.
+
+    Or in a ``try`` that gives it back at its end.
+    """
     for node, child in tree.around(call):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             return False
+        if isinstance(node, cst.Try) and node.finalbody is not None and _releases(node.finalbody):
+            return True
         if not isinstance(node, cst.With) or child is not node.body or node.asynchronous is None:
             continue
         if not all(isinstance(item.item, cst.Call) for item in node.items):
             return True
     return False
+
+
+def _releases(block: cst.Finally) -> bool:
+    return any(isinstance(n, cst.Call) and last_name(n.func) == "release" for n in own(block))
 
 
 def _is_on_the_way_out(tree: Tree, call: cst.Call) -> bool:

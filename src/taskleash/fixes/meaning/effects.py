@@ -12,7 +12,6 @@ from taskleash.fixes.meaning.coroutines import (
     coroutine_of,
     gives_back,
     is_bound_in,
-    root_of,
     runs_until_told,
     sleeps_first,
     started_by,
@@ -36,7 +35,7 @@ from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name,
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import DRAINED_SECONDS, End
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import PROMPT_WORDS, words
+from taskleash.models.vocabulary import FINITE_WORDS, PROMPT_WORDS, words
 from taskleash.sentences import sentence
 from taskleash.verdict.model import Lifetime
 
@@ -174,11 +173,12 @@ def _of_call(tree: Tree, call: cst.Call, place: Coroutine, closed: frozenset[str
         return _Effect.SEEN
     if _is_own(tree, call, attribute, place) or is_read(tree, call, place):
         return _Effect.GONE
-    is_told = not _TELLING.isdisjoint(words(name))
     if _is_from_others(tree, call, attribute, place):
+        is_told = not _TELLING.isdisjoint(words(name))
         return _Effect.SEEN if is_told or reads(name) else _Effect.UNKNOWN
     # What it sends right before its own connection is closed may have been asked for.
-    return _Effect.GONE if attribute in closed and not is_told else _Effect.UNKNOWN
+    is_gone = attribute in closed and FINITE_WORDS.isdisjoint(words(name))
+    return _Effect.GONE if is_gone else _Effect.UNKNOWN
 
 
 def _keeps(name: str) -> bool:
@@ -196,7 +196,7 @@ def _is_own(tree: Tree, call: cst.Call, attribute: str, place: Coroutine) -> boo
 
 def _is_from_others(tree: Tree, call: cst.Call, attribute: str, place: Coroutine) -> bool:
     """Whether a call is made on what the object was given, or the module has."""
-    root = root_of(call.func)
+    root = next(iter(_chain(call.func)), "")
     if place.method is None or root != place.method.instance:
         return isinstance(call.func, cst.Attribute) and not is_bound_in(place.function, root)
     values = _values(tree, attribute, place)

@@ -156,6 +156,12 @@ def is_handed_on(tree: Tree, method: Method, text: str) -> bool:
 
 def ended_beside(teardown: Method) -> str:
     """A set or list that a teardown goes through to cancel what is in it; empty without one."""
+    return next(iter(containers_ended(teardown)), "")
+
+
+def containers_ended(teardown: Method) -> list[str]:
+    """The containers of the object that a teardown goes through to cancel what is in them."""
+    found: list[str] = []
     for node in inside(teardown.function.body):
         if not isinstance(node, cst.For):
             continue
@@ -164,15 +170,18 @@ def ended_beside(teardown: Method) -> str:
         if is_own and any(
             isinstance(n, cst.Call) and dotted(n.func) == cancels for n in inside(node)
         ):
-            return text
-    return ""
+            found.append(text)
+    return found
 
 
 def _listed(node: cst.BaseExpression) -> cst.BaseExpression:
     """What is gone through: the container in ``list(self.tasks)``.
 
-    ``getattr(self, "tasks", ())`` names it, too.
+    ``getattr(self, "tasks", ())`` names it, too, and so does ``self.tasks.values()``.
     """
+    func = node.func if isinstance(node, cst.Call) else None
+    if isinstance(func, cst.Attribute) and func.attr.value in ("copy", "values"):
+        return func.value
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or not node.args:
         return node
     first = node.args[0].value

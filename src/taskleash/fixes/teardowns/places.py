@@ -72,7 +72,7 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     body = method.function.body
     if isinstance(body, cst.SimpleStatementSuite):
         return BodyPlace(body, is_after=False)
-    flags = {dotted(target) for target, _, _ in assignments(body)}
+    flags = {dotted(target) for target, _, _ in assignments(body)} | _asked_first(tree, method.cls)
     raised = {dotted(t) for t, value, _ in assignments(body) if _is_true(value)}
     lines = _lines(body)
     at = 1 if is_text(lines[0]) else 0
@@ -99,6 +99,20 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def _asked_first(tree: Tree, cls: cst.ClassDef) -> set[str]:
+    """What a method that begins the object asks before it does anything, and leaves."""
+    found: set[str] = set()
+    for method in tree.methods(cls):
+        lines = _lines(method.function.body)
+        lines = lines[1:] if lines and is_text(lines[0]) else lines
+        first = lines[0] if lines and LIFECYCLE.sets_up(method.function.name.value) else None
+        if isinstance(first, cst.If):
+            last = _lines(first.body)[-1:]
+            if any(isinstance(n, cst.Return) for line in last for n in inside(line)):
+                found.update(map(dotted, _operands(first.test)))
+    return found - {""}
 
 
 def is_fed_behind(tree: Tree, teardown: Method, keeps: str, spawning: Method) -> bool:
