@@ -101,7 +101,7 @@ app.py:4:13: TL001 high [*] task `send` is dropped
    keeps     self (Agent), message
    why       other.py:9: called for each message
    fix       track (safe)     keep the task until it is done
-             await (unsafe)   await the coroutine here, log its failure
+             await (unsafe)   where the code allows it: await the coroutine here, log its failure
    more      taskleash rule TL001
 
 broken.py:3:7: TL000 high invalid syntax

@@ -22,7 +22,7 @@ from taskleash.verdict.model import (
 NO = Cell(State.NO, "none")
 PARTIAL = Cell(State.PARTIAL, "partial")
 TRACK = FixOffer("track", "safe", True)
-AWAIT = FixOffer("await", "unsafe", False)
+AWAIT = FixOffer("await", "unsafe", False, tried=False)
 
 
 def yes(how: str) -> Cell:

@@ -24,6 +24,9 @@ _ASK_FOR_GROUP = sentence(
 )
 #: the kinds that are made only where the program shows that they are meant, or by their names
 GUESSED = frozenset({"await", "own"})
+#: rules whose findings can nearly always be mended by the first of their fixes; whether the code
+#: allows the others is only tried as they are made, for to try all would take longer than to scan
+UNTRIED = frozenset({"TL001", "TL002", "TL003"})
 _AUTO = "auto"
 #: where unsafe fixes are allowed: waiting for the work here leaves nothing to be ended elsewhere
 _WAITING = ("await", "own", "track")
@@ -31,18 +34,24 @@ _WAITING = ("await", "own", "track")
 _BESIDE = ("own", "track", "await")
 
 
+def _is_left(code: str, kind: str) -> bool:
+    """Whether nobody tries if code allows this fix of a rule's finding, before it is made."""
+    return code in UNTRIED and kind in GUESSED
+
+
 @dataclass(frozen=True)
 class FixOffer:
     """A fix that could mend a site: its kind and its applicability, ``safe`` or ``unsafe``.
 
     ``allowed`` tells whether a run that fixes makes it, ``barred`` whether the settings leave its
-    rule alone, so that none does.
+    rule alone, so that none does. What is not ``tried`` may turn out not to fit the code.
     """
 
     kind: str
     applicability: str
     allowed: bool
     barred: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,10 @@ class FixChoice:
             allowed = set()
         if self.only:
             allowed &= {self.only}
-        return tuple(FixOffer(kind, str(how), kind in allowed, barred) for kind, how in judged)
+        return tuple(
+            FixOffer(kind, str(how), kind in allowed, barred, tried=not _is_left(code, kind))
+            for kind, how in judged
+        )
 
     def fitting(self, site: Site, offers: Iterable[FixOffer]) -> tuple[FixOffer, ...]:
         """Those of the offers that the source of a site turns out to allow."""

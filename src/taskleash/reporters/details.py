@@ -141,7 +141,9 @@ def _keeps(site: Site, say: Language) -> str:
 
 def _offer(fix: FixOffer, say: Language) -> str:
     offer = say(words.OFFER, kind=fix.kind, applicability=say(fix.applicability))
-    return _padded(offer, _OFFER_WIDTH) + say(words.FIXES[fix.kind])
+    does = say(words.FIXES[fix.kind])
+    said = does if fix.tried else say(words.WHERE_IT_FITS, does=does)
+    return _padded(offer, _OFFER_WIDTH) + said
 
 
 def _padded(text: str, width: int) -> str:

@@ -29,6 +29,7 @@ ALSO_LABEL = "also"
 MORE_LABEL = "more"
 MORE = "taskleash rule {code}"
 OFFER = "{kind} ({applicability})"
+WHERE_IT_FITS = "where the code allows it: {does}"
 
 DORMANT = "dormant"
 ENDLESS = "it never ends by itself"

@@ -13,7 +13,7 @@ from taskleash.driver.fixing.manner import manner_of
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.settings import Settings
-from taskleash.fixes.choice import GUESSED
+from taskleash.fixes.choice import GUESSED, UNTRIED
 from taskleash.fixes.model import Manner
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import diagnose
@@ -21,9 +21,6 @@ from taskleash.rules.selection import resolve_codes
 from taskleash.sentences import Said
 from taskleash.source.loading import InvalidSource
 from taskleash.verdict.model import Site
-
-#: rules whose findings can nearly always be mended; to try them all would take longer than it tells
-_MENDABLE = frozenset({"TL001", "TL002", "TL003"})
 
 #: a site and what a rule says of it
 _Tried: TypeAlias = tuple[Site, Diagnostic]
@@ -80,7 +77,7 @@ def _untried(site: Site) -> Site:
 
 
 def _is_doubtful(diagnostic: Diagnostic) -> bool:
-    return bool(diagnostic.fixes) and diagnostic.code not in _MENDABLE
+    return bool(diagnostic.fixes) and diagnostic.code not in UNTRIED
 
 
 def _all_tried(tried: Sequence[_Tried], item: Input, manner: Manner) -> tuple[Site, ...]:
