@@ -152,6 +152,9 @@ def comes_again(trail: Trail, op: Op) -> bool:
     loop = in_loop(op.function, op.index)
     if loop is None or (loop.kind != "while" and _is_for_one_of(trail, op, loop)):
         return False
+    if op.kind == "wait" and not op.function.paths.graph.comes_back(op.index):
+        # Each turn leaves the loop.
+        return False
     if op.function is not trail.function:
         return True
     return all(frame.item is not loop for frame in around(op.function, trail.index))
