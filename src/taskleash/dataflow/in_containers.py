@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taskleash.dataflow.walk import Carrier, Walk
-from taskleash.ir.model import Collection, Store
+from taskleash.ir.model import Call, Collection, Store
 from taskleash.ir.terms import Display, Element, Item, Result, Spread, Term
+from taskleash.models.api import Effect
 from taskleash.models.containers import PAIRING
-from taskleash.semantics.entities import Function
+from taskleash.semantics.entities import External, Function
 
 #: the operation that puts the handle into a container
 _CONTAINED = frozenset({"contain"})
@@ -26,6 +27,9 @@ class ContainerWalk(Walk):
         """
         if carrier.depth != 1 or item.index < 0:
             return False
+        side_by_side = self._side_by_side(carrier.function, item.base)
+        if side_by_side:
+            return item.index not in side_by_side
         if self.at and carrier.function is self.origin and not isinstance(item.base, Element):
             return item.index not in self.at
         if any(op.place is not None and op.place.depth == 1 for op in self.own.of(_CONTAINED)):
@@ -39,6 +43,26 @@ class ContainerWalk(Walk):
                         return False
                     places |= found
         return bool(places) and item.index not in places
+
+    def _side_by_side(self, function: Function, term: Term) -> set[int]:
+        """Where the tuples of ``zip`` or ``enumerate`` have tasks: by what goes into the call.
+
+        Where a container stood that went into it says nothing of that. Empty for anything else.
+        """
+        made = term.base if isinstance(term, Element) else None
+        if not isinstance(made, Result) or not isinstance(function.events[made.event], Call):
+            return set()
+        call = function.call(made.event)
+        callees = self.calls.callees(function, call)
+        handles = {self.program.models.handle(c.dotted) for c in callees if isinstance(c, External)}
+        if handles != {Effect.ZIPS} or any(arg.key in ("*", "**") for arg in call.args):
+            return set()
+        first = 1 if call.text == "enumerate" else 0
+        known = self.terms[function]
+        given = (
+            first + at for at, arg in enumerate(call.args) if not known.keys().isdisjoint(arg.value)
+        )
+        return set(given)
 
     def stands_at(self, function: Function, display: Term) -> set[int]:
         """Where the handle stands in a tuple written in the source; empty for anything else.
