@@ -118,8 +118,8 @@ class Repetition:
 
     def _is_again(self, trail: Trail, op: Op, site: Site, seen: frozenset[Function]) -> bool:
         caller, index = site
-        if not _is_on_itself(caller, index):
-            is_set_up = any(map(self.phases.is_start, seen))
+        is_set_up = any(map(self.phases.is_start, seen))
+        if not _is_on_itself(caller, index) and (is_set_up or not _is_in_a_global(op)):
             kept = not is_set_up and _is_on_what_stays(caller, index)
             return kept and self._repeats(trail, op, caller, index)
         if self._repeats(trail, op, caller, index):
@@ -186,22 +186,30 @@ def is_kept_by_itself(op: Op) -> bool:
 
     What it is given, or makes, may be another object in each call.
     """
-    event = op.event
-    target: Term | None = event.target if isinstance(event, Store) else None
+    target = _kept_by(op)
+    return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
+
+
+def _is_in_a_global(op: Op) -> bool:
+    """Whether a function stores the handle in a global, which is one whoever calls the function."""
+    return isinstance(_kept_by(op), Global)
+
+
+def _kept_by(op: Op) -> Term | None:
+    """What a function stores the handle in, without the names of attributes and keys."""
+    target: Term | None = op.event.target if isinstance(op.event, Store) else None
     while isinstance(target, (Attribute, Element)):
         target = target.base
-    return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
+    return target
 
 
 def is_of_what_is_given(op: Op) -> bool:
     """Whether a nested function stores the handle in an object of the call around it."""
-    event = op.event
-    target: Term | None = event.target if isinstance(event, Store) else None
-    if not isinstance(target, Attribute):
-        return False
-    while isinstance(target, (Attribute, Element)):
-        target = target.base
-    return isinstance(target, Outer) and target.name != op.function.method.self_name
+    target = _kept_by(op)
+    is_of_object = isinstance(op.event, Store) and isinstance(op.event.target, Attribute)
+    return (
+        is_of_object and isinstance(target, Outer) and target.name != op.function.method.self_name
+    )
 
 
 def _is_on_itself(caller: Function, index: int) -> bool:
