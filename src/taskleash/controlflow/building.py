@@ -57,7 +57,8 @@ def build(facts: FunctionFacts, raising: Raising | None = None) -> ControlFlowGr
     """The control-flow graph of a function, whose events may raise what its own tell or these."""
     known = raised_by(facts.events) if raising is None else raising
     graph = ControlFlowGraph(_Builder(facts, known).blocks, known)
-    if facts.name == "__await__" or facts.decorators or not _comes_to_another(facts, graph):
+    is_resumed_by_others = facts.name == "__await__" or (facts.decorators and not facts.is_async)
+    if is_resumed_by_others or not _comes_to_another(facts, graph):
         return graph
     return ControlFlowGraph(_Builder(facts, known, may_be_left=True).blocks, known)
 
@@ -65,9 +66,10 @@ def build(facts: FunctionFacts, raising: Raising | None = None) -> ControlFlowGr
 def _comes_to_another(facts: FunctionFacts, graph: ControlFlowGraph) -> bool:
     """Whether a consumer decides how far a generator runs: from one ``yield`` on to the next.
 
-    What is decorated is resumed by what decorates it: a context manager, a fixture, a dependency.
-    So is one with a single ``yield`` on each way: what comes before and after it is a set-up and a
-    teardown. An ``__await__`` is resumed by the loop, as any coroutine is.
+    A plain one that is decorated is resumed by what decorates it, which makes a coroutine of it.
+    So is any with a single ``yield`` on each way, a context manager, a fixture, a dependency: what
+    comes before and after it is a set-up and a teardown. An ``__await__`` is resumed by the loop,
+    as any coroutine is.
     """
     events = enumerate(facts.events) if facts.is_generator else ()
     given = [at for at, event in events if isinstance(event, Give) and event.kind == "yield"]
