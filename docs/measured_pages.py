@@ -163,6 +163,14 @@ connects anew, which starts the next monitor beside it, and a `start` without th
 base. There were few lows to find again: the reader was sure of 6, and of 15 more he was not. Of
 these taskleash called four low.
 
+In the fourteenth reading (nearly all sites of 42 packages: device clients, brokers, bots, task
+queues, servers, agents) one of 15 highs is a low by the labels: each turn of a loop leaves a reader,
+of a connection that is closed then. Of the 15 lows 5 are sound by the labels: four tasks that wait
+for an event, in loops that are left once that is set, and a reconnect that is over, but for hooks,
+when the next one may start. Five lows were not found: the high above, two tasks that a `wait`
+leaves where its cancellation is caught, a timer whose `cancel` was thought to be called by a
+teardown that cancels all tasks of the loop, and jobs that only a command cancels.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -233,6 +241,7 @@ def accuracy_page() -> str:
         ("blind_eleventh", "the eleventh reading, mended in part"),
         ("blind_twelfth", "the twelfth reading, before it was mended"),
         ("blind_thirteenth", "the thirteenth reading, mended in part"),
+        ("blind_fourteenth", "the fourteenth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -262,6 +271,7 @@ def blind_table() -> str:
         ("blind_eleventh", "eleventh reading"),
         ("blind_twelfth", "twelfth reading"),
         ("blind_thirteenth", "thirteenth reading"),
+        ("blind_fourteenth", "fourteenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows
