@@ -8,17 +8,21 @@ from functools import cache
 
 import pytest
 
+from support.fixed.grouped import grouped
 from support.fixed.mending import Attempt, attempted
+from support.fixed.replaced import replaced
 from support.fixed.running import Run, ran
-from support.fixed.shapes import Shape, shapes
+from support.fixed.shapes import Promise, Shape, shapes
 from support.fixed.written import WRITTEN, Written
 from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
-SHAPES = tuple(shapes())
+SHAPES = (*shapes(), *replaced(), *grouped())
 NONE, OWN = frozenset[str](), frozenset({"own"})
 #: the notes of what a program does on its own, which a teardown may stop
 _ENDS = ("end ", "sent ", "ping ", "saved ", "reported", "seen ", "released ", "hello")
+#: those of who caught a failure
+CAUGHT = ("caught ", "known ")
 
 
 @cache
@@ -40,7 +44,8 @@ def sound(old: Run, new: Run, text: str) -> None:
     assert not new.is_stuck or old.is_stuck, f"it hangs\n{text}"
     assert new.error == old.error, f"another exception\n{text}"
     failed = sum(note.startswith("fail ") for note in new.notes)
-    assert new.failures.total() >= failed, f"a failure that nobody is told of\n{text}"
+    caught = sum(note.startswith(CAUGHT) for note in new.notes)
+    assert new.failures.total() + caught >= failed, f"a failure that nobody is told of\n{text}"
 
 
 def lost(old: Run, new: Run) -> list[str]:
@@ -54,7 +59,7 @@ def lost(old: Run, new: Run) -> list[str]:
 def test_a_fixed_class_does_its_work_and_can_be_closed(shape: Shape, kind: str) -> None:
     if shape.is_eager and sys.version_info < (3, 12):
         pytest.skip("there are no eager tasks before 3.12")
-    fix = fix_of(shape.source, kind)
+    fix = fix_of(shape.source, kind, shape.is_library)
     if fix is None:
         return
     if kind in shape.refused:
@@ -65,17 +70,22 @@ def test_a_fixed_class_does_its_work_and_can_be_closed(shape: Shape, kind: str) 
     sound(old, new, fix.text)
     if kind == "track":
         assert (new.notes, new.failures) == (old.notes, old.failures), fix.text
+    promise = shape.promises.get(kind, Promise())
     if not shape.may_stop and not (shape.is_let_go and kind in ("own", "log")):
-        assert lost(old, new) == [], fix.text
+        assert [note for note in lost(old, new) if note not in promise.lost] == [], fix.text
     if kind == "own":
-        assert [note for note in shape.ends if note not in new.notes] == [], fix.text
-        for first, second in shape.in_order:
-            assert new.notes.index(first) < new.notes.index(second), fix.text
+        promise = Promise(shape.ends, shape.in_order)
+    assert [note for note in promise.ends if note not in new.notes] == [], fix.text
+    assert [note for note in promise.never if note in new.notes] == [], fix.text
+    for first, second in promise.in_order:
+        assert new.notes.index(first) < new.notes.index(second), fix.text
 
 
 @pytest.mark.parametrize("shape", swept(SHAPES), ids=lambda shape: shape.name)
 def test_what_others_may_want_to_see_the_end_of_is_not_ended_unasked(shape: Shape) -> None:
-    asked, unasked = (attempted(shape.source, "own", unasked=each) for each in (NONE, OWN))
+    asked, unasked = (
+        attempted(shape.source, "own", shape.is_library, unasked=each) for each in (NONE, OWN)
+    )
     if asked is not None and unasked is not None:
         # What never ends, and what changes nothing but its object.
         is_over = shape.name.endswith(("endless", "computes")) and "own" not in shape.refused
@@ -87,7 +97,7 @@ def test_what_others_may_want_to_see_the_end_of_is_not_ended_unasked(shape: Shap
 def test_at_least_half_of_what_is_offered_is_made() -> None:
     offered, made = Counter[str](), Counter[str]()
     for shape, kind in cases():
-        if (fix := fix_of(shape.source, kind)) is not None:
+        if (fix := fix_of(shape.source, kind, shape.is_library)) is not None:
             offered[kind] += 1
             made[kind] += fix.made > 0
     for kind in KINDS:

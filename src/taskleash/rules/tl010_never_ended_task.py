@@ -54,9 +54,10 @@ Use instead
                 await asyncio.sleep(1)
 
         async def close(self):
-            if self._poller is not None and self._poller is not asyncio.current_task():
-                self._poller.cancel()
-                await asyncio.wait([self._poller], timeout=5)
+            task = self._poller
+            if task is not None and not task.done() and task is not asyncio.current_task():
+                task.cancel()
+                await asyncio.wait([task], timeout=5)
                 self._poller = None
             await self._port.close()
 

@@ -40,7 +40,7 @@ Use instead
             self._task = None
 
         def on_song_chosen(self, song):
-            if self._task is not None:
+            if self._task is not None and not self._task.done():
                 self._task.cancel()
             self._task = asyncio.create_task(self._stream(song))
 

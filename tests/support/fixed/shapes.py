@@ -93,6 +93,18 @@ WORK = {
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What holds after a fix: notes that are there, pairs of notes of which the first comes first,
+    notes that are ``never`` there, and those that may be ``lost``.
+    """
+
+    ends: tuple[str, ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
+    never: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Shape:
     """A program; ``kept`` and ``work`` are keys of the tables above, the rest is text.
 
@@ -110,6 +122,10 @@ class Shape:
     is_let_go: bool = False
     #: what may be lost: endless work is over with its owner
     may_stop: bool = False
+    #: the fix does not see `main`: it is that of a library, which others use
+    is_library: bool = False
+    #: what holds after the fixes of other kinds
+    promises: dict[str, Promise] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -3467,4 +3467,45 @@ async def main():
 """,
         {"own": False, "track": True},
     ),
+    Written(
+        "endless work that has failed by the time it is closed",
+        """
+import asyncio
+
+
+class Poller:
+    def __init__(self):
+        self._task = None
+        self._others = []
+
+    def start(self):
+        self._task = asyncio.create_task(self.poll())
+
+    def look(self):
+        self._others.append(asyncio.create_task(self.poll()))
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+            self.read()
+
+    def read(self):
+        note("fail", 1)
+        raise ValueError(1)
+
+    async def close(self):
+        self._others.clear()
+        note("closed")
+
+
+async def main():
+    poller = Poller()
+    poller.start()
+    poller.look()
+    await asyncio.sleep(5)
+    await poller.close()
+""",
+        {"own": True},
+        {"own": ("closed",)},
+    ),
 )

@@ -82,13 +82,11 @@ def _cancelling(work: Work, scope: cst.FunctionDef, text: str, is_optional: bool
     """
     earlier = free(("earlier", "earlier_task"), variables(scope))
     if scope.asynchronous is None:
-        if "(" not in text:
-            return (
-                [f"if {text} is not None:", f"    {text}.cancel()"]
-                if is_optional
-                else [f"{text}.cancel()"]
-            )
-        return [f"{earlier} = {text}", f"if {earlier} is not None:", f"    {earlier}.cancel()"]
+        # To cancel one that is done would hide how it failed.
+        named = [f"{earlier} = {text}"] if "(" in text else []
+        old = earlier if named else text
+        test = f"{old} is not None and not {old}.done()" if is_optional else f"not {old}.done()"
+        return [*named, f"if {test}:", f"    {old}.cancel()"]
     test = f"not ({earlier} := {text}).done()"
     if is_optional:
         test = f"({earlier} := {text}) is not None and not {earlier}.done()"

@@ -259,7 +259,7 @@ def _own_dropped(
     attribute = container.rpartition(".")[2]
     name = teardown.function.name.value
     if is_replacing and spot.holder is not None:
-        lines = ending_all(work, method.function, container, "set", End.CANCELLED)
+        lines = ending_all(work, method.function, container, "set", End.CANCELLED, is_pruned=True)
         new = work.statements(spot.holder, "\n".join(lines))
         work.edits.insert_before(spot.holder, new, blank=0)
     if is_drained:

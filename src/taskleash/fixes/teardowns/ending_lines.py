@@ -1,6 +1,7 @@
 """The lines that end tasks: cancelled or drained, and waited for, but for the one that runs them.
 
-Nothing here looks at how a task ended: the event loop logs the failure of one that is let go.
+Nothing here looks at how a task ended: the event loop logs the failure of one that is let go, but
+not of one that somebody cancels once it is done.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def ending_all(
     taken = variables(function)
     task = free(("task", "background_task"), taken)
     if function.asynchronous is None:
-        return [f"for {task} in {each}:", f"    {task}.cancel()"]
+        return _cancelling(task, each, is_pruned)
     if end is End.DRAINED_BY_ITSELF:
         if kind == "set" and is_pruned:
             return _drained_in_place(work, function, text)
@@ -66,11 +67,17 @@ def ending_all(
         return [others, f"if {tasks}:", *(f"    {line}" for line in lines)]
     return [
         others,
-        f"for {task} in {tasks}:",
-        f"    {task}.cancel()",
+        *_cancelling(task, tasks, is_pruned),
         f"if {tasks}:",
         f"    await {work.asyncio('wait')}({tasks}, timeout={_CANCELLED})",
     ]
+
+
+def _cancelling(task: str, tasks: str, is_pruned: bool) -> list[str]:
+    """The lines that cancel tasks, but for done ones where these are not out of the way already."""
+    if is_pruned:
+        return [f"for {task} in {tasks}:", f"    {task}.cancel()"]
+    return [f"for {task} in {tasks}:", f"    if not {task}.done():", f"        {task}.cancel()"]
 
 
 def _drained_in_place(work: Work, function: cst.FunctionDef, text: str) -> list[str]:
@@ -114,34 +121,30 @@ def ending_one(
     work: Work, function: cst.FunctionDef, text: str, is_optional: bool, end: End
 ) -> list[str]:
     """The lines that end the task in an attribute, and let go of it where it may be None."""
+    emptied = [f"{text} = None"] if is_optional else []
     if function.asynchronous is None:
-        lines = [f"{text}.cancel()", *([f"{text} = None"] if is_optional else [])]
-        return _under([f"{text} is not None"] if is_optional else [], lines)
-    if end is not End.CANCELLED:
-        return _drained_one(work, function, text, is_optional)
-    tests = [f"{text} is not None"] if is_optional else []
-    tests.append(f"{text} is not {work.asyncio('current_task')}()")
-    waiting = f"await {work.asyncio('wait')}([{text}], timeout={_CANCELLED})"
-    lines = [f"{text}.cancel()", waiting, *([f"{text} = None"] if is_optional else [])]
-    return _under(tests, lines)
-
-
-def _drained_one(work: Work, function: cst.FunctionDef, text: str, is_optional: bool) -> list[str]:
-    """The lines that wait for the task in an attribute; to cancel what is done does nothing.
-
-    The attribute may have the next one by then.
-    """
+        tests = [f"{text} is not None"] if is_optional else []
+        tests.append(f"not {text}.done()")
+        return [*_under(tests, [f"{text}.cancel()"]), *emptied]
+    # The attribute may have the next task by the time that this one is over.
     task = free(("task", "background_task"), variables(function))
     tests = [f"{task} is not None"] if is_optional else []
-    tests.append(f"{task} is not {work.asyncio('current_task')}()")
-    waiting = f"await {work.asyncio('wait')}([{task}], timeout={DRAINED_SECONDS})"
-    lines = [waiting, f"{task}.cancel()", *([f"{text} = None"] if is_optional else [])]
-    return [f"{task} = {text}", *_under(tests, lines)]
+    others = f"{task} is not {work.asyncio('current_task')}()"
+    wait = work.asyncio("wait")
+    if end is End.CANCELLED:
+        tests += [f"not {task}.done()", others]
+        lines = [f"{task}.cancel()", f"await {wait}([{task}], timeout={_CANCELLED})"]
+    else:
+        tests.append(others)
+        lines = [
+            f"await {wait}([{task}], timeout={DRAINED_SECONDS})",
+            f"if not {task}.done():",
+            f"    {task}.cancel()",
+        ]
+    return [f"{task} = {text}", *_under(tests, [*lines, *emptied])]
 
 
 def _under(tests: list[str], lines: list[str]) -> list[str]:
-    if not tests:
-        return lines
     return [f"if {' and '.join(tests)}:", *(f"    {line}" for line in lines)]
 
 

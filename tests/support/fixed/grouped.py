@@ -1,0 +1,143 @@
+"""Programs whose functions start tasks and go on: how × what they do × who calls them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from support.fixed.shapes import Promise, Shape
+
+_PROGRAM = """\
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+def say(*what):
+    try:
+        note(*what)
+    except Exception:
+        print(what)
+
+
+async def work(what):
+{work}
+
+async def handle(items, is_urgent=False):
+    say("handling")
+{starts}
+
+async def main():
+{main}
+    await asyncio.sleep(9)
+"""
+
+_WORK = {
+    "short": "await asyncio.sleep(1)\nsay('end', what)",
+    "sends": "try:\n    await asyncio.sleep(1)\n    note('end', what)\nexcept Exception:\n"
+    "    logger.exception('lost')",
+    "fails": "await asyncio.sleep(1)\nsay('fail', what)\nraise ValueError(what)",
+    "endless": "while True:\n    await asyncio.sleep(1)\n    say('ping', what)",
+}
+_KINDS = frozenset({"taskgroup", "await"})
+
+#: how the function starts them, and the kinds that fit; what it starts first is 1
+_STARTS = {
+    "each of several": (
+        "for each in items:\n    asyncio.create_task(work(each))\nsay('handled')",
+        {"taskgroup"},
+    ),
+    "one beside another": (
+        "asyncio.create_task(work(1))\nawait work(2)\nsay('handled')",
+        {"taskgroup"},
+    ),
+    "two": (
+        "asyncio.create_task(work(1))\nasyncio.create_task(work(2))\nsay('handled')",
+        {"taskgroup"},
+    ),
+    "awaited on some ways": (
+        "task = asyncio.create_task(work(1))\nawait work(2)\nif is_urgent:\n    return\nawait task",
+        {"taskgroup"},
+    ),
+    "the first of two": (
+        (
+            "one, other = asyncio.create_task(work(1)), asyncio.create_task(work(2))\n"
+            "await asyncio.wait([one, other], return_when=asyncio.FIRST_COMPLETED)"
+        ),
+        {"taskgroup"},
+    ),
+    "one, and says so": (
+        "asyncio.create_task(work(1))\nlogger.info('started')",
+        {"await"},
+    ),
+    "beside what raises": (
+        "asyncio.create_task(work(1))\nawait work(2)\nraise KeyError('handled')",
+        set[str](),
+    ),
+    "beside what is caught": (
+        (
+            "asyncio.create_task(work(1))\ntry:\n    await work(2)\n    raise KeyError('handled')\n"
+            "except Exception as error:\n    say('caught', error)"
+        ),
+        {"taskgroup"},
+    ),
+}
+#: what becomes of the caller, and whether all work is to be done before what comes next
+_CALLS = {
+    "it waits": ("await handle([1, 2])\nnote('after')", True),
+    "it waits, in haste": ("await handle([1, 2], True)\nnote('after')", True),
+    "two wait at once": (
+        "await asyncio.gather(handle([1, 2]), handle([1, 2]))\nnote('after')",
+        True,
+    ),
+    "it catches errors": (
+        (
+            "try:\n    await handle([1, 2])\nexcept (KeyError, ValueError) as error:\n"
+            "    note('known', error)\nnote('after')"
+        ),
+        True,
+    ),
+    "it is cancelled": (
+        (
+            "caller = asyncio.create_task(handle([1, 2]))\nawait asyncio.sleep(0.5)\n"
+            "caller.cancel()\nawait asyncio.wait([caller])\nnote('after')"
+        ),
+        False,
+    ),
+}
+
+
+def grouped() -> Iterator[Shape]:
+    """Every way of starting tasks, with all work and all callers."""
+    for how in _STARTS:
+        for work in _WORK:
+            for call in _CALLS:
+                yield _shape(how, work, call)
+
+
+def _shape(how: str, work: str, call: str) -> Shape:
+    (starts, fitting), (main, is_done) = _STARTS[how], _CALLS[call]
+    if "FIRST" in starts or "urgent" in starts or work == "fails":
+        ends: tuple[str, ...] = ("end 1",)
+    else:
+        ends = tuple(f"end {each}" for each in (1, 2) if f"work({each})" in starts)
+    known = work in ("short", "sends")
+    ends = ends if known else ()
+    source = _PROGRAM.format(
+        work=textwrap.indent(_WORK[work] + "\n", " " * 4),
+        starts=textwrap.indent(starts + "\n", " " * 4),
+        main=textwrap.indent(main, " " * 4),
+    )
+    promise = Promise(
+        ends if is_done else (),
+        tuple((each, "after") for each in ends) if is_done else (),
+        lost=() if is_done else ("end 1", "end 2"),
+    )
+    return Shape(
+        f"started {how}, {work}, {call}",
+        source,
+        # What an await catches is logged.
+        refused=_KINDS - (fitting if known else fitting & {"await"} if work == "fails" else set()),
+        promises=dict.fromkeys(fitting, promise),
+    )
