@@ -240,7 +240,7 @@ def _own_dropped(
             )
         )
     _check_whose(work, target, call, method, spot)
-    check_lasting(target.site.task, coroutine_of(work.tree, started_by(call)))
+    check_lasting(work, target.site.task, started_by(call))
     check_wanted(target.site.task, started_by(call))
     if asking(teardown, started_by(call)) is not None:
         name = teardown.function.name.value

@@ -14,6 +14,7 @@ from taskleash.fixes.meaning.coroutines import (
 )
 from taskleash.fixes.meaning.following import Coroutine
 from taskleash.fixes.model import CannotMend, Target
+from taskleash.fixes.syntax.containers import attribute_values
 from taskleash.fixes.syntax.tree import dotted, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.vocabulary import FINITE_WORDS, words
@@ -24,12 +25,31 @@ from taskleash.verdict.model import State
 _RUNNING = frozenset({"forever", "listen", "loop", "poll", "run", "serve", "watch"})
 
 
-def check_lasting(task: str, coroutine: Coroutine | None) -> None:
+def check_lasting(work: Work, task: str, started: cst.BaseExpression) -> None:
     """Raise `CannotMend` where nothing of the work is left by the time a teardown could end it."""
-    if coroutine is not None and is_over_at_once(coroutine):
+    coroutine = coroutine_of(work.tree, started)
+    if _never_waits(work, started) or (coroutine is not None and is_over_at_once(coroutine)):
         raise CannotMend(
             sentence("`{task}` never waits, and is over as soon as it begins", task=task)
         )
+
+
+def _never_waits(work: Work, started: cst.BaseExpression) -> bool:
+    """Whether work only puts something into a queue of the object that is never full."""
+    method = work.tree.method(started)
+    if method is None or not isinstance(started, cst.Call) or last_name(started.func) != "put":
+        return False
+    base, _, name = dotted(started.func).rpartition(".")[0].rpartition(".")
+    values = [v for v, _ in attribute_values(work.tree, method.cls, name) if v is not None]
+    return base == method.instance and bool(values) and all(map(_is_endless_queue, values))
+
+
+def _is_endless_queue(value: cst.BaseExpression) -> bool:
+    return (
+        isinstance(value, cst.Call)
+        and last_name(value.func) in ("Queue", "PriorityQueue", "LifoQueue")
+        and not value.args
+    )
 
 
 def check_drained(work: Work, target: Target, call: cst.Call) -> None:
