@@ -10,10 +10,11 @@ from taskleash.dataflow.flow import Flow
 from taskleash.dataflow.trail import CANCELLING, Op, Place, Site, Unfollowed
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.api import Gives
+from taskleash.models.callables import ENDLESS_RUNNERS
 from taskleash.query import Query
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.mains import Mains
-from taskleash.sentences import NOTHING, Said
+from taskleash.sentences import NOTHING, Said, claim, sentence
 
 #: how a function stands in a class that is given no instance
 _OF_NO_INSTANCE = frozenset({"classmethod", "staticmethod"})
@@ -36,7 +37,7 @@ class Sweeps:
         self.teardown = teardown
         self.mains = mains
         self.calls = flow.calls
-        self._runners = flow.calls.program.models.runners
+        self._runners = flow.calls.program.models.runners | ENDLESS_RUNNERS
         ask = flow.calls.program.uses
         self._running: Query[Function, frozenset[Function]] = Query(ask, self._find_running)
         self._above: Query[Function, frozenset[Function]] = Query(ask, self._find_above)
@@ -57,9 +58,9 @@ class Sweeps:
         if not keepers or any(cls is not None and self.teardown.ways_out(cls) for cls in keepers):
             return None
         main = self.mains.runner(function) if multiplicity != "loop" else None
-        return LoopEnd(main) if main is not None else self._at_the_end(function)
+        return LoopEnd(main) if main is not None else self.at_the_end(function)
 
-    def _at_the_end(self, function: Function) -> LoopEnd | None:
+    def at_the_end(self, function: Function) -> LoopEnd | None:
         """What cancels all tasks of the loop that a function runs in, and is no object's teardown.
 
         It does so where what comes to it comes to the function, too.
@@ -72,6 +73,15 @@ class Sweeps:
             if not self._running(op.site[0]).isdisjoint(self._above(function)):
                 return LoopEnd(op.site, op, why)
         return None
+
+    def _after_the_run(self, function: Function, index: int) -> Said:
+        """That an event stands behind what runs the loop, in words; empty where it does not."""
+        ran = any(
+            place < index and call.text.rpartition(".")[2] in ENDLESS_RUNNERS
+            for place, call in function.calls()
+        )
+        text = claim("`{function}` once the loop has run")
+        return sentence(text, function=function.qualname) if ran else NOTHING
 
     def _find_running(self, sweeping: Function) -> frozenset[Function]:
         """What comes to a sweep in the same run of a loop: up to what runs the loop."""
@@ -125,6 +135,7 @@ class Sweeps:
             (op, why)
             for trail in trails
             for op in trail.of(*CANCELLING)
-            if op.depth == 0 and (why := self.teardown.holds(*op.site))
+            if op.depth == 0
+            and (why := self.teardown.holds(*op.site) or self._after_the_run(*op.site))
         ]
         return found, {unknown: None for trail in trails for unknown in trail.unknown}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: the method that runs where an object is called
 OPERATOR = "__call__"
+#: methods that run a loop until something stops it
+ENDLESS_RUNNERS = frozenset({"run_forever"})
 #: methods of a loop that make a future, which nothing runs for
 FUTURE_MAKERS = frozenset({"create_future"})
 #: functions that call the spawning function they are given, and give its result back

@@ -112,6 +112,8 @@ def _held_by(site: Site, say: Language) -> str:
 def _ended_by(site: Site, life: Life | None, say: Language) -> str:
     if site.cleaned.state is State.UNKNOWN:
         return say(words.UNKNOWN_LABEL)
+    if site.swept and site.handle is Handle.DISCARDED:
+        return say(words.ENDED_BY_THE_SWEEP)
     if life is None and site.defect is Defect.TEARDOWN_IGNORES:
         return say(words.ENDED_BY_ITSELF_ONLY)
     if life is None:

@@ -98,6 +98,7 @@ ENDED_BY = {
     "partial": "something on some paths only",
     "none": "nothing",
 }
+ENDED_BY_THE_SWEEP = "what cancels all tasks of its loop"
 #: where a task is done some time, and its owner goes without it
 ENDED_BY_ITSELF_ONLY = "itself, and not by the teardown of its owner"
 

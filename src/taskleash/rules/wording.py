@@ -75,6 +75,8 @@ def harm_of_a_drop(site: Site) -> Sentence:
 
 def _left_alone(site: Site) -> Sentence:
     """What holds of every dropped task; a loop that goes by a flag can be stopped by that."""
+    if site.swept:
+        return sentence("only what cancels all tasks of its loop can stop it")
     if site.lifetime is Lifetime.UNKNOWN:
         return sentence("nothing can cancel it or wait for it")
     return sentence("nothing can stop it or wait for it")

@@ -371,6 +371,8 @@ class Site:
     on_completion: State = State.NO
     #: whether something stops the task when what it belongs to is taken down
     at_teardown: State = State.NO
+    #: whether the program cancels a dropped task with all tasks of its loop
+    swept: bool = False
 
     @property
     def runs(self) -> str:

@@ -142,6 +142,8 @@ class Signs:
     start_like: bool = False
     #: what cancels all tasks of the loop as the program ends, where no teardown is nearer
     loop_end: LoopEnd | None = None
+    #: the same of a task that nothing keeps
+    swept: LoopEnd | None = None
     #: kept by an object that is made anew for each call
     with_its_object: bool = False
     #: kept as long as something else holds its key

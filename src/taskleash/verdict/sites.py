@@ -134,6 +134,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         on_completion=on_completion(signs, verdict),
         at_teardown=at_teardown(signs, verdict),
         undecided=undecided(signs, verdict),
+        swept=signs.swept is not None,
     )
 
 

@@ -28,7 +28,8 @@ def evidence(signs: Signs, row: Row, left_out: Collection[Function] = ()) -> tup
     Nothing is said of endings in methods that are ``left_out``, where there are others.
     """
     if row.verdict.handle == "discarded":
-        return tuple(_dropped(signs))
+        swept = () if signs.swept is None else (_loop_end(signs, signs.swept),)
+        return (*_dropped(signs), *swept)
     steps = [
         *_holding(signs),
         *_guards(signs),
