@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from taskleash.records import dataclass
 
-# Strings are matched only to step over them. A scanner of our own reads the syntax of every Python
-# version alike; the interpreter's tokenizer raises on syntax newer than itself.
-_COMMENT_OR_STRING = re.compile(
-    r"""
-    (?P<comment> \# [^\r\n]* )
-    | '''  [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )*  '''
-    | \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )*  \"{3}
-    | ' [^'\\\r\n]* (?: \\ (?: \r\n | . ) [^'\\\r\n]* )* '
-    | " [^"\\\r\n]* (?: \\ (?: \r\n | . ) [^"\\\r\n]* )* "
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_DIRECTIVE = re.compile(
-    r"""
-    \#\s* (?:
-        (?P<noqa> noqa ) (?![\w-])
-        (?P<codes> \s*:\s* (?: (?: [a-z]+[0-9]+ | [a-z]+(?:-[a-z]+)+ ) [\s,]* )* )?
-        | taskleash \s*:\s* (?:
-            (?P<skip> skip-file ) (?![\w-])
-            | ignore (?! [\w-] ) (?! \s*:?\s* tl[0-9]+ \b )
-              (?: \s* (?P<list> \[ [^\]]* (?: \] | $ ) ) )?
-        )
+# To compile these takes a fiftieth of a run in which nothing has changed, which looks into no text.
+
+
+@cache
+def _comment_or_string() -> re.Pattern[str]:
+    # Strings are matched only to step over them. A scanner of our own reads the syntax of every
+    # Python version alike; the interpreter's tokenizer raises on syntax newer than itself.
+    return re.compile(
+        r"""
+        (?P<comment> \# [^\r\n]* )
+        | '''  [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )*  '''
+        | \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )*  \"{3}
+        | ' [^'\\\r\n]* (?: \\ (?: \r\n | . ) [^'\\\r\n]* )* '
+        | " [^"\\\r\n]* (?: \\ (?: \r\n | . ) [^"\\\r\n]* )* "
+        """,
+        re.VERBOSE | re.DOTALL,
     )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+
+
+@cache
+def _directive_pattern() -> re.Pattern[str]:
+    return re.compile(
+        r"""
+        \#\s* (?:
+            (?P<noqa> noqa ) (?![\w-])
+            (?P<codes> \s*:\s* (?: (?: [a-z]+[0-9]+ | [a-z]+(?:-[a-z]+)+ ) [\s,]* )* )?
+            | taskleash \s*:\s* (?:
+                (?P<skip> skip-file ) (?![\w-])
+                | ignore (?! [\w-] ) (?! \s*:?\s* tl[0-9]+ \b )
+                  (?: \s* (?P<list> \[ [^\]]* (?: \] | $ ) ) )?
+            )
+        )
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
 _MENTION_IN_BYTES = re.compile(b"noqa|taskleash", re.IGNORECASE)
 _CODE = re.compile(r"[a-z]+(?:[0-9]+|(?:-[a-z]+)+)", re.IGNORECASE)
 _NO_NAMES: Mapping[str, str] = {}
@@ -74,13 +86,13 @@ def directives(text: str, names: Mapping[str, str] = _NO_NAMES) -> list[Directiv
     ``names`` are those of rules, with the codes that they stand for.
     """
     # To tell comments from strings takes long: only as far as there may be a directive.
-    last = max((match.end() for match in _DIRECTIVE.finditer(text)), default=0)
+    last = max((match.end() for match in _directive_pattern().finditer(text)), default=0)
     found = []
     line, line_start, seen = 1, 0, 0
     for start, end, is_comment in tokens(text) if last else ():
         if start >= last:
             break
-        for match in _DIRECTIVE.finditer(text, start, end) if is_comment else ():
+        for match in _directive_pattern().finditer(text, start, end) if is_comment else ():
             for newline in NEWLINE.finditer(text, seen, match.start()):
                 line, line_start = line + 1, newline.end()
             seen = match.start()
@@ -103,7 +115,7 @@ def may_have_directives(data: bytes) -> bool:
 
 def tokens(text: str) -> Iterator[tuple[int, int, bool]]:
     """The start and the end of each comment and each string, and whether it is a comment."""
-    for token in _COMMENT_OR_STRING.finditer(text):
+    for token in _comment_or_string().finditer(text):
         yield *token.span(), token["comment"] is not None
 
 
