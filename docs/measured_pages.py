@@ -168,8 +168,8 @@ queues, servers, agents) one of 15 highs is a low by the labels: each turn of a 
 reader, of a connection that is closed then. Of the 15 lows 5 are sound by the labels: four tasks
 that wait for an event, in loops that are left once that is set, and a reconnect that is over, but
 for hooks, when the next one may start. Five lows were not found: the high above, two tasks that a
-`wait` leaves where its cancellation is caught, a timer whose `cancel` was thought to be called by a
-teardown that cancels all tasks of the loop, and jobs that only a command cancels.
+`wait` leaves where its cancellation is caught, a timer whose `cancel` was thought to be called by
+a teardown that cancels all tasks of the loop, and jobs that only a command cancels.
 
 """
 _TUNED = """

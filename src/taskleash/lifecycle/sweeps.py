@@ -108,7 +108,6 @@ class Sweeps:
 
     def _callers(self, function: Function) -> Iterator[Function]:
         yield from (caller for caller, _ in self.calls.callers(function))
-        yield from (holder for holder, _ in self.calls.references(function))
         if function.facts.kind == "lambda" and function.parent is not None:
             yield function.parent
 
