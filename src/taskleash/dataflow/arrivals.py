@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, parts
@@ -50,7 +50,10 @@ class Arrivals:
         known = self._carriers[1]
         if function not in known:
             terms = trail.terms_in(function)
-            known[function] = frozenset(t for t in terms if _is_kept(function, t, terms))
+            answers: dict[Term, bool] = {}
+            for term in terms:
+                answers[term] = _is_kept(function, term, terms, answers)
+            known[function] = frozenset(term for term, is_kept in answers.items() if is_kept)
         return known[function]
 
     def at(
@@ -84,22 +87,30 @@ class Arrivals:
         return self._known[asked]
 
 
-def _is_kept(function: Function, term: Term, carrying: Container[Term]) -> bool:
+def _is_kept(
+    function: Function, term: Term, carrying: Container[Term], known: Mapping[Term, bool]
+) -> bool:
     """Whether a term stands for what was kept before the call, or was taken out of that.
 
-    So do what views it and what iterates it, such as ``as_completed``.
+    So do what views it and what iterates it, such as ``as_completed``. Some are ``known``.
     """
-    for part in parts(term):
-        if isinstance(part, _KEPT):
-            return True
-        if isinstance(part, Result) and isinstance(function.events[part.event], Call):
-            call = function.call(part.event)
-            taken = any(
-                isinstance(func, Attribute) and func.name in TAKING | VIEWING for func in call.func
-            )
-            return taken or any(
-                given in carrying and _is_kept(function, given, carrying)
-                for arg in call.args
-                for given in arg.value
-            )
+    seen, pending = {term}, [term]
+    while pending:
+        asked = pending.pop()
+        if asked in known:
+            if known[asked]:
+                return True
+            continue
+        for part in parts(asked):
+            if isinstance(part, _KEPT):
+                return True
+            if isinstance(part, Result) and isinstance(function.events[part.event], Call):
+                call = function.call(part.event)
+                names = {func.name for func in call.func if isinstance(func, Attribute)}
+                if not names.isdisjoint(TAKING | VIEWING):
+                    return True
+                given = {each for arg in call.args for each in arg.value if each in carrying} - seen
+                seen |= given
+                pending += given
+                break
     return False
