@@ -24,6 +24,7 @@ from taskleash.fixes.syntax.tree import Method, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.table import MODELS
+from taskleash.models.vocabulary import words
 from taskleash.sentences import Sentence, sentence
 from taskleash.verdict.model import Defect
 
@@ -32,6 +33,16 @@ _LOGGER = "logger"
 _FUTURE = "future"
 #: what gives a future of another thread
 _FUTURES = MODELS.bare_names(Starts.THREADSAFE)
+
+#: words in the names of functions that log how any task failed, whatever it did
+_ANY_TASK = frozenset(
+    {
+        "a", "any", "async", "background", "callback", "cb", "check", "complete", "completed",
+        "completion", "done", "ended", "error", "errors", "exc", "exception", "exceptions", "fail",
+        "failed", "failure", "failures", "finished", "future", "futures", "handle", "handler", "if",
+        "log", "logger", "logs", "of", "on", "report", "result", "task", "tasks", "unhandled",
+    }
+)  # fmt: skip
 
 
 def log(work: Work, target: Target, call: cst.Call) -> Sentence:
@@ -212,6 +223,9 @@ def _logging_method(work: Work, method: Method, logger: str, typed: str, of: str
 
 
 def _logs_failure(function: cst.FunctionDef, typed: str, is_method: bool = False) -> bool:
+    """Whether a function logs how any future failed; what others are for their name says."""
+    if not set(words(function.name.value)) <= _ANY_TASK:
+        return False
     params = function.params.params[1:] if is_method else function.params.params
     if len(params) != 1 or function.asynchronous is not None:
         return False
