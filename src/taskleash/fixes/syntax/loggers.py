@@ -24,8 +24,11 @@ _METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critica
 def logger_at(tree: Tree, node: cst.CSTNode) -> str:
     """How code at the node would name its logger: that of the module, or of the class.
 
-    Empty where the file has none, or a variable of the function hides it.
+    What a function is given has the logger where all that it logs goes there. Empty where the file
+    has none, or a variable of the function hides it.
     """
+    if given := _of_what_is_given(tree, node):
+        return given
     for name in module_loggers(tree):
         if not _is_hidden(tree, node, name):
             return name
@@ -41,6 +44,24 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
         if last_name(value.func) in _MAKERS:
             return f"{method.instance}.{name}"
     return _used_on_instance(tree, method.cls, method.instance)
+
+
+def _of_what_is_given(tree: Tree, node: cst.CSTNode) -> str:
+    """The one logger by which the function around a node logs, of what it is given; else empty."""
+    scope = tree.scope(node)
+    if not isinstance(scope, cst.FunctionDef):
+        return ""
+    used = {
+        dotted(each.func.value)
+        for each in inside(scope.body)
+        if isinstance(each, cst.Call)
+        and isinstance(each.func, cst.Attribute)
+        and each.func.attr.value in _METHODS
+        and last_name(each.func.value) in _NAMES
+    }
+    root, _, rest = next(iter(used)).partition(".") if len(used) == 1 else ("", "", "")
+    given = {param.name.value for param in named_params(scope.params)}
+    return f"{root}.{rest}" if rest and root in given else ""
 
 
 def module_logger(tree: Tree) -> str:
