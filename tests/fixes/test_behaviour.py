@@ -44,7 +44,7 @@ def sound(old: Run, new: Run, text: str) -> None:
     assert not new.is_stuck or old.is_stuck, f"it hangs\n{text}"
     assert new.error == old.error, f"another exception\n{text}"
     failed = sum(note.startswith("fail ") for note in new.notes)
-    caught = sum(note.startswith(CAUGHT) for note in new.notes)
+    caught = sum(note.startswith(CAUGHT) for note in new.notes) + bool(new.error)
     assert new.failures.total() + caught >= failed, f"a failure that nobody is told of\n{text}"
 
 
