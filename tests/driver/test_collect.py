@@ -119,10 +119,41 @@ def test_a_file_that_uses_nothing_of_what_an_imported_one_starts_is_not_parsed(
 
 def test_a_file_that_vanished_after_it_was_found(tmp_path: Path) -> None:
     gone = Input(File("gone.py", "gone", str(tmp_path / "gone.py"), 10))
-    found = collect([gone], list, Told(), Parsers(1), ignore)
+    found = collect([gone], Files, Told(), Parsers(1), ignore)
     assert {path: why.message for path, why in found.broken.items()} == {
         "gone.py": "the file vanished before it was read"
     }
+
+
+WORKER = """
+import asyncio
+
+_collecting = None
+
+async def collect_garbage():
+    while True:
+        await asyncio.sleep(60)
+
+async def work():
+    global _collecting
+    if _collecting is None:
+        _collecting = asyncio.create_task(collect_garbage())
+    await asyncio.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    ("runs", "risk"), [("asyncio.run(work())", "none"), ("print(work)", "low")]
+)
+def test_what_runs_a_coroutine_as_the_main_one_is_asked_for(
+    project: Path, runs: str, risk: str
+) -> None:
+    (project / "worker.py").write_text(WORKER, encoding="utf-8")
+    text = f"import asyncio\nfrom worker import work\n\n{runs}\n"
+    (project / "main.py").write_text(text, encoding="utf-8")
+    (site,) = analyse(Settings(paths=("worker.py",))).sites
+    assert site.risk == risk
+    assert ("main.py" in collected("worker.py").facts) is (risk == "none")
 
 
 @pytest.mark.parametrize(

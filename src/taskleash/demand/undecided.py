@@ -46,6 +46,8 @@ from taskleash.verdict.model import Risk
 _NOTHING_TOLD = Told()
 #: a common name that is also that of a spawning function still tells of tasks
 _TELLING_NOTHING = COMMON_NAMES - MODELS.loop_spawns
+#: the bare names of what runs a loop until the coroutine that it is given has ended
+_RUNNERS = sorted({*MODELS.runners, *(dotted.rpartition(".")[2] for dotted in MODELS.loop_makers)})
 
 
 def demand(
@@ -134,7 +136,7 @@ def _mentioned(
         spawn, trail = asking.spawn, asking.trail
         names |= _mentions(function for function, decided in asking.wrappers.items() if decided)
         if _is_open(judge, spawn, trail):
-            names |= set(_enders(calls, spawn, trail))
+            names |= {*_enders(calls, spawn, trail), *_running(calls, spawn.function)}
         names |= set(_heirs(trail)) | set(_makers(judge, spawn, trail))
         if left_out_by_each(calls, spawn.function, spawn.index):
             names |= _mentions((spawn.function,))
@@ -173,6 +175,13 @@ def _enders(calls: Calls, spawn: Spawn, trail: Trail) -> Iterator[str]:
         function = op.function
         if function.facts.owner and not calls.shared(Phases).ends(function):
             yield from _with_homes(f".{function.name}", _homes_of(function))
+
+
+def _running(calls: Calls, function: Function) -> Iterator[str]:
+    """How other modules may run a coroutine that nothing at hand calls, with a loop of its own."""
+    if function.facts.is_async and not calls.callers(function):
+        for form in sorted(_mentions((function,))):
+            yield from (f"{form} .{runner}(" for runner in _RUNNERS)
 
 
 def _heirs(trail: Trail) -> Iterator[str]:
