@@ -81,9 +81,9 @@ class Bypassed:
                     yield Bypass(caller, index, method)
 
     def _means(self, cls: Class, way: Bypass) -> bool:
-        """Whether what a call takes down is known to be of the class, or of one above it."""
+        """Whether what a call takes down is known to be of the class, of an heir or one above it."""
         return any(
-            cls in kind.descendants
+            cls in kind.descendants or cls in kind.mro
             for func in way.caller.call(way.index).func
             if isinstance(func, Attribute)
             for kind in self._kinds(way.caller, func.base)

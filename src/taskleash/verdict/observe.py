@@ -131,6 +131,8 @@ class Observer:
         signs.local, signs.is_for_a_turn = held_locally(trail)
         signs.main = self._main(spawn, trail)
         signs.loop_end = self.sweeps.loop_end(spawn.function, signs.multiplicity, signs.places)
+        if signs.places and signs.loop_end is None:
+            signs.trail.unknown.update(self.sweeps.unknown)
         signs.swept = None if signs.places else self.sweeps.at_the_end(spawn.function)
         signs.can_fail = any(map(self.failures.is_known_to_fail, spawn.started))
         signs.never_fails = self.failures.spares(spawn)

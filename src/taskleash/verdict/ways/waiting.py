@@ -207,12 +207,16 @@ def is_first_or_fails(trail: Trail, wait: Op) -> bool:
     function = trail.function
     if wait.function is not function or not is_for_the_first(wait):
         return False
-    whatever = function.paths.search([wait.index], (), frozenset())
     # That some are done says nothing of the rest.
     carriers = {term for term in trail.terms_in(function) if not _is_first_set(term)}
-    return bool(whatever.leaks or whatever.respawned) and not function.paths.goes_on(
-        wait.index, carriers
+    whatever, running = (
+        function.paths.search([wait.index], (), terms) for terms in (frozenset[Term](), carriers)
     )
+    if not whatever.is_complete or not running.is_complete:
+        trail.leave_paths_out(function)
+        return False
+    goes_on = running.leaks or running.respawned
+    return bool(whatever.leaks or whatever.respawned) and not goes_on
 
 
 def _is_first_set(term: Term) -> bool:
