@@ -81,7 +81,7 @@ class Bypassed:
                     yield Bypass(caller, index, method)
 
     def _means(self, cls: Class, way: Bypass) -> bool:
-        """Whether what a call takes down is known to be of the class, of an heir or one above it."""
+        """Whether what a call takes down is known to be of the class, an heir or one above it."""
         return any(
             cls in kind.descendants or cls in kind.mro
             for func in way.caller.call(way.index).func
