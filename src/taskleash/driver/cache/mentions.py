@@ -68,4 +68,5 @@ class Searched:
 
     def news(self) -> dict[bytes, bytes]:
         """What to put into the store, if anything."""
-        return {self._key: marshal.dumps(self._sets)} if self._changed else {}
+        changed, self._changed = self._changed, False
+        return {self._key: marshal.dumps(self._sets)} if changed else {}
