@@ -53,8 +53,12 @@ def concerns(flow: Flow, spawn: Spawn, asked: Callable[[Function], bool]) -> boo
     functions = {spawn.function: None}
     for current, _ in answering(flow, spawn, trail):
         functions |= dict.fromkeys(standing(calls, current.function))
-    callers = (caller for function in functions for caller, _ in calls.callers(function))
-    return any(map(asked, functions)) or any(map(asked, callers))
+    return any(is_near(calls, function, asked) for function in functions)
+
+
+def is_near(calls: Calls, function: Function, asked: Callable[[Function], bool]) -> bool:
+    """Whether a function is asked about, or one that calls it."""
+    return asked(function) or any(asked(caller) for caller, _ in calls.callers(function))
 
 
 def standing(calls: Calls, function: Function) -> tuple[Function, ...]:

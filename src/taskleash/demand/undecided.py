@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from taskleash.dataflow.answering import answering, is_handed_in, standing
+from taskleash.dataflow.answering import answering, is_handed_in, is_near, standing
 from taskleash.dataflow.trail import ENDING, Place, Trail
 from taskleash.dataflow.wrappers import (
     kept_if,
@@ -150,8 +150,7 @@ def _mentioned(
 def _concerns(judge: Judge, spawn: Spawn, wrappers: Iterable[Function]) -> bool:
     """Whether a verdict that is reported may hang on a spawn: on its own, or on that of a call."""
     return judge.reports(spawn.function) or any(
-        judge.reports(function) or any(judge.reports(f) for f, _ in judge.calls.callers(function))
-        for function in wrappers
+        is_near(judge.calls, function, judge.reports) for function in wrappers
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,26 +85,22 @@ class Sweeps:
 
     def _find_running(self, sweeping: Function) -> frozenset[Function]:
         """What comes to a sweep in the same run of a loop: up to what runs the loop."""
-        found, pending = {sweeping}, [sweeping]
-        while pending:
-            each = pending.pop()
-            if not any(call.text.rpartition(".")[2] in self._runners for _, call in each.calls()):
-                more = set(self._callers(each)) - found
-                found |= more
-                pending += more
-        return frozenset(found)
+
+        def before(each: Function) -> Iterable[Function]:
+            runs = any(call.text.rpartition(".")[2] in self._runners for _, call in each.calls())
+            return () if runs else self._callers(each)
+
+        return _closure(sweeping, before)
 
     def _find_above(self, function: Function) -> frozenset[Function]:
         """What comes to a function, by its calls or by making the object whose method it is."""
-        found, pending = {function}, [function]
-        while pending:
-            each = pending.pop()
+
+        def before(each: Function) -> Iterable[Function]:
             owner = each.method.owner
             making = self.calls.constructions(owner) if owner is not None else ()
-            more = {*self._callers(each), *(maker for maker, _ in making)} - found
-            found |= more
-            pending += more
-        return frozenset(found)
+            return (*self._callers(each), *(maker for maker, _ in making))
+
+        return _closure(function, before)
 
     def _callers(self, function: Function) -> Iterator[Function]:
         yield from (caller for caller, _ in self.calls.callers(function))
@@ -138,3 +134,15 @@ class Sweeps:
             and (why := self.teardown.holds(*op.site) or self._after_the_run(*op.site))
         ]
         return found, {unknown: None for trail in trails for unknown in trail.unknown}
+
+
+def _closure(
+    start: Function, before: Callable[[Function], Iterable[Function]]
+) -> frozenset[Function]:
+    """A function and all that comes to it, where what comes right ``before`` each is given."""
+    found, pending = {start}, [start]
+    while pending:
+        more = set(before(pending.pop())) - found
+        found |= more
+        pending += more
+    return frozenset(found)

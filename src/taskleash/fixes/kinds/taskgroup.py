@@ -21,6 +21,7 @@ from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.free_names import free, variables
 from taskleash.fixes.syntax.tree import Tree, caught_names, inside, last_name
 from taskleash.fixes.syntax.work import Work
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence
@@ -34,8 +35,6 @@ _DROPPED = "TL001"
 #: how many lines at most a group is laid around
 _MOST_LINES = 30
 _SPAWNING = frozenset({"create_task", "ensure_future"})
-#: what a handler names that catches every error; one without a name does, too
-_ALL_ERRORS = frozenset({"", "BaseException", "Exception"})
 #: functions that raise nothing of what they are given
 _HARMLESS = frozenset({"pop", "print", "result", "set", "sleep", "wait"})
 #: what waits for a task no longer than until some time, or whatever becomes of who waits
@@ -155,7 +154,7 @@ def _first_to_fail(
 
 def _catches(handler: cst.ExceptHandler) -> bool:
     """Whether a handler keeps every error to itself."""
-    return not _ALL_ERRORS.isdisjoint(caught_names(handler)) and not any(
+    return not BROAD_EXCEPTIONS.isdisjoint(caught_names(handler)) and not any(
         isinstance(node, cst.Raise) for node in own(handler.body)
     )
 
