@@ -107,3 +107,22 @@ def _freeze(cls: Any) -> None:
         super(cls, self).__delattr__(name)
 
     cls.__setattr__, cls.__delattr__ = set_attribute, delete_attribute
+
+
+def filling(cls: Any, names: tuple[str, ...]) -> Callable[..., Any]:
+    """What makes an instance from the values of all fields, in order.
+
+    Those without slots are few of each class: their initialiser takes longer to compile than they
+    take to fill.
+    """
+    if "__slots__" in vars(cls) or hasattr(cls, "__post_init__"):
+        made: Callable[..., Any] = cls
+        return made
+    new = object.__new__
+
+    def filled(*values: Any) -> Any:
+        made = new(cls)
+        made.__dict__.update(zip(names, values, strict=True))
+        return made
+
+    return filled

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.sweeps import swept
+from taskleash.driver.cache.verdicts import VERDICTS
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.ir import model
 from taskleash.ir.lowering.extract import extract
@@ -15,7 +16,9 @@ from taskleash.ir.model import Await, Block, If, ModuleFacts
 from taskleash.ir.packing.packed import FACTS
 from taskleash.ir.packing.packing import BadPacking
 from taskleash.ir.terms import Attribute, Item, Parameter, Term
+from taskleash.sentences import Said, sentence
 from taskleash.source.loading import Source, decode
+from taskleash.verdict.model import Evidence
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 _DEPTH = 5000
@@ -82,3 +85,17 @@ def test_a_number_does_not_become_a_truth_value() -> None:
 def test_bytes_that_are_no_packing(data: bytes) -> None:
     with pytest.raises(BadPacking):
         FACTS.unpack(data)
+
+
+def test_what_few_rows_say_of_very_much_is_no_packing() -> None:
+    """Each sentence has the one before it in it twice: as text it would fill the memory."""
+    said: Said = sentence("so be it")
+    assert VERDICTS.unpack(VERDICTS.pack(steps_of(said))) == steps_of(said)
+    for _ in range(14):
+        said = sentence("{first} and {second}", first=said, second=said)
+    with pytest.raises(BadPacking):
+        VERDICTS.unpack(VERDICTS.pack(steps_of(said)))
+
+
+def steps_of(said: Said) -> tuple[Evidence, ...]:
+    return (Evidence("a.py", 1, 1, said),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
@@ -27,6 +26,9 @@ class Shelf(Mapping[str, "ModuleFacts"]):
 
     def __getitem__(self, path: str) -> ModuleFacts:
         if path in self._packed:
+            # Imported here, as below, because a run that mends nothing has no use for it.
+            import zlib
+
             data = zlib.decompress(self._packed.pop(path))
             self._facts[path] = cast("ModuleFacts", unpacked(data, is_own=True))
         return self._facts[path]
@@ -48,6 +50,8 @@ class Shelf(Mapping[str, "ModuleFacts"]):
 
     def put_away(self, paths: Iterable[str]) -> None:
         """Pack the facts of files until they are asked for; what is too deep for that stays."""
+        import zlib
+
         from taskleash.ir.packing.packing import BadPacking
 
         for path in paths:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 
-__all__ = ["cell_len", "crop", "shorten_path"]
+def cell_len(text: str) -> int:
+    """How many cells a text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    # Imported here because most output is plain ASCII.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def crop(text: str, width: int, ellipsis: str) -> str:

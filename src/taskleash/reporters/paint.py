@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from taskleash.reporters.inert import escape, shown
 
@@ -48,4 +47,7 @@ def _styled(text: str, style: str) -> str:
 
 def link_to(path: str, line: int) -> str:
     """A style that makes a link to a line of a file, for terminals that open such."""
+    # Imported here because what is no terminal opens none.
+    from pathlib import Path
+
     return f"{_LINK}{Path(os.path.abspath(path)).as_uri()}#{line}"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby
+from typing import TYPE_CHECKING
 
 from taskleash.audit.model import risk_rank
+from taskleash.records import dataclass
 from taskleash.reporters.language import Language
 from taskleash.reporters.report import Entry
-from taskleash.trace.joined import Finding, Observation, together
 from taskleash.verdict.model import Cell, Risk, State
 
+if TYPE_CHECKING:
+    from taskleash.trace.joined import Observation
+
+#: the rank of an observation that leaves all open
+_PROVES_NOTHING = 2
 _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 
 
@@ -74,8 +79,15 @@ def _merged(entries: Sequence[Entry]) -> Row:
         sound=sound if open_ or silenced else 0,
         silenced=silenced if open_ else 0,
         is_silenced=not open_ and silenced > 0,
-        observed=together(seen) if seen else None,
+        observed=_together(seen) if seen else None,
     )
+
+
+def _together(seen: list[Observation]) -> Observation:
+    # Imported here, as below, because a run without a trace has no use for it.
+    from taskleash.trace.joined import together
+
+    return together(seen)
 
 
 def _kind(entry: Entry) -> int:
@@ -88,9 +100,8 @@ def _rank(entry: Entry) -> int:
 
 
 def _badness(row: Row) -> tuple[int, int, int, int, str, tuple[int, ...]]:
-    finding = row.observed.finding if row.observed is not None else Finding.OPEN
     return (
-        list(Finding).index(finding),
+        _PROVES_NOTHING if row.observed is None else row.observed.rank,
         risk_rank(row.risk, row.dormant),
         cell_rank(row.tracked),
         cell_rank(row.cleaned),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 
 from taskleash.records import dataclass
 from taskleash.source.directives import IGNORE, NEWLINE, SKIP_FILE, directives, tokens
@@ -47,7 +46,7 @@ def _message(
 ) -> str:
     word = found["word"].lower()
     if word not in _KINDS:
-        near = get_close_matches(word, _KINDS, n=1, cutoff=_NEAR)
+        near = _close(word, _KINDS)
         hint = f"did you mean `{near[0]}`?" if near else f"expected {' or '.join(_KINDS)}"
         return f"`taskleash: {found['word']}` silences nothing, {hint}"
     if not silences:
@@ -63,5 +62,12 @@ def _message(
 
 def _near(word: str, known: list[str]) -> str:
     lowered = {each.lower(): each for each in known}
-    near = get_close_matches(word.lower(), lowered, n=1, cutoff=_NEAR)
+    near = _close(word.lower(), lowered)
     return f", did you mean `{lowered[near[0]]}`?" if near else ""
+
+
+def _close(word: str, known: Collection[str]) -> list[str]:
+    # Imported here because hardly any comment is misspelt.
+    from difflib import get_close_matches
+
+    return get_close_matches(word, known, n=1, cutoff=_NEAR)

@@ -38,6 +38,11 @@ class Observation:
     loaded: bool = False
 
     @property
+    def rank(self) -> int:
+        """Where it stands when what proves something comes first."""
+        return list(Finding).index(self.finding)
+
+    @property
     def short(self) -> str:
         """The counts in some words: ``20 started, 3 lost, peak 20``, or ``never ran``.
 

@@ -144,4 +144,5 @@ VERDICTS = Packing(
         Line,
     ),
     aliases=frozenset({"Said"}),
+    shared=frozenset({model.Cell, model.Vanishing, model.Evidence, Reason, Sentence}),
 )

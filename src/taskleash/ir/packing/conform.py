@@ -7,9 +7,10 @@ whoever walks it will see: a small file can stand for a tree without end, since 
 
 from __future__ import annotations
 
+import dataclasses
 import marshal
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain, islice
 from typing import Any, TypeAlias, Union, get_args, get_origin
 
@@ -21,6 +22,8 @@ _MAX_NUMBER = 1 << 62
 #: so many values may there be for each byte; what is packed has a tenth of it
 _VALUES_A_BYTE = 4
 _SPARE_VALUES = 10_000
+#: what is shared has no more of its kind in it
+_MAX_PARTS = 10_000
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _GROUPS = frozenset({tuple, list, frozenset})
 
@@ -119,6 +122,26 @@ def check_of(hint: Any, classes: Classes = _NO_CLASSES) -> Check:
     if hint in _PLAIN:
         return _scalar(hint)
     raise TypeError(f"no data of {hint} can be kept")
+
+
+def check_shared(made: Iterable[Any], shared: frozenset[type]) -> None:
+    """Raise NotConforming where few instances of these classes stand for very many.
+
+    What one of them holds was ``made`` before it.
+    """
+    sizes: dict[int, int] = {}
+    for each in made:
+        if type(each) not in shared:
+            continue
+        size = 1
+        parts = [getattr(each, field.name) for field in dataclasses.fields(each)]
+        while parts:
+            part = parts.pop()
+            if type(part) is tuple:
+                parts += part
+            size += sizes.get(id(part), 0)
+        demand(size <= _MAX_PARTS)
+        sizes[id(each)] = size
 
 
 def row_of(items: Collection[Check]) -> Check:

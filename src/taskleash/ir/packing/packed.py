@@ -36,7 +36,7 @@ FACT_CLASSES: tuple[type, ...] = (
 #: the names of unions and of terms
 FACT_ALIASES = frozenset({"Alts", "Event", "Step", "Term"})
 #: facts name the same few types very often
-SHARED_FACTS = model.TypeRef
+SHARED_FACTS: frozenset[type] = frozenset({model.TypeRef})
 FACTS = Packing(FACT_CLASSES, FACT_ALIASES, SHARED_FACTS)
 #: the notes of bodies: a tuple of them
-NOTES = Packing((notes.BodyNote, notes.Annotated, model.TypeRef), shared=model.TypeRef)
+NOTES = Packing((notes.BodyNote, notes.Annotated, model.TypeRef), shared=SHARED_FACTS)

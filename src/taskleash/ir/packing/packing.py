@@ -1,8 +1,8 @@
 """Frozen dataclasses as bytes and back, for pipes and caches: plain data that runs no code.
 
 Each instance becomes a row of a table; rows refer to earlier ones by index. However deep the data
-is nested, the table is flat: reading it needs no recursion. Equal terms and alternatives are one
-row, and so are equal instances of one more class.
+is nested, the table is flat: reading it needs no recursion. Equal terms, alternatives and members
+of enumerations are one row, and so are equal instances of some more classes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from taskleash.ir.packing.conform import (
     Classes,
     NotConforming,
     check_of,
+    check_shared,
     demand,
     loaded,
     row_of,
 )
 from taskleash.ir.terms import TERM_CLASSES, Alts, Built, Term
-from taskleash.records import dataclass
+from taskleash.records import dataclass, filling
 
 _VERSION = 4
 
@@ -79,32 +80,30 @@ _TERMS: dict[type, int] = {
 #: stands where rows have the number of their class: this one is a tuple of other rows
 _TUPLE = -len(TERM_CLASSES) - 1
 _WORD = re.compile(r"\w+")
-#: a reference to a type has no more of them in it
-_MAX_TYPES = 10_000
 
 
 class Packing:
     """Packs instances of these classes; ``aliases`` are names that stand for them in annotations.
 
     Besides, fields hold terms, strings, numbers, booleans, None, and tuples and dictionaries of
-    them. Equal instances of the class ``shared``, whose ``args`` are more of them, are one row.
+    them. Equal instances of the ``shared`` classes are one row; they can be hashed.
     """
 
     def __init__(
         self,
         classes: Sequence[type],
         aliases: frozenset[str] = frozenset(),
-        shared: type | None = None,
+        shared: frozenset[type] = frozenset(),
     ) -> None:
         names = aliases | {cls.__name__ for cls in classes}
-        enums = (cls for cls in classes if issubclass(cls, enum.Enum))
-        met_often = frozenset((*enums, *TERM_CLASSES, *([] if shared is None else [shared])))
-        known = Classes(frozenset((*classes, *TERM_CLASSES)), met_often)
+        same = shared.union(cls for cls in classes if issubclass(cls, enum.Enum))
+        known = Classes(frozenset((*classes, *TERM_CLASSES)), same.union(TERM_CLASSES))
         shapes = tuple(_shape(cls, names, known) for cls in classes)
         self._root = check_of(object, known)
         self._shapes = (*shapes, *_TERM_SHAPES)
         self._indices = {cls: index for index, cls in enumerate(classes)}
         self._shared = shared
+        self._same = same
 
     def pack(self, value: Any) -> bytes:
         """The bytes of an instance, or of a tuple of instances.
@@ -121,7 +120,7 @@ class Packing:
         Each is the number of its class, in the order of the classes, and a list of its values; what
         stands for the whole comes last.
         """
-        table = _Table(self._shapes, self._indices, self._shared)
+        table = _Table(self._shapes, self._indices, self._same)
         last = table.nested(value)
         return [*table.rows, last]
 
@@ -195,7 +194,7 @@ class Packing:
             if type(each) is tuple:
                 terms += each
         _checks_terms()(budget, terms)
-        _check_shared([each for each in made if type(each) is self._shared])
+        check_shared(made, self._shared)
         for each in value if type(value) is tuple else (value,):
             self._root(budget, [each])
 
@@ -224,9 +223,10 @@ class _Table:
 
     shapes: tuple[_Shape, ...]
     indices: dict[type, int]
-    same: type | None = None
+    #: the classes of whose equal instances there is one row
+    same: frozenset[type] = frozenset()
     rows: list[Any] = field(default_factory=list)
-    #: the rows of terms, alternatives and what else is shared
+    #: the rows of terms, alternatives and, with their class, of what else is there once
     known: dict[Any, int] = field(default_factory=dict)
     #: plain values so far: equal ones are written, and will be read, once
     shared: dict[Any, Any] = field(default_factory=dict)
@@ -260,11 +260,12 @@ class _Table:
         index = self.indices.get(kind)
         if index is None:
             return None
-        if kind is not self.same:
+        if kind not in self.same:
             return self.of_instance(value, index)
-        number = self.known.get(value)
+        # Members of two enumerations are equal where their values are.
+        number = self.known.get((index, value))
         if number is None:
-            number = self.known[value] = self.of_instance(value, index)
+            number = self.known[index, value] = self.of_instance(value, index)
         return number
 
     def of_instance(self, value: Any, index: int) -> int:
@@ -368,14 +369,6 @@ def _columns(found: list[Any]) -> list[tuple[int, list[tuple[Any, ...]]]]:
     return list(columns.items())
 
 
-def _check_shared(instances: list[Any]) -> None:
-    """Raise NotConforming where a few of them stand for very many, since they are shared."""
-    sizes: dict[int, int] = {}
-    for each in instances:
-        size = sizes[id(each)] = 1 + sum(sizes.get(id(inner), 0) for inner in each.args)
-        demand(size <= _MAX_TYPES)
-
-
 def _shape(cls: Any, names: frozenset[str], known: Classes) -> _Shape:
     if issubclass(cls, enum.Enum):
         return _Shape(cls, ("value",), (), lambda: row_of([check_of(str)]))
@@ -386,4 +379,5 @@ def _shape(cls: Any, names: frozenset[str], known: Classes) -> _Shape:
         hints = get_type_hints(cls)
         return row_of([check_of(hints[field.name], known) for field in found])
 
-    return _Shape(cls, tuple(field.name for field in found), tuple(nested), checking)
+    names_of = tuple(field.name for field in found)
+    return _Shape(filling(cls, names_of), names_of, tuple(nested), checking)
