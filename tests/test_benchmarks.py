@@ -10,10 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.corpora import Bodies, bodies_of
 from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
+from benchmarks.peers import libcst
 from benchmarks.plot import Panel, svg
 from benchmarks.synthetic import Shape, write
-from benchmarks.targets import IDLE, reached
+from benchmarks.targets import FLOOR, IDLE, reached
 from support.packages import scanned
 
 _HOLD = "data = bytearray(b'x') * (120 << 20)"
@@ -131,10 +133,29 @@ def test_targets_are_compared_with_what_was_measured() -> None:
     kept = ("cold", "warm", "fresh checkout")
     names = (*kept, *changed, "check of one staged file", "--version", IDLE)
     figures = {name: Measured(0.05, 0.05, 100.0) for name in names}
+    figures[FLOOR] = Measured(0.02, 0.02, 999.0)
     figures |= {"ruff": Measured(0.02, 0.02, 999.0), "warm": Measured(0.5, 0.5, 200.0)}
     lines = [" ".join(line.split()) for line in reached({"homeassistant": figures})]
     assert "homeassistant: first run (× ruff) 2.50 6 reached" in lines
+    floor = "homeassistant: first run, all processors (× libcst's parser) 2.50 1.5 missed"
+    assert floor in lines
     assert "homeassistant: nothing changed (× ruff) 25.00 0.4 missed" in lines
     assert "homeassistant: --version (s) 0.05 0.12 0.06 aim reached" in lines
     assert "homeassistant: peak memory of the largest process (MB) 200.00 300 150 reached" in lines
     assert not any(line.startswith("litellm") for line in lines)
+
+
+def test_bodies_of_functions_are_counted_once(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(
+        "import os\n\n\ndef outer(\n    a,\n):\n    def inner():\n        return a\n\n"
+        "    return inner\n\n\nclass C:\n    def m(self):\n        return os\n"
+    )
+    assert bodies_of([file]) == Bodies(functions=2, lines=5)
+
+
+def test_libcst_alone_passes_over_what_it_cannot_parse(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.py", tmp_path / "bad.py"
+    good.write_text("x = 1\n")
+    bad.write_text("x = (\n")
+    assert measured(libcst([bad, good], tmp_path / "listing")).cpu > 0

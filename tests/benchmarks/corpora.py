@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,14 @@ class Size:
     """How much there is to read."""
 
     files: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """The bodies of functions and how many lines these have."""
+
+    functions: int
     lines: int
 
 
@@ -66,6 +77,22 @@ def size(folder: Path) -> Size:
     """The Python files below a folder and their lines."""
     contents = [path.read_bytes() for path in python_files(folder)]
     return Size(len(contents), sum(data.count(b"\n") for data in contents))
+
+
+def bodies_of(files: Iterable[Path]) -> Bodies:
+    """The bodies of the functions in the files, of those inside of others not once more."""
+    functions = lines = 0
+    for path in files:
+        with suppress(SyntaxError, ValueError):
+            pending: list[ast.AST] = [ast.parse(path.read_bytes())]
+            while pending:
+                node = pending.pop()
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    functions += 1
+                    lines += (node.end_lineno or 0) - node.body[0].lineno + 1
+                else:
+                    pending += ast.iter_child_nodes(node)
+    return Bodies(functions, lines)
 
 
 def python_files(folder: Path) -> list[Path]:

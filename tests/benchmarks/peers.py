@@ -60,6 +60,13 @@ def pylint_on(folder: Path, files: Sequence[Path]) -> Subject:
     return Subject("pylint", command, folder, statuses=tuple(range(32)))
 
 
+def libcst(files: Iterable[Path], listing: Path) -> Subject:
+    """libcst's parser alone, on these files; ``listing`` is where their paths are put."""
+    listing.write_text("".join(f"{path}\n" for path in files), encoding="utf-8")
+    script = Path(__file__).with_name("floor.py")
+    return Subject("libcst", [sys.executable, str(script), str(listing)], listing.parent)
+
+
 def lines_of(files: Iterable[Path]) -> int:
     """How many lines there are in the files."""
     return sum(path.read_bytes().count(b"\n") for path in files)

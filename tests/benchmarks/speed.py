@@ -7,9 +7,10 @@ pinned and downloaded once, into the user's cache folder. Each is copied, read o
 disk plays no part, and then every command is run so many times, all of them in turn.
 
 Prints for each command the median of its time, that as a multiple of ruff's, the median of its
-processor time and the peak of its largest process; how many lines there are and how many of them
-are in files that are parsed; what a million lines without a spawn add; and last what was aimed at
-and what was reached. Exits with 0 whatever that is, and with 2 where something cannot be measured.
+processor time and the peak of its largest process; how many lines there are, how many of them are
+in files that are parsed, in bodies of functions and outside, and what libcst's parser alone takes
+for these; what a million lines without a spawn add; and last what was aimed at and reached.
+Exits with 0 whatever that is, and with 2 where something cannot be measured.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.corpora import CORPORA, Size, size, unpacked
+from benchmarks.corpora import CORPORA, Size, bodies_of, size, unpacked
 from benchmarks.measure import BenchmarkError, Measured, Subject, in_turns, measured
-from benchmarks.peers import flake8_async, lines_of, ruff
+from benchmarks.peers import flake8_async, libcst, lines_of, ruff
 from benchmarks.subjects import Runs, require_taskleash
 from benchmarks.synthetic import Shape, write
-from benchmarks.targets import IDLE, reached
+from benchmarks.targets import FLOOR, IDLE, reached
 
 _IDLE = Shape(files=4000, spawns=0)
 #: a file that changed a moment ago is not remembered by its times
@@ -76,7 +77,7 @@ def _measure(name: str, runs: int) -> Figures:
         subjects = [peer, own.cold(), own.warm(), *changed, own.staged(), own.version()]
         found = in_turns(subjects, runs)
         _print_table(found)
-        _print_parsed(own.parsed(), present)
+        found[FLOOR] = _with_floor(own.parsed(), present, found["cold"], Path(scratch, "parsed"))
         _print_flake8(folder, present, found)
         found[IDLE] = _with_idle_lines(folder, own, runs)
     return found
@@ -125,9 +126,18 @@ def _print_table(found: Figures) -> None:
         print(f"  {name:28}{each.seconds:9.2f}{ratio:9.2f}{each.cpu:9.2f}{each.peak:9.0f}")
 
 
-def _print_parsed(parsed: list[Path], present: Size) -> None:
-    lines = lines_of(parsed)
-    print(f"  parsed: {_sized(Size(len(parsed), lines))}, {lines / present.lines:.1%} of the lines")
+def _with_floor(parsed: list[Path], present: Size, cold: Measured, listing: Path) -> Measured:
+    """What libcst alone takes for the files that are parsed, which is printed with their size."""
+    lines, bodies = lines_of(parsed), bodies_of(parsed)
+    alone = measured(libcst(parsed, listing))
+    print(
+        f"  parsed: {_sized(Size(len(parsed), lines))}, {lines / present.lines:.1%} of the lines,"
+        f" {bodies.lines:,} of them in {bodies.functions:,} bodies of functions, the others in"
+        f" outlines\n  libcst's parser alone takes {alone.cpu:.2f} s of the processor for these,"
+        f" a first run {cold.cpu / alone.cpu:.2f} × that",
+        flush=True,
+    )
+    return alone
 
 
 def _print_flake8(folder: Path, present: Size, found: Figures) -> None:
