@@ -1,4 +1,7 @@
-"""Loops that go over the tasks themselves: each turn has another one."""
+"""Loops that go over the tasks themselves: each turn has another one.
+
+A ``while`` does so that asks whether there are any left, as far as each turn takes one out.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from functools import cached_property
 
 from taskleash.controlflow.assumptions import gone_over
 from taskleash.controlflow.cfg import BasicBlock, ControlFlowGraph
+from taskleash.ir.model import tests
 from taskleash.ir.terms import Term
 
 #: the task runs and nothing has seen to it; any other phase is the loop that ended one of several
@@ -39,6 +43,30 @@ class GoingOver:
                 and any(term in self.containers for term in loop.test.value)
             )
         return self._known[header]
+
+    def innermost(self, block: BasicBlock, takes_one: bool) -> int | None:
+        """The inner of the loops around that come to another task in each turn, by what is ended.
+
+        An ending of one that was taken out is in a ``while`` that asks for more, too.
+        """
+        around = [
+            loop
+            for loop in block.loops
+            if self.holds(loop) or (takes_one and self._asks_for_more(loop))
+        ]
+        return around[-1] if around else None
+
+    def _asks_for_more(self, header: int) -> bool:
+        """Whether a ``while`` goes on only as long as there are tasks, or something else is so."""
+        loop = self._graph.blocks[header].loop
+        return (
+            loop is not None
+            and loop.kind == "while"
+            and any(
+                test.kind == "truth" and not self.containers.isdisjoint(test.value)
+                for test in tests(loop.test)
+            )
+        )
 
     def phase(self, block: BasicBlock, target: int, phase: int) -> int:
         """The phase beyond an edge: a loop inside of another comes to each task that still runs."""

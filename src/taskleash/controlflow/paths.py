@@ -40,12 +40,13 @@ HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 class EndingEvent:
     """An event that ends the task; ``passing`` are the exceptions it raises while the task runs.
 
-    ``is_whole`` tells that it ends all that a container holds, wherever it stands.
+    ``is_whole`` tells that it ends all that a container holds, ``takes_one`` the one taken out.
     """
 
     event: int
     passing: frozenset[Raised] = NOTHING
     is_whole: bool = False
+    takes_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +236,9 @@ class _Search:
         """The phase after a marked event; None where the task has ended."""
         if phase == LIVE and event in self.sought:
             self.reached.add(event)
-        if event in self.endings and phase is not None:
+        if (ending := self.endings.get(event)) is not None and phase is not None:
             self.ended = True
-            around = [loop for loop in block.loops if self.over.holds(loop)]
-            return around[-1] if around and not self.endings[event].is_whole else None
+            return None if ending.is_whole else self.over.innermost(block, ending.takes_one)
         if event in self.spawns:
             self.respawned = self.respawned or phase == LIVE
             return LIVE
@@ -292,7 +292,9 @@ class _Search:
         if phase is None or not self._possible(edge, phase, held):
             return
         if phase != LIVE and phase not in self.graph.blocks[edge.target].loops:
-            if block.number == phase and edge.kind in ("exhausted", "empty"):
+            is_over = block.number == phase and edge.kind in ("exhausted", "empty")
+            # One that asks for something else as well may leave some.
+            if is_over and not (edge.test and self._can_be_live(edge.test, edge.holds, held)):
                 return
             phase = LIVE
         phase = self.over.phase(block, edge.target, phase)

@@ -8,9 +8,9 @@ from itertools import product
 
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.ir.model import Await, Call, Store
-from taskleash.ir.terms import Attribute, Constant, Display, Element, Result, Spread, Term
+from taskleash.ir.terms import Attribute, Built, Constant, Display, Element, Result, Spread, Term
 from taskleash.lifecycle.phases import Phases
-from taskleash.models.containers import PAIR_TAKING, TAKING
+from taskleash.models.containers import PAIR_TAKING, SHRINKING, TAKING
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
@@ -201,6 +201,20 @@ def ends_all(trail: Trail, op: Op) -> bool:
     return _is_given_all(trail, op.function, op.index) or (
         not own and in_loop(op.function, op.index) is not None
     )
+
+
+def is_of_one_taken(trail: Trail, op: Op) -> bool:
+    """Whether an operation is done with what the function takes out of a container of tasks."""
+    function, held = op.function, trail.terms_in(op.function)
+    for term in _terms(op) if function is trail.function and not op.calls else ():
+        while isinstance(term, Built):
+            term = term.base
+        call = function.events[term.event] if isinstance(term, Result) else None
+        if isinstance(call, Call) and call.text.rpartition(".")[2] in TAKING & SHRINKING:
+            bases = [func.base for func in call.func if isinstance(func, Attribute)]
+            if any(held.get(base, 0) > 0 for base in bases):
+                return True
+    return False
 
 
 def _is_given_all(trail: Trail, function: Function, index: int) -> bool:

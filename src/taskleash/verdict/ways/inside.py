@@ -27,7 +27,7 @@ from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.doubts.unasked import tries
-from taskleash.verdict.elements.elements import Elements, ends_all
+from taskleash.verdict.elements.elements import Elements, ends_all, is_of_one_taken
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.abandoned import (
     OTHER_ASKED,
@@ -219,7 +219,12 @@ class Inside:
         """The events of the function at which the operations take effect there for certain."""
         helpers = Helpers(trail, ops)
         found = [
-            EndingEvent(root, passing(trail, op), ends_all(trail, op) or _is_alone(elements, op))
+            EndingEvent(
+                root,
+                passing(trail, op),
+                ends_all(trail, op) or _is_alone(elements, op),
+                is_of_one_taken(trail, op),
+            )
             for op in ops
             for root in self._roots(trail, op)
             if (op.calls or not _only_asks(op))
