@@ -11,7 +11,7 @@ from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
 from taskleash.models.api import Effect
 from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
-from taskleash.semantics.apis import told_of
+from taskleash.semantics.apis import starting, told_of
 from taskleash.semantics.calls import Callee, Method, bind, takes_instance
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.naming import writes_it_down
@@ -179,7 +179,10 @@ class Passing(Keeping):
 
     def _into_method(self, carrier: Carrier, method: Method, index: int) -> bool:
         """A method of an object that is not of the program is given the handle."""
-        name = method.name
+        call, name = carrier.function.call(index), method.name
+        api = starting(self.calls, carrier.function, call, method)
+        if api is not None and self._into_known(carrier, api.handle, call, index):
+            return True
         if name in self.program.models.runners:
             self.note("run", carrier, index)
         elif name in GROWING or name == "setdefault":

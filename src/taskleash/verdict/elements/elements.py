@@ -28,7 +28,7 @@ def ends_another(signs: Signs, op: Op) -> bool:
     ``self.tasks["main"].cancel()`` says nothing of ``self.tasks[name]``, and ``tasks[0]`` nothing
     of what was appended later. The keys of all stores have to be known for that.
     """
-    terms = [term for term in _terms(op) if not _is_of_a_pair(op.function, term)]
+    terms = [term for term in terms_of(op) if not _is_of_a_pair(op.function, term)]
     ended = {key for term in terms for key in (*_keys(term), *_taken_by(op.function, term))}
     kept = _kept_under(signs) if ended else set()
     if _APPENDED in kept and signs.multiplicity == "once":
@@ -39,7 +39,7 @@ def ends_another(signs: Signs, op: Op) -> bool:
 def takes_another(signs: Signs, op: Op) -> bool:
     """Whether a removal takes out the element under one other key, which is ended as it is."""
     return ends_another(signs, op) and any(
-        Result(op.index) in _terms(each)
+        Result(op.index) in terms_of(each)
         for each in signs.trail.of(*CANCELLING, *AWAITING)
         if each.function is op.function
     )
@@ -107,7 +107,7 @@ def _is_in(part: Portion, stands: Mapping[Term, Placement]) -> bool:
     return standing is None or part.has(standing)
 
 
-def _terms(op: Op) -> list[Term]:
+def terms_of(op: Op) -> list[Term]:
     """What an operation is done with: the receiver of a call, its arguments, what is awaited.
 
     What takes elements out of a container is done with what it gives.
@@ -206,7 +206,7 @@ def ends_all(trail: Trail, op: Op) -> bool:
 def is_of_one_taken(trail: Trail, op: Op) -> bool:
     """Whether an operation is done with what the function takes out of a container of tasks."""
     function, held = op.function, trail.terms_in(op.function)
-    for term in _terms(op) if function is trail.function and not op.calls else ():
+    for term in terms_of(op) if function is trail.function and not op.calls else ():
         while isinstance(term, Built):
             term = term.base
         call = function.events[term.event] if isinstance(term, Result) else None

@@ -11,7 +11,7 @@ from taskleash.ir.model import Loop
 from taskleash.ir.terms import Result
 from taskleash.semantics.context import around, in_loop
 from taskleash.verdict.ways.turns import takes_over, waits
-from taskleash.verdict.ways.waiting import comes_again, is_of_no_task, is_partial
+from taskleash.verdict.ways.waiting import comes_again, is_instead, is_of_no_task, is_partial
 
 
 def starts_both_anew(wait: Op, trail: Trail) -> bool:
@@ -56,10 +56,11 @@ def leaves_another(
     return trail.index in found.reached
 
 
-def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
+def abandoned(trail: Trail, endings: Sequence[Op], if_stopped: bool = True) -> Op | None:
     """The wait that leaves what is pending to itself, where nothing else sees to it.
 
-    One of the ``endings`` does not, for it has no other task to wait for.
+    One of the ``endings`` does not, for it has no other task to wait for. ``if_stopped`` counts
+    what ends the task where the wait is cancelled.
     """
     partial = [op for op in trail.of("wait") if is_partial(op)]
     early = frozenset(partial)
@@ -69,12 +70,17 @@ def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
         op
         # What is awaited of those that are done says nothing of the rest.
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
-        if op not in early
+        if op not in early and (if_stopped or not any(_is_instead_of(w, op) for w in partial))
     ]
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None
     again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
     return None if again else partial[0]
+
+
+def _is_instead_of(wait: Op, op: Op) -> bool:
+    """Whether an ending is come to only where the wait is cancelled: it had left nothing then."""
+    return op.function is wait.function and is_instead(op.function, wait.index, op.index)
 
 
 def _is_handed_on_after(trail: Trail, wait: Op) -> bool:

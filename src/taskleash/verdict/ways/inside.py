@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from taskleash.controlflow.assumptions import Given
 from taskleash.controlflow.cfg import Edge
@@ -24,7 +25,7 @@ from taskleash.ir.terms import Term
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.doubts.unasked import tries
 from taskleash.verdict.elements.elements import Elements, ends_all, is_of_one_taken
@@ -37,6 +38,7 @@ from taskleash.verdict.ways.abandoned import (
     starts_both_anew,
 )
 from taskleash.verdict.ways.left_pending import left_pending
+from taskleash.verdict.ways.stopped import left_by_a_stop
 from taskleash.verdict.ways.turns import takes_over
 from taskleash.verdict.ways.waiting import (
     comes_again,
@@ -44,6 +46,7 @@ from taskleash.verdict.ways.waiting import (
     insists,
     is_first_or_fails,
     is_for_the_first,
+    is_instead,
     is_of_no_task,
     is_partial,
     is_under_deadline,
@@ -110,15 +113,18 @@ class Inside:
             signs.respawned = is_slot and outcome.respawned
         several = [op for op in after if not elements.is_alone(op)]
         left = () if handed else left_pending(trail, several, stops)
-        if not outcome.is_complete or left is None:
+        stopped = () if handed else left_by_a_stop(trail, endings, partial(self._stops, trail))
+        if not outcome.is_complete or left is None or stopped is None:
             signs.is_searched = False
             trail.leave_paths_out(function)
-        elif left:
-            signs.leaks, signs.partly_here, signs.left_pending = left, True, True
+        elif left or (stopped and not outcome.leaks):
+            signs.leaks, signs.partly_here, signs.left_pending = left or stopped, True, True
         elif not outcome.leaks or (
             _first_of_several(trail, after) and not _is_stopped(function, outcome.leaks)
         ):
             signs.ended_here = how(after)
+            # What ends it where the wait is cancelled has nothing to do with what that leaves.
+            signs.abandoned = signs.abandoned or abandoned(trail, endings, if_stopped=False)
         elif not handed:
             signs.partly_here = True
 
@@ -367,7 +373,7 @@ def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
         wait.root is not None
         and op.root is not None
         and wait.root < op.root
-        and not _is_instead(trail.function, wait.root, op.root)
+        and not is_instead(trail.function, wait.root, op.root)
         for wait in waits
         for op in endings
         if op.kind in CANCELLING
@@ -383,14 +389,3 @@ def _is_stopped(function: Function, leaks: Sequence[Leak]) -> bool:
         if catches_only_cancellation(handler)
     }
     return any(e.kind == "handler" and e.line in stops for leak in leaks for e in leak.steps)
-
-
-def _is_instead(function: Function, wait: int, ending: int) -> bool:
-    """Whether an ending is come to only where a wait is cancelled."""
-    tries = [frame.item for frame in around(function, wait) if frame.branch == "body"]
-    return any(
-        frame.handler is not None
-        and catches_only_cancellation(frame.handler)
-        and any(frame.item is each for each in tries)
-        for frame in around(function, ending)
-    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
-from taskleash.ir.terms import Attribute, Awaited, Item, Local, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Awaited, Item, Local, Result, Term
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 
@@ -53,14 +54,24 @@ def turn_around(function: Function, *indices: int) -> Loop | None:
 
 
 def waits(op: Op) -> Iterator[Call]:
-    """The calls that a wait is: the event itself, or those whose results it awaits."""
+    """The calls that a wait is: the event itself, or those whose results it awaits.
+
+    A wait may be started as a task of its own, which is awaited.
+    """
     event = op.event
-    if isinstance(event, Call):
-        yield event
-    for term in event.value if isinstance(event, Store | Await | Give | Use) else ():
-        made = op.function.events[term.event] if isinstance(term, Result) else None
-        if isinstance(made, Call):
-            yield made
+    made = [event] if isinstance(event, Call) else []
+    if isinstance(event, Store | Await | Give | Use):
+        made += _made(op.function, event.value)
+    for call in made:
+        yield call
+        if is_start(call) and call.args:
+            yield from _made(op.function, call.args[0].value)
+
+
+def _made(function: Function, value: Alts) -> list[Call]:
+    """The calls that give a value."""
+    made = (function.events[term.event] for term in value if isinstance(term, Result))
+    return [call for call in made if isinstance(call, Call)]
 
 
 def _is_left_pending(function: Function, term: Term, inside: frozenset[int]) -> bool:

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Set
 from functools import partial
 
 from taskleash.controlflow.implied import shows
-from taskleash.controlflow.nesting import catches_cancellation, events_in
+from taskleash.controlflow.nesting import (
+    catches_cancellation,
+    catches_only_cancellation,
+    events_in,
+)
 from taskleash.controlflow.paths import HANDLES, EndingEvent
 from taskleash.dataflow.trail import CANCELLING, Op, Trail
 from taskleash.ir.model import (
@@ -72,12 +76,8 @@ def returns_early(op: Op) -> bool:
 
 def _arguments(op: Op) -> Iterator[Arg]:
     """What a wait is given: by the event itself, or by the calls whose results it awaits."""
-    event = op.event
-    terms = event.value if isinstance(event, Store | Await | Give | Use) else ()
-    made = [op.function.events[term.event] for term in terms if isinstance(term, Result)]
-    for call in (event, *made):
-        if isinstance(call, Call):
-            yield from call.args
+    for call in waits(op):
+        yield from call.args
 
 
 def is_after_a_failure(op: Op) -> bool:
@@ -87,6 +87,17 @@ def is_after_a_failure(op: Op) -> bool:
         not catches_cancellation(handler)
         and (_raises(handler.body) or not any(map(is_expected, handler.types)))
         for handler in handlers
+    )
+
+
+def is_instead(function: Function, wait: int, ending: int) -> bool:
+    """Whether an ending is come to only where a wait is cancelled."""
+    tries = [frame.item for frame in around(function, wait) if frame.branch == "body"]
+    return any(
+        frame.handler is not None
+        and catches_only_cancellation(frame.handler)
+        and any(frame.item is each for each in tries)
+        for frame in around(function, ending)
     )
 
 
