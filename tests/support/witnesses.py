@@ -476,6 +476,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{place}` holds it weakly: that does not keep the task alive": _has_place,
     "overwritten here while the earlier task may still run: {reason}": _is_a_store,
     "cancelled without waiting for its end: the next task may be stored before that": _cancels,
+    "the task itself stores the next one here before its end": _is_a_store,
     "empties the place at its end without asking whether its own handle is there": _clears,
     # teardowns
     "`{teardown}` neither cancels nor awaits what `{place}` keeps": _passes_over,

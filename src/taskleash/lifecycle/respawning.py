@@ -38,6 +38,20 @@ def leads_back(calls: Calls, trail: Trail, start: Function, goal: Function) -> b
     return False
 
 
+def leading_back(calls: Calls, trail: Trail, coroutine: Function, goal: Function) -> list[int]:
+    """The calls of a task's own by which it comes to a method, as long as it runs."""
+    later = _run_as_tasks(coroutine)
+    return [
+        index
+        for index, call in coroutine.calls()
+        if index not in later
+        for callee in calls.callees(coroutine, call)
+        if isinstance(callee, Function)
+        and callee is not coroutine
+        and leads_back(calls, trail, callee, goal)
+    ]
+
+
 def _run_as_tasks(function: Function) -> set[int]:
     """The calls that make a coroutine for a task of its own."""
     return {

@@ -127,7 +127,7 @@ class Observer:
         overwrite = self.guards.overwrite(trail, spawn.started, clears)
         signs.overwrite = removals.overwritten(signs, overwrite)
         signs.with_its_object = self._is_with_its_object(spawn, trail)
-        signs.takeover = takeover(signs, self.calls, self.teardown, self.guards.keys)
+        signs.takeover = takeover(signs, self.calls, self.teardown, self.guards)
         signs.local, signs.is_for_a_turn = held_locally(trail)
         signs.main = self._main(spawn, trail)
         signs.loop_end = self.sweeps.loop_end(spawn.function, signs.multiplicity, signs.places)

@@ -23,10 +23,14 @@ EndedIf: TypeAlias = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Takeover:
-    """The removal that may hit a successor, and the cancellation that lets one come first."""
+    """The removal that may hit a successor, and what lets one come first, with what is said of it.
+
+    That is a cancellation, or where the task itself stores the next one.
+    """
 
     removal: Op
-    cancel: Op
+    first: Op
+    said: Sentence
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,33 @@
 
 A cancelled task comes to its ``finally``, and its callbacks are called, only once the loop turns
 again. Whoever cancels it without waiting for that may have stored the next task in the same slot
-meanwhile.
+meanwhile. A task that starts its successor itself, as one that tries again, has surely done so.
 """
 
 from __future__ import annotations
 
-from taskleash.dataflow.dict_keys import Keys
+from collections.abc import Iterator
+
 from taskleash.dataflow.trail import CANCELLING, ENDING, Op, Trail
 from taskleash.ir.model import Await, Call, Delete, If, Store, Test, tests
 from taskleash.ir.terms import Result
+from taskleash.lifecycle.guards import Guards
+from taskleash.lifecycle.repetition import is_kept_by_itself
+from taskleash.lifecycle.respawning import leading_back
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_cleanup
 from taskleash.semantics.entities import Function
+from taskleash.sentences import sentence
 from taskleash.verdict.elements.removals import called_back
 from taskleash.verdict.signs import Signs, Takeover
 
 
-def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Takeover | None:
+def takeover(signs: Signs, calls: Calls, teardown: Teardown, guards: Guards) -> Takeover | None:
     """How a task may take its successor's handle out, if it can."""
     trail = signs.trail
     if any(
-        isinstance(op.event, Store) and keys.is_new(op.function, op.event)
+        isinstance(op.event, Store) and guards.keys.is_new(op.function, op.event)
         for op in trail.of("store", "contain")
     ):
         return None
@@ -38,8 +43,36 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, keys: Keys) -> Take
                     or (at_its_end and _lets_one_come_first(trail, cancel, calls, teardown))
                     or (not at_its_end and _comes_right_after(trail, cancel, calls))
                 ):
-                    return Takeover(removal, cancel)
+                    said = sentence(
+                        "cancelled without waiting for its end: the next task may be stored before"
+                        " that"
+                    )
+                    return Takeover(removal, cancel, said)
+            if removal.kind == "clear-slot":
+                until = removal.index if at_its_end else None
+                for store in _own_stores(signs, calls, guards, home, until):
+                    said = sentence("the task itself stores the next one here before its end")
+                    return Takeover(removal, store, said)
     return None
+
+
+def _own_stores(
+    signs: Signs, calls: Calls, guards: Guards, home: Function, until: int | None
+) -> Iterator[Op]:
+    """Where the task, as long as it runs, puts another one in the place that it empties then.
+
+    Its coroutine, if that is the ``home`` of the removal, comes to it before the event ``until``.
+    """
+    trail = signs.trail
+    for op in trail.of("store"):
+        if op.depth or not is_kept_by_itself(op) or guards.guard(trail, op, strict=True):
+            continue
+        for coroutine in signs.spawn.started:
+            last = until if coroutine is home else None
+            ways = [op.index] if op.function is coroutine else []
+            ways += leading_back(calls, trail, coroutine, op.function)
+            if any(last is None or index < last for index in ways):
+                yield op
 
 
 def _takes_any(op: Op) -> bool:

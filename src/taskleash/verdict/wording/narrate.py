@@ -162,11 +162,8 @@ def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
 
 def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
     if signs.takeover is not None and "successor" in row.name:
-        cancel, removal = signs.takeover.cancel, signs.takeover.removal
-        message = sentence(
-            "cancelled without waiting for its end: the next task may be stored before that"
-        )
-        yield step(cancel.function, cancel.index, message)
+        first, removal = signs.takeover.first, signs.takeover.removal
+        yield step(first.function, first.index, signs.takeover.said)
         message = sentence(
             "empties the place at its end without asking whether its own handle is there"
         )
