@@ -255,13 +255,14 @@ def _is_for_users(method: Function) -> bool:
 def is_closed(endings: Endings, trail: Trail, op: Op, caller: Function, index: int) -> bool:
     """Whether no turn of the loop around a call comes there again, once the task is stored.
 
-    The function with the store sets what the way to the call asks for, in any case, and what sets
-    it otherwise ends the task.
+    The function with the store sets what the way to the call asks for, in any case, or the caller
+    does so beside the call, and what sets it otherwise ends the task.
     """
     return any(
-        _refuses(op, caller, name, test, holds) and _is_reset_with(endings, trail, op, name)
+        _refuses(*site, name, test, holds) and _is_reset_with(endings, trail, site[0], name)
         for test, holds in _asked(caller, index)
         for name in _state(caller, test)
+        for site in ((op.function, op.index), (caller, index))
     )
 
 
@@ -285,16 +286,16 @@ def _state(caller: Function, test: Test) -> Iterator[str]:
             yield term.name
 
 
-def _refuses(op: Op, caller: Function, name: str, test: Test, holds: bool) -> bool:
-    """Whether the function with the store sets an attribute so that a condition does not hold."""
-    own = Attribute(Parameter(op.function.self_name), name)
+def _refuses(function: Function, at: int, name: str, test: Test, holds: bool) -> bool:
+    """Whether a function that comes to an event sets what makes a condition not hold."""
+    own = Attribute(Parameter(function.self_name), name)
     stores = [
         (index, event)
-        for index, event in enumerate(op.function.events)
+        for index, event in enumerate(function.events)
         if isinstance(event, Store) and event.target == own
     ]
-    frames = around(op.function, op.index)
-    ways = [around(op.function, index) for index, _ in stores]
+    frames = around(function, at)
+    ways = [around(function, index) for index, _ in stores]
     is_in_any_case = any(way == frames[: len(way)] for way in ways)
     return is_in_any_case and all(_denies(test, holds, event.value) for _, event in stores)
 
@@ -316,14 +317,12 @@ def _denies(test: Test, holds: bool, value: Alts) -> bool:
     return outcome is not None and outcome is not holds
 
 
-def _is_reset_with(endings: Endings, trail: Trail, op: Op, name: str) -> bool:
+def _is_reset_with(endings: Endings, trail: Trail, setter: Function, name: str) -> bool:
     """Whether all that sets an attribute otherwise ends the task, too."""
-    owner = op.function.method.owner
+    owner = setter.method.owner
     classes = (*owner.mro, *owner.descendants) if owner is not None else ()
     return all(
-        function is op.function
-        or LIFECYCLE.constructs(function.name)
-        or endings.events(trail, function)
+        function is setter or LIFECYCLE.constructs(function.name) or endings.events(trail, function)
         for cls in classes
         for function, _ in cls.stores.get(name, ())
     )

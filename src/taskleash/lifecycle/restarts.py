@@ -81,8 +81,18 @@ class Restarts:
         for way in self._upwards(trail, op, own):
             function, _ = way[-1]
             is_told = LIFECYCLE.tells_of_loss(function.name) and not self._callers(function)
-            if function in tasks or is_told:
+            if is_told or (function in tasks and self._begins_with_it(trail, function)):
                 yield way
+
+    def _begins_with_it(self, trail: Trail, coroutine: Function) -> bool:
+        """Whether a task may begin while the earlier one runs: not all that start it end that."""
+        sites = [
+            (starting, at)
+            for starting, at in self._callers(coroutine)
+            if coroutine in self.started.get(starting, ())
+        ]
+        arrivals = [self.arrivals.at(trail, *site) for site in sites]
+        return not arrivals or not all(each and each.is_excluded for each in arrivals)
 
     def comes_back(self, trail: Trail, op: Op, coroutine: Function, index: int) -> bool:
         """Whether a call of the task itself leads to the store, and nothing on the way bars it."""

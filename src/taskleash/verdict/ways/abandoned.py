@@ -74,8 +74,20 @@ def abandoned(trail: Trail, endings: Sequence[Op], if_stopped: bool = True) -> O
     ]
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None
-    again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
+    again = any(
+        comes_again(trail, op) or takes_over(trail, op) or _insists(trail, op) for op in partial
+    )
     return None if again else partial[0]
+
+
+def _insists(trail: Trail, wait: Op) -> bool:
+    """Whether control comes back to a wait as long as the task is pending, whatever it is for."""
+    function, index = trail.function, wait.root
+    if index is None or wait.calls or in_loop(function, index) is None:
+        return False
+    carriers = set(trail.terms_in(function))
+    found = function.paths.search([index], [EndingEvent(index)], carriers, [trail.index])
+    return found.is_complete and found.ended and not (found.leaks or trail.index in found.reached)
 
 
 def _is_instead_of(wait: Op, op: Op) -> bool:
