@@ -47,7 +47,7 @@ from taskleash.verdict.ways.aftermath import Aftermath
 from taskleash.verdict.ways.cancelled import Earlier
 from taskleash.verdict.ways.captured import captured
 from taskleash.verdict.ways.cut_short import CutShort
-from taskleash.verdict.ways.enclosing import ended_around
+from taskleash.verdict.ways.enclosing import ended_around, passed_around
 from taskleash.verdict.ways.failing import Failures, minds_itself
 from taskleash.verdict.ways.inside import Inside, how
 from taskleash.verdict.ways.partly import Partly
@@ -240,11 +240,12 @@ class Observer:
         elsewhere: list[Op] = []
         earlier = Earlier(self.calls, signs)
         left_here = frozenset(() if signs.ended_here else signs.ended_here_by)
+        left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
             if is_open or (op.kind == "test" and not drains(signs.trail, op)):
                 continue
-            if ends_another(signs, op):
+            if ends_another(signs, op) or op in left_around:
                 elsewhere.append(op)
                 continue
             is_earlier = earlier.is_ended_by(op)

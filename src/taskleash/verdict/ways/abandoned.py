@@ -87,6 +87,8 @@ def _insists(trail: Trail, wait: Op) -> bool:
         return False
     carriers = set(trail.terms_in(function))
     found = function.paths.search([index], [EndingEvent(index)], carriers, [trail.index])
+    if not found.is_complete:
+        trail.leave_paths_out(function)
     return found.is_complete and found.ended and not (found.leaks or trail.index in found.reached)
 
 

@@ -10,7 +10,7 @@ from taskleash.semantics import context
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.inside import carriers_in
+from taskleash.verdict.ways.inside import carriers_in, passing
 from taskleash.verdict.ways.waiting import has_timeout
 
 
@@ -63,6 +63,47 @@ def _starts(calls: Calls, spawning: Function, around: Function) -> list[int]:
     if is_given_away or any(caller is not around for caller, _ in sites):
         return []
     return [index for _, index in sites]
+
+
+def passed_around(calls: Calls, signs: Signs) -> frozenset[Op]:
+    """The endings in the function around that some path of it leaves out, once tasks may run.
+
+    Its container has them, and is gone as it returns. It begins where a nested function is called
+    or handed on that leads to the spawn.
+    """
+    spawning, trail = signs.spawn.function, signs.trail
+    around = spawning.parent
+    if around is None or not signs.places or around.facts.kind != "function":
+        return frozenset()
+    if any(place.kind != "closure" or place.function is not around for place in signs.places):
+        return frozenset()
+    ends = [op for op in trail.of(*AWAITING, *CANCELLING) if op.site[0] is around and not op.calls]
+    begins = [
+        role.index
+        for function in _leading_to(calls, spawning, around)
+        for role in around.uses.roles.get(Nested(function.key), ())
+    ]
+    if not begins or len(ends) != len(trail.of(*AWAITING, *CANCELLING)):
+        return frozenset()
+    outcome = around.paths.search(
+        begins,
+        [EndingEvent(op.index, passing(trail, op)) for op in ends],
+        carriers_in(trail, around),
+    )
+    if not outcome.is_complete:
+        trail.leave_paths_out(around)
+    return frozenset(ends if outcome.is_complete and outcome.leaks else ())
+
+
+def _leading_to(calls: Calls, spawning: Function, around: Function) -> set[Function]:
+    """The functions inside of one that come to the spawn, itself among them."""
+    found, pending = {spawning}, [spawning]
+    while pending:
+        for caller, _ in calls.callers(pending.pop()):
+            if caller not in found and around in caller.nesting[1:]:
+                found.add(caller)
+                pending.append(caller)
+    return found
 
 
 def known_over(trail: Trail) -> list[Op]:
