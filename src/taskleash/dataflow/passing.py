@@ -9,7 +9,7 @@ from taskleash.dataflow.keeping import Keeping
 from taskleash.dataflow.walk import RETURNED, Carrier
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
-from taskleash.models.api import Effect
+from taskleash.models.api import Effect, Starts
 from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
 from taskleash.semantics.apis import starting, told_of
 from taskleash.semantics.calls import Callee, Method, bind, takes_instance
@@ -181,8 +181,9 @@ class Passing(Keeping):
         """A method of an object that is not of the program is given the handle."""
         call, name = carrier.function.call(index), method.name
         api = starting(self.calls, carrier.function, call, method)
-        if api is not None and self._into_known(carrier, api.handle, call, index):
-            return True
+        if api is not None and api.starts is Starts.TASK and carrier.how:
+            # Of what waits for the task, started as one more: who awaits that awaits the task.
+            return self._into_known(carrier, Effect.SAME, call, index)
         if name in self.program.models.runners:
             self.note("run", carrier, index)
         elif name in GROWING or name == "setdefault":

@@ -50,14 +50,7 @@ APIS = (
         1,
         handle=Effect.SAME,
     ),
-    Api(
-        "loop.create_task",
-        _LOOP,
-        Starts.TASK,
-        handle=Effect.SAME,
-        known=Known.RECEIVER,
-        takes=Takes.COROUTINE,
-    ),
+    Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER, takes=Takes.COROUTINE),
     Api(
         "asyncio.run_coroutine_threadsafe",
         _TASKS,
