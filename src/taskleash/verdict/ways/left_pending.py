@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.trail import Op, Trail
+from taskleash.dataflow.trail import ENDING, Op, Trail
 from taskleash.ir.terms import Display
 from taskleash.verdict.doubts.unasked import Asking
 from taskleash.verdict.ways.turns import waits as calls_of
@@ -28,7 +28,11 @@ def left_pending(
     partial = [
         op.root
         for op in endings
-        if op.kind == "wait" and op.root is not None and is_partial(op) and _is_for_more(op)
+        if op.kind == "wait"
+        and op.root is not None
+        and is_partial(op)
+        and _is_for_more(op)
+        and (op.function is function or not _sees_to_the_rest(trail, op, endings))
     ]
     if not partial:
         return ()
@@ -37,6 +41,22 @@ def left_pending(
     asking = Asking(function, trail.index, carriers, frozenset({"if", "empty", "exhausted"}))
     found = function.paths.search(partial, others, carriers, is_closed=asking.is_open)
     return found.leaks if found.leaks or found.is_complete else None
+
+
+def _sees_to_the_rest(trail: Trail, wait: Op, endings: Sequence[Op]) -> bool:
+    """Whether a helper that waits leaves on no way out what the wait has left pending."""
+    helper, index = wait.function, wait.index
+    others = [
+        EndingEvent(op.index)
+        for op in endings
+        if op.function is helper and op.kind in ENDING - {"wait"}
+    ]
+    carriers = frozenset(trail.terms_in(helper))
+    asking = Asking(helper, None, carriers, frozenset({"if", "empty", "exhausted"}))
+    found = helper.paths.search([index], others, carriers, is_closed=asking.is_open)
+    if not found.is_complete:
+        trail.leave_paths_out(helper)
+    return not found.leaks
 
 
 def _is_for_more(wait: Op) -> bool:
