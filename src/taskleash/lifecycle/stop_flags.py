@@ -17,32 +17,25 @@ from taskleash.ir.terms import (
     Attribute,
     Awaited,
     Constant,
-    Display,
     Element,
     Entered,
     Item,
     Outer,
     Parameter,
     Result,
-    Spread,
     Term,
 )
 from taskleash.lifecycle.heard import Ender, breaks, is_open_ended, wakes
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.callables import WAKERS
-from taskleash.models.containers import PAIRING, TAKING, VIEWING
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.context import around
 from taskleash.semantics.entities import Class, Function
 
 _MAX_REACH = 3
-#: methods after which nobody waits for a future any more
-_FAILING = frozenset({"cancel", "set_exception", "set_result"})
 #: methods that tell those who wait for an event or a future
 _SETTING = frozenset({"set", "set_result", "set_exception"})
-#: methods that give what a container holds, or one of it
-_GIVING = TAKING | VIEWING | PAIRING
 
 
 class Flags:
@@ -72,28 +65,6 @@ class Flags:
             return False
         looping = [each for coroutine in started for each in self._looping(coroutine)]
         return not any(map(is_open_ended, looping)) or any(wakes(e, looping) for e in enders)
-
-    def failing(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
-        """The events in teardowns that fail what every one of the coroutines waits for.
-
-        Each waits for a future that it has put into a container of its instance, whose futures a
-        teardown fails or cancels: the coroutine ends by that.
-        """
-        found: list[tuple[Function, int, str]] = []
-        for coroutine in started:
-            owner = coroutine.method.owner
-            failed = [
-                (function, index, name)
-                for name in _put_and_awaited(coroutine)
-                if owner is not None and not any(map(_is_whole, _loops(coroutine.facts.body)))
-                for load in self.calls.loads.named(name).related((owner,))
-                if load.named is None and load.function is not coroutine
-                for function, index in self._fails(load.function, load.term)
-            ]
-            if not failed:
-                return []
-            found += failed
-        return found
 
     def announced(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
         """The waits in teardowns for what every one of the coroutines sets as it ends.
@@ -129,20 +100,6 @@ class Flags:
             if load.named is None and load.function.method is not coroutine.method
             for index in waits_for(load.function, load.term)
         ]
-
-    def _fails(self, function: Function, container: Term) -> Iterator[tuple[Function, int]]:
-        """The events of a teardown that fail or cancel each future of a container."""
-        for index, call in function.calls():
-            if (
-                call.text.rpartition(".")[2] in _FAILING
-                and any(
-                    isinstance(func, Attribute) and _comes_from(function, func.base, container)
-                    for func in call.func
-                )
-                and in_loop(function, index) is not None
-                and self.teardown.holds(function, index)
-            ):
-                yield function, index
 
     def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
         owner = coroutine.method.owner
@@ -208,32 +165,6 @@ class Flags:
                     yield load.function, index
 
 
-def _put_and_awaited(coroutine: Function) -> list[str]:
-    """The instance's containers into which a coroutine puts what it awaits."""
-    awaited = {t for e in coroutine.events if isinstance(e, Await) for t in e.value}
-    # A wait with a deadline, or through a shield, is one for what it is given.
-    for term in list(awaited):
-        if isinstance(term, Result):
-            awaited.update(t for arg in coroutine.call(term.event).args[:1] for t in arg.value)
-    collections = coroutine.facts.collections
-    return [
-        base.name
-        for event in coroutine.events
-        if isinstance(event, Store) and isinstance(event.target, Element)
-        for base in (event.target.base,)
-        if isinstance(base, Attribute)
-        and base.base == Parameter(coroutine.self_name)
-        and any(
-            term in awaited
-            or (
-                isinstance(term, Display)
-                and any(t in awaited for item in collections[term.number].items for t in item)
-            )
-            for term in event.value
-        )
-    ]
-
-
 def _set_by(coroutine: Function) -> Iterator[str]:
     """The instance's attributes by which a coroutine tells others something, and then is over."""
     awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
@@ -287,28 +218,6 @@ def _is_own(coroutine: Function, term: Term) -> bool:
     if isinstance(term, Outer):
         return term == Outer(coroutine.method.key, coroutine.method.self_name)
     return term == Parameter(coroutine.self_name)
-
-
-def _is_whole(loop: Loop) -> bool:
-    """Whether only something inside a loop ends it."""
-    return loop.kind != "for"
-
-
-def _comes_from(function: Function, term: Term, container: Term) -> bool:
-    """Whether a value is, or is in, an element of a container."""
-    while term != container:
-        if isinstance(term, (Element, Item, Spread)):
-            term = term.base
-            continue
-        call = function.call(term.event) if isinstance(term, Result) else None
-        if call is None:
-            return False
-        taken = [f.base for f in call.func if isinstance(f, Attribute) and f.name in _GIVING]
-        copied = [t for arg in call.args[:1] for t in arg.value] if not taken else []
-        if len(taken or copied) != 1:
-            return False
-        term = (taken or copied)[0]
-    return True
 
 
 def _read_by(owner: Class | None, names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from taskleash.dataflow.wrappers import drops_value, kept_if, why_unreached
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Result
 from taskleash.lifecycle.bypassed import Bypassed
+from taskleash.lifecycle.failing import Failing
 from taskleash.lifecycle.forgotten import Forgotten
 from taskleash.lifecycle.guards import Guard, Guards
 from taskleash.lifecycle.lifetime import Lifetimes, by_name, longest, wakes_up
@@ -70,6 +71,7 @@ class Observer:
         self.guards = Guards(calls, started)
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
+        self.failing = Failing(calls, self.teardown)
         self.mains = Mains(calls)
         self.makers = Makers(calls)
         self.forgotten = Forgotten(calls, self.teardown)
@@ -98,11 +100,11 @@ class Observer:
         signs.is_heard = bool(signs.flagged) and self.flags.is_heard(
             spawn.started, signs.flagged, signs.endless
         )
-        signs.failed = self.flags.failing(spawn.started)
         signs.announced = self.flags.announced(spawn.started)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.unreached = why_unreached(self.calls, spawn.function, spawn.index)
         signs.guard = self._once(spawn, trail)
+        signs.failed = self.failing.by(spawn.started, signs.once)
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(map(minds_itself, spawn.started))
         signs.handed_on = next(iter(trail.of("unknown")), None)

@@ -296,7 +296,8 @@ def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
     for function, index, name in signs.announced[:1] if "as it ends" in row.name else ():
         text = claim("`{function}` waits for `{name}`, set as it ends")
         yield step(function, index, sentence(text, function=function.qualname, name=name))
-    for function, index, name in signs.failed[:1] if row.name == "removes itself" else ():
+    fails = row.name == "removes itself" or "by the failure" in row.name
+    for function, index, name in signs.failed[:1] if fails else ():
         text = claim("`{function}` fails what it waits for, in `{name}`")
         yield step(function, index, sentence(text, function=function.qualname, name=name))
     if "flag" in row.name:
