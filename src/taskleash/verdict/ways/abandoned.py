@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.controlflow.cfg import Edge
+from taskleash.controlflow.nesting import catches_only_cancellation
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.ir.model import Loop
@@ -70,7 +71,7 @@ def abandoned(trail: Trail, endings: Sequence[Op], if_stopped: bool = True) -> O
         op
         # What is awaited of those that are done says nothing of the rest.
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
-        if op not in early and (if_stopped or not any(_is_instead_of(w, op) for w in partial))
+        if op not in early and (if_stopped or not _is_instead(op, partial))
     ]
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None
@@ -92,9 +93,13 @@ def _insists(trail: Trail, wait: Op) -> bool:
     return found.is_complete and found.ended and not (found.leaks or trail.index in found.reached)
 
 
-def _is_instead_of(wait: Op, op: Op) -> bool:
-    """Whether an ending is come to only where the wait is cancelled: it had left nothing then."""
-    return op.function is wait.function and is_instead(op.function, wait.index, op.index)
+def _is_instead(op: Op, waits: Sequence[Op]) -> bool:
+    """Whether an ending is come to only where a wait is cancelled, which had left nothing then."""
+    handlers = (frame.handler for frame in around(op.function, op.index))
+    return any(each is not None and catches_only_cancellation(each) for each in handlers) and any(
+        wait.function is op.function and is_instead(op.function, wait.index, op.index)
+        for wait in waits
+    )
 
 
 def _is_handed_on_after(trail: Trail, wait: Op) -> bool:

@@ -13,6 +13,7 @@ from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await
 from taskleash.ir.terms import Awaited, Built, Term
+from taskleash.semantics.entities import Function
 from taskleash.verdict.doubts.unasked import Asking
 from taskleash.verdict.elements.elements import terms_of
 from taskleash.verdict.ways.waiting import is_under_deadline
@@ -31,6 +32,8 @@ def left_by_a_stop(trail: Trail, endings: Sequence[Op], stops: Stops) -> tuple[L
     for wait in trail.of("wait"):
         if wait.function is not function or wait.calls or not isinstance(wait.event, Await):
             continue
+        if not _is_caught(function, wait.index):
+            continue
         given = {term for term in carriers if _comes_of(term, wait.event)}
         others = [op for op in endings if op is not wait and not _is_of(op, carriers, given)]
         if len(others) == len([op for op in endings if op is not wait]):
@@ -45,6 +48,16 @@ def left_by_a_stop(trail: Trail, endings: Sequence[Op], stops: Stops) -> tuple[L
             return found.leaks
         is_complete = is_complete and found.is_complete
     return () if is_complete else None
+
+
+def _is_caught(function: Function, wait: int) -> bool:
+    """Whether the function goes on where a wait of its own is cancelled, or its time is up."""
+    graph = function.paths.graph
+    return any(
+        kind in graph.blocks[number].caught
+        for number in graph.blocks_of(wait)
+        for kind in (Raised.STOPPED, Raised.TIMEOUT)
+    )
 
 
 def _comes_of(term: Term, wait: Await) -> bool:
