@@ -27,6 +27,7 @@ SETS = (
     "blind_twelfth",
     "blind_thirteenth",
     "blind_fourteenth",
+    "blind_fifteenth",
 )
 
 #: a package, a file of it and a line
