@@ -9,9 +9,12 @@ from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.ir.terms import Alts, Attribute, Awaited, Item, Local, Result, Term
+from taskleash.models.containers import VIEWING
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 
+#: functions that give what a container has
+_COPYING = frozenset({"frozenset", "list", "set", "tuple"})
 #: operations that take what is done out of what a loop waits for
 _TAKING_OUT = ("shrink", "shrink-item")
 
@@ -35,9 +38,24 @@ def takes_over(trail: Trail, wait: Op) -> bool:
         if holders.isdisjoint(waited):
             continue
         pending = any(_is_left_pending(function, term, inside) for term in waited)
-        if pending or _is_taken_out_of(trail, waited, inside):
+        containers = [each for term in waited for each in _looked_through(function, term)]
+        if pending or _is_taken_out_of(trail, containers, inside):
             return True
     return False
+
+
+def _looked_through(function: Function, term: Term) -> Alts:
+    """The container of which a term is a view or a copy, or the term itself."""
+    made = function.events[term.event] if isinstance(term, Result) else None
+    if not isinstance(made, Call):
+        return (term,)
+    if made.text in _COPYING and len(made.args) == 1:
+        of = made.args[0].value
+    else:
+        methods = [func for func in made.func if isinstance(func, Attribute)]
+        is_view = not made.args and all(func.name in VIEWING for func in methods)
+        of = tuple(func.base for func in methods) if is_view else ()
+    return tuple(each for base in of for each in _looked_through(function, base)) or (term,)
 
 
 def turn_around(function: Function, *indices: int) -> Loop | None:
