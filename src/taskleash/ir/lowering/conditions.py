@@ -50,6 +50,8 @@ def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
         return Test(each[0], parts=(lower_for_each(lowering, each[1]),))
     if (asked := _asks_class(lowering, node)) is not None:
         return asked
+    if (kept := _asks_attribute(lowering, node)) is not None:
+        return kept
     value = lowering.expr(node)
     if _asks_done(node):
         receivers = tuple(term for f in _callee(lowering, value) for term in f)
@@ -60,6 +62,21 @@ def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
     text = source_of(node) if len(node.children) < 4 else ""
     return Test("truth", value, text=text, key=_key(node))
+
+
+def _asks_attribute(lowering: Lowering, node: cst.BaseExpression) -> Test | None:
+    """``hasattr`` with a constant name: an attribute that has a handle is there, and not None."""
+    if not isinstance(node, cst.Call) or len(node.args) != 2:
+        return None
+    base, name = (arg.value for arg in node.args)
+    if not isinstance(node.func, cst.Name) or node.func.value != "hasattr":
+        return None
+    if not isinstance(name, cst.SimpleString) or not isinstance(name.evaluated_value, str):
+        return None
+    attribute = name.evaluated_value
+    value = tuple(Attribute(term, attribute) for term in lowering.expr(base))
+    lowering.frame.emit(Use(lowering.frame.statement, "test", value))
+    return Test("not", parts=(Test("none", value),))
 
 
 def _over_each(node: cst.BaseExpression) -> tuple[str, cst.BaseSimpleComp] | None:
