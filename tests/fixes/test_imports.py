@@ -45,6 +45,26 @@ def test_what_the_file_has_is_used(text: str, wanted: str, name: str, by_from: b
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("from typing_extensions import Any\n", "Any"),
+        ("from typing import TYPE_CHECKING\nfrom typing_extensions import Any as A\n", "A"),
+        ("import typing as t\nfrom typing_extensions import Any\n", "t.Any"),
+    ],
+)
+def test_what_a_backport_gives_is_not_imported_again(text: str, name: str) -> None:
+    assert named(text, "typing.Any", by_from=True) == (name, text)
+
+
+def test_another_name_of_a_backport_is_no_reason_to_import_from_it() -> None:
+    text = "from typing_extensions import Self\n"
+    assert named(text, "typing.Any", by_from=True) == (
+        "Any",
+        "from typing import Any\n\nfrom typing_extensions import Self\n",
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "wanted", "name", "result"),
     [
         ("x = 1\n", "asyncio.wait", "asyncio.wait", "import asyncio\n\nx = 1\n"),

@@ -53,6 +53,27 @@ def test_the_setting_decides_and_else_what_the_project_requires(
     assert line in fixed(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("setup.py", "setup(\n    name='app',\n    python_requires='>=3.8',\n)\n", PLAIN),
+        ("setup.py", 'setup(python_requires = ">=3.11")\n', TYPED),
+        ("setup.py", "# python_requires='>=3.8'\nsetup(name='app')\n", TYPED),
+        ("setup.py", "setup(python_requires=REQUIRED)\n", TYPED),
+        ("setup.cfg", "[options]\npython_requires = >=3.8\n", PLAIN),
+        ("setup.cfg", "[options]\npython_requires = >=3.10\n", TYPED),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.8"\n', PLAIN),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.11"\n', TYPED),
+        ("pyproject.toml", '[tool.poetry.dependencies.python]\nversion = "^3.8"\n', TYPED),
+    ],
+)
+def test_older_files_and_other_tools_say_it_too(
+    name: str, text: str, line: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert line in fixed(tmp_path)
+
+
 def test_the_nearest_project_that_says_it_is_asked(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     for folder, version in ((tmp_path, "3.12"), (tmp_path / "package", "3.8")):

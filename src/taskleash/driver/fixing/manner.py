@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from taskleash.driver.config.errors import ConfigError
@@ -91,8 +92,11 @@ def _of_editor(folder: str) -> int:
 
 #: what is assumed where nothing says it
 DEFAULT = (3, 10)
-#: a clause of a version specifier that sets a lower bound
-_AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*3\.(\d{1,9})")
+#: a clause of a version specifier that sets a lower bound; Poetry has one of its own
+_AT_LEAST = re.compile(r"(?:>=|~=|==|>|\^|~)\s*3\.(\d{1,9})")
+#: where a `pyproject.toml` has the specifier, and how older files write it
+_IN_PROJECT = (("project", "requires-python"), ("tool", "poetry", "dependencies", "python"))
+_IN_SETUP = re.compile(r"^[^#\n]*\bpython_requires\s*=\s*[\"']?([^\"'\n]+)", re.MULTILINE)
 
 
 def target_of(path: str, setting: str | None) -> tuple[int, int]:
@@ -108,20 +112,26 @@ def target_of(path: str, setting: str | None) -> tuple[int, int]:
 
 @lru_cache(maxsize=1024)
 def _required(folder: str) -> tuple[int, int] | None:
-    """What ``requires-python`` asks for in the nearest ``pyproject.toml`` that has it."""
+    """What the nearest project says that it requires, in any of the files that can say it."""
     for step in (folder, *parents(folder)):
-        bounds = _AT_LEAST.findall(_specifier(join(step, "pyproject.toml")))
-        if bounds:
-            return 3, max(map(int, bounds))
+        for specifier in _specifiers(step):
+            if bounds := _AT_LEAST.findall(specifier):
+                return 3, max(map(int, bounds))
     return None
 
 
-def _specifier(path: str) -> str:
-    """The specifier in a project's file; empty where there is none that can be read."""
-    try:
-        text = read_regular(path, TEXT_BYTES).decode("utf-8-sig")
-        project = parse(text, path).get("project")
-    except (OSError, ValueError, ConfigError):
-        return ""
-    found = project.get("requires-python") if isinstance(project, dict) else None
-    return found if isinstance(found, str) else ""
+def _specifiers(folder: str) -> Iterator[str]:
+    """The specifiers of a project's Python, as far as its files can be read."""
+    table = _table(join(folder, "pyproject.toml"))
+    for path in _IN_PROJECT if table is not None else ():
+        found: object = table
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, str):
+            yield found
+    for name in ("setup.cfg", "setup.py"):
+        try:
+            text = read_regular(join(folder, name), TEXT_BYTES).decode("utf-8-sig")
+        except (OSError, ValueError):
+            continue
+        yield from _IN_SETUP.findall(text)

@@ -14,6 +14,9 @@ from taskleash.fixes.syntax.new_statements import statements
 from taskleash.fixes.syntax.tree import dotted
 from taskleash.fixes.syntax.type_checking import drop_repeated
 
+#: modules that have the names of another one, too
+_TWINS = {"typing": "typing_extensions"}
+
 
 @dataclass
 class Imports:
@@ -60,6 +63,8 @@ class Imports:
         bound = self._bound(module)
         if bound:
             return f"{bound}.{attribute}"
+        if known := self._imported_from(_TWINS.get(module, ""), attribute):
+            return known
         statement = self._from(module)
         if statement is not None:
             return self._named(statement, module, attribute)
@@ -115,6 +120,14 @@ class Imports:
                     return alias.evaluated_alias or module
         return ""
 
+    def _imported_from(self, module: str, attribute: str) -> str:
+        """What the file calls a name that it imports from a module; empty where it does not."""
+        for small in self._froms():
+            for alias in _names(small) if self._named_by(small) == module else ():
+                if alias.evaluated_name == attribute:
+                    return alias.evaluated_alias or attribute
+        return ""
+
     def _means_another(self, module: str) -> bool:
         """Whether an import gives a module's name to another one: ``from ours import logging``."""
         return any(
@@ -152,13 +165,11 @@ class Imports:
         return f"{module}.{attribute}"
 
     def _named(self, statement: cst.ImportFrom, module: str, attribute: str) -> str:
-        beside = [each for each in self._froms() if self._named_by(each) == module]
-        known = [alias for each in beside for alias in _names(each)]
-        for alias in known:
-            if alias.evaluated_name == attribute:
-                return alias.evaluated_alias or attribute
+        if known := self._imported_from(module, attribute):
+            return known
         if attribute in self.taken:
             return self._whole(module, attribute)
+        beside = [each for each in self._froms() if self._named_by(each) == module]
         # Where each name has a line of its own, a new one gets one, too.
         plain = [_names(each) for each in beside if not _is_renaming(each)]
         if _is_renaming(statement) or len(plain) == sum(map(len, plain)) > 1:
