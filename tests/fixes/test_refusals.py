@@ -10,6 +10,7 @@ from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Target
 from taskleash.ir.lowering.extract import extract
+from taskleash.rules.offers import objection_to
 from taskleash.rules.registry import all_rules, diagnose
 from taskleash.source.loading import Source
 from taskleash.verdict.judge import judge
@@ -41,7 +42,7 @@ async def receive(queue):
 
 
 def reasons(code: str, kind: str) -> list[str]:
-    """Why the fix of this kind is not made of what the code starts, in its order."""
+    """Why the fix of this kind is not offered or made of what the code starts, in its order."""
     text = START + dedent(code)
     sites = judge([extract(Source("a.py", "a", text))])
     found = [(site, diagnose(site, _RULES)) for site in sites]
@@ -53,14 +54,16 @@ def reasons(code: str, kind: str) -> list[str]:
     ]
     made = mend(text, offered, Manner((3, 12)))
     assert made.text == text, made.text
-    return [str(left.reason) for left in made.left]
+    refused = {left.site: left.reason for left in made.left}
+    said = [refused.get(s) or objection_to(kind, d.code, s) for s, d in found if d is not None]
+    return [str(reason) for reason in said if reason]
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
         ("asyncio.create_task(receive(text))", "`receive` may wait for what comes after this"),
-        ("asyncio.create_task(*text)", "the task has a context of its own"),
+        ("asyncio.create_task(*text)", "how long what it starts takes is not known"),
         ("asyncio.create_task(send(), **text)", "the task has a context of its own"),
         ("asyncio.create_task(send(), eager_start=True)", "the task has a context of its own"),
         (
@@ -75,7 +78,7 @@ def reasons(code: str, kind: str) -> list[str]:
             "log = None\nasyncio.create_task(send())",
             "the file has no logger that its failure could go to",
         ),
-        ("asyncio.create_task(tell(text))", "what `tell` waits for is not known"),
+        ("asyncio.create_task(tell(text))", "how long `tell` takes is not known"),
         ("asyncio.create_task(text())", "how long `text` takes is not known"),
         ("asyncio.create_task(tell_all())", "what `tell_all` waits for is not known"),
         (

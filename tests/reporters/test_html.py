@@ -179,7 +179,8 @@ def test_the_page_in_chinese_says_nothing_in_english() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [
         entry(site("一.py", 3, "三", scope="三", call="四", captures=("四",), evidence=steps,
-                   in_async=True, teardowns=("停",)), "TL001", "五", fixes=(TRACK, AWAIT)),
+                   in_async=True, teardowns=("停",), has_own_state=True),
+              "TL001", "五", fixes=(TRACK, AWAIT)),
         entry(site("一.py", 4, "三", lifetime=Lifetime.ENDLESS), "TL010", "五", suppressed=True),
         entry(sound("二/一.py", 5, "三", holder="六")),
     ]  # fmt: skip

@@ -163,7 +163,7 @@ def test_hand_made_text_stays_and_everything_else_is_chinese() -> None:
     steps = (Evidence("一.py", 30, 5, "二"),)
     entries = [
         entry(site("一.py", 3, "三", captures=("四",), evidence=steps, in_async=True,
-                   teardowns=("停",)), "TL001", "五", fixes=(TRACK, AWAIT)),
+                   teardowns=("停",), has_own_state=True), "TL001", "五", fixes=(TRACK, AWAIT)),
         entry(site("一.py", 4, "三", lifetime=Lifetime.ENDLESS), "TL010", "五", suppressed=True),
         entry(sound("一.py", 5, "三", holder="六")),
         entry(site("一.py", 6, "三"), "TL001", "五", known=True),

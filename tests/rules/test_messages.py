@@ -98,12 +98,12 @@ def kinds(site: Site) -> list[str]:
     return [fix.kind for fix in found.fixes]
 
 
-DROPPED = replace(SITE, defect=Defect.DISCARDED)
+DROPPED = replace(SITE, defect=Defect.DISCARDED, scope="Sensor.read", prompt=State.YES)
 
 
 def test_a_dropped_task_in_a_sync_function_cannot_be_awaited() -> None:
     assert kinds(replace(DROPPED, in_async=False)) == ["track"]
-    assert kinds(replace(DROPPED, in_async=True, lifetime=Lifetime.SHORT)) == ["track", "await"]
+    assert kinds(replace(DROPPED, in_async=True, task="send")) == ["track", "await"]
 
 
 def test_endless_work_is_not_awaited() -> None:
@@ -111,15 +111,17 @@ def test_endless_work_is_not_awaited() -> None:
 
 
 def test_work_that_goes_on_by_its_name_is_not_awaited() -> None:
-    unknown = replace(DROPPED, in_async=True, lifetime=Lifetime.UNKNOWN)
-    assert kinds(replace(unknown, task="_run_recv_loop")) == ["track"]
-    assert kinds(replace(unknown, task="send")) == ["track", "await"]
+    started = replace(DROPPED, in_async=True)
+    assert kinds(replace(started, task="_run_recv_loop")) == ["track"]
+    assert kinds(replace(started, task="send")) == ["track", "await"]
 
 
 def test_only_a_class_with_a_teardown_can_own_its_tasks() -> None:
     never_ended = replace(SITE, defect=Defect.NEVER_ENDED)
     assert kinds(never_ended) == []
-    assert kinds(replace(never_ended, teardowns=("Inbox.close",))) == ["own"]
+    assert kinds(replace(never_ended, teardowns=("Sensor.close",))) == []
+    of_its_own = replace(never_ended, class_name="Sensor", teardowns=("Sensor.close",))
+    assert kinds(of_its_own) == ["own"]
 
 
 def test_a_task_that_restarts_itself_is_not_cancelled_by_itself() -> None:

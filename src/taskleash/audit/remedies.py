@@ -31,7 +31,11 @@ def options(entry: Audited, recommended: FixOffer | None) -> tuple[Option, ...]:
     first = [recommended.kind] if recommended is not None else []
     order = dict.fromkeys([*first, *(k for k in kinds if k in offers), *kinds])
     return tuple(
-        Option(kind, offers.get(kind), "" if kind in offers else objection_to(kind, entry.site))
+        Option(
+            kind,
+            offers.get(kind),
+            "" if kind in offers else objection_to(kind, entry.rule, entry.site),
+        )
         for kind in order
     )
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from taskleash.fixes.model import Target
 from taskleash.records import dataclass
 from taskleash.rules.model import TASKGROUP, Applicability, Fix
-from taskleash.rules.offers import objections
+from taskleash.rules.offers import objection_to, objections
 from taskleash.rules.registry import by_code
 from taskleash.rules.selection import resolve_codes
 from taskleash.sentences import Said, both, listed, sentence
@@ -88,7 +88,7 @@ class FixChoice:
         """
         guessed = self._unasked(kind for kind, _ in site.guessed) if site else frozenset()
         fixes = [fix for fix in fixes if fix.kind not in guessed]
-        if self.style == _GROUP and code in _GROUPED:
+        if self.style == _GROUP and code in _GROUPED and not _against_group(code, site):
             fixes = [*fixes, TASKGROUP]
         judged = [(fix.kind, self._applicability(code, fix)) for fix in fixes]
         allowed = {kind for kind, how in judged if self.unsafe or how is Applicability.SAFE}
@@ -131,11 +131,17 @@ class FixChoice:
         return tuple(sorted(allowed, key=lambda k: order.index(k) if k in order else len(order)))
 
 
+def _against_group(code: str, site: Site | None) -> Said:
+    return objection_to(_GROUP, code, site) if code in _GROUPED and site is not None else ""
+
+
 def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> Said:
     """Why a site is left alone whose finding, of the rule with this code, has these offers."""
     kinds = [offer.kind for offer in offers]
     if not kinds and site.guessed:
         return listed([reason for _, reason in site.guessed])
+    if not kinds and style == _GROUP and (reason := _against_group(code, site)):
+        return reason
     if not kinds:
         rule = by_code(code)
         reasons = objections(rule, site) if rule is not None else ()

@@ -24,6 +24,7 @@ from taskleash.fixes.text.idle import take_out
 from taskleash.fixes.text.unused import uses, without_unused
 from taskleash.ir.names import respelt
 from taskleash.models.table import SPAWNING
+from taskleash.rules.offers import STARTED
 from taskleash.sentences import Said, Sentence, both, listed, sentence
 from taskleash.verdict.model import Handle
 
@@ -31,8 +32,6 @@ from taskleash.verdict.model import Handle
 _MAX_CHARACTERS = 4_000_000
 #: rules of tasks that are dropped where they are started
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
-#: those of work that was started to run beside its caller
-_STARTED = frozenset({"TL001", "TL003"})
 #: kinds that leave every use of asyncio in its place
 _ADDING = frozenset({"track", "own", "cancel-previous", "log"})
 _USUAL = Manner()
@@ -124,7 +123,7 @@ def _in_the_background(
 
     A reader would ask why it is waited for in one place and not in the other.
     """
-    targets = [(t, c) for t, c in found if c is not None and t.rule in _STARTED]
+    targets = [(t, c) for t, c in found if c is not None and t.rule in STARTED]
     if not any("await" in target.kinds for target, _ in targets):
         return frozenset()
     tree = work.tree

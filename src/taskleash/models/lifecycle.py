@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable
 from functools import cached_property
 
-from taskleash.models.vocabulary import words
+from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, sets_up, words
 from taskleash.records import dataclass
 
 
@@ -311,3 +311,10 @@ class Lifecycle:
 
 
 LIFECYCLE = Lifecycle(CONVENTIONS)
+
+
+def is_a_start(name: str, task: str) -> bool:
+    """Whether a function, or work, by its name begins something; a message belongs to that."""
+    is_start = LIFECYCLE.sets_up(name) and RUNNING_WORDS.isdisjoint(words(name))
+    is_beginning = is_start or sets_up(task.rpartition(".")[2])
+    return is_beginning and PROMPT_WORDS.isdisjoint(words(task))

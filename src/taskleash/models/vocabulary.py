@@ -73,6 +73,16 @@ HEAVY_WORDS = frozenset(
         "session", "sessions", "socket", "sockets", "websocket", "ws",
     }
 )  # fmt: skip
+#: first words in the names of methods that make their object what it is to be
+_SETTING_UP = frozenset(
+    {
+        "connect", "establish", "init", "initialise", "initialize", "open", "prefetch", "preload",
+        "prepare", "reconnect", "reopen", "restart", "resubscribe", "setup", "start", "startup",
+        "subscribe",
+    }
+)  # fmt: skip
+#: words in the names of what does so anew, whenever that is: ``delayed_restart``
+_AGAIN = frozenset({"reconnect", "reconnecting", "reconnection", "reopen", "restart"})
 
 
 def words(name: str) -> list[str]:
@@ -83,3 +93,9 @@ def words(name: str) -> list[str]:
 def logs(called: str) -> bool:
     """Whether what is called logs, by its name as it is written: ``self._log.debug``."""
     return called.rpartition(".")[2].strip("_") in LOGGING_LEVELS
+
+
+def sets_up(name: str) -> bool:
+    """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
+    found = [word for word in words(name) if word != "async"]
+    return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))

@@ -20,6 +20,7 @@ from taskleash.fixes.syntax.work import Work
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import SPAWNING
+from taskleash.rules.offers import STARTED
 from taskleash.sentences import Sentence, sentence
 from taskleash.verdict.model import Handle
 
@@ -27,8 +28,6 @@ from taskleash.verdict.model import Handle
 _AS_IT_IS = frozenset({"TL003", "TL005", "TL006"})
 #: rules of work that the caller is to see fail, as it would have been seen had it been awaited
 _SEEN = frozenset({"TL005", "TL006"})
-#: rules of work that was started to run beside its caller
-_STARTED = frozenset({"TL001", "TL003"})
 
 
 def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
@@ -48,7 +47,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no statement of its own starts the task"))
     if spot.kind == "name" and spot.name != "_" and _is_named_again(spot, scope):
         raise CannotMend(sentence("`{name}` is used again", name=spot.name))
-    if target.rule in _STARTED:
+    if target.rule in STARTED:
         started = call if target.rule == "TL003" else _work_of(target, call)
         check_beside(work, target, call, started, holder)
         check_goes_on(work, target, call)
@@ -62,9 +61,9 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     work.claim(holder)
     is_seen = _sees_to_itself(work.tree, target, call) or _is_seen(work.tree, call)
     logger = "" if target.rule in _SEEN or is_seen else logger_at(work.tree, call)
-    if target.rule in _STARTED and not logger and not is_seen:
+    if target.rule in STARTED and not logger and not is_seen:
         raise CannotMend(sentence("the file has no logger that its failure could go to"))
-    if target.rule in _STARTED and name_of_work(call) in work.apart - {""}:
+    if target.rule in STARTED and name_of_work(call) in work.apart - {""}:
         raise CannotMend(
             sentence("elsewhere in the file nobody waits for `{task}`", task=target.site.task)
         )

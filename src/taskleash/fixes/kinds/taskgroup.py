@@ -14,7 +14,7 @@ from taskleash.fixes.meaning.coroutines import (
     started_by,
 )
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
-from taskleash.fixes.meaning.parallel import goes_on, is_a_start, is_in_a_loop
+from taskleash.fixes.meaning.parallel import goes_on, is_in_a_loop
 from taskleash.fixes.meaning.remarks import says_that_it_goes_on
 from taskleash.fixes.meaning.serving import is_harmless
 from taskleash.fixes.model import CannotMend, Target
@@ -22,6 +22,7 @@ from taskleash.fixes.syntax.free_names import free, variables
 from taskleash.fixes.syntax.tree import Tree, caught_names, inside, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
+from taskleash.models.lifecycle import is_a_start
 from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import PROMPT_WORDS, words
 from taskleash.sentences import Sentence, sentence

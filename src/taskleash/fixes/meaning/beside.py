@@ -19,12 +19,11 @@ from taskleash.fixes.syntax.work import Work
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
     PROMPT_WORDS,
-    RUNNING_WORDS,
     TELEMETRY_WORDS,
     words,
 )
+from taskleash.rules.offers import against_waiting
 from taskleash.sentences import sentence
-from taskleash.verdict.model import Lifetime, State
 
 
 def check_beside(
@@ -39,21 +38,13 @@ def check_beside(
     if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
     check_wanted(task, started)
-    if target.site.is_closure:
-        raise CannotMend(
-            sentence("`{task}` was written to run beside the function that it is in", task=task)
-        )
+    if reason := against_waiting(target.site):
+        raise CannotMend(reason)
     package = work.manner.package.partition(".")[0]
     if leads_elsewhere(work.tree, started, coroutine, package):
         raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
-    # What is not at hand may be any function, unless its name says that it hands something over.
-    is_unknown = target.site.prompt is State.UNKNOWN or is_given(work.tree, call)
-    is_any = is_unknown and PROMPT_WORDS.isdisjoint(words(task))
-    is_running = not RUNNING_WORDS.isdisjoint(words(task))
-    if target.site.lifetime is not Lifetime.SHORT or is_any or is_running:
+    if is_given(work.tree, call) and PROMPT_WORDS.isdisjoint(words(task)):
         raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
-    if target.site.prompt is State.NO:
-        raise CannotMend(sentence("`{task}` may wait for what comes after this", task=task))
     if coroutine is not None and _cancels(work.tree, coroutine):
         raise CannotMend(sentence("the work takes down what may be running here"))
     if _is_on_the_way_out(work.tree, call):

@@ -27,7 +27,6 @@ from taskleash.fixes.meaning.serving import (
     is_read,
     reads,
     serves_its_owner,
-    sets_up,
 )
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values
@@ -35,7 +34,7 @@ from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name,
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import DRAINED_SECONDS, End
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import FINITE_WORDS, PROMPT_WORDS, words
+from taskleash.models.vocabulary import FINITE_WORDS, PROMPT_WORDS, sets_up, words
 from taskleash.sentences import sentence
 from taskleash.verdict.model import Lifetime
 

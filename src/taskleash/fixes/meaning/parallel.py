@@ -8,16 +8,14 @@ import libcst as cst
 
 from taskleash.fixes.meaning.coroutines import coroutine_of, is_bound_in, may_wait_for_others
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
-from taskleash.fixes.meaning.serving import sets_up
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.tree import Tree, inside, last_name, place_in
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.api import Starts
-from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.models.lifecycle import is_a_start
 from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
-    PROMPT_WORDS,
     RUNNING_WORDS,
     WAITING_BARE,
     WAITING_CALLS,
@@ -77,13 +75,6 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
         raise CannotMend(sentence("more than one is started here, to run at a time"))
     if goes_on(work.tree, call):
         raise CannotMend(sentence("the function goes on with other work, and runs it beside that"))
-
-
-def is_a_start(name: str, task: str) -> bool:
-    """Whether a function, or work, by its name begins something; a message belongs to that."""
-    is_start = LIFECYCLE.sets_up(name) and RUNNING_WORDS.isdisjoint(words(name))
-    is_beginning = is_start or sets_up(task.rpartition(".")[2])
-    return is_beginning and PROMPT_WORDS.isdisjoint(words(task))
 
 
 def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:

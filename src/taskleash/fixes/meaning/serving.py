@@ -11,7 +11,7 @@ from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.syntax.containers import assignments, attribute_values
 from taskleash.fixes.syntax.loggers import module_loggers
 from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
-from taskleash.models.vocabulary import FINITE_WORDS, words
+from taskleash.models.vocabulary import FINITE_WORDS, sets_up, words
 
 #: calls that change nothing outside of their function
 _HARMLESS = frozenset(
@@ -22,16 +22,6 @@ _HARMLESS = frozenset(
         "zip",
     }
 )  # fmt: skip
-#: first words in the names of methods that make their object what it is to be
-_SETTING_UP = frozenset(
-    {
-        "connect", "establish", "init", "initialise", "initialize", "open", "prefetch", "preload",
-        "prepare", "reconnect", "reopen", "restart", "resubscribe", "setup", "start", "startup",
-        "subscribe",
-    }
-)  # fmt: skip
-#: words in the names of what does so anew, whenever that is: ``delayed_restart``
-_AGAIN = frozenset({"reconnect", "reconnecting", "reconnection", "reopen", "restart"})
 #: first words in the names of what shows something, or has it ready, while its object is there
 _SHOWING = frozenset(
     {
@@ -133,12 +123,6 @@ def is_of_one(tree: Tree, started: cst.BaseExpression) -> bool:
         for params in [{param.name.value for param in named_params(coroutine.function.params)}]
         for node in own(coroutine.function.body)
     )
-
-
-def sets_up(name: str) -> bool:
-    """Whether a method by its name makes the object what it is to be: ``_connect``, ``init``."""
-    found = [word for word in words(name) if word != "async"]
-    return not (_SETTING_UP.isdisjoint(found[:1]) and _AGAIN.isdisjoint(found))
 
 
 def is_for_now(tree: Tree, name: str, coroutine: Coroutine | None) -> bool:
