@@ -74,6 +74,91 @@ _STARTS = {
         "asyncio.create_task(work(1))\nlogger.info('started')",
         {"await"},
     ),
+    "one at the end": (
+        "say('handled')\nasyncio.create_task(work(1))",
+        {"await"},
+    ),
+    "one on some ways": (
+        "if items:\n    asyncio.create_task(work(1))\nelse:\n    say('nothing')",
+        {"await"},
+    ),
+    "one behind a way out": (
+        "if not items:\n    say('nothing')\n    return\nasyncio.create_task(work(1))",
+        {"await"},
+    ),
+    "one by a name": (
+        "task = asyncio.create_task(work(1), name='work')\nsay('handled')",
+        {"await"},
+    ),
+    "one by the loop": (
+        "asyncio.get_running_loop().create_task(work(1))\nsay('handled')",
+        {"await"},
+    ),
+    "one in a try": (
+        (
+            "try:\n    asyncio.create_task(work(1))\nexcept Exception:\n"
+            "    logger.exception('not started')\nsay('handled')"
+        ),
+        {"await"},
+    ),
+    "one by ensure_future": (
+        "asyncio.ensure_future(work(1))\nsay('handled')",
+        {"await"},
+    ),
+    "one on several lines": (
+        (
+            "asyncio.create_task(\n    # the first one\n    work(\n        1,\n    )\n)\n"
+            "say('handled')"
+        ),
+        {"await"},
+    ),
+    "one in a case": (
+        (
+            "match items:\n    case [_, *_]:\n        asyncio.create_task(work(1))\n"
+            "    case _:\n        say('nothing')\nsay('handled')"
+        ),
+        {"await"},
+    ),
+    "one once that went well": (
+        (
+            "try:\n    say('trying')\nexcept Exception:\n    logger.exception('not begun')\n"
+            "else:\n    asyncio.create_task(work(1))\nsay('handled')"
+        ),
+        {"await"},
+    ),
+    "each after a pause": (
+        "for each in items:\n    await asyncio.sleep(0)\n    asyncio.create_task(work(each))",
+        {"taskgroup"},
+    ),
+    "each under a condition": (
+        (
+            "for each in items:\n    if each > 0:\n        asyncio.create_task(work(each))\n"
+            "say('handled')"
+        ),
+        {"taskgroup"},
+    ),
+    "each by a name": (
+        (
+            "for index, each in enumerate(items):\n"
+            "    asyncio.create_task(work(each), name=f'work {index}')"
+        ),
+        {"taskgroup"},
+    ),
+    "one beside a pause": (
+        "asyncio.create_task(work(1))\nawait asyncio.sleep(3)\nsay('handled')",
+        {"taskgroup"},
+    ),
+    "one beside a pause, on some ways": (
+        "if items:\n    asyncio.create_task(work(1))\nawait asyncio.sleep(3)\nsay('handled')",
+        {"taskgroup"},
+    ),
+    "in a list": (
+        (
+            "tasks = [asyncio.create_task(work(each)) for each in items]\n"
+            "await asyncio.sleep(0)\nsay('handled', len(tasks))"
+        ),
+        {"taskgroup"},
+    ),
     "beside what raises": (
         "asyncio.create_task(work(1))\nawait work(2)\nraise KeyError('handled')",
         set[str](),

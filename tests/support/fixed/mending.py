@@ -41,9 +41,9 @@ def _found(text: str) -> list[tuple[Site, Diagnostic]]:
     return [(site, each) for site, each in found if each is not None]
 
 
-def _kinds(found: Diagnostic) -> tuple[str, ...]:
+def _kinds(site: Site, found: Diagnostic) -> tuple[str, ...]:
     """The kinds of fixes of a finding, with those that are made only where they are asked for."""
-    offers = FixChoice(unsafe=True, style="taskgroup").offers(found.code, found.fixes)
+    offers = FixChoice(unsafe=True, style="taskgroup").offers(found.code, found.fixes, site)
     return tuple(offer.kind for offer in offers)
 
 
@@ -61,7 +61,7 @@ def attempted(
 
     def scanned(texts: Mapping[str, str]) -> Scan:
         targets = [
-            Target(site, each.code, tuple(k for k in _kinds(each) if k == kind), unasked)
+            Target(site, each.code, tuple(k for k in _kinds(site, each) if k == kind), unasked)
             for site, each in _found(texts[PATH])
         ]
         return Scan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))

@@ -36,8 +36,10 @@ _DROPPED = "TL001"
 #: how many lines at most a group is laid around
 _MOST_LINES = 30
 _SPAWNING = frozenset({"create_task", "ensure_future"})
-#: functions that raise nothing of what they are given
-_HARMLESS = frozenset({"pop", "print", "result", "set", "sleep", "wait"})
+#: functions that raise nothing of what they are given, or nothing where a loop runs
+_HARMLESS = frozenset(
+    {"get_event_loop", "get_running_loop", "pop", "print", "result", "set", "sleep", "wait"}
+)
 #: what waits for a task no longer than until some time, or whatever becomes of who waits
 _LEAVING = frozenset({"shield", "timeout", "timeout_at", "wait_for"})
 _KEYWORDS = frozenset({"coro", "name", "context"})
