@@ -75,7 +75,8 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
     found = _in_one_way(found, work)
     work.apart = _in_the_background(found, work)
-    plan(work, [(t.site, call) for t, call in found if call is not None and _is_kept(t)])
+    kept = [(t, call) for t, call in found if call is not None and _is_kept(work, t, call)]
+    plan(work, [(target.site, call) for target, call in kept])
     for target, call in found:
         outcome = _mended(work, target, call)
         if isinstance(outcome, Applied):
@@ -145,24 +146,33 @@ def _without_own(target: Target) -> Target:
 
 
 def _can(kind: str, work: Work, target: Target, call: cst.Call) -> bool:
+    """Whether a fix of this kind can be made, as far as none has been made yet."""
     if kind not in target.kinds:
         return False
-    before = work.draft.copy()
-    try:
-        _CODEMODS[kind](work, target, call)
-    except CannotMend:
-        return False
-    finally:
-        work.draft = before
-    return True
+    asked = (kind, target.rule, id(call), work.apart)
+    if asked not in work.possible:
+        before = work.draft.copy()
+        try:
+            _CODEMODS[kind](work, target, call)
+        except CannotMend:
+            work.possible[asked] = False
+        else:
+            work.possible[asked] = True
+        finally:
+            work.draft = before
+    return work.possible[asked]
 
 
 def _untouched(text: str, targets: Sequence[Target], reason: Said) -> Mended:
     return Mended(text, (), tuple(Left(each.site, each.rule, reason) for each in targets))
 
 
-def _is_kept(target: Target) -> bool:
-    return target.kinds[:1] == ("track",) and target.rule != "TL013"
+def _is_kept(work: Work, target: Target, call: cst.Call) -> bool:
+    """Whether a task is going to be kept: nothing that is preferred to that can be done."""
+    if "track" not in target.kinds or target.rule == "TL013":
+        return False
+    preferred = target.kinds[: target.kinds.index("track")]
+    return not any(_can(kind, work, target, call) for kind in preferred)
 
 
 def _starts_for_others(target: Target) -> bool:
