@@ -18,6 +18,7 @@ from taskleash.fixes.meaning.coroutines import (
     is_given,
     may_wait_for_others,
     resolves,
+    runs_until_told,
     started_by,
 )
 from taskleash.fixes.meaning.serving import fills_its_owner, is_of_one, serves_its_owner
@@ -295,3 +296,19 @@ def test_functions_that_call_each_other_are_looked_at_once(
     coroutine = coroutine_of(tree, started_by(call))
     assert coroutine is not None
     assert not tells(tree, coroutine)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        ("while self.is_on:\n    await asyncio.sleep(1)", True),
+        ("while text in self.names:\n    tell(text)\n    await asyncio.sleep(1)", True),
+        ("while self.state != 'closed':\n    await asyncio.sleep(1)\n    tell(text)", True),
+        ("while self.left > 0:\n    self.left -= 1\n    await asyncio.sleep(1)", False),
+        ("while text in self.names:\n    self.names.pop()\n    await asyncio.sleep(1)", False),
+        ("while text in self.names:\n    tell(text)", False),
+        ("while text > 0:\n    text -= 1\n    await asyncio.sleep(1)", False),
+    ],
+)
+def test_a_loop_ends_when_others_change_what_it_asks_for(body: str, is_told: bool) -> None:
+    assert runs_until_told(*made(body)) is is_told

@@ -3508,4 +3508,39 @@ async def main():
         {"own": True},
         {"own": ("closed",)},
     ),
+    Written(
+        "a loop that goes on until somebody takes its key out",
+        """
+import asyncio
+
+
+class Bot:
+    def __init__(self):
+        self.chats = set()
+
+    async def join(self, chat):
+        self.chats.add(chat)
+        asyncio.create_task(self.answer(chat))
+
+    async def answer(self, chat):
+        while chat in self.chats:
+            note("hello", chat)
+            await asyncio.sleep(60)
+
+    async def close(self):
+        note("closing")
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    bot = Bot()
+    await bot.join("a")
+    await asyncio.sleep(1)
+    begun = loop.time()
+    await bot.close()
+    note("closed", "late" if loop.time() - begun > 1 else "at once")
+""",
+        {"own": True, "track": True},
+        {"own": ("closed at once",)},
+    ),
 )

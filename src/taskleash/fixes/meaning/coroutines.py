@@ -104,12 +104,30 @@ def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
             source = node.iter.func if isinstance(node.iter, cst.Call) else node.iter
             if dotted(source).startswith(f"{method.instance}."):
                 return True
-        is_told = isinstance(node, cst.While) and is_flag(node.test)
+        is_told = isinstance(node, cst.While) and (
+            is_flag(node.test) or _is_for_others_to_change(node, method.instance)
+        )
         if is_told and any(waits(each) or _sleeps(each) for each in own(node)):
             return True
         if isinstance(node, cst.While) and _only_sleeps(node):
             return True
     return False
+
+
+def _is_for_others_to_change(loop: cst.While, instance: str) -> bool:
+    """Whether a loop goes on for as long as something of its object is so, and leaves that alone.
+
+    ``while key in self._active`` ends when somebody else takes the key out.
+    """
+    asked = {
+        dotted(node)
+        for node in inside(loop.test)
+        if isinstance(node, cst.Attribute) and dotted(node.value) == instance
+    }
+    is_asked = isinstance(loop.test, cst.Comparison) and bool(asked)
+    return is_asked and not any(
+        isinstance(node, cst.Attribute) and dotted(node) in asked for node in own(loop.body)
+    )
 
 
 def _only_sleeps(loop: cst.While) -> bool:
