@@ -93,6 +93,8 @@ def _told(
     _say(report, done, options, stream, _language(fixing, stream), given is None and _is_in_git())
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
+    if given is None and done.files and not (done.undo or done.is_committed):
+        tell("nothing keeps the files as they were: there is no cache for a patch that undoes this")
     _say_failures(failures)
     if failures:
         return 2

@@ -141,6 +141,35 @@ def test_a_module_without_functions_gets_none(package: Path, text: str) -> None:
     assert (package / "utils" / "__init__.py").read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("name", "imported"),
+    [
+        # Nobody can write an import of these.
+        ("my-app", "app.settings"),
+        ("class", "app.settings"),
+        # Run from inside, its modules see each other without a package.
+        ("app", "settings"),
+    ],
+)
+def test_a_folder_that_is_no_package_when_it_runs_gets_none(
+    package: Path, name: str, imported: str
+) -> None:
+    for path in package.glob("part*.py"):
+        path.write_text(DROPPING.replace("app.settings", imported))
+    (package / "utils.py").write_text(UTILS)
+    folder = package.rename(package.parent / name)
+    fix(folder)
+    assert all("_background_tasks.add(task)" in text for text in parts(folder))
+    assert (folder / "utils.py").read_text() == UTILS
+
+
+def test_a_module_of_the_package_named_like_one_of_pythons_tells_nothing(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    (package / "asyncio.py").touch()
+    fix(package)
+    assert parts(package) == {KEPT}
+
+
 def test_few_files_have_a_set_each(package: Path) -> None:
     (package / "utils.py").write_text(UTILS)
     (package / "part3.py").unlink()

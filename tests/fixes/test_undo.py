@@ -88,6 +88,17 @@ def test_a_patch_finds_the_file_whatever_its_name(app: Path, name: str) -> None:
     assert [p.name for p in app.parent.rglob("*.py")] == [path.name]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such modes")
+def test_what_was_written_is_taken_back_where_another_file_could_not_be(app: Path) -> None:
+    other = app.parent / "other.py"
+    other.write_text(DROPPED, encoding="utf-8")
+    other.chmod(0o444)
+    ran = fix(app)
+    assert "other.py: left as it is" in ran.err
+    apply(app, undo(ran))
+    assert app.read_text(encoding="utf-8") == DROPPED
+
+
 def test_changes_that_are_not_committed_stay(app: Path) -> None:
     git(app.parent, "init", "-q")
     git(app.parent, "add", "app.py")
@@ -126,4 +137,15 @@ def test_the_patches_outlive_the_cache(app: Path) -> None:
 
 
 def test_without_a_cache_nothing_is_kept(app: Path) -> None:
-    assert "Undo" not in fix(app, "--no-cache").out
+    ran = fix(app, "--no-cache")
+    assert "Undo" not in ran.out
+    assert "nothing keeps the files as they were" in ran.err
+
+
+def test_without_a_cache_git_gives_back_what_it_has(app: Path) -> None:
+    git(app.parent, "init", "-q")
+    git(app.parent, "add", "app.py")
+    git(app.parent, "commit", "-q", "-m", "first")
+    ran = fix(app, "--no-cache")
+    assert undo(ran) == "git restore -- app.py"
+    assert "nothing keeps" not in ran.err

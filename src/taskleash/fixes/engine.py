@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -118,9 +119,10 @@ def _is_needed(file: MendedFile, common: Common | None, files: Sequence[MendedFi
     if common is None or file.path != common.path or file.before == file.after:
         return False
     names = [each.partition(":")[2] for each in (common.keeper, common.logs) if each]
+    words = [re.compile(rf"\b{re.escape(name)}\b") for name in names]
     return any(
-        name in each.after and name not in each.before
-        for name in names
+        word.search(each.after) and not word.search(each.before)
+        for word in words
         for each in files
         if each.places
     )

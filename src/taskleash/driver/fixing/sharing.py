@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
@@ -24,6 +26,7 @@ _HOSTS = (
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
 _FUTURES = "TL004"
 _RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async +)?def ", re.MULTILINE)
 
 
@@ -62,9 +65,11 @@ def common_functions(
     asked = program.analysis.asked
     modules = {path: item.file.module for path, item in asked.items()}
     package = _package([modules[path] for path in paths])
+    if not _is_imported(program, package, paths):
+        return None
     busy = {target.site.path for target in targets}
     hosts = {modules[path]: path for path in asked if path not in busy}
-    for name in _HOSTS if package else ():
+    for name in _HOSTS:
         path = hosts.get(f"{package}.{name}")
         if path is None or (text := _hosting(program, path, f"{package}.{name}")) is None:
             continue
@@ -96,6 +101,24 @@ def _package(modules: Sequence[str]) -> str:
             break
         common.append(names[0])
     return ".".join(common)
+
+
+def _is_imported(program: FixedProgram, package: str, paths: Collection[str]) -> bool:
+    """Whether files can import from their package by this name, as far as they tell.
+
+    Where a folder with an `__init__.py` is run from inside, its modules import each other as if
+    there were no package.
+    """
+    parts = package.split(".")
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return False
+    modules = {item.file.module for item in program.analysis.asked.values()}
+    for path in paths:
+        with suppress(InvalidSource):
+            bare = {*_IMPORT.findall(program.text(path))} - sys.stdlib_module_names - {parts[0]}
+            if any(f"{parts[0]}.{name}" in modules for name in bare):
+                return False
+    return True
 
 
 def _hosting(program: FixedProgram, path: str, module: str) -> str | None:

@@ -20,7 +20,7 @@ from taskleash.source.links import leads_out
 #: how many patches are kept
 _MOST = 50
 _BY_GROUP, _BY_ALL = stat.S_IWGRP, stat.S_IWOTH
-_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+\.patch")
+_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+(-\d+)?\.patch")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
     # Old patches are removed there: it must be a folder of the cache's own.
     if folder is None or not changes or os.path.islink(below) or leads_out(below):
         return ""
-    name = time.strftime("%Y-%m-%dT%H-%M-%S") + f"-{os.getpid()}.patch"
+    name = time.strftime("%Y-%m-%dT%H-%M-%S") + f"-{os.getpid()}"
     # As every byte is one character here, the patch has the bytes of the files.
     text = "".join(
         f"{line}\n"
@@ -55,13 +55,19 @@ def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
             # What somebody put there as a folder is no patch of ours, and keeps none from being.
             with suppress(OSError):
                 os.unlink(os.path.join(below, old))
-        path = os.path.join(below, name)
-        # A link that waits under this name is not written through.
-        with open(path, "xb") as file:
-            file.write(text.encode("latin-1"))
+        return _written(os.path.join(below, name), text.encode("latin-1"))
     except (OSError, UnicodeEncodeError):
         return ""
-    return path
+
+
+def _written(name: str, data: bytes) -> str:
+    """Write a patch under a name, or the next one where this run has written one already."""
+    for path in (f"{name}.patch", f"{name}-2.patch"):
+        # A link that waits under this name is not written through.
+        with suppress(FileExistsError), open(path, "xb") as file:
+            file.write(data)
+            return path
+    return ""
 
 
 def _is_ours(folder: str, others: int) -> bool:
