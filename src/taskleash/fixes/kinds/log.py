@@ -134,7 +134,7 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     lines = f"{name} = spawned_\n{name}.add_done_callback({callback})"
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        new = work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0])})
+        new = work.statements(holder, lines, {"spawned_": spot.moved_in(smalls[0], f"{name} = ")})
         return spot.as_if(smalls[0], new)
 
     work.edits.expand(holder, expansion)

@@ -112,7 +112,9 @@ def _hand_over(work: Work, target: Target, spot: Spot, helper: str) -> bool:
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
         given = "return " if spot.kind == "return" else ""
         lines = f"{typed} = spawned_\n{given}{helper}({name})"
-        return work.statements(holder, lines, {"spawned_": spot.call_in(smalls[0]), **notes})
+        return work.statements(
+            holder, lines, {"spawned_": spot.moved_in(smalls[0], f"{typed} = "), **notes}
+        )
 
     work.edits.expand(holder, expansion)
     return True
@@ -192,7 +194,7 @@ def _keep_new_name(work: Work, spot: Spot, holder: Holder, container: str, name:
     lines += [f"return {name}"] if spot.kind == "return" else []
 
     def expansion(smalls: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
-        nodes = {"spawned_": spot.call_in(smalls[0]), **notes}
+        nodes = {"spawned_": spot.moved_in(smalls[0], f"{typed} = "), **notes}
         if spot.kind == "chain":
             # The brackets of either may have been opened for the length of both.
             room = work.room(holder)

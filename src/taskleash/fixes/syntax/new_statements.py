@@ -281,6 +281,21 @@ def unindented(node: cst.BaseExpression) -> cst.BaseExpression:
     return moved
 
 
+def aligned(node: cst.BaseExpression, at: int, to: int) -> cst.BaseExpression:
+    """An expression that goes from one column to one further right, with what is aligned in it.
+
+    Only lines below its first one are moved, where they are aligned with a bracket in that.
+    """
+    first, _, rest = cst.Module([]).code_for_node(node).partition("\n")
+    indent = rest[: len(rest) - len(rest.lstrip())]
+    brackets = {at + column for column, sign in enumerate(first[:-1], 1) if sign in "([{"}
+    if to <= at or set(indent) != {" "} or len(indent) not in brackets:
+        return node
+    moved = node.visit(_Shifting(to - at))
+    assert isinstance(moved, cst.BaseExpression)
+    return moved
+
+
 class _Shifting(cst.CSTTransformer):
     """Moves the lines inside of brackets to the right, or to the left by a negative number."""
 
@@ -291,9 +306,16 @@ class _Shifting(cst.CSTTransformer):
     def leave_ParenthesizedWhitespace(  # noqa: N802 - the library calls it
         self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
     ) -> cst.ParenthesizedWhitespace:
-        last = updated_node.last_line.value
-        moved = last + " " * self.by if self.by > 0 else last[: self.by]
-        return updated_node.with_changes(last_line=cst.SimpleWhitespace(moved))
+        above = [
+            each.with_changes(whitespace=self._moved(each.whitespace)) if each.comment else each
+            for each in updated_node.empty_lines
+        ]
+        last = self._moved(updated_node.last_line)
+        return updated_node.with_changes(empty_lines=above, last_line=last)
+
+    def _moved(self, space: cst.SimpleWhitespace) -> cst.SimpleWhitespace:
+        value = space.value
+        return cst.SimpleWhitespace(value + " " * self.by if self.by > 0 else value[: self.by])
 
 
 def tabbed(statement: cst.BaseStatement) -> cst.BaseStatement:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from taskleash.fixes.syntax.edits import Statements
-from taskleash.fixes.syntax.new_statements import unindented
+from taskleash.fixes.syntax.new_statements import aligned, unindented
 from taskleash.fixes.syntax.tree import Holder, Tree, inside
 from taskleash.models.containers import PASSIVE_METHODS
 
@@ -32,8 +32,7 @@ class Spot:
 
     def call_in(self, small: cst.BaseSmallStatement) -> cst.BaseExpression:
         """The call in its statement, the inside of which may have been changed."""
-        assert isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign | cst.Return)
-        value = small.value
+        value = _value_of(small)
         if self.kind == "chain":
             assert isinstance(value, cst.Call)
             assert isinstance(value.func, cst.Attribute)
@@ -43,8 +42,16 @@ class Spot:
         if self.kind == "condition":
             assert isinstance(value, cst.IfExp)
             return value.body
-        assert value is not None
         return value
+
+    def moved_in(self, small: cst.BaseSmallStatement, before: str) -> cst.BaseExpression:
+        """The call in its statement, to stand behind other text; its lines stay aligned."""
+        call = self.call_in(small)
+        is_bare = self.kind == "statement" or (self.kind == "chain" and not _value_of(small).lpar)
+        if not is_bare and self.kind not in ("name", "return"):
+            return call
+        known = {"name": f"{self.name} = ", "return": "return "}.get(self.kind, "")
+        return aligned(call, len(known), len(before))
 
     def chained_in(self, small: cst.BaseSmallStatement, name: str) -> cst.BaseExpression:
         """What follows the call of a chain, with a name in the place of the call."""
@@ -74,6 +81,12 @@ class Spot:
             test = value.test
         assert test is not None
         return [cst.If(_negated(test) if self.is_negated else test, cst.IndentedBlock(body))]
+
+
+def _value_of(small: cst.BaseSmallStatement) -> cst.BaseExpression:
+    assert isinstance(small, cst.Expr | cst.Assign | cst.AnnAssign | cst.Return)
+    assert small.value is not None
+    return small.value
 
 
 def _negated(test: cst.BaseExpression) -> cst.BaseExpression:
