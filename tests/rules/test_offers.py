@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from support.reports import site
+from taskleash.fixes.choice import reason_against
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, OWN, TRACK
 from taskleash.rules.offers import objection_to, objections, offered
 from taskleash.rules.registry import by_code
@@ -109,3 +110,17 @@ def test_no_other_rule_stops_at_the_previous_task() -> None:
     rule = by_code("TL011")
     assert rule is not None
     assert offered(rule, FITTING) == (CANCEL_PREVIOUS,)
+
+
+@pytest.mark.parametrize(
+    ("of", "reason"),
+    [
+        (FITTING, "add --fix-style taskgroup --unsafe-fixes"),
+        (replace(FITTING, handle=Handle.STORED, holder="self._task"), "but `self._task` keeps it"),
+        (replace(FITTING, never_fails=False), "but its failure would come to the caller"),
+    ],
+)
+def test_a_group_is_asked_for_only_where_it_may_fit(of: Site, reason: str) -> None:
+    said = str(reason_against(of, "TL012", (), "auto"))
+    assert said.startswith("only a task group could hold it")
+    assert reason in said

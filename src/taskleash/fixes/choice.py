@@ -138,16 +138,8 @@ def _against_group(code: str, site: Site | None) -> Said:
 def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str) -> Said:
     """Why a site is left alone whose finding, of the rule with this code, has these offers."""
     kinds = [offer.kind for offer in offers]
-    if not kinds and site.guessed:
-        return listed([reason for _, reason in site.guessed])
-    if not kinds and style == _GROUP and (reason := _against_group(code, site)):
-        return reason
     if not kinds:
-        rule = by_code(code)
-        reasons = objections(rule, site) if rule is not None else ()
-        if reasons:
-            return listed(reasons)
-        return _ASK_FOR_GROUP if code in _GROUPED else _NO_FIX
+        return _without_offers(site, code, style)
     if any(offer.allowed for offer in offers):
         return sentence("its file was left as it is")
     if all(offer.barred for offer in offers):
@@ -157,6 +149,23 @@ def reason_against(site: Site, code: str, offers: Sequence[FixOffer], style: str
     if len(kinds) == 1:
         return sentence("{kind} is unsafe: add --unsafe-fixes", kind=kinds[0])
     return sentence("{kinds} are unsafe: add --unsafe-fixes", kinds=both(kinds))
+
+
+def _without_offers(site: Site, code: str, style: str) -> Said:
+    """Why a finding of the rule with this code has no fix to offer."""
+    if site.guessed:
+        return listed([reason for _, reason in site.guessed])
+    against_group = _against_group(code, site)
+    if style == _GROUP and against_group:
+        return against_group
+    rule = by_code(code)
+    if reasons := objections(rule, site) if rule is not None else ():
+        return listed(reasons)
+    if code not in _GROUPED:
+        return _NO_FIX
+    if against_group:
+        return sentence("only a task group could hold it, but {reason}", reason=against_group)
+    return _ASK_FOR_GROUP
 
 
 @lru_cache(maxsize=1)
