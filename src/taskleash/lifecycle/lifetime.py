@@ -23,13 +23,13 @@ from taskleash.ir.model import (
 )
 from taskleash.ir.terms import Alts, Parameter, Result, Term
 from taskleash.models.api import Gives
+from taskleash.models.exceptions import ORDINARY_ENDS
 from taskleash.models.vocabulary import words
 from taskleash.query import Query
 from taskleash.semantics.callbacks import is_coroutine_function
 from taskleash.semantics.calls import Calls, given
 from taskleash.semantics.entities import External, Function
 
-_EXPECTED = ("Timeout", "Empty", "Stop", "Closed", "EOF", "Shutdown", "ShutDown", "EndOf")
 #: words in the name of a coroutine that may run as long as its program
 _RUNNING_WORDS = frozenset(
     {
@@ -254,7 +254,7 @@ def longest(first: str, second: str) -> str:
 def is_expected(exception: str) -> bool:
     """Whether an exception tells of an ordinary end: a timeout, an empty queue, a closed stream."""
     name = exception.rpartition(".")[2]
-    return any(word in name for word in _EXPECTED)
+    return any(word in name for word in ORDINARY_ENDS)
 
 
 def is_sleep(calls: Calls, function: Function, index: int) -> bool:

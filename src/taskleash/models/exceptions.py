@@ -23,6 +23,12 @@ TIMEOUT_NAMES = frozenset(
 CANCELLATIONS = frozenset(
     {"asyncio.CancelledError", "concurrent.futures.CancelledError", "CancelledError"}
 )
+#: words in the names of exceptions that tell of an ordinary end: of a time, a queue, a stream (what
+#: `asyncio.StreamReader.readexactly` raises there is `IncompleteReadError`), of a peer that leaves
+ORDINARY_ENDS = (
+    "Closed", "Disconnect", "EOF", "Empty", "EndOf", "IncompleteRead", "ShutDown", "Shutdown",
+    "Stop", "Timeout",
+)  # fmt: skip
 BROAD_EXCEPTIONS = CATCH_ALL | CATCH_ERRORS
 #: last names of calls that are taken never to raise
 NEVER_RAISING = (
