@@ -39,7 +39,7 @@ from taskleash.verdict.ways.abandoned import (
 )
 from taskleash.verdict.ways.left_pending import left_pending
 from taskleash.verdict.ways.stopped import left_by_a_stop
-from taskleash.verdict.ways.turns import takes_over
+from taskleash.verdict.ways.turns import made_anew, takes_over
 from taskleash.verdict.ways.waiting import (
     comes_again,
     has_timeout,
@@ -91,9 +91,10 @@ class Inside:
             and loop.kind != "comprehension"
             and not any(op.place is not None and op.place.depth > 0 for op in trail.of("contain"))
         )
-        signs.respawned = is_slot and outcome.respawned
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or (endings if loop is not None else [])
+        anew = loop is not None and made_anew(trail, after)
+        signs.respawned = (is_slot and outcome.respawned) or anew
         beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
         beside += [op for op in endings if stands_ready(trail, op)]
         if beside and not after:

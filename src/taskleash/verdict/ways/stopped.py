@@ -35,9 +35,10 @@ def left_by_a_stop(trail: Trail, endings: Sequence[Op], stops: Stops) -> tuple[L
         if not _is_caught(function, wait.index):
             continue
         given = {term for term in carriers if _comes_of(term, wait.event)}
-        others = [op for op in endings if op is not wait and not _is_of(op, carriers, given)]
-        if len(others) == len([op for op in endings if op is not wait]):
+        of_given = {op for op in endings if op.function is function and _is_of(op, carriers, given)}
+        if not of_given:
             continue
+        others = [op for op in endings if op is not wait and op not in of_given]
         passing = {Raised.STOPPED, *([Raised.TIMEOUT] if is_under_deadline(wait) else [])}
         ends = [*stops(others), EndingEvent(wait.index, frozenset(passing))]
         asking = Asking(function, trail.index, carriers - given)

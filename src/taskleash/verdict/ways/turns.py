@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
-from taskleash.ir.terms import Alts, Attribute, Awaited, Item, Local, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Term
 from taskleash.models.containers import VIEWING
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
+from taskleash.verdict.elements.elements import terms_of
 
 #: functions that give what a container has
 _COPYING = frozenset({"frozenset", "list", "set", "tuple"})
 #: operations that take what is done out of what a loop waits for
 _TAKING_OUT = ("shrink", "shrink-item")
+#: operations that neither end a task nor hold it
+_LOOKING = frozenset({"callback", "done", "passive", "read", "seen", "test"})
+#: the edges by which a loop is over
+_OVER = ("empty", "exhausted")
 
 
 def takes_over(trail: Trail, wait: Op) -> bool:
@@ -56,6 +61,73 @@ def _looked_through(function: Function, term: Term) -> Alts:
         is_view = not made.args and all(func.name in VIEWING for func in methods)
         of = tuple(func.base for func in methods) if is_view else ()
     return tuple(each for base in of for each in _looked_through(function, base)) or (term,)
+
+
+def made_anew(trail: Trail, endings: Sequence[Op]) -> bool:
+    """Whether what ends the tasks that a comprehension starts comes to those of its last turn only.
+
+    A loop around has it make them anew in each of its turns, and does nothing with those of the
+    turn before; or the comprehension itself binds a name to each, and that alone is ended.
+    """
+    function, index = trail.function, trail.index
+    frames = [frame.item for frame in around(function, index) if frame.branch == "body"]
+    inner = next((item for item in reversed(frames) if isinstance(item, Loop)), None)
+    if inner is None or inner.kind != "comprehension" or not endings:
+        return False
+    in_turn = frozenset(events_in(inner.body))
+    is_behind = all(op.function is function and op.root not in in_turn for op in endings)
+    held = trail.terms_in(function) if is_behind else {}
+    named = {term for op in endings for term in terms_of(op) if term in held}
+    if named and all(_is_the_last(trail, term) for term in named):
+        return not _has_one_turn(function, inner)
+    loop = turn_around(function, index)
+    if loop is None or not _comes_round(function, frames, loop):
+        return False
+    inside = frozenset(events_in(loop.body))
+    return not any(
+        op.root in inside and op.kind not in _LOOKING for op in trail.rooted()
+    ) and not _is_put_together(trail, inside)
+
+
+def _is_the_last(trail: Trail, term: Term) -> bool:
+    """Whether a term is a name that each turn of a comprehension binds to a task, as it is."""
+    is_name = isinstance(term, Local) or term == Result(trail.index)
+    return is_name and trail.terms_in(trail.function)[term] == 0
+
+
+def _has_one_turn(function: Function, loop: Loop) -> bool:
+    """Whether a loop goes over what is written there, and that is a single thing."""
+    collections = function.facts.collections
+    return all(
+        isinstance(term, Display) and len(collections[term.number].items) == 1
+        for term in loop.test.value
+    )
+
+
+def _is_put_together(trail: Trail, inside: Set[int]) -> bool:
+    """Whether a turn makes something else of what it has made: ``tasks = [*tasks, *more]``."""
+    carriers = trail.terms_in(trail.function)
+    made = [term for term in carriers if isinstance(term, Display)]
+    given = (t for t in carriers if isinstance(t, Result) and t.event in inside)
+    return len(made) > 1 or any(term != Result(trail.index) for term in given)
+
+
+def _comes_round(function: Function, frames: Sequence[object], loop: Loop) -> bool:
+    """Whether control comes back to a comprehension of a loop's body once that is over."""
+    graph = function.paths.graph
+    outer = next(item for item in frames[_place(frames, loop) + 1 :] if isinstance(item, Loop))
+    headers = {block.number for block in graph.blocks if block.loop is outer}
+    pending = [e.target for n in headers for e in graph.blocks[n].edges if e.kind in _OVER]
+    seen = set(pending)
+    while pending:
+        following = {edge.target for edge in graph.successors(pending.pop())} - seen
+        seen |= following
+        pending += following
+    return not seen.isdisjoint(headers)
+
+
+def _place(frames: Sequence[object], loop: Loop) -> int:
+    return next(place for place, item in enumerate(frames) if item is loop)
 
 
 def turn_around(function: Function, *indices: int) -> Loop | None:
