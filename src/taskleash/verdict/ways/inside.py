@@ -368,12 +368,16 @@ def _hands_on(op: Op) -> bool:
 
 
 def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
-    """After a wait for the first of several, cancelling those that have not ended is enough."""
+    """After a wait for the first of several, cancelling those that have not ended is enough.
+
+    That is where it has a deadline as well: else a look at the one tells of the other.
+    """
     waits = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
     return any(
         wait.root is not None
         and op.root is not None
         and wait.root < op.root
+        and not is_for_the_first(wait)
         and not is_instead(trail.function, wait.root, op.root)
         for wait in waits
         for op in endings
