@@ -67,16 +67,21 @@ def _removes(signs: Signs, op: Op, started: set[Function], callbacks: set[Functi
 
 
 def _names_another(calls: Calls, signs: Signs, op: Op) -> bool:
-    """Whether a removal is of what a variable of a function around it has: another task, or None.
+    """Whether a removal is of another task: one that its function starts, or one around that has.
 
-    ``tasks.remove(task)`` where the function that starts this one has a ``task`` of its own.
+    ``tasks.remove(task)`` where the function that starts this one has a ``task`` of its own. A
+    variable of a function around may have None as well.
     """
     event = op.event
     if op.detail not in ("discard", "remove") or not isinstance(event, Call) or not event.args:
         return False
     own, given = signs.trail.terms_in(op.function), event.args[0].value
     return bool(given) and all(
-        isinstance(term, Outer) and term not in own and _holds_others(calls, op.function, term)
+        term not in own
+        and (
+            (isinstance(term, Outer) and _holds_others(calls, op.function, term))
+            or (isinstance(term, Result) and is_start(op.function.events[term.event]))
+        )
         for term in given
     )
 

@@ -77,13 +77,15 @@ def passed_around(calls: Calls, signs: Signs) -> frozenset[Op]:
         return frozenset()
     if any(place.kind != "closure" or place.function is not around for place in signs.places):
         return frozenset()
-    ends = [op for op in trail.of(*AWAITING, *CANCELLING) if op.site[0] is around and not op.calls]
+    # What the nested function itself waits for does not end the task on each of its ways.
+    others = [op for op in trail.of(*AWAITING, *CANCELLING) if op.site[0] is not spawning]
+    ends = [op for op in others if op.site[0] is around and not op.calls]
     begins = [
         role.index
         for function in _leading_to(calls, spawning, around)
         for role in around.uses.roles.get(Nested(function.key), ())
     ]
-    if not begins or len(ends) != len(trail.of(*AWAITING, *CANCELLING)):
+    if signs.ended_here or not begins or len(ends) != len(others):
         return frozenset()
     outcome = around.paths.search(
         begins,
