@@ -94,10 +94,15 @@ def _insists(trail: Trail, wait: Op) -> bool:
 
 
 def _is_instead(op: Op, waits: Sequence[Op]) -> bool:
-    """Whether an ending is come to only where a wait is cancelled, which had left nothing then."""
+    """Whether an ending is come to only where a wait is cancelled, which had left nothing then.
+
+    A loop may come back to the wait, until it is cancelled.
+    """
     handlers = (frame.handler for frame in around(op.function, op.index))
     return any(each is not None and catches_only_cancellation(each) for each in handlers) and any(
-        wait.function is op.function and is_instead(op.function, wait.index, op.index)
+        wait.function is op.function
+        and in_loop(wait.function, wait.index) is None
+        and is_instead(op.function, wait.index, op.index)
         for wait in waits
     )
 
