@@ -203,6 +203,14 @@ class Waits:
         others = [item for item in items if task.isdisjoint(item)]
         return others[0] if len(items) == 2 and len(others) == 1 else ()
 
+    def is_for_what_is_written(self, wait: Call) -> bool:
+        """Whether a wait is for a collection that stays what the source has there."""
+        return all(
+            isinstance(term, Display) and not self._is_changed(term)
+            for arg in wait.args[:1]
+            for term in arg.value
+        )
+
     def _is_renewed(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
         """Whether what is asked for is a name that a wait is for, and that a loop renews."""
         waited = wait.args[0].value[0] if len(wait.args[0].value) == 1 else None

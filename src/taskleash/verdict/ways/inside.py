@@ -49,6 +49,7 @@ from taskleash.verdict.ways.waiting import (
     is_instead,
     is_of_no_task,
     is_partial,
+    is_told,
     is_under_deadline,
     passed_over,
     polls,
@@ -370,16 +371,17 @@ def _hands_on(op: Op) -> bool:
 def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
     """After a wait for the first of several, cancelling those that have not ended is enough.
 
-    That is where it has a deadline as well: else a look at the one tells of the other.
+    That is where it has a deadline as well, or is for nobody knows which: else a look at the one
+    tells of the other.
     """
-    waits = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
+    early = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
     return any(
         wait.root is not None
         and op.root is not None
         and wait.root < op.root
-        and not is_for_the_first(wait)
+        and not is_told(wait)
         and not is_instead(trail.function, wait.root, op.root)
-        for wait in waits
+        for wait in early
         for op in endings
         if op.kind in CANCELLING
     )

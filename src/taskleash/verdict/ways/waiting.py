@@ -57,6 +57,12 @@ def is_for_the_first(op: Op) -> bool:
     return returns_early(op) and not _is_up_to(op)
 
 
+def is_told(wait: Op) -> bool:
+    """Whether a look at the sets that a wait gives tells which of its tasks are done."""
+    looks = wait.function.paths.waits
+    return is_for_the_first(wait) and all(map(looks.is_for_what_is_written, waits(wait)))
+
+
 def _is_up_to(op: Op) -> bool:
     return any(
         _given(op, arg.value) != (Constant("None"),)
