@@ -255,11 +255,12 @@ class Judge:
         wrapped: list[Site] = []
         if row.verdict.ending == "users" or signs.kept_if:
             row = self._asked_of_callers(signs, wrapped)
-        elif signs.kept and signs.given and row.verdict.risk is Risk.LOW:
-            # What is kept in vain may be returned to those who see to it.
-            asked = replace(signs)
-            answer = self._asked_of_callers(asked, wrapped)
-            signs, row = (asked, answer) if answer.verdict.ending == "callers" else (signs, row)
+        if signs.kept and signs.given and row.verdict.risk is not Risk.NONE and not signs.growing:
+            # What is kept in vain may be returned to those who see to it, whatever they ask for.
+            asked, others = replace(signs, kept_if=frozenset(), callers=[]), list[Site]()
+            answer = self._asked_of_callers(asked, others)
+            if answer.verdict.ending == "callers":
+                signs, row, wrapped = asked, answer, others
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []
         by_place = {(site.path, site.span): site for site in reversed(wrapped)}
