@@ -9,15 +9,14 @@ from typing import TypeAlias
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.dataflow.trail import Trail
 from taskleash.ir.model import Arg, Call, If, Test
-from taskleash.ir.terms import Alts, Attribute, Constant, Nested, Outer, Parameter, Result, Term
-from taskleash.models.callables import RESULT_USERS
-from taskleash.models.containers import GROWING, HANDLE_ATTRIBUTES
+from taskleash.ir.terms import Alts, Attribute, Constant, Outer, Parameter, Result, Term
+from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS
-from taskleash.semantics.callbacks import LaterCall, is_left_to_a_loop
+from taskleash.semantics.callbacks import LaterCall
 from taskleash.semantics.calls import Calls, bind, takes_instance
 from taskleash.semantics.calls import given as given_values
 from taskleash.semantics.context import around
-from taskleash.semantics.entities import Class, Function
+from taskleash.semantics.entities import Function
 from taskleash.semantics.mains import runs_beside
 from taskleash.semantics.naming import value_name
 from taskleash.semantics.results import gives_task
@@ -311,73 +310,3 @@ def _taken(function: Function, callee: Function, call: Call) -> list[Term]:
 
 def _awaits(function: Function, term: Term) -> bool:
     return any(role.kind in ("await", "return") for role in function.uses.roles.get(term, ()))
-
-
-def drops_value(calls: Calls, function: Function) -> bool:
-    """Whether a function is only handed to something that drops what it returns."""
-    if function.facts.kind != "lambda":
-        return bool(droppers(calls, function)) and not calls.callers(function)
-    parent = function.parent
-    if parent is None:
-        return False
-    roles = parent.uses.roles.get(Nested(function.key), ())
-    given = [role for role in roles if role.kind == "arg"]
-    return (
-        bool(given)
-        and len(given) == len(roles)
-        and all(_drops_result(calls, parent, role.index, int(role.key)) for role in given)
-    )
-
-
-def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
-    """The calls that have the event loop call a function, and so drop what it returns."""
-    return [
-        (holder, index)
-        for holder, index in calls.references(function)
-        if holder.call(index).text.rpartition(".")[2] in calls.program.models.callback_takers
-        or is_left_to_a_loop(calls, holder, index)
-    ]
-
-
-def _drops_result(
-    calls: Calls, holder: Function, index: int, position: int, is_given: bool = False
-) -> bool:
-    """Whether a call drops what the function that it is given as an argument returns.
-
-    ``is_given`` is true where the holder was given the function itself.
-    """
-    call = holder.call(index)
-    key = call.args[position].key
-    if "factory" in key or call.text.rpartition(".")[2] in RESULT_USERS | GROWING:
-        return False
-    callees = calls.callees(holder, call)
-    if not any(isinstance(c, Function | Class) for c in callees):
-        return True
-    return not is_given and all(
-        isinstance(c, Function) and _registers(calls, c, call, position) for c in callees
-    )
-
-
-def _registers(calls: Calls, function: Function, call: Call, position: int) -> bool:
-    """Whether a function of the program hands its argument to something outside, as a callback.
-
-    Or it calls it and drops what comes back. It may note it down, too, such as to take it off
-    later.
-    """
-    param = bind(function, call, position, takes_instance(function, call))
-    if param is None or param.kind:
-        return False
-    roles = function.uses.roles.get(Parameter(param.name), ())
-    handed = [role for role in roles if role.kind in ("arg", "func")]
-    return (
-        bool(handed)
-        and all(role.kind in ("arg", "func", "item") for role in roles)
-        and all(
-            role.index not in function.uses.results
-            and (
-                role.kind == "func"
-                or _drops_result(calls, function, role.index, int(role.key), is_given=True)
-            )
-            for role in handed
-        )
-    )

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from taskleash.dataflow.answering import answering, is_handed_in, is_near, standing
+from taskleash.dataflow.dropped_results import put_into
 from taskleash.dataflow.trail import ENDING, Place, Trail
 from taskleash.dataflow.wrappers import (
     kept_if,
@@ -137,6 +138,7 @@ def _mentioned(
         names |= _mentions(function for function, decided in asking.wrappers.items() if decided)
         if _is_open(judge, spawn, trail):
             names |= {*_enders(calls, spawn, trail), *_running(calls, spawn.function)}
+        names |= {f".{attribute}(" for attribute in put_into(spawn.function)}
         names |= set(_heirs(trail)) | set(_makers(judge, spawn, trail))
         if left_out_by_each(calls, spawn.function, spawn.index):
             names |= _mentions((spawn.function,))

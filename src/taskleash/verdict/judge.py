@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskleash.dataflow.answering import concerns
+from taskleash.dataflow.dropped_results import droppers
 from taskleash.dataflow.flow import Flow
 from taskleash.dataflow.trail import Trail
 from taskleash.dataflow.wrappers import (
     Needs,
     constants_given,
     coroutine_argument,
-    droppers,
     handed_in,
     handed_later,
     unkept,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import reduce
 
 from taskleash.controlflow.nesting import loops
+from taskleash.dataflow.dropped_results import drops_value
 from taskleash.dataflow.flow import Flow
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.dataflow.wrappers import drops_value, kept_if, why_unreached
+from taskleash.dataflow.wrappers import kept_if, why_unreached
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Result
 from taskleash.lifecycle.bypassed import Bypassed
