@@ -72,7 +72,35 @@ class Phases:
         method = function.method
         if entry := self.told(method):
             return entry.phase in _BEGINNINGS
-        return LIFECYCLE.sets_up(method.name) or any(map(_is_for_the_start, function.nesting))
+        return LIFECYCLE.sets_up(method.name) or any(map(self._is_for_the_start, function.nesting))
+
+    def is_part_of_a_start(self, function: Function) -> bool:
+        """Whether a function sets up its owner, or is called by those only which do, one time."""
+        return self.is_start(function) or self._is_called_at_starts(function, frozenset())
+
+    def _is_called_at_starts(self, function: Function, seen: frozenset[Function]) -> bool:
+        sites = [s for s in self.calls.callers(function) if not s[0].module.is_test]
+        return (
+            bool(sites)
+            and function not in seen
+            and not self.calls.references(function)
+            and all(
+                in_loop(caller, index) is None
+                and (self.is_start(caller) or self._is_called_at_starts(caller, seen | {function}))
+                for caller, index in sites
+            )
+        )
+
+    def _is_for_the_start(self, function: Function) -> bool:
+        """Whether a function is registered for the start, or the whole life of an application.
+
+        That is ``@app.on_event("startup")``, or ``FastAPI(lifespan=lifespan)``.
+        """
+        return _is_registered_for_the_start(function) or any(
+            LIFECYCLE.is_for_a_life(arg.key) and function in self._targets(holder, arg.value)
+            for holder, index in self.calls.references(function)
+            for arg in holder.call(index).args
+        )
 
     def is_for_a_life(self, function: Function) -> bool:
         """Whether a function sets up its owner, or lets it go on: no end of it, by no means."""
@@ -143,7 +171,7 @@ class Phases:
         return method.owner is not None and self.ends_owner(method)
 
 
-def _is_for_the_start(function: Function) -> bool:
+def _is_registered_for_the_start(function: Function) -> bool:
     """Whether a function is registered for the start: ``@app.on_event("startup")``."""
     home = function.parent
     return home is not None and any(

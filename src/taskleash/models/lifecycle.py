@@ -72,6 +72,8 @@ class Sign(enum.Enum):
     NO_DECORATOR = "decorator that registers nothing"
     #: the name of what is given the function, to be called later
     REGISTRAR = "registrar"
+    #: the name of the argument as which it is given to an application
+    KEYWORD = "name of an argument"
     #: a word in the name of what is given the function or decorates it
     REGISTRAR_WORD = "word of a registrar"
 
@@ -111,6 +113,7 @@ CONVENTIONS = (
         " subscribe",
     ),
     _row(Phase.SETUP, Sign.OCCASION, "startup"),
+    _row(Phase.SETUP, Sign.KEYWORD, "lifespan"),
     _row(
         Phase.SETUP, Sign.ANEW,
         "change load navigate open reconfigure refresh reload replace restart select set swap"
@@ -201,6 +204,10 @@ class Lifecycle:
     def is_first_occasion(self, text: str) -> bool:
         """Whether something is registered for the start of the whole: ``"startup"``."""
         return self._tells(Phase.SETUP, Sign.OCCASION, words(text))
+
+    def is_for_a_life(self, key: str) -> bool:
+        """Whether an argument is what an application runs around its life: ``lifespan``."""
+        return self._tells(Phase.SETUP, Sign.KEYWORD, (key,))
 
     def is_once(self, name: str) -> bool:
         """Whether a function runs one time for its object, or for the program."""

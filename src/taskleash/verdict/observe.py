@@ -120,7 +120,7 @@ class Observer:
         self._there(signs)
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
-        signs.start_like = self.phases.is_start(spawn.function) or (
+        signs.start_like = self.phases.is_part_of_a_start(spawn.function) or (
             self.phases.is_end(spawn.function) and not signs.growing
         )
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
