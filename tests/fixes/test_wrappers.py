@@ -151,3 +151,47 @@ def test_the_task_of_a_coroutine_is_kept_where_it_is_awaited(tmp_path: Path) -> 
     fixed(tmp_path, wrapper, call="await server.start()")
     text = (tmp_path / "app.py").read_text("utf-8")
     assert "    task = await server.start()\n    _background_tasks.add(task)\n" in text
+
+
+STARTER = '''"""Starts what it is given."""
+import asyncio
+
+
+def start(name, work):
+    async def watched():
+        try:
+            await work
+        except Exception:
+            print(name)
+
+    task = asyncio.create_task(watched())
+    setattr(task, "_started", True)
+    return task
+'''
+ENDLESS = '''"""Polls for ever."""
+import asyncio
+from app import tools
+
+
+class Server:
+    async def run(self):
+        tools.start("poll", self.poll())
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+'''
+
+
+def test_what_never_ends_is_kept_by_who_starts_it_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    for name, text in {"__init__": "", "tools": STARTER, "server": ENDLESS}.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    ran = taskleash("check", "--fix", "--show-fixes", "app", cwd=tmp_path)
+    assert "app/server.py:8: TL010 `poll`: there is no `close()`" in ran.out
+    assert (folder / "server.py").read_text("utf-8") == ENDLESS
+    kept = (folder / "tools.py").read_text("utf-8")
+    assert "    _background_tasks.add(task)\n" in kept
+    taskleash("check", "--fix", "app", cwd=tmp_path)
+    assert (folder / "tools.py").read_text("utf-8") == kept

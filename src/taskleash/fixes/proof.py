@@ -71,7 +71,7 @@ def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> ProofDoubts:
     mended = Counter(place(target.site, target.rule) for target in targets)
     for key, count in sorted(after.counts.items()):
         excess = count - (before.counts.get(key, 0) - mended[key])
-        if key.path in after.broken or _was_hidden(key, mended):
+        if key.path in after.broken or _was_hidden(key, mended, before, after):
             continue
         if excess > 0 and (mended[key] or _is_on_unasked(key.rule)):
             _blame(_near(key, targets), _reason(key, mended), excess, guilty, suspects)
@@ -86,9 +86,17 @@ def suspicion(targets: Sequence[Target], reason: Said) -> ProofDoubts:
     return ProofDoubts(guilty, suspects)
 
 
-def _was_hidden(key: Place, mended: Mapping[Place, int]) -> bool:
-    """Whether a finding is what a mended one had hidden: a dropped task was never ended either."""
-    return key.rule == _NEVER_ENDED and any(mended[key._replace(rule=rule)] for rule in _DROPPED)
+def _was_hidden(key: Place, mended: Mapping[Place, int], before: Scan, after: Scan) -> bool:
+    """Whether a finding is what another one had hidden: a dropped task was never ended either.
+
+    That one was mended, or is gone since the function that starts the task keeps it now.
+    """
+    if key.rule != _NEVER_ENDED:
+        return False
+    dropped = [key._replace(rule=rule) for rule in _DROPPED]
+    return any(
+        mended[each] or before.counts.get(each, 0) > after.counts.get(each, 0) for each in dropped
+    )
 
 
 def _is_on_unasked(code: str) -> bool:

@@ -81,6 +81,8 @@ class Known:
     pairs: dict[int, list[Pair]] = field(default_factory=dict)
 
 
+#: what a line gets before its call, at least
+_NAMED = "task = "
 #: what the text that was read last says: two large trees at a time would fill the memory
 _last: dict[str, Known] = {}
 
@@ -194,7 +196,8 @@ class Work:
         self, node: cst.CSTNode, text: str, nodes: Mapping[str, cst.BaseExpression] | None = None
     ) -> list[cst.BaseStatement]:
         """New statements for the place of a node, each as wide as the file allows."""
-        return [self._fitted(each, self.room(node)) for each in statements(text, nodes)]
+        room = self._kept_room(node)
+        return [self._fitted(each, room) for each in statements(text, nodes)]
 
     def put(self, place: BodyPlace, text: str) -> None:
         """Add new statements at a place in a function, where they make a ``pass`` needless."""
@@ -227,6 +230,15 @@ class Work:
         if isinstance(node, cst.SimpleStatementSuite):
             depth += self.module.default_indent.expandtabs(4)
         return self.style.width - len(depth)
+
+    def _kept_room(self, node: cst.CSTNode) -> int:
+        """The same, but that what is wider already stays so where no formatter is configured."""
+        room = self.room(node)
+        if self.manner.width or not isinstance(node, cst.SimpleStatementLine):
+            return room
+        code = self.tree.code(node.body[0])
+        is_wider = len(code) > room and "\n" not in code
+        return len(code) + len(_NAMED) if is_wider else room
 
     # -- the end of the round
 
