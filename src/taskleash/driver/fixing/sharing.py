@@ -20,8 +20,8 @@ from taskleash.source.loading import InvalidSource
 _FILES = 4
 #: the modules that packages have for such functions, the most telling one first
 _HOSTS = (
-    "_tasks", "tasks", "_asyncio", "aio", "async_utils", "asyncutils", "_utils", "utils", "_util",
-    "util", "_helpers", "helpers",
+    "_tasks", "tasks", "_asyncio", "aio", "aiotools", "async_tools", "async_utils", "asyncutils",
+    "_utils", "utils", "_util", "util", "utility", "utilities", "_helpers", "helpers", "tools",
 )  # fmt: skip
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
 _FUTURES = "TL004"

@@ -187,8 +187,19 @@ def _sees_to_itself(tree: Tree, target: Target, call: cst.Call) -> bool:
 
 def _is_last(node: cst.Try | cst.TryStar, body: cst.CSTNode, call: cst.Call, tree: Tree) -> bool:
     """Whether the statement of a call is the last thing that a ``try`` does."""
+    return node.orelse is None and _ends_in(body, tree.holder(call))
+
+
+def _ends_in(body: cst.CSTNode, holder: cst.CSTNode | None) -> bool:
+    """Whether nothing of a block comes after a statement, which may be under a condition in it."""
     last = body.body[-1] if isinstance(body, cst.IndentedBlock) else body
-    return node.orelse is None and (last is tree.holder(call) or body is tree.holder(call))
+    if last is holder:
+        return True
+    blocks = [last.body] if isinstance(last, cst.If | cst.With) else []
+    if isinstance(last, cst.If) and last.orelse is not None:
+        other = last.orelse
+        blocks.append(other.body if isinstance(other, cst.Else) else cst.IndentedBlock([other]))
+    return any(_ends_in(block, holder) for block in blocks)
 
 
 def _raises(body: cst.BaseSuite) -> bool:
