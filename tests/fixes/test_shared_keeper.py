@@ -170,6 +170,17 @@ def test_a_module_of_the_package_named_like_one_of_pythons_tells_nothing(package
     assert parts(package) == {KEPT}
 
 
+def test_what_is_outside_of_the_package_stands_on_its_own(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    tests = package.parent / "tests"
+    tests.mkdir()
+    test = tests / "test_app.py"
+    test.write_text(DROPPING)
+    fix(package)
+    assert parts(package) == {KEPT}
+    assert "_background_tasks.add(task)" in test.read_text()
+
+
 def test_few_files_have_a_set_each(package: Path) -> None:
     (package / "utils.py").write_text(UTILS)
     (package / "part3.py").unlink()

@@ -10,7 +10,13 @@ from taskleash.driver.fixing.fixed_program import FixedProgram
 from taskleash.driver.fixing.manner import manner_of
 from taskleash.driver.fixing.menders import Menders
 from taskleash.driver.fixing.orders import Order
-from taskleash.driver.fixing.sharing import common_functions, keeping, kept_in, logging
+from taskleash.driver.fixing.sharing import (
+    common_functions,
+    keeping,
+    kept_in,
+    logging,
+    root_of,
+)
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.parsing.parse import unpacked
 from taskleash.fixes.choice import FixChoice
@@ -91,6 +97,10 @@ def _manner(program: FixedProgram, path: str, common: Common | None) -> Manner:
     """How to mend a file of the program; ``common`` has the functions that its files share."""
     settings = program.analysis.settings
     own = program.analysis.asked[path].file.module
+    if common is not None and root_of(own) != root_of(
+        program.analysis.asked[common.path].file.module
+    ):
+        common = None
     keeper = (common.keeper if common is not None else "") or settings.background_tasks or ""
     package = own if is_package(path) else own.rpartition(".")[0]
     return replace(

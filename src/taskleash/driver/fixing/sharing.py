@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
@@ -58,12 +59,17 @@ def common_functions(
     functions, and imports nothing of the package, so that all others can import it.
     """
     is_named = bool(program.analysis.settings.background_tasks)
+    asked = program.analysis.asked
+    modules = {path: item.file.module for path, item in asked.items()}
+    # Tests, examples and other packages stand on their own.
+    root = _root([modules[path] for path in (*kept, *logged)])
+    kept, logged = (
+        [path for path in paths if root_of(modules[path]) == root] for paths in (kept, logged)
+    )
     keeps, logs = len(kept) >= _FILES and not is_named, len(logged) >= _FILES
     paths = {*(kept if keeps else ()), *(logged if logs else ())}
     if not paths:
         return None
-    asked = program.analysis.asked
-    modules = {path: item.file.module for path, item in asked.items()}
     package = _package([modules[path] for path in paths])
     if not _is_imported(program, package, paths):
         return None
@@ -90,6 +96,17 @@ def check_named(program: FixedProgram) -> None:
         with suppress(InvalidSource):
             if not re.search(rf"\b{name}\b|\bimport +\*", program.text(path)):
                 raise ConfigError(f"background-tasks: {path}: there is no {shown(name)} in it")
+
+
+def root_of(module: str) -> str:
+    """The top package of a module, or the module itself."""
+    return module.partition(".")[0]
+
+
+def _root(modules: Sequence[str]) -> str:
+    """The top package that most modules are in."""
+    counts = Counter(map(root_of, modules))
+    return min(counts, key=lambda root: (-counts[root], root), default="")
 
 
 def _package(modules: Sequence[str]) -> str:
