@@ -195,3 +195,47 @@ def test_what_never_ends_is_kept_by_who_starts_it_alone(tmp_path: Path) -> None:
     assert "    _background_tasks.add(task)\n" in kept
     taskleash("check", "--fix", "app", cwd=tmp_path)
     assert (folder / "tools.py").read_text("utf-8") == kept
+
+
+KICK = '''"""Starts work from any thread."""
+import asyncio
+
+
+def kick(loop, work):
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        running = None
+    if running is loop:
+        return asyncio.create_task(work)
+    return asyncio.run_coroutine_threadsafe(work, loop)
+
+
+def reload(bot, names):
+    async def run():
+        await asyncio.gather(*[bot.load(name) for name in names])
+
+    return kick(bot.loop, run())
+'''
+RELOADING = '''"""Loads anew what has changed."""
+from app.tools import reload
+
+
+class Watcher:
+    def __init__(self, bot):
+        self.bot = bot
+
+    async def on_change(self):
+        reload(self.bot, ["a"])
+'''
+
+
+def test_where_who_starts_a_task_cannot_keep_it_the_next_one_does_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    for name, text in {"__init__": "", "tools": KICK, "watcher": RELOADING}.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    taskleash("check", "--fix", "app", cwd=tmp_path)
+    assert (folder / "watcher.py").read_text("utf-8") == RELOADING
+    kept = (folder / "tools.py").read_text("utf-8")
+    assert "    task = kick(bot.loop, run())\n    _background_tasks.add(task)\n" in kept

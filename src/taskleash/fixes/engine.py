@@ -101,10 +101,12 @@ def fix(
             refused, is_dated = {}, False
             continue
         is_dated = bool(trial.proven.applied and refused)
-        held = frozenset()
         done += [(current[each.site.path], each) for each in trial.proven.applied.values()]
         current |= trial.proven.texts
         scan = trial.proven.scan
+        # Where one who gives back the task cannot keep it, the next one may.
+        again = [t for t in scan.targets if place(t.site, t.rule) not in refused]
+        held = waiting(again) if trial.proven.applied or trial.refused else frozenset()
     reasons = [(t, left.get(t) or refused.get(place(t.site, t.rule))) for t in scan.targets]
     files = [_file(path, texts[path], current[path], done) for path in sorted(texts)]
     return Outcome(
