@@ -181,6 +181,33 @@ def test_what_is_outside_of_the_package_stands_on_its_own(package: Path) -> None
     assert "_background_tasks.add(task)" in test.read_text()
 
 
+STARTER = '''"""Starts what it is given."""
+
+import asyncio
+from collections.abc import Coroutine
+
+
+def start(work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+    task = asyncio.create_task(work)
+    task.set_name("started")
+    return task
+'''
+STARTING = DROPPING.replace(
+    "from app.settings import NAME", "from app.starting import start"
+).replace("asyncio.create_task(hello(name + NAME))", "start(hello(name))")
+
+
+def test_one_function_that_keeps_what_many_start_by_it_needs_no_other(package: Path) -> None:
+    (package / "utils.py").write_text(UTILS)
+    (package / "starting.py").write_text(STARTER)
+    for path in package.glob("part*.py"):
+        path.write_text(STARTING)
+    fix(package)
+    assert parts(package) == {STARTING}
+    assert (package / "utils.py").read_text() == UTILS
+    assert "    _background_tasks.add(task)\n" in (package / "starting.py").read_text()
+
+
 def test_few_files_have_a_set_each(package: Path) -> None:
     (package / "utils.py").write_text(UTILS)
     (package / "part3.py").unlink()

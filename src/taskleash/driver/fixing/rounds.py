@@ -52,12 +52,11 @@ def fixed(
     program.analysis.put_away({t.site.path for t in scan.targets if t.kinds})
     with Menders(program.analysis.settings.jobs) as menders:
         found = outcome(menders, common, frozenset())
-        if (common is None or not common.keeper) and (
-            (paths := kept_in(found.files)) != keeping(scan.targets)
-        ):
-            # Other fixes were tried first: only by now it is known how many files keep tasks.
-            common = common_functions(program, scan.targets, paths, logged)
-            found = outcome(menders, common, frozenset()) if common is not None else found
+        if (paths := kept_in(found.files)) != keeping(scan.targets):
+            # Only by now it is known how many files keep tasks: other fixes were tried first, or
+            # one function of the program keeps what many files have of it.
+            known, common = common, common_functions(program, scan.targets, paths, logged)
+            found = outcome(menders, common, frozenset()) if common != known else found
         refused = frozenset(left.site.path for left in found.left)
         # The linker may follow a task into a set of the file, and not into that of another one.
         again = common is not None and refused
