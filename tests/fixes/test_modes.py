@@ -69,6 +69,26 @@ class Owner:
         self.name = ""
 """
 #: work that ends by itself, kept where nothing ends it
+EARLY = '''"""What goes wrong here is told before anything else is imported."""
+
+try:
+    import settings
+except Exception as error:
+    import asyncio
+    from reports import report
+
+    asyncio.create_task(report(error))
+
+import asyncio
+
+
+async def tell(text: str) -> None:
+    await asyncio.sleep(1)
+
+
+def on_message(text: str) -> None:
+    asyncio.create_task(tell(text))
+'''
 GUESSED = """import asyncio
 
 
@@ -614,3 +634,14 @@ def test_a_task_that_a_function_puts_into_its_container_is_left_with_a_reason(
     assert "internal error" not in ran.out + ran.err
     assert "it is not added to its container where it starts" in ran.out
     assert (tmp_path / "app.py").read_text(encoding="utf-8") == text
+
+
+def test_what_runs_before_the_imports_moves_nothing_above_them(tmp_path: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(EARLY, encoding="utf-8")
+    ran = check(app, "--fix", "--show-fixes")
+    assert "it runs before its module has imported the rest" in ran.out
+    text = app.read_text("utf-8")
+    assert text.startswith(EARLY.partition("\nimport asyncio\n")[0])
+    exec(compile(text.replace("import settings", "pass"), "app", "exec"), {"__name__": "app"})
+    assert "_background_tasks.add(task)" in text

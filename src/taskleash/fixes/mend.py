@@ -15,7 +15,7 @@ from taskleash.fixes.kinds.taskgroup import taskgroup
 from taskleash.fixes.kinds.track import track
 from taskleash.fixes.model import Applied, CannotMend, Left, Manner, Mended, Target
 from taskleash.fixes.syntax.free_names import attributes, variables
-from taskleash.fixes.syntax.insertion import has_no_room
+from taskleash.fixes.syntax.insertion import has_no_room, runs_early
 from taskleash.fixes.syntax.keepers import plan
 from taskleash.fixes.syntax.signatures import gives_nothing, wrappers
 from taskleash.fixes.syntax.tree import last_name
@@ -70,7 +70,8 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     left: list[Left] = []
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
     found = [(target, work.tree.call_at(target.site.span)) for target in ordered]
-    work.uses = [call for _, call in found if call is not None]
+    calls = [call for _, call in found if call is not None]
+    work.uses = [call for call in calls if not runs_early(work.tree, call)]
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
     found = _in_one_way(found, work)

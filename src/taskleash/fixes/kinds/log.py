@@ -50,6 +50,7 @@ def log(work: Work, target: Target, call: cst.Call) -> Sentence:
 
     Raises `CannotMend` where no statement of its own assigns it to a name or an attribute.
     """
+    work.check_time(call)
     if _is_in_a_handler(work, call):
         raise CannotMend(sentence("what a log handler logs may come to it again"))
     spot = spot_of(work.tree, call)

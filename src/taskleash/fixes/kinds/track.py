@@ -28,6 +28,7 @@ def track(work: Work, target: Target, call: cst.Call) -> Sentence:
         return prune(work, call)
     if target.rule == "TL003":
         check_wrapper(work, target, call)
+    work.check_time(call)
     home = home_of(work, target.site, call)
     if last_name(call.func) in MODELS.schedulers:
         return schedule(work, target.site, home, call)

@@ -19,6 +19,8 @@ from taskleash.fixes.syntax.tree import Holder, Method, Tree, dotted, inside, la
 _CONSTRUCTOR = "__init__"
 #: what the module says of itself stands apart from its variables
 _DUNDER = re.compile(r"__\w+__\b")
+#: modules that new code of a module may need
+_NEEDED = frozenset({"asyncio", "concurrent", "logging", "typing"})
 #: names by which the code of a class looks at all attributes of its instance, or copies it
 _LOOKING_AT_ALL = frozenset(
     {"__dict__", "__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "vars"}
@@ -44,13 +46,48 @@ def place_after(module: cst.Module, statement: cst.BaseStatement) -> ModulePlace
     return ModulePlace(statement, body[at + 1] if at + 1 < len(body) else None, is_parted=True)
 
 
-def module_place(module: cst.Module, uses: Sequence[cst.CSTNode]) -> ModulePlace:
-    """After the imports, and after the constants that follow them, before any use."""
+def runs_early(tree: Tree, call: cst.CSTNode) -> bool:
+    """Whether a call runs as its module is imported, before that has what new code needs."""
+    if tree.scope(call) is not None:
+        return False
+    body = tree.module.body
+    at = next(i for i, line in enumerate(body) if any(node is call for node in inside(line)))
+    before, after = (
+        {
+            name
+            for line in lines
+            if isinstance(line, cst.SimpleStatementLine)
+            for small in line.body
+            for name in _modules(small)
+        }
+        for lines in (body[:at], body[at:])
+    )
+    return bool(after) and not (before - {"__future__"} and after & _NEEDED <= before)
+
+
+def _modules(small: cst.BaseSmallStatement) -> list[str]:
+    """The top packages that a statement imports from."""
+    if isinstance(small, cst.Import):
+        return [alias.evaluated_name.partition(".")[0] for alias in small.names]
+    if isinstance(small, cst.ImportFrom) and small.module is not None:
+        return [dotted(small.module).partition(".")[0]]
+    return []
+
+
+def module_place(
+    module: cst.Module, uses: Sequence[cst.CSTNode], running: Sequence[cst.CSTNode] = ()
+) -> ModulePlace:
+    """After the imports, and after the constants that follow them, before any use.
+
+    Those uses that are ``running`` need what is new as the module is imported.
+    """
     body = [each for each in module.body if isinstance(each, cst.BaseStatement)]
     # There is nothing above the module's own text, and its imports from the future.
     at = len(header(module)) - 1
     for index, statement in enumerate(body):
         if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+            break
+        if any(node is use for node in inside(statement) for use in running):
             break
         if _imports(statement):
             at = index

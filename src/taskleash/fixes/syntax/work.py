@@ -20,6 +20,7 @@ from taskleash.fixes.syntax.insertion import (
     module_place,
     place_after,
     put,
+    runs_early,
 )
 from taskleash.fixes.syntax.new_statements import fitted, flat, statements, tabbed, width
 from taskleash.fixes.syntax.rendering import Rendering
@@ -144,6 +145,11 @@ class Work:
             raise CannotMend(sentence("another fix changes the same statement"))
         self.draft.claimed.add(id(holder))
 
+    def check_time(self, call: cst.CSTNode) -> None:
+        """Raise `CannotMend` where a call runs before its module has what it would need."""
+        if runs_early(self.tree, call):
+            raise CannotMend(sentence("it runs before its module has imported the rest"))
+
     # -- names
 
     def module_name(self, *wanted: str) -> str:
@@ -247,12 +253,14 @@ class Work:
         edits = self.edits.copy()
         self.draft.imports.edit(edits)
         drop_local(self.tree, edits, self.draft.imports.added, self.uses)
-        place = module_place(self.module, self.uses)
+        running = [call for call in self.uses if self.tree.scope(call) is None]
+        first = module_place(self.module, self.uses, running)
+        place = first
         if self.draft.needed is not None:
             place = place_after(self.module, self.draft.needed)
         apart = functions_place(self.module, place, self.uses)
         if self.draft.functions and apart.after is not place.after:
-            _put(edits, module_place(self.module, self.uses), self.draft.variables, [])
+            _put(edits, first, self.draft.variables, [])
             _put(edits, apart, [], self.draft.functions)
         else:
             _put(edits, place, self.draft.variables, self.draft.functions)
