@@ -152,8 +152,7 @@ class Observer:
 
     def _outer(self, spawn: Spawn) -> Trail | None:
         """The way of the handle in the wrapper that starts the task, where one does."""
-        first = spawn.within
-        if first is None:
+        if (first := spawn.within) is None:
             return None
         return self._flow.follow(first.function, first.index, first.depth, first.to_await)
 
