@@ -139,6 +139,16 @@ def test_the_patches_outlive_the_cache(app: Path) -> None:
 def test_without_a_cache_nothing_is_kept(app: Path) -> None:
     ran = fix(app, "--no-cache")
     assert "Undo" not in ran.out
+    assert ran.err == ""
+
+
+def test_it_is_said_that_nothing_keeps_the_files(app: Path) -> None:
+    patches = app.parent.parent / "cache" / "undo"
+    patches.mkdir(parents=True)
+    # Anybody may put another patch in place of ours.
+    patches.chmod(0o777)
+    ran = fix(app)
+    assert "Undo" not in ran.out
     assert "nothing keeps the files as they were" in ran.err
 
 

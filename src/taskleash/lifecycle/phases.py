@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 
 from taskleash.ir.model import Give
@@ -30,6 +31,11 @@ class Phases:
         self._places = _places(self._entries)
         self._signs = {entry.sign for entry in self._entries}
         self._told: Query[Function, UserEntry | None] = Query(calls.program.uses, self._find)
+        #: whether a function sets up its owner, or is called by those only which do, one time; of
+        #: those that only call each other it is false
+        self.is_part_of_a_start: Query[Function, bool] = Query(
+            calls.program.uses, self._is_in_starts, False, operator.or_
+        )
 
     def told(self, function: Function) -> UserEntry | None:
         """What the user says of a function; the first entry that fits it counts."""
@@ -74,19 +80,15 @@ class Phases:
             return entry.phase in _BEGINNINGS
         return LIFECYCLE.sets_up(method.name) or any(map(self._is_for_the_start, function.nesting))
 
-    def is_part_of_a_start(self, function: Function) -> bool:
-        """Whether a function sets up its owner, or is called by those only which do, one time."""
-        return self.is_start(function) or self._is_called_at_starts(function, frozenset())
-
-    def _is_called_at_starts(self, function: Function, seen: frozenset[Function]) -> bool:
+    def _is_in_starts(self, function: Function) -> bool:
+        if self.is_start(function):
+            return True
         sites = [s for s in self.calls.callers(function) if not s[0].module.is_test]
         return (
             bool(sites)
-            and function not in seen
             and not self.calls.references(function)
             and all(
-                in_loop(caller, index) is None
-                and (self.is_start(caller) or self._is_called_at_starts(caller, seen | {function}))
+                in_loop(caller, index) is None and self.is_part_of_a_start(caller)
                 for caller, index in sites
             )
         )

@@ -73,3 +73,10 @@ def resolved(lowering: Lowering, node: cst.BaseExpression) -> str:
         return f"{first}{dot}{rest}" if dot else ""
     imported = lowering.module.imports.get(term.name, term.name)
     return f"{imported.lstrip('.')}{dot}{rest}"
+
+
+def caught_class(lowering: Lowering, node: cst.BaseExpression) -> str:
+    """The class that an except clause names, by its own name where it was imported as another."""
+    written, found = dotted_name(node), resolved(lowering, node)
+    is_renamed = found and found.rpartition(".")[2] != written.rpartition(".")[2]
+    return found if is_renamed else written

@@ -9,7 +9,7 @@ import libcst as cst
 from taskleash.ir.lowering.expressions import ExpressionLowering
 from taskleash.ir.lowering.frame import Env, merge_envs, source_of
 from taskleash.ir.lowering.patterns import lower_match
-from taskleash.ir.lowering.raising import is_deadline, raised_names, suppressed_by
+from taskleash.ir.lowering.raising import caught_class, is_deadline, raised_names, suppressed_by
 from taskleash.ir.lowering.scope import bindings, by_walrus
 from taskleash.ir.lowering.targets import is_part, measured, subscripted
 from taskleash.ir.model import (
@@ -29,7 +29,7 @@ from taskleash.ir.model import (
     blocks_of,
 )
 from taskleash.ir.terms import SOME, Alts, Constant, Element, Entered, Global, Local, Nested
-from taskleash.ir.types import dotted_name, type_ref
+from taskleash.ir.types import type_ref
 
 
 class StatementLowering(ExpressionLowering):
@@ -301,9 +301,9 @@ class StatementLowering(ExpressionLowering):
         line = self.spans.of(node)[0]
         types = node.type
         names = (
-            tuple(dotted_name(e.value) for e in types.elements)
+            tuple(caught_class(self, e.value) for e in types.elements)
             if isinstance(types, cst.Tuple)
-            else (dotted_name(types),)
+            else (caught_class(self, types),)
             if types is not None
             else ()
         )
