@@ -84,8 +84,7 @@ def _told(
     apart: bool,
 ) -> int:
     """Say what was fixed and what is left; gives the exit status."""
-    settings = fixing.program.analysis.settings
-    given = settings.stdin
+    given = fixing.program.analysis.settings.stdin
     report, done = fixing.report()
     report = gated(report)
     if not options["fix_only"]:
@@ -94,9 +93,6 @@ def _told(
     _say(report, done, options, stream, _language(fixing, stream), given is None and _is_in_git())
     if options["fix_report"]:
         _write_report(done, options["fix_report"], _language(fixing, None))
-    # Whoever runs without a cache wants none.
-    if given is None and settings.cache and done.files and not (done.undo or done.is_committed):
-        tell("nothing keeps the files as they were: there is no cache for a patch that undoes this")
     _say_failures(failures)
     if failures:
         return 2

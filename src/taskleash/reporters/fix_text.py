@@ -112,6 +112,8 @@ def _next(report: FixReport, git: bool, say: Language) -> Iterator[tuple[str, st
         yield say("Undo:"), git_command("restore", paths)
     elif report.undo:
         yield say("Undo:"), patch_command(report.undo)
+    elif report.is_lost:
+        yield say("Undo:"), say("nothing keeps the files as they were: there is no cache")
 
 
 def patch_command(path: str) -> str:

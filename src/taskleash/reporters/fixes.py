@@ -14,7 +14,7 @@ class FixReport:
 
     ``fixed`` counts the findings that are gone: one fix can be the end of several. ``undo`` is the
     patch that takes all of it back, empty where there is none; ``is_committed`` tells that git has
-    the files as they were before.
+    the files as they were before, ``is_lost`` that nothing has.
     """
 
     fixed: int
@@ -22,3 +22,4 @@ class FixReport:
     left: tuple[Left, ...]
     undo: str = ""
     is_committed: bool = False
+    is_lost: bool = False

@@ -35,7 +35,8 @@ from taskleash.source.loading import InvalidSource, decode
 class Fixing:
     """A program with its fixes made in memory.
 
-    ``undo`` is the patch that takes what was written back, ``is_committed`` tells that git can.
+    ``undo`` is the patch that takes what was written back, ``is_committed`` tells that git can,
+    ``is_lost`` that nothing can.
     ``start`` is when the run began, ``found`` the number of findings then, ``files`` are those that
     differ, ``failed`` says of findings why their fixes were not made.
     """
@@ -47,6 +48,7 @@ class Fixing:
     failed: Mapping[Place, Said]
     undo: str = ""
     is_committed: bool = False
+    is_lost: bool = False
 
     def write(self) -> tuple[Fixing, list[str]]:
         """Write the files; gives what was written, and of the others why they were not.
@@ -75,8 +77,10 @@ class Fixing:
                 written.append(file)
         if len(written) < len(self.files):
             undo = write_undo(settings, list(self._changes(written)))
-        done = replace(self, files=tuple(written), undo=undo, is_committed=is_clean)
-        return done, failures
+        is_lost = bool(written) and not (undo or is_clean)
+        return replace(
+            self, files=tuple(written), undo=undo, is_committed=is_clean, is_lost=is_lost
+        ), failures
 
     def _changes(self, files: Iterable[MendedFile]) -> Iterator[Change]:
         for file in files:
@@ -104,7 +108,9 @@ class Fixing:
         fixed = max(made, self.found - len(report.entries))
         fixed += sum(len(file.comments) for file in self.files)
         report = replace(report, entries=tuple(map(self._untried, report.entries)), fixed=fixed)
-        return report, FixReport(fixed, self.files, left, self.undo, self.is_committed)
+        return report, FixReport(
+            fixed, self.files, left, self.undo, self.is_committed, self.is_lost
+        )
 
     def _left(self, entries: tuple[Entry, ...]) -> Iterator[Left]:
         """Every finding that remains, with the reason."""
