@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskleash.controlflow.cfg import Edge
-from taskleash.controlflow.nesting import catches_only_cancellation
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.ir.model import Loop
 from taskleash.ir.terms import Result
 from taskleash.semantics.context import around, in_loop
 from taskleash.verdict.ways.turns import takes_over, waits
-from taskleash.verdict.ways.waiting import comes_again, is_instead, is_of_no_task, is_partial
+from taskleash.verdict.ways.waiting import comes_again, is_of_no_task, is_partial
 
 
 def starts_both_anew(wait: Op, trail: Trail) -> bool:
@@ -57,11 +56,10 @@ def leaves_another(
     return trail.index in found.reached
 
 
-def abandoned(trail: Trail, endings: Sequence[Op], if_stopped: bool = True) -> Op | None:
+def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
     """The wait that leaves what is pending to itself, where nothing else sees to it.
 
-    One of the ``endings`` does not, for it has no other task to wait for. ``if_stopped`` counts
-    what ends the task where the wait is cancelled.
+    One of the ``endings`` does not, for it has no other task to wait for.
     """
     partial = [op for op in trail.of("wait") if is_partial(op)]
     early = frozenset(partial)
@@ -71,7 +69,7 @@ def abandoned(trail: Trail, endings: Sequence[Op], if_stopped: bool = True) -> O
         op
         # What is awaited of those that are done says nothing of the rest.
         for op in trail.of(*AWAITING - {"waited"}, *CANCELLING)
-        if op not in early and (if_stopped or not _is_instead(op, partial))
+        if op not in early
     ]
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None
@@ -91,20 +89,6 @@ def _insists(trail: Trail, wait: Op) -> bool:
     if not found.is_complete:
         trail.leave_paths_out(function)
     return found.is_complete and found.ended and not (found.leaks or trail.index in found.reached)
-
-
-def _is_instead(op: Op, waits: Sequence[Op]) -> bool:
-    """Whether an ending is come to only where a wait is cancelled, which had left nothing then.
-
-    A loop may come back to the wait, until it is cancelled.
-    """
-    handlers = (frame.handler for frame in around(op.function, op.index))
-    return any(each is not None and catches_only_cancellation(each) for each in handlers) and any(
-        wait.function is op.function
-        and in_loop(wait.function, wait.index) is None
-        and is_instead(op.function, wait.index, op.index)
-        for wait in waits
-    )
 
 
 def _is_handed_on_after(trail: Trail, wait: Op) -> bool:

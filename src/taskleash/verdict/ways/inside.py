@@ -125,8 +125,6 @@ class Inside:
             _first_of_several(trail, after) and not _is_stopped(function, outcome.leaks)
         ):
             signs.ended_here = how(after)
-            # What ends it where the wait is cancelled has nothing to do with what that leaves.
-            signs.abandoned = signs.abandoned or abandoned(trail, endings, if_stopped=False)
         elif not handed:
             signs.partly_here = True
 
