@@ -53,7 +53,7 @@ from taskleash.verdict.ways.enclosing import ended_around, passed_around
 from taskleash.verdict.ways.failing import Failures, minds_itself
 from taskleash.verdict.ways.inside import Inside, how
 from taskleash.verdict.ways.partly import Partly
-from taskleash.verdict.ways.waiting import drains, is_after_a_failure, is_partial
+from taskleash.verdict.ways.waiting import is_after_a_failure, is_partial, proves_nothing
 
 _TOUCHING = frozenset({"callback", "passive", "seen"})
 
@@ -245,7 +245,7 @@ class Observer:
         left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
-            if is_open or (op.kind == "test" and not drains(signs.trail, op)):
+            if is_open or proves_nothing(signs.trail, op):
                 continue
             if ends_another(signs, op) or op in left_around:
                 elsewhere.append(op)

@@ -256,6 +256,15 @@ def passed_over(trail: Trail, op: Op) -> bool:
     return False
 
 
+def proves_nothing(trail: Trail, op: Op) -> bool:
+    """Whether an operation is no end of the task: a test does it, or it only asks for the task.
+
+    A test is a user of what it tests, and no proof of what the program does.
+    """
+    is_tried = op.site[0].module.is_test and not trail.function.module.is_test
+    return is_tried or (op.kind == "test" and not drains(trail, op))
+
+
 def drains(trail: Trail, op: Op) -> bool:
     """``while tasks: await sleep()`` waits until a container that prunes itself is empty.
 
