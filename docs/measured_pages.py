@@ -171,6 +171,20 @@ for hooks, when the next one may start. Five lows were not found: the high above
 `wait` leaves where its cancellation is caught, a timer whose `cancel` was thought to be called by
 a teardown that cancels all tasks of the loop, and jobs that only a command cancels.
 
+In the fifteenth reading (nearly all sites of 77 packages: servers, brokers, bots, voice agents,
+device clients, worker pools) five of 129 highs are not high by the labels: three of them are lows,
+two objects' endless tasks that nothing ends and a warm-up that an application starts once, and two
+are sound, a loop that waits for the keys of a dict until none is left, and a task that is kept in
+vain and also returned to one who ends it. Of the 25 lows 9 are not low by the labels: eight are
+sound, of which three ask by `hasattr` whether the attribute is there, two are mistakes of the
+reader, one can be argued for, one reads `result()` of what it leaves, and one asks for another
+attribute that is set beside it; one is a high, a helper that leaves a waiting task each time a loop
+calls it. Two highs were not found, lambdas in attributes that are called in vain, and six lows: the
+three that were called high, a timer that only one of two ends cancels, a `connect` that closes one
+connection and overwrites the task of another, and an heir whose method passes the cancel of its
+base by. The reader was sure of 22 lows, and of 34 more he was not. Of these taskleash called 25
+low.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -242,6 +256,7 @@ def accuracy_page() -> str:
         ("blind_twelfth", "the twelfth reading, before it was mended"),
         ("blind_thirteenth", "the thirteenth reading, mended in part"),
         ("blind_fourteenth", "the fourteenth reading, mended in part"),
+        ("blind_fifteenth", "the fifteenth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -272,6 +287,7 @@ def blind_table() -> str:
         ("blind_twelfth", "twelfth reading"),
         ("blind_thirteenth", "thirteenth reading"),
         ("blind_fourteenth", "fourteenth reading"),
+        ("blind_fifteenth", "fifteenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows
