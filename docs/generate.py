@@ -18,7 +18,7 @@ from pathlib import Path
 import command_pages
 import measured_pages
 from taskleash.driver.config.keys import KEYS, Key
-from taskleash.driver.config.kinds import Choice, Flag, Kind, ListOf, Number, TableOf
+from taskleash.driver.config.kinds import Choice, Flag, ListOf, Number, TableOf, ValueKind
 from taskleash.driver.config.show import toml
 from taskleash.reporters.sarif import metadata
 from taskleash.rules.model import Rule
@@ -200,7 +200,7 @@ def _default(key: Key) -> str:
     return f" `{toml(key.default)}`"
 
 
-def _taken(kind: Kind) -> str:
+def _taken(kind: ValueKind) -> str:
     if isinstance(kind, Flag):
         return "`true` or `false`"
     if isinstance(kind, Choice):

@@ -31,7 +31,7 @@ from taskleash.reporters.registry import (
     SHOWS_UNSAFE_FIXES,
     missing_extra,
 )
-from taskleash.reporters.targets import BadTarget, Target, complete
+from taskleash.reporters.targets import BadTarget, OutputTarget, complete
 from taskleash.tracing import TRACING, load_trace
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _ended(report: Report, settings: Settings, status: int) -> int:
 
 
 def _with_patches(
-    settings: Settings, targets: tuple[Target, ...], unsafe: frozenset[str]
+    settings: Settings, targets: tuple[OutputTarget, ...], unsafe: frozenset[str]
 ) -> Settings:
     """The settings, with what the formats are to show of fixes; some show unsafe ones, too."""
     formats = {target.format for target in targets}
@@ -375,7 +375,7 @@ def _gated(gate: Gate, report: Report, quiet: bool) -> Report:
     return gated.report
 
 
-def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple[Target, ...]:
+def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple[OutputTarget, ...]:
     """The formats of a run; what `--output-file` names is where the one without a file goes."""
     try:
         found = complete(options["targets"], settings.format or default, options["output_file"])
@@ -390,7 +390,7 @@ def _targets(options: dict[str, Any], settings: Settings, default: str) -> tuple
 
 
 def _write(
-    report: Report, targets: tuple[Target, ...], options: dict[str, Any], **what: Any
+    report: Report, targets: tuple[OutputTarget, ...], options: dict[str, Any], **what: Any
 ) -> None:
     from taskleash.writing import write_reports
 

@@ -11,12 +11,15 @@ from taskleash.driver.repository import current_repository, origin
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.registry import DOCUMENTS, render
 from taskleash.reporters.report import Report
-from taskleash.reporters.targets import Target
+from taskleash.reporters.targets import OutputTarget
 from taskleash.terminal import can_show_symbols, readable, tell, use_color, width, write, write_file
 
 
 def write_reports(
-    report: Report, targets: Iterable[Target], asked: Mapping[str, Any], what: Mapping[str, Any]
+    report: Report,
+    targets: Iterable[OutputTarget],
+    asked: Mapping[str, Any],
+    what: Mapping[str, Any],
 ) -> None:
     """Write the report to every target, as it is asked for and as its place can show it.
 
@@ -60,7 +63,7 @@ def _fitting(options: RenderOptions, color: str, stream: TextIO | None) -> Rende
     )
 
 
-def _language(lang: str, target: Target) -> str:
+def _language(lang: str, target: OutputTarget) -> str:
     """The language that the target's place can show."""
     if target.file is not None or target.format in DOCUMENTS:
         return lang

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from taskleash.driver.cache.database import NotOurs, State, opened, state_of
+from taskleash.driver.cache.database import DatabaseState, NotOurs, opened, state_of
 
 
 @pytest.fixture
@@ -22,32 +22,32 @@ def ours(tmp_path: Path) -> Path:
 
 
 def test_what_we_made_is_ours(ours: Path) -> None:
-    assert state_of(str(ours)) is State.OURS
+    assert state_of(str(ours)) is DatabaseState.OURS
 
 
 def test_nothing(tmp_path: Path) -> None:
-    assert state_of(str(tmp_path / "none")) is State.MISSING
+    assert state_of(str(tmp_path / "none")) is DatabaseState.MISSING
     (tmp_path / "file").touch()
-    assert state_of(str(tmp_path / "file" / "none")) is State.MISSING
+    assert state_of(str(tmp_path / "file" / "none")) is DatabaseState.MISSING
 
 
 def test_an_empty_file_becomes_ours(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.touch()
-    assert state_of(str(path)) is State.EMPTY
+    assert state_of(str(path)) is DatabaseState.EMPTY
     with opened(str(path), writes=True):
         pass
-    assert state_of(str(path)) is State.OURS
+    assert state_of(str(path)) is DatabaseState.OURS
 
 
 def test_what_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x")
-    assert state_of(str(path)) is State.BROKEN
+    assert state_of(str(path)) is DatabaseState.BROKEN
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert state_of(str(tmp_path)) is State.FOREIGN
+    assert state_of(str(tmp_path)) is DatabaseState.FOREIGN
 
 
 def test_another_programs_database(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_another_programs_database(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE entries (a)")
         database.commit()
-    assert state_of(str(path)) is State.FOREIGN
+    assert state_of(str(path)) is DatabaseState.FOREIGN
     with pytest.raises(NotOurs) as error, opened(str(path), writes=True):
         pass
     assert not error.value.marked
@@ -64,17 +64,17 @@ def test_another_programs_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["-journal", "-wal"])
 def test_what_something_is_beside(ours: Path, suffix: str) -> None:
     Path(f"{ours}{suffix}").touch()
-    assert state_of(str(ours)) is State.FOREIGN
+    assert state_of(str(ours)) is DatabaseState.FOREIGN
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_what_has_another_name(ours: Path) -> None:
     os.link(ours, ours.with_name("second"))
-    assert state_of(str(ours)) is State.FOREIGN
+    assert state_of(str(ours)) is DatabaseState.FOREIGN
     ours.unlink()
-    assert state_of(str(ours.with_name("second"))) is State.OURS
+    assert state_of(str(ours.with_name("second"))) is DatabaseState.OURS
     ours.symlink_to(ours.with_name("second"))
-    assert state_of(str(ours)) is State.FOREIGN
+    assert state_of(str(ours)) is DatabaseState.FOREIGN
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_empty_one_is_not_made_ours_by_who_only_reads(tmp_path: Path) -> None
     path.touch()
     with pytest.raises(NotOurs), opened(str(path), writes=False):
         pass
-    assert state_of(str(path)) is State.EMPTY
+    assert state_of(str(path)) is DatabaseState.EMPTY
 
 
 def test_damage_that_sqlite_quotes(ours: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from taskleash.driver.cache import deferred
 from taskleash.driver.cache.deferred import Deferred
-from taskleash.driver.cache.seal import Own, Seal
+from taskleash.driver.cache.seal import Seal, Sealed
 from taskleash.driver.cache.store import DiskStore, NoStore
 
 
@@ -34,7 +34,7 @@ def test_what_waits_takes_the_place_of_what_is_there(tmp_path: Path) -> None:
 def test_what_waits_is_this_users_own(tmp_path: Path) -> None:
     store = Deferred(disk(tmp_path))
     store.put({b"a": b"1"})
-    assert isinstance(store.get([b"a"])[b"a"], Own)
+    assert isinstance(store.get([b"a"])[b"a"], Sealed)
 
 
 def test_much_of_it_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def test_a_file_that_a_process_dies_of_is_left_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = orders(tmp_path, "a", "b")
-    monkeypatch.setattr(menders, "Started", Dying)
+    monkeypatch.setattr(menders, "StartedPython", Dying)
     found = filled(given)
     assert {str(each.made.objection)[:19] for each in found.values()} == {"the parser died of "}
     assert {each.made for each in found.values()} == {

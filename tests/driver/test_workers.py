@@ -10,7 +10,7 @@ from support.patience import patience
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing import worker
 from taskleash.driver.parsing.parse import Broken, Parsed
-from taskleash.driver.parsing.processes import Forked, Started
+from taskleash.driver.parsing.processes import Forked, StartedPython
 from taskleash.driver.parsing.spare import Spare
 from taskleash.driver.parsing.worker import DIED, TOO_SLOW
 from taskleash.driver.parsing.workers import Workers
@@ -26,7 +26,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Which workers there are, whatever this process would choose."""
     if request.param == "forked" and sys.platform != "linux":
         pytest.skip("forking is only safe on Linux")
-    made = Forked if request.param == "forked" else Started
+    made = Forked if request.param == "forked" else StartedPython
     monkeypatch.setattr("taskleash.driver.parsing.workers.start", lambda of_many: made())
     return str(request.param)
 
@@ -133,9 +133,9 @@ class TestASpareWorker:
         self, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         started: list[bool] = []
-        make = Forked if kind == "forked" else Started
+        make = Forked if kind == "forked" else StartedPython
 
-        def start(of_many: bool) -> Forked | Started:
+        def start(of_many: bool) -> Forked | StartedPython:
             started.append(of_many)
             return make()
 

@@ -17,7 +17,7 @@ from taskleash.fixes.choice import FixChoice
 from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.making import Mend, one_by_one
 from taskleash.fixes.model import Applied, Left, Mended, Target
-from taskleash.fixes.proof import Scan
+from taskleash.fixes.proof import ProvedScan
 
 HEAD = "import asyncio\n\n\nasync def work(name):\n    await asyncio.sleep(1)\n\n\n"
 KIND = "await"
@@ -68,11 +68,11 @@ def run(folder: Path, mend: Mend, **modules: str) -> tuple[Outcome, list[Mapping
     program = FixedProgram(analyse(settings, with_facts=True))
     scans: list[Mapping[str, str]] = []
 
-    def fixable(scan: Scan) -> Scan:
+    def fixable(scan: ProvedScan) -> ProvedScan:
         targets = tuple(replace(target, kinds=(KIND,)) for target in scan.targets)
         return replace(scan, targets=targets)
 
-    def rescan(texts: Mapping[str, str]) -> Scan:
+    def rescan(texts: Mapping[str, str]) -> ProvedScan:
         scans.append(texts)
         return fixable(program.with_texts(texts).scan(FixChoice()))
 

@@ -8,7 +8,7 @@ from taskleash.driver.analysis import analyse
 from taskleash.driver.fixing.fixed_program import FixedProgram
 from taskleash.driver.settings import Settings
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.proof import Scan, doubts
+from taskleash.fixes.proof import ProvedScan, doubts
 
 TEXT = """import asyncio
 
@@ -27,7 +27,7 @@ def test_a_file_that_cannot_be_read_any_more_has_one_fix_to_blame(tmp_path: Path
     program = FixedProgram(analyse(Settings(paths=(str(tmp_path),)), with_facts=True))
     before = program.scan(FixChoice())
     first, second = before.targets
-    broken = Scan(broken={first.site.path: "broken"})
+    broken = ProvedScan(broken={first.site.path: "broken"})
     assert doubts(before, broken, [first]).guilty == {first: "broken"}
     # Which of the two is told by trying each.
     found = doubts(before, broken, [first, second])

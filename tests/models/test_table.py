@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from taskleash.models import frameworks, standard, structured
-from taskleash.models.api import Api, Effect, Known, Starts
+from taskleash.models.api import Api, Effect, KnownBy, Starts
 from taskleash.models.table import MODELS, canonical
 
 APIS = (*standard.APIS, *structured.APIS, *frameworks.APIS)
@@ -41,7 +41,7 @@ def test_who_takes_a_task_over_is_named(api: Api) -> None:
 
 def test_only_methods_are_told_by_the_name_of_their_object() -> None:
     functions = [api for api in APIS if api.owner not in MODELS.kinds]
-    assert [api.name for api in functions if api.known is not Known.CLASS] == []
+    assert [api.name for api in functions if api.known is not KnownBy.CLASS] == []
 
 
 @pytest.mark.parametrize(

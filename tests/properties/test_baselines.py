@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.generated import NAMES
 from support.reports import entry, report, site
 from taskleash.driver.gate.baseline import compare, known_findings
-from taskleash.driver.gate.baseline_file import Known, baseline_text, read_baseline
+from taskleash.driver.gate.baseline_file import KnownFinding, baseline_text, read_baseline
 from taskleash.reporters.report import Entry, Report
 from taskleash.verdict.model import Defect
 
@@ -39,7 +39,7 @@ def of(entries: Sequence[Entry], scanned: Sequence[str] = PATHS) -> Report:
     return replace(report(entries), scanned=frozenset(scanned))
 
 
-def counted(findings: Sequence[Known]) -> Counter[Known]:
+def counted(findings: Sequence[KnownFinding]) -> Counter[KnownFinding]:
     return Counter(findings)
 
 
@@ -109,9 +109,9 @@ SAFE_NAMES = NAMES.map(lambda name: name.replace("\0", "").replace("/", "")).fil
 )
 
 
-@given(st.lists(st.builds(Known, SAFE_NAMES, st.just("TL001"), SAFE_NAMES,
+@given(st.lists(st.builds(KnownFinding, SAFE_NAMES, st.just("TL001"), SAFE_NAMES,
                           st.from_regex(r"[0-9a-f]{16}", fullmatch=True)), max_size=4))  # fmt: skip
-def test_a_file_gives_back_what_was_written_whatever_the_names(known: list[Known]) -> None:
+def test_a_file_gives_back_what_was_written_whatever_the_names(known: list[KnownFinding]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "known.txt")
         text = baseline_text(file, [replace(k, path=os.path.join(folder, k.path)) for k in known])

@@ -16,7 +16,7 @@ from taskleash.fixes.engine import fix
 from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Target
-from taskleash.fixes.proof import Scan, place
+from taskleash.fixes.proof import ProvedScan, place
 from taskleash.ir.lowering.extract import extract
 from taskleash.rules.registry import diagnose
 from taskleash.rules.selection import resolve_codes
@@ -28,7 +28,7 @@ RULES = resolve_codes((), ())
 CHOICE = FixChoice()
 
 
-def scanned(texts: Mapping[str, str]) -> Scan:
+def scanned(texts: Mapping[str, str]) -> ProvedScan:
     sites = judge([extract(Source(PATH, "program", texts[PATH]))])
     targets = []
     for site in sites:
@@ -37,7 +37,7 @@ def scanned(texts: Mapping[str, str]) -> Scan:
             kinds = CHOICE.kinds(site, CHOICE.offers(found.code, found.fixes))
             targets.append(Target(site, found.code, kinds))
     counts = Counter(place(target.site, target.rule) for target in targets)
-    return Scan(tuple(targets), counts)
+    return ProvedScan(tuple(targets), counts)
 
 
 def fixed(source: str) -> str:

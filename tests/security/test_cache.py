@@ -20,7 +20,7 @@ import pytest
 from support.caches import cache_folders, the_cache
 from support.command import taskleash
 from taskleash.driver.cache import contents
-from taskleash.driver.cache.database import DATABASE, State, state_of
+from taskleash.driver.cache.database import DATABASE, DatabaseState, state_of
 from taskleash.driver.cache.keys import DIGEST_BYTES
 from taskleash.driver.parsing.parse import SIZE_BYTES
 from taskleash.ir.packing.marshalled import is_plain
@@ -288,7 +288,7 @@ class TestForeign:
         connection.close()
         assert scan(project, "--cache-dir", "cache") == expected
         assert scan(project, "--cache-dir", "cache") == expected
-        assert state_of(str(path)) is State.OURS
+        assert state_of(str(path)) is DatabaseState.OURS
         connection = sqlite3.connect(path)
         names = connection.execute("SELECT name FROM sqlite_master ORDER BY name").fetchall()
         connection.close()

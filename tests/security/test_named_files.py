@@ -18,7 +18,7 @@ from taskleash.trace.model import (
     Alarm,
     Caller,
     Counts,
-    Place,
+    Location,
     Trace,
     TracedLoop,
     TracedProcess,
@@ -28,7 +28,7 @@ from taskleash.trace.model import (
 
 LEAKY = "import asyncio\n\n\nasync def f():\n    asyncio.create_task(work())\n"
 SECRET = "hunter2"
-_PLACE = Place("a.py", 5, 5, "f")
+_PLACE = Location("a.py", 5, 5, "f")
 _COUNTS = Counts(started=2, collected=1)
 _SITE = TracedSite(
     _PLACE, ("work",), "spawn", False, _COUNTS, (Caller(_PLACE, _COUNTS),),

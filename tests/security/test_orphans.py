@@ -36,7 +36,7 @@ start = child.start
 child.start = lambda module, *rest, **options: start("support.endless", *rest, **options)
 endless.take_over()
 workers = []
-for kind in (processes.Forked, processes.Started) * 2:
+for kind in (processes.Forked, processes.StartedPython) * 2:
     workers.append(Worker(kind()))
     workers[-1].give(Input(File("m.py", "m", "/m.py", 0), b""), 100)
 for worker in workers[1::2]:

@@ -12,7 +12,7 @@ import pytest
 from support.command import taskleash
 from taskleash.driver.cache.database import DATABASE
 from taskleash.driver.cache.plain import recalled
-from taskleash.driver.cache.seal import Own, Seal
+from taskleash.driver.cache.seal import Seal, Sealed
 from taskleash.driver.cache.store import DiskStore
 from taskleash.ir.packing.conform import check_of
 
@@ -32,21 +32,21 @@ def kept(folder: Path, path: str | None, data: bytes) -> bytes:
 
 
 def test_what_a_run_kept_is_known_by_the_next(tmp_path: Path, path: str) -> None:
-    assert isinstance(kept(tmp_path / "cache", path, b"data"), Own)
+    assert isinstance(kept(tmp_path / "cache", path, b"data"), Sealed)
     assert os.stat(path).st_size == 32
 
 
 def test_two_runs_that_make_a_key_at_once_have_the_same(path: str) -> None:
     first, second = Seal(path), Seal(path)
     assert first.of(b"data") == second.of(b"data") != b""
-    assert isinstance(second.opened(b"data", first.of(b"data")), Own)
+    assert isinstance(second.opened(b"data", first.of(b"data")), Sealed)
 
 
 def test_what_another_machine_kept_is_read_and_not_own(tmp_path: Path, path: str) -> None:
-    assert isinstance(kept(tmp_path / "cache", path, b"data"), Own)
+    assert isinstance(kept(tmp_path / "cache", path, b"data"), Sealed)
     other = Seal(str(tmp_path / "other" / "seal.key"))
     found = DiskStore(str(tmp_path / "cache"), seal=other).get([KEY])[KEY]
-    assert (found, isinstance(found, Own)) == (b"data", False)
+    assert (found, isinstance(found, Sealed)) == (b"data", False)
 
 
 def test_no_seal_fits_other_bytes(tmp_path: Path, path: str) -> None:
@@ -59,13 +59,13 @@ def test_no_seal_fits_other_bytes(tmp_path: Path, path: str) -> None:
         ((plain,),) = database.execute("SELECT mark FROM entries").fetchall()
         database.execute("UPDATE entries SET mark = ?", (plain + mark[len(plain) :],))
     found = DiskStore(str(folder), seal=Seal(path)).get([KEY])[KEY]
-    assert (found, isinstance(found, Own)) == (TRAP, False)
+    assert (found, isinstance(found, Sealed)) == (TRAP, False)
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="modes and owners are those of POSIX")
 @pytest.mark.parametrize("others", ["readable", "linked", "short", "folder", "second name"])
 def test_a_key_that_others_may_know_seals_nothing(tmp_path: Path, path: str, others: str) -> None:
-    assert isinstance(kept(tmp_path / "cache", path, b"data"), Own)
+    assert isinstance(kept(tmp_path / "cache", path, b"data"), Sealed)
     key = Path(path)
     if others == "readable":
         key.chmod(0o644)
@@ -79,7 +79,7 @@ def test_a_key_that_others_may_know_seals_nothing(tmp_path: Path, path: str, oth
         key.mkdir()
     else:
         os.link(key, tmp_path / "second")
-    assert not isinstance(kept(tmp_path / "cache", path, b"data"), Own)
+    assert not isinstance(kept(tmp_path / "cache", path, b"data"), Sealed)
 
 
 def test_a_key_in_what_is_looked_at_is_not_used(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from support.git import Repository
 from taskleash.driver.fixing.undo import is_committed
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.parse import Broken
-from taskleash.driver.parsing.processes import Started
+from taskleash.driver.parsing.processes import StartedPython
 from taskleash.driver.parsing.worker import Worker
 from taskleash.source.discovery import File
 
@@ -107,7 +107,7 @@ def test_a_worker_that_is_started_anew_imports_nothing_from_it(
 ) -> None:
     monkeypatch.chdir(traps)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    worker = Worker(Started())
+    worker = Worker(StartedPython())
     worker.give(Input(File("m.py", "m", str(traps / "m.py"), 0), DROPPED.encode()), 60)
     assert worker.connection.poll(60)
     assert not isinstance(worker.take(), Broken)

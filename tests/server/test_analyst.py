@@ -16,7 +16,7 @@ from server.test_server import LEAK, written
 from taskleash.driver.time_limit import NOT_DONE
 from taskleash.fixes.text.patch import Replacement
 from taskleash.server.analyst import Analyst, main
-from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
+from taskleash.server.requests import Failed, FindingPlace, Look, Looked, Mend, MendedTexts
 
 
 @pytest.fixture
@@ -167,9 +167,9 @@ def test_a_fix_of_one_finding(root: str) -> None:
         "import asyncio\n", "import asyncio\nimport logging\n\nlogger = logging.getLogger()\n"
     )
     line = text.splitlines().index("    asyncio.create_task(send(text))") + 1
-    place = Place(app, line, 5, "TL001")
+    place = FindingPlace(app, line, 5, "TL001")
     mended = answer(Mend(root, app, {app: text}, place, "await"))
-    assert isinstance(mended, Mended)
+    assert isinstance(mended, MendedTexts)
     assert "        await send(text)\n" in applied(text, mended.replacements[app])
     assert "+        await send(text)" in mended.diff
     # Only the editor writes.
@@ -179,8 +179,8 @@ def test_a_fix_of_one_finding(root: str) -> None:
 def test_no_other_fix_takes_the_place_of_the_one_that_was_chosen(root: str) -> None:
     # Nothing here could say that the work failed.
     app = f"{root}/app.py"
-    mended = answer(Mend(root, app, {app: LEAK}, Place(app, 9, 5, "TL001"), "await"))
-    assert isinstance(mended, Mended)
+    mended = answer(Mend(root, app, {app: LEAK}, FindingPlace(app, 9, 5, "TL001"), "await"))
+    assert isinstance(mended, MendedTexts)
     assert not mended.replacements
     assert "logger" in mended.reason
 
@@ -188,14 +188,14 @@ def test_no_other_fix_takes_the_place_of_the_one_that_was_chosen(root: str) -> N
 def test_all_safe_fixes_of_a_file(root: str) -> None:
     app = f"{root}/app.py"
     mended = answer(Mend(root, app, {app: LEAK}))
-    assert isinstance(mended, Mended)
+    assert isinstance(mended, MendedTexts)
     assert ".add_done_callback(" in applied(LEAK, mended.replacements[app])
 
 
 def test_a_finding_that_is_gone(root: str) -> None:
     app = f"{root}/app.py"
-    mended = answer(Mend(root, app, {app: "x = 1\n"}, Place(app, 9, 5, "TL001"), "track"))
-    assert mended == Mended({}, reason="nothing here can be mended")
+    mended = answer(Mend(root, app, {app: "x = 1\n"}, FindingPlace(app, 9, 5, "TL001"), "track"))
+    assert mended == MendedTexts({}, reason="nothing here can be mended")
 
 
 def test_a_configuration_that_is_wrong(root: str) -> None:

@@ -18,7 +18,7 @@ from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions
 from taskleash.server.features import make
 from taskleash.server.front import SETTINGS, SOURCES
-from taskleash.server.requests import Answer, Failed, Look, Looked, Mend, Mended, Request
+from taskleash.server.requests import Answer, Failed, Look, Looked, Mend, MendedTexts, Request
 from taskleash.server.texts import path_of, uri_of
 from taskleash.verdict.model import Evidence
 
@@ -182,7 +182,7 @@ def test_an_action_that_is_none_of_ours_comes_back_as_it_was(root: Path, data: o
 
 
 def test_a_fix_that_does_not_stand_is_said_once(root: Path) -> None:
-    refused = Mended({}, reason="no logger")
+    refused = MendedTexts({}, reason="no logger")
     editor = Editor(root, refused, refused, Failed("no memory"))
     path = editor.open("app.py", LEAK)
     editor.knows(LEAKING)
@@ -198,7 +198,7 @@ def test_a_fix_that_does_not_stand_is_said_once(root: Path) -> None:
 
 def test_a_fix_is_worked_out_once_for_a_text(root: Path) -> None:
     path = f"{path_of(root.as_uri())}/app.py"
-    editor = Editor(root, *[Mended({path: NEW}, "+new")] * 2)
+    editor = Editor(root, *[MendedTexts({path: NEW}, "+new")] * 2)
     editor.knows(LEAKING)
     editor.open("app.py", LEAK)
     at = types.Position(8, 6)

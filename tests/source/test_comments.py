@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.drawing import steady
-from taskleash.source.comments import Unused, Wanted, with_noqa, without
+from taskleash.source.comments import Unused, WantedComment, with_noqa, without
 from taskleash.source.directives import directives
 from taskleash.source.suppressions import suppressions
 
 
 def noqa(text: str, *lines: int, code: str = "TL001") -> str:
-    return with_noqa(text, [Wanted(code, lines or (1,))])
+    return with_noqa(text, [WantedComment(code, lines or (1,))])
 
 
 def cleaned(text: str, *codes: str) -> str:
@@ -55,7 +55,11 @@ class TestAdding:
         assert noqa(before) == after
 
     def test_several_codes_join_in_one_list(self) -> None:
-        wanted = [Wanted("TL011", (1,)), Wanted("TL001", (1,)), Wanted("TL001", (1, 2))]
+        wanted = [
+            WantedComment("TL011", (1,)),
+            WantedComment("TL001", (1,)),
+            WantedComment("TL001", (1, 2)),
+        ]
         assert with_noqa("go()\n", wanted) == "go()  # noqa: TL001, TL011\n"
 
     @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from support.traced import run_traced
 from taskleash.reporters.registry import FORMATS
 from taskleash.trace import file
 from taskleash.trace.joined import ENOUGH, Finding, Observation, observations
-from taskleash.trace.model import Caller, Counts, Place, Trace, TracedSite, Wait
+from taskleash.trace.model import Caller, Counts, Location, Trace, TracedSite, Wait
 from taskleash.verdict.model import Risk, Site, Span
 
 SLEEP = Wait("timer", "sleep", "app.py", 2, 1.0)
@@ -31,7 +31,7 @@ def traced(
     line: int = 3, column: int = 0, callers: tuple[Caller, ...] = (), **counts: Any
 ) -> TracedSite:
     waits = counts.pop("waits", ())
-    place = Place("app.py", line, column, "main")
+    place = Location("app.py", line, column, "main")
     return TracedSite(place, ("send",), "spawn", False, Counts(**counts), callers, waits)
 
 
@@ -109,8 +109,8 @@ def test_without_columns_the_line_decides() -> None:
 
 def test_a_wrapper_counts_for_its_own_line_and_for_its_callers() -> None:
     callers = (
-        Caller(Place("app.py", 8, 0, "main"), Counts(started=2, collected=1)),
-        Caller(Place("app.py", 9, 0, "main"), Counts(started=1)),
+        Caller(Location("app.py", 8, 0, "main"), Counts(started=2, collected=1)),
+        Caller(Location("app.py", 9, 0, "main"), Counts(started=1)),
     )
     sites = [site(line=3), site(line=8), site(line=9)]
     found = observations(sites, trace(traced(callers=callers, started=3, collected=1)))

@@ -14,7 +14,7 @@ import pytest
 from support.command import environment, taskleash
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.traced.moment import moment
-from taskleash.trace.model import Counts, Moment, Place, TracedSite
+from taskleash.trace.model import Counts, Location, Moment, TracedSite
 
 PROGRAM = """
 import asyncio, os, sys
@@ -97,7 +97,9 @@ def test_without_a_terminal_there_is_no_table(tmp_path: Path) -> None:
 
 
 def site(line: int, **counts: int) -> TracedSite:
-    return TracedSite(Place("app.py", line, 1, "main"), ("work",), "spawn", False, Counts(**counts))
+    return TracedSite(
+        Location("app.py", line, 1, "main"), ("work",), "spawn", False, Counts(**counts)
+    )
 
 
 OPTIONS = RenderOptions(width=80, color=False, unicode=True)

@@ -17,7 +17,7 @@ import taskleash
 from taskleash.trace import reading
 from taskleash.trace.runtime import layout, records, start
 from taskleash.trace.runtime.hooks import Hooks
-from taskleash.trace.runtime.observer import Observer
+from taskleash.trace.runtime.observer import TaskObserver
 from taskleash.trace.runtime.records import COUNTS, FileRecord, MemoryRecord
 from taskleash.trace.runtime.waits import _function, waits_for
 
@@ -289,7 +289,7 @@ def test_sites_for_which_there_is_no_row_share_the_last_one(
 
 def test_after_its_end_an_observer_counts_nothing() -> None:
     hooks = Hooks(MemoryRecord(), float("inf"))
-    observer: Observer = hooks.observer
+    observer: TaskObserver = hooks.observer
     try:
         observer.finish()
         ended = observer.record.counts[layout.ENDED]

@@ -9,7 +9,7 @@ import pytest
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.traced.phrases import cells
 from taskleash.reporters.traced.render import FORMATS
-from taskleash.trace.model import Alarm, Counts, Place, Trace, TracedSite, Wait
+from taskleash.trace.model import Alarm, Counts, Location, Trace, TracedSite, Wait
 
 WAIT = Wait("primitive", "Queue.get", "app.py", 3, 1.6)
 
@@ -17,7 +17,7 @@ WAIT = Wait("primitive", "Queue.get", "app.py", 3, 1.6)
 def site(**counts: float) -> TracedSite:
     values = {name: value if name == "longest" else int(value) for name, value in counts.items()}
     seen = Counts(**values)  # type: ignore[arg-type]
-    place = Place("app.py", 8, 5, "main")
+    place = Location("app.py", 8, 5, "main")
     return TracedSite(place, ("session",), "spawn", False, seen, waits=(WAIT,))
 
 

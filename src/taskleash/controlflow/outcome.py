@@ -19,7 +19,7 @@ class Leak:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PathOutcome:
     """What a search found.
 
     ``leaks`` has one path, a shortest, for each exit that a running task reaches; ``ended`` tells

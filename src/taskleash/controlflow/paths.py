@@ -21,7 +21,7 @@ from taskleash.controlflow.building import build
 from taskleash.controlflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.controlflow.exceptions import NOTHING, Raised, Raising
 from taskleash.controlflow.going_over import LIVE, GoingOver
-from taskleash.controlflow.outcome import Leak, Outcome
+from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.path_facts import Facts
 from taskleash.controlflow.wait_sets import Waits
 from taskleash.ir.model import Call, FunctionFacts, Test
@@ -93,7 +93,7 @@ class Paths:
         sought: Iterable[int] = (),
         given: Given = NOTHING_GIVEN,
         is_closed: Callable[[Edge], bool] = lambda edge: False,
-    ) -> Outcome:
+    ) -> PathOutcome:
         """Search all normal paths from the spawns.
 
         ``carriers`` are the terms that hold the task, or a container that it is in: a condition
@@ -117,7 +117,7 @@ class Paths:
         given: Given = NOTHING_GIVEN,
         key: Alts = (),
         is_closed: Callable[[Edge], bool] = lambda edge: False,
-    ) -> Outcome:
+    ) -> PathOutcome:
         """Search all normal paths of a function to which a running task is given.
 
         ``key`` is that under which a container has the task, if it is known; ``is_closed`` as in
@@ -192,7 +192,7 @@ class _Search:
         """Begin after the event at a place of a block."""
         self._through(_State(block, LIVE, self.assumptions.at(block, place)), place)
 
-    def run(self) -> Outcome:
+    def run(self) -> PathOutcome:
         """Follow every way on until nothing new is reached."""
         while self.pending:
             if len(self.came) > _MAX_STATES:
@@ -201,7 +201,7 @@ class _Search:
             self._through(self.pending.popleft(), -1)
         leaks = tuple(leak for _, leak in sorted(self.leaks.items()))
         asked, reached = tuple(sorted(self.asked)), frozenset(self.reached)
-        return Outcome(leaks, self.ended, self.respawned, reached, asked, self.is_complete)
+        return PathOutcome(leaks, self.ended, self.respawned, reached, asked, self.is_complete)
 
     # -- through a block
 

@@ -15,7 +15,7 @@ from taskleash.dataflow.onward import Onward
 from taskleash.dataflow.passing import Passing
 from taskleash.dataflow.places import Places, Read
 from taskleash.dataflow.trail import Place, Trail
-from taskleash.dataflow.walk import RETURNED, Carrier, Entry
+from taskleash.dataflow.walk import RETURNED, Carrier, WayIn
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import (
     Attribute,
@@ -322,7 +322,7 @@ class _Follower(Passing, ContainerWalk):
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)
 
-    def _back(self, carrier: Carrier, entry: Entry) -> None:
+    def _back(self, carrier: Carrier, entry: WayIn) -> None:
         """What a function gives goes back to each call that entered it so."""
         way = (carrier.depth, carrier.how)
         if way not in entry.returned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from taskleash.dataflow.trail import Place
-from taskleash.dataflow.walk import RETURNED, Carrier, Entry, Walk
+from taskleash.dataflow.walk import RETURNED, Carrier, Walk, WayIn
 from taskleash.ir.model import Store
 from taskleash.ir.terms import (
     Attribute,
@@ -169,7 +169,7 @@ class Keeping(Walk):
                 self._result(returned, callee, carrier.function, index, carrier.entry)
 
     def _result(
-        self, carrier: Carrier, callee: Function, caller: Function, index: int, entry: Entry | None
+        self, carrier: Carrier, callee: Function, caller: Function, index: int, entry: WayIn | None
     ) -> None:
         """What a function returns is the value of a call, or what awaiting that gives."""
         term: Term = Result(index)

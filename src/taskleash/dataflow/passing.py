@@ -12,7 +12,7 @@ from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
 from taskleash.models.api import Effect, Starts
 from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
 from taskleash.semantics.apis import starting, told_of
-from taskleash.semantics.calls import Callee, Method, bind, takes_instance
+from taskleash.semantics.calls import Callee, UntypedMethod, bind, takes_instance
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.naming import writes_it_down
 from taskleash.semantics.uses import Role
@@ -56,7 +56,7 @@ class Passing(Keeping):
                 self._into_constructor(carrier, callee, call, position, index)
             elif isinstance(callee, External):
                 known = self._into_external(carrier, callee.dotted, call, index) or known
-            elif isinstance(callee, Method):
+            elif isinstance(callee, UntypedMethod):
                 known = self._into_method(carrier, callee, index) or known
         if not known:
             kind = "read" if writes_it_down(call) else "unknown"
@@ -70,7 +70,7 @@ class Passing(Keeping):
         """
         models = self.program.models
         names = [c.dotted for c in callees if isinstance(c, External)]
-        names += [c.name for c in callees if isinstance(c, Method)]
+        names += [c.name for c in callees if isinstance(c, UntypedMethod)]
         if any(name.rpartition(".")[2] in models.runners for name in names):
             return replace(carrier, term=Result(index), how="")
         if any(models.handle(name) is Effect.REFUSES for name in names):
@@ -119,7 +119,7 @@ class Passing(Keeping):
         if "." in dotted:
             base = self._receiver(carrier.function, call)
             if base is not None:
-                method = Method(carrier.function, base, dotted.rpartition(".")[2])
+                method = UntypedMethod(carrier.function, base, dotted.rpartition(".")[2])
                 return self._into_method(carrier, method, index)
             self.note("unknown", carrier, index, detail=call.text)
         else:
@@ -177,7 +177,7 @@ class Passing(Keeping):
                 return base
         return None
 
-    def _into_method(self, carrier: Carrier, method: Method, index: int) -> bool:
+    def _into_method(self, carrier: Carrier, method: UntypedMethod, index: int) -> bool:
         """A method of an object that is not of the program is given the handle."""
         call, name = carrier.function.call(index), method.name
         api = starting(self.calls, carrier.function, call, method)

@@ -126,7 +126,7 @@ class Stretch(Protocol):
         """The operations that take effect in the function with the spawn."""
 
 
-class Own:
+class FoundAlone:
     """What was found on the way of one handle alone."""
 
     def __init__(self) -> None:

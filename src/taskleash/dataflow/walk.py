@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.places import Places
-from taskleash.dataflow.trail import Op, Own, Place, Site, Stretch, Trail, Unfollowed
+from taskleash.dataflow.trail import FoundAlone, Op, Place, Site, Stretch, Trail, Unfollowed
 from taskleash.ir.terms import Parameter, Term
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
@@ -26,7 +26,7 @@ _MOST_CALLS = 500
 
 
 @dataclass(eq=False)
-class Entry:
+class WayIn:
     """A function that is given the handle by one of its parameters, and what comes back out of it.
 
     It is walked once for each way in: the parameter, what stands between, and where the handle set
@@ -36,7 +36,7 @@ class Entry:
     """
 
     calls: tuple[Site, ...]
-    callers: dict[tuple[Site, Entry | None], Carrier] = field(default_factory=dict)
+    callers: dict[tuple[Site, WayIn | None], Carrier] = field(default_factory=dict)
     returned: dict[tuple[int, str], Carrier] = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ class Carrier:
     depth: int = 0
     how: str = ""
     root: int | None = None
-    entry: Entry | None = None
+    entry: WayIn | None = None
     weak: bool = False
     local: bool = True
 
@@ -80,7 +80,7 @@ class Walk:
         self.origin = origin
         #: what every handle meets that is in a place; None in the walk that finds that out
         self.known = known
-        self.own = Own()
+        self.own = FoundAlone()
         self.parts: list[Stretch] = [self.own]
         self.places_found: dict[Place, None] = {}
         #: where it was gone on from, with what stands between
@@ -92,7 +92,7 @@ class Walk:
         #: why the walk is no whole one
         self.beyond: dict[Sentence, None] = {}
         self.seen: set[tuple[object, ...]] = set()
-        self.entries: dict[tuple[object, ...], Entry] = {}
+        self.entries: dict[tuple[object, ...], WayIn] = {}
         self.pending: deque[Carrier | Onward] = deque()
         #: what tells operations apart
         self.keys: dict[tuple[object, ...], None] = {}
@@ -125,7 +125,7 @@ class Walk:
             self.terms[carrier.function][carrier.term] = carrier.depth
             self.pending.append(carrier)
 
-    def enter(self, carrier: Carrier, callee: Function, name: str, index: int) -> Entry | None:
+    def enter(self, carrier: Carrier, callee: Function, name: str, index: int) -> WayIn | None:
         """The way into a function by a parameter; None where there are too many calls on the way.
 
         A way that is new is followed.
@@ -139,7 +139,7 @@ class Walk:
                 text = claim("it is handed on through more than {most} calls")
                 self.leave_out(*calls[0], sentence(text, most=str(_MOST_CALLS)))
                 return None
-            entry = self.entries[key] = Entry(calls)
+            entry = self.entries[key] = WayIn(calls)
             self.carry(
                 replace(
                     carrier,
@@ -206,7 +206,7 @@ class Walk:
         """Add what every handle comes to that is in a place."""
         others = (self.keys, *(each.keys for each in self.taken))
         known = {key for keys in others for key in keys.keys() & kept.keys.keys()}
-        self.own = Own()
+        self.own = FoundAlone()
         self.parts += [Shared(kept, known), self.own]
         self.taken.append(kept)
 

@@ -12,7 +12,7 @@ from taskleash.fixes.text.replace import NotReplaced, replace_file
 from taskleash.fixes.text.temporary import remove_leftovers
 from taskleash.reporters.report import Entry, Report
 from taskleash.rules.registry import names
-from taskleash.source.comments import Wanted, with_noqa
+from taskleash.source.comments import WantedComment, with_noqa
 from taskleash.source.loading import InvalidSource, decode, encode, read_bytes
 from taskleash.source.suppressions import suppressions
 
@@ -63,7 +63,7 @@ def _add(path: str, entries: Sequence[Entry]) -> list[str]:
     """
     before = read_bytes(path)
     text = decode(before)
-    new = with_noqa(text, [Wanted(e.rule, comment_lines(e.site)) for e in entries], names())
+    new = with_noqa(text, [WantedComment(e.rule, comment_lines(e.site)) for e in entries], names())
     if new != text:
         replace_file(path, before, encode(new, before))
     silenced = suppressions(new, names())

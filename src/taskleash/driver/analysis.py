@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.folder import seal_key, usable_folder
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.seal import Seal
-from taskleash.driver.cache.store import DiskStore, NoStore, Store
+from taskleash.driver.cache.store import CacheStore, DiskStore, NoStore
 from taskleash.driver.cache.verdicts import Cited, Verdicts
 from taskleash.driver.comments import Comments, CommentsByPath, comments_in
 from taskleash.driver.entries import entries
@@ -203,7 +203,7 @@ class Analysis:
         return [*invalid, *unused_suppressions(self.analysed, self.sites, self.enabled, choice)]
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings) -> CacheStore:
     """Where the settings keep what runs find out."""
     folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
     if folder is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from taskleash.driver.analysis import Analysis, ProgressBar, analyse, open_store
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.store import CacheStore
 from taskleash.driver.cache.walks import StoredWalks
 from taskleash.driver.comments import Comments
 from taskleash.driver.inputs import Input, asked_inputs
@@ -107,7 +107,7 @@ def analyse_roots(
         return _joined(settings, parts)
 
 
-def _memory(kept: KeptPrograms | None, store: Callable[[], Store], scope: str = "") -> Memory:
+def _memory(kept: KeptPrograms | None, store: Callable[[], CacheStore], scope: str = "") -> Memory:
     return Memory(store(), scope) if kept is None else kept.memory(store, scope)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from taskleash.driver.cache.deferred import Deferred
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.cache.retained import Retained
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.store import CacheStore
 
 if TYPE_CHECKING:
     # What starts processes is only imported where one is started.
@@ -47,7 +47,7 @@ class KeptPrograms:
         for store in self._stores:
             store.write()
 
-    def memory(self, store: Callable[[], Store], scope: str) -> Memory:
+    def memory(self, store: Callable[[], CacheStore], scope: str) -> Memory:
         """The memory of a program, apart for each ``scope``, for one run."""
         if scope in self._memories:
             self._memories[scope].again()

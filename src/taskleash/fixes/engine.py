@@ -9,7 +9,7 @@ from functools import partial
 
 from taskleash.fixes.making import Made, MendAll, Wanted
 from taskleash.fixes.model import Applied, Common, Left, Target
-from taskleash.fixes.proof import Place, ProofDoubts, Scan, doubts, place, suspicion
+from taskleash.fixes.proof import FindingIdentity, ProofDoubts, ProvedScan, doubts, place, suspicion
 from taskleash.fixes.text.lines import count_changes, followed
 from taskleash.sentences import Said
 from taskleash.verdict.model import Handle
@@ -19,7 +19,7 @@ _MAX_ROUNDS = 10
 #: the text of a file before any fix, by its path
 Read = Callable[[str], str]
 #: scans the program with other texts in place of some of its files, by path
-Rescan = Callable[[Mapping[str, str]], Scan]
+Rescan = Callable[[Mapping[str, str]], ProvedScan]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Outcome:
 
     files: tuple[MendedFile, ...]
     left: tuple[Left, ...]
-    scan: Scan
+    scan: ProvedScan
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class _Attempt:
 
     texts: Mapping[str, str] = field(default_factory=dict)
     applied: Mapping[Target, Applied] = field(default_factory=dict)
-    scan: Scan = field(default_factory=Scan)
+    scan: ProvedScan = field(default_factory=ProvedScan)
 
 
 def fix(
-    read: Read, scan: Scan, rescan: Rescan, mend: MendAll, common: Common | None = None
+    read: Read, scan: ProvedScan, rescan: Rescan, mend: MendAll, common: Common | None = None
 ) -> Outcome:
     """Mend what can be mended, in rounds until nothing changes.
 
@@ -79,7 +79,7 @@ def fix(
     if common is not None:
         texts[common.path], current[common.path] = read(common.path), common.text
     done: list[tuple[str, Applied]] = []
-    refused: dict[Place, Said] = {}
+    refused: dict[FindingIdentity, Said] = {}
     left: dict[Target, Said] = {}
     #: what was refused may stand by now: a second run would make it
     is_dated = False
@@ -132,7 +132,7 @@ def _is_needed(file: MendedFile, common: Common | None, files: Sequence[MendedFi
 
 def _rescanned(
     rescan: Rescan, first: Mapping[str, str], current: Mapping[str, str], texts: Mapping[str, str]
-) -> Scan:
+) -> ProvedScan:
     """The scan of the program as it is by now, with further texts."""
     changed = {path: text for path, text in current.items() if text != first[path]}
     return rescan({**changed, **texts})
@@ -162,7 +162,9 @@ class _Round:
     ``left`` those that have none, each with the reason.
     """
 
-    def __init__(self, texts: Mapping[str, str], scan: Scan, rescan: Rescan, mend: MendAll) -> None:
+    def __init__(
+        self, texts: Mapping[str, str], scan: ProvedScan, rescan: Rescan, mend: MendAll
+    ) -> None:
         self.proven = _Attempt(scan=scan)
         self.refused: dict[Target, Said] = {}
         self.left: dict[Target, Said] = {}

@@ -19,7 +19,7 @@ _NEVER_ENDED = "TL010"
 _DROPPED = ("TL001", "TL002", "TL003")
 
 
-class Place(NamedTuple):
+class FindingIdentity(NamedTuple):
     """What of a finding survives edits elsewhere; ``code`` is the call's source."""
 
     path: str
@@ -28,13 +28,13 @@ class Place(NamedTuple):
     code: str
 
 
-def place(site: Site, rule: str) -> Place:
+def place(site: Site, rule: str) -> FindingIdentity:
     """The place of a rule's finding at a site."""
-    return Place(site.path, site.scope, rule, site.code)
+    return FindingIdentity(site.path, site.scope, rule, site.code)
 
 
 @dataclass(frozen=True)
-class Scan:
+class ProvedScan:
     """What a scan of the whole program says.
 
     ``targets`` are the findings that could be mended. ``counts`` has how many findings there
@@ -42,7 +42,7 @@ class Scan:
     """
 
     targets: tuple[Target, ...] = ()
-    counts: Mapping[Place, int] = field(default_factory=dict)
+    counts: Mapping[FindingIdentity, int] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -62,7 +62,7 @@ class ProofDoubts:
         return reasons.get(target) or next(iter(reasons.values()))
 
 
-def doubts(before: Scan, after: Scan, targets: Sequence[Target]) -> ProofDoubts:
+def doubts(before: ProvedScan, after: ProvedScan, targets: Sequence[Target]) -> ProofDoubts:
     """What speaks against the fixes of these targets, which lead from one scan to the other."""
     guilty: dict[Target, Said] = {}
     suspects: dict[Target, Said] = {}
@@ -86,7 +86,12 @@ def suspicion(targets: Sequence[Target], reason: Said) -> ProofDoubts:
     return ProofDoubts(guilty, suspects)
 
 
-def _was_hidden(key: Place, mended: Mapping[Place, int], before: Scan, after: Scan) -> bool:
+def _was_hidden(
+    key: FindingIdentity,
+    mended: Mapping[FindingIdentity, int],
+    before: ProvedScan,
+    after: ProvedScan,
+) -> bool:
     """Whether a finding is what another one had hidden: a dropped task was never ended either.
 
     That one was mended, or is gone since the function that starts the task keeps it now.
@@ -109,7 +114,7 @@ def _is_on_unasked(code: str) -> bool:
     return rule is None or rule.default
 
 
-def _reason(key: Place, mended: Mapping[Place, int]) -> Said:
+def _reason(key: FindingIdentity, mended: Mapping[FindingIdentity, int]) -> Said:
     if mended[key]:
         return sentence("a second scan would still report {rule}", rule=key.rule)
     return sentence(
@@ -117,7 +122,7 @@ def _reason(key: Place, mended: Mapping[Place, int]) -> Said:
     )
 
 
-def _near(key: Place, targets: Sequence[Target]) -> list[Target]:
+def _near(key: FindingIdentity, targets: Sequence[Target]) -> list[Target]:
     """The fixes that can be behind a finding: the nearest that there are."""
     places = {target: place(target.site, target.rule) for target in targets}
     same: list[Target] = []

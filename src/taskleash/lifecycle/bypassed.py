@@ -11,7 +11,7 @@ from taskleash.lifecycle.phases import Phases, is_empty_hook
 from taskleash.models.classes import PASSIVE_BASES, PROTOCOLS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.query import Query
-from taskleash.semantics.calls import Calls, Method
+from taskleash.semantics.calls import Calls, UntypedMethod
 from taskleash.semantics.context import in_cleanup
 from taskleash.semantics.entities import Class, Function, Module
 
@@ -117,7 +117,9 @@ class Bypassed:
         return frozenset(
             caller.module
             for caller, index in self.calls.program.lookup.calls(name)
-            if any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
+            if any(
+                isinstance(c, UntypedMethod) for c in self.calls.callees(caller, caller.call(index))
+            )
         )
 
 

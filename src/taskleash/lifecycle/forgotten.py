@@ -10,7 +10,7 @@ from taskleash.ir.terms import Attribute, Awaited, Display, Item, Parameter, Res
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.classes import PROPERTIES
 from taskleash.query import Query, first_found, union
-from taskleash.semantics.calls import Calls, Method
+from taskleash.semantics.calls import Calls, UntypedMethod
 from taskleash.semantics.entities import Class, Function
 
 
@@ -104,7 +104,9 @@ class Forgotten:
         return any(
             (caller.module in near or _is_of_one(caller, index, attributes))
             and not _is_of_another(caller, index, attributes)
-            and any(isinstance(c, Method) for c in self.calls.callees(caller, caller.call(index)))
+            and any(
+                isinstance(c, UntypedMethod) for c in self.calls.callees(caller, caller.call(index))
+            )
             for caller, index in self.calls.program.lookup.calls(function.name)
         )
 

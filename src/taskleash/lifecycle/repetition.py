@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, conjuncts, constant
-from taskleash.controlflow.outcome import Outcome
+from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
 from taskleash.dataflow.ending_events import Endings
@@ -152,7 +152,7 @@ class Repetition:
         """Whether a loop comes back to the store of the handle while the task runs."""
         return self._around(trail, op.function, op.index, {op.index}).respawned
 
-    def _around(self, trail: Trail, function: Function, at: int, own: Set[int]) -> Outcome:
+    def _around(self, trail: Trail, function: Function, at: int, own: Set[int]) -> PathOutcome:
         """Where control goes from an event that leaves the task running; its ``own`` end none."""
         endings = self.arrivals.endings.events(trail, function) - own
         carriers = self.arrivals.carriers(trail, function)

@@ -82,7 +82,7 @@ class Gives(enum.Enum):
     START = "start"
 
 
-class Known(enum.IntEnum):
+class KnownBy(enum.IntEnum):
     """How much has to be known of an object for a call of its method to be this API."""
 
     #: its class
@@ -107,7 +107,7 @@ class Takes(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ObjectKind:
     """A kind of object that methods of the table belong to.
 
     ``given_by`` are the dotted names of classes, and of functions that make one; ``called`` are
@@ -128,8 +128,8 @@ class Kind:
 class Api:
     """One function or method, and what it does.
 
-    ``name`` is dotted; that of a method begins with its `Kind`, or with its class. ``source`` says
-    whose documentation or code it is from, and of which version.
+    ``name`` is dotted; that of a method begins with its `ObjectKind`, or with its class. ``source``
+    says whose documentation or code it is from, and of which version.
 
     ``starts`` is what becomes of the coroutine at position ``work``, ``handle`` what it does with
     a task. The function at position ``callback`` is called later, and what it returns is dropped.
@@ -150,7 +150,7 @@ class Api:
     runs_loop: bool = False
     makes_loop: bool = False
     is_class: bool = False
-    known: Known = Known.CLASS
+    known: KnownBy = KnownBy.CLASS
     keeper: str = ""
     kept_with: str = ""
     endless: str = ""

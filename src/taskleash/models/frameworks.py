@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts, Takes
+from taskleash.models.api import Api, Effect, Gives, KnownBy, ObjectKind, Starts, Takes
 from taskleash.sentences import claim
 
 _PORTAL = "anyio 4.16.0, anyio/from_thread.py"
@@ -20,8 +20,10 @@ _HASS = "homeassistant 2026.2.3, homeassistant/core.py"
 _ENTRY = "homeassistant 2026.2.3, homeassistant/config_entries.py"
 
 
-def _kind(name: str, source: str, library: str, given_by: str, called: str) -> Kind:
-    return Kind(name, source, frozenset(given_by.split()), tuple(called.split()), library=library)
+def _kind(name: str, source: str, library: str, given_by: str, called: str) -> ObjectKind:
+    return ObjectKind(
+        name, source, frozenset(given_by.split()), tuple(called.split()), library=library
+    )
 
 
 KINDS = (
@@ -72,7 +74,7 @@ APIS = (
         _PORTAL,
         Starts.OWNER,
         takes=Takes.FUNCTION,
-        known=Known.METHOD,
+        known=KnownBy.METHOD,
         keeper=claim("the portal's task group keeps it, and waits for it when the portal is left"),
     ),
     Api(
@@ -80,7 +82,7 @@ APIS = (
         _PORTAL,
         Starts.OWNER,
         takes=Takes.FUNCTION,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("the portal's task group keeps it, and waits for it when the portal is left"),
         words=("from_thread",),
     ),
@@ -95,7 +97,7 @@ APIS = (
         "taskscope.create_task",
         _AIOTOOLS,
         Starts.OWNER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("the scope keeps it and cancels it at its end"),
     ),
     *(
@@ -153,7 +155,7 @@ APIS = (
             Starts.OWNER,
             work,
             takes=Takes.FUNCTION,
-            known=Known.RECEIVER,
+            known=KnownBy.RECEIVER,
             keeper=claim("the IOLoop keeps it until it is done, from Tornado 6.4"),
             words=("tornado",),
         )
@@ -170,7 +172,7 @@ APIS = (
         _QUART,
         Starts.OWNER,
         takes=Takes.FUNCTION,
-        known=Known.METHOD,
+        known=KnownBy.METHOD,
         keeper=claim(
             "the application keeps it, waits for it at shutdown, and cancels it after a time"
         ),
@@ -180,7 +182,7 @@ APIS = (
         _SANIC,
         Starts.TASK,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         kept_with="name",
         keeper=claim("the application keeps it under its name and cancels it at its end"),
     ),
@@ -189,7 +191,7 @@ APIS = (
         _TEXTUAL,
         Starts.OWNER,
         takes=Takes.EITHER,
-        known=Known.METHOD,
+        known=KnownBy.METHOD,
         keeper=claim("the application's worker manager keeps it and cancels it with its node"),
     ),
     *(
@@ -208,7 +210,7 @@ APIS = (
         "telegram.create_task",
         _TELEGRAM,
         Starts.OWNER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim(
             "the running application keeps it, handles its failure, and awaits it in `stop`"
         ),
@@ -218,14 +220,14 @@ APIS = (
         _SOCKETIO,
         Starts.TASK,
         takes=Takes.FUNCTION,
-        known=Known.METHOD,
+        known=KnownBy.METHOD,
     ),
     Api(
         "hass.async_create_task",
         _HASS,
         Starts.OWNER,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
         endless=_BLOCKING,
     ),
@@ -234,7 +236,7 @@ APIS = (
         _HASS,
         Starts.OWNER,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
         endless=_BLOCKING,
     ),
@@ -243,7 +245,7 @@ APIS = (
         _HASS,
         Starts.OWNER,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("Home Assistant keeps it until it is done, and cancels it at shutdown"),
     ),
     Api(
@@ -252,7 +254,7 @@ APIS = (
         Starts.OWNER,
         1,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("the config entry keeps it, and waits ten seconds for it when it is unloaded"),
         endless=_BLOCKING,
     ),
@@ -262,7 +264,7 @@ APIS = (
         Starts.OWNER,
         1,
         takes=Takes.EITHER,
-        known=Known.RECEIVER,
+        known=KnownBy.RECEIVER,
         keeper=claim("the config entry keeps it, and cancels it when it is unloaded"),
     ),
 )

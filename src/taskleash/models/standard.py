@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts, Takes, each
+from taskleash.models.api import Api, Effect, Gives, KnownBy, ObjectKind, Starts, Takes, each
 
 _TASKS = "CPython 3.14, Doc/library/asyncio-task.rst"
 _LOOP = "CPython 3.14, Doc/library/asyncio-eventloop.rst"
@@ -13,7 +13,7 @@ _LIBRARY = "CPython 3.14, the module's page in Doc/library"
 _UVLOOP = "uvloop 0.23.0, uvloop/__init__.py"
 
 KINDS = (
-    Kind(
+    ObjectKind(
         "loop",
         _LOOP,
         frozenset(
@@ -28,7 +28,7 @@ KINDS = (
         ("loop",),
         frozenset({"tornado", "trio", "twisted"}),
     ),
-    Kind("task", _TASKS, frozenset({"asyncio.Task", "asyncio.Future"})),
+    ObjectKind("task", _TASKS, frozenset({"asyncio.Task", "asyncio.Future"})),
 )  # fmt: skip
 
 APIS = (
@@ -50,7 +50,7 @@ APIS = (
         1,
         handle=Effect.SAME,
     ),
-    Api("loop.create_task", _LOOP, Starts.TASK, known=Known.RECEIVER, takes=Takes.COROUTINE),
+    Api("loop.create_task", _LOOP, Starts.TASK, known=KnownBy.RECEIVER, takes=Takes.COROUTINE),
     Api(
         "asyncio.run_coroutine_threadsafe",
         _TASKS,
@@ -58,7 +58,7 @@ APIS = (
         handle=Effect.REFUSES,
         takes=Takes.COROUTINE,
     ),
-    Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=Known.RECEIVER),
+    Api("loop.run_in_executor", _LOOP, Starts.EXECUTOR, 1, known=KnownBy.RECEIVER),
     # what waits for tasks
     Api("asyncio.gather", _TASKS, Starts.GATHER, handle=Effect.GATHERS),
     Api("asyncio.shield", _TASKS, Starts.GATHER, handle=Effect.SHIELDS),
@@ -68,20 +68,20 @@ APIS = (
     Api("asyncio.wrap_future", _FUTURE, handle=Effect.AWAITS),
     Api("asyncio.as_completed", _TASKS, handle=Effect.COMPLETES),
     # what runs loops
-    Api("loop.run_until_complete", _LOOP, handle=Effect.RUNS, runs_loop=True, known=Known.METHOD),
+    Api("loop.run_until_complete", _LOOP, handle=Effect.RUNS, runs_loop=True, known=KnownBy.METHOD),
     Api("asyncio.run", _RUNNER, makes_loop=True),
     Api("asyncio.Runner.run", _RUNNER, makes_loop=True),
     Api("uvloop.run", _UVLOOP, makes_loop=True),
     Api("winloop.run", "winloop 0.8.2, winloop/__init__.py", makes_loop=True),
     # what calls functions later, and drops what they return
-    Api("loop.call_soon", _LOOP, callback=0, known=Known.RECEIVER),
-    Api("loop.call_soon_threadsafe", _LOOP, callback=0, known=Known.RECEIVER),
-    Api("loop.call_later", _LOOP, callback=1, known=Known.RECEIVER),
-    Api("loop.call_at", _LOOP, callback=1, known=Known.RECEIVER),
-    Api("loop.add_reader", _LOOP, callback=1, known=Known.RECEIVER),
-    Api("loop.add_writer", _LOOP, callback=1, known=Known.RECEIVER),
-    Api("loop.add_signal_handler", _LOOP, callback=1, known=Known.RECEIVER),
-    Api("task.add_done_callback", _TASKS, callback=0, known=Known.METHOD),
+    Api("loop.call_soon", _LOOP, callback=0, known=KnownBy.RECEIVER),
+    Api("loop.call_soon_threadsafe", _LOOP, callback=0, known=KnownBy.RECEIVER),
+    Api("loop.call_later", _LOOP, callback=1, known=KnownBy.RECEIVER),
+    Api("loop.call_at", _LOOP, callback=1, known=KnownBy.RECEIVER),
+    Api("loop.add_reader", _LOOP, callback=1, known=KnownBy.RECEIVER),
+    Api("loop.add_writer", _LOOP, callback=1, known=KnownBy.RECEIVER),
+    Api("loop.add_signal_handler", _LOOP, callback=1, known=KnownBy.RECEIVER),
+    Api("task.add_done_callback", _TASKS, callback=0, known=KnownBy.METHOD),
     Api("atexit.register", _LIBRARY, callback=0),
     Api("signal.signal", _LIBRARY, callback=1),
     # coroutine functions

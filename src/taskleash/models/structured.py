@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from taskleash.models.api import Api, Gives, Kind, Known, Starts
+from taskleash.models.api import Api, Gives, KnownBy, ObjectKind, Starts
 
 _ASYNCIO = "CPython 3.14, Doc/library/asyncio-task.rst"
 _ANYIO = "anyio 4.16.0, anyio/_core/_eventloop.py"
 _TRIO = "trio 0.35.0, trio/_core/_run.py"
 
 KINDS = (
-    Kind(
+    ObjectKind(
         "owner",
         "the documentation of each",
         frozenset(
@@ -27,8 +27,8 @@ KINDS = (
 _MAKERS = ("TaskGroup", "Nursery", "create_task_group", "nursery", "open_nursery", "task_group")
 
 APIS = (
-    Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=Known.RECEIVER),
-    Api("owner.start_soon", _TRIO, Starts.OWNER, known=Known.METHOD),
+    Api("owner.create_task", _ASYNCIO, Starts.OWNER, known=KnownBy.RECEIVER),
+    Api("owner.start_soon", _TRIO, Starts.OWNER, known=KnownBy.METHOD),
     Api("owner.start", _TRIO, Starts.OWNER, gives=Gives.START, words=_MAKERS),
     Api("anyio.run", _ANYIO, makes_loop=True),
     Api("trio.run", _TRIO, makes_loop=True),

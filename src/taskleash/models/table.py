@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from functools import cache, cached_property
 
 from taskleash.models import frameworks, standard, structured
-from taskleash.models.api import Api, Effect, Gives, Kind, Known, Starts
+from taskleash.models.api import Api, Effect, Gives, KnownBy, ObjectKind, Starts
 
 #: modules whose public names are re-exported by the package
 _PRIVATE_MODULES = (
@@ -26,7 +26,7 @@ _STARTING = frozenset({Starts.TASK, Starts.THREADSAFE, Starts.OWNER})
 class Models:
     """APIs by name; a later one stands for an earlier one of the same name."""
 
-    def __init__(self, apis: Iterable[Api], kinds: Iterable[Kind]) -> None:
+    def __init__(self, apis: Iterable[Api], kinds: Iterable[ObjectKind]) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self._apis = {api.name: api for api in apis}
         self._functions = {
@@ -35,7 +35,7 @@ class Models:
         self._methods = {
             (api.owner, api.last): api for api in self._apis.values() if api.owner in self.kinds
         }
-        self._kinds_of: dict[str, tuple[Kind, ...]] = {}
+        self._kinds_of: dict[str, tuple[ObjectKind, ...]] = {}
         for kind, name in self._methods:
             self._kinds_of[name] = (*self._kinds_of.get(name, ()), self.kinds[kind])
 
@@ -74,9 +74,9 @@ class Models:
         if found is not None:
             return found if found.starts is not Starts.NOTHING else None
         receiver, _, method = dotted.rpartition(".")
-        return self.starting(receiver, method, Known.CLASS, libraries)
+        return self.starting(receiver, method, KnownBy.CLASS, libraries)
 
-    def starting(self, receiver: str, name: str, known: Known, libraries: Set[str]) -> Api | None:
+    def starting(self, receiver: str, name: str, known: KnownBy, libraries: Set[str]) -> Api | None:
         """A method that starts something and may be told by so much of its object."""
         kinds = self._kinds_of.get(name, ())
         typed = [kind for kind in kinds if canonical(receiver) in kind.given_by]
@@ -85,7 +85,7 @@ class Models:
             if found.known < known or found.starts is Starts.NOTHING:
                 continue
             says = not kind.library or kind.library in libraries
-            named = found.known is Known.METHOD or self.is_called(kind.name, receiver)
+            named = found.known is KnownBy.METHOD or self.is_called(kind.name, receiver)
             if typed or (says and named):
                 return found
         return None

@@ -16,7 +16,7 @@ from taskleash.options.help import Sectioned, section
 from taskleash.options.making import comma_list, split
 from taskleash.reporters.options import LANGUAGES
 from taskleash.reporters.registry import FORMATS
-from taskleash.reporters.targets import BadTarget, Target, parse_target
+from taskleash.reporters.targets import BadTarget, OutputTarget, parse_target
 
 # -- feature flags and their values
 
@@ -194,7 +194,7 @@ FORMAT = section(
 )
 
 
-def _target(text: str) -> Target:
+def _target(text: str) -> OutputTarget:
     try:
         return parse_target(text)
     except BadTarget as error:

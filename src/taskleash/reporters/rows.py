@@ -21,7 +21,7 @@ _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One row: what is at risk in a file, or the whole file where nothing is.
 
     ``tasks`` are the distinct tasks that the cells are about, the worst first, ``lines`` theirs and
@@ -49,7 +49,7 @@ class Row:
         return silenced + (say(" +{count} sound", count=self.sound) if self.sound else "")
 
 
-def rows(entries: Iterable[Entry], by: str) -> list[Row]:
+def rows(entries: Iterable[Entry], by: str) -> list[ReportRow]:
     """The rows for ``by``, ``file`` or ``site``, worst first, then by place.
 
     Where a traced run is at hand, what it proves comes before. The entries come sorted by path and
@@ -62,13 +62,13 @@ def rows(entries: Iterable[Entry], by: str) -> list[Row]:
     return sorted(map(_merged, groups), key=_badness)
 
 
-def _merged(entries: Sequence[Entry]) -> Row:
+def _merged(entries: Sequence[Entry]) -> ReportRow:
     kinds = [[e for e in entries if _kind(e) == kind] for kind in range(3)]
     about, *rest = [sorted(kind, key=_rank) for kind in kinds if kind]
     open_, silenced, sound = map(len, kinds)
     sites = [entry.site for entry in about]
     seen = [entry.observed for entry in entries if entry.observed is not None]
-    return Row(
+    return ReportRow(
         path=sites[0].path,
         lines=tuple(dict.fromkeys(entry.site.span.line for entry in chain(about, *rest))),
         tasks=tuple(dict.fromkeys(site.task for site in sites)),
@@ -99,7 +99,7 @@ def _rank(entry: Entry) -> int:
     return risk_rank(entry.site.risk, entry.site.dormant)
 
 
-def _badness(row: Row) -> tuple[int, int, int, int, str, tuple[int, ...]]:
+def _badness(row: ReportRow) -> tuple[int, int, int, int, str, tuple[int, ...]]:
     return (
         _PROVES_NOTHING if row.observed is None else row.observed.rank,
         risk_rank(row.risk, row.dormant),

@@ -12,7 +12,7 @@ from taskleash.reporters.inert import inert
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.paint import Line, Piece, link_to, paint
 from taskleash.reporters.report import Report
-from taskleash.reporters.rows import Row, rows
+from taskleash.reporters.rows import ReportRow, rows
 from taskleash.reporters.summary import closing
 from taskleash.verdict.model import State
 
@@ -46,7 +46,7 @@ def _table(report: Report, options: RenderOptions) -> list[Line]:
     return grid(columns, [_cells(row, options) for row in found], options)
 
 
-def _cells(row: Row, options: RenderOptions) -> list[Piece]:
+def _cells(row: ReportRow, options: RenderOptions) -> list[Piece]:
     unicode, say = options.unicode, options.say
     more = f", {words.ellipsis(unicode)}" if len(row.tasks) > 1 else ""
     seen = [(row.observed.short, "")] if row.observed is not None else []
@@ -62,7 +62,7 @@ def _cells(row: Row, options: RenderOptions) -> list[Piece]:
     ]
 
 
-def _style(row: Row) -> str:
+def _style(row: ReportRow) -> str:
     return "dim" if row.is_silenced else RISK_STYLE[row.risk]
 
 

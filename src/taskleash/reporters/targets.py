@@ -15,26 +15,26 @@ class BadTarget(ValueError):
 
 
 @dataclass(frozen=True)
-class Target:
+class OutputTarget:
     """A format and the file that it is written to; ``None`` stands for standard output."""
 
     format: str
     file: str | None = None
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> OutputTarget:
     """The target that ``NAME`` or ``NAME=FILE`` names; raises BadTarget."""
     name, equals, file = text.partition("=")
     if name not in FORMATS:
         raise BadTarget(_unknown(name))
     if equals and not file:
         raise BadTarget(f"`{text}` names no file")
-    return Target(name, file or None)
+    return OutputTarget(name, file or None)
 
 
 def complete(
-    targets: Iterable[Target], default: str, file: str | None = None
-) -> tuple[Target, ...]:
+    targets: Iterable[OutputTarget], default: str, file: str | None = None
+) -> tuple[OutputTarget, ...]:
     """The targets of a run: one of them, the default format if none else, has no file of its own.
 
     It goes to ``file``, or to standard output. Raises BadTarget where two would go to one place.
@@ -47,7 +47,7 @@ def complete(
             f"give all but one a file, as {plain[-1]}=FILE"
         )
     if not plain:
-        found.insert(0, Target(default))
+        found.insert(0, OutputTarget(default))
     placed = tuple(replace(target, file=target.file or file) for target in found)
     names = [os.path.abspath(target.file) for target in placed if target.file is not None]
     for target in placed:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from taskleash.ir.known import KnownCalls
 from taskleash.ir.model import Call
 from taskleash.ir.terms import last_name
-from taskleash.models.api import Api, Known
+from taskleash.models.api import Api, KnownBy
 from taskleash.models.table import canonical
-from taskleash.semantics.calls import Callee, Calls, Method
+from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.naming import may_call
 from taskleash.source.modules import path_name
@@ -51,11 +51,11 @@ def starting(calls: Calls, function: Function, call: Call, callee: Callee) -> Ap
     models, libraries = calls.program.models, function.module.libraries
     if isinstance(callee, External):
         return models.spawning(canonical(callee.dotted), libraries)
-    if not isinstance(callee, Method):
+    if not isinstance(callee, UntypedMethod):
         return None
     receiver = call.text.rpartition(".")[0] or last_name(callee.receiver)
     last = receiver.rpartition(".")[2].rstrip("()")
-    return models.starting(last, callee.name, Known.RECEIVER, libraries)
+    return models.starting(last, callee.name, KnownBy.RECEIVER, libraries)
 
 
 def is_named(callee: Callee, name: str) -> bool:

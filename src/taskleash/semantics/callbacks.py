@@ -10,7 +10,7 @@ from taskleash.ir.terms import Attribute, Global, Nested, Result, last_name
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.table import Models
 from taskleash.semantics.apis import told_of
-from taskleash.semantics.calls import Callee, Calls, Method
+from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 
 
@@ -147,7 +147,7 @@ def _drops(models: Models, function: Function, call: Call, callee: Callee) -> bo
         is_foreign = receiver.partition(".")[0] in loop.runs_coroutines
         is_loop = receiver in loop.given_by and not is_foreign
         return is_loop if name in models.loop_callbacks else name in models.callback_takers
-    if not isinstance(callee, Method):
+    if not isinstance(callee, UntypedMethod):
         return False
     if callee.name not in models.loop_callbacks:
         return callee.name in models.callback_takers

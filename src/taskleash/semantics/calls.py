@@ -50,7 +50,7 @@ COMMON_NAMES = frozenset(
 
 
 @dataclass(frozen=True)
-class Method:
+class UntypedMethod:
     """A method of an object whose class is not known; ``home`` has the receiver as its term."""
 
     home: Function
@@ -58,7 +58,7 @@ class Method:
     name: str
 
 
-Callee: TypeAlias = Function | Class | External | Method
+Callee: TypeAlias = Function | Class | External | UntypedMethod
 #: a call event of a function
 Site: TypeAlias = tuple[Function, int]
 #: call sites, by what they may call
@@ -102,10 +102,10 @@ class Calls:
 
     def _fitting(self, method: Callee, call: Call) -> list[Function]:
         """Of an object of no known class, the methods of the name that take these arguments."""
-        if not isinstance(method, Method) or self.inference.classes(method.home, method.receiver):
+        if not isinstance(method, UntypedMethod) or method.name in COMMON_NAMES:
             return []
         candidates = self.program.methods_named.get(method.name, [])
-        if len(candidates) < 2 or method.name in COMMON_NAMES:
+        if len(candidates) < 2 or self.inference.classes(method.home, method.receiver):
             return []
         taking = [candidate for candidate in candidates if accepts(candidate, call)]
         return _one_overridden(taking) if len(taking) < len(candidates) else []
@@ -158,7 +158,7 @@ class Calls:
         for each in self.targets(function, term):
             if isinstance(each, External):
                 yield each
-            elif isinstance(each, Method):
+            elif isinstance(each, UntypedMethod):
                 yield from self.held.by_receiver(each.home, each.receiver, each.name)
 
     def _partial(self, function: Function, term: Result) -> list[Callee]:
@@ -185,7 +185,7 @@ class Calls:
         if not types or all(isinstance(t.symbol, Class) for t in types):
             found += [] if types else self.by_name(name)
             found += [] if found else self.held.by_attribute(function, term)
-            return found or [Method(function, base, name)]
+            return found or [UntypedMethod(function, base, name)]
         return found
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
@@ -305,7 +305,7 @@ class Calls:
         for caller, index in self.program.lookup.calls(function.name):
             call = caller.call(index)
             is_fitting = not caller.module.is_test and accepts(function, call)
-            if is_fitting and any(isinstance(c, Method) for c in self.callees(caller, call)):
+            if is_fitting and any(isinstance(c, UntypedMethod) for c in self.callees(caller, call)):
                 return caller, index
         return None
 

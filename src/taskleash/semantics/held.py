@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from taskleash.ir.terms import Alts, Attribute, Display, Element, Parameter, Term, last_name
-from taskleash.models.api import Known, Starts
+from taskleash.models.api import KnownBy, Starts
 from taskleash.models.table import canonical
 from taskleash.query import Query, union
 from taskleash.semantics.entities import Class, External, Function, Variable
@@ -55,13 +55,13 @@ class HeldSpawners:
             return _together(self._held((cls, name)) for cls in classes)
         receiver = last_name(term.base)
         models, libraries = program.models, function.module.libraries
-        is_another = models.starting(receiver, name, Known.RECEIVER, libraries) is not None
+        is_another = models.starting(receiver, name, KnownBy.RECEIVER, libraries) is not None
         return () if is_another or name in program.methods_named else self._named(name)
 
     def by_receiver(self, function: Function, receiver: Term, name: str) -> Starters:
         """A method of an object that is known by its name alone, as one of its class."""
         models, libraries = self._program.models, function.module.libraries
-        api = models.starting(last_name(receiver), name, Known.RECEIVER, libraries)
+        api = models.starting(last_name(receiver), name, KnownBy.RECEIVER, libraries)
         kind = models.kinds.get(api.owner) if api is not None else None
         given_by = sorted(kind.given_by) if kind is not None else []
         return (External(f"{given_by[0]}.{name}"),) if given_by else ()

@@ -19,12 +19,12 @@ from taskleash.ir.terms import (
     Term,
     last_name,
 )
-from taskleash.models.api import Api, Effect, Gives, Known, Starts, Takes
+from taskleash.models.api import Api, Effect, Gives, KnownBy, Starts, Takes
 from taskleash.models.callables import REFUSING_COROUTINES, SPAWN_CALLERS
 from taskleash.models.table import canonical
 from taskleash.semantics.apis import api_of, starting, told_of
 from taskleash.semantics.callbacks import dropped_coroutines, is_coroutine_function, uncalled
-from taskleash.semantics.calls import Callee, Calls, Method
+from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 from taskleash.semantics.futures import holds_future
 from taskleash.semantics.naming import dropping_names, may_call, starting_names, value_name
@@ -178,7 +178,7 @@ def _callee_kind(calls: Calls, function: Function, index: int, call: Call, calle
         receiver, _, method = canonical(callee.dotted).rpartition(".")
         if not receiver or receiver == "asyncio" or method not in models.loop_spawns:
             return ""
-    elif not isinstance(callee, Method) or callee.name not in models.loop_spawns:
+    elif not isinstance(callee, UntypedMethod) or callee.name not in models.loop_spawns:
         return ""
     elif _entered(callee.receiver):
         return "owner"
@@ -189,7 +189,7 @@ def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api)
     """The kind of spawn that a call of an API is; empty where it starts no task."""
     if api.handle is Effect.SAME and (not call.args or _is_task(calls, function, call)):
         return ""
-    if api.known is Known.METHOD and not call.args:
+    if api.known is KnownBy.METHOD and not call.args:
         # Its name says enough, and without arguments nothing.
         return ""
     if api.takes in _FUNCTIONS and not _takes(calls, function, call, api):
@@ -305,9 +305,9 @@ def _spawning(calls: Calls, function: Function, term: Term) -> str:
         api: Api | None = None
         if isinstance(target, External):
             api = models.spawning(canonical(target.dotted), libraries)
-        elif isinstance(target, Method):
+        elif isinstance(target, UntypedMethod):
             receiver = last_name(target.receiver)
-            api = models.starting(receiver, target.name, Known.CLASS, libraries)
+            api = models.starting(receiver, target.name, KnownBy.CLASS, libraries)
         if api is not None and api.starts in (Starts.TASK, Starts.OWNER):
             return str(api.starts.value)
     return ""

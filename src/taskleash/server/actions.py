@@ -15,9 +15,9 @@ from taskleash.reporters.report import Entry
 from taskleash.rules.model import Applicability
 from taskleash.rules.registry import names
 from taskleash.sentences import claim
-from taskleash.server.requests import Place
+from taskleash.server.requests import FindingPlace
 from taskleash.server.showing import diagnostic, place_of, range_of
-from taskleash.source.comments import Wanted, with_noqa
+from taskleash.source.comments import WantedComment, with_noqa
 
 FIX_ALL = "source.fixAll.taskleash"
 #: stands among the kinds of fixes for the comment that silences
@@ -85,7 +85,7 @@ def comment(entry: Entry, name: str, path: str, root: str, say: Language) -> typ
 
 def commented(entry: Entry, text: str) -> tuple[Replacement, ...]:
     """What the comment changes in the text; nothing where it has no room."""
-    wanted = Wanted(entry.rule, comment_lines(entry.site))
+    wanted = WantedComment(entry.rule, comment_lines(entry.site))
     return tuple(replacements(text, with_noqa(text, [wanted], names())))
 
 
@@ -94,7 +94,7 @@ def text_edits(found: Sequence[Replacement]) -> list[types.TextEdit]:
     return [types.TextEdit(range_of(each.span), each.text) for each in found]
 
 
-def as_data(place: Place, kind: str) -> dict[str, object]:
+def as_data(place: FindingPlace, kind: str) -> dict[str, object]:
     """What comes back from the client once the action is chosen."""
     return {
         "path": place.path,
@@ -105,7 +105,7 @@ def as_data(place: Place, kind: str) -> dict[str, object]:
     }
 
 
-def from_data(data: object) -> tuple[str, Place | None, str] | None:
+def from_data(data: object) -> tuple[str, FindingPlace | None, str] | None:
     """The file, the finding (None for all of it) and the kind of fix that an action stands for."""
     if not isinstance(data, Mapping) or not isinstance(data.get("path"), str):
         return None
@@ -118,4 +118,4 @@ def from_data(data: object) -> tuple[str, Place | None, str] | None:
         return None
     if not isinstance(rule, str) or not isinstance(kind, str):
         return None
-    return path, Place(path, line, column, rule), kind
+    return path, FindingPlace(path, line, column, rule), kind

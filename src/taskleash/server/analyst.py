@@ -34,7 +34,16 @@ from taskleash.fixes.text.patch import replacements, unified
 from taskleash.reporters.inert import inert
 from taskleash.reporters.report import Entry, FileError, Report
 from taskleash.rules.registry import UnknownRule
-from taskleash.server.requests import Answer, Failed, Look, Looked, Mend, Mended, Place, Request
+from taskleash.server.requests import (
+    Answer,
+    Failed,
+    FindingPlace,
+    Look,
+    Looked,
+    Mend,
+    MendedTexts,
+    Request,
+)
 from taskleash.source.discovery import PathNotFound
 from taskleash.source.loading import InvalidSource, encode, read_bytes
 
@@ -161,7 +170,7 @@ def _absolute(path: str, root: str) -> str:
     return os.path.normpath(os.path.join(root, path)).replace(os.sep, "/")
 
 
-def _mend(asked: Mend) -> Mended:
+def _mend(asked: Mend) -> MendedTexts:
     paths = _relative((asked.path,), asked.root)
     settings = replace(_settings(asked, paths), fix=True, fix_within=None)
     if asked.place is not None:
@@ -176,8 +185,8 @@ def _mend(asked: Mend) -> Mended:
 
     done = work_anew(lambda given, progress: fixing(given, progress, accept), settings, None)
     if not done.files:
-        return Mended({}, reason=_reason(done))
-    return Mended(
+        return MendedTexts({}, reason=_reason(done))
+    return MendedTexts(
         {_absolute(f.path, asked.root): replacements(f.before, f.after) for f in done.files},
         "\n".join(line for f in done.files for line in unified(f.path, f.before, f.after)),
     )
@@ -188,9 +197,9 @@ def _only(choice: FixChoice, kind: str) -> FixChoice:
     return replace(choice, unsafe=True, style=kind if kind in STYLES else "auto", only=kind)
 
 
-def _stands_at(entry: Entry, place: Place | None, root: str) -> bool:
+def _stands_at(entry: Entry, place: FindingPlace | None, root: str) -> bool:
     site = entry.site
-    here = Place(_absolute(site.path, root), site.span.line, site.span.column, entry.rule)
+    here = FindingPlace(_absolute(site.path, root), site.span.line, site.span.column, entry.rule)
     return here == place
 
 

@@ -24,7 +24,7 @@ from taskleash.reporters.language import language
 from taskleash.reporters.report import Entry, FileError
 from taskleash.server import actions, showing
 from taskleash.server.asking import AnalystProcess
-from taskleash.server.requests import Failed, Look, Looked, Mend, Mended, Place
+from taskleash.server.requests import Failed, FindingPlace, Look, Looked, Mend, MendedTexts
 from taskleash.server.texts import Texts, path_of, uri_of
 from taskleash.source.discovery import root_around
 from taskleash.source.paths import is_below
@@ -33,7 +33,7 @@ from taskleash.source.paths import is_below
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFile:
     """The verdicts of one file, in the folder ``root``, in the language of its settings."""
 
     root: str
@@ -56,11 +56,11 @@ class Known:
 class Findings:
     """The verdicts of all files that were looked at, by path (absolute, with ``/``)."""
 
-    _files: dict[str, Known] = field(default_factory=dict)
+    _files: dict[str, KnownFile] = field(default_factory=dict)
 
-    def of(self, path: str) -> Known:
+    def of(self, path: str) -> KnownFile:
         """What is known of a file; nothing where it was not looked at."""
-        return self._files.get(path, Known(""))
+        return self._files.get(path, KnownFile(""))
 
     def replace(self, root: str, looked: Looked, paths: Iterable[str] | None) -> list[str]:
         """Take over a look at some files of a folder, None for all; gives those that may differ."""
@@ -73,7 +73,7 @@ class Findings:
         for path in passed - shown:
             self._files.pop(path, None)
         for path in shown:
-            self._files[path] = Known(
+            self._files[path] = KnownFile(
                 root, looked.entries.get(path, ()), looked.errors.get(path, ()), looked.lang
             )
         return sorted(shown | passed)
@@ -85,7 +85,7 @@ class Findings:
             del self._files[path]
         return gone
 
-    def files(self) -> Mapping[str, Known]:
+    def files(self) -> Mapping[str, KnownFile]:
         """All files of which something is known."""
         return self._files
 
@@ -99,7 +99,7 @@ SETTINGS = "**/{pyproject.toml,taskleash.toml,.taskleash.toml,.gitignore,.ignore
 SOURCES = "**/*.{py,pyi}"
 
 #: a fix as asked for: the version of the text, the finding, the kind
-_Asked: TypeAlias = tuple[str, "int | None", "Place | None", str]
+_Asked: TypeAlias = tuple[str, "int | None", "FindingPlace | None", str]
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Front(LanguageServer):
         self.asking = AnalystProcess()
         self.findings = Findings()
         self._folders: dict[str, _Folder] = {}
-        self._mended: dict[_Asked, Mended | Failed] = {}
+        self._mended: dict[_Asked, MendedTexts | Failed] = {}
         self._complaint = ""
         self._tokens = itertools.count(1)
         #: whether the editor says what changes on disk
@@ -241,7 +241,7 @@ class Front(LanguageServer):
         # What was written meanwhile is looked at next: until then its lines are where they were.
         self._publish([p for p in changed if p not in now or versions.get(p) == now[p].version])
 
-    def _complain(self, answer: Mended | Failed) -> None:
+    def _complain(self, answer: MendedTexts | Failed) -> None:
         """Say what is wrong, once: the last good verdicts stay."""
         message = answer.message if isinstance(answer, Failed) else answer.reason
         if message != self._complaint:
@@ -297,12 +297,12 @@ class Front(LanguageServer):
         if chosen is None:
             return action
         path, place, kind = chosen
-        mended: Mended | Failed
+        mended: MendedTexts | Failed
         if place is not None and kind == actions.COMMENT:
             mended = self._silenced(place)
         else:
             mended = await self._mend(path, place, kind)
-        if isinstance(mended, Mended) and mended.replacements:
+        if isinstance(mended, MendedTexts) and mended.replacements:
             action.edit = self.texts.edit(dict(mended.replacements))
         else:
             self._complain(mended)
@@ -319,7 +319,7 @@ class Front(LanguageServer):
         if allowed:
             place = showing.place_of(path, entry.site, entry.rule)
             mended = await self._mend(path, place, allowed[0])
-            diff = mended.diff if isinstance(mended, Mended) else ""
+            diff = mended.diff if isinstance(mended, MendedTexts) else ""
         text = showing.hover(entry, known.root, diff, language(known.lang))
         shown = showing.range_of(entry.site.span)
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
@@ -337,7 +337,7 @@ class Front(LanguageServer):
             for entry, place in zip(found, places, strict=True)
         ]
 
-    def _in_range(self, path: str, known: Known, wanted: types.Range) -> list[Entry]:
+    def _in_range(self, path: str, known: KnownFile, wanted: types.Range) -> list[Entry]:
         begin, end = _positions(self.texts.from_client(path, wanted))
         return [
             entry
@@ -346,16 +346,16 @@ class Front(LanguageServer):
             and begin <= span[1]
         ]
 
-    def _silenced(self, place: Place) -> Mended:
+    def _silenced(self, place: FindingPlace) -> MendedTexts:
         """What a comment changes that silences a finding."""
         for entry in self.findings.of(place.path).entries:
             if showing.place_of(place.path, entry.site, entry.rule) == place:
                 found = actions.commented(entry, self.texts.text(place.path))
                 if found:
-                    return Mended({place.path: found})
-        return Mended({}, reason="there is no room for a comment here")
+                    return MendedTexts({place.path: found})
+        return MendedTexts({}, reason="there is no room for a comment here")
 
-    async def _mend(self, path: str, place: Place | None, kind: str) -> Mended | Failed:
+    async def _mend(self, path: str, place: FindingPlace | None, kind: str) -> MendedTexts | Failed:
         """What a fix changes in the texts as they are; known for the texts of the last question."""
         root = self.root_of(path)
         documents = self.texts.open_below(root)

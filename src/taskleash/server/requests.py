@@ -11,7 +11,7 @@ from taskleash.reporters.report import Entry, FileError
 
 
 @dataclass(frozen=True)
-class Place:
+class FindingPlace:
     """Where a finding stands: its file (absolute, with ``/``), line and column (1-based), rule."""
 
     path: str
@@ -44,7 +44,7 @@ class Mend:
     root: str
     path: str
     unsaved: Mapping[str, str] = field(default_factory=dict)
-    place: Place | None = None
+    place: FindingPlace | None = None
     kind: str = ""
 
 
@@ -61,7 +61,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Mended:
+class MendedTexts:
     """What leads from the texts to the mended ones, by path, and the diff that people read.
 
     Where nothing is mended ``reason`` says why.
@@ -80,4 +80,4 @@ class Failed:
 
 
 Request: TypeAlias = Look | Mend
-Answer: TypeAlias = Looked | Mended | Failed
+Answer: TypeAlias = Looked | MendedTexts | Failed

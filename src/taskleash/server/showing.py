@@ -19,7 +19,7 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, fenced, text
 from taskleash.reporters.report import Entry, FileError
 from taskleash.rules.registry import by_code
-from taskleash.server.requests import Place
+from taskleash.server.requests import FindingPlace
 from taskleash.verdict.model import Evidence, Risk, Site, Span
 
 SOURCE = "taskleash"
@@ -38,9 +38,9 @@ def range_of(span: Span) -> types.Range:
     )
 
 
-def place_of(path: str, site: Site, rule: str) -> Place:
+def place_of(path: str, site: Site, rule: str) -> FindingPlace:
     """The place of a finding in the file with this path, absolute."""
-    return Place(path, site.span.line, site.span.column, rule)
+    return FindingPlace(path, site.span.line, site.span.column, rule)
 
 
 def diagnostic(entry: Entry, root: str, say: Language) -> types.Diagnostic:

@@ -17,7 +17,7 @@ _REASON = re.compile(r"[ \t,]*--(?:(?![ \t]\#[ \t]*[A-Za-z])[^\r\n])*")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedComment:
     """A code to be silenced by a comment in the first of these 1-based lines that can have one."""
 
     code: str
@@ -37,7 +37,9 @@ class Unused:
         return not self.codes or len(self.codes) == len(self.directive.codes or ())
 
 
-def with_noqa(text: str, wanted: Iterable[Wanted], names: Mapping[str, str] = _NO_NAMES) -> str:
+def with_noqa(
+    text: str, wanted: Iterable[WantedComment], names: Mapping[str, str] = _NO_NAMES
+) -> str:
     """The text with ``# noqa: CODE`` for each that is wanted, joined to a list that is there.
 
     ``names`` are those of rules, with their codes: such a list may have them.

@@ -22,7 +22,7 @@ from taskleash.source.gitignore import (
 from taskleash.source.modules import ModuleNames, is_regular
 from taskleash.source.options import DEFAULT_INCLUDES, Discovery, Everywhere, Nearest
 from taskleash.source.paths import SUFFIXES, is_below, join, parents
-from taskleash.source.walks import Trace, Walk, Walks, stands
+from taskleash.source.walks import Walk, Walks, WalkTrace, stands
 
 _DEFAULT = Discovery()
 #: the suffix of what is JSON with code in it, and valid Python of another meaning
@@ -191,7 +191,7 @@ class _Walk:
         self._modules: dict[tuple[str, tuple[str, ...]], ModuleNames] = {}
         self._own: dict[str, File] = {}
         self._linked: dict[str, File] = {}
-        self.trace = Trace()
+        self.trace = WalkTrace()
 
     def found(self, named: Iterable[str]) -> list[File]:
         """The files that the named paths stand for, sorted by path."""

@@ -24,7 +24,7 @@ _WILDCARD = re.compile(r"[*?\]\\]")
 
 
 @dataclass(frozen=True)
-class Layer:
+class IgnoreFile:
     """One ignore file: its rules, the last one first.
 
     ``base`` is the folder that they are relative to, with a ``/`` at its end. ``of_python_files``
@@ -37,7 +37,7 @@ class Layer:
     of_python_files: tuple[IgnorePattern, ...]
 
 
-Layers = tuple[Layer, ...]
+Layers = tuple[IgnoreFile, ...]
 
 
 def ignores_folder(layers: Layers, folder: str) -> bool:
@@ -154,7 +154,7 @@ def _compile(base: str, lines: list[str]) -> Layers:
         rules.append(pattern)
         if not pattern.only_folders and _can_match_python_file(line):
             of_python_files.append(pattern)
-    return (Layer(base, tuple(rules), tuple(of_python_files)),) if rules else ()
+    return (IgnoreFile(base, tuple(rules), tuple(of_python_files)),) if rules else ()
 
 
 def _can_match_python_file(pattern: str) -> bool:

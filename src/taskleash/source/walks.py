@@ -42,7 +42,7 @@ class Walks(Protocol):
 
 
 @dataclass
-class Trace:
+class WalkTrace:
     """What a walk has listed and asked; it ``lasts`` unless a link was on the way."""
 
     lasts: bool = True

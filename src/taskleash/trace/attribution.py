@@ -17,7 +17,7 @@ from taskleash.trace.runtime.waits import waits_for
 
 
 @dataclass(frozen=True)
-class Leak:
+class LeftTasks:
     """Tasks of one spawn site that a test started and did not see to their end.
 
     ``key`` names the site without its line, so that it outlives edits elsewhere in the file.
@@ -64,10 +64,10 @@ class Attribution:
         finally:
             self._excluded.append((began, monotonic()))
 
-    def leaks(self) -> list[Leak]:
+    def leaks(self) -> list[LeftTasks]:
         """What the test has left behind so far, each site once for each kind of end."""
         observer = self._hooks.observer
-        found: dict[tuple[int, str, str], Leak] = {}
+        found: dict[tuple[int, str, str], LeftTasks] = {}
         for what, born, spot, name in list(observer.events):
             if self._is_own(born, spot):
                 waits = self._record.waits.get(spot.number) if what == "left" else None
@@ -98,7 +98,7 @@ _WORDS = {
 
 
 def _add(
-    found: dict[tuple[int, str, str], Leak],
+    found: dict[tuple[int, str, str], LeftTasks],
     spot: Counted,
     name: str,
     what: str,
@@ -112,4 +112,4 @@ def _add(
         waited = f"`{waits['what']}` at {waits.get('path', '?')}:{waits.get('line', '?')}"
     place = f"{seen.place.path}:{seen.place.line}"
     key = f"{seen.place.path}::{seen.place.function}::{task}"
-    found.setdefault((spot.number, task, what), Leak(place, caller, task, what, waited, key))
+    found.setdefault((spot.number, task, what), LeftTasks(place, caller, task, what, waited, key))

@@ -13,7 +13,7 @@ from taskleash.trace.model import (
     Alarm,
     Caller,
     Counts,
-    Place,
+    Location,
     Trace,
     TracedLoop,
     TracedProcess,
@@ -117,13 +117,13 @@ def _trace(said: Mapping[str, Any]) -> Trace:
 
 def _site(said: Mapping[str, Any]) -> TracedSite:
     return TracedSite(
-        place=Place(**said["place"]),
+        place=Location(**said["place"]),
         tasks=tuple(said["tasks"]),
         how=said["how"],
         library=bool(said["library"]),
         counts=Counts(**said["counts"]),
         callers=tuple(
-            Caller(Place(**each["place"]), Counts(**each["counts"])) for each in said["callers"]
+            Caller(Location(**each["place"]), Counts(**each["counts"])) for each in said["callers"]
         ),
         waits=tuple(Wait(**each) for each in said["waits"]),
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from taskleash.trace.model import Counts, Place, Trace, Wait
+from taskleash.trace.model import Counts, Location, Trace, Wait
 from taskleash.verdict.model import Risk, Site, Span, Word
 
 #: so many tasks have to run to their end before that says something against a verdict
@@ -90,7 +90,7 @@ def together(seen: Sequence[Observation]) -> Observation:
     return Observation(counts, worst, loaded=all(each.loaded for each in seen))
 
 
-def _innermost(place: Place, spans: Sequence[tuple[int, Span]]) -> int | None:
+def _innermost(place: Location, spans: Sequence[tuple[int, Span]]) -> int | None:
     """The index of the span that a place lies in; without a column, of the first such call."""
     at = (place.line, place.column)
     inside = [

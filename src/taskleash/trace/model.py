@@ -9,7 +9,7 @@ from taskleash.verdict.model import Risk
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A line of code; ``column`` is 1-based, 0 where it is unknown."""
 
     path: str
@@ -73,7 +73,7 @@ class Wait:
 class Caller:
     """A caller of the function that spawns, with its share of the counts."""
 
-    place: Place
+    place: Location
     counts: Counts
 
 
@@ -85,7 +85,7 @@ class TracedSite:
     left or alive, else of some that were seen on the way.
     """
 
-    place: Place
+    place: Location
     tasks: tuple[str, ...]
     how: str
     library: bool

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from taskleash.trace.attribution import Attribution, Leak
+from taskleash.trace.attribution import Attribution, LeftTasks
 
 #: the marker of tests that may leave tasks behind
 MARKER = "allow_tasks"
@@ -73,7 +73,7 @@ class Checks:
         for key in stale:
             terminalreporter.write_line(f"taskleash: {self._baseline}: not met any more: {key}")
 
-    def _new(self, item: pytest.Item) -> list[Leak]:
+    def _new(self, item: pytest.Item) -> list[LeftTasks]:
         """What the test has left that neither its marker nor the baseline allows."""
         leaks = self._attribution.leaks()
         for marker in item.iter_markers(MARKER):
@@ -88,10 +88,10 @@ class Checks:
             return []
         return [leak for leak in leaks if keys[leak] not in self._known]
 
-    def _allows(self, names: tuple[object, ...], leak: Leak) -> bool:
+    def _allows(self, names: tuple[object, ...], leak: LeftTasks) -> bool:
         return not names or leak.task in names or self._relative(leak.place) in names
 
-    def _shown(self, leak: Leak) -> str:
+    def _shown(self, leak: LeftTasks) -> str:
         return str(leak).replace(self._root, "")
 
     def _relative(self, text: str) -> str:

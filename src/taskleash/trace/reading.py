@@ -14,7 +14,7 @@ from typing import Any
 from taskleash.trace.model import (
     Caller,
     Counts,
-    Place,
+    Location,
     TracedLoop,
     TracedProcess,
     TracedSite,
@@ -176,8 +176,8 @@ def _shown(path: str) -> str:
     return (path[len(below) :] if path.startswith(below) else path).replace(os.sep, "/")
 
 
-def _place(said: dict[str, Any]) -> Place:
-    return Place(_shown(said["path"]), said["line"], said["column"], said["function"])
+def _place(said: dict[str, Any]) -> Location:
+    return Location(_shown(said["path"]), said["line"], said["column"], said["function"])
 
 
 def _site(note: dict[str, Any], counts: array[int], waits: list[Wait]) -> TracedSite:

@@ -12,7 +12,7 @@ from taskleash.fixes.engine import fix
 from taskleash.fixes.making import one_by_one
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Manner, Mended, Target
-from taskleash.fixes.proof import Scan, place
+from taskleash.fixes.proof import ProvedScan, place
 from taskleash.ir.lowering.extract import extract
 from taskleash.rules.model import Diagnostic
 from taskleash.rules.registry import all_rules, diagnose
@@ -59,12 +59,12 @@ def attempted(
         found = attempted(library, kind, unasked=unasked)
         return replace(found, text=found.text + main + scenario) if found is not None else None
 
-    def scanned(texts: Mapping[str, str]) -> Scan:
+    def scanned(texts: Mapping[str, str]) -> ProvedScan:
         targets = [
             Target(site, each.code, tuple(k for k in _kinds(site, each) if k == kind), unasked)
             for site, each in _found(texts[PATH])
         ]
-        return Scan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))
+        return ProvedScan(tuple(targets), Counter(place(t.site, t.rule) for t in targets))
 
     def mended(text: str, targets: object) -> Mended:
         return mend(text, targets, _MANNER)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from taskleash.driver.cache.keys import digest, key
 from taskleash.driver.cache.plain import recalled
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.store import CacheStore
 from taskleash.driver.inputs import Input
 from taskleash.ir.packing.conform import check_of
 
@@ -32,7 +32,7 @@ class Contents:
     ``steady`` is false once a file turned out to have changed during the run.
     """
 
-    def __init__(self, store: Store, scope: bytes = b"") -> None:
+    def __init__(self, store: CacheStore, scope: bytes = b"") -> None:
         self.steady = True
         self._lasts = store.lasts
         self._start = time.time_ns()

@@ -48,7 +48,7 @@ _SAFELY = (
 )
 
 
-class State(enum.Enum):
+class DatabaseState(enum.Enum):
     """What is where the database is to be."""
 
     MISSING = enum.auto()
@@ -67,27 +67,27 @@ class NotOurs(Exception):
         self.marked = marked
 
 
-def state_of(path: str) -> State:
+def state_of(path: str) -> DatabaseState:
     """What there is at a path; nothing is changed."""
     try:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-            return State.FOREIGN
+            return DatabaseState.FOREIGN
         if any(os.path.lexists(path + suffix) for suffix in _BESIDE):
-            return State.FOREIGN
+            return DatabaseState.FOREIGN
         with open(path, "rb") as file:
             header = file.read(_HEADER_BYTES)
     except (FileNotFoundError, NotADirectoryError):
-        return State.MISSING
+        return DatabaseState.MISSING
     except OSError:
-        return State.FOREIGN
+        return DatabaseState.FOREIGN
     if not header:
-        return State.EMPTY
+        return DatabaseState.EMPTY
     if not header.startswith(_MAGIC):
-        return State.BROKEN
+        return DatabaseState.BROKEN
     if header[18:20] != _PLAIN or header[68:72] != _APPLICATION.to_bytes(4, "big"):
-        return State.FOREIGN
-    return State.OURS
+        return DatabaseState.FOREIGN
+    return DatabaseState.OURS
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from taskleash.driver.cache.seal import Own
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.seal import Sealed
+from taskleash.driver.cache.store import CacheStore
 
 #: more bytes than these are written at once
 _ROOM = 16 << 20
@@ -17,23 +17,23 @@ _ROOM = 16 << 20
 class Deferred:
     """A store that puts into another one what it was given when it is told to `write`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: CacheStore) -> None:
         self._store = store
         self.lasts = store.lasts
         self._waiting: dict[bytes, bytes] = {}
         self._room = _ROOM
 
     def get(self, keys: Collection[bytes]) -> dict[bytes, bytes]:
-        """See `Store`."""
+        """See `CacheStore`."""
         # It is what this very process has made.
         waiting: dict[bytes, bytes] = {
-            key: Own(self._waiting[key]) for key in keys if key in self._waiting
+            key: Sealed(self._waiting[key]) for key in keys if key in self._waiting
         }
         rest = [key for key in keys if key not in waiting]
         return {**waiting, **self._store.get(rest)} if rest else waiting
 
     def put(self, entries: Mapping[bytes, bytes]) -> None:
-        """See `Store`."""
+        """See `CacheStore`."""
         if not self.lasts:
             return
         self._waiting.update(entries)

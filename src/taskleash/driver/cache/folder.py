@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 
-from taskleash.driver.cache.database import DATABASE, State, state_of
+from taskleash.driver.cache.database import DATABASE, DatabaseState, state_of
 from taskleash.source.discovery import root_around
 from taskleash.source.links import leads_out, real
 from taskleash.source.paths import is_below
@@ -102,7 +102,9 @@ def remove(folder: str) -> bool:
     """
     path, ours = os.path.join(folder, DATABASE), is_made_for_cache(folder)
     state = state_of(path)
-    found = state is State.OURS or (ours and state in (State.EMPTY, State.BROKEN))
+    found = state is DatabaseState.OURS or (
+        ours and state in (DatabaseState.EMPTY, DatabaseState.BROKEN)
+    )
     if found:
         os.remove(path)
     if ours and not os.path.isdir(os.path.join(folder, UNDO)):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import DIGEST_BYTES, key
 from taskleash.driver.cache.mentions import Searched
-from taskleash.driver.cache.questions import Question
+from taskleash.driver.cache.questions import FileQuestion
 from taskleash.driver.cache.retained import Retained
-from taskleash.driver.cache.seal import Own
+from taskleash.driver.cache.seal import Sealed
 from taskleash.driver.cache.shifts import Shifts
-from taskleash.driver.cache.store import NoStore, Store
+from taskleash.driver.cache.store import CacheStore, NoStore
 from taskleash.driver.cache.verdicts import (
     VERDICTS,
     Update,
@@ -61,14 +61,14 @@ class Memory:
     """
 
     def __init__(
-        self, store: Store | None = None, scope: str = "", retained: Retained | None = None
+        self, store: CacheStore | None = None, scope: str = "", retained: Retained | None = None
     ) -> None:
         self.keeps = True
         self._store = store or NoStore()
         self._retained = retained
         self.listing = Listing()
         self._once: dict[Hashable, Any] = {}
-        self._questions: dict[bytes, Question[Any]] = {}
+        self._questions: dict[bytes, FileQuestion[Any]] = {}
         self._entries: dict[bytes, bytes] = {}
         self._outcomes: dict[bytes, bytes] = {}
         #: what stands for outcomes wherever in their files the facts stand, by the outcomes' keys
@@ -106,7 +106,7 @@ class Memory:
 
     def question(
         self, kind: str, parts: Iterable[bytes], answers: Any, ask: Callable[[bytes], _A]
-    ) -> Question[_A]:
+    ) -> FileQuestion[_A]:
         """A question about files; kind and parts say all that the answer depends on.
 
         ``answers`` is the type of the answers, plain data: any others are not taken over. One that
@@ -114,7 +114,7 @@ class Memory:
         """
         asked = key(kind, self._scope, *parts)
         if asked not in self._questions:
-            self._questions[asked] = Question(asked, answers, ask, self.contents, self._store)
+            self._questions[asked] = FileQuestion(asked, answers, ask, self.contents, self._store)
         return self._questions[asked]
 
     def mentioned(
@@ -125,7 +125,7 @@ class Memory:
         ``search`` makes what finds those of some names that bytes mention.
         """
 
-        def ask(names: list[bytes]) -> Question[tuple[bytes, ...]]:
+        def ask(names: list[bytes]) -> FileQuestion[tuple[bytes, ...]]:
             found = cache(partial(search, names))
             return self.question("mentioned", names, NAMES, lambda data: found()(data))
 
@@ -374,7 +374,7 @@ def _module_of(item: Input) -> bytes:
 
 
 def _is_own(stored: bytes) -> bool:
-    return isinstance(stored, Own)
+    return isinstance(stored, Sealed)
 
 
 def _shape_key(outcome: bytes) -> bytes:

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.keys import key
 from taskleash.driver.cache.plain import recalled
-from taskleash.driver.cache.questions import Question
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.questions import FileQuestion
+from taskleash.driver.cache.store import CacheStore
 from taskleash.driver.inputs import Input
 from taskleash.ir.packing.conform import check_of
 
@@ -19,7 +19,7 @@ _MAX_SETS = 40
 _CHECK = check_of(list[list[bytes]])
 
 #: makes the question which of these names a file mentions
-Asking: TypeAlias = "Callable[[list[bytes]], Question[tuple[bytes, ...]]]"
+Asking: TypeAlias = "Callable[[list[bytes]], FileQuestion[tuple[bytes, ...]]]"
 
 
 class Searched:
@@ -28,7 +28,7 @@ class Searched:
     What is known of them is kept apart for each ``scope``.
     """
 
-    def __init__(self, contents: Contents, store: Store, scope: bytes) -> None:
+    def __init__(self, contents: Contents, store: CacheStore, scope: bytes) -> None:
         self._contents = contents
         self._key = key("searched", scope)
         self._sets: list[list[bytes]] = recalled(store, self._key, _CHECK) or []

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from taskleash.driver.cache.contents import Contents
 from taskleash.driver.cache.plain import recalled
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.store import CacheStore
 from taskleash.driver.inputs import Input
 from taskleash.ir.packing.conform import check_of
 
@@ -18,14 +18,19 @@ _SPARE = 20_000
 _A = TypeVar("_A")
 
 
-class Question(Generic[_A]):
+class FileQuestion(Generic[_A]):
     """A question whose answer, plain data, depends on a file's bytes alone.
 
     ``key`` stands for the question, ``answers`` is the type of the answers.
     """
 
     def __init__(
-        self, key: bytes, answers: Any, ask: Callable[[bytes], _A], contents: Contents, store: Store
+        self,
+        key: bytes,
+        answers: Any,
+        ask: Callable[[bytes], _A],
+        contents: Contents,
+        store: CacheStore,
     ) -> None:
         self._key = key
         self._ask = ask

@@ -19,7 +19,7 @@ _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK if hasattr(os, "O_NOFOLLOW") else 0
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-class Own(bytes):
+class Sealed(bytes):
     """Bytes that a run of this user wrote."""
 
 
@@ -37,9 +37,9 @@ class Seal:
         return _digest(data, self._key) if self._key is not None else b""
 
     def opened(self, data: bytes, seal: bytes) -> bytes:
-        """The bytes, which are `Own` where they bear the seal."""
+        """The bytes, which are `Sealed` where they bear the seal."""
         if self._key is not None and compare_digest(seal, _digest(data, self._key)):
-            return Own(data)
+            return Sealed(data)
         return data
 
 

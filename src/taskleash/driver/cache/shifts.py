@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from taskleash.driver.cache.keys import DIGEST_BYTES, digest, key
 from taskleash.driver.cache.plain import recalled
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.store import CacheStore
 from taskleash.ir.packing.conform import check_of
 from taskleash.source.code_lines import code_lines
 from taskleash.source.loading import InvalidSource, decode
@@ -26,7 +26,7 @@ class Shifts:
     and whether it is that of a package.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: CacheStore) -> None:
         self._store = store
         self._known: dict[bytes, _Lines | None] = {}
         self._news: dict[bytes, bytes] = {}

@@ -9,7 +9,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from taskleash.driver.cache.database import DATABASE, NotOurs, State, opened, state_of
+from taskleash.driver.cache.database import DATABASE, DatabaseState, NotOurs, opened, state_of
 from taskleash.driver.cache.folder import MAX_DAYS, is_made_for_cache, make
 from taskleash.driver.cache.seal import Seal
 
@@ -24,7 +24,7 @@ _NO_SEAL = Seal(None)
 _T = TypeVar("_T")
 
 
-class Store(Protocol):
+class CacheStore(Protocol):
     """Bytes by key; ``lasts`` tells whether what is put there is found by another run."""
 
     lasts: bool
@@ -57,7 +57,7 @@ class DiskStore:
     Several runs can use it at a time. It is open only during a call, for processes that are
     started must not inherit it. What has not been used for long is dropped, the oldest first.
     Without ``recalls`` nothing is found in it, and what is put there takes the place of what is.
-    What is there and not ours is neither read nor changed. What bears the ``seal`` is `Own`.
+    What is there and not ours is neither read nor changed. What bears the ``seal`` is `Sealed`.
     """
 
     lasts = True
@@ -78,21 +78,21 @@ class DiskStore:
         self._used: set[bytes] = set()
 
     def get(self, keys: Collection[bytes]) -> dict[bytes, bytes]:
-        """See `Store`."""
-        if not self._recalls or state_of(self._path) is not State.OURS:
+        """See `CacheStore`."""
+        if not self._recalls or state_of(self._path) is not DatabaseState.OURS:
             return {}
         return self._tried(lambda database: self._read(database, list(keys)), {}, writes=False)
 
     def put(self, entries: Mapping[bytes, bytes]) -> None:
-        """See `Store`."""
+        """See `CacheStore`."""
         if not entries and not self._used:
             return
         with suppress(OSError):
             make(self._folder)
             state = state_of(self._path)
-            if state is State.BROKEN and is_made_for_cache(self._folder):
+            if state is DatabaseState.BROKEN and is_made_for_cache(self._folder):
                 os.remove(self._path)
-            elif state in (State.BROKEN, State.FOREIGN):
+            elif state in (DatabaseState.BROKEN, DatabaseState.FOREIGN):
                 return
             self._tried(lambda database: self._write(database, entries), None, writes=True)
 
@@ -120,7 +120,7 @@ class DiskStore:
 
     def _remove(self) -> None:
         """Make room for a new database, where the one that is there is ours."""
-        if state_of(self._path) is State.OURS:
+        if state_of(self._path) is DatabaseState.OURS:
             with suppress(OSError):
                 os.remove(self._path)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from taskleash.driver.cache.contents import SETTLED_NS
 from taskleash.driver.cache.keys import key
-from taskleash.driver.cache.seal import Own
-from taskleash.driver.cache.store import Store
+from taskleash.driver.cache.seal import Sealed
+from taskleash.driver.cache.store import CacheStore
 from taskleash.source.walks import Walk, newest
 
 
@@ -21,7 +21,7 @@ class StoredWalks:
     times may come late, so that nothing is kept there.
     """
 
-    def __init__(self, store: Callable[[], Store]) -> None:
+    def __init__(self, store: Callable[[], CacheStore]) -> None:
         self._store = store
         self._start = time.time_ns()
 
@@ -35,7 +35,7 @@ class StoredWalks:
             return None
         wanted = _key(asked)
         stored = self._store().get([wanted]).get(wanted)
-        walk: Walk | None = marshal.loads(stored) if isinstance(stored, Own) else None
+        walk: Walk | None = marshal.loads(stored) if isinstance(stored, Sealed) else None
         return walk
 
     def keep(self, asked: Iterable[str], walk: Walk) -> None:

@@ -12,13 +12,13 @@ from taskleash.driver.config.kinds import (
     Choice,
     Flag,
     Format,
-    Kind,
     ListOf,
     Number,
     RuleSelector,
     Scalar,
     TableOf,
     Text,
+    ValueKind,
 )
 from taskleash.records import dataclass
 from taskleash.reporters.options import LANGUAGES
@@ -48,7 +48,7 @@ class Key:
     """
 
     name: str
-    kind: Kind
+    kind: ValueKind
     default: Any
     text: str
     per_file: bool = False

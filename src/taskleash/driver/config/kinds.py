@@ -16,7 +16,7 @@ Schema = dict[str, Any]
 MOST = 10_000
 
 
-class Kind(Protocol):
+class ValueKind(Protocol):
     """What a key takes."""
 
     def read(self, value: object) -> Any:
@@ -31,7 +31,7 @@ class Flag:
     """True or false."""
 
     def read(self, value: object) -> bool:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, bool):
             return value
         spelled = str(value).lower()
@@ -39,7 +39,7 @@ class Flag:
         raise WrongValue("true or false", value, hint)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "boolean"}
 
 
@@ -48,13 +48,13 @@ class Number:
     """A whole number, not negative."""
 
     def read(self, value: object) -> int:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
         raise WrongValue("a whole number from 0 on", value)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "integer", "minimum": 0}
 
 
@@ -63,13 +63,13 @@ class Scalar:
     """True or false, a number, or text."""
 
     def read(self, value: object) -> bool | int | float | str:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, bool | int | float | str):
             return value
         raise WrongValue("true, false, a number or a string", value, is_quoted=False)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": ["boolean", "number", "string"]}
 
 
@@ -81,13 +81,13 @@ class Text:
     form: str = r"[^\0]+"
 
     def read(self, value: object) -> str:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, str) and re.fullmatch(self.form, value):
             return value
         raise WrongValue(self.what, value)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "string", "pattern": f"^(?:{self.form})$"}
 
 
@@ -98,13 +98,13 @@ class Choice:
     words: tuple[str, ...]
 
     def read(self, value: object) -> str:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, str) and value in self.words:
             return value
         raise WrongValue(f"one of {', '.join(self.words)}", value, did_you_mean(value, self.words))
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "string", "enum": list(self.words)}
 
 
@@ -113,7 +113,7 @@ class RuleSelector:
     """The code of a rule, a prefix of codes, or ``ALL``."""
 
     def read(self, value: object) -> str:
-        """See `Kind`."""
+        """See `ValueKind`."""
         expected = "a rule, a prefix of rules or ALL"
         if not isinstance(value, str):
             raise WrongValue(expected, value)
@@ -125,7 +125,7 @@ class RuleSelector:
         return value
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "string", "enum": selection.selectors()}
 
 
@@ -134,7 +134,7 @@ class Format:
     """The name of a format. Where a file is written, only the command line says."""
 
     def read(self, value: object) -> str:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, str) and value in FORMATS:
             return value
         hint = did_you_mean(value, FORMATS) if isinstance(value, str) else ""
@@ -143,7 +143,7 @@ class Format:
         raise WrongValue(f"one of {', '.join(FORMATS)}", value, hint)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "string", "enum": list(FORMATS)}
 
 
@@ -151,11 +151,11 @@ class Format:
 class ListOf:
     """A list whose items are of one kind; ``what`` names them in the plural."""
 
-    item: Kind
+    item: ValueKind
     what: str
 
     def read(self, value: object) -> tuple[Any, ...]:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if isinstance(value, list):
             if len(value) > MOST:
                 raise WrongValue(f"at most {MOST} {self.what}", value, f"there are {len(value)}")
@@ -164,7 +164,7 @@ class ListOf:
         raise WrongValue(f"a list of {self.what}", value, hint)
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         return {"type": "array", "items": self.item.schema(), "maxItems": MOST}
 
 
@@ -175,13 +175,13 @@ class TableOf:
     ``what`` describes it, and it has at most so many entries where that is given.
     """
 
-    item: Kind
+    item: ValueKind
     what: str
-    key: Kind | None = None
+    key: ValueKind | None = None
     most: int | None = None
 
     def read(self, value: object) -> dict[str, Any]:
-        """See `Kind`."""
+        """See `ValueKind`."""
         if not isinstance(value, dict):
             raise WrongValue(self.what, value)
         if self.most is not None and len(value) > self.most:
@@ -198,7 +198,7 @@ class TableOf:
             raise
 
     def schema(self) -> Schema:
-        """See `Kind`."""
+        """See `ValueKind`."""
         keys = {} if self.key is None else {"propertyNames": self.key.schema()}
         most = {} if self.most is None else {"maxProperties": self.most}
         return {"type": "object", "additionalProperties": self.item.schema(), **keys, **most}

@@ -13,7 +13,7 @@ from taskleash.driver.fixing.fixed_program import FixedProgram
 from taskleash.driver.fixing.remove_unused import remove_unused
 from taskleash.driver.fixing.rounds import fixed
 from taskleash.driver.fixing.sharing import check_named
-from taskleash.driver.fixing.undo import Change, is_committed, write_undo
+from taskleash.driver.fixing.undo import ReplacedFile, is_committed, write_undo
 from taskleash.driver.fixing.writable import writable
 from taskleash.driver.gate.merging import defects, defects_of, merged
 from taskleash.driver.joined import analyse_roots
@@ -22,7 +22,7 @@ from taskleash.driver.time_limit import TimeOver, unfinished
 from taskleash.fixes.choice import reason_against
 from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Left
-from taskleash.fixes.proof import Place, place
+from taskleash.fixes.proof import FindingIdentity, place
 from taskleash.fixes.text.replace import CHANGED, NotReplaced, replace_file
 from taskleash.fixes.text.temporary import remove_leftovers
 from taskleash.reporters.fixes import FixReport
@@ -45,7 +45,7 @@ class Fixing:
     start: float
     found: int
     files: tuple[MendedFile, ...]
-    failed: Mapping[Place, Said]
+    failed: Mapping[FindingIdentity, Said]
     undo: str = ""
     is_committed: bool = False
     is_lost: bool = False
@@ -82,11 +82,11 @@ class Fixing:
             self, files=tuple(written), undo=undo, is_committed=is_clean, is_lost=is_lost
         ), failures
 
-    def _changes(self, files: Iterable[MendedFile]) -> Iterator[Change]:
+    def _changes(self, files: Iterable[MendedFile]) -> Iterator[ReplacedFile]:
         for file in files:
             with suppress(InvalidSource, UnicodeEncodeError):
                 before, after = self.program.data(file.path, file.after)
-                yield Change(file.path, before, after)
+                yield ReplacedFile(file.path, before, after)
 
     def _replace(self, file: MendedFile) -> None:
         """Raises NotReplaced, and InvalidSource where the file can no longer be read."""
@@ -173,7 +173,7 @@ def _fitting(analysis: Analysis, report: Report) -> Report:
     return replace(report, entries=tuple(entries))
 
 
-def _accepted(report: Report | None, barred: Container[str]) -> frozenset[Place] | None:
+def _accepted(report: Report | None, barred: Container[str]) -> frozenset[FindingIdentity] | None:
     """The findings to fix, those of the report but for some files'; None stands for all."""
     if report is None:
         return None
@@ -190,7 +190,7 @@ def _barred(settings: Settings, report: Report) -> dict[str, str]:
     return writable(settings).objections([*paths, *(error.path for error in report.errors)])
 
 
-def _objected(report: Report, barred: Mapping[str, str]) -> dict[Place, str]:
+def _objected(report: Report, barred: Mapping[str, str]) -> dict[FindingIdentity, str]:
     """Why the fixes are not made that would change a barred file."""
     return {
         place(entry.site, entry.rule): barred[entry.site.path]

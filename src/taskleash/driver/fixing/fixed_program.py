@@ -12,7 +12,7 @@ from taskleash.driver.folders import SameRules
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.parse import Broken, Parsed, parse
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.proof import Place, Scan, place
+from taskleash.fixes.proof import FindingIdentity, ProvedScan, place
 from taskleash.ir.model import ModuleFacts
 from taskleash.rules.selection import resolve_codes
 from taskleash.source.loading import InvalidSource, decode, encode
@@ -82,7 +82,9 @@ class FixedProgram:
             self._parsed[key] = parse(item)
         return self._parsed[key]
 
-    def scan(self, choice: FixChoice, accepted: frozenset[Place] | None = None) -> Scan:
+    def scan(
+        self, choice: FixChoice, accepted: frozenset[FindingIdentity] | None = None
+    ) -> ProvedScan:
         """What the rules say of the program, the suppressed findings left out.
 
         Only the findings ``accepted`` are offered their fixes of the choice; None stands for all.
@@ -97,7 +99,7 @@ class FixedProgram:
         others = analysis.entries(SameRules(resolve_codes((), ())))
         known = {(entry.site, entry.rule) for entry in reported}
         known |= {(e.site, e.rule) for e in others if e.rule and not e.suppressed}
-        return Scan(
+        return ProvedScan(
             targets=tuple(
                 choice.target(entry.site, entry.rule, entry.fixes)
                 for entry in reported

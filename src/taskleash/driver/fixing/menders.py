@@ -12,7 +12,7 @@ from types import TracebackType
 from taskleash.driver.fixing.orders import Filled, Order, taken
 from taskleash.driver.parsing.cores import cores
 from taskleash.driver.parsing.parse import Broken
-from taskleash.driver.parsing.processes import Started
+from taskleash.driver.parsing.processes import StartedPython
 from taskleash.driver.parsing.worker import Worker, answering
 from taskleash.fixes.making import Made
 
@@ -64,7 +64,7 @@ class Menders:
     def _hand_out(self, waiting: list[Order], most: int) -> None:
         while waiting and len(self._workers) < most:
             # A copy of this process would have its memory, too.
-            self._workers.append(Worker(Started()))
+            self._workers.append(Worker(StartedPython()))
         for worker in self._workers:
             if waiting and worker.item is None:
                 order = waiting.pop()

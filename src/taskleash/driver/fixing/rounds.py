@@ -24,20 +24,20 @@ from taskleash.fixes.engine import Outcome, fix
 from taskleash.fixes.making import Made, Wanted
 from taskleash.fixes.mend import mend
 from taskleash.fixes.model import Common, Manner, Mended, Target
-from taskleash.fixes.proof import Place, Scan
+from taskleash.fixes.proof import FindingIdentity, ProvedScan
 from taskleash.source.modules import is_package
 
 
 def fixed(
-    program: FixedProgram, choice: FixChoice, accepted: frozenset[Place] | None = None
-) -> tuple[Scan, Outcome]:
+    program: FixedProgram, choice: FixChoice, accepted: frozenset[FindingIdentity] | None = None
+) -> tuple[ProvedScan, Outcome]:
     """What the program scans as, and what came of its fixes.
 
     Only the findings ``accepted`` are mended; None stands for all.
     """
     scan = program.scan(choice, accepted)
 
-    def rescan(changed: Mapping[str, str]) -> Scan:
+    def rescan(changed: Mapping[str, str]) -> ProvedScan:
         return program.with_texts(changed).scan(choice, accepted)
 
     logged = logging(scan.targets)

@@ -24,7 +24,7 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+(-\d+)?\.patch")
 
 
 @dataclass(frozen=True)
-class Change:
+class ReplacedFile:
     """A file's bytes before and after."""
 
     path: str
@@ -32,7 +32,7 @@ class Change:
     after: bytes
 
 
-def write_undo(settings: Settings, changes: Sequence[Change]) -> str:
+def write_undo(settings: Settings, changes: Sequence[ReplacedFile]) -> str:
     """Write the patch that takes changes back; gives its path, empty where none can be kept."""
     folder = usable_folder(settings.cache_dir, settings.paths) if settings.cache else None
     below = os.path.join(folder or "", UNDO)

@@ -11,14 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from taskleash.driver.gate.baseline_file import Known
+from taskleash.driver.gate.baseline_file import KnownFinding
 from taskleash.reporters.report import Entry, Report
 from taskleash.rules.registry import diagnose
 from taskleash.verdict.fingerprint import fingerprint
 
 
 @dataclass(frozen=True)
-class Comparison:
+class BesideBaseline:
     """A report beside a baseline.
 
     ``entries`` are the report's, the known ones marked; ``current`` are the baseline's findings
@@ -27,20 +27,20 @@ class Comparison:
     """
 
     entries: tuple[Entry, ...]
-    current: tuple[Known, ...]
-    stale: tuple[Known, ...]
+    current: tuple[KnownFinding, ...]
+    stale: tuple[KnownFinding, ...]
 
 
-def known_findings(report: Report) -> list[Known]:
+def known_findings(report: Report) -> list[KnownFinding]:
     """The findings of a report as a baseline lists them; what a comment silences needs no entry."""
     return [_known(entry) for entry in report.entries if _counts(entry)]
 
 
-def compare(report: Report, baseline: Sequence[Known]) -> Comparison:
+def compare(report: Report, baseline: Sequence[KnownFinding]) -> BesideBaseline:
     """Match the findings of a report, unfiltered, with those of a baseline."""
     wanted = Counter(baseline)
     findings = {i: _known(entry) for i, entry in enumerate(report.entries) if _counts(entry)}
-    matched: dict[int, Known] = {}
+    matched: dict[int, KnownFinding] = {}
     for index, finding in findings.items():
         if wanted[finding]:
             wanted[finding] -= 1
@@ -52,12 +52,12 @@ def compare(report: Report, baseline: Sequence[Known]) -> Comparison:
             wanted[others.pop(0)] -= 1
             matched[index] = finding
     unselected = _unselected(report)
-    stale: list[Known] = []
-    unseen: list[Known] = []
+    stale: list[KnownFinding] = []
+    unseen: list[KnownFinding] = []
     for known in wanted.elements():
         gone = _is_gone(known.path, looked_at) and not _is_among(known, unselected)
         (stale if gone else unseen).append(known)
-    return Comparison(
+    return BesideBaseline(
         entries=tuple(
             replace(entry, known=True) if index in matched else entry
             for index, entry in enumerate(report.entries)
@@ -71,14 +71,16 @@ def _counts(entry: Entry) -> bool:
     return bool(entry.rule) and not entry.suppressed
 
 
-def _known(entry: Entry) -> Known:
+def _known(entry: Entry) -> KnownFinding:
     site = entry.site
-    return Known(site.path, entry.rule, site.scope, fingerprint(entry.rule, site))
+    return KnownFinding(site.path, entry.rule, site.scope, fingerprint(entry.rule, site))
 
 
-def _gone_from(left: Iterable[Known], looked_at: frozenset[str]) -> dict[str, list[Known]]:
+def _gone_from(
+    left: Iterable[KnownFinding], looked_at: frozenset[str]
+) -> dict[str, list[KnownFinding]]:
     """The findings that their files no longer have, by fingerprint, sorted."""
-    found: dict[str, list[Known]] = defaultdict(list)
+    found: dict[str, list[KnownFinding]] = defaultdict(list)
     for known in sorted(left):
         if _is_gone(known.path, looked_at):
             found[known.fingerprint].append(known)
@@ -99,7 +101,7 @@ def _unselected(report: Report) -> dict[tuple[str, str], list[Entry]]:
     return found
 
 
-def _is_among(known: Known, unselected: dict[tuple[str, str], list[Entry]]) -> bool:
+def _is_among(known: KnownFinding, unselected: dict[tuple[str, str], list[Entry]]) -> bool:
     """Whether a finding would be reported if its rule were selected."""
     return any(
         fingerprint(known.rule, entry.site) == known.fingerprint

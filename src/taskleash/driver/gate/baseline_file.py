@@ -28,7 +28,7 @@ class BadBaseline(Exception):
 
 
 @dataclass(frozen=True, order=True)
-class Known:
+class KnownFinding:
     """A known finding; ``path`` is as reports have it, ``fingerprint`` that of the first of its
     equals."""
 
@@ -38,7 +38,7 @@ class Known:
     fingerprint: str
 
 
-def read_baseline(file: str) -> list[Known]:
+def read_baseline(file: str) -> list[KnownFinding]:
     """The findings that a baseline lists, in its order; raises BadBaseline."""
     try:
         text = read_regular(file, BASELINE_BYTES).decode("utf-8-sig")
@@ -54,7 +54,7 @@ def read_baseline(file: str) -> list[Known]:
     return list(_parse(file, text))
 
 
-def baseline_text(file: str, findings: Iterable[Known]) -> str:
+def baseline_text(file: str, findings: Iterable[KnownFinding]) -> str:
     """The contents of a baseline at ``file`` with these findings."""
     lines = sorted(
         (_encoded(_relative(known.path, file)), known.rule, _encoded(known.scope),
@@ -64,14 +64,14 @@ def baseline_text(file: str, findings: Iterable[Known]) -> str:
     return _HEADER + "".join(f"{' '.join(line)}\n" for line in lines)
 
 
-def _parse(file: str, text: str) -> Iterator[Known]:
+def _parse(file: str, text: str) -> Iterator[KnownFinding]:
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.strip()
         if line and not line.startswith("#"):
             yield _known(file, number, line)
 
 
-def _known(file: str, number: int, line: str) -> Known:
+def _known(file: str, number: int, line: str) -> KnownFinding:
     if _CONFLICT.match(line):
         raise BadBaseline(f"{file}:{number}: a merge conflict: keep the lines of both sides")
     parts = line.split()
@@ -82,7 +82,7 @@ def _known(file: str, number: int, line: str) -> Known:
             f"renew the file with --write-baseline"
         )
     path, rule, scope, fingerprint = parts
-    return Known(_reported(_decoded(path), file), rule, _decoded(scope), fingerprint)
+    return KnownFinding(_reported(_decoded(path), file), rule, _decoded(scope), fingerprint)
 
 
 def _encoded(text: str) -> str:

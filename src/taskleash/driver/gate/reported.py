@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from taskleash.driver.gate.baseline import Comparison, compare, known_findings
+from taskleash.driver.gate.baseline import BesideBaseline, compare, known_findings
 from taskleash.driver.gate.baseline_file import baseline_text, read_baseline
 from taskleash.driver.gate.changed_lines import ChangedLines, changed_since
 from taskleash.driver.gate.merging import defects_of, merged
@@ -72,7 +72,7 @@ def _with_baseline(gate: Gate, report: Report) -> Gated:
     return _about_stale(Gated(report), compared, gate.baseline, gate.prune)
 
 
-def _about_stale(gated: Gated, compared: Comparison, file: str, prune: bool) -> Gated:
+def _about_stale(gated: Gated, compared: BesideBaseline, file: str, prune: bool) -> Gated:
     stale = _counted(len(compared.stale), "stale entry", "stale entries")
     if prune:
         # A file that lists nothing is left as it is: it may be no baseline.

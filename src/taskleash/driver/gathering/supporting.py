@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 
 from taskleash.driver.cache.memory import Memory
-from taskleash.driver.cache.questions import Question
+from taskleash.driver.cache.questions import FileQuestion
 from taskleash.driver.gathering.by_module import Modules
 from taskleash.driver.inputs import Input
 from taskleash.source.loading import InvalidSource
@@ -60,14 +60,14 @@ def _imported_by(asked: Iterable[Input], modules: Modules, memory: Memory) -> li
     return sorted((modules.items[place] for place in places), key=lambda item: item.path)
 
 
-def _answer(question: Question[tuple[str, ...]], item: Input) -> tuple[str, ...] | None:
+def _answer(question: FileQuestion[tuple[str, ...]], item: Input) -> tuple[str, ...] | None:
     with suppress(InvalidSource):
         return question.answer(item)
     return None
 
 
 def _followed(
-    asked: list[Input], modules: Modules, question: Question[tuple[str, ...]]
+    asked: list[Input], modules: Modules, question: FileQuestion[tuple[str, ...]]
 ) -> frozenset[int]:
     """The places of the files that the asked ones import."""
     found: set[int] = set()

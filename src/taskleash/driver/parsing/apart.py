@@ -13,7 +13,7 @@ from taskleash.driver.cache.keys import key
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.parse import Broken, packed
 from taskleash.driver.parsing.patience import PATIENCE_SECONDS
-from taskleash.driver.parsing.processes import Started
+from taskleash.driver.parsing.processes import StartedPython
 from taskleash.driver.parsing.worker import Worker
 from taskleash.source.discovery import File
 
@@ -37,7 +37,7 @@ def parsed_apart(item: Input) -> tuple[bytes, bytes]:
 
 def _started() -> Worker[Input]:
     """A process that is ready: its start takes no time from the first file."""
-    worker: Worker[Input] = Worker(Started())
+    worker: Worker[Input] = Worker(StartedPython())
     if isinstance(_outcome(worker, _NOTHING), Broken):
         raise ChildProcessError("the process that parses cannot be started")
     return worker

@@ -56,7 +56,7 @@ def start(of_many: bool) -> Process:
         if of_many:
             import_module("taskleash.ir.lowering.extract")
         return Forked()
-    return Started()
+    return StartedPython()
 
 
 class Forked:
@@ -91,7 +91,7 @@ class Forked:
         self._lifeline.cut()
 
 
-class Started:
+class StartedPython:
     """A Python of its own. Its standard input is its lifeline, and says before where to answer."""
 
     greets = True
@@ -130,7 +130,7 @@ class Started:
 
 
 def main(descriptor: str) -> None:
-    """What a `Started` process does; ``descriptor`` is that of its connection but for Windows."""
+    """What a `StartedPython` does; ``descriptor`` is that of its connection but for Windows."""
     connection: Connection
     # From the process that started this one: nobody else has the other end.
     connection = pickle.load(sys.stdin.buffer) if _IS_WINDOWS else Connection(int(descriptor))

@@ -27,7 +27,7 @@ from taskleash.reporters.language import Language
 from taskleash.reporters.markup import code, fenced, table, text
 from taskleash.reporters.options import RenderOptions
 from taskleash.reporters.report import Entry, FileError, Report
-from taskleash.reporters.rows import Row, rows
+from taskleash.reporters.rows import ReportRow, rows
 from taskleash.reporters.summary import closing
 
 
@@ -75,7 +75,7 @@ def scan_table(report: Report, options: RenderOptions) -> Iterator[str]:
         yield table(headings, (_cells(each, say) for each in found))
 
 
-def _cells(of: Row, say: Language) -> list[str]:
+def _cells(of: ReportRow, say: Language) -> list[str]:
     more = f", {words.ellipsis(unicode=True)}" if len(of.tasks) > 1 else ""
     seen = [of.observed.short] if of.observed is not None else []
     return [

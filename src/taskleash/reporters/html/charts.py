@@ -28,7 +28,7 @@ CLEANED = (
 
 
 @dataclass(frozen=True)
-class Part:
+class Segment:
     """A part of a bar or a ring: what it stands for, how many, where it begins and how long it is.
 
     Both lengths are in the chart's own units.
@@ -45,7 +45,7 @@ class Bar:
     """One component's bar; ``component`` is its index, its parts are the risks of its tasks."""
 
     component: int
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
 
     @property
     def total(self) -> int:
@@ -66,25 +66,25 @@ def risk_bars(sites: Iterable[tuple[int, Site]]) -> tuple[Bar, ...]:
     return tuple(Bar(c, _parts(counts[c], RISKS, 100 / longest)) for c in worst)
 
 
-def risk_bar(sites: Iterable[Site]) -> tuple[Part, ...]:
+def risk_bar(sites: Iterable[Site]) -> tuple[Segment, ...]:
     """How the risks share 100 units."""
     counts = Counter(risk_of(site) for site in sites)
     return _parts(counts, RISKS, 100 / max(1, counts.total()))
 
 
-def ending_ring(sites: Iterable[Site]) -> tuple[Part, ...]:
+def ending_ring(sites: Iterable[Site]) -> tuple[Segment, ...]:
     """How what cleans tasks up shares the ring; what occurs, the best first."""
     cells = (site.cleaned for site in sites)
     counts = Counter(UNKNOWN if c.state is State.UNKNOWN else c.how for c in cells)
     return _parts(counts, CLEANED, CIRCUMFERENCE / max(1, counts.total()))
 
 
-def _parts(counts: Counter[str], keys: Sequence[str], unit: float) -> tuple[Part, ...]:
+def _parts(counts: Counter[str], keys: Sequence[str], unit: float) -> tuple[Segment, ...]:
     parts, before = [], 0
     for key in keys:
         if counts[key]:
             parts.append(
-                Part(key, counts[key], round(before * unit, 3), round(counts[key] * unit, 3))
+                Segment(key, counts[key], round(before * unit, 3), round(counts[key] * unit, 3))
             )
         before += counts[key]
     return tuple(parts)

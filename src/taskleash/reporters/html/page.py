@@ -18,7 +18,7 @@ from taskleash.reporters.html.audit import Audit, audit
 from taskleash.reporters.html.highlight import Code, highlighted
 from taskleash.reporters.html.prose import pieces
 from taskleash.reporters.html.risks import DORMANT, RISKS
-from taskleash.reporters.html.scan import Row, Scan, scan
+from taskleash.reporters.html.scan import ScanData, SiteRow, scan
 from taskleash.reporters.inert import inert
 from taskleash.reporters.inert_entry import inert_entry
 from taskleash.reporters.language import Language
@@ -52,13 +52,13 @@ class Page:
     origin: str
     summary: Sequence[str]
     problems: Sequence[Problem]
-    scan: Scan
+    scan: ScanData
     risks: dict[str, str]
     endings: dict[str, str]
     counts: dict[str, int]
-    overall: Sequence[charts.Part]
+    overall: Sequence[charts.Segment]
     bars: Sequence[charts.Bar]
-    ring: Sequence[charts.Part]
+    ring: Sequence[charts.Segment]
     audit: Audit
     ranking: str
     at_once: int
@@ -91,7 +91,7 @@ def page(report: Report, options: RenderOptions) -> Page:
     )
 
 
-def _audit(report: Report, found: Scan, say: Language) -> Audit:
+def _audit(report: Report, found: ScanData, say: Language) -> Audit:
     """The audit, of entries whose names do no harm."""
     index = {id(row.entry): i for i, row in enumerate(found.rows)}
     shown = [(inert_entry(entry, unicode=True), index[id(entry)]) for entry in report.entries]
@@ -124,7 +124,7 @@ def _problem(error: FileError) -> Problem:
     return Problem(inert(f"{error.path}:{error.line}:{error.column}"), error.code, error.message)
 
 
-def _sites(rows: Sequence[Row], say: Language) -> list[dict[str, Any]]:
+def _sites(rows: Sequence[SiteRow], say: Language) -> list[dict[str, Any]]:
     """The data of each row, in the order of the rows; each file is read once."""
     by_place = sorted(range(len(rows)), key=lambda i: rows[i].entry.site.path)
     source = lru_cache(maxsize=1)(read_lines)

@@ -26,7 +26,7 @@ class ShownCell:
 
 
 @dataclass(frozen=True)
-class Row:
+class SiteRow:
     """One site; ``component`` is an index."""
 
     entry: Entry
@@ -45,22 +45,22 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Scan:
+class ScanData:
     """The rows, the components that they name by index, and the codes and titles of the rules."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[SiteRow, ...]
     components: tuple[str, ...]
     rules: tuple[tuple[str, str], ...]
 
 
-def scan(entries: Sequence[Entry], say: Language) -> Scan:
+def scan(entries: Sequence[Entry], say: Language) -> ScanData:
     """All sites of a report."""
     ordered = sorted(entries, key=_badness)
     keys = sorted({component_of(e.site) for e in ordered}, key=lambda key: (key[1], key[2]))
     index = {key: i for i, key in enumerate(keys)}
     rows = tuple(_row(entry, index[component_of(entry.site)], say) for entry in ordered)
     titles = {row.rule: row.rule_title for row in rows if row.rule}
-    return Scan(rows, _labels(keys), tuple(sorted(titles.items())))
+    return ScanData(rows, _labels(keys), tuple(sorted(titles.items())))
 
 
 def _badness(entry: Entry) -> tuple[int, int, int, str, int, int]:
@@ -81,10 +81,10 @@ def _labels(keys: Sequence[tuple[ComponentKind, str, str]]) -> tuple[str, ...]:
     return tuple(inert(label(*key)) for key in keys)
 
 
-def _row(entry: Entry, component: int, say: Language) -> Row:
+def _row(entry: Entry, component: int, say: Language) -> SiteRow:
     site = entry.site
     rule = registry.by_code(entry.rule) if entry.rule else None
-    return Row(
+    return SiteRow(
         entry=entry,
         path=inert(site.path),
         line=site.span.line,

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
 from .layout import CANCELLED, COLLECTED, FAILED, FINISHED, LEFT, LONGEST, LOOSE, PEAK
-from .places import Counted, Places
+from .places import Counted, SpotTable
 
 #: what is known of a task: not done; not done as its loop ended; done; failed and done; or that it
 #: is none of this record's
@@ -38,7 +38,7 @@ MAX_EVENTS = 1000
 _MICROSECONDS = 1_000_000
 
 
-class Loop(NamedTuple):
+class SeenLoop(NamedTuple):
     """A loop that has tasks: its number, and a weak reference to it."""
 
     number: int
@@ -56,7 +56,7 @@ class Living(weakref.ref):  # type: ignore[type-arg]
 
     born: float
     key: int
-    loop: Loop
+    loop: SeenLoop
     spot: Counted
     state: int
 
@@ -104,7 +104,7 @@ class Tables(NamedTuple):
     """
 
     every: weakref.WeakSet[Any]
-    loops: dict[int, Loop]
+    loops: dict[int, SeenLoop]
     sent: dict[int, Counted]
     ghosts: dict[int, Living]
     events: deque[Event]
@@ -135,8 +135,8 @@ class Started(Protocol):
 
 def follower(
     tables: Tables,
-    places: Places,
-    new_loop: Callable[[Any], Loop],
+    places: SpotTable,
+    new_loop: Callable[[Any], SeenLoop],
     look: Callable[[float], float],
     failed: Callable[[Exception], None],
 ) -> Started:
@@ -163,7 +163,7 @@ def follower(
                         frame = frame.f_back
                     elif id(getframe(1).f_code) not in internal:
                         frame = getframe(1)
-                # as in `Places.recall`, whose call is spared
+                # as in `SpotTable.recall`, whose call is spared
                 step = known.get(id(frame.f_code))
                 spot: Any = step and step[frame.f_lasti]
                 while type(spot) is dict:
@@ -194,7 +194,7 @@ def follower(
     return started
 
 
-def _finder(tables: Tables, places: Places) -> Callable[[Any, Any, Any], Counted | None]:
+def _finder(tables: Tables, places: SpotTable) -> Callable[[Any, Any, Any], Counted | None]:
     """What finds the spot of a task whose frames are not known at first sight."""
     sent, internal = tables.sent, places.internal
 

@@ -16,7 +16,7 @@ from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from typing import Any
 
-from .observer import Observer, Record
+from .observer import Record, TaskObserver
 
 
 def tells_by_itself() -> bool:
@@ -34,7 +34,7 @@ class Hooks:
     def __init__(self, record: Record, interval: float, weak_set: bool | None = None) -> None:
         weak_set = tells_by_itself() if weak_set is None else weak_set
         every = _every_task() if weak_set else weakref.WeakSet()
-        self.observer = Observer(record, interval, self._adopt, every)
+        self.observer = TaskObserver(record, interval, self._adopt, every)
         self._undo: list[Callable[[], None]] = []
         self._adopted: set[type] = set()
         self._weak_set = weak_set

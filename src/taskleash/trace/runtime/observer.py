@@ -19,13 +19,13 @@ from .following import (
     MAX_EVENTS,
     Event,
     Living,
-    Loop,
+    SeenLoop,
     Started,
     Tables,
     follower,
 )
 from .loaded import Loaded
-from .places import Counted, Places, Spot, coroutine_name
+from .places import Counted, SpawnSpot, SpotTable, coroutine_name
 from .waits import awaited_by, waits_for
 
 # what one look at living tasks takes at most
@@ -45,7 +45,7 @@ class Record(Protocol):
         """Keep what is no count."""
 
 
-class Observer:
+class TaskObserver:
     """Follows every task that it is told of.
 
     ``interval`` is how often it looks at what living tasks wait for, in seconds. ``adopt`` is
@@ -60,7 +60,7 @@ class Observer:
         every: weakref.WeakSet[Any],
     ) -> None:
         self.record = record
-        self.places = Places(self._spot_noted)
+        self.places = SpotTable(self._spot_noted)
         self.over = False
         self._loaded = Loaded()
         self._adopt = adopt
@@ -182,7 +182,7 @@ class Observer:
     def _time(self) -> float:
         return round(monotonic() - self._began, 3)
 
-    def _spot_noted(self, number: int, spot: Spot) -> Counted:
+    def _spot_noted(self, number: int, spot: SpawnSpot) -> Counted:
         if number < at.MAX_SPOTS:
             caller = spot.caller._asdict() if spot.caller is not None else None
             known = {**spot.place._asdict(), "caller": caller, "task": spot.task, "how": spot.how}
@@ -195,10 +195,10 @@ class Observer:
         """The last row, for all that there is no room for."""
         return self.places.spots[at.MAX_SPOTS - 1]
 
-    def _new_loop(self, loop: Any) -> Loop:
+    def _new_loop(self, loop: Any) -> SeenLoop:
         self._adopt(loop)
         loops, key, ref = self._tables.loops, id(loop), _weak(loop)
-        owner = loops[key] = Loop(self._loop_count, ref)
+        owner = loops[key] = SeenLoop(self._loop_count, ref)
         if isinstance(ref, weakref.ref):
             weakref.finalize(loop, _forget, loops, key, owner).atexit = False
         self._loop_count += 1
@@ -206,7 +206,7 @@ class Observer:
         self.record.note({"loop": owner.number, "kind": kind})
         return owner
 
-    def _pending(self, owner: Loop | None) -> Iterator[tuple[Living, Any]]:
+    def _pending(self, owner: SeenLoop | None) -> Iterator[tuple[Living, Any]]:
         """The tasks of a loop, or of all, that are not done and not counted as left."""
         for living, task in self.existing():
             of_it = owner is None or living.loop is owner
@@ -214,7 +214,7 @@ class Observer:
             if living.state == IS_PENDING and of_it and not task.done():
                 yield living, task
 
-    def _settle(self, owner: Loop | None) -> None:
+    def _settle(self, owner: SeenLoop | None) -> None:
         """Count the end of tasks that are done and whose callbacks no loop will call any more."""
         for living, task in self.existing():
             of_it = owner is None or living.loop is owner
@@ -292,6 +292,6 @@ def _weak(loop: Any) -> Callable[[], Any]:
         return lambda: loop
 
 
-def _forget(loops: dict[int, Loop], key: int, owner: Loop) -> None:
+def _forget(loops: dict[int, SeenLoop], key: int, owner: SeenLoop) -> None:
     if loops.get(key) is owner:
         del loops[key]

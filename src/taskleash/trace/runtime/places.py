@@ -39,7 +39,7 @@ _KEPT = 4
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line of code: ``column`` is 1-based, in bytes, and 0 where the interpreter does not say."""
 
     path: str
@@ -48,7 +48,7 @@ class Place(NamedTuple):
     function: str
 
 
-class Spot(NamedTuple):
+class SpawnSpot(NamedTuple):
     """A spawn site with its caller; ``task`` names the coroutine that it was first seen to start.
 
     ``how`` is ``spawn``; ``main`` where asyncio itself started the task for a program;
@@ -56,8 +56,8 @@ class Spot(NamedTuple):
     coroutine is defined.
     """
 
-    place: Place
-    caller: Place | None
+    place: Location
+    caller: Location | None
     task: str
     how: str
     library: bool
@@ -68,7 +68,7 @@ class Counted:
 
     __slots__ = ("alive", "counts", "finished", "longest", "number", "peak", "spot", "started")
 
-    def __init__(self, number: int, spot: Spot, counts: Any) -> None:
+    def __init__(self, number: int, spot: SpawnSpot, counts: Any) -> None:
         self.number = number
         self.spot = spot
         self.counts = counts
@@ -81,10 +81,10 @@ _Known: TypeAlias = "dict[int, dict[int, Counted | _Known]]"
 _NOTHING: dict[int, Counted | _Known] = {}
 
 
-class Places:
+class SpotTable:
     """The spots seen so far, by number; ``noted`` makes the counts of each new one."""
 
-    def __init__(self, noted: Callable[[int, Spot], Counted]) -> None:
+    def __init__(self, noted: Callable[[int, SpawnSpot], Counted]) -> None:
         self.spots: list[Counted] = []
         #: the identities of asyncio's own code, and the spots by the frames that are sure to tell
         #: them: the identity of the first one's code leads to its instruction, that to the spot,
@@ -219,7 +219,7 @@ class Places:
         place = _place(frame)
         called_at = _place(caller) if caller is not None else None
         return self._numbered(
-            Spot(place, called_at, coroutine_name(coroutine), how, kind == _LIBRARY),
+            SpawnSpot(place, called_at, coroutine_name(coroutine), how, kind == _LIBRARY),
             (place[:3], called_at and called_at[:3], how),
         )
 
@@ -232,15 +232,15 @@ class Places:
         if is_internal(code):
             # The loop's own work, such as to accept a connection.
             return None
-        place = Place(absolute(code.co_filename), code.co_firstlineno, 0, code.co_name)
+        place = Location(absolute(code.co_filename), code.co_firstlineno, 0, code.co_name)
         known = self._by_place.get((place, "callback"))
         if known is not None:
             return known
         library = _kind(code) != _USER
-        spot = Spot(place, None, coroutine_name(coroutine), "callback", library)
+        spot = SpawnSpot(place, None, coroutine_name(coroutine), "callback", library)
         return self._numbered(spot, (place, "callback"))
 
-    def _numbered(self, spot: Spot, key: tuple[Any, ...]) -> Counted:
+    def _numbered(self, spot: SpawnSpot, key: tuple[Any, ...]) -> Counted:
         known = self._by_place.get(key)
         if known is None:
             known = self._by_place[key] = self._noted(len(self.spots), spot)
@@ -288,7 +288,7 @@ def is_internal(code: CodeType) -> bool:
     return _kind(code) not in (_USER, _LIBRARY)
 
 
-def _place(frame: FrameType) -> Place:
+def _place(frame: FrameType) -> Location:
     code, line, column = frame.f_code, frame.f_lineno, 0
     positions = getattr(code, "co_positions", None)
     if positions is not None:
@@ -296,7 +296,7 @@ def _place(frame: FrameType) -> Place:
         if found is not None and found[0] is not None:
             line, column = found[0], (found[2] + 1 if found[2] is not None else 0)
     function = getattr(code, "co_qualname", code.co_name)
-    return Place(absolute(code.co_filename), line or code.co_firstlineno, column, function)
+    return Location(absolute(code.co_filename), line or code.co_firstlineno, column, function)
 
 
 def absolute(path: str) -> str:

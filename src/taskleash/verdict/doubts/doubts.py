@@ -19,7 +19,7 @@ from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.containers import HANDLE_ATTRIBUTES, PASSIVE_METHODS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import ENDING_WORDS, words
-from taskleash.semantics.calls import COMMON_NAMES, Calls, Method
+from taskleash.semantics.calls import COMMON_NAMES, Calls, UntypedMethod
 from taskleash.semantics.entities import Function
 from taskleash.sentences import sentence
 from taskleash.verdict.doubts.doubtful_paths import DoubtfulPaths
@@ -116,7 +116,7 @@ class Doubts:
             and caller.method.owner is not function.owner
             and self.teardown.holds(caller, index)
             and any(
-                isinstance(callee, Method) and not isinstance(callee.receiver, Attribute)
+                isinstance(callee, UntypedMethod) and not isinstance(callee.receiver, Attribute)
                 for callee in self.calls.callees(caller, caller.call(index))
             )
             for caller, index in self.calls.program.lookup.calls(function.name)

@@ -34,7 +34,7 @@ from taskleash.models.waits import (
     TIME_LIMITS,
     WAITING,
 )
-from taskleash.semantics.calls import Callee, Calls, Method
+from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 from taskleash.semantics.inference import is_external, is_manager
 from taskleash.verdict.elements.contained import comes_of
@@ -42,12 +42,12 @@ from taskleash.verdict.model import Vanishings
 from taskleash.verdict.survival.holding import Holder, Holding, is_own, is_own_stream
 from taskleash.verdict.survival.lasting import is_completed, lasts
 from taskleash.verdict.survival.limits import Limits
-from taskleash.verdict.survival.origins import Origin, Origins, returned
+from taskleash.verdict.survival.origins import Origins, ValueOrigin, returned
 from taskleash.verdict.survival.receivers import Receivers
 from taskleash.verdict.survival.several import added, deadline_of, started_by, written
 from taskleash.verdict.survival.waited import (
     HELD_ELSEWHERE,
-    Wait,
+    Waited,
     any_of,
     is_of,
     local_name,
@@ -81,21 +81,21 @@ class Awaiting:
         #: what is asked for at the moment: what comes to itself adds nothing
         self._asked: set[tuple[Function, Term]] = set()
 
-    def term(self, function: Function, term: Term | None) -> Wait:
+    def term(self, function: Function, term: Term | None) -> Waited:
         """What awaiting a value comes to."""
         if term is None:
-            return Wait(Vanishings.UNKNOWN)
+            return Waited(Vanishings.UNKNOWN)
         if (function, term) in self._asked:
             return HELD_ELSEWHERE
         if len(self._asked) > _DEEPEST:
-            return Wait(Vanishings.UNKNOWN, name_of(function, term))
+            return Waited(Vanishings.UNKNOWN, name_of(function, term))
         self._asked.add((function, term))
         try:
             return self._term(function, term)
         finally:
             self._asked.discard((function, term))
 
-    def _term(self, function: Function, term: Term) -> Wait:
+    def _term(self, function: Function, term: Term) -> Waited:
         if term == _NONE:
             # Awaiting it raises.
             return HELD_ELSEWHERE
@@ -111,12 +111,12 @@ class Awaiting:
             return self._held(function, term)
         return self._come_from(function, term)
 
-    def _come_from(self, function: Function, term: Term) -> Wait:
+    def _come_from(self, function: Function, term: Term) -> Waited:
         """What awaiting a value comes to, by where the value comes from."""
-        found: list[Wait] = []
+        found: list[Waited] = []
         for home, each, is_outside in self._origins.of(function, term):
             if is_outside:
-                found.append(Wait(Vanishings.GIVEN, name_of(function, term)))
+                found.append(Waited(Vanishings.GIVEN, name_of(function, term)))
             elif (home, each) != (function, term):
                 found.append(self.term(home, each))
         return unproven(any_of(found), name_of(function, term))
@@ -138,15 +138,15 @@ class Awaiting:
             if cls.stores.get(term.name)
         )
 
-    def _held(self, function: Function, term: Term) -> Wait:
+    def _held(self, function: Function, term: Term) -> Waited:
         """What waiting for a future comes to, by who holds it."""
         held = self._holding.of(function, term)
         name = held.name if held.by is Holder.OBJECT else text_of(term)
         if held.by is Holder.NOTHING and is_completed(function, term):
-            return Wait(Vanishings.UNKNOWN, name)
-        return Wait(_STATES[held.by], name)
+            return Waited(Vanishings.UNKNOWN, name)
+        return Waited(_STATES[held.by], name)
 
-    def _call(self, function: Function, made: Result) -> Wait:
+    def _call(self, function: Function, made: Result) -> Waited:
         call = function.call(made.event)
         if call.text.rpartition(".")[2] in FUTURES:
             found = self._held(function, made)
@@ -161,10 +161,10 @@ class Awaiting:
             return self._called_value(function, call)
         has_body = [c for c in callees if not (isinstance(c, Function) and c.is_left_to_others)]
         if not has_body:
-            return Wait(Vanishings.GIVEN, call.text)
+            return Waited(Vanishings.GIVEN, call.text)
         return any_of(self._callee(function, made, callee) for callee in has_body)
 
-    def _called_value(self, function: Function, call: Call) -> Wait:
+    def _called_value(self, function: Function, call: Call) -> Waited:
         """What calling a value comes to, by where the value comes from."""
         found = [
             self._called(origin, call)
@@ -173,10 +173,10 @@ class Awaiting:
         ]
         return unproven(any_of(found), call.text)
 
-    def _called(self, origin: Origin, call: Call) -> Wait:
+    def _called(self, origin: ValueOrigin, call: Call) -> Waited:
         """What calling one of the values comes to that are called."""
         home, term, is_outside = origin
-        otherwise = Wait(Vanishings.GIVEN if is_outside else Vanishings.UNKNOWN, call.text)
+        otherwise = Waited(Vanishings.GIVEN if is_outside else Vanishings.UNKNOWN, call.text)
         if self._origins.coroutines(home, term):
             # A coroutine cannot be called.
             return HELD_ELSEWHERE
@@ -187,12 +187,12 @@ class Awaiting:
         if self._calls.inference.classes(home, term):
             targets = self._calls.targets(home, Attribute(term, OPERATOR))
         bases = [term.base] if isinstance(term, Attribute) else []
-        found: list[Wait] = []
+        found: list[Waited] = []
         for target in targets:
             if isinstance(target, Function) and target.is_left_to_others:
-                found.append(Wait(Vanishings.GIVEN, call.text))
+                found.append(Waited(Vanishings.GIVEN, call.text))
             elif isinstance(target, Function) and target.facts.is_async:
-                found.append(Wait(Vanishings.EXCLUDED, "", (target,)))
+                found.append(Waited(Vanishings.EXCLUDED, "", (target,)))
             elif isinstance(target, Function):
                 found.append(self._returned(target, call))
             elif isinstance(target, External):
@@ -202,22 +202,22 @@ class Awaiting:
         come = any_of(found)
         return otherwise if come.state is Vanishings.UNKNOWN and is_outside else come
 
-    def _callee(self, function: Function, made: Result, callee: Callee) -> Wait:
+    def _callee(self, function: Function, made: Result, callee: Callee) -> Waited:
         call = function.call(made.event)
         if isinstance(callee, Function):
             if callee.facts.is_async:
-                return Wait(Vanishings.EXCLUDED, "", (callee,))
+                return Waited(Vanishings.EXCLUDED, "", (callee,))
             return self._returned(callee, call)
-        if isinstance(callee, Method):
+        if isinstance(callee, UntypedMethod):
             return self._method(function, call, callee)
         if isinstance(callee, External):
             bases = [term.base for term in call.func if isinstance(term, Attribute)]
             found = self._outside(function, call, callee.dotted, bases)
             is_left = found.state is Vanishings.UNKNOWN and bool(bases)
             return self._called_value(function, call) if is_left else found
-        return Wait(Vanishings.UNKNOWN, call.text)
+        return Waited(Vanishings.UNKNOWN, call.text)
 
-    def _returned(self, callee: Function, call: Call) -> Wait:
+    def _returned(self, callee: Function, call: Call) -> Waited:
         """What awaiting the value of a plain function comes to: that of what it returns."""
         values = returned(callee)
         if not (values or callee.facts.is_generator or callee.facts.decorators):
@@ -226,23 +226,23 @@ class Awaiting:
         found = any_of(self.term(callee, term) for term in values)
         # Its futures are not those of the function that awaits them.
         unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
-        return Wait(Vanishings.UNKNOWN, call.text) if unknown else found
+        return Waited(Vanishings.UNKNOWN, call.text) if unknown else found
 
-    def _method(self, function: Function, call: Call, callee: Method) -> Wait:
+    def _method(self, function: Function, call: Call, callee: UntypedMethod) -> Waited:
         if callee.name in HELD_METHODS:
             return HELD_ELSEWHERE
         if callee.home is not function:
             return self._called_value(function, call)
         receiver = callee.receiver
         if callee.name in READING and is_own_stream(self._calls, function, receiver, STREAMS):
-            return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
+            return Waited(Vanishings.PROVEN, call.text.rpartition(".")[0])
         names = self._names(function, receiver)
         if names:
             dotted = [f"{name}.{callee.name}" for name in names]
             return any_of(self._outside(function, call, name, [receiver]) for name in dotted)
         return self._called_value(function, call)
 
-    def _outside(self, function: Function, call: Call, dotted: str, bases: list[Term]) -> Wait:
+    def _outside(self, function: Function, call: Call, dotted: str, bases: list[Term]) -> Waited:
         owner, _, name = dotted.rpartition(".")
         if dotted in HELD or name in HELD_METHODS or name in HELD_OF.get(owner, ()):
             return HELD_ELSEWHERE
@@ -251,17 +251,17 @@ class Awaiting:
         if name in READING and any(
             is_own_stream(self._calls, function, base, STREAMS) for base in bases
         ):
-            return Wait(Vanishings.PROVEN, call.text.rpartition(".")[0])
+            return Waited(Vanishings.PROVEN, call.text.rpartition(".")[0])
         if name in WAITING.get(owner, ()) or is_of(dotted, CLIENTS):
             found = worst_of(self._held(function, base) for base in bases)
             if found.state is Vanishings.PROVEN and is_of(dotted, CLIENTS):
-                return Wait(Vanishings.UNKNOWN, call.text)
+                return Waited(Vanishings.UNKNOWN, call.text)
             if found.state is Vanishings.PROVEN:
                 state = lasts(function, bases[0], name)
                 found = replace(found, state=state, what=call.text.rpartition(".")[0])
             unknown = found.state is Vanishings.UNKNOWN
             return replace(found, what=call.text) if unknown else found
-        return Wait(Vanishings.UNKNOWN, call.text)
+        return Waited(Vanishings.UNKNOWN, call.text)
 
     def _is_made_plainly(self, function: Function, bases: list[Term], name: str) -> bool:
         """Whether an object is made without what would have it wait for something else."""
@@ -278,41 +278,41 @@ class Awaiting:
             for each in made
         )
 
-    def entered(self, function: Function, term: Term | None) -> Wait:
+    def entered(self, function: Function, term: Term | None) -> Waited:
         """What entering and leaving a context manager comes to."""
         if term is None:
-            return Wait(Vanishings.UNKNOWN)
+            return Waited(Vanishings.UNKNOWN)
         names = self._names(function, term)
         if isinstance(term, Result):
             callees = self._calls.callees(function, function.call(term.event))
             managers = [c for c in callees if isinstance(c, Function) and is_manager(c)]
             if managers and len(managers) == len(callees):
-                return Wait(Vanishings.EXCLUDED, "", tuple(managers))
+                return Waited(Vanishings.EXCLUDED, "", tuple(managers))
         if names == {GROUP}:
             return self._left(function, term)
         if names and names <= LOCKS:
             held = self._held(function, term)
             if held.state is not Vanishings.PROVEN:
                 return held
-            return Wait(lasts(function, term, "acquire"), local_name(function, term))
+            return Waited(lasts(function, term, "acquire"), local_name(function, term))
         if names and all(is_of(name, HOLDING) or name in TIME_LIMITS for name in names):
             return HELD_ELSEWHERE
         classes = self._receivers.classes(function, term)
         methods = [m for c in classes for n in ("__aenter__", "__aexit__") for m in c.find(n)]
         if methods and len(methods) == 2 * len(classes):
-            return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
+            return any_of(Waited(Vanishings.EXCLUDED, "", (method,)) for method in methods)
         if isinstance(term, Result):
             found = self._called_value(function, function.call(term.event))
             if found.state is Vanishings.EXCLUDED and not found.inner:
                 return found
         return self._used(function, term)
 
-    def _used(self, function: Function, term: Term) -> Wait:
+    def _used(self, function: Function, term: Term) -> Waited:
         """What using an object comes to of which no more is known than where it comes from."""
         origins = self._origins.of(function, term)
         is_given = bool(origins) and all(origin.is_outside for origin in origins)
         state = Vanishings.GIVEN if is_given else Vanishings.UNKNOWN
-        return Wait(state, name_of(function, term))
+        return Waited(state, name_of(function, term))
 
     def _names(self, function: Function, term: Term) -> set[str]:
         """The dotted names of what an object of a library is, or of what gives it."""
@@ -325,40 +325,40 @@ class Awaiting:
             names |= set(self._receivers.made_by_default(function, term.base))
         return names
 
-    def _left(self, function: Function, group: Term) -> Wait:
+    def _left(self, function: Function, group: Term) -> Waited:
         """What leaving a task group comes to: that of all that is started in it."""
         started = started_by(function, group)
         if started is None:
-            return Wait(Vanishings.UNKNOWN, name_of(function, group))
+            return Waited(Vanishings.UNKNOWN, name_of(function, group))
         waits = [(self.term(function, term), is_completed(function, t)) for t, term in started]
         return worst_of(
             [HELD_ELSEWHERE, *(replace(w, is_sure=w.is_sure and not ends) for w, ends in waits)]
         )
 
-    def iterated(self, function: Function, term: Term | None) -> Wait:
+    def iterated(self, function: Function, term: Term | None) -> Waited:
         """What going through all that a value gives comes to."""
         if term is None:
-            return Wait(Vanishings.UNKNOWN)
+            return Waited(Vanishings.UNKNOWN)
         names = self._names(function, term)
         if isinstance(term, Result):
             callees = self._calls.callees(function, function.call(term.event))
             inner = [c for c in callees if isinstance(c, Function) and c.facts.is_async]
             if inner and len(inner) == len(callees):
-                return Wait(Vanishings.EXCLUDED, "", tuple(inner))
+                return Waited(Vanishings.EXCLUDED, "", tuple(inner))
         if names and all(is_of(name, HOLDING) for name in names):
             return HELD_ELSEWHERE
         if names == {STREAM} or (names and all(is_of(n, CLIENTS) for n in names)):
             found = self._held(function, term)
-            return found if found.state is not Vanishings.PROVEN else Wait(Vanishings.UNKNOWN)
+            return found if found.state is not Vanishings.PROVEN else Waited(Vanishings.UNKNOWN)
         classes = self._receivers.classes(function, term)
         methods = [m for c in classes for m in (c.find("__anext__") or c.find("__aiter__"))]
         if methods and len(methods) == len(classes) and all(m.facts.is_async for m in methods):
-            return any_of(Wait(Vanishings.EXCLUDED, "", (method,)) for method in methods)
+            return any_of(Waited(Vanishings.EXCLUDED, "", (method,)) for method in methods)
         return self._used(function, term)
 
     # -- several things
 
-    def _combined(self, function: Function, call: Call, made: Result) -> Wait | None:
+    def _combined(self, function: Function, call: Call, made: Result) -> Waited | None:
         """What a wait for several things comes to, or one for a task; None for any other call."""
         named = {c.dotted for c in self._calls.callees(function, call) if isinstance(c, External)}
         if len(named) != 1 or not named <= COMBINING | STARTING:
@@ -379,7 +379,7 @@ class Awaiting:
             for term in added(self._calls, function, call, dotted)
         ]
         if not found and not others:
-            return Wait(Vanishings.UNKNOWN, call.text)
+            return Waited(Vanishings.UNKNOWN, call.text)
         returning = [arg for arg in call.args if arg.key == "return_when"]
         if returning and not all("ALL_COMPLETED" in str(arg.value) for arg in returning):
             # It is held as long as one of them is.
@@ -390,7 +390,7 @@ class Awaiting:
         is_ended = dotted in STARTING and is_completed(function, made)
         return replace(come, is_sure=False) if deadline or is_ended else come
 
-    def _started(self, function: Function, call: Call, made: Result) -> Wait:
+    def _started(self, function: Function, call: Call, made: Result) -> Waited:
         """What waiting for a task comes to that others reach: they do not hold it for certain."""
         held = self._held(function, made)
         if held.state in (Vanishings.EXCLUDED, Vanishings.OWNER):

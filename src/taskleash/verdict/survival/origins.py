@@ -23,7 +23,7 @@ from taskleash.ir.terms import (
 from taskleash.models.api import Effect
 from taskleash.models.classes import PASSIVE_BASES, PROPERTIES
 from taskleash.models.containers import NEW_CONTAINERS, WEAK_CONTAINERS, WEAK_KEYED
-from taskleash.semantics.calls import Calls, Method
+from taskleash.semantics.calls import Calls, UntypedMethod
 from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.semantics.reflection import Reflection
 from taskleash.verdict.elements.contained import comes_of, container_of, put
@@ -40,7 +40,7 @@ _MOST = 500
 _DEEPEST = 60
 
 
-class Origin(NamedTuple):
+class ValueOrigin(NamedTuple):
     """A value that another one is, in its function.
 
     ``is_outside`` tells that it comes from outside of the program, or out of what does: nobody at
@@ -62,9 +62,9 @@ class Origins:
         #: what is asked for at the moment: what comes from itself adds nothing
         self._asked: set[tuple[Function, Term, bool]] = set()
         self._steps = 0
-        self._known: dict[tuple[Function, Term], tuple[Origin, ...]] = {}
+        self._known: dict[tuple[Function, Term], tuple[ValueOrigin, ...]] = {}
 
-    def of(self, function: Function, term: Term) -> tuple[Origin, ...]:
+    def of(self, function: Function, term: Term) -> tuple[ValueOrigin, ...]:
         """What a value may be; None is left out."""
         if (function, term) not in self._known:
             self._steps = _MOST
@@ -79,22 +79,22 @@ class Origins:
         found = [c for c in callees if isinstance(c, Function) and c.facts.is_async]
         return found if len(found) == len(callees) else []
 
-    def _of(self, function: Function, term: Term) -> list[Origin]:
+    def _of(self, function: Function, term: Term) -> list[ValueOrigin]:
         return self._once(function, term, None, False)
 
-    def _in(self, function: Function, term: Term, index: int | None) -> list[Origin]:
+    def _in(self, function: Function, term: Term, index: int | None) -> list[ValueOrigin]:
         """What is in a container; of tuples that were put into it, an item if there is an index."""
         return self._once(function, term, index, True)
 
     def _once(
         self, function: Function, term: Term, index: int | None, is_inside: bool
-    ) -> list[Origin]:
+    ) -> list[ValueOrigin]:
         self._steps -= 1
         key = (function, term, is_inside)
         if term == _NONE or key in self._asked:
             return []
         if self._steps < 0 or len(self._asked) >= _DEEPEST:
-            return [Origin(function, term)]
+            return [ValueOrigin(function, term)]
         self._asked.add(key)
         try:
             if is_inside:
@@ -103,9 +103,9 @@ class Origins:
         finally:
             self._asked.discard(key)
 
-    def _found(self, function: Function, term: Term) -> Iterator[Origin]:
+    def _found(self, function: Function, term: Term) -> Iterator[ValueOrigin]:
         if self._is_known(function, term):
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
         elif isinstance(term, Parameter):
             yield from self._parameter(function, term)
         elif isinstance(term, Bound):
@@ -126,9 +126,9 @@ class Origins:
         elif isinstance(term, Awaited | Entered):
             yield from self._part(function, term, term.base)
         else:
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
 
-    def _all(self, function: Function, terms: Iterable[Term]) -> Iterator[Origin]:
+    def _all(self, function: Function, terms: Iterable[Term]) -> Iterator[ValueOrigin]:
         for each in terms:
             yield from self._of(function, each)
 
@@ -137,7 +137,7 @@ class Origins:
         targets = self._calls.targets(function, term)
         if any(isinstance(t, Function) and t.decorators & PROPERTIES for t in targets):
             return False
-        is_named = bool(targets) and not any(isinstance(each, Method) for each in targets)
+        is_named = bool(targets) and not any(isinstance(each, UntypedMethod) for each in targets)
         if is_named and isinstance(term, Attribute):
             # What is known by the type of its object alone may be told more of by that object.
             is_typed = self._calls.program.symbol(function, term) is None
@@ -147,30 +147,30 @@ class Origins:
     def _is_taken(self, function: Function, term: Term) -> bool:
         return container_of(self._calls, function, term)[0] != term
 
-    def _part(self, function: Function, term: Term, base: Term) -> Iterator[Origin]:
+    def _part(self, function: Function, term: Term, base: Term) -> Iterator[ValueOrigin]:
         """What an object gives: it is from outside where that is."""
         is_outside = any(each.is_outside for each in self._of(function, base))
-        yield Origin(function, term, is_outside)
+        yield ValueOrigin(function, term, is_outside)
 
-    def _parameter(self, function: Function, term: Parameter) -> Iterator[Origin]:
+    def _parameter(self, function: Function, term: Parameter) -> Iterator[ValueOrigin]:
         if term.name == function.self_name:
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
             return
         values, is_complete = passed(self._calls, function, term)
         found = [origin for home, each in values for origin in self._of(home, each)]
         is_outside = is_complete and all(origin.is_outside for origin in found)
         types = self._calls.inference.types(function, term)
         if not found or any(not kind.name.startswith(_TELLING_NOTHING) for kind in types):
-            yield Origin(function, term, is_outside)
+            yield ValueOrigin(function, term, is_outside)
             return
         if not is_complete:
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
         yield from found
 
-    def _variable(self, function: Function, term: Global) -> Iterator[Origin]:
+    def _variable(self, function: Function, term: Global) -> Iterator[ValueOrigin]:
         symbol = self._calls.program.symbol(function, term)
         if not isinstance(symbol, Variable):
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
             return
         body = symbol.module.body
         yield from self._all(body, body.facts.defs.get(symbol.name, ()))
@@ -179,7 +179,7 @@ class Origins:
 
     # -- attributes
 
-    def _attribute(self, function: Function, term: Attribute) -> Iterator[Origin]:
+    def _attribute(self, function: Function, term: Attribute) -> Iterator[ValueOrigin]:
         classes = self._calls.inference.classes(function, term.base)
         if not classes:
             yield from self._rebased(function, term)
@@ -197,13 +197,13 @@ class Origins:
             is_declared = bool(values) or any(term.name in base.facts.fields for base in bases)
             is_inherited = any(ref.last not in PASSIVE_BASES for ref in _outside_bases(bases))
             is_outside = is_inherited or (is_declared and not self._is_filled(classes))
-            yield Origin(function, term, is_outside)
+            yield ValueOrigin(function, term, is_outside)
 
-    def _rebased(self, function: Function, term: Attribute) -> Iterator[Origin]:
+    def _rebased(self, function: Function, term: Attribute) -> Iterator[ValueOrigin]:
         """An attribute of what an object is that callers give, or that is kept somewhere."""
         for each in self._of(function, term.base):
             if each.is_outside or (each.function, each.term) == (function, term.base):
-                yield Origin(function, term, each.is_outside)
+                yield ValueOrigin(function, term, each.is_outside)
             else:
                 yield from self._of(each.function, Attribute(each.term, term.name))
 
@@ -218,14 +218,14 @@ class Origins:
 
     # -- calls
 
-    def _call(self, function: Function, made: Result) -> Iterator[Origin]:
+    def _call(self, function: Function, made: Result) -> Iterator[ValueOrigin]:
         call = function.call(made.event)
         if call.text == "getattr" and len(call.args) > 1:
             attributes = self._reflection.attributes(function, call)
             for home, attribute in attributes:
                 yield from self._of(home, attribute)
             if not attributes:
-                yield Origin(function, made)
+                yield ValueOrigin(function, made)
             for arg in call.args[2:]:
                 yield from self._all(function, arg.value)
             return
@@ -234,7 +234,7 @@ class Origins:
         if functions and len(functions) == len(callees):
             for callee in functions:
                 if callee.facts.is_async:
-                    yield Origin(function, made)
+                    yield ValueOrigin(function, made)
                 else:
                     yield from self._all(callee, returned(callee))
             return
@@ -245,11 +245,11 @@ class Origins:
             yield from self._all(function, call.args[0].value)
             return
         found = [o for func in call.func for o in self._of(function, func)]
-        yield Origin(function, made, any(origin.is_outside for origin in found))
+        yield ValueOrigin(function, made, any(origin.is_outside for origin in found))
 
     # -- containers
 
-    def _contents(self, function: Function, term: Term, index: int | None) -> Iterator[Origin]:
+    def _contents(self, function: Function, term: Term, index: int | None) -> Iterator[ValueOrigin]:
         container, at = container_of(self._calls, function, term)
         index = index if at is None else at
         if isinstance(container, Display):
@@ -258,7 +258,7 @@ class Origins:
         elif isinstance(container, Parameter):
             values, is_complete = passed(self._calls, function, container)
             if not values or not is_complete:
-                yield Origin(function, term, is_outside=is_complete)
+                yield ValueOrigin(function, term, is_outside=is_complete)
             for home, each in values:
                 yield from self._in(home, each, index)
         elif isinstance(container, Bound):
@@ -274,16 +274,16 @@ class Origins:
         elif isinstance(container, Result):
             yield from self._in_made(function, container, index)
         else:
-            yield Origin(function, container)
+            yield ValueOrigin(function, container)
 
-    def _items(self, function: Function, made: Display, index: int | None) -> Iterator[Origin]:
+    def _items(self, function: Function, made: Display, index: int | None) -> Iterator[ValueOrigin]:
         shown = function.facts.collections[made.number]
         is_item = shown.kind == "tuple" and index is not None and 0 <= index < len(shown.items)
         items = shown.items[index : index + 1] if is_item and index is not None else shown.items
         for each in (term for alts in items for term in alts):
             yield from self._value(function, each, index)
 
-    def _value(self, function: Function, value: Term, index: int | None) -> Iterator[Origin]:
+    def _value(self, function: Function, value: Term, index: int | None) -> Iterator[ValueOrigin]:
         """What was put into a container, or what is in that."""
         if isinstance(value, Spread):
             yield from self._in(function, value.base, index)
@@ -292,14 +292,16 @@ class Origins:
         elif not isinstance(value, Constant):
             yield from self._of(function, value)
 
-    def _put(self, function: Function, container: Term, index: int | None) -> Iterator[Origin]:
+    def _put(self, function: Function, container: Term, index: int | None) -> Iterator[ValueOrigin]:
         for home, each in put(function, container, index):
             yield from self._value(home, each, index)
 
-    def _in_variable(self, function: Function, term: Global, index: int | None) -> Iterator[Origin]:
+    def _in_variable(
+        self, function: Function, term: Global, index: int | None
+    ) -> Iterator[ValueOrigin]:
         symbol = self._calls.program.symbol(function, term)
         if not isinstance(symbol, Variable):
-            yield Origin(function, term)
+            yield ValueOrigin(function, term)
             return
         body = symbol.module.body
         for each in body.facts.defs.get(symbol.name, ()):
@@ -316,7 +318,7 @@ class Origins:
 
     def _in_attribute(
         self, function: Function, term: Attribute, index: int | None
-    ) -> Iterator[Origin]:
+    ) -> Iterator[ValueOrigin]:
         classes = self._calls.inference.classes(function, term.base)
         for home, each in self._attributes.kept((classes, term.name)):
             yield from self._in(home, each, index)
@@ -329,11 +331,13 @@ class Origins:
             return
         for origin in self._of(function, term.base):
             if origin.is_outside or (origin.function, origin.term) == (function, term.base):
-                yield Origin(function, term, origin.is_outside)
+                yield ValueOrigin(function, term, origin.is_outside)
             else:
                 yield from self._in(origin.function, Attribute(origin.term, term.name), index)
 
-    def _in_made(self, function: Function, made: Result, index: int | None) -> Iterator[Origin]:
+    def _in_made(
+        self, function: Function, made: Result, index: int | None
+    ) -> Iterator[ValueOrigin]:
         yield from self._put(function, made, index)
         callees = self._calls.callees(function, function.call(made.event))
         functions = [c for c in callees if isinstance(c, Function) and not c.facts.is_async]

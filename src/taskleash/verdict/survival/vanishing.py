@@ -21,7 +21,7 @@ from taskleash.semantics.spawns import Spawn
 from taskleash.verdict.model import Vanishing, Vanishings
 from taskleash.verdict.survival.awaiting import Awaiting
 from taskleash.verdict.survival.limits import Limits
-from taskleash.verdict.survival.waited import SEVERITY, Wait
+from taskleash.verdict.survival.waited import SEVERITY, Waited
 
 
 def vanishing(calls: Calls, spawn: Spawn) -> Vanishing:
@@ -65,7 +65,7 @@ class _Search:
             self._add(tuple(written), len(written) == 1, cls)
         elif spawn.started:
             line = spawn.call.pos[0]
-            yield self._found(function, line, Wait(Vanishings.GIVEN, spawn.started[0].qualname))
+            yield self._found(function, line, Waited(Vanishings.GIVEN, spawn.started[0].qualname))
         elif len(spawn.call.args) > spawn.work:
             line = spawn.call.pos[0]
             for term in spawn.call.args[spawn.work].value or (None,):
@@ -91,7 +91,7 @@ class _Search:
         self,
         function: Function,
         line: int,
-        wait: Wait,
+        wait: Waited,
         is_sure: bool = True,
         cls: Class | None = None,
     ) -> Vanishing:
@@ -122,7 +122,7 @@ class _Search:
                 for wait in self._waits(function, index, event):
                     yield self._found(function, event.pos[0], wait, is_sure, cls)
 
-    def _waits(self, function: Function, index: int, event: Await) -> Iterator[Wait]:
+    def _waits(self, function: Function, index: int, event: Await) -> Iterator[Waited]:
         if event.value:
             yield from (self._awaiting.term(function, term) for term in event.value)
             return

@@ -20,7 +20,7 @@ SEVERITY = (
 
 
 @dataclass(frozen=True)
-class Wait:
+class Waited:
     """What an await comes to, in words what it waits for, and the coroutines whose awaits decide.
 
     ``is_sure`` tells that the task waits for this, rather than for one of several things.
@@ -33,20 +33,20 @@ class Wait:
 
 
 #: what something alive holds
-HELD_ELSEWHERE = Wait(Vanishings.EXCLUDED)
+HELD_ELSEWHERE = Waited(Vanishings.EXCLUDED)
 
 
-def worst_of(found: Iterable[Wait]) -> Wait:
+def worst_of(found: Iterable[Waited]) -> Waited:
     """What waiting for all of several things comes to."""
     waits = list(found)
     if not waits:
-        return Wait(Vanishings.UNKNOWN)
+        return Waited(Vanishings.UNKNOWN)
     worst = min(waits, key=lambda each: SEVERITY.index(each.state))
     inner = tuple(dict.fromkeys(each for wait in waits for each in wait.inner))
-    return Wait(worst.state, worst.what, inner, all(wait.is_sure for wait in waits))
+    return Waited(worst.state, worst.what, inner, all(wait.is_sure for wait in waits))
 
 
-def any_of(found: Iterable[Wait]) -> Wait:
+def any_of(found: Iterable[Waited]) -> Waited:
     """What waiting for one of several things comes to, of which it is not known which.
 
     One of several proves nothing, whatever it is: where others give one, it hangs on them.
@@ -61,10 +61,10 @@ def any_of(found: Iterable[Wait]) -> Wait:
     return replace(worst, is_sure=False)
 
 
-def unproven(found: Wait, what: str) -> Wait:
+def unproven(found: Waited, what: str) -> Waited:
     """What waiting for something comes to that others may reach, or that may be something else."""
     unknown = found.state in (Vanishings.PROVEN, Vanishings.UNKNOWN)
-    return Wait(Vanishings.UNKNOWN, what) if unknown else replace(found, is_sure=False)
+    return Waited(Vanishings.UNKNOWN, what) if unknown else replace(found, is_sure=False)
 
 
 def text_of(term: Term) -> str:

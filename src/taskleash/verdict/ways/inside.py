@@ -16,7 +16,7 @@ from taskleash.controlflow.assumptions import Given
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.exceptions import Raised
 from taskleash.controlflow.nesting import catches_only_cancellation
-from taskleash.controlflow.outcome import Leak, Outcome
+from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
@@ -141,7 +141,7 @@ class Inside:
 
     def _search(
         self, trail: Trail, elements: Elements, handed: list[Op], carriers: set[Term]
-    ) -> Outcome:
+    ) -> PathOutcome:
         """Search the paths from the spawn: the first case in which one leaves the task decides."""
         for case in elements.by_standing():
             stops = self._stops(trail, [*case, *handed], elements)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from taskleash.ir.model import Await, Call, Use
 from taskleash.ir.terms import Constant, Result, Term
 from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
-from taskleash.semantics.calls import Callee, Calls, Method
+from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 from taskleash.semantics.spawns import Spawn
 from taskleash.verdict.model import State
@@ -71,7 +71,7 @@ def _awaited(calls: Calls, function: Function, term: Term) -> list[Function] | N
 
 def _is_any(text: str, callees: Sequence[Callee]) -> bool:
     """Whether a call leads to what a variable stands for, or to what an attribute was given."""
-    if any(not isinstance(each, Method) for each in callees):
+    if any(not isinstance(each, UntypedMethod) for each in callees):
         return False
     return "." not in text or not _PUT_THERE.isdisjoint(words(text)[-1:])
 
