@@ -7,13 +7,13 @@ import textwrap
 import pytest
 
 from taskleash.controlflow.exceptions import raised_by
-from taskleash.controlflow.paths import EndingEvent, Outcome, Paths
+from taskleash.controlflow.paths import EndingEvent, PathOutcome, Paths
 from taskleash.ir.lowering.extract import extract
 from taskleash.ir.model import Call
 from taskleash.source.loading import Source
 
 
-def searched(body: str) -> Outcome:
+def searched(body: str) -> PathOutcome:
     """The search of a function from its call of ``spawn`` to those of ``end``."""
     text = "def f(self):\n" + textwrap.indent(textwrap.dedent(body), "    ")
     module = extract(Source("m.py", "m", text))

@@ -138,7 +138,7 @@ def test_the_patches_outlive_the_cache(app: Path) -> None:
 
 def test_without_a_cache_nothing_is_kept(app: Path) -> None:
     ran = fix(app, "--no-cache")
-    assert undo(ran) == "nothing keeps the files as they were: there is no cache"
+    assert undo(ran) == "nothing keeps the files as they were: there is no cache of yours alone"
 
 
 def test_it_is_said_that_nothing_keeps_the_files(app: Path) -> None:

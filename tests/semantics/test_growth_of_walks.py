@@ -200,18 +200,18 @@ def test_what_uses_a_place_is_looked_at_once_for_all_that_are_put_there(
 def test_an_operation_is_made_where_it_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of many tasks in one set comes to all that is done to the set, by each way there."""
     made, kept = [], []
-    own, op = walk.Own.add, walk.Op
+    own, op = walk.FoundAlone.add, walk.Op
 
     def make(*arguments: Any) -> walk.Op:
         made.append(arguments)
         return op(*arguments)
 
-    def add(self: walk.Own, new: walk.Op) -> None:
+    def add(self: walk.FoundAlone, new: walk.Op) -> None:
         kept.append(new)
         own(self, new)
 
     monkeypatch.setattr(walk, "Op", make)
-    monkeypatch.setattr(walk.Own, "add", add)
+    monkeypatch.setattr(walk.FoundAlone, "add", add)
     text = START + "tasks = set()\n"
     for _ in range(20):
         text += "task = asyncio.ensure_future(work())\ntasks.add(task)\n"

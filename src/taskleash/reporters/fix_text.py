@@ -113,7 +113,10 @@ def _next(report: FixReport, git: bool, say: Language) -> Iterator[tuple[str, st
     elif report.undo:
         yield say("Undo:"), patch_command(report.undo)
     elif report.is_lost:
-        yield say("Undo:"), say("nothing keeps the files as they were: there is no cache")
+        yield (
+            say("Undo:"),
+            say("nothing keeps the files as they were: there is no cache of yours alone"),
+        )
 
 
 def patch_command(path: str) -> str:
