@@ -92,11 +92,11 @@ def test_no_line_of_a_site_contradicts_another(path: Path) -> None:
 
 @pytest.mark.sweep
 def test_nearly_each_claim_has_a_fixture() -> None:
-    programs_ = [sorted(folder.rglob("*.py")) for folder in programs()]
+    programs_ = [(sorted(folder.rglob("*.py")), folder) for folder in programs()]
     found = {
         text
-        for paths in [*([path] for path in ALONE), *programs_]
-        for site in judged(tuple(paths), paths[0].parent)[0]
+        for paths, root in [*(([path], path.parent) for path in ALONE), *programs_]
+        for site in judged(tuple(paths), root)[0]
         for _, text, _ in claims(site)
     }
     assert set(CHECKS) - found == NOT_IN_FIXTURES

@@ -38,7 +38,7 @@ from taskleash.semantics.spawns import Spawn, coroutines, find_spawns
 from taskleash.sentences import sentence
 from taskleash.verdict.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.verdict.observe import Observer
-from taskleash.verdict.policy import SEEN_TO, Row, Verdict, accuse, decide
+from taskleash.verdict.policy import CUT_OFF, SEEN_TO, Row, Verdict, accuse, decide
 from taskleash.verdict.shares import dropping_result, of_a_place, returned
 from taskleash.verdict.siblings import Siblings
 from taskleash.verdict.signs import CallerVerdict, EndedIf, Signs
@@ -259,7 +259,7 @@ class Judge:
             # What is kept in vain may be returned to those who see to it, whatever they ask for.
             asked, others = replace(signs, kept_if=frozenset(), callers=[]), list[Site]()
             answer = self._asked_of_callers(asked, others)
-            if answer.verdict.ending == "callers":
+            if answer.verdict.ending == "callers" or answer is CUT_OFF:
                 signs, row, wrapped = asked, answer, others
         if row.verdict.ending != "callers" and not signs.tested:
             wrapped = []

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from taskleash.semantics.spawns import NEVER_RUN
-from taskleash.verdict.model import Claim, Defect, Risk, Unknown
+from taskleash.verdict.model import Claim, Defect, Ignorance, Risk, Unknown
 from taskleash.verdict.signs import Signs
 
 
@@ -69,6 +69,16 @@ def _ends_with_the_loop(s: Signs) -> bool:
 SEEN_TO = frozenset({"awaited", "cancelled"})
 _NO, _LOW, _HIGH = Risk.NONE, Risk.LOW, Risk.HIGH
 
+
+#: where the searches behind a caller ran out of their bounds
+_BOUNDS = frozenset({Ignorance.TOO_FAR, Ignorance.TOO_MANY_PATHS})
+CUT_OFF = _row(
+    "kept, and returned to a caller with whom it is not followed to its end",
+    lambda s: s.kept and s.given and not s.kept_if
+    and any(u.kind in _BOUNDS for c in s.callers for u in c.undecided),
+    "", "none", _NO, None, "unknown / unknown",
+)  # fmt: skip
+
 POLICY: tuple[Row, ...] = (
     # what is no handle of a running task
     _row("a coroutine function that is not called", lambda s: s.spawn.is_refused,
@@ -122,6 +132,7 @@ POLICY: tuple[Row, ...] = (
          lambda s: s.kept and s.given and bool(s.callers) and not s.kept_if
          and all(c.risk is _NO and c.ending in SEEN_TO for c in s.callers),
          "escapes", "callers", _NO, None, "callers / callers"),
+    CUT_OFF,
     _row("replaced while the earlier task runs, ended otherwise",
          lambda s: s.overwrite is not None
          and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),
