@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import libcst as cst
 
 from taskleash.ir.lowering.displays import lower_for_each
@@ -24,6 +27,8 @@ _OPERATORS: dict[type[cst.BaseCompOp], str] = {
     cst.Is: "is",
     cst.IsNot: "is not",
 }
+
+_CONDITIONS = (cst.BooleanOperation, cst.Comparison, cst.UnaryOperation)
 
 
 def is_literal(test: Test) -> bool:
@@ -61,7 +66,48 @@ def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
         return Test("truth", measured)
     lowering.frame.emit(Use(lowering.frame.statement, "test", value))
     text = source_of(node) if len(node.children) < 4 else ""
-    return Test("truth", value, text=text, key=_key(node))
+    asked = Test("truth", value, text=text, key=_key(node))
+    bound = lowering.named.get(node.value) if isinstance(node, cst.Name) else None
+    return lower_test(lowering, bound) if bound else asked
+
+
+def named_by(statements: Sequence[cst.CSTNode], place: int) -> dict[str, cst.BaseExpression]:
+    """The condition that a statement binds to a name, for the one behind it that asks for that.
+
+    Nothing that either of them asks is a call, which might change what the other has asked. A name
+    that is asked for again stands for itself, so that the two are known to have one answer.
+    """
+    statement = statements[place]
+    if not isinstance(statement, cst.If) or not place:
+        return {}
+    before = statements[place - 1]
+    line = before.body[-1] if isinstance(before, cst.SimpleStatementLine) else None
+    if not isinstance(line, cst.Assign) or len(line.targets) != 1:
+        return {}
+    target, value = line.targets[0].target, line.value
+    if not isinstance(target, cst.Name) or not isinstance(value, _CONDITIONS):
+        return {}
+    name = target.value
+    if not _only_asks(value, but=name) or not _only_asks(statement.test):
+        return {}
+    behind = "".join(map(source_of, statements[place:]))
+    return {name: value} if len(re.findall(rf"\b{name}\b", behind)) == 1 else {}
+
+
+def _only_asks(node: cst.CSTNode, but: str = "") -> bool:
+    """Whether a condition is made of attributes, constants and names alone, ``but`` for one."""
+    if isinstance(node, cst.Name):
+        return node.value != but
+    if isinstance(node, cst.Attribute):
+        return _only_asks(node.value, but)
+    if isinstance(node, cst.UnaryOperation):
+        return _only_asks(node.expression, but)
+    if isinstance(node, cst.BooleanOperation):
+        return _only_asks(node.left, but) and _only_asks(node.right, but)
+    if isinstance(node, cst.Comparison):
+        sides = (node.left, *(each.comparator for each in node.comparisons))
+        return all(_only_asks(side, but) for side in sides)
+    return isinstance(node, cst.Integer | cst.SimpleString)
 
 
 def _asks_attribute(lowering: Lowering, node: cst.BaseExpression) -> Test | None:

@@ -55,6 +55,8 @@ class Lowering(ABC):
         self.module = module
         self.frame = frame
         self.spans = module.spans
+        #: the condition that the statement before has bound to a name
+        self.named: dict[str, cst.BaseExpression] = {}
 
     @abstractmethod
     def expr(self, node: cst.CSTNode | None) -> Alts:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
+from taskleash.ir.lowering.conditions import named_by
 from taskleash.ir.lowering.expressions import ExpressionLowering
 from taskleash.ir.lowering.frame import Env, merge_envs, source_of
 from taskleash.ir.lowering.patterns import lower_match
@@ -40,7 +41,8 @@ class StatementLowering(ExpressionLowering):
     def body(self, statements: Sequence[cst.CSTNode]) -> bool:
         """Lower statements in order; true where control reaches their end."""
         reachable = True
-        for statement in statements:
+        for place, statement in enumerate(statements):
+            self.named = named_by(statements, place)
             lower = _STATEMENTS.get(type(statement))
             if lower is None:
                 continue
@@ -176,7 +178,7 @@ class StatementLowering(ExpressionLowering):
     def _if(self, node: cst.If) -> bool:
         self._begin_block(node, node.body)
         line = self.frame.statement[0]
-        test = self.test(node.test)
+        test, self.named = self.test(node.test), {}
         before = dict(self.frame.env)
         then, reached = self.suite(node.body)
         ends = [self.frame.env] if reached else []
