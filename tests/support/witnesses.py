@@ -457,6 +457,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "required to be done {where}": _calls("done", "cancelled"),
     "its outcome is read {where}": _calls("result", "exception"),
     "waited for until none is left {where}": _loops,
+    "each turn of a loop in `{function}` calls it": _all(_is_in("function"), _loops, _has_calls),
     # checks
     "started only where no earlier task runs: the handle is asked for here": _asks_for_the_handle,
     "started only once the earlier task is ended here": _ends,

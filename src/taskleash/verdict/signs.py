@@ -93,6 +93,8 @@ class Signs:
     abandoned: Op | None = None
     #: a loop comes back to the spawn after that
     piling_up: bool = False
+    #: the call in a loop of another function which leaves one more in each turn
+    called_in_turns: Site | None = None
     #: places that outlive the function
     places: list[Place] = field(default_factory=list)
     container: bool = False

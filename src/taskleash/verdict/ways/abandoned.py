@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.ir.model import Loop
-from taskleash.ir.terms import Result
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
+from taskleash.ir.model import Await, Give, Loop
+from taskleash.ir.terms import Constant, Result, Term
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.entities import Function
 from taskleash.verdict.ways.turns import takes_over, waits
 from taskleash.verdict.ways.waiting import comes_again, is_of_no_task, is_partial
 
@@ -42,7 +44,16 @@ def leaves_another(
     loops = {id(f.item) for f in around(function, trail.index) if isinstance(f.item, Loop)}
     if not any(id(frame.item) in loops for frame in around(function, index)):
         return False
-    carriers, looks = set(trail.terms_in(function)), function.paths.waits
+    carriers, is_closed = _pending(wait, trail, left_out)
+    found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)
+    return trail.index in found.reached
+
+
+def _pending(
+    wait: Op, trail: Trail, left_out: frozenset[bool] = frozenset()
+) -> tuple[set[Term], Callable[[Edge], bool]]:
+    """The terms that hold the task, and the edges that no task gets along which a wait has left."""
+    carriers, looks = set(trail.terms_in(trail.function)), trail.function.paths.waits
 
     def is_closed(edge: Edge) -> bool:
         test, holds = edge.test, edge.holds
@@ -52,8 +63,52 @@ def leaves_another(
             for call in waits(wait)
         )
 
-    found = function.paths.search([index], stops, carriers, [trail.index], is_closed=is_closed)
-    return trail.index in found.reached
+    return carriers, is_closed
+
+
+def called_in_turns(wait: Op, trail: Trail, calls: Calls) -> Site | None:
+    """The call in a loop of another function that leaves one more task pending in each turn.
+
+    The wait leaves it where the function gives something, by which the loop goes on: what gives
+    nothing may well be what ends it.
+    """
+    function, index = trail.function, wait.root
+    if index is None or wait.function is not function:
+        return None
+    carriers, is_closed = _pending(wait, trail)
+    found = function.paths.search([index], (), carriers, is_closed=is_closed)
+    given = {give.pos[0] for give in function.events if isinstance(give, Give) and _tells(give)}
+    if not any(leak.line in given or not (leak.line or given) for leak in found.leaks):
+        return None
+    return next(
+        (
+            site
+            for site in calls.callers(function)
+            if not site[0].module.is_test and _is_called_again(*site)
+        ),
+        None,
+    )
+
+
+def _tells(give: Give) -> bool:
+    """Whether what is returned is something else than a constant."""
+    return any(not isinstance(term, Constant) for term in give.value)
+
+
+def _is_called_again(function: Function, index: int) -> bool:
+    """Whether a ``while`` comes back to what is awaited there, and not only as that fails."""
+    loop = in_loop(function, index)
+    if loop is None or loop.kind != "while":
+        return False
+    graph, result = function.paths.graph, Result(index)
+    if not any(isinstance(e, Await) and result in e.value for e in function.events):
+        return False
+    numbers = graph.blocks_of(index)
+    return any(
+        number in graph.reachable(lambda n: graph.blocks[n].edges, start=edge.target)
+        for number in numbers
+        for edge in graph.blocks[number].edges
+    )
 
 
 def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:

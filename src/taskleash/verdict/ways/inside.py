@@ -34,6 +34,7 @@ from taskleash.verdict.ways.abandoned import (
     OTHER_ASKED,
     OTHER_PENDING,
     abandoned,
+    called_in_turns,
     leaves_another,
     starts_both_anew,
 )
@@ -104,7 +105,9 @@ class Inside:
         signs.abandoned = abandoned(trail, endings)
         if signs.abandoned is not None:
             signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
-            signs.piling_up = leaves_another(signs.abandoned, trail, ())
+            signs.called_in_turns = called_in_turns(signs.abandoned, trail, self.calls)
+            again = leaves_another(signs.abandoned, trail, ())
+            signs.piling_up = again or signs.called_in_turns is not None
         if not after:
             return
         if signs.respawned and signs.abandoned is None:

@@ -211,9 +211,11 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         )
         yield step(stop, index, message)
     if signs.abandoned is not None:
-        op = signs.abandoned
         message = sentence("`wait` returns and leaves what is pending running")
-        yield step(op.function, op.index, message)
+        yield step(*signs.abandoned.site, message)
+        if (turns := signs.called_in_turns) is not None:
+            text = claim("each turn of a loop in `{function}` calls it")
+            yield step(*turns, sentence(text, function=turns[0].qualname))
     if signs.handed_on is not None and not signs.ended_here and not signs.ended_there:
         op = signs.handed_on
         text = claim("handed to `{callee}`: what that does with the task is not known")
