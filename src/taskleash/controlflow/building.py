@@ -144,7 +144,7 @@ class _Builder:
                 if met is not Caught.NO and is_leaving and number in scope.leaving:
                     found.append(Edge(scope.leaving[number], "early exit"))
                 elif met is not Caught.NO:
-                    found.append(Edge(number, "handler", handler.line))
+                    found.append(Edge(number, "handler", handler.line, is_sure=met is Caught.YES))
                 if met is Caught.YES:
                     return tuple(found)
             return (*found, *self._thrown(scope.outer, fate_at, outside, is_leaving))

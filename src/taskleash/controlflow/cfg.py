@@ -31,7 +31,8 @@ class Edge:
 
     ``line`` is that of the jump, handler or loop that the edge belongs to, 0 where there is none;
     ``kind`` names it: ``return``, ``break``, ``continue``, ``handler``, ``if``, ``case``, ``empty``
-    (a loop that is not entered), ``exhausted``, ``early exit``, or nothing.
+    (a loop that is not entered), ``exhausted``, ``early exit``, or nothing. ``is_sure`` is False of
+    a handler that catches some of what may come there, and not all.
     """
 
     target: int
@@ -39,6 +40,7 @@ class Edge:
     line: int = 0
     test: Test | None = None
     holds: bool = True
+    is_sure: bool = True
 
 
 @dataclass(slots=True)

@@ -281,7 +281,7 @@ class _Search:
             return
         for raised in sorted(kinds, key=lambda kind: kind.value):
             for edge in block.caught.get(raised, ()):
-                if is_told or phase != LIVE or not self.is_closed(edge):
+                if (is_told and edge.is_sure) or phase != LIVE or not self.is_closed(edge):
                     self._along(state, block, edge, phase, state.held)
 
     # -- edges

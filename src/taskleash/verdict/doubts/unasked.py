@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.controlflow.cfg import Edge
-from taskleash.controlflow.nesting import branches
-from taskleash.ir.model import Block, Call, If, Test, Try
+from taskleash.controlflow.nesting import branches, events_in
+from taskleash.ir.model import Await, Block, Call, If, Test, Try
 from taskleash.ir.terms import Constant, Result, Term
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.semantics.context import around
@@ -46,19 +46,25 @@ class Asking:
             for number in (graph.blocks_of(spawn) if spawn is not None else ())
             for event in graph.blocks[number].events
         )
+        handlers = [(item, h) for item in tries(function.facts.body) for h in item.handlers]
         self._broad = frozenset(
             handler.line
-            for item in tries(function.facts.body)
-            for handler in item.handlers
+            for _, handler in handlers
             if not handler.types or not BROAD_EXCEPTIONS.isdisjoint(handler.types)
+        )
+        self._for_others = frozenset(
+            handler.line for item, handler in handlers if self._waits_before(item, spawn)
         )
 
     def is_open(self, edge: Edge) -> bool:
         """Whether it is not known if a running task gets along an edge."""
         if edge.kind == "handler":
-            # Whether an error comes there is a guess where the handler catches any.
-            self.is_guessed |= edge.line in self._broad
-            return edge.line in self._broad
+            # Whether an error comes there is a guess where the handler catches any, or where it
+            # catches some that may all be those of what comes before the task.
+            is_for_others = not edge.is_sure and edge.line in self._for_others
+            is_guess = edge.line in self._broad or is_for_others
+            self.is_guessed |= is_guess
+            return is_guess
         if edge.test is None:
             return False
         if edge.kind in self._counted and counts(self.function, edge.test, self.carriers):
@@ -68,6 +74,14 @@ class Asking:
             return False
         self.lines.setdefault(edge.line)
         return True
+
+    def _waits_before(self, item: Try, spawn: int | None) -> bool:
+        """Whether a ``try`` with the spawn waits for something else before it, which may fail."""
+        inside = frozenset(events_in(item.body)) if spawn is not None else frozenset()
+        events = self.function.events
+        return spawn in inside and any(
+            index < spawn and isinstance(events[index], Await) for index in inside
+        )
 
     def _is_open(self, test: Test, holds: bool) -> bool:
         """Whether a condition asks for the task, and this outcome does not tell if it runs."""
