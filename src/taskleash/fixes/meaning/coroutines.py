@@ -8,7 +8,7 @@ import libcst as cst
 
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.syntax.containers import assignments, attribute_values
-from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, named_params
+from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
 from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
 
 #: methods of futures that have a result
@@ -52,12 +52,32 @@ def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression |
     if isinstance(work.func, cst.Name) and isinstance(scope, cst.FunctionDef):
         return is_bound_in(scope, work.func.value)
     base, _, name = dotted(work.func).rpartition(".")
-    if method is None or not base or base != method.instance:
+    if method is None or not base:
         return False
+    if base != method.instance:
+        # ``self.hub.on_connect()``: whoever made the hub says what it does then.
+        return words(name)[:1] == ["on"] and _is_given_whole(tree, method, base)
     methods = {each.function.name.value for each in tree.methods(method.cls)}
     # What a base class has by such a name is a handler, too.
     is_handler = bool(method.cls.bases) and words(name)[:1] == ["on"]
     return name not in methods and (is_handler or bool(attribute_values(tree, method.cls, name)))
+
+
+def _is_given_whole(tree: Tree, method: Method, text: str) -> bool:
+    """Whether an attribute of the object, as its text, only ever has what a method was given."""
+    instance, _, attribute = text.rpartition(".")
+    values = [value for value, _ in attribute_values(tree, method.cls, attribute)]
+    return (
+        instance == method.instance
+        and bool(values)
+        and all(isinstance(value, cst.Name) and _is_param(tree, value) for value in values)
+    )
+
+
+def _is_param(tree: Tree, value: cst.Name) -> bool:
+    scope = tree.scope(value)
+    params = named_params(scope.params) if isinstance(scope, cst.FunctionDef) else []
+    return value.value in {param.name.value for param in params}
 
 
 def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:

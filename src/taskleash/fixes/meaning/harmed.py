@@ -238,6 +238,11 @@ def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
                 at = place_in(parent, child)
                 if any(map(_matters, parent.body[at + 1 :])):
                     return True
+            # What a ``try`` does where nothing was raised comes behind the loop, too.
+            if isinstance(parent, cst.Try) and child is parent.body:
+                unless_raised = parent.orelse.body.body if parent.orelse is not None else ()
+                if any(map(_matters, unless_raised)):
+                    return True
     return False
 
 
