@@ -9,7 +9,8 @@ import libcst as cst
 from taskleash.fixes.meaning.coroutines import coroutine_of, is_bound_in, may_wait_for_others
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.syntax.tree import Tree, inside, last_name, place_in
+from taskleash.fixes.syntax.containers import assignments
+from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, place_in
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.api import Starts
 from taskleash.models.lifecycle import is_a_start
@@ -56,6 +57,8 @@ def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
         if coroutine is None and not _ends_by_its_name(last_name(each.func)):
             task = last_name(each.func) or name
             raise CannotMend(sentence("how long `{task}` takes is not known", task=task))
+    if given := _given_before(tree, call):
+        raise CannotMend(sentence("how long `{task}` takes is not known", task=given))
 
 
 def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
@@ -172,6 +175,23 @@ def _coroutines(call: cst.Call) -> list[cst.Call]:
         if isinstance(value, cst.Call) and arg.keyword is None:
             found.append(value)
     return found
+
+
+def _given_before(tree: Tree, call: cst.Call) -> str:
+    """What its function calls but was given, in a list that it gives to a call; else empty.
+
+    ``work = [handler() for handler in handlers]`` is ``handler``.
+    """
+    scope = tree.scope(call)
+    listed = {dotted(arg.value) for arg in call.args if arg.star} - {""}
+    if not isinstance(scope, cst.FunctionDef):
+        return ""
+    for target, value, _ in assignments(scope):
+        made = value.elt if isinstance(value, cst.ListComp) else None
+        name = dotted(made.func) if isinstance(made, cst.Call) else ""
+        if dotted(target) in listed and name and is_bound_in(scope, name):
+            return name
+    return ""
 
 
 def _check_function(tree: Tree, target: Target, call: cst.Call) -> None:

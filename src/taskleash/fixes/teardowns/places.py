@@ -30,6 +30,8 @@ from taskleash.models.vocabulary import LOGGING_LEVELS, words
 
 #: last words in the names of what tells that an object is taken down
 _OVER = (["closed"], ["closing"], ["stopped"], ["stopping"], ["terminated"], ["disposed"])
+#: the word in the names of what a server does until it is closed
+_SERVING = "serve"
 #: what is said of something that goes on
 _DOING = re.compile(r"\b\w+ing\b", re.IGNORECASE)
 _TEXTS = (cst.SimpleString, cst.FormattedStringText)
@@ -46,7 +48,8 @@ def place_of_end(tree: Tree, method: Method, keeps: str, work: cst.BaseExpressio
 def asking(method: Method, work: cst.BaseExpression) -> cst.SimpleStatementLine | None:
     """The line of a teardown that asks work to end by itself.
 
-    Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``.
+    Of ``self.client.sync_forever()`` that is ``self.client.stop_sync_forever()``; a server that is
+    closed serves no more.
     """
     called = dotted(work.func) if isinstance(work, cst.Call) else ""
     base, _, name = called.rpartition(".")
@@ -58,7 +61,9 @@ def asking(method: Method, work: cst.BaseExpression) -> cst.SimpleStatementLine 
         if not isinstance(value, cst.Call):
             continue
         owner, _, asked = dotted(value.func).rpartition(".")
-        if owner == base and LIFECYCLE.ends(asked) and set(words(name)) & set(words(asked)):
+        if owner != base or not LIFECYCLE.ends(asked):
+            continue
+        if _SERVING in words(name) or set(words(name)) & set(words(asked)):
             return line
     return None
 
