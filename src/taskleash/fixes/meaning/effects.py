@@ -175,8 +175,10 @@ def _of_call(tree: Tree, call: cst.Call, place: Coroutine, closed: frozenset[str
     if _is_from_others(tree, call, attribute, place):
         is_told = not _TELLING.isdisjoint(words(name))
         return _Effect.SEEN if is_told or reads(name) else _Effect.UNKNOWN
-    # What it sends right before its own connection is closed may have been asked for.
-    is_gone = attribute in closed and FINITE_WORDS.isdisjoint(words(name))
+    # What it sends right before its own connection is closed may have been asked for, as is the
+    # command of a client that is a task by itself.
+    is_command = isinstance(tree.parent(call), cst.Arg) and bool(call.args)
+    is_gone = attribute in closed and not is_command and FINITE_WORDS.isdisjoint(words(name))
     return _Effect.GONE if is_gone else _Effect.UNKNOWN
 
 

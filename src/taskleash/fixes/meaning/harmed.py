@@ -53,6 +53,10 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
         )
+    if lock := _waits_by(tree, coroutine, teardown):
+        raise CannotMend(
+            sentence("`{name}` lets it come to its end by `{told}`", name=name, told=lock)
+        )
     if ended := ended_by(tree, coroutine, teardown):
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=ended)
@@ -169,6 +173,26 @@ def ended_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
             base, _, name = text.rpartition(".")
             if base and LIFECYCLE.ends(name) and _of_object(base, each) in waited - {""}:
                 return text
+    return ""
+
+
+def _waits_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """The lock that a teardown takes only to wait until a coroutine has given it back; else empty.
+
+    While it has that it does its work, which a cancellation would break off.
+    """
+    held = {
+        _of_object(dotted(item.item), each)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+        for item in (node.items if isinstance(node, cst.With) else ())
+    }
+    place = Coroutine(teardown.function, teardown)
+    for node in own(teardown.function.body):
+        if isinstance(node, cst.With) and not any(map(_matters, node.body.body)):
+            for item in node.items:
+                if _of_object(dotted(item.item), place) in held - {""}:
+                    return dotted(item.item)
     return ""
 
 
