@@ -54,6 +54,14 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
         del found[chosen.function.name.value]
         chosen = inner
     around, chosen = chosen, _behind(tree, chosen)
+    if inherited := _inherited_end(tree, chosen):
+        raise CannotMend(
+            sentence(
+                "`{name}` calls `{inherited}` of a base class, which others call themselves",
+                name=chosen.function.name.value,
+                inherited=inherited,
+            )
+        )
     if site.task.rpartition(".")[2] == chosen.function.name.value:
         raise CannotMend(sentence("the work itself is `{task}`", task=site.task))
     if _is_unwritten(chosen):
@@ -82,6 +90,15 @@ def _behind(tree: Tree, method: Method) -> Method:
         if each.function.name.value in called_on_instance(method) and each is not method
     ]
     return called[0] if len(called) == 1 and called[0].function.asynchronous else method
+
+
+def _inherited_end(tree: Tree, method: Method) -> str:
+    """The teardown of a base class elsewhere that the end of a context leads to; else empty."""
+    if method.function.name.value not in _COUNTERPARTS.values():
+        return ""
+    names = {each.function.name.value for each in tree.methods(method.cls)}
+    called = sorted(set(called_on_instance(method)) - names)
+    return next((name for name in called if method.cls.bases and LIFECYCLE.ends(name)), "")
 
 
 def _is_unwritten(method: Method) -> bool:
