@@ -17,7 +17,12 @@ from taskleash.fixes.meaning.coroutines import (
 from taskleash.fixes.meaning.drained import check_drained, check_lasting
 from taskleash.fixes.meaning.effects import end_of
 from taskleash.fixes.meaning.evident import check_owning
-from taskleash.fixes.meaning.harmed import check_cancelling, check_draining, check_given
+from taskleash.fixes.meaning.harmed import (
+    check_cancelling,
+    check_draining,
+    check_given,
+    told_by,
+)
 from taskleash.fixes.meaning.remarks import is_forgotten
 from taskleash.fixes.meaning.serving import (
     is_of_one,
@@ -201,6 +206,10 @@ def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: b
     if calls_what_it_was_given(work.tree, coroutine):
         raise CannotMend(
             sentence("`{name}` cannot wait, and the task may come to it itself", name=name)
+        )
+    if coroutine is not None and (told := told_by(work.tree, coroutine, teardown)):
+        raise CannotMend(
+            sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
         )
 
 

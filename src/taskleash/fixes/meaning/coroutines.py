@@ -223,6 +223,34 @@ def resolves(tree: Tree, coroutine: Coroutine) -> bool:
     )
 
 
+def opens(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine once sets an event of its object for which other methods wait."""
+    method = coroutine.method
+    if method is None:
+        return False
+    waited = {
+        dotted(node.func).rpartition(".")[0]
+        for each in tree.methods(method.cls)
+        if each.function is not coroutine.function and each.instance == method.instance
+        for node in own(each.function.body)
+        if isinstance(node, cst.Call) and last_name(node.func) == "wait"
+    }
+    safe = _in_any_case(coroutine)
+    repeated = {
+        id(node)
+        for loop in own(coroutine.function.body)
+        if isinstance(loop, cst.While | cst.For)
+        for node in own(loop)
+    }
+    return any(
+        isinstance(node, cst.Call)
+        and last_name(node.func) == "set"
+        and dotted(node.func).rpartition(".")[0] in waited - {""}
+        and id(node) not in safe | repeated
+        for node in own(coroutine.function.body)
+    )
+
+
 def _in_any_case(coroutine: Coroutine) -> set[int]:
     """What a coroutine does even if it is cancelled, by identity."""
     return {

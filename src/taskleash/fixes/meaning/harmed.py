@@ -7,7 +7,7 @@ from functools import partial
 
 import libcst as cst
 
-from taskleash.fixes.meaning.coroutines import gives_back, is_flag, resolves, root_of, waits
+from taskleash.fixes.meaning.coroutines import gives_back, is_flag, opens, resolves, root_of, waits
 from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments, attribute_values
@@ -61,7 +61,7 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=ended)
         )
-    if resolves(tree, coroutine) or gives_back(coroutine):
+    if resolves(tree, coroutine) or gives_back(coroutine) or opens(tree, coroutine):
         raise CannotMend(sentence("others wait for what `{task}` brings about", task=task))
     if _does_more_at_its_end(tree, coroutine):
         raise CannotMend(
