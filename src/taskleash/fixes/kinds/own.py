@@ -203,7 +203,8 @@ def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: b
     if is_drained:
         raise CannotMend(sentence("`{name}` cannot wait for it to end", name=name))
     coroutine = coroutine_of(work.tree, started_by(call))
-    if calls_what_it_was_given(work.tree, coroutine):
+    comes_itself = coroutine is not None and comes_to(work.tree, coroutine, teardown.function)
+    if comes_itself or calls_what_it_was_given(work.tree, coroutine):
         raise CannotMend(
             sentence("`{name}` cannot wait, and the task may come to it itself", name=name)
         )
