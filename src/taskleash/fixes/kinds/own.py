@@ -21,6 +21,7 @@ from taskleash.fixes.meaning.harmed import (
     check_cancelling,
     check_draining,
     check_given,
+    check_shared,
     told_by,
 )
 from taskleash.fixes.meaning.remarks import is_forgotten
@@ -109,6 +110,7 @@ def _own_kept(
                 sentence("`{name}` cancels what is in it on some ways already", name=name)
             )
         _check_kept(work, method, attribute)
+        check_shared(work.tree, method.cls, target.site.holder, attribute)
         if end is not End.CANCELLED:
             check_drained(work, target, call)
             _check_known(target, teardown, end)

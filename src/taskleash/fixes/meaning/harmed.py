@@ -35,6 +35,8 @@ _TELLING = frozenset(
 )  # fmt: skip
 #: of these, what only asks: a task that is cancelled beside it misses nothing
 _ASKING = frozenset({"cancel", "set"})
+#: what puts a task into a set or a list
+_ADDING = ("add", "append")
 #: what is done to an object that is to be there no more, given nothing
 _DELETING = frozenset({"delete", "destroy", "drop", "rmtree", "unlink"})
 #: what may be caught where a task is cancelled
@@ -92,6 +94,35 @@ def check_given(tree: Tree, task: str, started: cst.BaseExpression, starting: Me
                 place=f"{root}.{owner}",
             )
         )
+
+
+def check_shared(tree: Tree, cls: cst.ClassDef, place: str, attribute: str) -> None:
+    """Raise `CannotMend` where others are given the method that keeps a task in a container.
+
+    How their tasks are to end nobody knows here.
+    """
+    keepers = {m.function.name.value for m in tree.methods(cls) if _keeps_given(m, attribute)}
+    for node in inside(cls):
+        base, _, name = (
+            dotted(node.value).rpartition(".") if isinstance(node, cst.Arg) else ("",) * 3
+        )
+        method = tree.method(node) if name in keepers else None
+        if method is not None and base == method.instance:
+            raise CannotMend(
+                sentence("others keep tasks in `{place}` by `{name}`", place=place, name=name)
+            )
+
+
+def _keeps_given(method: Method, attribute: str) -> bool:
+    """Whether a method puts what it is given into a container of the object."""
+    params = {param.name.value for param in named_params(method.function.params)}
+    return any(
+        isinstance(node, cst.Call)
+        and dotted(node.func) in {f"{method.instance}.{attribute}.{add}" for add in _ADDING}
+        and bool(node.args)
+        and dotted(node.args[0].value) in params
+        for node in own(method.function.body)
+    )
 
 
 def _is_given(tree: Tree, value: cst.BaseExpression | None) -> bool:
