@@ -24,18 +24,22 @@ from taskleash.models.vocabulary import words
 _STILLING = frozenset({"disarm", "off", "pause", "remove", "unregister", "unsubscribe"})
 
 
-def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode) -> bool:
-    """Whether a statement ends a task of the instance, or what calls that, and no more."""
+def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode, keeps: str = "") -> bool:
+    """Whether a statement ends a task of the instance, or what calls that, and no more.
+
+    The tasks in the container ``keeps`` do not count.
+    """
     if inner := _called(tree, method, line):
         body = inner.function.body.body
         lines = [each for each in body if isinstance(each, cst.CSTNode)]
-        return any(ends_a_task(tree, inner, each) for each in lines) and all(
-            ends_a_task(tree, inner, each) or is_text(each) or _is_flag(each) for each in lines
+        return any(ends_a_task(tree, inner, each, keeps) for each in lines) and all(
+            ends_a_task(tree, inner, each, keeps) or is_text(each) or _is_flag(each)
+            for each in lines
         )
     found = False
     for node in inside(line):
         if isinstance(node, cst.Attribute) and dotted(node.value) == method.instance:
-            if _is_task(tree, method.cls, node.attr.value) or _is_ended(tree, method, node):
+            if _is_task(tree, method.cls, node.attr.value, keeps) or _is_ended(tree, method, node):
                 found = True
             elif isinstance(tree.parent(node), cst.Call | cst.Attribute):
                 # Something else of the object is taken down here, too.
@@ -251,8 +255,14 @@ def _is_ended(tree: Tree, method: Method, node: cst.Attribute) -> bool:
     )
 
 
-def _is_task(tree: Tree, cls: cst.ClassDef, name: str) -> bool:
-    return any(
-        isinstance(value, cst.Call) and last_name(value.func) in SPAWNING
-        for value, _ in attribute_values(tree, cls, name)
-    )
+def _is_task(tree: Tree, cls: cst.ClassDef, name: str, keeps: str) -> bool:
+    """Whether an attribute has a task, or tasks by their keys."""
+    values = [value for value, _ in attribute_values(tree, cls, name)]
+    for method in tree.methods(cls):
+        values += [
+            value
+            for target, value, _ in assignments(method.function.body)
+            if isinstance(target, cst.Subscript)
+            and dotted(target.value) == f"{method.instance}.{name}" != keeps
+        ]
+    return any(isinstance(v, cst.Call) and last_name(v.func) in SPAWNING for v in values)

@@ -98,7 +98,9 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     used = used_by_tasks(tree, method.cls, keeps)
     for index in range(at, len(lines)):
         line = lines[index]
-        if not ends_a_task(tree, method, line) and not ends_a_feeder(tree, method, line, used):
+        if not ends_a_task(tree, method, line, keeps) and not ends_a_feeder(
+            tree, method, line, used
+        ):
             break
         at = index + 1
     if at == len(lines):
