@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Mapping, Set
+from dataclasses import dataclass, replace
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.companions import Companions
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Trail
 from taskleash.ir.model import Call
@@ -26,12 +27,14 @@ class Arrival:
     ``is_excluded`` where no path with the task running comes there, ``is_open`` where that is not
     known: not all were searched. ``asked`` are the lines of the
     conditions that see to it, ``ended`` is that of the first ending, 0 where there is none.
+    ``is_beside`` where they ask for what is there as long as the task is, and not for that alone.
     """
 
     is_excluded: bool
     is_open: bool
     asked: tuple[int, ...]
     ended: int
+    is_beside: bool = False
 
 
 class Arrivals:
@@ -39,6 +42,7 @@ class Arrivals:
 
     def __init__(self, calls: Calls) -> None:
         self.endings = Endings(calls)
+        self._companions = Companions(calls)
         self._known: dict[tuple[object, ...], Arrival] = {}
         #: those of the trail that was asked about last
         self._carriers: tuple[Trail | None, dict[Function, frozenset[Term]]] = (None, {})
@@ -75,16 +79,32 @@ class Arrivals:
             return None
         asked = (function, index, carriers, endings, frozenset(given.items()), key)
         if asked not in self._known:
-            outcome = function.paths.search_from_entry(
-                map(EndingEvent, endings), carriers, [index], given, key
-            )
-            is_excluded = outcome.is_complete and index not in outcome.reached
-            is_open = not outcome.is_complete and index not in outcome.reached
-            ended = function.events[min(endings)].pos[0] if endings else 0
-            self._known[asked] = Arrival(is_excluded, is_open, outcome.asked, ended)
+            found = _search(function, index, carriers, endings, given, key)
+            beside = () if found.is_excluded else self._companions.of(function, carriers)
+            if both := carriers.union(beside) - carriers:
+                again = _search(function, index, carriers | both, endings, given, key)
+                found = replace(again, is_beside=True) if again.is_excluded else found
+            self._known[asked] = found
         if self._known[asked].is_open:
             trail.leave_paths_out(function)
         return self._known[asked]
+
+
+def _search(
+    function: Function,
+    index: int,
+    carriers: Set[Term],
+    endings: Collection[int],
+    given: Given,
+    key: Alts,
+) -> Arrival:
+    outcome = function.paths.search_from_entry(
+        map(EndingEvent, endings), carriers, [index], given, key
+    )
+    is_missed = index not in outcome.reached
+    ended = function.events[min(endings)].pos[0] if endings else 0
+    is_excluded, is_open = outcome.is_complete and is_missed, not outcome.is_complete and is_missed
+    return Arrival(is_excluded, is_open, outcome.asked, ended)
 
 
 def _is_kept(

@@ -180,8 +180,7 @@ class Guards:
 
     def _is_fresh(self, op: Op) -> bool:
         """Whether the object that keeps the handle was made in the same function."""
-        function = op.function
-        event = op.event
+        function, event = op.function, op.event
         if LIFECYCLE.constructs(function.name):
             return True
         target = event.target if isinstance(event, Store) else None
@@ -324,8 +323,9 @@ class Guards:
         found = self.arrivals.at(trail, function, index, key=key)
         if found is None or not found.is_excluded:
             return None
-        if found.asked:
-            return Guard(function, most_telling(function, index, found.asked), "asked")
+        line = most_telling(function, index, found.asked) if found.asked else 0
+        if line and not (found.is_beside and found.ended):
+            return Guard(function, line, "state" if found.is_beside else "asked")
         is_certain = self.arrivals.endings.is_certain(trail, function, found.ended)
         return Guard(function, found.ended, "ended", is_certain) if found.ended else None
 
