@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.ir.model import Await, Give, Loop
-from taskleash.ir.terms import Constant, Result, Term
+from taskleash.ir.terms import Constant, Parameter, Result, Term
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
@@ -70,10 +71,10 @@ def called_in_turns(wait: Op, trail: Trail, calls: Calls) -> Site | None:
     """The call in a loop of another function that leaves one more task pending in each turn.
 
     The wait leaves it where the function gives something, by which the loop goes on: what gives
-    nothing may well be what ends it.
+    nothing may well be what ends it. Of work that is handed in, each caller has its own.
     """
     function, index = trail.function, wait.root
-    if index is None or wait.function is not function:
+    if index is None or wait.function is not function or _is_handed_in(trail):
         return None
     carriers, is_closed = _pending(wait, trail)
     found = function.paths.search([index], (), carriers, is_closed=is_closed)
@@ -88,6 +89,12 @@ def called_in_turns(wait: Op, trail: Trail, calls: Calls) -> Site | None:
         ),
         None,
     )
+
+
+def _is_handed_in(trail: Trail) -> bool:
+    """Whether the task is of what the function is given, itself or one of several."""
+    call = trail.function.call(trail.index)
+    return any(isinstance(p, Parameter) for a in call.args for t in a.value for p in parts(t))
 
 
 def _tells(give: Give) -> bool:
