@@ -80,9 +80,9 @@ class Arrivals:
         asked = (function, index, carriers, endings, frozenset(given.items()), key)
         if asked not in self._known:
             found = _search(function, index, carriers, endings, given, key)
-            beside = () if found.is_excluded else self._companions.of(function, carriers)
-            if both := carriers.union(beside) - carriers:
-                again = _search(function, index, carriers | both, endings, given, key)
+            beside = () if found.is_excluded else (*self._companions.of(function, carriers),)
+            if beside:
+                again = _search(function, index, carriers.union(beside), endings, given, key)
                 found = replace(again, is_beside=True) if again.is_excluded else found
             self._known[asked] = found
         if self._known[asked].is_open:
@@ -101,10 +101,9 @@ def _search(
     outcome = function.paths.search_from_entry(
         map(EndingEvent, endings), carriers, [index], given, key
     )
-    is_missed = index not in outcome.reached
+    is_missed, is_complete = index not in outcome.reached, outcome.is_complete
     ended = function.events[min(endings)].pos[0] if endings else 0
-    is_excluded, is_open = outcome.is_complete and is_missed, not outcome.is_complete and is_missed
-    return Arrival(is_excluded, is_open, outcome.asked, ended)
+    return Arrival(is_missed and is_complete, is_missed and not is_complete, outcome.asked, ended)
 
 
 def _is_kept(

@@ -15,8 +15,6 @@ from taskleash.verdict.model import Cell, Risk, State
 if TYPE_CHECKING:
     from taskleash.trace.joined import Observation
 
-#: the rank of an observation that leaves all open
-_PROVES_NOTHING = 2
 _STATE_RANK = {State.NO: 0, State.PARTIAL: 1, State.UNKNOWN: 2, State.YES: 3}
 
 
@@ -101,7 +99,7 @@ def _rank(entry: Entry) -> int:
 
 def _badness(row: ReportRow) -> tuple[int, int, int, int, str, tuple[int, ...]]:
     return (
-        _PROVES_NOTHING if row.observed is None else row.observed.rank,
+        0 if row.observed is None else -row.observed.weight,
         risk_rank(row.risk, row.dormant),
         cell_rank(row.tracked),
         cell_rank(row.cleaned),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, TELEMETRY_WORDS
+from taskleash.models.lifecycle import is_a_start
+from taskleash.models.vocabulary import PROMPT_WORDS, RUNNING_WORDS, TELEMETRY_WORDS, words
 from taskleash.rules.model import AWAIT, CANCEL_PREVIOUS, LOG, OWN, TASKGROUP, TRACK, Fix, Rule
 from taskleash.sentences import Said, sentence
 from taskleash.verdict.model import Defect, Handle, Lifetime, Multiplicity, Site, State
@@ -17,9 +18,6 @@ _DROPPED = "TL001"
 
 def _against_await(code: str, site: Site) -> Said:
     """Not where the work goes on for as long as its caller, by what it does or by its name."""
-    # Imported here because a run that finds nothing has no use for the linker.
-    from taskleash.models.vocabulary import words
-
     if not site.in_async:
         return sentence("nothing can be awaited outside `async def`")
     if site.lifetime is Lifetime.ENDLESS or (
@@ -38,8 +36,6 @@ def against_waiting(site: Site) -> Said:
 
     What is not at hand may be any function, unless its name says that it hands something over.
     """
-    from taskleash.models.vocabulary import words
-
     task, found = site.task, words(site.task)
     if site.is_closure:
         return sentence("`{task}` was written to run beside the function that it is in", task=task)
@@ -55,8 +51,6 @@ def against_waiting(site: Site) -> Said:
 
 
 def _against_telemetry(site: Site) -> Said:
-    from taskleash.models.vocabulary import words
-
     if TELEMETRY_WORDS.isdisjoint(words(site.task)):
         return ""
     return sentence(
@@ -65,8 +59,6 @@ def _against_telemetry(site: Site) -> Said:
 
 
 def _against_start(site: Site) -> Said:
-    from taskleash.models.lifecycle import is_a_start
-
     if not is_a_start(site.scope.rpartition(".")[2], site.task):
         return ""
     return sentence("it would hold up the start")

@@ -38,9 +38,9 @@ class Observation:
     loaded: bool = False
 
     @property
-    def rank(self) -> int:
-        """Where it stands when what proves something comes first."""
-        return list(Finding).index(self.finding)
+    def weight(self) -> int:
+        """How much it says of the verdict: 0 where all is open, more for what proves it."""
+        return list(reversed(Finding)).index(self.finding)
 
     @property
     def short(self) -> str:

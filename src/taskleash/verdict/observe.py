@@ -13,7 +13,7 @@ from taskleash.dataflow.wrappers import kept_if, why_unreached
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Result
 from taskleash.lifecycle.bypassed import Bypassed
-from taskleash.lifecycle.failing import Failing
+from taskleash.lifecycle.failed_futures import FailedFutures
 from taskleash.lifecycle.forgotten import Forgotten
 from taskleash.lifecycle.guards import Guard, Guards
 from taskleash.lifecycle.lifetime import Lifetimes, by_name, longest, wakes_up
@@ -72,7 +72,7 @@ class Observer:
         self.guards = Guards(calls, started)
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
-        self.failing = Failing(calls, self.teardown)
+        self.failed_futures = FailedFutures(calls, self.teardown)
         self.mains = Mains(calls)
         self.makers = Makers(calls)
         self.forgotten = Forgotten(calls, self.teardown)
@@ -105,7 +105,7 @@ class Observer:
         signs.kept_if = kept_if(spawn.function, trail)
         signs.unreached = why_unreached(self.calls, spawn.function, spawn.index)
         signs.guard = self._once(spawn, trail)
-        signs.failed = self.failing.by(spawn.started, signs.once)
+        signs.failed = self.failed_futures.by(spawn.started, signs.once)
         signs.multiplicity = self._multiplicity(spawn, signs)
         signs.handles_errors = any(map(minds_itself, spawn.started))
         signs.handed_on = next(iter(trail.of("unknown")), None)

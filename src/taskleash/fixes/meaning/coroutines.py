@@ -8,7 +8,15 @@ import libcst as cst
 
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.syntax.containers import assignments, attribute_values
-from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
+from taskleash.fixes.syntax.tree import (
+    Method,
+    Tree,
+    dotted,
+    inside,
+    last_name,
+    named_params,
+    param_names,
+)
 from taskleash.models.vocabulary import WAITING_BARE, WAITING_CALLS, WAITING_WORDS, words
 
 #: methods of futures that have a result
@@ -76,13 +84,12 @@ def _is_given_whole(tree: Tree, method: Method, text: str) -> bool:
 
 def _is_param(tree: Tree, value: cst.Name) -> bool:
     scope = tree.scope(value)
-    params = named_params(scope.params) if isinstance(scope, cst.FunctionDef) else []
-    return value.value in {param.name.value for param in params}
+    return isinstance(scope, cst.FunctionDef) and value.value in param_names(scope.params)
 
 
 def is_bound_in(scope: cst.FunctionDef, name: str) -> bool:
     """Whether a name is a variable or a parameter of a function, not a function in it."""
-    if name in {param.name.value for param in named_params(scope.params)}:
+    if name in param_names(scope.params):
         return True
     bound = (
         node.target if isinstance(node, cst.For | cst.CompFor | cst.NamedExpr) else None
@@ -196,7 +203,7 @@ def comes_back(tree: Tree, coroutine: Coroutine, functions: Sequence[cst.CSTNode
 def _calls_injected(tree: Tree, coroutine: Coroutine) -> bool:
     """Whether a function calls a parameter of its own, or what an attribute of its object holds."""
     method = coroutine.method
-    params = {param.name.value for param in named_params(coroutine.function.params)}
+    params = param_names(coroutine.function.params)
     names = {m.function.name.value for m in tree.methods(method.cls)} if method else set[str]()
     for node in own(coroutine.function.body):
         text = dotted(node.func) if isinstance(node, cst.Call) else ""

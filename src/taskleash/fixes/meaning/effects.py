@@ -30,7 +30,7 @@ from taskleash.fixes.meaning.serving import (
 )
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values
-from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
+from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, param_names
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import DRAINED_SECONDS, End
 from taskleash.models.lifecycle import LIFECYCLE
@@ -240,7 +240,7 @@ def _attribute(node: cst.BaseExpression, place: Coroutine) -> str:
         return ""
     chain = _chain(node)
     if len(chain) > 1 and chain[0] != place.method.instance:
-        given = {param.name.value for param in named_params(place.function.params)}
+        given = param_names(place.function.params)
         for target, value, _ in assignments(place.function.body):
             if dotted(target) == chain[0] and value is not None and chain[0] not in given:
                 chain = [*_chain(value), *chain[1:]]

@@ -18,7 +18,7 @@ from taskleash.fixes.syntax.tree import (
     dotted,
     inside,
     last_name,
-    named_params,
+    param_names,
     place_in,
 )
 from taskleash.models.lifecycle import LIFECYCLE
@@ -103,9 +103,9 @@ def check_shared(tree: Tree, cls: cst.ClassDef, place: str, attribute: str) -> N
     """
     keepers = {m.function.name.value for m in tree.methods(cls) if _keeps_given(m, attribute)}
     for node in inside(cls):
-        base, _, name = (
-            dotted(node.value).rpartition(".") if isinstance(node, cst.Arg) else ("",) * 3
-        )
+        if not isinstance(node, cst.Arg):
+            continue
+        base, _, name = dotted(node.value).rpartition(".")
         method = tree.method(node) if name in keepers else None
         if method is not None and base == method.instance:
             raise CannotMend(
@@ -115,7 +115,7 @@ def check_shared(tree: Tree, cls: cst.ClassDef, place: str, attribute: str) -> N
 
 def _keeps_given(method: Method, attribute: str) -> bool:
     """Whether a method puts what it is given into a container of the object."""
-    params = {param.name.value for param in named_params(method.function.params)}
+    params = param_names(method.function.params)
     return any(
         isinstance(node, cst.Call)
         and dotted(node.func) in {f"{method.instance}.{attribute}.{add}" for add in _ADDING}
@@ -131,7 +131,7 @@ def _is_given(tree: Tree, value: cst.BaseExpression | None) -> bool:
     return (
         method is not None
         and isinstance(value, cst.Name)
-        and value.value in {param.name.value for param in named_params(method.function.params)}
+        and value.value in param_names(method.function.params)
     )
 
 

@@ -12,7 +12,7 @@ from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.insertion import constructor_place
 from taskleash.fixes.syntax.new_statements import statements
 from taskleash.fixes.syntax.spots import spot_of
-from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
+from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, param_names
 from taskleash.fixes.syntax.work import Pair, Work
 from taskleash.models.table import MODELS
 from taskleash.sentences import sentence
@@ -156,9 +156,9 @@ def _sees_instance(work: Work, method: Method, call: cst.Call) -> bool:
     for node, child in work.tree.around(call):
         if node is method.function:
             return child is method.function.body
-        if isinstance(node, cst.FunctionDef | cst.Lambda) and method.instance in {
-            param.name.value for param in named_params(node.params)
-        }:
+        if isinstance(node, cst.FunctionDef | cst.Lambda) and method.instance in param_names(
+            node.params
+        ):
             return False
     return False
 

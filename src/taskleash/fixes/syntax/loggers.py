@@ -8,7 +8,7 @@ import libcst as cst
 
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.free_names import variables
-from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, named_params
+from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, named_params, param_names
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
 _NAMES = frozenset(
@@ -60,7 +60,7 @@ def _of_what_is_given(tree: Tree, node: cst.CSTNode) -> str:
         and last_name(each.func.value) in _NAMES
     }
     root, _, rest = next(iter(used)).partition(".") if len(used) == 1 else ("", "", "")
-    given = {param.name.value for param in named_params(scope.params)}
+    given = param_names(scope.params)
     return f"{root}.{rest}" if rest and root in given else ""
 
 

@@ -211,6 +211,11 @@ def named_params(params: cst.Parameters) -> list[cst.Param]:
     return [*params.posonly_params, *params.params, *params.kwonly_params]
 
 
+def param_names(params: cst.Parameters) -> set[str]:
+    """The names of these."""
+    return {param.name.value for param in named_params(params)}
+
+
 def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and every node in it; the parts of each node come in the order of its fields."""
     pending = [node]

@@ -117,13 +117,8 @@ def _comes_round(function: Function, frames: Sequence[object], loop: Loop) -> bo
     graph = function.paths.graph
     outer = next(item for item in frames[_place(frames, loop) + 1 :] if isinstance(item, Loop))
     headers = {block.number for block in graph.blocks if block.loop is outer}
-    pending = [e.target for n in headers for e in graph.blocks[n].edges if e.kind in _OVER]
-    seen = set(pending)
-    while pending:
-        following = {edge.target for edge in graph.successors(pending.pop())} - seen
-        seen |= following
-        pending += following
-    return not seen.isdisjoint(headers)
+    over = (e.target for n in headers for e in graph.blocks[n].edges if e.kind in _OVER)
+    return any(not graph.reachable(start=target).isdisjoint(headers) for target in over)
 
 
 def _place(frames: Sequence[object], loop: Loop) -> int:

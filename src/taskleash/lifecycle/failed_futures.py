@@ -20,7 +20,7 @@ _FAILING = frozenset({"cancel", "set_exception", "set_result"})
 _GIVING = TAKING | VIEWING | PAIRING
 
 
-class Failing:
+class FailedFutures:
     """Finds where teardowns fail what coroutines wait for."""
 
     def __init__(self, calls: Calls, teardown: Teardown) -> None:
