@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -11,8 +12,6 @@ from importlib.util import find_spec
 from taskleash import __version__
 
 DIGEST_BYTES = 16
-#: the packages whose code decides what is kept; `driver` chooses the files
-_DECIDING = ("source", "models", "facts", "dataflow", "link", "classify", "driver")
 
 
 def digest(data: bytes) -> bytes:
@@ -34,10 +33,7 @@ def _program() -> bytes:
     """Stands for the code that runs: this package's own, the parser's version, Python's."""
     hashed = blake2b(digest_size=DIGEST_BYTES)
     hashed.update(f"{__version__} {sys.version_info[:2]}".encode())
-    root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-    for package in _DECIDING:
-        for path in _modules(os.path.join(root, package)):
-            hashed.update(_read(path))
+    hashed.update(code_of(os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))))
     parser = find_spec("libcst")
     if parser is not None and parser.origin is not None:
         # The version without importing the library, which takes longer than a whole warm run.
@@ -45,11 +41,29 @@ def _program() -> bytes:
     return hashed.digest()
 
 
-def _modules(folder: str) -> list[str]:
+def code_of(package: str) -> bytes:
+    """Stands for the code of a package: by what its installer has written down of its files.
+
+    Where it runs from its sources, by their sizes and times, which are enough for Python, too.
+    Empty where it has no files: the version has to do.
+    """
+    name = os.path.basename(package)
+    record = _read(f"{package}-{__version__}.dist-info/RECORD")
+    lines = [line for line in record.splitlines() if line.startswith(f"{name}/".encode())]
+    return b"\n".join(sorted(line for line in lines if b".pyc," not in line)) or _sources(package)
+
+
+def _sources(folder: str) -> bytes:
     found = []
-    for path, _, names in os.walk(folder):
-        found += [os.path.join(path, name) for name in names if name.endswith(".py")]
-    return sorted(found)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    found.append(entry.name.encode() + b"/" + _sources(entry.path))
+            else:
+                status = entry.stat()
+                found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return b"".join(sorted(found))
 
 
 def _read(path: str) -> bytes:
@@ -57,5 +71,4 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError:
-        # Installed without its sources: the version has to do.
         return b""
