@@ -33,7 +33,17 @@ Tool = Callable[[Path, Iterable[str]], dict[tuple[str, int], str]]
 
 def taskleash(folder: Path, _: Iterable[str]) -> dict[tuple[str, int], str]:
     """The verdict on each site of the whole folder; of several in one line that of the first."""
-    command = [sys.executable, "-m", "taskleash", "scan", "--isolated", "--format", "json", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "taskleash",
+        "scan",
+        "--isolated",
+        "--no-cache",
+        "--format",
+        "json",
+        ".",
+    ]
     ran = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=True, encoding="utf-8")
     found: dict[tuple[str, int], str] = {}
     for site in json.loads(ran.stdout)["sites"]:
