@@ -10,6 +10,7 @@ import pytest
 from support.reports import site
 from taskleash.driver.cache import contents
 from taskleash.driver.cache.contents import Contents
+from taskleash.driver.cache.digests import FEW
 from taskleash.driver.cache.keys import digest
 from taskleash.driver.cache.store import DiskStore, NoStore
 from taskleash.driver.cache.verdicts import Verdicts, are_of
@@ -155,3 +156,23 @@ def test_what_is_written_in_an_editor_is_not_what_is_on_disk(tmp_path: Path) -> 
         assert known.digest(item) == known.digest(item) == digest(data or b"x = 1\n")
         assert known.data(item) == (data or b"x = 1\n")
         assert known.steady
+
+
+def test_many_files_of_another_checkout_are_looked_at_before_they_are_asked_for(
+    tmp_path: Path, reads: list[str]
+) -> None:
+    store = DiskStore(str(tmp_path / "cache"))
+    items = [given(tmp_path / f"{number}.py", f"x = {number}\n") for number in range(FEW)]
+    fresh = Contents(store)
+    fresh.look(items, 1)
+    assert not fresh.has_seen(items)
+    run(store, *items)
+    touched = [given(tmp_path / item.path, f"x = {n}\n", 2) for n, item in enumerate(items)]
+    reads.clear()
+    later = Contents(store)
+    later.look(touched, 1)
+    assert later.has_seen(touched)
+    assert [later.digest(item) for item in touched] == [digest(item.read()) for item in items]
+    assert len(reads) == FEW
+    store.put(later.news())
+    assert Contents(store).has_seen(touched)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from taskleash.driver.cache.digests import FEW, UNREADABLE, digests
 from taskleash.driver.cache.keys import digest, key
 from taskleash.driver.cache.plain import recalled
 from taskleash.driver.cache.store import CacheStore
@@ -39,6 +40,8 @@ class Contents:
         self._key = key("contents", scope)
         self._known: dict[str, _Known] = recalled(store, self._key, _CHECK) or {}
         self._news: dict[str, _Known] = {}
+        #: what this run has looked at, which may be too new for another one to trust in
+        self._looked_at: dict[str, _Known] = {}
         self._seen: set[str] = set()
         self._digests: dict[str, bytes] = {}
         self._data: dict[str, bytes] = {}
@@ -72,6 +75,23 @@ class Contents:
         data = self.data(item)
         return self._digests.get(item.path) or digest(data)
 
+    def look(self, items: Iterable[Input], jobs: int) -> None:
+        """Find out what stands for files that an earlier run saw elsewhere, or at another time.
+
+        That is by as many as two processes, see `digests`. Where nothing was seen before, whoever
+        reads the files needs their bytes, too, and nothing is done.
+        """
+        if not self._known:
+            return
+        unseen = [item for item in items if item.data is None and not self._seen_before(item)]
+        if len(unseen) >= FEW:
+            for item, found in zip(
+                unseen, digests([item.file.absolute for item in unseen], jobs), strict=True
+            ):
+                if found != UNREADABLE:
+                    self._looked_at[item.file.absolute] = (item.file.times, item.file.size, found)
+                    self._note(item, found)
+
     def has_seen(self, items: Iterable[Input]) -> bool:
         """Whether none of the files has to be read to know what stands for its bytes."""
         return all(map(self._seen_before, items))
@@ -79,7 +99,9 @@ class Contents:
     def _seen_before(self, item: Input) -> bytes | None:
         """What is known to stand for a file's bytes by its size and times."""
         file = item.file
-        known = self._known.get(file.absolute) if item.data is None else None
+        if item.data is not None:
+            return None
+        known = self._looked_at.get(file.absolute) or self._known.get(file.absolute)
         if known is None or known[0] != file.times or known[1] != file.size:
             return None
         self._seen.add(file.absolute)

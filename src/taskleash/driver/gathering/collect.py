@@ -39,6 +39,7 @@ def collect(
     with ExitStack() as stack:
         # To make one takes time, and most runs after the first have no need of it.
         make = cache(lambda: stack.enter_context(parsers.make(advance, memory.keep_outcome)))
+        memory.contents.look(asked, parsers.jobs)
         found = _collected(asked, context, told, make, memory, recall)
     # The bytes of the whole project are no longer of use.
     memory.contents.release()

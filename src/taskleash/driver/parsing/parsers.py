@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from math import inf
 from typing import TYPE_CHECKING
 
+from taskleash.driver.parsing.cores import cores
 from taskleash.driver.parsing.parse import Keep
 from taskleash.driver.parsing.parser import Advance, Parser
 
@@ -36,6 +37,11 @@ class Parsers:
         self._spare = spare
         self._executor = executor
         self._connected: Cluster | None = None
+
+    @property
+    def jobs(self) -> int:
+        """How many processes of this machine may be at work."""
+        return self._jobs or cores()
 
     def make(self, advance: Advance, keep: Keep) -> Parser:
         """A parser; ``keep`` is called with what follows from an input's contents, packed."""
