@@ -16,7 +16,16 @@ from taskleash.models.table import MODELS, canonical
 APIS = (*standard.APIS, *structured.APIS, *frameworks.APIS)
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "taskleash"
 #: what asks the table, and knows no API by itself
-ASKING = ("dataflow", "link", "classify")
+ASKING = (
+    "ir",
+    "controlflow",
+    "semantics",
+    "dataflow",
+    "lifecycle",
+    "dormancy",
+    "verdict",
+    "demand",
+)
 
 
 def test_no_name_stands_there_twice() -> None:

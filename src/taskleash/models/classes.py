@@ -37,6 +37,8 @@ PASSIVE_BASES = frozenset(
     }
 )  # fmt: skip
 
+#: what is in a set of all tasks of a loop
+TASK = "asyncio.Task"
 #: types that say nothing of a value but what their argument says
 TRANSPARENT = frozenset(
     {"Optional", "Annotated", "ClassVar", "Final", "Union", "Required", "NotRequired", "InitVar"}

@@ -1,7 +1,7 @@
 """The life of objects and programs: its phases, and what tells that a function runs in one.
 
 Everything here goes by names, as people choose them. Whether the program comes to such a function
-is asked in `link`.
+is asked in `taskleash.lifecycle`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,15 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.api import Gives
 from taskleash.models.callables import ENTERERS
-from taskleash.models.classes import AWAITABLE, ITERATORS, MANAGERS, PROPERTIES, TRANSPARENT, TUPLES
+from taskleash.models.classes import (
+    AWAITABLE,
+    ITERATORS,
+    MANAGERS,
+    PROPERTIES,
+    TASK,
+    TRANSPARENT,
+    TUPLES,
+)
 from taskleash.models.table import Models, canonical
 from taskleash.query import Query, union
 from taskleash.semantics.container_contents import Content, contents
@@ -35,8 +43,6 @@ from taskleash.semantics.declared import is_set_to_something, says_what_it_retur
 from taskleash.semantics.entities import Class, External, Function, Module, Variable
 from taskleash.semantics.program import Program
 
-#: what is in a set of all tasks of a loop
-_TASK = External("asyncio.Task")
 _CAST = External("typing.cast")
 #: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
 _MOST_OUTSIDE = 32
@@ -323,7 +329,7 @@ class Inference:
     def _argument(self, receiver: Type) -> Types:
         made = receiver.symbol
         if isinstance(made, External) and self.program.models.gives(made.dotted) is Gives.TASKS:
-            return (Type(_TASK),)
+            return (Type(External(TASK)),)
         if not receiver.args or receiver.module is None:
             return ()
         last = receiver.args[-1]
