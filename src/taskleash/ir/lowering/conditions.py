@@ -74,8 +74,8 @@ def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
 def named_by(statements: Sequence[cst.CSTNode], place: int) -> dict[str, cst.BaseExpression]:
     """The condition that a statement binds to a name, for the one behind it that asks for that.
 
-    Nothing that either of them asks is a call, which might change what the other has asked. A name
-    that is asked for again stands for itself, so that the two are known to have one answer.
+    Neither of them calls what might change the answer of the other: only whether a task is over. A
+    name that is asked for again stands for itself, so that the two are known to have one answer.
     """
     statement = statements[place]
     if not isinstance(statement, cst.If) or not place:
@@ -85,7 +85,8 @@ def named_by(statements: Sequence[cst.CSTNode], place: int) -> dict[str, cst.Bas
     if not isinstance(line, cst.Assign) or len(line.targets) != 1:
         return {}
     target, value = line.targets[0].target, line.value
-    if not isinstance(target, cst.Name) or not isinstance(value, _CONDITIONS):
+    is_condition = isinstance(value, _CONDITIONS) or _asks_done(value)
+    if not isinstance(target, cst.Name) or not is_condition:
         return {}
     name = target.value
     if not _only_asks(value, but=name) or not _only_asks(statement.test):
@@ -95,7 +96,10 @@ def named_by(statements: Sequence[cst.CSTNode], place: int) -> dict[str, cst.Bas
 
 
 def _only_asks(node: cst.CSTNode, but: str = "") -> bool:
-    """Whether a condition is made of attributes, constants and names alone, ``but`` for one."""
+    """Whether a condition is made of attributes, constants and names alone, ``but`` for one.
+
+    It may ask besides whether one of these is ``done()``.
+    """
     if isinstance(node, cst.Name):
         return node.value != but
     if isinstance(node, cst.Attribute):
@@ -107,6 +111,8 @@ def _only_asks(node: cst.CSTNode, but: str = "") -> bool:
     if isinstance(node, cst.Comparison):
         sides = (node.left, *(each.comparator for each in node.comparisons))
         return all(_only_asks(side, but) for side in sides)
+    if isinstance(node, cst.Call):
+        return _asks_done(node) and _only_asks(node.func, but)
     return isinstance(node, cst.Integer | cst.SimpleString)
 
 
