@@ -13,19 +13,23 @@ from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.replacing import Replacing
 from taskleash.dataflow.trail import ENDING, Op, Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED
-from taskleash.ir.model import Exit, If, Store
+from taskleash.ir.model import If, Store
 from taskleash.ir.terms import Alts, Attribute, Element, Result, Term
 from taskleash.lifecycle.phases import Phases
-from taskleash.lifecycle.repetition import Repetition, is_kept_by_itself, is_of_what_is_given
+from taskleash.lifecycle.repetition import (
+    Repetition,
+    called_again,
+    is_kept_by_itself,
+    is_of_what_is_given,
+)
 from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after, replaces_all
 from taskleash.lifecycle.restarts import Restarts
 from taskleash.lifecycle.rivals import Rivals
 from taskleash.lifecycle.states import (
+    bars_the_next,
     is_flag,
     is_one_of_several,
     is_set_back,
-    only_closes,
-    state_read,
 )
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
@@ -103,7 +107,7 @@ class Guards:
             if found := self._repeat(trail, op, clears_itself) or self.restarts.of(trail, op, own):
                 return Overwrite(op, found)
             if rival := self.rivals.of(trail, op, own, self._is_guarded):
-                return Overwrite(op, _next_call(rival))
+                return Overwrite(op, _next_call(rival.method))
         return self._replaced(trail)
 
     def _is_guarded(self, trail: Trail, op: Op) -> bool:
@@ -223,7 +227,7 @@ class Guards:
         if is_keyed(op):
             name = function.method.qualname
             return sentence("a call of `{function}` with the same key replaces it", function=name)
-        return _next_call(function)
+        return _next_call(called_again(op))
 
     def _ends_inside(self, trail: Trail, op: Op) -> bool:
         """Whether the same turn ends the task, in the function or in what its cleanup calls."""
@@ -285,7 +289,7 @@ class Guards:
         found = found or self._flagged(function, index, slots)
         if found or strict:
             return found
-        return self._started_once(function, index, slots) or self._checked_beside(trail, op)
+        return self._started_once(op, slots) or self._checked_beside(trail, op)
 
     def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
@@ -370,29 +374,22 @@ class Guards:
                 found = self._asks_flag(function, frames, slots)
         return found
 
-    def _started_once(
-        self, function: Function, index: int, slots: Collection[Term]
-    ) -> Guard | None:
+    def _started_once(self, op: Op, slots: Collection[Term]) -> Guard | None:
         """A check on the way that may keep control from the event: a flag, an early exit."""
+        function, index = op.function, op.index
         found = self._flagged(function, index, slots)
-        for order, exit_, frames in function.levels.exits:
-            if found is None and order < index and self._guards_exit(function, exit_, frames):
-                found = Guard(function, exit_.line, "exit")
+        frames = around(function, index)
+        for order, exit_, asked in function.levels.exits:
+            if found is None and order < index and exit_.kind in ("return", "raise"):
+                # What is asked around both of them, a call that comes here has passed.
+                apart = [frame for frame in asked if frame not in frames]
+                if bars_the_next(self.phases, function, apart, slots, is_keyed(op)):
+                    found = Guard(function, exit_.line, "exit")
         return found
-
-    def _guards_exit(self, function: Function, exit_: Exit, frames: tuple[Level, ...]) -> bool:
-        return exit_.kind in ("return", "raise") and any(
-            isinstance(frame.item, If)
-            and any(
-                not only_closes(self.phases, function, term)
-                for term in state_read(function, frame.item.test)
-            )
-            for frame in frames
-        )
 
 
 def _next_call(function: Function) -> Sentence:
-    return sentence("the next call of `{function}` replaces it", function=function.method.qualname)
+    return sentence("the next call of `{function}` replaces it", function=function.qualname)
 
 
 def _key_of(op: Op) -> Alts:

@@ -52,13 +52,26 @@ class Repetition:
         """
         sites = self._sites(op.function)
         if not sites or not is_kept_by_itself(op) or is_of_what_is_given(op):
-            return not sites and self.phases.is_event_handler(op.function)
+            return not sites and self._is_called_by_events(op)
         own = self.started.get(op.function, ())
         return self._is_begun_twice(trail, sites, own) or any(
             self._is_again(trail, op, (caller, index), frozenset({op.function}))
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
+
+    def _is_called_by_events(self, op: Op) -> bool:
+        """Whether events call what stores the handle anew.
+
+        A function inside of one call is handed to what calls it.
+        """
+        function = called_again(op)
+        if function is function.method:
+            return self.phases.is_event_handler(function)
+        is_event = LIFECYCLE.is_event(function.name) and not LIFECYCLE.has_counterpart(
+            function.name
+        )
+        return is_event and bool(self.calls.references(function))
 
     def _is_begun_twice(
         self, trail: Trail, sites: Sequence[Site], own: Collection[Function]
@@ -119,9 +132,9 @@ class Repetition:
     def _is_again(self, trail: Trail, op: Op, site: Site, seen: frozenset[Function]) -> bool:
         caller, index = site
         is_set_up = any(map(self.phases.is_start, seen))
-        if not _is_on_itself(caller, index) and (is_set_up or not _is_in_a_global(op)):
-            kept = not is_set_up and _is_on_what_stays(caller, index)
-            return kept and self._repeats(trail, op, caller, index)
+        is_one = not is_set_up and (_is_in_a_global(op) or _is_on_what_stays(caller, index))
+        if not _is_on_itself(caller, index) and not is_one:
+            return False
         if self._repeats(trail, op, caller, index):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
@@ -188,6 +201,16 @@ def is_kept_by_itself(op: Op) -> bool:
     """
     target = _kept_by(op)
     return isinstance(target, (Global, Outer)) or target == Parameter(op.function.self_name)
+
+
+def called_again(op: Op) -> Function:
+    """What the next call of replaces the handle: the method, or what is nested in one call of it.
+
+    That is so where a variable of this call has the handle.
+    """
+    function, target = op.function, _kept_by(op)
+    is_of_the_call = isinstance(target, Outer) and target.name != function.method.self_name
+    return function if is_of_the_call and not is_of_what_is_given(op) else function.method
 
 
 def _is_in_a_global(op: Op) -> bool:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from taskleash.ir.model import If, Store, Test, tests
-from taskleash.ir.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
+from taskleash.controlflow.assumptions import parts
+from taskleash.controlflow.nesting import Level
+from taskleash.ir.model import Call, If, Store, Test, tests
+from taskleash.ir.terms import (
+    Alts,
+    Attribute,
+    Built,
+    Constant,
+    Global,
+    Outer,
+    Parameter,
+    Result,
+    Term,
+)
 from taskleash.lifecycle.phases import Phases
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.entities import Function
@@ -91,3 +103,107 @@ def only_closes(phases: Phases, function: Function, term: Term) -> bool:
     if setters:
         return all(map(phases.ends, setters))
     return LIFECYCLE.ends(term.name)
+
+
+# -- an early exit, which the next call may take or not
+#
+# Where what a call is given has a say, the next one may be given something else: `if
+# self.me is not None and message.author == self.me: return` lets every other message through.
+
+
+def bars_the_next(
+    phases: Phases, function: Function, frames: Iterable[Level], slots: Iterable[Term], keyed: bool
+) -> bool:
+    """Whether the conditions around an exit may lead the next call out by state alone.
+
+    Where the handle's place is ``keyed``, the next call meets it only if it is given the same key;
+    where an object has it in one of the ``slots``, only if it is given the same object.
+    """
+    asked = [(f.item.test, f.branch == "then") for f in frames if isinstance(f.item, If)]
+    holders = {part for slot in slots if isinstance(slot, Built) for part in parts(slot.base)}
+    exits = _Exits(phases, function, holders, keyed)
+    return exits.all_bar(asked)
+
+
+class _Exits:
+    """What the conditions of a function on the way out ask for."""
+
+    def __init__(
+        self, phases: Phases, function: Function, holders: Collection[Term], keyed: bool
+    ) -> None:
+        self._phases = phases
+        self._function = function
+        self._holders = holders
+        self._is_keyed = keyed
+        self._given = frozenset(
+            Parameter(param.name)
+            for param in function.facts.params
+            # Most calls leave it to what is the default.
+            if not param.default and param.name != function.self_name
+        )
+
+    def all_bar(self, asked: Collection[tuple[Test, bool]]) -> bool:
+        """Whether conditions that have to hold together may all do so, whatever is given."""
+        bar = any(self._bars(test, holds) for test, holds in asked)
+        return bar and not any(self._is_open(test, holds) for test, holds in asked)
+
+    def _bars(self, test: Test, holds: bool) -> bool:
+        """Whether state alone may have a condition come out so."""
+        if test.kind == "not":
+            return self._bars(test.parts[0], not holds)
+        if test.kind in ("and", "or"):
+            if (test.kind == "and") == holds:
+                return self.all_bar([(part, holds) for part in test.parts])
+            return any(self._bars(part, holds) for part in test.parts)
+        return not self._is_open(test, holds) and any(
+            not only_closes(self._phases, self._function, term) and not self._is_fixed(term)
+            for term in state_read(self._function, test)
+        )
+
+    def _is_open(self, test: Test, holds: bool) -> bool:
+        """Whether what the call is given decides if a condition comes out so.
+
+        It may do so beside the state that it is compared with.
+        """
+        if test.kind == "not":
+            return self._is_open(test.parts[0], not holds)
+        if test.kind in ("and", "or"):
+            is_open = (self._is_open(part, holds) for part in test.parts)
+            return any(is_open) if (test.kind == "and") == holds else all(is_open)
+        is_given = any(map(self._is_given, (*test.value, *test.other)))
+        return is_given and not (
+            self._is_keyed and any(map(self._is_of_the_object, state_read(self._function, test)))
+        )
+
+    def _is_given(self, term: Term) -> bool:
+        """Whether a term is a parameter, or is made of one, and is not of what has the handle."""
+        pending, seen = [term], set[Term]()
+        while pending:
+            for part in parts(pending.pop()):
+                if part in self._holders:
+                    break
+                if part in self._given:
+                    return True
+                event = self._function.events[part.event] if isinstance(part, Result) else None
+                if isinstance(event, Call) and part not in seen:
+                    seen.add(part)
+                    pending += [*event.func, *(each for arg in event.args for each in arg.value)]
+        return False
+
+    def _is_of_the_object(self, term: Term) -> bool:
+        return not any(part in self._given for part in parts(term))
+
+    def _is_fixed(self, term: Term) -> bool:
+        """Whether an attribute is what the object was made with: the next call finds the same."""
+        function = self._function
+        if not isinstance(term, Attribute) or term.base != Parameter(function.method.self_name):
+            return False
+        owner = function.method.owner
+        classes = (*owner.mro, *(owner.descendants - {owner})) if owner is not None else ()
+        stores = [store for cls in classes for store in cls.stores.get(term.name, ())]
+        return bool(stores) and all(
+            LIFECYCLE.constructs(setter.name)
+            and not event.op
+            and all(isinstance(value, Parameter | Constant) for value in event.value)
+            for setter, event in stores
+        )
