@@ -15,6 +15,7 @@ from taskleash.controlflow.assumptions import constant, gone_over
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.implied import shows
 from taskleash.controlflow.nesting import events_in
+from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import Op
 from taskleash.dataflow.wrappers import constants_given
@@ -42,16 +43,29 @@ class Partly:
         self.teardown = teardown
 
     def of(self, signs: Signs, ends: Sequence[tuple[Op, Said]]) -> PassingPath | None:
-        """A path past the endings of the first teardown; None where one ends it on each path."""
-        if not ends or not all(why for _, why in ends):
+        """A path past the endings of the first teardown; None where one ends it on each path.
+
+        What awaits it elsewhere is meant as its end where only what it catches leads past that.
+        """
+        if not ends or any(not why and _is_beside(signs, op) for op, why in ends):
             return None
         by_function: defaultdict[Function, list[Op]] = defaultdict(list)
         for op, _ in ends:
             by_function[op.site[0]].append(op)
-        found = [self._past(signs, function, ops) for function, ops in by_function.items()]
+        meant = {op.site[0] for op, why in ends if why}
+        for op in signs.ended_elsewhere:
+            if op.site[0] in by_function and op.site[0] not in meant:
+                by_function[op.site[0]].append(op)
+        found = [
+            self._past(signs, function, ops, function not in meant)
+            for function, ops in by_function.items()
+        ]
         return found[0] if all(found) else None
 
-    def _past(self, signs: Signs, function: Function, ops: list[Op]) -> PassingPath | None:
+    def _past(
+        self, signs: Signs, function: Function, ops: list[Op], caught_only: bool
+    ) -> PassingPath | None:
+        """A path of a function past its endings; with ``caught_only``, none but by handlers."""
         trail = signs.trail
 
         def closed(each: Function) -> Callable[[Edge], bool]:
@@ -63,7 +77,7 @@ class Partly:
             for op in ops
             if not op.calls or helpers.see_to(function, op.site[1])
         ]
-        starts = self._starts(signs, function)
+        starts = [] if caught_only else self._starts(signs, function)
         if function.facts.kind != "function" or starts is None:
             return None
         paths, carriers, is_closed = function.paths, carriers_in(trail, function), closed(function)
@@ -73,7 +87,7 @@ class Partly:
             outcome = paths.search_from_entry(endings, carriers, is_closed=is_closed)
         if not outcome.is_complete:
             trail.leave_paths_out(function)
-        elif outcome.leaks:
+        elif outcome.leaks and (not caught_only or all(map(_is_by_a_handler, outcome.leaks))):
             return PassingPath(function, outcome.leaks[0], frozenset(op.site[1] for op in ops))
         return None
 
@@ -89,6 +103,17 @@ class Partly:
             return [signs.spawn.index]
         starts = [index for caller, index in self.calls.callers(spawning) if caller is function]
         return starts or None
+
+
+def _is_beside(signs: Signs, op: Op) -> bool:
+    """Whether the task is awaited where it is started, or around that, in itself or by a helper."""
+    function = op.site[0]
+    own = (signs.spawn.function, *signs.spawn.started)
+    return bool(op.calls) or any(function in each.nesting for each in own)
+
+
+def _is_by_a_handler(leak: Leak) -> bool:
+    return any(step.kind == "handler" for step in leak.steps)
 
 
 class _Conditions:
