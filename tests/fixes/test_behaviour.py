@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from support.fixed.ended import ENDED
 from support.fixed.grouped import grouped
 from support.fixed.mending import Attempt, attempted
 from support.fixed.replaced import replaced
@@ -17,6 +18,7 @@ from support.fixed.written import WRITTEN, Written
 from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
+PROGRAMS = (*WRITTEN, *ENDED)
 SHAPES = (*shapes(), *replaced(), *grouped())
 NONE, OWN = frozenset[str](), frozenset({"own"})
 #: the notes of what a program does on its own, which a teardown may stop
@@ -111,7 +113,7 @@ def test_at_least_half_of_what_is_offered_is_made() -> None:
 
 @pytest.mark.parametrize(
     ("program", "kind"),
-    [(each, kind) for each in WRITTEN for kind in each.kinds],
+    [(each, kind) for each in PROGRAMS for kind in each.kinds],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
 def test_a_fixed_program_does_what_it_did(program: Written, kind: str) -> None:
@@ -135,7 +137,7 @@ def test_a_fixed_program_does_what_it_did(program: Written, kind: str) -> None:
         assert places == sorted(places), fix.text
 
 
-@pytest.mark.parametrize("program", WRITTEN, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_a_written_program_runs_as_it_is(program: Written) -> None:
     run = ran(program.source, keeps=True)
     assert not run.is_stuck
