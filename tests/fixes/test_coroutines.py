@@ -18,9 +18,9 @@ from taskleash.fixes.meaning.coroutines import (
     is_given,
     may_wait_for_others,
     resolves,
-    runs_until_told,
     started_by,
 )
+from taskleash.fixes.meaning.polling import runs_until_told
 from taskleash.fixes.meaning.serving import fills_its_owner, is_of_one, serves_its_owner
 from taskleash.fixes.syntax.tree import Tree, inside, last_name
 
@@ -308,7 +308,8 @@ def test_functions_that_call_each_other_are_looked_at_once(
         ("while text in self.names:\n    self.names.pop()\n    await asyncio.sleep(1)", False),
         ("while text in self.names:\n    tell(text)", False),
         ("while text > 0:\n    text -= 1\n    await asyncio.sleep(1)", False),
+        ("while not text.over:\n    await asyncio.sleep(1)\n    tell(text)", False),
     ],
 )
 def test_a_loop_ends_when_others_change_what_it_asks_for(body: str, is_told: bool) -> None:
-    assert runs_until_told(*made(body)) is is_told
+    assert runs_until_told(made(body)[1]) is is_told

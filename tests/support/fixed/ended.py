@@ -230,6 +230,44 @@ async def main():
         is_library=True,
     ),
     Written(
+        "a watch whose stop cannot wait until it looks at its flag",
+        """
+import asyncio
+
+
+class Watch:
+    def __init__(self, sensor):
+        self.sensor = sensor
+        self.is_on = False
+
+    async def watch(self):
+        try:
+            while self.is_on:
+                await asyncio.sleep(60)
+                self.sensor.append("seen")
+        finally:
+            note("end watch")
+
+    def start(self):
+        self.is_on = True
+        asyncio.create_task(self.watch())
+
+    def stop(self):
+        self.is_on = False
+
+
+async def main():
+    watch = Watch([])
+    watch.start()
+    await asyncio.sleep(1)
+    watch.stop()
+    await asyncio.sleep(5)
+""",
+        {"own": True, "track": True},
+        {"own": ("end watch",)},
+        is_library=True,
+    ),
+    Written(
         "a player that comes to a stop which cannot wait",
         """
 import asyncio

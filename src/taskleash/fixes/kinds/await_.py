@@ -20,6 +20,7 @@ from taskleash.fixes.syntax.work import Work
 from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.table import SPAWNING
+from taskleash.models.vocabulary import LOGGING_LEVELS
 from taskleash.rules.offers import STARTED
 from taskleash.sentences import Sentence, sentence
 from taskleash.verdict.model import Handle
@@ -60,7 +61,15 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     check_awaiting(work, target, call, _work_of(target, call))
     work.claim(holder)
     is_seen = _sees_to_itself(work.tree, target, call) or _is_seen(work.tree, call)
-    logger = "" if target.rule in _SEEN or is_seen else logger_at(work.tree, call)
+    ends_more = target.rule in _SEEN and _ends_more(work.tree, call, scope)
+    is_let_on = is_seen or (target.rule in _SEEN and not ends_more)
+    logger = "" if is_let_on else logger_at(work.tree, call)
+    if ends_more and not logger and not is_seen:
+        raise CannotMend(
+            sentence(
+                "its failure would keep `{name}` from what comes behind it", name=scope.name.value
+            )
+        )
     if target.rule in STARTED and not logger and not is_seen:
         raise CannotMend(sentence("the file has no logger that its failure could go to"))
     if target.rule in STARTED and name_of_work(call) in work.apart - {""}:
@@ -92,6 +101,19 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     return sentence("await it here, log its failure by `{callback}`", callback=logger)
 
 
+def _ends_more(tree: Tree, call: cst.Call, scope: cst.FunctionDef) -> bool:
+    """Whether a teardown goes on behind the statement of a call, whatever becomes of that."""
+    line = tree.line(call)
+    if line is None or not LIFECYCLE.ends(scope.name.value):
+        return False
+    block, at = line
+    return any(
+        isinstance(node, cst.Call) and last_name(node.func) not in LOGGING_LEVELS
+        for each in block.body[at + 1 :]
+        for node in inside(each)
+    )
+
+
 def name_of_work(call: cst.Call) -> str:
     """What a call starts, or is itself, as its text names it; empty where it has no name."""
     started = started_by(call) if last_name(call.func) in SPAWNING else call
@@ -120,6 +142,10 @@ def _comments(node: cst.CSTNode) -> list[cst.Comment]:
 def _named(target: Target, work: cst.BaseExpression) -> str:
     """The coroutine as a log message names it, with the object whose method it is."""
     name = target.site.task
+    if isinstance(work, cst.Call) and name == last_name(work.func) == "wait_for" and work.args:
+        # What it waits for is what fails.
+        work = work.args[0].value
+        name = last_name(work.func) if isinstance(work, cst.Call) else name
     if not name.replace(".", "").isidentifier():
         return "background task"
     base, _, method = dotted(work.func).rpartition(".") if isinstance(work, cst.Call) else ("",) * 3

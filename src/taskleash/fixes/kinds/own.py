@@ -22,6 +22,7 @@ from taskleash.fixes.meaning.harmed import (
     check_draining,
     check_given,
     check_shared,
+    may_be_broken_off,
     told_by,
 )
 from taskleash.fixes.meaning.remarks import is_forgotten
@@ -210,7 +211,8 @@ def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: b
         raise CannotMend(
             sentence("`{name}` cannot wait, and the task may come to it itself", name=name)
         )
-    if coroutine is not None and (told := told_by(work.tree, coroutine, teardown)):
+    told = told_by(work.tree, coroutine, teardown) if coroutine is not None else ""
+    if coroutine is not None and told and may_be_broken_off(work.tree, coroutine):
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
         )

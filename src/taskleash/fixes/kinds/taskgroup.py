@@ -9,12 +9,12 @@ import libcst as cst
 from taskleash.fixes.meaning.beside import check_beside
 from taskleash.fixes.meaning.coroutines import (
     coroutine_of,
-    is_flag,
     may_wait_for_others,
     started_by,
 )
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.meaning.parallel import goes_on, is_in_a_loop
+from taskleash.fixes.meaning.polling import is_flag
 from taskleash.fixes.meaning.remarks import says_that_it_goes_on
 from taskleash.fixes.meaning.serving import is_harmless
 from taskleash.fixes.model import CannotMend, Target

@@ -118,77 +118,6 @@ def comes_to(tree: Tree, coroutine: Coroutine, scope: cst.CSTNode | None) -> boo
     return any(each.function is scope for each in reached(tree, coroutine))
 
 
-def runs_until_told(tree: Tree, coroutine: Coroutine) -> bool:
-    """Whether a coroutine goes on until its object says so: it polls, or reads what that receives.
-
-    To wait for it before the object is taken down would be in vain.
-    """
-    method = coroutine.method
-    if method is None:
-        return False
-    for node in own(coroutine.function.body):
-        if isinstance(node, cst.For) and node.asynchronous is not None:
-            source = node.iter.func if isinstance(node.iter, cst.Call) else node.iter
-            if dotted(source).startswith(f"{method.instance}."):
-                return True
-        is_told = isinstance(node, cst.While) and (
-            is_flag(node.test) or _is_for_others_to_change(node, method.instance)
-        )
-        if is_told and any(waits(each) or _sleeps(each) for each in own(node)):
-            return True
-        if isinstance(node, cst.While) and _only_sleeps(node):
-            return True
-    return False
-
-
-def _is_for_others_to_change(loop: cst.While, instance: str) -> bool:
-    """Whether a loop goes on for as long as something of its object is so, and leaves that alone.
-
-    ``while key in self._active`` ends when somebody else takes the key out.
-    """
-    asked = {
-        dotted(node)
-        for node in inside(loop.test)
-        if isinstance(node, cst.Attribute) and dotted(node.value) == instance
-    }
-    is_asked = isinstance(loop.test, cst.Comparison) and bool(asked)
-    return is_asked and not any(
-        isinstance(node, cst.Attribute) and dotted(node) in asked for node in own(loop.body)
-    )
-
-
-def _only_sleeps(loop: cst.While) -> bool:
-    """Whether a loop does nothing about what it waits for: others bring that about."""
-    lines = [loop.body] if isinstance(loop.body, cst.SimpleStatementSuite) else loop.body.body
-    return all(
-        isinstance(line, cst.SimpleStatementLine | cst.SimpleStatementSuite)
-        and all(isinstance(small, cst.Expr) and _sleeps(small.value) for small in line.body)
-        for line in lines
-    )
-
-
-def polls(coroutine: Coroutine) -> bool:
-    """Whether a coroutine looks at something again and again, with a sleep in between."""
-    return any(
-        isinstance(node, cst.While) and is_flag(node.test) and any(map(_sleeps, own(node)))
-        for node in own(coroutine.function.body)
-    )
-
-
-def is_flag(test: cst.BaseExpression) -> bool:
-    """Whether a loop goes on as a flag says, not as long as there is something to do."""
-    if isinstance(test, cst.UnaryOperation):
-        return is_flag(test.expression)
-    if isinstance(test, cst.BooleanOperation):
-        return is_flag(test.left) and is_flag(test.right)
-    return isinstance(test, cst.Name | cst.Attribute | cst.Call | cst.Integer)
-
-
-def _sleeps(node: cst.CSTNode) -> bool:
-    work = node.expression if isinstance(node, cst.Await) else None
-    return isinstance(work, cst.Call) and last_name(work.func) == "sleep"
-
-
 def comes_back(tree: Tree, coroutine: Coroutine, functions: Sequence[cst.CSTNode | None]) -> bool:
     """Whether a coroutine calls one of these functions, or what its object or its caller gave it.
 
@@ -289,8 +218,7 @@ def is_over_at_once(coroutine: Coroutine) -> bool:
 
 def sleeps_first(tree: Tree, coroutine: Coroutine) -> float:
     """How many seconds a coroutine sleeps before it does anything, as its file tells; else 0."""
-    lines = [each for each in coroutine.function.body.body if not _is_docstring(each)]
-    first = next(iter(lines), None)
+    first = next((x for x in coroutine.function.body.body if not _is_docstring(x)), None)
     while isinstance(first, cst.Try):
         first = first.body.body[0]
     small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None

@@ -12,11 +12,11 @@ from taskleash.fixes.meaning.coroutines import (
     coroutine_of,
     gives_back,
     is_bound_in,
-    runs_until_told,
     sleeps_first,
     started_by,
 )
 from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.meaning.polling import runs_until_told
 from taskleash.fixes.meaning.remarks import says_that_it_cancels
 from taskleash.fixes.meaning.serving import (
     fills_its_owner,
@@ -84,9 +84,7 @@ def end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
             return End.CANCELLED
         return _by_effect(work, started, call, teardown)
     # It would not have begun by the deadline, or would not be over.
-    is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(
-        work.tree, coroutine
-    )
+    is_late = sleeps_first(work.tree, coroutine) >= DRAINED_SECONDS or runs_until_told(coroutine)
     if is_late and gives_back(coroutine):
         raise CannotMend(
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.meaning.coroutines import coroutine_of, polls, started_by
+from taskleash.fixes.meaning.coroutines import coroutine_of, started_by
 from taskleash.fixes.meaning.following import Coroutine, own
 from taskleash.fixes.meaning.harmed import told_by
+from taskleash.fixes.meaning.polling import polls
 from taskleash.fixes.meaning.remarks import says_that_it_cancels
 from taskleash.fixes.meaning.serving import serves_its_owner
 from taskleash.fixes.model import CannotMend, Target

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import libcst as cst
 
-from taskleash.fixes.syntax.tree import Method, Tree, children, dotted
+from taskleash.fixes.syntax.containers import assignments
+from taskleash.fixes.syntax.tree import Method, Tree, children, dotted, param_names
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,25 @@ def called(
             if each.function.name.value == name:
                 return Coroutine(each.function, each)
         return None
-    if base or not name:
+    if base or not name or _is_variable(tree, place, name):
         return None
     for line in _functions_around(tree, place):
         if line.name.value == name:
             return Coroutine(line, tree.method(line))
     return None
+
+
+def _is_variable(tree: Tree, place: cst.CSTNode, name: str) -> bool:
+    """Whether a name at a place is a variable or a parameter of the function around it."""
+    scope = tree.scope(place)
+    return isinstance(scope, cst.FunctionDef) and name in _variables(scope)
+
+
+@lru_cache(maxsize=64)
+def _variables(function: cst.FunctionDef) -> frozenset[str]:
+    """What a function is given, and what it sets."""
+    names = (t for t, _, _ in assignments(function.body) if isinstance(t, cst.Name))
+    return frozenset({*param_names(function.params), *(each.value for each in names)})
 
 
 def _functions_around(tree: Tree, node: cst.CSTNode) -> Iterator[cst.FunctionDef]:

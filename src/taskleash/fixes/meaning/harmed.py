@@ -7,8 +7,16 @@ from functools import partial
 
 import libcst as cst
 
-from taskleash.fixes.meaning.coroutines import gives_back, is_flag, opens, resolves, root_of, waits
+from taskleash.fixes.meaning.coroutines import (
+    coroutine_of,
+    gives_back,
+    opens,
+    resolves,
+    root_of,
+    waits,
+)
 from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.meaning.polling import is_flag, sleeps
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments, attribute_values
 from taskleash.fixes.syntax.tree import (
@@ -35,6 +43,8 @@ _TELLING = frozenset(
 )  # fmt: skip
 #: of these, what only asks: a task that is cancelled beside it misses nothing
 _ASKING = frozenset({"cancel", "set"})
+#: what waits for work that it is given
+_COLLECTING = frozenset({"as_completed", "gather", "shield"})
 #: what puts a task into a set or a list
 _ADDING = ("add", "append")
 #: what is done to an object that is to be there no more, given nothing
@@ -184,6 +194,29 @@ def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
             if base and name in _TELLING and _of_object(base, each) in sources | flags:
                 return dotted(node.func)
     return ""
+
+
+def may_be_broken_off(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a cancellation may come in the midst of what a coroutine does.
+
+    It cannot where that only waits for its time or for what comes next.
+    """
+    return any(
+        isinstance(node, cst.Await)
+        and coroutine_of(tree, node.expression) is None
+        and not sleeps(node)
+        and not _awaits_its_turn(node)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
+
+
+def _awaits_its_turn(node: cst.Await) -> bool:
+    """Whether code waits for what comes next, by a deadline too: ``wait_for(queue.get(), 1)``."""
+    work = node.expression
+    if isinstance(work, cst.Call) and last_name(work.func) == "wait_for" and work.args:
+        return waits(cst.Await(work.args[0].value))
+    return isinstance(work, cst.Call) and last_name(work.func) not in _COLLECTING and waits(node)
 
 
 def ended_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:

@@ -22,6 +22,10 @@ _GOING_ON = frozenset({"reconnect", "reopen", "restart", "resume", "retry"})
 _COMMANDS = {"close": "open", "stop": "start", "disconnect": "connect", "shutdown": "startup"}
 #: what goes on with something that was stopped for a while
 _RESUMING = frozenset({"resume", "unpause"})
+#: first words in the names of what tells others of an end, which may come again
+_TELLING = frozenset(
+    {"dispatch", "emit", "fire", "notify", "publish", "request", "send", "signal", "trigger"}
+)
 #: how many words a name has at least that says what is taken down
 _VERB_AND_PART = 2
 #: last words of names that say how or why everything is taken down
@@ -42,6 +46,8 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
         return sentence(
             "`{name}` is told by `{told}` whether the object goes on", name=name, told=told
         )
+    elif _TELLING & set(words(name)[:1]):
+        return sentence("`{name}` by its name only tells others of the end", name=name)
     elif part := _part(name, teardown.cls.name.value):
         return sentence("`{name}` may take down its {part} alone", name=name, part=part)
     if other := _told_by(tree, teardown):

@@ -9,6 +9,7 @@ import libcst as cst
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.free_names import variables
 from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, named_params, param_names
+from taskleash.models.vocabulary import words
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
 _NAMES = frozenset(
@@ -70,9 +71,16 @@ def module_logger(tree: Tree) -> str:
 
 
 def logging_function(tree: Tree) -> str:
-    """A function that the module imports and logs by, with nothing but a message; else empty."""
+    """A function that the module imports and logs by, with nothing but a message; else empty.
+
+    It may be that of a class: ``from ours.logging import Log``, ``Log.error(text)``.
+    """
     known = _imported_and_called(tree)
-    return next((name for name in _FUNCTIONS if name in known), "")
+    imported = _imported(tree, cst.ImportFrom) - _NAMES
+    called = {dotted(node.func) for node in tree.nodes if isinstance(node, cst.Call)}
+    of_class = sorted(f"{n}.error" for n in imported if words(n)[-1:] == ["log"])
+    found = [*(f for f in _FUNCTIONS if f in known), *(f for f in of_class if f in called)]
+    return next(iter(found), "")
 
 
 def logs_by_the_root(tree: Tree) -> bool:
