@@ -268,6 +268,47 @@ async def main():
         is_library=True,
     ),
     Written(
+        "a queue that is waited for beside a flag",
+        """
+import asyncio
+
+
+class Writer:
+    def __init__(self, saved):
+        self.saved = saved
+        self.jobs = asyncio.Queue()
+        self.running = True
+
+    async def work(self):
+        while self.running or not self.jobs.empty():
+            job = await self.jobs.get()
+            await asyncio.sleep(1)
+            self.saved.append(job)
+            note("saved", job)
+            self.jobs.task_done()
+
+    async def start(self):
+        asyncio.create_task(self.work())
+
+    async def stop(self):
+        self.running = False
+        await self.jobs.join()
+        note("stopped")
+
+
+async def main():
+    writer = Writer([])
+    await writer.start()
+    for job in (1, 2):
+        writer.jobs.put_nowait(job)
+    await asyncio.sleep(0)
+    await asyncio.wait_for(writer.stop(), 20)
+""",
+        {"own": False, "track": True},
+        {"track": ("saved 1", "saved 2", "stopped")},
+        is_library=True,
+    ),
+    Written(
         "a player that comes to a stop which cannot wait",
         """
 import asyncio

@@ -61,7 +61,7 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
     """
     name = teardown.function.name.value
     told = told_by(tree, coroutine, teardown)
-    if told.rpartition(".")[2] in _TELLING - _ASKING:
+    if _waits_for_it(told):
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=told)
         )
@@ -179,21 +179,32 @@ def _of_its_object(node: cst.CSTNode, method: Method) -> set[str]:
 
 
 def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
-    """What a teardown does that ends the loop of a coroutine by itself, as its text; else empty."""
+    """What a teardown does that ends the loop of a coroutine by itself, as its text; else empty.
+
+    Where it waits for that, too, it is the wait: ``self.queue.join``.
+    """
+    found = [*_telling(tree, coroutine, teardown)]
+    return next(filter(_waits_for_it, found), next(iter(found), ""))
+
+
+def _waits_for_it(told: str) -> bool:
+    """Whether what tells a loop that it is over counts on it to come to its end by itself."""
+    return told.rpartition(".")[2] in _TELLING - _ASKING
+
+
+def _telling(tree: Tree, coroutine: Coroutine, teardown: Method) -> Iterator[str]:
     ending = [*reached(tree, Coroutine(teardown.function, teardown))]
     flags, sources = _ended_by(tree, coroutine, {id(each.function) for each in ending})
     for each in ending:
         for target, _, _ in assignments(each.function.body):
             place = dotted(target.value if isinstance(target, cst.Subscript) else target)
             if _of_object(place, each) in flags:
-                return place
+                yield place
         for node in own(each.function.body):
-            if not isinstance(node, cst.Call):
-                continue
-            base, _, name = dotted(node.func).rpartition(".")
+            text = dotted(node.func) if isinstance(node, cst.Call) else ""
+            base, _, name = text.rpartition(".")
             if base and name in _TELLING and _of_object(base, each) in sources | flags:
-                return dotted(node.func)
-    return ""
+                yield text
 
 
 def may_be_broken_off(tree: Tree, coroutine: Coroutine) -> bool:
