@@ -28,6 +28,7 @@ SETS = (
     "blind_thirteenth",
     "blind_fourteenth",
     "blind_fifteenth",
+    "blind_sixteenth",
 )
 
 #: a package, a file of it and a line
