@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskleash.controlflow.nesting import loops
+from taskleash.dataflow.contained import container_of
 from taskleash.ir.model import Await, Store
-from taskleash.ir.terms import Attribute, Display, Element, Item, Parameter, Result, Spread, Term
+from taskleash.ir.terms import Attribute, Display, Element, Parameter, Result, Term
 from taskleash.lifecycle.heard import Ender
 from taskleash.lifecycle.teardown import Teardown
-from taskleash.models.containers import PAIRING, TAKING, VIEWING
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
 
 #: methods after which nobody waits for a future any more
 _FAILING = frozenset({"cancel", "set_exception", "set_result"})
-#: methods that give what a container holds, or one of it
-_GIVING = TAKING | VIEWING | PAIRING
 
 
 class FailedFutures:
@@ -62,7 +60,7 @@ class FailedFutures:
                 is_meant = place in bases
             else:
                 is_meant = in_loop(function, index) is not None and any(
-                    _comes_from(function, base, place) for base in bases
+                    container_of(self.calls, function, base)[0] == place for base in bases
                 )
             if is_meant and self.teardown.holds(function, index):
                 yield function, index
@@ -98,20 +96,3 @@ def _put_and_awaited(coroutine: Function) -> Iterator[tuple[str, bool]]:
             for term in event.value
         ):
             yield place.name, is_slot
-
-
-def _comes_from(function: Function, term: Term, container: Term) -> bool:
-    """Whether a value is, or is in, an element of a container."""
-    while term != container:
-        if isinstance(term, (Element, Item, Spread)):
-            term = term.base
-            continue
-        call = function.call(term.event) if isinstance(term, Result) else None
-        if call is None:
-            return False
-        taken = [f.base for f in call.func if isinstance(f, Attribute) and f.name in _GIVING]
-        copied = [t for arg in call.args[:1] for t in arg.value] if not taken else []
-        if len(taken or copied) != 1:
-            return False
-        term = (taken or copied)[0]
-    return True

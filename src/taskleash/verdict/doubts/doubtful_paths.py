@@ -38,7 +38,7 @@ class DoubtfulPaths:
         if not (signs.partly_here or signs.respawned) or signs.left_pending:
             return
         function, trail = signs.spawn.function, signs.trail
-        in_turns = any(takes_over(trail, op) for op in trail.of("wait"))
+        in_turns = any(takes_over(self.calls, trail, op) for op in trail.of("wait"))
         asking = self._asking(trail, function, frozenset({"if"} if in_turns else ()))
         ops = list(self._touching(signs))
         helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)

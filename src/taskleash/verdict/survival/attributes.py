@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.dataflow.contained import put
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Alts, Term
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
-from taskleash.verdict.elements.contained import put
 from taskleash.verdict.survival.passed import Value
 
 _Classes = tuple[Class, ...]

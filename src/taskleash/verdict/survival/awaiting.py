@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from taskleash.dataflow.contained import comes_of
 from taskleash.ir.model import Call
 from taskleash.ir.terms import (
     Attribute,
@@ -37,7 +38,6 @@ from taskleash.models.waits import (
 from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 from taskleash.semantics.inference import is_external, is_manager
-from taskleash.verdict.elements.contained import comes_of
 from taskleash.verdict.model import Vanishings
 from taskleash.verdict.survival.holding import Holder, Holding, is_own, is_own_stream
 from taskleash.verdict.survival.lasting import is_completed, lasts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from taskleash.dataflow.contained import comes_of, container_of, put
 from taskleash.ir.model import TypeRef
 from taskleash.ir.terms import (
     Alts,
@@ -26,7 +27,6 @@ from taskleash.models.containers import NEW_CONTAINERS, WEAK_CONTAINERS, WEAK_KE
 from taskleash.semantics.calls import Calls, UntypedMethod
 from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.semantics.reflection import Reflection
-from taskleash.verdict.elements.contained import comes_of, container_of, put
 from taskleash.verdict.survival.attributes import Attributes, stored
 from taskleash.verdict.survival.passed import passed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.dataflow.contained import comes_of, put
 from taskleash.ir.model import Call
 from taskleash.ir.terms import (
     Alts,
@@ -20,7 +21,6 @@ from taskleash.models.containers import NEW_CONTAINERS
 from taskleash.models.waits import DEADLINES, STARTING, STARTS
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
-from taskleash.verdict.elements.contained import comes_of, put
 from taskleash.verdict.survival.holding import is_handed_on
 
 

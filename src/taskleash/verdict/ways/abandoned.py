@@ -118,7 +118,7 @@ def _is_called_again(function: Function, index: int) -> bool:
     )
 
 
-def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
+def abandoned(calls: Calls, trail: Trail, endings: Sequence[Op]) -> Op | None:
     """The wait that leaves what is pending to itself, where nothing else sees to it.
 
     One of the ``endings`` does not, for it has no other task to wait for.
@@ -136,7 +136,8 @@ def abandoned(trail: Trail, endings: Sequence[Op]) -> Op | None:
     if any(not is_of_no_task(trail, op) for op in others) or _is_handed_on_after(trail, partial[0]):
         return None
     again = any(
-        comes_again(trail, op) or takes_over(trail, op) or _insists(trail, op) for op in partial
+        comes_again(trail, op) or takes_over(calls, trail, op) or _insists(trail, op)
+        for op in partial
     )
     return None if again else partial[0]
 

@@ -63,7 +63,6 @@ _LEFT_BEHIND = frozenset({"complete", "shield", "wait"})
 _GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
-
 #: operations by which a task goes on being held
 _KEEPING = frozenset({"contain", "owner", "store", "weakly"})
 
@@ -102,7 +101,7 @@ class Inside:
         if beside and not after:
             signs.ended_here = how(beside)
         signs.ended_here_by = after or beside
-        signs.abandoned = abandoned(trail, endings)
+        signs.abandoned = abandoned(self.calls, trail, endings)
         if signs.abandoned is not None:
             signs.ended_here_by = [op for op in signs.ended_here_by if not is_of_no_task(trail, op)]
             signs.called_in_turns = called_in_turns(signs.abandoned, trail, self.calls)
@@ -131,9 +130,12 @@ class Inside:
         elif not handed:
             signs.partly_here = True
 
+    def _ending(self, trail: Trail) -> list[Op]:
+        return [op for op in trail.rooted() if _ends(self.calls, trail, op)]
+
     def _elements(self, trail: Trail) -> Elements:
         """What ends the task in the function, each with what it takes of its containers."""
-        ops = [op for op in trail.rooted() if _ends(trail, op) and not passed_over(trail, op)]
+        ops = [op for op in self._ending(trail) if not passed_over(trail, op)]
         early = [op for op in trail.rooted() if op.kind == "wait" and is_for_the_first(op)]
         found = Elements(self.calls, trail, early)
         # The first of one that is done is that one.
@@ -167,7 +169,7 @@ class Inside:
             and leaves_another(op, trail, stops, left_out=OTHER_PENDING)
             and not leaves_another(op, trail, stops, left_out=OTHER_ASKED)
         ]
-        again = any(comes_again(trail, op) or takes_over(trail, op) for op in partial)
+        again = any(comes_again(trail, op) or takes_over(self.calls, trail, op) for op in partial)
         if left and not again:
             signs.abandoned, signs.piling_up = left[0], True
 
@@ -188,12 +190,11 @@ class Inside:
         gives = [op.root for op in trail.of("give") if op.root is not None]
         if not constants or not gives:
             return False
-        endings = [op for op in trail.rooted() if _ends(trail, op)]
         # What the call gives a constant for holds no task.
         carriers = carriers_in(trail, function)
         outcome = function.paths.search(
             [trail.index],
-            self._stops(trail, endings),
+            self._stops(trail, self._ending(trail)),
             carriers - constants.keys(),
             gives,
             constants,
@@ -331,9 +332,9 @@ def how(ops: list[Op]) -> str:
     return "cancelled" if kinds <= CANCELLING else "awaited"
 
 
-def _ends(trail: Trail, op: Op) -> bool:
+def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
     if op.kind == "wait":
-        return not is_partial(op) or comes_again(trail, op) or takes_over(trail, op)
+        return not is_partial(op) or comes_again(trail, op) or takes_over(calls, trail, op)
     if op.kind in AWAITING or op.kind in CANCELLING:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":

@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence, Set
 
 from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.nesting import events_in
+from taskleash.dataflow.contained import whole_of
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Term
-from taskleash.models.containers import VIEWING
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 from taskleash.verdict.elements.elements import terms_of
 
-#: functions that give what a container has
-_COPYING = frozenset({"frozenset", "list", "set", "tuple"})
 #: operations that take what is done out of what a loop waits for
 _TAKING_OUT = ("shrink", "shrink-item")
 #: operations that neither end a task nor hold it
@@ -24,7 +23,7 @@ _LOOKING = frozenset({"callback", "done", "passive", "read", "seen", "test"})
 _OVER = ("empty", "exhausted")
 
 
-def takes_over(trail: Trail, wait: Op) -> bool:
+def takes_over(calls: Calls, trail: Trail, wait: Op) -> bool:
     """Whether the next turn of a loop waits for the task too, among others that are left.
 
     It waits for what the wait before left pending, or for a container that the loop takes only
@@ -43,24 +42,10 @@ def takes_over(trail: Trail, wait: Op) -> bool:
         if holders.isdisjoint(waited):
             continue
         pending = any(_is_left_pending(function, term, inside) for term in waited)
-        containers = [each for term in waited for each in _looked_through(function, term)]
+        containers = [whole_of(calls, function, term) for term in waited]
         if pending or _is_taken_out_of(trail, containers, inside):
             return True
     return False
-
-
-def _looked_through(function: Function, term: Term) -> Alts:
-    """The container of which a term is a view or a copy, or the term itself."""
-    made = function.events[term.event] if isinstance(term, Result) else None
-    if not isinstance(made, Call):
-        return (term,)
-    if made.text in _COPYING and len(made.args) == 1:
-        of = made.args[0].value
-    else:
-        methods = [func for func in made.func if isinstance(func, Attribute)]
-        is_view = not made.args and all(func.name in VIEWING for func in methods)
-        of = tuple(func.base for func in methods) if is_view else ()
-    return tuple(each for base in of for each in _looked_through(function, base)) or (term,)
 
 
 def made_anew(trail: Trail, endings: Sequence[Op]) -> bool:

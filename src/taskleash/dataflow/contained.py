@@ -1,4 +1,4 @@
-"""What a function puts into a container, and which container something is taken out of."""
+"""What a function puts into a container, and of which container something is taken or made."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from taskleash.semantics.entities import External, Function
 
 #: methods that give elements of a container, or another container with the same
 _GIVING = TAKING | VIEWING | PAIRING
-_SAME = frozenset({Effect.COPIES, Effect.PICKS})
+_PICKING = frozenset({Effect.COPIES, Effect.PICKS})
+_COPYING = frozenset({Effect.COPIES})
 
 
 def container_of(calls: Calls, function: Function, term: Term) -> tuple[Term, int | None]:
@@ -45,10 +46,20 @@ def container_of(calls: Calls, function: Function, term: Term) -> tuple[Term, in
             # The index told which of what is gone over side by side.
             found, index = side_by_side, None
             continue
-        inner = _given_by(calls, function, held)
+        inner = _given_by(calls, function, held, _GIVING, _PICKING)
         if inner is None:
             return found, index
         found = inner
+
+
+def whole_of(calls: Calls, function: Function, term: Term) -> Term:
+    """The container of which a term is a view or a copy, or the term itself."""
+    while isinstance(term, Result):
+        inner = _given_by(calls, function, term, VIEWING, _COPYING)
+        if inner is None:
+            break
+        term = inner
+    return term
 
 
 def _beside(calls: Calls, function: Function, made: Result, index: int | None) -> Term | None:
@@ -66,8 +77,10 @@ def _beside(calls: Calls, function: Function, made: Result, index: int | None) -
     return args[0].value[0] if is_plain else None
 
 
-def _given_by(calls: Calls, function: Function, made: Result) -> Term | None:
-    """The container whose elements a call gives, or which it copies."""
+def _given_by(
+    calls: Calls, function: Function, made: Result, methods: Set[str], effects: Set[Effect]
+) -> Term | None:
+    """The container whose method a call is, or which a function of these effects is given."""
     call = function.call(made.event)
     if len(call.func) != 1:
         return None
@@ -75,11 +88,11 @@ def _given_by(calls: Calls, function: Function, made: Result) -> Term | None:
     callees = calls.callees(function, call)
     if any(isinstance(callee, Function) for callee in callees):
         return None
-    if isinstance(func, Attribute) and func.name in _GIVING:
+    if isinstance(func, Attribute) and func.name in methods:
         return func.base
     named = {callee.dotted for callee in callees if isinstance(callee, External)}
     handles = {calls.program.models.handle(name) for name in named}
-    if handles and handles <= _SAME and call.args and len(call.args[0].value) == 1:
+    if handles and handles <= effects and call.args and len(call.args[0].value) == 1:
         return call.args[0].value[0]
     return None
 
