@@ -54,6 +54,11 @@ def as_given(function: Function, call: Call, key: Alts) -> Alts:
     return given(function, call).get(names[0], ()) if len(names) == len(key) == 1 else ()
 
 
+def key_of(op: Op) -> Alts:
+    """The key of the dict under which the handle is stored, as its function knows it."""
+    return op.event.key if isinstance(op.event, Store) else ()
+
+
 def is_keyed(op: Op) -> bool:
     """Whether the handle is stored under a key that is another one in each call, or may be."""
     target = op.event.target if isinstance(op.event, Store) else None

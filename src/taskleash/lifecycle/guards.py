@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from taskleash.controlflow.nesting import Level
 from taskleash.dataflow.arrivals import Arrivals
-from taskleash.dataflow.companion_dicts import as_given, checked_beside, is_keyed
+from taskleash.dataflow.companion_dicts import as_given, checked_beside, is_keyed, key_of
 from taskleash.dataflow.dict_keys import Keys, may_be_equal
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.replacing import Replacing
@@ -26,6 +26,7 @@ from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_afte
 from taskleash.lifecycle.restarts import Restarts
 from taskleash.lifecycle.rivals import Rivals
 from taskleash.lifecycle.states import (
+    answered,
     bars_the_next,
     is_flag,
     is_one_of_several,
@@ -284,12 +285,14 @@ class Guards:
         early exits count too.
         """
         function, index = op.function, op.index
-        found = self._seen_to(trail, function, index, _key_of(op))
+        found = self._seen_to(trail, function, index, key_of(op))
         slots = [op.event.target] if isinstance(op.event, Store) else []
         found = found or self._flagged(function, index, slots)
         if found or strict:
             return found
-        return self._started_once(op, slots) or self._checked_beside(trail, op)
+        found = self._started_once(op, slots) or self._checked_beside(trail, op)
+        answer = None if found else answered(self.calls, op)
+        return Guard(*answer, "exit") if answer else found
 
     def _seen_to(self, trail: Trail, function: Function, index: int, name: Alts) -> Guard | None:
         """What asks for the earlier task, or ends it, in a function or in all that call it.
@@ -335,7 +338,7 @@ class Guards:
 
     def _checked_beside(self, trail: Trail, op: Op) -> Guard | None:
         """A check of what the function, or all that call it, fill beside under the same key."""
-        function, key = op.function, _key_of(op)
+        function, key = op.function, key_of(op)
         if line := checked_beside(trail, function, op.index, key):
             return Guard(function, line, "exit")
         above = [
@@ -390,8 +393,3 @@ class Guards:
 
 def _next_call(function: Function) -> Sentence:
     return sentence("the next call of `{function}` replaces it", function=function.qualname)
-
-
-def _key_of(op: Op) -> Alts:
-    """The key of the dict under which the handle is stored, as its function knows it."""
-    return op.event.key if isinstance(op.event, Store) else ()

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 
 from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.nesting import Level
-from taskleash.ir.model import Call, If, Store, Test, tests
+from taskleash.dataflow.trail import Op
+from taskleash.ir.model import Call, Event, If, Store, Test, tests
 from taskleash.ir.terms import (
     Alts,
     Attribute,
+    Awaited,
     Built,
     Constant,
     Global,
@@ -19,7 +21,10 @@ from taskleash.ir.terms import (
     Term,
 )
 from taskleash.lifecycle.phases import Phases
+from taskleash.models.classes import PROPERTIES
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 
 
@@ -207,3 +212,73 @@ class _Exits:
             and all(isinstance(value, Parameter | Constant) for value in event.value)
             for setter, event in stores
         )
+
+
+# -- a method or a property that answers for the handle
+#
+# ``if not self.is_running: self.task = create_task(…)`` where that looks at ``self.task``.
+
+
+def answered(calls: Calls, op: Op) -> tuple[Function, int] | None:
+    """A condition that asks what looks at the handle's place, in the function or all its callers.
+
+    The first one, and its line.
+    """
+    name = _own_place(op)
+    for sites in ([(op.function, op.index)], calls.callers(op.function)) if name else ():
+        lines = [(function, _asked_at(calls, function, at, name)) for function, at in sites]
+        if lines and all(line for _, line in lines):
+            return lines[0]
+    return None
+
+
+def _asked_at(calls: Calls, function: Function, index: int, name: str) -> int:
+    """The line of such a condition on the way to an event, or 0."""
+    asked = [frame.item for frame in around(function, index) if isinstance(frame.item, If)]
+    for order, exit_, frames in function.levels.exits:
+        if order < index and exit_.kind in ("return", "raise", "continue"):
+            asked += [frame.item for frame in frames if isinstance(frame.item, If)]
+    for item in asked:
+        for test in tests(item.test):
+            if any(_answers(calls, function, term, name) for term in (*test.value, *test.other)):
+                return item.line
+    return 0
+
+
+def _own_place(op: Op) -> str:
+    """The attribute of the object of a method by which it keeps the handle."""
+    own = Parameter(op.function.self_name)
+    target = op.event.target if isinstance(op.event, Store) else None
+    return next(
+        (
+            part.name
+            for part in (parts(target) if target is not None else ())
+            if isinstance(part, Attribute) and part.base == own
+        ),
+        "",
+    )
+
+
+def _answers(calls: Calls, function: Function, term: Term, name: str) -> bool:
+    """Whether a term is the answer of a method of the own object that looks at an attribute."""
+    term = term.base if isinstance(term, Awaited) else term
+    event = function.events[term.event] if isinstance(term, Result) else None
+    asked = event.func if isinstance(event, Call) else (term,)
+    own = Parameter(function.self_name)
+    return bool(function.self_name) and any(
+        Attribute(Parameter(method.self_name), name) in method.uses.attributes()
+        for each in asked
+        if isinstance(each, Attribute) and each.base == own
+        for method in _methods(calls, function, each, event)
+    )
+
+
+def _methods(
+    calls: Calls, function: Function, term: Attribute, call: Event | None
+) -> Iterator[Function]:
+    """What answers: the method that is called, or the property that is read."""
+    if isinstance(call, Call):
+        callees = calls.callees(function, call)
+        yield from (callee for callee in callees if isinstance(callee, Function))
+    elif (owner := function.method.owner) is not None:
+        yield from (each for each in owner.find(term.name) if each.decorators & PROPERTIES)
