@@ -14,13 +14,14 @@ from taskleash.dataflow.replacing import Replacing
 from taskleash.dataflow.trail import ENDING, Op, Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED
 from taskleash.ir.model import If, Store
-from taskleash.ir.terms import Alts, Attribute, Element, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Awaited, Element, Result, Term
 from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.repetition import (
     Repetition,
     called_again,
     is_kept_by_itself,
     is_of_what_is_given,
+    makes,
 )
 from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after, replaces_all
 from taskleash.lifecycle.restarts import Restarts
@@ -35,7 +36,7 @@ from taskleash.lifecycle.states import (
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop, most_telling
-from taskleash.semantics.entities import Class, Function
+from taskleash.semantics.entities import Function
 from taskleash.sentences import NOTHING, Line, Sentence, sentence
 
 _REPLACING = frozenset({"replace"})
@@ -201,10 +202,10 @@ class Guards:
         if not isinstance(event, Store) or not isinstance(event.target, Attribute):
             return False
         base = event.target.base
-        if not isinstance(base, Result):
-            return False
-        callees = self.calls.callees(op.function, op.function.call(base.event))
-        return any(isinstance(callee, Class) for callee in callees)
+        base = base.base if isinstance(base, Awaited) else base
+        return isinstance(base, Result) and makes(
+            self.calls, op.function, op.function.call(base.event)
+        )
 
     # -- a second call
 

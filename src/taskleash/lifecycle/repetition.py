@@ -119,10 +119,7 @@ class Repetition:
                     return False
         return bool(made) and all(
             in_loop(caller, term.event) == in_loop(caller, index)
-            and any(
-                isinstance(callee, Class)
-                for callee in self.calls.callees(caller, caller.call(term.event))
-            )
+            and makes(self.calls, caller, caller.call(term.event))
             for term in made
         )
 
@@ -191,6 +188,24 @@ def _awaited_at(caller: Function, index: int) -> int:
             if isinstance(event, Await) and Result(index) in event.value
         ),
         index,
+    )
+
+
+def makes(calls: Calls, function: Function, call: Call) -> bool:
+    """Whether a call makes an object of a class, or is of a function that gives a new one."""
+    return any(
+        isinstance(callee, Class)
+        or (isinstance(callee, Function) and bool(callee.returned) and _gives_new(calls, callee))
+        for callee in calls.callees(function, call)
+    )
+
+
+def _gives_new(calls: Calls, function: Function) -> bool:
+    return all(
+        isinstance(term, Result)
+        and any(isinstance(c, Class) for c in calls.callees(function, function.call(term.event)))
+        for value in function.returned
+        for term in value
     )
 
 
