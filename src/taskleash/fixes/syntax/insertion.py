@@ -116,13 +116,26 @@ def functions_place(
         _is_variable(body[at + 1], uses) or _is_call(body[at + 1], body[at])
     ):
         at += 1
+    behind = at + 1
+    while behind < len(body) and (call := _called_in(body[behind])) is not None:
+        if not isinstance(call.func, cst.Attribute) or not _runs_alone(body[behind], uses):
+            break
+        behind += 1
+    # What the module changes before its first function, like its path, stays with its imports.
+    if any(isinstance(x, cst.FunctionDef | cst.ClassDef) for x in body[behind : behind + 1]):
+        at = behind - 1
     return place_after(module, body[at])
+
+
+def _called_in(statement: cst.BaseStatement) -> cst.Call | None:
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    return call if isinstance(call, cst.Call) else None
 
 
 def _is_call(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
     """Whether a statement is a call right below another: ``load_dotenv()``."""
-    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    is_call = isinstance(small, cst.Expr) and isinstance(small.value, cst.Call)
+    is_call = _called_in(statement) is not None
     return is_call and not _stands_apart(statement) and not _imports(before)
 
 
@@ -145,15 +158,13 @@ def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
 
 def _sets_up(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
     """Whether a statement goes on with what the one before it made: ``logger.setLevel(…)``."""
-    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    call = small.value if isinstance(small, cst.Expr) else None
-    func = call.func if isinstance(call, cst.Call) else None
+    call = _called_in(statement)
+    func = call.func if call is not None else None
     if not isinstance(func, cst.Attribute) or not func.attr.value.startswith(("set", "add")):
         return False
-    line = before.body[0] if isinstance(before, cst.SimpleStatementLine) else None
     known = {dotted(target) for target, _, _ in assignments(before)}
-    if isinstance(line, cst.Expr) and isinstance(line.value, cst.Call):
-        known.add(dotted(line.value.func).rpartition(".")[0])
+    if (above := _called_in(before)) is not None:
+        known.add(dotted(above.func).rpartition(".")[0])
     return dotted(func.value) in known - {""}
 
 
@@ -365,16 +376,8 @@ def _may_reach(tree: Tree, init: Method, line: cst.CSTNode, uses: Sequence[cst.C
 
 
 def _sets_attribute(line: cst.CSTNode, instance: str) -> bool:
-    if not isinstance(line, cst.SimpleStatementLine):
-        return False
-    small = line.body[-1]
-    if isinstance(small, cst.Assign):
-        targets: Sequence[cst.BaseExpression] = [each.target for each in small.targets]
-    elif isinstance(small, cst.AnnAssign):
-        targets = [small.target]
-    else:
-        return False
-    return any(dotted(each).startswith(f"{instance}.") for each in targets)
+    small = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else cst.Pass()
+    return any(dotted(target).startswith(f"{instance}.") for target, _, _ in assignments(small))
 
 
 def _sets_plainly(line: cst.CSTNode, instance: str) -> bool:
@@ -385,9 +388,7 @@ def _sets_plainly(line: cst.CSTNode, instance: str) -> bool:
     if not _sets_attribute(line, instance):
         return False
     assert isinstance(line, cst.SimpleStatementLine)
-    small = line.body[-1]
-    assert isinstance(small, cst.Assign | cst.AnnAssign)
-    value = small.value
+    value = next(given for _, given, _ in assignments(line.body[-1]))
     if isinstance(value, cst.Call):
         return not value.args
     return value is None or not any(isinstance(each, cst.Call) for each in inside(value))
