@@ -58,6 +58,14 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
                 sentence("the earlier task may be that of another `{subject}`", subject=subject)
             )
         text = _slot(work, spot, scope)
+        if emptier := _emptied_by(work.tree, call, scope, text):
+            raise CannotMend(
+                sentence(
+                    "`{name}` ends the task in `{place}`: the next may only start behind that",
+                    name=emptier,
+                    place=text,
+                )
+            )
         optional = _can_be_none(work, target, call, text)
     if _is_emptied_late(work, target, scope, text):
         raise CannotMend(
@@ -67,6 +75,32 @@ def cancel_previous(work: Work, target: Target, call: cst.Call) -> Sentence:
     lines = _cancelling(work, scope, text, optional)
     work.edits.insert_before(holder, work.statements(holder, "\n".join(lines)))
     return sentence("cancel the earlier task in `{place}` first", place=text)
+
+
+def _emptied_by(tree: Tree, call: cst.Call, scope: cst.FunctionDef, text: str) -> str:
+    """The method by which an object cancels the task and empties its place; else empty.
+
+    Users can start twice what is for them to start; what is not, the object starts in its own turn.
+    """
+    method = tree.method(call)
+    if method is None or method.function is not scope or not _is_private(scope.name.value):
+        return ""
+    for each in tree.methods(method.cls):
+        place = text.replace(method.instance, each.instance, 1)
+        lines = [*inside(each.function.body)] if each.function is not scope else []
+        cancels = any(
+            isinstance(n, cst.Call) and dotted(n.func) == f"{place}.cancel" for n in lines
+        )
+        if cancels and any(
+            dotted(target) == place and value is not None and dotted(value) == "None"
+            for target, value, _ in assignments(each.function.body)
+        ):
+            return each.function.name.value
+    return ""
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
 
 
 def _other_owner(tree: Tree, call: cst.Call) -> str:

@@ -8,7 +8,15 @@ import libcst as cst
 
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.free_names import variables
-from taskleash.fixes.syntax.tree import Tree, dotted, inside, last_name, named_params, param_names
+from taskleash.fixes.syntax.tree import (
+    Method,
+    Tree,
+    dotted,
+    inside,
+    last_name,
+    named_params,
+    param_names,
+)
 from taskleash.models.vocabulary import words
 
 _MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
@@ -36,6 +44,12 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
     method = tree.method(node)
     if method is None or not method.instance:
         return ""
+    logger = _of_instance(tree, method)
+    return "" if logger and _may_be_missing(method.cls, logger) else logger
+
+
+def _of_instance(tree: Tree, method: Method) -> str:
+    """The logger that the class of a method makes for its instances, or uses; empty without one."""
     for target, value, _ in assignments(method.cls):
         text = dotted(target)
         base, _, name = text.rpartition(".")
@@ -45,6 +59,23 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
         if last_name(value.func) in _MAKERS:
             return f"{method.instance}.{name}"
     return _used_on_instance(tree, method.cls, method.instance)
+
+
+def _may_be_missing(cls: cst.ClassDef, logger: str) -> bool:
+    """Whether code of a class asks if its logger is there: ``if self.logger and error``."""
+    for node in inside(cls):
+        asked: list[cst.BaseExpression] = []
+        if isinstance(node, cst.If | cst.IfExp):
+            asked = [node.test]
+        elif isinstance(node, cst.BooleanOperation):
+            asked = [node.left, node.right]
+        elif isinstance(node, cst.Comparison) and isinstance(
+            node.comparisons[0].operator, cst.IsNot
+        ):
+            asked = [node.left]
+        if logger in map(dotted, asked):
+            return True
+    return False
 
 
 def _of_what_is_given(tree: Tree, node: cst.CSTNode) -> str:

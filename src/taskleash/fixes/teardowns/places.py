@@ -87,10 +87,14 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
             _is_preamble(lines[at], keeps)
             or _is_guard(lines[at], flags)
             or _is_second(lines[at], raised)
+            or _names_a_value(lines[at], keeps)
         ):
             at += 1
+        while at > start and _names_a_value(lines[at - 1], keeps):
+            # It belongs to what comes behind it.
+            at -= 1
         if at == len(lines):
-            return _before_its_end(lines, start)
+            return _before_its_end(lines, start, keeps)
         inner = _tried(lines[at])
         if not inner or not _is_preamble(inner[0], keeps):
             break
@@ -178,10 +182,12 @@ def _tried(line: cst.BaseStatement) -> list[cst.BaseStatement]:
     return _lines(line.body)
 
 
-def _before_its_end(lines: list[cst.BaseStatement], start: int) -> BodyPlace:
+def _before_its_end(lines: list[cst.BaseStatement], start: int, keeps: str) -> BodyPlace:
     """Behind a teardown's last flag: what it logs behind that is that it is done."""
     at = len(lines)
-    while at > start and _says_that_it_is_done(lines[at - 1]):
+    while at > start and (
+        _says_that_it_is_done(lines[at - 1]) or _names_a_value(lines[at - 1], keeps)
+    ):
         at -= 1
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
@@ -267,6 +273,18 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
         return False
     is_flag = func.attr.value == "set" and not small.value.args
     return _logs(func.attr.value) or (is_flag and LIFECYCLE.ends(last_name(func.value)))
+
+
+def _names_a_value(line: cst.CSTNode, keeps: str) -> bool:
+    """Whether a statement gives a value a name, and does no more: ``seconds = seconds or 5``."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    if not isinstance(small, cst.Assign) or len(small.targets) > 1:
+        return False
+    return isinstance(small.targets[0].target, cst.Name) and not any(
+        isinstance(node, cst.Call | cst.Await)
+        or (isinstance(node, cst.Attribute) and dotted(node) == keeps)
+        for node in inside(small.value)
+    )
 
 
 def _logs(name: str) -> bool:
