@@ -50,10 +50,11 @@ def is_given(tree: Tree, call: cst.Call) -> bool:
     made: list[cst.BaseExpression | None] = [work]
     if isinstance(work, cst.Name) and scope is not None:
         made = [value for target, value, _ in assignments(scope) if dotted(target) == work.value]
-    return bool(made) and all(_calls_what_is_given(tree, call, each) for each in made)
+    return bool(made) and all(calls_what_is_given(tree, call, each) for each in made)
 
 
-def _calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression | None) -> bool:
+def calls_what_is_given(tree: Tree, place: cst.Call, work: cst.BaseExpression | None) -> bool:
+    """Whether an expression calls what the object or the function at a place was given."""
     if not isinstance(work, cst.Call):
         return False
     method, scope = tree.method(place), tree.scope(place)

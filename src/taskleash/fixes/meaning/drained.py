@@ -6,6 +6,7 @@ import libcst as cst
 
 from taskleash.fixes.meaning.coroutines import (
     awaited_by,
+    calls_what_is_given,
     comes_to,
     coroutine_of,
     is_over_at_once,
@@ -61,7 +62,8 @@ def check_drained(work: Work, target: Target, call: cst.Call) -> None:
                 "what keeps `{task}` from starting the next is not known", task=target.site.task
             )
         )
-    if _serves(work, coroutine) if coroutine else _may_run_on(target, started_by(call)):
+    is_long = _serves(work, coroutine) if coroutine else _may_run_on(target, started_by(call))
+    if is_long or (coroutine is not None and _waits_for_a_handler(work, coroutine)):
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
     if is_waiting or (coroutine is None and target.site.prompt is State.NO):
@@ -89,6 +91,14 @@ def _serves(work: Work, coroutine: Coroutine) -> bool:
         and (_runs_on(each) or "server" in words(dotted(each.func)))
         for each in awaited_by(work.tree, coroutine)
         if isinstance(each, cst.Call)
+    )
+
+
+def _waits_for_a_handler(work: Work, coroutine: Coroutine) -> bool:
+    """Whether a coroutine waits for what its object was given, which may ask a user first."""
+    return any(
+        isinstance(each, cst.Call) and calls_what_is_given(work.tree, each, each)
+        for each in awaited_by(work.tree, coroutine)
     )
 
 
