@@ -33,7 +33,9 @@ from taskleash.models.exceptions import (
     NO_ERRORS,
     QUIET_METHODS,
     QUIET_WAITS,
+    SHIELDING,
     TIMEOUT_NAMES,
+    TIMING,
 )
 from taskleash.models.table import MODELS
 
@@ -145,8 +147,18 @@ def _leaves_running(event: Await, events: Sequence[Event]) -> bool:
     """Whether what is awaited cancels none of its tasks as it is itself cancelled."""
     calls = [events[term.event] for term in event.value if isinstance(term, Result)]
     return len(calls) == len(event.value) > 0 and all(
-        isinstance(call, Call) and call.text in QUIET_WAITS for call in calls
+        isinstance(call, Call) and (call.text in QUIET_WAITS or _shields(call, events))
+        for call in calls
     )
+
+
+def _shields(call: Call, events: Sequence[Event]) -> bool:
+    """Whether a call keeps a cancellation from its task: ``shield(task)``, up to a time or not."""
+    if call.text in SHIELDING:
+        return True
+    given = call.args[0].value if call.args and call.text in TIMING else ()
+    inner = [events[term.event] for term in given if isinstance(term, Result)]
+    return any(isinstance(event, Call) and _shields(event, events) for event in inner)
 
 
 def _is_signalled(call: Call) -> bool:
@@ -203,8 +215,9 @@ def fate(handler: Handler, raised: Raised) -> Caught:
     """Whether an except clause catches a kind of exception, any or some of it."""
     names = {name.rpartition(".")[2] for name in handler.types} or {""}
     if raised is Raised.STOPPED:
-        # What is there for other errors, too, may not be meant for it.
-        return Caught.YES if names <= CANCELLATION_NAMES else Caught.NO
+        # What is there for any error, too, may not be meant for it.
+        is_meant = names & CANCELLATION_NAMES and not names & (CATCH_ALL | CATCH_ERRORS)
+        return Caught.YES if is_meant else Caught.NO
     if names & CATCH_ALL:
         return Caught.YES
     if raised is Raised.ERROR:

@@ -58,6 +58,9 @@ LOOKING_AT = frozenset(
 )  # fmt: skip
 #: awaited calls out of which nothing but a cancellation comes
 QUIET_WAITS = frozenset({"asyncio.wait"})
+#: calls that keep a cancellation from the task, and those that give up waiting after a time
+SHIELDING = MODELS.handling(Effect.SHIELDS)
+TIMING = MODELS.handling(Effect.TIMES)
 #: methods of which the same is true: given nothing, they wait for an event, a process or a queue
 QUIET_METHODS = frozenset({"join", "wait"})
 #: coroutine methods of objects of a known class out of which no failure comes: a queue that is full

@@ -18,7 +18,7 @@ from taskleash.verdict.model import Ignorance, Unknown
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.inside import Helpers, Inside, carriers_in
 from taskleash.verdict.ways.turns import takes_over
-from taskleash.verdict.ways.waiting import has_deadline, is_partial
+from taskleash.verdict.ways.waiting import LEAVING, has_deadline, is_partial
 
 #: what is done with one of the two sets that a wait gives, to see to the tasks in it
 _SORTED = AWAITING | CANCELLING | {"pass", "unknown"}
@@ -49,7 +49,7 @@ class DoubtfulPaths:
         }
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
         more = [
-            EndingEvent(root, frozenset({Raised.STOPPED}) if op.kind == "wait" else NOTHING)
+            EndingEvent(root, frozenset({Raised.STOPPED}) if op.kind in LEAVING else NOTHING)
             for root, op in touching.items()
             if root not in stops
         ]

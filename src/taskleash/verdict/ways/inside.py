@@ -42,6 +42,7 @@ from taskleash.verdict.ways.left_pending import left_pending
 from taskleash.verdict.ways.stopped import left_by_a_stop
 from taskleash.verdict.ways.turns import made_anew, takes_over
 from taskleash.verdict.ways.waiting import (
+    LEAVING,
     comes_again,
     has_timeout,
     insists,
@@ -356,7 +357,7 @@ def passing(trail: Trail, op: Op) -> frozenset[Raised]:
         # The deadline of a block cancels who waits, and not what is behind the wait.
         is_up_to = is_under_deadline(op)
     kinds = {Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else set()
-    return frozenset(kinds | {Raised.STOPPED} if op.kind == "wait" else kinds)
+    return frozenset(kinds | {Raised.STOPPED} if op.kind in LEAVING else kinds)
 
 
 def _only_asks(op: Op) -> bool:

@@ -46,6 +46,9 @@ from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.ways.turns import waits
 
+#: ways to wait for a task that leave it running as the wait is cancelled
+LEAVING = frozenset({"deadline", "shield", "wait"})
+
 
 def is_partial(op: Op) -> bool:
     """``asyncio.wait`` with a timeout or that returns early leaves tasks running."""
