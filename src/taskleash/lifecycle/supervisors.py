@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from taskleash.dataflow.awaits import waits_for
 from taskleash.dataflow.trail import Site
-from taskleash.ir.model import Loop, Store
+from taskleash.ir.model import Await, Loop, Store
 from taskleash.ir.terms import Attribute, Parameter, Result
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.query import Query
@@ -42,6 +42,9 @@ class Supervisors:
             for coroutine in coroutines:
                 self._spawners.setdefault(coroutine, []).append(spawner)
         self._awaited_by: Query[Function, Function | None] = Query(calls.program.uses, self._find)
+        self._told_by: Query[Function, tuple[tuple[int, str, Function], ...]] = Query(
+            calls.program.uses, self._find_told_by
+        )
         #: the cancel by which a teardown ends the task of a coroutine, with no wait for it before
         self.cancelled_by: Query[Function, Site | None] = Query(
             calls.program.uses, self._find_cancel
@@ -60,14 +63,43 @@ class Supervisors:
         if function.facts.is_async and self.mains.runner(function):
             return f"`{function.qualname}`"
         if function not in self._spawners:
-            return NOTHING
+            return self._behind_a_wait(function, index)
         teardown = self._awaited_by(function)
         if teardown is None:
+            # Nobody waits until the task is through: the loop may be closed before.
             return NOTHING
         return sentence(
             "`{function}`, whose end `{teardown}` awaits",
             function=function.qualname,
             teardown=teardown.qualname,
+        )
+
+    def _behind_a_wait(self, function: Function, index: int) -> Said:
+        """Why an event comes only once a teardown has said so; empty where it does not."""
+        for wait, name, teardown in self._told_by(function):
+            if function.paths.graph.dominates(wait, index):
+                return sentence(
+                    "`{function}`, once `{teardown}` has set `{name}`",
+                    function=function.qualname,
+                    teardown=teardown.qualname,
+                    name=name,
+                )
+        return NOTHING
+
+    def _find_told_by(self, function: Function) -> tuple[tuple[int, str, Function], ...]:
+        """The waits of a method for events of its object, each with a teardown that sets it."""
+        owner = function.owner
+        if owner is None or not function.facts.is_async:
+            return ()
+        return tuple(
+            (index, name, load.function)
+            for index, event in enumerate(function.events)
+            if isinstance(event, Await)
+            for name in _events_of(function, event)
+            for load in self.calls.loads.named(name).related((owner,))
+            if load.named is None and load.function is not function
+            for role in load.function.uses.roles.get(Attribute(load.term, "set"), ())
+            if role.kind == "func" and self.teardown.holds(load.function, role.index)
         )
 
     def _find(self, coroutine: Function) -> Function | None:
@@ -121,3 +153,15 @@ class Supervisors:
             for arg in spawner.call(index).args
             for term in arg.value
         )
+
+
+def _events_of(function: Function, wait: Await) -> Iterator[str]:
+    """The attributes of the instance that are waited for as events: ``self.stopped.wait()``."""
+    own = Parameter(function.self_name)
+    for term in wait.value:
+        call = function.call(term.event) if isinstance(term, Result) else None
+        for func in call.func if call is not None and not call.args else ():
+            if isinstance(func, Attribute) and func.name == "wait":
+                base = func.base
+                if isinstance(base, Attribute) and base.base == own:
+                    yield base.name
