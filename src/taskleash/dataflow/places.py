@@ -245,7 +245,8 @@ class Places:
     def _find_containers(self, key: tuple[Function, Term, int]) -> Containers:
         function, container, depth = key
         found = Containers(text=term_text(function, container))
-        pending = deque([(function, container, depth)])
+        # The last is the function that a container made there belongs to.
+        pending = deque([(function, container, depth, function)])
         seen: set[tuple[Function, Term]] = set()
         while pending:
             if len(seen) > _MOST_ORIGINS:
@@ -254,14 +255,19 @@ class Places:
                     most=f"{_MOST_ORIGINS:,}",
                 )
                 break
-            home, term, level = pending.popleft()
+            home, term, level, owner = pending.popleft()
             if (home, term) in seen:
                 continue
             seen.add((home, term))
             found.carriers.append((home, term, level))
             local, found.local = found.local, False
-            pending.extend(self._container_origins(home, term, level, found))
-            if found.local and (home is not function or home.facts.kind == "module"):
+            # What a call makes anew belongs to who calls.
+            is_made = isinstance(term, Result)
+            pending.extend(
+                (*origin, owner if is_made else origin[0])
+                for origin in self._container_origins(home, term, level, found)
+            )
+            if found.local and (owner is not function or function.facts.kind == "module"):
                 name = term_text(home, term) or found.text
                 kind = "global" if home.facts.kind == "module" else "closure"
                 found.places.append(
