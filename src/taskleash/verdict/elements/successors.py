@@ -96,9 +96,16 @@ def _starts_anew(trail: Trail, cancel: Op, calls: Calls) -> bool:
     home, spawning = cancel.function, trail.function
     if any(op.function is home for op in trail.of(*ENDING - CANCELLING)):
         return False
-    if home is spawning:
-        return cancel.index < trail.index
-    return any(caller is spawning and index < trail.index for caller, index in calls.callers(home))
+    sites = [(home, cancel.index)] if home is spawning else calls.callers(home)
+    return any(
+        caller is spawning and index < trail.index and _leads_on(spawning, index, trail.index)
+        for caller, index in sites
+    )
+
+
+def _leads_on(function: Function, index: int, goal: int) -> bool:
+    """Whether control that has passed an event may come to a later one in the same call."""
+    return not function.paths.graph.comes_by_way_of(index, index, goal)
 
 
 def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
