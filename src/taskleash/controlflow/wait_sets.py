@@ -10,10 +10,22 @@ from taskleash.controlflow.cfg import ControlFlowGraph
 from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.implied import shows
 from taskleash.ir.model import Call, FunctionFacts, Test
-from taskleash.ir.terms import Alts, Attribute, Awaited, Constant, Display, Item, Result, Term
+from taskleash.ir.terms import (
+    Alts,
+    Attribute,
+    Awaited,
+    Constant,
+    Display,
+    Element,
+    Item,
+    Result,
+    Term,
+)
 from taskleash.models.waits import PARTING
 
 _NO_TIMEOUT = (Constant("None"),)
+#: comparisons that ask whether two are the same, and the outcome by which they are
+_SAME = {"is": True, "==": True, "is not": False, "!=": False}
 
 
 class Waits:
@@ -34,6 +46,8 @@ class Waits:
             return self._is_told_by_an_event(test.value, holds, task)
         if test.kind == "done":
             return not holds and self._is_alone_pending(test.value, task)
+        if test.op in _SAME:
+            return holds is _SAME[test.op] and self._is_one_of_the_done(test, task)
         if test.op not in ("in", "not in"):
             return False
         is_in = holds is (test.op == "in")
@@ -47,6 +61,36 @@ class Waits:
             if not is_done:
                 return False
         return True
+
+    def asks_for_another(self, test: Test, task: Set[Term]) -> bool:
+        """Whether a condition compares what a wait has found done with another task."""
+        return test.op in _SAME and any(
+            task.isdisjoint(one) and any(map(self._is_started, one)) and self._are_done(other)
+            for one, other in ((test.value, test.other), (test.other, test.value))
+        )
+
+    def _is_one_of_the_done(self, test: Test, task: Set[Term]) -> bool:
+        """Whether the task is compared with one of those that a wait has found done.
+
+        A name that has had nothing but tasks has the one that is sought, as long as that runs.
+        """
+        return any(
+            not task.isdisjoint(one)
+            and all(term in task or self._is_started(term) for term in one)
+            and self._are_done(other)
+            for one, other in ((test.value, test.other), (test.other, test.value))
+        )
+
+    def _is_started(self, term: Term) -> bool:
+        return isinstance(term, Result) and term.event in self._starts
+
+    def _are_done(self, value: Alts) -> bool:
+        """Whether a value is one of those that a wait has found done."""
+        bases = [term.base if isinstance(term, Element) else None for term in value]
+        return bool(bases) and all(
+            isinstance(base, Item) and base.index == 0 and self._wait(base) is not None
+            for base in bases
+        )
 
     def _is_told_by_an_event(self, asked: Alts, is_set: bool, task: Set[Term]) -> bool:
         """Whether an event that is set is all that the task waits for.

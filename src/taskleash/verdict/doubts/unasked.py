@@ -100,6 +100,8 @@ class Asking:
         if any(waits.shows_done(test, outcome, self.carriers) for outcome in (True, False)):
             return False
         if test.op:
+            if waits.asks_for_another(test, self.carriers):
+                return False
             return test.op != "isinstance" and self._asks_for_it(test)
         return test.kind == "truth" and any(map(self._is_told, test.value))
 

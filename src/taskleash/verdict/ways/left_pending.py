@@ -5,12 +5,15 @@ The next turn of a loop waits for it again: where the loop is left instead, noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
+from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import ENDING, Op, Trail
-from taskleash.ir.terms import Display
+from taskleash.ir.model import Collection, Loop
+from taskleash.ir.terms import Display, Element, Term
+from taskleash.semantics.context import around
 from taskleash.verdict.doubts.unasked import Asking
 from taskleash.verdict.ways.turns import waits as calls_of
 from taskleash.verdict.ways.waiting import is_partial
@@ -61,10 +64,24 @@ def _sees_to_the_rest(trail: Trail, wait: Op, endings: Sequence[Op]) -> bool:
 
 def _is_for_more(wait: Op) -> bool:
     """Whether a wait may be for more than one task: of a single one the answer tells all."""
-    collections = wait.function.facts.collections
+    function = wait.function
+    around_it = (f.item for f in around(*wait.site) if isinstance(f.item, Loop))
+    # What a loop around has in its turn is one; what a comprehension goes over is all.
+    in_turn = {term for loop in around_it for term in loop.test.value}
     return not all(
-        isinstance(term, Display) and len(collections[term.number].items) == 1
+        isinstance(term, Display) and _is_single(function.facts.collections[term.number], in_turn)
         for call in calls_of(wait)
         for arg in call.args[:1]
         for term in arg.value
     )
+
+
+def _is_single(made: Collection, in_turn: Set[Term]) -> bool:
+    gone_over = {
+        part.base
+        for alts in made.items
+        for term in alts
+        for part in parts(term)
+        if isinstance(part, Element) and not part.is_constant
+    }
+    return len(made.items) == 1 and gone_over <= in_turn

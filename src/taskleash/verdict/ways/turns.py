@@ -190,14 +190,20 @@ def counts(function: Function, test: Test, carriers: Set[Term]) -> bool:
     """Whether a condition asks how many there are, or what the turns before have noted.
 
     A variable that has the task is asked for that, and one that is looked for in a set that may
-    have it, for another task.
+    have it, or is compared with what may be it, for another task.
     """
     return any(
         (isinstance(term, Local) and term not in carriers) or _is_length(function, term)
         for part in tests(test)
-        if part.op not in ("in", "not in") or carriers.isdisjoint(part.other)
+        if not _asks_for_another(part, carriers)
         for term in (*part.value, *part.other)
     )
+
+
+def _asks_for_another(test: Test, carriers: Set[Term]) -> bool:
+    if test.op in ("is", "is not"):
+        return not carriers.isdisjoint((*test.value, *test.other))
+    return test.op in ("in", "not in") and not carriers.isdisjoint(test.other)
 
 
 def _is_length(function: Function, term: Term) -> bool:
