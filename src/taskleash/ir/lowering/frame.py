@@ -19,7 +19,7 @@ from taskleash.ir.model import (
     Step,
     TypeRef,
 )
-from taskleash.ir.terms import UNKNOWN, Alts, Display, Global, Local, Outer, Parameter, Result, Term
+from taskleash.ir.terms import UNKNOWN, Alts, Display, Global, Local, Outer, Result, Term
 
 #: a name with more origins than this stands for any of its definitions
 MAX_ALTS = 8
@@ -40,11 +40,8 @@ def either(*values: Alts) -> Alts:
 
 
 def kept_as_key(key: Alts) -> Alts:
-    """What a dict keeps beside its values: a key that a call gave, ``{create_task(f()): f}``.
-
-    Or one that the function was given, which may be a task as well: ``names[task] = name``.
-    """
-    return tuple(term for term in key if isinstance(term, Result | Parameter))
+    """What a dict keeps beside its values: what a call gave as a key, ``{create_task(f()): f}``."""
+    return tuple(term for term in key if isinstance(term, Result))
 
 
 def merge_envs(envs: Iterable[Env]) -> Env:
