@@ -44,14 +44,14 @@ from taskleash.verdict.elements.containers import (
 from taskleash.verdict.elements.elements import ends_another, left_to_others
 from taskleash.verdict.elements.successors import takeover
 from taskleash.verdict.owner import group_of, owner_of, teardowns
-from taskleash.verdict.signs import Signs
+from taskleash.verdict.signs import Signs, how
 from taskleash.verdict.ways.aftermath import Aftermath
 from taskleash.verdict.ways.cancelled import Earlier
 from taskleash.verdict.ways.captured import captured
 from taskleash.verdict.ways.cut_short import CutShort
 from taskleash.verdict.ways.enclosing import ended_around, passed_around
 from taskleash.verdict.ways.failing import Failures, minds_itself
-from taskleash.verdict.ways.inside import Inside, how
+from taskleash.verdict.ways.inside import Inside
 from taskleash.verdict.ways.partly import Partly
 from taskleash.verdict.ways.waiting import is_after_a_failure, is_partial, proves_nothing
 

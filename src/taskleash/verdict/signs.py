@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from taskleash.controlflow.outcome import Leak
-from taskleash.dataflow.trail import Op, Place, Site, Trail
+from taskleash.dataflow.trail import CANCELLING, Op, Place, Site, Trail
 from taskleash.dataflow.wrappers import Needs
 from taskleash.lifecycle.bypassed import Bypass
 from taskleash.lifecycle.forgotten import Uncalled
@@ -16,6 +16,8 @@ from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import Spawn
 from taskleash.sentences import NOTHING, Said, Sentence
 from taskleash.verdict.model import Captured, Claim, Defect, Evidence, Risk, Unknown, Unseen
+
+_GATHERING = frozenset({"gather", "wait", "complete"})
 
 #: parameters of a function, each with a constant for which it gives back no running task
 EndedIf: TypeAlias = frozenset[tuple[str, str]]
@@ -226,3 +228,14 @@ class Signs:
     def kept(self) -> bool:
         """Something outside the function holds the handle."""
         return bool(self.places)
+
+
+def how(ops: list[Op]) -> str:
+    """The word for how operations end a task: that for the first of them."""
+    first = min((op.root for op in ops if op.root is not None), default=None)
+    if any(op.kind in CANCELLING for op in ops if op.root == first):
+        return "cancelled"
+    kinds = {op.kind for op in ops}
+    if kinds & _GATHERING:
+        return "gathered"
+    return "cancelled" if kinds <= CANCELLING else "awaited"

@@ -29,7 +29,7 @@ from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.doubts.unasked import tries
 from taskleash.verdict.elements.elements import Elements, ends_all, is_of_one_taken
-from taskleash.verdict.signs import Signs
+from taskleash.verdict.signs import Signs, how
 from taskleash.verdict.ways.abandoned import (
     OTHER_ASKED,
     OTHER_PENDING,
@@ -61,7 +61,6 @@ from taskleash.verdict.ways.waiting import (
 
 #: waits that can be cancelled while the task runs on
 _LEFT_BEHIND = frozenset({"complete", "shield", "wait"})
-_GATHERING = frozenset({"gather", "wait", "complete"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
 #: operations by which a task goes on being held
@@ -320,17 +319,6 @@ class Helpers:
 def carriers_in(trail: Trail, function: Function) -> set[Term]:
     """The terms of a function that hold the task, or what it is in."""
     return set(trail.terms_in(function))
-
-
-def how(ops: list[Op]) -> str:
-    """The word for how operations end a task: that for the first of them."""
-    first = min((op.root for op in ops if op.root is not None), default=None)
-    if any(op.kind in CANCELLING for op in ops if op.root == first):
-        return "cancelled"
-    kinds = {op.kind for op in ops}
-    if kinds & _GATHERING:
-        return "gathered"
-    return "cancelled" if kinds <= CANCELLING else "awaited"
 
 
 def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
