@@ -130,7 +130,8 @@ class Repetition:
         caller, index = site
         is_set_up = any(map(self.phases.is_start, seen))
         is_one = not is_set_up and (_is_in_a_global(op) or _is_on_what_stays(caller, index))
-        if not _is_on_itself(caller, index) and not is_one:
+        is_inside = caller.method is op.function.method and called_again(op) is caller.method
+        if not (_is_on_itself(caller, index) or is_one or is_inside):
             return False
         if self._repeats(trail, op, caller, index):
             return True
