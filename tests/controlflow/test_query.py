@@ -180,6 +180,27 @@ def test_a_fallback_that_looks_at_the_circle_hangs_on_no_order() -> None:
     assert all(answers(order) == first for order in permutations("abc"))
 
 
+@pytest.mark.parametrize("first", ["looks", "itself"])
+def test_what_is_first_asked_as_the_circle_is_refined_leaves_it_as_it_was(first: str) -> None:
+    def find(key: str) -> tuple[str, ...]:
+        if key == "itself" and not ask("itself"):
+            # Only as long as it is at the bottom does it hang on the others.
+            ask("asks")
+        if key == "looks":
+            return ("late",) if ask("itself") else ("early", "late")
+        if key == "asks" and ask("looks") == ("late",):
+            ask("new")
+        if key == "new":
+            ask("asks")
+        return (key,)
+
+    ask: Query[str, tuple[str, ...]] = Query(Questions(), find, (), union)
+    ask(first)
+    assert ask.known == {"asks": ("asks",), "looks": ("early", "late"), "itself": ("itself",)}
+    assert ask.unfinished == {}
+    assert ask("new") == ("new",)
+
+
 def test_two_queries_that_ask_each_other() -> None:
     questions = Questions()
     even: Query[int, bool] = Query(questions, lambda n: n == 0 or odd(n - 1), False, first_found)

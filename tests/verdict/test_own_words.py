@@ -305,3 +305,29 @@ def test_a_caller_that_sees_to_the_end_is_cited_with_the_end() -> None:
     (returned,) = sites(RETURNED)
     assert returned.evidence[0].message == "returned to `gathered`, which sees to its end"
     assert returned.evidence[-1].line == 11
+
+
+ONE_STEP = """\
+from abc import ABC, abstractmethod
+
+
+class Bell(ABC):
+    def all(self):
+        asyncio.create_task(self.beep())
+        asyncio.create_task(self.ring())
+        asyncio.create_task(self.rest())
+
+    async def beep(self):
+        print("beep")
+
+    @abstractmethod
+    async def ring(self):
+        print("ring")
+
+    async def rest(self):
+        pass
+"""
+
+
+def test_what_stands_for_another_is_not_said_to_be_over_in_its_first_step() -> None:
+    assert [site.in_one_step for site in sites(ONE_STEP)] == [True, False, False]

@@ -366,9 +366,8 @@ class Judge:
 
 def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:
     """The worse of two verdicts, the first one where both are as bad."""
-    if old is None or new is None:
-        return old or new
-    return new if _RISKS.index(new.verdict.risk) > _RISKS.index(old.verdict.risk) else old
+    found = [each for each in (old, new) if each is not None]
+    return max(found, key=lambda each: _RISKS.index(each.verdict.risk), default=None)
 
 
 def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:

@@ -213,7 +213,7 @@ class Awaiting:
         if isinstance(callee, External):
             bases = [term.base for term in call.func if isinstance(term, Attribute)]
             found = self._outside(function, call, callee.dotted, bases)
-            is_left = found.state is Vanishings.UNKNOWN and bool(bases)
+            is_left = found.state is Vanishings.UNKNOWN
             return self._called_value(function, call) if is_left else found
         return Waited(Vanishings.UNKNOWN, call.text)
 
