@@ -23,6 +23,7 @@ from taskleash.fixes.syntax.work import Work, forget
 from taskleash.fixes.text.idle import take_out
 from taskleash.fixes.text.unused import uses, without_unused
 from taskleash.ir.names import respelt
+from taskleash.models.standard import MICROPYTHON
 from taskleash.models.table import SPAWNING
 from taskleash.rules.offers import STARTED
 from taskleash.sentences import Said, Sentence, both, listed, sentence
@@ -66,6 +67,10 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
         return _untouched(
             text, targets, sentence("it has names in letters that Python takes for others")
         )
+    if any(isinstance(node, cst.Import) and _is_smaller(node) for node in work.tree.nodes):
+        return _untouched(
+            text, targets, sentence("a task of MicroPython tells nobody when it is done")
+        )
     applied: list[Applied] = []
     left: list[Left] = []
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
@@ -90,6 +95,11 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
     if any(each.kind not in _ADDING for each in applied):
         mended = without_unused(work.module, mended, "asyncio")
     return Mended(work.rendering.code(mended), tuple(applied), tuple(left))
+
+
+def _is_smaller(node: cst.Import) -> bool:
+    """Whether a statement imports what only Python for small machines has."""
+    return not MICROPYTHON.isdisjoint(alias.evaluated_name for alias in node.names)
 
 
 def let_go() -> None:

@@ -12,6 +12,14 @@ _BUILTIN = "CPython 3.14, Doc/library/functions.rst"
 _LIBRARY = "CPython 3.14, the module's page in Doc/library"
 _UVLOOP = "uvloop 0.23.0, uvloop/__init__.py"
 
+#: modules that only MicroPython has
+MICROPYTHON = frozenset(
+    {
+        "micropython", "uasyncio", "ubinascii", "uctypes", "uhashlib", "uos", "ure", "uselect",
+        "usocket", "ussl", "ustruct", "utime",
+    }
+)  # fmt: skip
+
 KINDS = (
     ObjectKind(
         "loop",

@@ -60,18 +60,7 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("the function awaits the same work elsewhere"))
     check_awaiting(work, target, call, _work_of(target, call))
     work.claim(holder)
-    is_seen = _sees_to_itself(work.tree, target, call) or _is_seen(work.tree, call)
-    ends_more = target.rule in _SEEN and _ends_more(work.tree, call, scope)
-    is_let_on = is_seen or (target.rule in _SEEN and not ends_more)
-    logger = "" if is_let_on else logger_at(work.tree, call)
-    if ends_more and not logger and not is_seen:
-        raise CannotMend(
-            sentence(
-                "its failure would keep `{name}` from what comes behind it", name=scope.name.value
-            )
-        )
-    if target.rule in STARTED and not logger and not is_seen:
-        raise CannotMend(sentence("the file has no logger that its failure could go to"))
+    logger = _logger_for(work, target, call, scope)
     if target.rule in STARTED and name_of_work(call) in work.apart - {""}:
         raise CannotMend(
             sentence("elsewhere in the file nobody waits for `{task}`", task=target.site.task)
@@ -99,6 +88,26 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
     if not logger:
         return sentence("await it here")
     return sentence("await it here, log its failure by `{callback}`", callback=logger)
+
+
+def _logger_for(work: Work, target: Target, call: cst.Call, scope: cst.FunctionDef) -> str:
+    """The logger that hears of a failure of the work; empty where that is to reach the caller.
+
+    Raises `CannotMend` where it is not to, and the file has none.
+    """
+    if _sees_to_itself(work.tree, target, call) or _is_seen(work.tree, call):
+        return ""
+    ends_more = target.rule in _SEEN and _ends_more(work.tree, call, scope)
+    logger = logger_at(work.tree, call) if ends_more or target.rule not in _SEEN else ""
+    if ends_more and not logger:
+        raise CannotMend(
+            sentence(
+                "its failure would keep `{name}` from what comes behind it", name=scope.name.value
+            )
+        )
+    if target.rule in STARTED and not logger:
+        raise CannotMend(sentence("the file has no logger that its failure could go to"))
+    return logger
 
 
 def _ends_more(tree: Tree, call: cst.Call, scope: cst.FunctionDef) -> bool:
