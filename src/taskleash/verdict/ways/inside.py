@@ -9,14 +9,13 @@ task unless one of their paths leaves it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from taskleash.controlflow.assumptions import Given
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.exceptions import Raised
-from taskleash.controlflow.nesting import catches_only_cancellation
-from taskleash.controlflow.outcome import Leak, PathOutcome
+from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
@@ -27,7 +26,6 @@ from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
-from taskleash.verdict.doubts.unasked import tries
 from taskleash.verdict.elements.elements import Elements, ends_all, is_of_one_taken
 from taskleash.verdict.signs import Signs, how
 from taskleash.verdict.ways.abandoned import (
@@ -39,7 +37,7 @@ from taskleash.verdict.ways.abandoned import (
     starts_both_anew,
 )
 from taskleash.verdict.ways.left_pending import left_pending
-from taskleash.verdict.ways.stopped import left_by_a_stop
+from taskleash.verdict.ways.stopped import is_stopped, left_by_a_stop
 from taskleash.verdict.ways.turns import made_anew, takes_over
 from taskleash.verdict.ways.waiting import (
     LEAVING,
@@ -124,7 +122,7 @@ class Inside:
         elif left or (stopped and not outcome.leaks):
             signs.leaks, signs.partly_here, signs.left_pending = left or stopped, True, True
         elif not outcome.leaks or (
-            _first_of_several(trail, after) and not _is_stopped(function, outcome.leaks)
+            _first_of_several(trail, after) and not is_stopped(function, outcome.leaks)
         ):
             signs.ended_here = how(after)
         elif not handed:
@@ -219,9 +217,21 @@ class Inside:
         """Where an operation takes effect: one of a nested function wherever that is called."""
         found = [op.root] if op.root is not None else []
         if found and not op.calls and op.function is not trail.function:
-            sites = self.calls.callers(op.function)
-            found += [index for caller, index in sites if caller is trail.function]
+            found += self._called_from(trail.function, op.function)
         return list(dict.fromkeys(found))
+
+    def _called_from(self, origin: Function, inner: Function) -> list[int]:
+        """Where a function calls a nested one, itself or by way of others inside of it."""
+        found: list[int] = []
+        pending, seen = [inner], {inner}
+        for function in pending:
+            for caller, index in self.calls.callers(function):
+                if caller is origin:
+                    found.append(index)
+                elif origin in caller.nesting and caller not in seen:
+                    seen.add(caller)
+                    pending.append(caller)
+        return found
 
     def _stops(
         self, trail: Trail, ops: list[Op], elements: Elements | None = None
@@ -376,14 +386,3 @@ def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
         for op in endings
         if op.kind in CANCELLING
     )
-
-
-def _is_stopped(function: Function, leaks: Sequence[Leak]) -> bool:
-    """Whether a way past the endings is that of a cancellation which is caught."""
-    stops = {
-        handler.line
-        for item in tries(function.facts.body)
-        for handler in item.handlers
-        if catches_only_cancellation(handler)
-    }
-    return any(e.kind == "handler" and e.line in stops for leak in leaks for e in leak.steps)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 
 from taskleash.controlflow.exceptions import Raised
+from taskleash.controlflow.nesting import catches_only_cancellation
 from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await
 from taskleash.ir.terms import Awaited, Built, Term
 from taskleash.semantics.entities import Function
-from taskleash.verdict.doubts.unasked import Asking
+from taskleash.verdict.doubts.unasked import Asking, tries
 from taskleash.verdict.elements.elements import terms_of
 from taskleash.verdict.ways.waiting import is_under_deadline
 
@@ -74,3 +75,14 @@ def _is_of(op: Op, carriers: Set[Term], given: Set[Term]) -> bool:
     """Whether an operation is done with nothing that has the task but what a wait has given."""
     held = {term for term in terms_of(op) if term in carriers}
     return bool(held) and held <= given
+
+
+def is_stopped(function: Function, leaks: Sequence[Leak]) -> bool:
+    """Whether a way past the endings is that of a cancellation which is caught."""
+    stops = {
+        handler.line
+        for item in tries(function.facts.body)
+        for handler in item.handlers
+        if catches_only_cancellation(handler)
+    }
+    return any(e.kind == "handler" and e.line in stops for leak in leaks for e in leak.steps)
