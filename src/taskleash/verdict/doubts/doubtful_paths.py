@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from taskleash.controlflow.exceptions import NOTHING, Raised
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.ir.model import Call
-from taskleash.ir.terms import Attribute, Nested
+from taskleash.ir.model import Await, Call
+from taskleash.ir.terms import Attribute, Nested, Result
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.sentences import Sentence, sentence
@@ -53,6 +53,7 @@ class DoubtfulPaths:
             for root, op in touching.items()
             if root not in stops
         ]
+        more += [EndingEvent(index) for index in _waits_for_what_it_is_given(signs)]
         outcome = function.paths.search(
             [trail.index], [*stops.values(), *more], asking.carriers, is_closed=asking.is_open
         )
@@ -82,7 +83,7 @@ class DoubtfulPaths:
             yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, trail.index)
             return
         for ending in more[:1]:
-            said = _why(touching[ending.event], function)
+            said = _why(touching.get(ending.event), function)
             yield unknown_at(Ignorance.UNKNOWN_STATE, said, function, ending.event)
 
     @staticmethod
@@ -125,8 +126,32 @@ class DoubtfulPaths:
         )
 
 
-def _why(op: Op, function: Function) -> Sentence:
+def _waits_for_what_it_is_given(signs: Signs) -> Iterator[int]:
+    """Where the function waits for an event that it has handed to the task, which may set it."""
+    spawn = signs.spawn
+    function = spawn.function
+    work = function.call(spawn.index).args[spawn.work : spawn.work + 1]
+    made = [term.event for arg in work for term in arg.value if isinstance(term, Result)]
+    given = {term for at in made for arg in function.call(at).args for term in arg.value}
+    for index, event in enumerate(function.events):
+        waits = event.value if isinstance(event, Await) and index > spawn.index else ()
+        calls = [function.call(term.event) for term in waits if isinstance(term, Result)]
+        if any(
+            isinstance(func, Attribute) and func.name == "wait" and func.base in given
+            for call in calls
+            for func in call.func
+        ):
+            yield index
+
+
+def _why(op: Op | None, function: Function) -> Sentence:
     """What the function does with the task without a claim to its end."""
+    if op is None:
+        return sentence(
+            "`{function}` waits for what it has handed to the task: whether that is its end is not"
+            " known",
+            function=function.qualname,
+        )
     if op.kind == "callback":
         return sentence(
             "its callback tells others that it is done: whether `{function}` waits for that is not"
