@@ -55,8 +55,10 @@ class Waits:
             wait = self._wait(term)
             if wait is None:
                 return False
-            is_done = is_in is (isinstance(term, Item) and term.index == 0)
-            if not (_stands_for(test.value, task) or self._is_renewed(wait, test.value, task)):
+            is_first = isinstance(term, Item) and term.index == 0
+            is_done = is_in is is_first
+            is_it = _stands_for(test.value, task) or self._is_renewed(wait, test.value, task)
+            if not (is_it or (is_in and is_first and self._has_only_tasks(test.value, task))):
                 is_done = not is_done and self._is_other_of_two(wait, test.value, task)
             if not is_done:
                 return False
@@ -70,15 +72,19 @@ class Waits:
         )
 
     def _is_one_of_the_done(self, test: Test, task: Set[Term]) -> bool:
-        """Whether the task is compared with one of those that a wait has found done.
-
-        A name that has had nothing but tasks has the one that is sought, as long as that runs.
-        """
+        """Whether the task is compared with one of those that a wait has found done."""
         return any(
-            not task.isdisjoint(one)
-            and all(term in task or self._is_started(term) for term in one)
-            and self._are_done(other)
+            self._has_only_tasks(one, task) and self._are_done(other)
             for one, other in ((test.value, test.other), (test.other, test.value))
+        )
+
+    def _has_only_tasks(self, value: Alts, task: Set[Term]) -> bool:
+        """Whether a name has had nothing but tasks, the one that is sought among them.
+
+        As long as that runs, it is the one that the name has.
+        """
+        return not task.isdisjoint(value) and all(
+            term in task or self._is_started(term) for term in value
         )
 
     def _is_started(self, term: Term) -> bool:
