@@ -88,6 +88,7 @@ def test_names_that_libraries_re_export() -> None:
 
 
 def test_the_analysis_names_no_api_of_asyncio() -> None:
+    assert all((SOURCE / folder).is_dir() for folder in ASKING)
     named = [
         f"{path.relative_to(SOURCE)}:{node.lineno}: {node.value}"
         for folder in ASKING
