@@ -75,9 +75,26 @@ class Endings:
         return found
 
     def _called_from(self, home: Function) -> list[Site]:
-        """The call sites that lead to a function, directly or by one function between."""
-        direct = self._run_by(home)
-        return [*direct, *(site for f, _ in direct for site in self._run_by(f))]
+        """The call sites that lead to a function, directly or by others between.
+
+        That is one of anything, and any number of methods of the same object.
+        """
+        found = self._run_by(home)
+        pending, seen = list(dict.fromkeys(caller for caller, _ in found)), {home}
+        own = home.method.owner
+        is_near = set(pending)
+        for function in pending:
+            if function in seen:
+                continue
+            seen.add(function)
+            owner = function.method.owner
+            if function in is_near or (
+                own is not None and owner is not None and own.related(owner)
+            ):
+                sites = self._run_by(function)
+                found += sites
+                pending += [caller for caller, _ in sites]
+        return found
 
     def _run_by(self, function: Function) -> list[Site]:
         """The calls by which a function runs then and there, rather than later on as a task."""
