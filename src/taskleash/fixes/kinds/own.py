@@ -26,9 +26,7 @@ from taskleash.fixes.meaning.harmed import (
     told_by,
 )
 from taskleash.fixes.meaning.remarks import is_forgotten
-from taskleash.fixes.meaning.serving import (
-    is_of_one,
-)
+from taskleash.fixes.meaning.serving import is_of_one
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values, container_of
 from taskleash.fixes.syntax.free_names import attributes
@@ -101,6 +99,13 @@ def _own_kept(
         )
     if _is_of_all_instances(work, method, attribute):
         raise CannotMend(sentence("`{place}` is that of all instances", place=target.site.holder))
+    if _gives_back(work, call, method, target.site.holder):
+        raise CannotMend(
+            sentence(
+                "`{name}` gives the task to its callers, who may end it",
+                name=method.function.name.value,
+            )
+        )
     name = teardown.function.name.value
     if is_handed_on(work.tree, teardown, target.site.holder):
         raise CannotMend(sentence("`{name}` hands it to something else", name=name))
@@ -135,6 +140,17 @@ def _own_kept(
     if end is not End.CANCELLED:
         return sentence("wait for it, within a deadline, in `{method}`", method=name)
     return sentence("cancel it in `{method}`", method=name)
+
+
+def _gives_back(work: Work, call: cst.Call, method: Method, holder: str) -> bool:
+    """Whether the method that starts a task returns it, beside keeping it."""
+    named = {dotted(t) for t, value, _ in assignments(method.function.body) if value is call}
+    return any(
+        isinstance(node, cst.Return)
+        and node.value is not None
+        and (node.value is call or dotted(node.value) in {holder, *named} - {""})
+        for node in inside(method.function.body)
+    )
 
 
 def _check_known(target: Target, teardown: Method, end: End) -> None:

@@ -56,6 +56,12 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
             name=name,
             other=other,
         )
+    if name == "stop" and (other := _set_by(tree, teardown, site)):
+        return sentence(
+            "`{name}` only changes what `{other}` sets: it may be a command, not the end",
+            name=name,
+            other=other,
+        )
     if name == "stop" and (resuming := _resuming(tree, teardown.cls)):
         return sentence(
             "`{resuming}` goes on with what `{name}` stops: it may be a command, not the end",
@@ -89,6 +95,34 @@ def _told_by(tree: Tree, teardown: Method) -> str:
     for method in tree.methods(teardown.cls) if verb and called else ():
         if method.function.name.value == verb and _called(method) == called:
             return verb
+    return ""
+
+
+def _set_by(tree: Tree, teardown: Method, site: Site) -> str:
+    """The method that gives the object again what a teardown only takes from it; else empty.
+
+    Who stops what is played stops no player. What begins the object, and the work itself, do so
+    in any case.
+    """
+    body = teardown.function.body
+    taken = {dotted(target) for target, _, _ in assignments(body)}
+    if not taken or any(isinstance(node, cst.Call | cst.Await) for node in inside(body)):
+        return ""
+    if any(isinstance(node, cst.Name) and node.value in ("True", "False") for node in inside(body)):
+        return ""
+    for method in tree.methods(teardown.cls):
+        name = method.function.name.value
+        if (
+            name == site.task.rpartition(".")[2]
+            or LIFECYCLE.constructs(name)
+            or LIFECYCLE.sets_up(name)
+            or LIFECYCLE.ends(name)
+        ):
+            continue
+        for target, value, _ in assignments(method.function.body):
+            is_over = isinstance(value, cst.Name) and value.value == "None"
+            if dotted(target) in taken and not is_over:
+                return name
     return ""
 
 
