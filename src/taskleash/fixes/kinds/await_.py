@@ -12,7 +12,7 @@ from taskleash.fixes.meaning.evident import check_awaiting
 from taskleash.fixes.meaning.following import own
 from taskleash.fixes.meaning.parallel import check_goes_on, check_parallel, is_in_a_loop
 from taskleash.fixes.model import CannotMend, Target
-from taskleash.fixes.syntax.loggers import logger_at
+from taskleash.fixes.syntax.loggers import is_of_its_own, logger_at
 from taskleash.fixes.syntax.new_statements import fitted, joined, unindented
 from taskleash.fixes.syntax.spots import Spot, spot_of
 from taskleash.fixes.syntax.tree import Tree, caught_names, dotted, inside, last_name
@@ -99,6 +99,9 @@ def _logger_for(work: Work, target: Target, call: cst.Call, scope: cst.FunctionD
         return ""
     ends_more = target.rule in _SEEN and _ends_more(work.tree, call, scope)
     logger = logger_at(work.tree, call) if ends_more or target.rule not in _SEEN else ""
+    if is_of_its_own(work.tree, logger):
+        # Whether it tells of the exception that is being handled is not known.
+        logger = ""
     if ends_more and not logger:
         raise CannotMend(
             sentence(

@@ -12,6 +12,7 @@ from taskleash.fixes.syntax.loggers import (
     fills_braces,
     is_bound,
     is_loguru,
+    is_of_its_own,
     logger_at,
     logger_maker,
     logging_function,
@@ -256,7 +257,8 @@ def _new_callback(
         work.draft.variables[:0] = statements(f"{logger} = {logging}(__name__)")
         work.draft.made[_LOGGER, 0] = logger
     name = work.module_name(*names)
-    call = _logging(work, logger, of, is_loguru(work.tree, logger))
+    is_known = not is_of_its_own(work.tree, logger)
+    call = _logging(work, logger, of, is_loguru(work.tree, logger) if is_known else None)
     if function:
         quote = work.style.quote
         text = f"f{quote}{{{of}!r}} failed: {{{of}.exception()!r}}{quote}"

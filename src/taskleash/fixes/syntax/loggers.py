@@ -169,6 +169,19 @@ def is_loguru(tree: Tree, name: str) -> bool:
     )
 
 
+def is_of_its_own(tree: Tree, name: str) -> bool:
+    """Whether a logger of the module is of a class of the module, which has methods of its own."""
+    made = {
+        last_name(value.func)
+        for target, value, _ in assignments(tree.module)
+        if isinstance(value, cst.Call) and dotted(target) == name
+    }
+    return any(
+        isinstance(line, cst.ClassDef) and line.name.value in made and not line.bases
+        for line in tree.module.body
+    )
+
+
 def fills_braces(cls: cst.ClassDef, logger: str) -> bool:
     """Whether the logger of a class is given what fills braces in its texts, as loguru's."""
     return any(
