@@ -255,10 +255,11 @@ class Lifecycle:
     def ends(self, name: str) -> bool:
         """Whether a function ends something, rather than starts or plans that."""
         found = words(name)
-        return self._tells(Phase.PART, Sign.WORD, found) and not self._leads_up(found)
+        return self._tells(Phase.PART, Sign.WORD, found) and not self.leads_up(name)
 
-    def _leads_up(self, found: list[str]) -> bool:
+    def leads_up(self, name: str) -> bool:
         """Whether the verb says that the end is still to come: ``schedule_cleanup``."""
+        found = words(name)
         verb = found[1:2] if found[:1] == ["async"] else found[:1]
         return self._tells(Phase.PART, Sign.NOT_YET, verb) and len(found) > 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.classes import FIELD_BASES, FIELD_DECORATORS
+from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.spawns import Spawn
 
@@ -16,8 +17,12 @@ def owner_of(function: Function) -> Class | None:
 
 
 def teardowns(teardown: Teardown, cls: Class | None) -> tuple[str, ...]:
-    """The methods that take an instance of the class down, as people write them."""
-    return tuple(method.qualname for method in teardown.of_class(cls)) if cls is not None else ()
+    """The methods that take an instance of the class down, as people write them.
+
+    One that only starts what does so later is none.
+    """
+    found = teardown.of_class(cls) if cls is not None else ()
+    return tuple(method.qualname for method in found if not LIFECYCLE.leads_up(method.name))
 
 
 def replaced(cls: Class | None, names: tuple[str, ...]) -> tuple[str, ...]:
