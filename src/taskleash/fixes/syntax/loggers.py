@@ -36,12 +36,13 @@ def logger_at(tree: Tree, node: cst.CSTNode) -> str:
     What a function is given has the logger where all that it logs goes there. Empty where the file
     has none, or a variable of the function hides it.
     """
-    if given := _of_what_is_given(tree, node):
+    method = tree.method(node)
+    given = _of_what_is_given(tree, node)
+    if given and (method is None or not _may_be_missing(method.cls, given)):
         return given
     for name in module_loggers(tree):
         if not _is_hidden(tree, node, name):
             return name
-    method = tree.method(node)
     if method is None or not method.instance:
         return ""
     logger = _of_instance(tree, method)
