@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import partial
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, parts
 from taskleash.controlflow.paths import EndingEvent
@@ -80,14 +81,21 @@ class Arrivals:
         asked = (function, index, carriers, endings, frozenset(given.items()), key)
         if asked not in self._known:
             found = _search(function, index, carriers, endings, given, key)
-            beside = () if found.is_excluded else (*self._companions.of(function, carriers),)
-            if beside:
+            is_ended = partial(self._is_ended_before, trail)
+            asking = () if found.is_excluded else self._companions.of(function, carriers, is_ended)
+            if beside := tuple(asking):
                 again = _search(function, index, carriers.union(beside), endings, given, key)
                 found = replace(again, is_beside=True) if again.is_excluded else found
             self._known[asked] = found
         if self._known[asked].is_open:
             trail.leave_paths_out(function)
         return self._known[asked]
+
+    def _is_ended_before(self, trail: Trail, function: Function, index: int) -> bool:
+        """Whether no path of a function with the task running comes to an event."""
+        carriers = self.carriers(trail, function)
+        endings = frozenset(self.endings.events(trail, function))
+        return _search(function, index, carriers, endings, NOTHING_GIVEN, ()).is_excluded
 
 
 def _search(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from taskleash.controlflow.exceptions import is_start
 from taskleash.ir.model import Await, Call, Store, tests
-from taskleash.ir.terms import Attribute, Constant, Parameter, Result, Term
+from taskleash.ir.terms import Attribute, Awaited, Constant, Parameter, Result, Term
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Class, Function
@@ -21,10 +21,16 @@ class Companions:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._known: dict[tuple[Class, str, str], bool] = {}
+        #: what empties the one beside a task for itself; None where the two do not go together
+        self._known: dict[tuple[Class, str, str], tuple[_Filling, ...] | None] = {}
 
-    def of(self, function: Function, carriers: Set[Term]) -> Iterator[Term]:
-        """What a function asks for that is there as long as an attribute has a task."""
+    def of(
+        self, function: Function, carriers: Set[Term], is_ended: Callable[[Function, int], bool]
+    ) -> Iterator[Term]:
+        """What a function asks for that is there as long as an attribute has a task.
+
+        ``is_ended`` tells whether no task runs where control comes to an event.
+        """
         cls = function.method.owner
         slots = [
             term
@@ -35,17 +41,37 @@ class Companions:
             return
         for asked in dict.fromkeys(_asked(function)):
             if asked not in carriers and any(
-                asked.base == slot.base and self._go_together(cls, slot.name, asked.name)
+                asked.base == slot.base and self._go_together(cls, slot.name, asked.name, is_ended)
                 for slot in slots
             ):
                 yield asked
 
-    def _go_together(self, cls: Class, slot: str, beside: str) -> bool:
+    def _go_together(
+        self, cls: Class, slot: str, beside: str, is_ended: Callable[[Function, int], bool]
+    ) -> bool:
         key = (cls, slot, beside)
         if key not in self._known:
             is_own = not self._is_filled_by_others(cls, beside)
-            self._known[key] = is_own and _fill_together(cls, slot, beside)
-        return self._known[key]
+            found = _emptied_alone(cls, slot, beside) if is_own else None
+            starting = {method for method, _ in _stores(cls, slot)[0]}
+            if found and any(self._starts_another(method, starting) for method, _ in found):
+                found = None
+            self._known[key] = found
+        alone = self._known[key]
+        return alone is not None and all(is_ended(method, at) for method, at in alone)
+
+    def _starts_another(self, method: Function, starting: Set[Function]) -> bool:
+        """Whether a method comes to what fills the attribute of the task: it may run again then."""
+        pending, seen = [method], {method}
+        for function in pending:
+            if function in starting:
+                return True
+            for _, call in function.calls():
+                for callee in self._calls.callees(function, call):
+                    if isinstance(callee, Function) and callee not in seen and callee.owner:
+                        seen.add(callee)
+                        pending.append(callee)
+        return False
 
     def _is_filled_by_others(self, cls: Class, name: str) -> bool:
         """Whether anything but the methods of an instance may store to its attribute."""
@@ -66,19 +92,19 @@ def _asked(function: Function) -> Iterator[Attribute]:
                     yield from (term for term in test.value if isinstance(term, Attribute))
 
 
-def _fill_together(cls: Class, slot: str, beside: str) -> bool:
-    """Whether who fills the one attribute has filled the other, and who empties that empties both.
+def _emptied_alone(cls: Class, slot: str, beside: str) -> tuple[_Filling, ...] | None:
+    """What empties the attribute beside a task, and not both; None where they are not filled so.
 
-    What is put beside the task is made there, so that it is never None, and is no task itself.
+    Who fills the one has filled the other. What is put beside the task is made there, so that it is
+    never None, and is no task itself.
     """
     filling, emptying = _stores(cls, slot)
     made, unmade = _stores(cls, beside)
-    return (
-        bool(filling)
-        and all(map(_makes_no_task, made))
-        and all(any(_is_before(one, other) for one in made) for other in filling)
-        and all(any(_is_at_once(one, other) for one in emptying) for other in unmade)
-    )
+    if not filling or not all(map(_makes_no_task, made)):
+        return None
+    if not all(any(_is_before(one, other) for one in made) for other in filling):
+        return None
+    return tuple(other for other in unmade if not any(_is_at_once(one, other) for one in emptying))
 
 
 def _stores(cls: Class, name: str) -> tuple[list[_Filling], list[_Filling]]:
@@ -102,9 +128,10 @@ def _makes_no_task(filling: _Filling) -> bool:
 
 
 def _results(event: Store) -> Iterable[Result]:
-    """The calls whose results are stored, where nothing else may be."""
-    found = [term for term in event.value if isinstance(term, Result)]
-    return found if len(found) == len(event.value) else ()
+    """The calls whose results are stored, awaited or not, where nothing else may be."""
+    given = [term.base if isinstance(term, Awaited) else term for term in event.value]
+    found = [term for term in given if isinstance(term, Result)]
+    return found if len(found) == len(given) else ()
 
 
 def _is_before(one: _Filling, other: _Filling) -> bool:
