@@ -247,7 +247,7 @@ class Observer:
             is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
             if is_open or proves_nothing(signs.trail, op):
                 continue
-            if ends_another(signs, op) or op in left_around:
+            if ends_another(signs, op) or op in left_around or earlier.is_step_of_a_start(op):
                 elsewhere.append(op)
                 continue
             is_earlier = earlier.is_ended_by(op)

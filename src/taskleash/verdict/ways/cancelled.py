@@ -15,6 +15,7 @@ class Earlier:
     """Asked of each ending on one trail, so that what a function does is looked up once for all."""
 
     def __init__(self, calls: Calls, signs: Signs) -> None:
+        self._calls = calls
         self._trail = signs.trail
         self._starts: defaultdict[Function, list[int]] = defaultdict(list)
         for caller, index in calls.callers(signs.spawn.function):
@@ -30,6 +31,28 @@ class Earlier:
         function, index = op.site
         starts = self._starts.get(function, ())
         return bool(starts) and function.paths.graph.leads_to(index, starts)
+
+    def is_step_of_a_start(self, op: Op) -> bool:
+        """Whether only what comes to the next spawn calls the helper that ends the previous task.
+
+        Whoever else reaches that helper has another one started.
+        """
+        helper = op.site[0]
+        sites = self._calls.callers(helper)
+        return (
+            helper not in self._starts
+            and helper.name.startswith("_")
+            and bool(sites)
+            and not self._calls.references(helper)
+            and all(self._comes_to_a_start(*site) for site in sites)
+        )
+
+    def _comes_to_a_start(self, caller: Function, index: int) -> bool:
+        """Whether a function that has passed an event always starts a task, if it does not fail."""
+        starts, graph = self._starts.get(caller, ()), caller.paths.graph
+        return graph.leads_to(index, starts) and any(
+            not graph.comes_by_way_of(index, index, start) for start in starts
+        )
 
     def is_cancelled_for(self, op: Op) -> bool:
         """Whether all that a function waits for is what it has cancelled just before.
