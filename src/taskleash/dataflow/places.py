@@ -261,12 +261,10 @@ class Places:
             seen.add((home, term))
             found.carriers.append((home, term, level))
             local, found.local = found.local, False
-            # What a call makes anew belongs to who calls.
-            is_made = isinstance(term, Result)
-            pending.extend(
-                (*origin, owner if is_made else origin[0])
-                for origin in self._container_origins(home, term, level, found)
-            )
+            for origin in self._container_origins(home, term, level, found):
+                # What a call makes anew belongs to who calls: a decorator may have kept it.
+                is_made = isinstance(term, Result) and not origin[0].facts.decorators
+                pending.append((*origin, owner if is_made else origin[0]))
             if found.local and (owner is not function or function.facts.kind == "module"):
                 name = term_text(home, term) or found.text
                 kind = "global" if home.facts.kind == "module" else "closure"
