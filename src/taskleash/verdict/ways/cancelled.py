@@ -6,6 +6,8 @@ from collections import defaultdict
 
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import CANCELLING, Op
+from taskleash.ir.model import Await
+from taskleash.ir.terms import Result
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
@@ -44,7 +46,7 @@ class Earlier:
             and helper.name.startswith("_")
             and bool(sites)
             and not self._calls.references(helper)
-            and all(self._comes_to_a_start(*site) for site in sites)
+            and all(_runs_there(helper, *site) and self._comes_to_a_start(*site) for site in sites)
         )
 
     def _comes_to_a_start(self, caller: Function, index: int) -> bool:
@@ -82,3 +84,10 @@ class Earlier:
         outcome = function.paths.search_from_entry(map(EndingEvent, before), carriers, waits)
         found = frozenset(index for index in waits - outcome.reached if before - {index})
         return found, outcome.is_complete
+
+
+def _runs_there(helper: Function, caller: Function, index: int) -> bool:
+    """Whether a call of a function runs it at once: a coroutine may be started as a task."""
+    return not helper.facts.is_async or any(
+        isinstance(event, Await) and Result(index) in event.value for event in caller.events
+    )
