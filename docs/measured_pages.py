@@ -185,6 +185,17 @@ connection and overwrites the task of another, and an heir whose method passes t
 base by. The reader was sure of 22 lows, and of 34 more he was not. Of these taskleash called 25
 low.
 
+In the seventeenth reading (51 packages whose names begin with the letters n to z: servers, voice
+agents, bots, home automation, device clients) five of 69 highs are not high by the labels: four are
+lows, a loop that renews the task which it has compared with what is done, and leaves one where its
+consumer leaves it at a `yield`; the fifth is an object's endless task that nothing ends, labelled
+low. Of the 13 lows five are sound: two tasks that are cancelled only where no next one is started,
+a record that is cancelled in another branch than that of the start, what a helper puts into a list
+that another one makes, and a task that is renewed only once it is done. Thirteen lows were not
+found: the five highs above, four of the same loops, an endless task whose only end is a step of its
+own start, and three sets that a `close` passes by, which can be argued for: the program cancels all
+tasks of its loop behind it. The reader was sure of 21 lows, and of 17 more he was not.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -288,6 +299,7 @@ def blind_table() -> str:
         ("blind_thirteenth", "thirteenth reading"),
         ("blind_fourteenth", "fourteenth reading"),
         ("blind_fifteenth", "fifteenth reading"),
+        ("blind_seventeenth", "seventeenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -29,6 +29,7 @@ SETS = (
     "blind_fourteenth",
     "blind_fifteenth",
     "blind_sixteenth",
+    "blind_seventeenth",
 )
 
 #: a package, a file of it and a line
