@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Set
 from functools import cached_property, partial
+from typing import TypeGuard
 
 from taskleash.controlflow.cfg import ControlFlowGraph
 from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.implied import shows
-from taskleash.ir.model import Call, FunctionFacts, Test
+from taskleash.ir.model import Call, Event, FunctionFacts, Test
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -47,7 +48,7 @@ class Waits:
         if test.kind == "done":
             return not holds and self._is_alone_pending(test.value, task)
         if test.op in _SAME:
-            return holds is _SAME[test.op] and self._is_one_of_the_done(test, task)
+            return self._is_one_of_the_done(test, holds is _SAME[test.op], task)
         if test.op not in ("in", "not in"):
             return False
         is_in = holds is (test.op == "in")
@@ -67,16 +68,24 @@ class Waits:
     def asks_for_another(self, test: Test, task: Set[Term]) -> bool:
         """Whether a condition compares what a wait has found done with another task."""
         return test.op in _SAME and any(
-            task.isdisjoint(one) and any(map(self._is_started, one)) and self._are_done(other)
-            for one, other in ((test.value, test.other), (test.other, test.value))
+            task.isdisjoint(one) and any(map(self._is_started, one)) and self._found(other)
+            for one, other in _sides(test)
         )
 
-    def _is_one_of_the_done(self, test: Test, task: Set[Term]) -> bool:
-        """Whether the task is compared with one of those that a wait has found done."""
-        return any(
-            self._has_only_tasks(one, task) and self._are_done(other)
-            for one, other in ((test.value, test.other), (test.other, test.value))
-        )
+    def _is_one_of_the_done(self, test: Test, is_same: bool, task: Set[Term]) -> bool:
+        """Whether one of those that a wait has found done is the task.
+
+        Or it is not the other one, where the wait is for the two.
+        """
+        for one, other in _sides(test):
+            wait = self._found(other)
+            if wait is not None and (
+                self._has_only_tasks(one, task)
+                if is_same
+                else self._is_other_of_two(wait, one, task)
+            ):
+                return True
+        return False
 
     def _has_only_tasks(self, value: Alts, task: Set[Term]) -> bool:
         """Whether a name has had nothing but tasks, the one that is sought among them.
@@ -90,13 +99,26 @@ class Waits:
     def _is_started(self, term: Term) -> bool:
         return isinstance(term, Result) and term.event in self._starts
 
-    def _are_done(self, value: Alts) -> bool:
-        """Whether a value is one of those that a wait has found done."""
-        bases = [term.base if isinstance(term, Element) else None for term in value]
-        return bool(bases) and all(
-            isinstance(base, Item) and base.index == 0 and self._wait(base) is not None
-            for base in bases
-        )
+    def _found(self, value: Alts) -> Call | None:
+        """The wait that has found done what a value is one of, if it is."""
+        waits = [self._finding(term) for term in value]
+        first = waits[0] if waits else None
+        return first if all(wait is first for wait in waits) else None
+
+    def _finding(self, term: Term) -> Call | None:
+        """The same of a term: ``for each in done``, ``done.pop()``, ``next(iter(done))``."""
+        bases = [term.base] if isinstance(term, Element) else []
+        made = self._facts.events[term.event] if isinstance(term, Result) else None
+        if isinstance(made, Call) and not made.args:
+            bases = [f.base for f in made.func if isinstance(f, Attribute) and f.name == "pop"]
+        elif isinstance(made, Call) and made.text == "next" and len(made.args) == 1:
+            iters = [
+                self._facts.events[t.event] for t in made.args[0].value if isinstance(t, Result)
+            ]
+            bases = [t for call in iters if _is_iter(call) for t in call.args[0].value]
+        if len(bases) != 1 or not isinstance(bases[0], Item) or bases[0].index:
+            return None
+        return self._wait(bases[0])
 
     def _is_told_by_an_event(self, asked: Alts, is_set: bool, task: Set[Term]) -> bool:
         """Whether an event that is set is all that the task waits for.
@@ -287,3 +309,12 @@ class Waits:
 def _stands_for(value: Alts, task: Set[Term]) -> bool:
     """Whether a value is the task on every way."""
     return bool(value) and all(term in task or term == Constant("None") for term in value)
+
+
+def _sides(test: Test) -> tuple[tuple[Alts, Alts], tuple[Alts, Alts]]:
+    """The two values of a comparison, either of them first."""
+    return (test.value, test.other), (test.other, test.value)
+
+
+def _is_iter(event: Event) -> TypeGuard[Call]:
+    return isinstance(event, Call) and event.text == "iter" and len(event.args) == 1
