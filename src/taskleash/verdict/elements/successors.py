@@ -140,11 +140,11 @@ def _comes_right_after(trail: Trail, cancel: Op, calls: Calls) -> bool:
 def _starts_next(spawning: Function, caller: Function, index: int, calls: Calls) -> bool:
     """Whether a function starts the next task after a call, before it lets the loop turn."""
     starting = {spawning, *(above for above, _ in calls.callers(spawning))}
-    for event in caller.events[index + 1 :]:
-        if isinstance(event, Await) and Result(index) not in event.value:
-            return False
-        if isinstance(event, Call) and not starting.isdisjoint(calls.callees(caller, event)):
-            return True
+    for at, event in enumerate(caller.events[index + 1 :], index + 1):
+        is_turn = isinstance(event, Await) and Result(index) not in event.value
+        is_start = isinstance(event, Call) and not starting.isdisjoint(calls.callees(caller, event))
+        if (is_turn or is_start) and _leads_on(caller, index, at):
+            return is_start
     return False
 
 
