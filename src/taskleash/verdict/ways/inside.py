@@ -38,7 +38,7 @@ from taskleash.verdict.ways.abandoned import (
 )
 from taskleash.verdict.ways.left_pending import left_pending
 from taskleash.verdict.ways.stopped import is_stopped, left_by_a_stop
-from taskleash.verdict.ways.turns import made_anew, takes_over
+from taskleash.verdict.ways.turns import made_anew, next_turn, takes_over
 from taskleash.verdict.ways.waiting import (
     LEAVING,
     comes_again,
@@ -78,10 +78,9 @@ class Inside:
         trail, function = signs.trail, signs.spawn.function
         elements = self._elements(trail)
         endings = elements.ops
-        carriers = carriers_in(trail, function)
         handed = [op for op in trail.rooted() if _hands_on(op)]
         stops = self._stops(trail, [*endings, *handed], elements)
-        outcome = self._search(trail, elements, handed, carriers)
+        outcome = self._search(trail, elements, handed, () if handed else next_turn(trail))
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
         loop = in_loop(function, trail.index)
@@ -93,7 +92,7 @@ class Inside:
         after = [op for op in endings if op.root is not None and op.root > trail.index]
         after = after or (endings if loop is not None else [])
         anew = loop is not None and made_anew(trail, after)
-        signs.respawned = (is_slot and outcome.respawned) or anew
+        signs.respawned = (is_slot and outcome.respawned) or anew or bool(outcome.reached)
         beside = [op for op in endings if op.kind in CANCELLING and self._runs_beside(op)]
         beside += [op for op in endings if stands_ready(trail, op)]
         if beside and not after:
@@ -110,7 +109,7 @@ class Inside:
         if signs.respawned and signs.abandoned is None:
             self._look_for_more_each_turn(signs, stops)
         if handed:
-            outcome = self._search(trail, elements, [], carriers)
+            outcome = self._search(trail, elements, [])
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
         several = [op for op in after if not elements.is_alone(op)]
@@ -143,13 +142,14 @@ class Inside:
         return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
 
     def _search(
-        self, trail: Trail, elements: Elements, handed: list[Op], carriers: set[Term]
+        self, trail: Trail, elements: Elements, handed: list[Op], turn: tuple[int, ...] = ()
     ) -> PathOutcome:
         """Search the paths from the spawn: the first case in which one leaves the task decides."""
+        carriers = carriers_in(trail, trail.function)
         for case in elements.by_standing():
             stops = self._stops(trail, [*case, *handed], elements)
-            outcome = trail.function.paths.search([trail.index], stops, carriers)
-            if outcome.leaks or not outcome.is_complete:
+            outcome = trail.function.paths.search([trail.index], stops, carriers, turn)
+            if outcome.leaks or outcome.reached or not outcome.is_complete:
                 break
         return outcome
 

@@ -9,7 +9,7 @@ from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.contained import whole_of
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
-from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Spread, Term
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
@@ -72,6 +72,45 @@ def made_anew(trail: Trail, endings: Sequence[Op]) -> bool:
     return not any(
         op.root in inside and op.kind not in _LOOKING for op in trail.rooted()
     ) and not _is_put_together(trail, inside)
+
+
+def next_turn(trail: Trail) -> tuple[int, ...]:
+    """An event by which the next turn of a loop begins that has another container for its tasks.
+
+    Empty where each turn goes on with the container of the turn before, or with what was in that.
+    """
+    function, index = trail.function, trail.index
+    held = {term for term, depth in trail.terms_in(function).items() if depth > 0}
+    made = [term for term in held if isinstance(term, Display)]
+    if len(made) != 1 or any(isinstance(term, Result) for term in held):
+        return ()
+    if len({op.site for op in trail.of("contain")}) > 1:
+        # What is left of one turn may be put into the container of the next.
+        return ()
+    items = function.facts.collections[made[0].number].items
+    if any(isinstance(term, Spread) for alts in items for term in alts):
+        # ``tasks = [*tasks, task]``
+        return ()
+    names = function.uses.names.get(made[0], ())
+    others = held - {made[0], *map(Local, names)}
+    if any(not set(names).isdisjoint(function.uses.names.get(term, ())) for term in others):
+        return ()
+    frames = [f.item for f in around(function, index) if f.branch == "body"]
+    turning = [f for f in frames if isinstance(f, Loop) and f.kind != "comprehension"]
+    loop = next((f for f in reversed(turning) if f.made <= made[0].number), None)
+    if loop is None:
+        return ()
+    before = [at for at in events_in(loop.body) if at < index]
+    if not names or any(op.root in before for op in trail.rooted()):
+        # The next turn has the task by another name: ``wait({read, stop})``.
+        return ()
+    return tuple(at for at in before if _innermost(function, at) is loop)[:1]
+
+
+def _innermost(function: Function, index: int) -> Loop | None:
+    """The loop, statement or comprehension, whose body an event stands in."""
+    frames = [f.item for f in around(function, index) if f.branch == "body"]
+    return next((f for f in reversed(frames) if isinstance(f, Loop)), None)
 
 
 def _is_the_last(trail: Trail, term: Term) -> bool:
