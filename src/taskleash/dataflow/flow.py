@@ -218,6 +218,8 @@ class _Follower(Passing, ContainerWalk):
             self._argument(carrier, role)
         elif role.kind == "value":
             self._stored(carrier, role)
+        elif role.kind == "key":
+            self._keyed(carrier, role)
         elif role.kind == "await":
             self.note(carrier.how or "await", carrier, role.index)
         elif role.kind == "return":

@@ -15,6 +15,7 @@ from taskleash.ir.terms import (
     Global,
     Local,
     Outer,
+    Parameter,
     Result,
     Term,
 )
@@ -42,6 +43,14 @@ class Keeping(Walk):
             self._store_global(carrier, target.name, role.index)
         elif isinstance(target, Outer):
             self._store_closure(carrier, target, role.index)
+
+    def _keyed(self, carrier: Carrier, role: Role) -> None:
+        """The handle is the key of an element; the lowering puts there what a call gives."""
+        event = carrier.function.events[role.index]
+        assert isinstance(event, Store)
+        if isinstance(carrier.term, Parameter) and isinstance(event.target, Element):
+            base, depth = event.target.base, carrier.depth + 1
+            self._contain(carrier, carrier.function, base, depth, role.index)
 
     def _store_global(self, carrier: Carrier, name: str, index: int) -> None:
         place = Place("global", name, carrier.depth, name, module=carrier.function.module)

@@ -266,7 +266,9 @@ class Places:
                 is_made = isinstance(term, Result) and not origin[0].facts.decorators
                 pending.append((*origin, owner if is_made else origin[0]))
             if found.local and (owner is not function or function.facts.kind == "module"):
-                name = term_text(home, term) or found.text
+                # What is made elsewhere is called by what gives it here.
+                is_elsewhere = isinstance(term, Result) and home is not function
+                name = found.text if is_elsewhere else term_text(home, term) or found.text
                 kind = "global" if home.facts.kind == "module" else "closure"
                 found.places.append(
                     Place(kind, name, level, name, module=home.module, function=home)

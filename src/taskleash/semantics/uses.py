@@ -26,7 +26,7 @@ NO_NAMES: frozenset[str] = frozenset()
 class Role(NamedTuple):
     """How an event uses a term: ``kind`` names the part it plays, ``key`` tells which argument.
 
-    Kinds: func, arg, target, value, await, return, yield, delete, item, and those of ``Use``.
+    Kinds: func, arg, target, value, key, await, return, yield, delete, item, and those of ``Use``.
     For an item of a collection ``index`` is the collection's number. A tuple, for there are as many
     as words in the program, and frozen dataclasses take three times as long to make.
     """
@@ -109,6 +109,7 @@ def _operands(facts: FunctionFacts) -> Iterator[tuple[Alts, str, int, str]]:
         elif isinstance(event, Store):
             yield (event.target,), "target", index, event.op
             yield event.value, "value", index, ""
+            yield event.key, "key", index, ""
         elif isinstance(event, Await):
             yield event.value, "await", index, ""
         elif isinstance(event, Give | Use):
