@@ -33,7 +33,16 @@ def test_each_file_has_its_own_in_the_order_asked_for(paths: list[str], jobs: in
 def test_a_copy_that_dies_leaves_its_part_to_this_process(
     paths: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    copies: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        copies.append(fork())
+        return copies[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
     monkeypatch.setattr(module, "_send", lambda end, data: os.write(end, data[:100]))
     assert digests(paths, 2) == expected(paths)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    for copy in copies:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(copy, os.WNOHANG)
