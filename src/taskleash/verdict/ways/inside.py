@@ -15,7 +15,7 @@ from functools import partial
 from taskleash.controlflow.assumptions import Given
 from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.exceptions import Raised
-from taskleash.controlflow.outcome import PathOutcome
+from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
@@ -46,15 +46,13 @@ from taskleash.verdict.ways.waiting import (
     insists,
     is_first_or_fails,
     is_for_the_first,
-    is_instead,
     is_of_no_task,
     is_partial,
-    is_told,
     is_under_deadline,
     passed_over,
     polls,
-    returns_early,
     stands_ready,
+    waits_before_a_cancel,
 )
 
 #: waits that can be cancelled while the task runs on
@@ -120,12 +118,19 @@ class Inside:
             trail.leave_paths_out(function)
         elif left or (stopped and not outcome.leaks):
             signs.leaks, signs.partly_here, signs.left_pending = left or stopped, True, True
-        elif not outcome.leaks or (
-            _first_of_several(trail, after) and not is_stopped(function, outcome.leaks)
-        ):
+        elif not (leaks := self._left(trail, elements, after, outcome.leaks)):
             signs.ended_here = how(after)
         elif not handed:
-            signs.partly_here = True
+            signs.leaks, signs.partly_here = leaks, True
+
+    def _left(
+        self, trail: Trail, elements: Elements, endings: list[Op], leaks: tuple[Leak, ...]
+    ) -> tuple[Leak, ...]:
+        """The paths that leave a running task: what is left behind some waits is done."""
+        waits = waits_before_a_cancel(trail, endings)
+        if not leaks or not waits or is_stopped(trail.function, leaks):
+            return leaks
+        return self._search(trail, elements, waits).leaks
 
     def _ending(self, trail: Trail) -> list[Op]:
         return [op for op in trail.rooted() if _ends(self.calls, trail, op)]
@@ -367,22 +372,3 @@ def _hands_on(op: Op) -> bool:
     if op.kind == "contain":
         return op.place is not None and op.place.kind != "local"
     return op.kind in _HANDING_ON
-
-
-def _first_of_several(trail: Trail, endings: list[Op]) -> bool:
-    """After a wait for the first of several, cancelling those that have not ended is enough.
-
-    That is where it has a deadline as well, or is for nobody knows which: else a look at the one
-    tells of the other.
-    """
-    early = [op for op in trail.of("wait") if op.root is not None and returns_early(op)]
-    return any(
-        wait.root is not None
-        and op.root is not None
-        and wait.root < op.root
-        and not is_told(wait)
-        and not is_instead(trail.function, wait.root, op.root)
-        for wait in early
-        for op in endings
-        if op.kind in CANCELLING
-    )

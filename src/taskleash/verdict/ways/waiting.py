@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import partial
 
 from taskleash.controlflow.implied import shows
@@ -339,3 +339,23 @@ def is_of_no_task(trail: Trail, op: Op) -> bool:
 def _tells_of_no_task(carriers: Set[Term], test: Test, holds: bool) -> bool:
     asks = test.op == "isinstance" and bool(test.value) and carriers >= {*test.value}
     return asks and not holds and all(last_name(kind) in HANDLES for kind in test.other)
+
+
+def waits_before_a_cancel(trail: Trail, endings: Sequence[Op]) -> list[Op]:
+    """The waits for the first of several after which to cancel those that have not ended is enough.
+
+    That is where it has a deadline as well, or is for nobody knows which: else a look at the one
+    tells of the other.
+    """
+    return [
+        wait
+        for wait in trail.of("wait")
+        if wait.root is not None and returns_early(wait) and not is_told(wait)
+        if any(
+            op.kind in CANCELLING
+            and op.root is not None
+            and wait.root < op.root
+            and not is_instead(trail.function, wait.root, op.root)
+            for op in endings
+        )
+    ]
