@@ -265,7 +265,7 @@ class Observer:
                 signs.ended_there_by.append((op, why))
             elif op.kind == "deadline" or is_after_a_failure(op) or earlier.is_cancelled_for(op):
                 elsewhere.append(op)
-            elif op.kind in AWAITING and not self._before(signs, op):
+            elif op.kind in AWAITING and not earlier.is_awaited_before(op):
                 if not self._is_left_out(signs, op):
                     signs.ended_there_by.append((op, NOTHING))
             elif op.kind in CANCELLING:
@@ -325,11 +325,6 @@ class Observer:
             or self.supervisors.holds(function, index)
             or (NOTHING if is_after_a_failure(op) else self.teardown.left_to_users(function))
         )
-
-    def _before(self, signs: Signs, op: Op) -> bool:
-        """Ending the previous task on the way to the next spawn ends only the previous one."""
-        function, index = op.site
-        return function is signs.spawn.function and index < signs.spawn.index
 
     def _answers(self, method: Function, keeper: Class, spawning: Function) -> bool:
         """Whether a teardown belongs to an object that spawns: not to another heir of a mixin."""

@@ -34,6 +34,16 @@ class Earlier:
         starts = self._starts.get(function, ())
         return bool(starts) and function.paths.graph.leads_to(index, starts)
 
+    def is_awaited_before(self, op: Op) -> bool:
+        """Whether the previous task is awaited on the way to the next spawn: that one alone."""
+        function, index = op.site
+        spawning, start = self._trail.function, self._trail.index
+        return (
+            function is spawning
+            and index < start
+            and not function.paths.graph.comes_by_way_of(index, index, start)
+        )
+
     def is_step_of_a_start(self, op: Op) -> bool:
         """Whether only what comes to the next spawn calls the helper that ends the previous task.
 
