@@ -17,7 +17,7 @@ from taskleash.verdict.doubts.unknown import unknown_at
 from taskleash.verdict.model import Ignorance, Unknown
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.inside import Helpers, Inside, carriers_in
-from taskleash.verdict.ways.turns import takes_over
+from taskleash.verdict.ways.turns import next_turn, takes_over
 from taskleash.verdict.ways.waiting import LEAVING, has_deadline, is_partial
 
 #: what is done with one of the two sets that a wait gives, to see to the tasks in it
@@ -54,10 +54,13 @@ class DoubtfulPaths:
             if root not in stops
         ]
         more += [EndingEvent(index) for index in _waits_for_what_it_is_given(signs)]
+        turn = next_turn(trail)
         outcome = function.paths.search(
-            [trail.index], [*stops.values(), *more], asking.carriers, is_closed=asking.is_open
+            [trail.index], [*stops.values(), *more], asking.carriers, turn, is_closed=asking.is_open
         )
-        if outcome.leaks or (signs.respawned and outcome.respawned):
+        # Of a loop that makes several tasks in each turn, the next turn tells, and no next task.
+        is_again = bool(outcome.reached) if turn else outcome.respawned
+        if outcome.leaks or (signs.respawned and is_again):
             return
         path = function.module.path
         for line in sorted(asking.counting):
