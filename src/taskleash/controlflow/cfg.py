@@ -74,6 +74,7 @@ class ControlFlowGraph:
         self._places: dict[int, dict[int, int]] = {}
         self._raisers: dict[int, list[tuple[int, frozenset[Raised]]]] = {}
         self._missed: tuple[frozenset[int], set[int]] | None = None
+        self._leading: tuple[int, set[int]] | None = None
 
     def blocks_of(self, event: int) -> Sequence[int]:
         """The blocks that hold the event: several where it stands in a ``finally``."""
@@ -204,6 +205,35 @@ class ControlFlowGraph:
                         pending.append(number)
             self._missed = goals, found
         return self._missed[1]
+
+    def may_come_to(self, start: int, goal: int) -> bool:
+        """Whether control that has passed an event may come to another one in the same call."""
+        leading = self._leading_to(goal)
+        return any(
+            edge.target in leading
+            for number in self.blocks_of(start)
+            for edge in self.successors(number)
+        ) or any(
+            number in self.blocks_of(start)
+            and self.place_in(number, start) < self.place_in(number, goal)
+            for number in self.blocks_of(goal)
+        )
+
+    def _leading_to(self, goal: int) -> set[int]:
+        """The blocks from whose start control may come to an event.
+
+        Of one goal after the other it is asked for many starts.
+        """
+        if self._leading is None or self._leading[0] != goal:
+            pending = list(self.blocks_of(goal))
+            found = set(pending)
+            while pending:
+                for number in self._predecessors[pending.pop()]:
+                    if number not in found:
+                        found.add(number)
+                        pending.append(number)
+            self._leading = goal, found
+        return self._leading[1]
 
     @cached_property
     def _predecessors(self) -> dict[int, list[int]]:

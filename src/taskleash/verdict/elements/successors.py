@@ -98,14 +98,11 @@ def _starts_anew(trail: Trail, cancel: Op, calls: Calls) -> bool:
         return False
     sites = [(home, cancel.index)] if home is spawning else calls.callers(home)
     return any(
-        caller is spawning and index < trail.index and _leads_on(spawning, index, trail.index)
+        caller is spawning
+        and index < trail.index
+        and spawning.paths.graph.may_come_to(index, trail.index)
         for caller, index in sites
     )
-
-
-def _leads_on(function: Function, index: int, goal: int) -> bool:
-    """Whether control that has passed an event may come to a later one in the same call."""
-    return not function.paths.graph.comes_by_way_of(index, index, goal)
 
 
 def _lets_one_come_first(trail: Trail, cancel: Op, calls: Calls, teardown: Teardown) -> bool:
@@ -143,7 +140,7 @@ def _starts_next(spawning: Function, caller: Function, index: int, calls: Calls)
     for at, event in enumerate(caller.events[index + 1 :], index + 1):
         is_turn = isinstance(event, Await) and Result(index) not in event.value
         is_start = isinstance(event, Call) and not starting.isdisjoint(calls.callees(caller, event))
-        if (is_turn or is_start) and _leads_on(caller, index, at):
+        if (is_turn or is_start) and caller.paths.graph.may_come_to(index, at):
             return is_start
     return False
 

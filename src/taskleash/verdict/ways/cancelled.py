@@ -41,7 +41,7 @@ class Earlier:
         return (
             function is spawning
             and index < start
-            and not function.paths.graph.comes_by_way_of(index, index, start)
+            and function.paths.graph.may_come_to(index, start)
         )
 
     def is_step_of_a_start(self, op: Op) -> bool:
@@ -63,7 +63,7 @@ class Earlier:
         """Whether a function that has passed an event always starts a task, if it does not fail."""
         starts, graph = self._starts.get(caller, ()), caller.paths.graph
         return graph.leads_to(index, starts) and any(
-            not graph.comes_by_way_of(index, index, start) for start in starts
+            graph.may_come_to(index, start) for start in starts
         )
 
     def is_cancelled_for(self, op: Op) -> bool:
