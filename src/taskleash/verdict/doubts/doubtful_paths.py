@@ -58,8 +58,8 @@ class DoubtfulPaths:
         outcome = function.paths.search(
             [trail.index], [*stops.values(), *more], asking.carriers, turn, is_closed=asking.is_open
         )
-        # Of a loop that makes several tasks in each turn, the next turn tells, and no next task.
-        is_again = bool(outcome.reached) if turn else outcome.respawned
+        # Where a turn makes several tasks, the next one is no sign of another turn.
+        is_again = outcome.respawned and (not turn or bool(outcome.reached))
         if outcome.leaks or (signs.respawned and is_again):
             return
         path = function.module.path

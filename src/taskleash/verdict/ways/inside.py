@@ -78,7 +78,9 @@ class Inside:
         endings = elements.ops
         handed = [op for op in trail.rooted() if _hands_on(op)]
         stops = self._stops(trail, [*endings, *handed], elements)
-        outcome = self._search(trail, elements, handed, () if handed else next_turn(trail))
+        # Who waits up to a time, or for the first, may come back for the rest.
+        is_open = bool(handed) or any(is_partial(op) for op in trail.of("wait"))
+        outcome = self._search(trail, elements, handed, () if is_open else next_turn(trail))
         signs.leaks = outcome.leaks
         signs.is_searched = outcome.is_complete
         loop = in_loop(function, trail.index)
