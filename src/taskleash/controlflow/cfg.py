@@ -197,13 +197,7 @@ class ControlFlowGraph:
         Of one goal after the other it is asked for many starts.
         """
         if self._missed is None or self._missed[0] != goals:
-            found, pending = {EXIT}, [EXIT]
-            while pending:
-                for number in self._predecessors[pending.pop()]:
-                    if number not in found and number not in goals:
-                        found.add(number)
-                        pending.append(number)
-            self._missed = goals, found
+            self._missed = goals, self._before([EXIT], goals)
         return self._missed[1]
 
     def may_come_to(self, start: int, goal: int) -> bool:
@@ -225,15 +219,18 @@ class ControlFlowGraph:
         Of one goal after the other it is asked for many starts.
         """
         if self._leading is None or self._leading[0] != goal:
-            pending = list(self.blocks_of(goal))
-            found = set(pending)
-            while pending:
-                for number in self._predecessors[pending.pop()]:
-                    if number not in found:
-                        found.add(number)
-                        pending.append(number)
-            self._leading = goal, found
+            self._leading = goal, self._before(self.blocks_of(goal))
         return self._leading[1]
+
+    def _before(self, ends: Sequence[int], barred: Collection[int] = ()) -> set[int]:
+        """The blocks from which control may come to one of these, itself one, by none ``barred``."""
+        found, pending = set(ends), list(ends)
+        while pending:
+            for number in self._predecessors[pending.pop()]:
+                if number not in found and number not in barred:
+                    found.add(number)
+                    pending.append(number)
+        return found
 
     @cached_property
     def _predecessors(self) -> dict[int, list[int]]:

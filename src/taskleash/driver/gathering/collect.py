@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from taskleash.driver.cache.memory import Memory
 from taskleash.driver.gathering.gathered import Gathered
@@ -13,9 +12,6 @@ from taskleash.driver.inputs import Files, Input
 from taskleash.driver.parsing.parser import Advance, Parser
 from taskleash.driver.parsing.parsers import Parsers
 from taskleash.ir.known import Told
-
-if TYPE_CHECKING:
-    pass
 
 
 def collect(
@@ -39,7 +35,8 @@ def collect(
     with ExitStack() as stack:
         # To make one takes time, and most runs after the first have no need of it.
         make = cache(lambda: stack.enter_context(parsers.make(advance, memory.keep_outcome)))
-        memory.contents.look(asked, parsers.jobs)
+        if not memory.contents.has_seen(asked):
+            memory.contents.look(asked, parsers.jobs)
         found = _collected(asked, context, told, make, memory, recall)
     # The bytes of the whole project are no longer of use.
     memory.contents.release()

@@ -11,7 +11,7 @@ from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Spread, Term
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around
+from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.elements.elements import terms_of
 
@@ -104,13 +104,7 @@ def next_turn(trail: Trail) -> tuple[int, ...]:
     if not names or any(op.root in before for op in trail.rooted()):
         # The next turn has the task by another name: ``wait({read, stop})``.
         return ()
-    return tuple(at for at in before if _innermost(function, at) is loop)[:1]
-
-
-def _innermost(function: Function, index: int) -> Loop | None:
-    """The loop, statement or comprehension, whose body an event stands in."""
-    frames = [f.item for f in around(function, index) if f.branch == "body"]
-    return next((f for f in reversed(frames) if isinstance(f, Loop)), None)
+    return tuple(at for at in before if in_loop(function, at) is loop)[:1]
 
 
 def _is_the_last(trail: Trail, term: Term) -> bool:
