@@ -223,7 +223,7 @@ class ControlFlowGraph:
         return self._leading[1]
 
     def _before(self, ends: Sequence[int], barred: Collection[int] = ()) -> set[int]:
-        """The blocks from which control may come to one of these, itself one, by none ``barred``."""
+        """The blocks from which control may come to one of these, but by none that is barred."""
         found, pending = set(ends), list(ends)
         while pending:
             for number in self._predecessors[pending.pop()]:
