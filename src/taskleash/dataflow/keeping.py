@@ -97,8 +97,9 @@ class Keeping(Walk):
             self.seen.update((home, term, place.depth, how, None) for home, term, _ in reads)
             return
         kept = self.known(place, how, weak, self.origin)
-        self.kept.append(kept)
-        self.pending.append(kept)
+        if kept not in self.kept:
+            self.kept[kept] = None
+            self.pending.append(kept)
 
     def read(self, place: Place, how: str, weak: bool) -> None:
         """Go on wherever a place is read."""

@@ -95,7 +95,7 @@ class Places:
         symbol = self.program.symbol(function, base)
         if isinstance(symbol, Module):
             return [Place("global", name, depth, name, module=symbol)]
-        text = attribute_text(function, target)
+        text = term_text(function, target)
         if isinstance(symbol, Class):
             return [Place("attribute", name, depth, text, cls=symbol)]
         classes = self.inference.classes(function, base)
@@ -132,6 +132,10 @@ class Places:
         if place.kind == "handed in":
             for function in self._using_parameter.get(place.name, ()):
                 yield function, Parameter(place.name), True
+            return
+        if place.kind == "closure":
+            # A walk carries the handle to the functions that read it; an attribute of that name
+            # is another thing.
             return
         for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
@@ -370,11 +374,6 @@ class Places:
             value = given(home, caller.call(index)).get(name, ())
             pending.extend((caller, t) for t in value if not isinstance(t, Constant))
         return pending
-
-
-def attribute_text(function: Function, term: Attribute) -> str:
-    """An attribute term as a person would write it."""
-    return term_text(function, term)
 
 
 def term_text(function: Function, term: Term) -> str:

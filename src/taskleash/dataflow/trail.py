@@ -147,7 +147,7 @@ class FoundAlone:
         return (op for op in self.ops if op.root is not None)
 
 
-@dataclass
+@dataclass(eq=False)
 class Trail:
     """Everything that was found by following one handle from the call that gave it.
 

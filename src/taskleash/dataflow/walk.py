@@ -97,7 +97,7 @@ class Walk:
         #: what tells operations apart
         self.keys: dict[tuple[object, ...], None] = {}
         #: what is found in places for every handle: where it is about to go on, and where it has
-        self.kept: list[Onward] = []
+        self.kept: dict[Onward, None] = {}
         self.taken: list[Onward] = []
         self.left: set[Function] = set()
         #: how deep in containers the handle is that the origin returns, if it does

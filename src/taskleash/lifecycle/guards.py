@@ -83,7 +83,7 @@ class Guards:
         self.repetition = Repetition(calls, self.arrivals, started)
         self.restarts = Restarts(calls, self.arrivals, started)
         self.rivals = Rivals(calls, started)
-        self._answers: dict[tuple[Function, int, tuple[Onward, ...]], Guard | None] = {}
+        self._answers: dict[tuple[Function, int, Trail | tuple[Onward, ...]], Guard | None] = {}
         self._replacing_all: dict[tuple[Onward, ...], Replacing] = {}
 
     def overwrite(
@@ -302,13 +302,14 @@ class Guards:
         """
         callers = self.calls.callers(function)
         own = self.arrivals.endings.touched(trail)
-        if not own.isdisjoint((function, *(caller for caller, _ in callers))):
-            return self._find_seen_to(trail, function, index, callers, name)
-        key = (function, index, tuple(p.kept for p in trail.parts if isinstance(p, Shared)))
+        whose: Trail | tuple[Onward, ...] = trail
+        if own.isdisjoint((function, *(caller for caller, _ in callers))):
+            whose = tuple(part.kept for part in trail.parts if isinstance(part, Shared))
+        key = (function, index, whose)
         if key not in self._answers:
             known = len(trail.unknown)
             found = self._find_seen_to(trail, function, index, callers, name)
-            if len(trail.unknown) > known:
+            if len(trail.unknown) > known and whose is not trail:
                 # Each trail has to note what is not known.
                 return found
             self._answers[key] = found
