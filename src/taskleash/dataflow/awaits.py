@@ -26,6 +26,25 @@ def waits_for(function: Function, term: Term) -> Iterator[int]:
             yield index
 
 
+def awaited_at(function: Function, index: int) -> int | None:
+    """The await by which the coroutine that a call makes has run to its end; None without one."""
+    made = Result(index)
+    for at, event in enumerate(function.events):
+        if isinstance(event, Await) and made in event.value:
+            return at
+    return None
+
+
+def asked_to_wait(function: Function, waited: Term) -> Iterator[Term]:
+    """The objects of whose ``wait()`` a term is the result: events, conditions, processes."""
+    if not isinstance(waited, Result):
+        return
+    call = function.events[waited.event]
+    for func in call.func if isinstance(call, Call) else ():
+        if isinstance(func, Attribute) and func.name == "wait":
+            yield func.base
+
+
 def _awaited(function: Function, value: Alts, term: Term) -> dict[Term, None]:
     """All that an await waits for: what gathers and shields are given, however deep."""
     found: dict[Term, None] = {}
@@ -39,7 +58,7 @@ def _awaited(function: Function, value: Alts, term: Term) -> dict[Term, None]:
         if not isinstance(waited, Result) or not isinstance(function.events[waited.event], Call):
             continue
         call = function.call(waited.event)
-        if Attribute(term, "wait") in call.func:
+        if term in asked_to_wait(function, waited):
             pending.append(term)
         else:
             pending.extend(each for arg in call.args for each in arg.value)

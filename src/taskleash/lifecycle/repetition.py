@@ -8,10 +8,11 @@ from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, conjuncts, c
 from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
+from taskleash.dataflow.awaits import awaited_at
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
-from taskleash.ir.model import Await, Call, If, Loop, Store, Test
+from taskleash.ir.model import Call, If, Loop, Store, Test
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -148,7 +149,8 @@ class Repetition:
     def _repeats(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
         """Whether a loop of a caller comes back to the call while the task runs."""
         # Where the call is awaited, what it raises comes before it has started a task.
-        at = _awaited_at(caller, index)
+        awaited = awaited_at(caller, index)
+        at = index if awaited is None else awaited
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
         outcome = self._around(trail, caller, at, {index, at})
@@ -178,18 +180,6 @@ class Repetition:
         """Whether a function sees to the earlier task before it comes to an event."""
         found = self.arrivals.at(trail, function, index, given)
         return found is not None and found.is_excluded
-
-
-def _awaited_at(caller: Function, index: int) -> int:
-    """The event by which a call has run to its end: its await, if it is awaited."""
-    return next(
-        (
-            at
-            for at, event in enumerate(caller.events)
-            if isinstance(event, Await) and Result(index) in event.value
-        ),
-        index,
-    )
 
 
 def makes(calls: Calls, function: Function, call: Call) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from taskleash.dataflow.awaits import waits_for
+from taskleash.dataflow.awaits import asked_to_wait, waits_for
 from taskleash.dataflow.trail import Site
 from taskleash.ir.model import Await, Loop, Store
 from taskleash.ir.terms import Attribute, Parameter, Result
@@ -158,10 +158,7 @@ class Supervisors:
 def _events_of(function: Function, wait: Await) -> Iterator[str]:
     """The attributes of the instance that are waited for as events: ``self.stopped.wait()``."""
     own = Parameter(function.self_name)
-    for term in wait.value:
-        call = function.call(term.event) if isinstance(term, Result) else None
-        for func in call.func if call is not None and not call.args else ():
-            if isinstance(func, Attribute) and func.name == "wait":
-                base = func.base
-                if isinstance(base, Attribute) and base.base == own:
-                    yield base.name
+    for waited in wait.value:
+        for base in asked_to_wait(function, waited):
+            if isinstance(base, Attribute) and base.base == own:
+                yield base.name

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from taskleash.controlflow.exceptions import NOTHING, Raised
 from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.awaits import asked_to_wait
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.ir.model import Await, Call
 from taskleash.ir.terms import Attribute, Nested, Result
@@ -137,13 +138,8 @@ def _waits_for_what_it_is_given(signs: Signs) -> Iterator[int]:
     made = [term.event for arg in work for term in arg.value if isinstance(term, Result)]
     given = {term for at in made for arg in function.call(at).args for term in arg.value}
     for index, event in enumerate(function.events):
-        waits = event.value if isinstance(event, Await) and index > spawn.index else ()
-        calls = [function.call(term.event) for term in waits if isinstance(term, Result)]
-        if any(
-            isinstance(func, Attribute) and func.name == "wait" and func.base in given
-            for call in calls
-            for func in call.func
-        ):
+        awaited = event.value if isinstance(event, Await) and index > spawn.index else ()
+        if any(base in given for term in awaited for base in asked_to_wait(function, term)):
             yield index
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from taskleash.controlflow.paths import EndingEvent
+from taskleash.dataflow.awaits import awaited_at
 from taskleash.dataflow.trail import CANCELLING, Op
-from taskleash.ir.model import Await
-from taskleash.ir.terms import Result
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
@@ -98,6 +97,4 @@ class Earlier:
 
 def _runs_there(helper: Function, caller: Function, index: int) -> bool:
     """Whether a call of a function runs it at once: a coroutine may be started as a task."""
-    return not helper.facts.is_async or any(
-        isinstance(event, Await) and Result(index) in event.value for event in caller.events
-    )
+    return not helper.facts.is_async or awaited_at(caller, index) is not None
