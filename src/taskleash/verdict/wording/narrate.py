@@ -212,7 +212,7 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield step(stop, index, message)
     if signs.abandoned is not None:
         message = sentence("`wait` returns and leaves what is pending running")
-        yield step(*signs.abandoned.site, message)
+        yield step(signs.abandoned.function, signs.abandoned.index, message)
         if (turns := signs.called_in_turns) is not None:
             text = claim("each turn of a loop in `{function}` calls it")
             yield step(*turns, sentence(text, function=turns[0].qualname))
