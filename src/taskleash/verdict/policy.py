@@ -225,7 +225,7 @@ POLICY: tuple[Row, ...] = (
          "discarded", "none", _LOW, Defect.DISCARDED, "none / none"),
     _row("over in its first step, which the loop holds", lambda s: s.in_one_step,
          "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),
-    _row("only callbacks touch it", lambda s: s.untouched and bool(s.trail.kinds),
+    _row("only callbacks touch it", lambda s: s.only_called_back,
          "discarded", "none", _HIGH, Defect.CALLBACK_ONLY, "none / none"),
     _row("nothing holds it", lambda s: True,
          "discarded", "none", _HIGH, Defect.DISCARDED, "none / none"),

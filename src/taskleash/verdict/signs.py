@@ -73,7 +73,7 @@ class Signs:
     #: nothing in the coroutine waits: it is over in its first step
     in_one_step: bool = False
     #: nothing but callbacks and names touches the handle
-    untouched: bool = False
+    only_called_back: bool = False
     callbacks: list[Op] = field(default_factory=list)
     #: an object that takes the task over
     owner: str = ""
