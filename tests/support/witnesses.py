@@ -318,7 +318,7 @@ def _clears(cited: Cited) -> bool:
     return (stores or removes) and _is_of_the_holder(cited)
 
 
-_KEEPING = ("kept in `{place}`", "stored in `{place}`")
+_KEEPING = ("kept in `{place}`", "kept in `{name}`, which is `{place}`", "stored in `{place}`")
 
 
 def _is_of_the_holder(cited: Cited) -> bool:
@@ -336,7 +336,11 @@ def _is_of_the_holder(cited: Cited) -> bool:
 
 
 def _has_place(cited: Cited) -> bool:
-    return _last_name(str(cited.values["place"])) in cited.names or "setattr" in cited.calls
+    return _has_the_name(cited, "place") or "setattr" in cited.calls
+
+
+def _has_the_name(cited: Cited, key: str) -> bool:
+    return _last_name(str(cited.values[key])) in cited.names
 
 
 def _is_stored(cited: Cited) -> bool:
@@ -470,6 +474,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     # places
     "stored in `{place}`": _is_stored,
     "kept in `{place}`": _has_place,
+    "kept in `{name}`, which is `{place}`": lambda cited: _has_the_name(cited, "name"),
     "taken out when it is done": _removes,
     "taken out in `{function}`": _all(_is_in("function"), _removes),
     "the coroutine clears the handle itself": _clears,

@@ -14,7 +14,7 @@ from taskleash.dataflow.in_containers import ContainerWalk
 from taskleash.dataflow.onward import Onward
 from taskleash.dataflow.passing import Passing
 from taskleash.dataflow.places import Places, Read
-from taskleash.dataflow.trail import Place, Trail
+from taskleash.dataflow.trail import Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED, Carrier, WayIn
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import (
@@ -71,19 +71,21 @@ class Flow:
         depth: int = 0,
         to_await: bool = False,
         at: frozenset[int] = frozenset(),
+        way: tuple[Site, ...] = (),
     ) -> Trail:
         """The trail of the handle that the call event ``index`` gives in ``function``.
 
         ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks, ``at``
         where it stands if that is a tuple; with ``to_await`` it gives a coroutine that returns the
-        handle.
+        handle. The ``way`` are calls that lead to the function, the last one first: only the
+        containers that these hand in count.
         """
         walk = _Follower(self.calls, self.places, function, self.kept)
-        walk.at = at
+        walk.at, walk.way = at, way
         how = RETURNED if to_await else ""
         walk.carry(Carrier(function, Result(index), depth, how))
         walk.run()
-        return walk.trail(function, index)
+        return walk.trail(function, index, depth)
 
     def kept(self, place: Place, how: str, weak: bool, origin: Function) -> Onward:
         """What a handle meets once it is in a place, whichever spawn of a function puts it there.

@@ -118,7 +118,7 @@ class Keeping(Walk):
     ) -> None:
         """A weak container keeps nothing alive, but gives the handle as long as something does."""
         function = carrier.function
-        found = self.places.containers((home, container, depth))
+        found = self.places.containers((home, container, depth, ()))
         self.note("weakly", carrier, index, detail=found.text)
         for place in found.places:
             for reader, term, weak in self.places.reads(place):
@@ -132,11 +132,14 @@ class Keeping(Walk):
     ) -> None:
         """The handle goes into a container: find where the container itself lives."""
         function = carrier.function
-        found = self.places.containers((home, container, depth))
+        is_handed_in = isinstance(container, Parameter) and home is self.origin
+        way = self.way if is_handed_in else ()
+        found = self.places.containers((home, container, depth, way))
+        self.is_in_what_is_handed_in |= is_handed_in
         if found.unknown:
             self.leave_out(function, index, found.unknown)
         for place in found.places:
-            self.note("contain", carrier, index, place=place)
+            self.note("contain", carrier, index, found.text, place)
             self._hold(place, carrier.how, carrier.weak)
         if found.local:
             place = Place("local", "", depth, found.text, function=home)

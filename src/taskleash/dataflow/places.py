@@ -8,23 +8,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from taskleash.dataflow.trail import Place
+from taskleash.dataflow.trail import Place, Site
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import (
     Attribute,
-    Awaited,
     Bound,
     Constant,
     Display,
     Element,
-    Entered,
     Global,
     Item,
     Local,
     Outer,
     Parameter,
     Result,
-    Spread,
     Term,
 )
 from taskleash.models.api import Effect
@@ -34,6 +31,7 @@ from taskleash.query import Query
 from taskleash.semantics.calls import Calls, given
 from taskleash.semantics.entities import Class, External, Function, Module, Variable
 from taskleash.semantics.loads import Load
+from taskleash.semantics.naming import term_text
 from taskleash.semantics.reflection import Reflection
 from taskleash.sentences import NOTHING, Sentence, sentence
 
@@ -43,6 +41,9 @@ _MOST_ORIGINS = 2_000
 
 #: a term of a function that reads a place, and whether the link is by name only
 Read: TypeAlias = tuple[Function, Term, bool]
+#: a container under the term that a function has for it, how deep in it the task is, and the calls
+#: by which the function was come to, the last one first, if only what these hand in counts
+_Contained: TypeAlias = tuple[Function, Term, int, tuple[Site, ...]]
 
 
 @dataclass
@@ -83,9 +84,7 @@ class Places:
             ask, self._find_lent
         )
         #: where a container that is given a handle lives, and under which terms it is known
-        self.containers: Query[tuple[Function, Term, int], Containers] = Query(
-            ask, self._find_containers
-        )
+        self.containers: Query[_Contained, Containers] = Query(ask, self._find_containers)
 
     # -- attributes
 
@@ -134,8 +133,7 @@ class Places:
                 yield function, Parameter(place.name), True
             return
         if place.kind == "closure":
-            # A walk carries the handle to the functions that read it; an attribute of that name
-            # is another thing.
+            # A walk carries the handle to those that read it; an attribute of that name is another.
             return
         for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
@@ -169,9 +167,8 @@ class Places:
     def _with_field(self) -> dict[str, list[Class]]:
         """The classes that have a field of each name."""
         found: dict[str, list[Class]] = defaultdict(list)
-        for cls in self.program.classes():
-            for name in cls.facts.fields:
-                found[name].append(cls)
+        for name, cls in ((name, c) for c in self.program.classes() for name in c.facts.fields):
+            found[name].append(cls)
         return found
 
     def _only_declares(self, classes: tuple[Class, ...], name: str) -> bool:
@@ -212,9 +209,8 @@ class Places:
         """The functions that use something of a parameter of each name."""
         found: dict[str, list[Function]] = defaultdict(list)
         for function in self.program.functions():
-            for term in function.uses.derived:
-                if isinstance(term, Parameter):
-                    found[term.name].append(function)
+            for term in (t for t in function.uses.derived if isinstance(t, Parameter)):
+                found[term.name].append(function)
         return found
 
     # -- globals and closures
@@ -246,8 +242,10 @@ class Places:
 
     # -- containers
 
-    def _find_containers(self, key: tuple[Function, Term, int]) -> Containers:
-        function, container, depth = key
+    def _find_containers(self, key: _Contained) -> Containers:
+        function, container, depth, way = key
+        callees = (function, *(caller for caller, _ in way))
+        called = dict(zip(callees, way, strict=False))
         found = Containers(text=term_text(function, container))
         # The last is the function that a container made there belongs to.
         pending = deque([(function, container, depth, function)])
@@ -265,7 +263,7 @@ class Places:
             seen.add((home, term))
             found.carriers.append((home, term, level))
             local, found.local = found.local, False
-            for origin in self._container_origins(home, term, level, found):
+            for origin in self._container_origins(home, term, level, found, called.get(home)):
                 # What a call makes anew belongs to who calls: a decorator may have kept it.
                 is_made = isinstance(term, Result) and not origin[0].facts.decorators
                 pending.append((*origin, owner if is_made else origin[0]))
@@ -282,7 +280,7 @@ class Places:
         return found
 
     def _container_origins(
-        self, home: Function, term: Term, level: int, found: Containers
+        self, home: Function, term: Term, level: int, found: Containers, at: Site | None
     ) -> list[tuple[Function, Term, int]]:
         if isinstance(term, Attribute):
             found.places.extend(self.attribute(home, term, level))
@@ -294,7 +292,7 @@ class Places:
         elif isinstance(term, Result):
             return self._call_origins(home, term.event, level, found)
         elif isinstance(term, Parameter):
-            return self._parameter_origins(home, term.name, level, found)
+            return self._parameter_origins(home, term.name, level, found, at)
         elif isinstance(term, Bound):
             owner, name = self.program.home(home, term)
             return [
@@ -357,42 +355,23 @@ class Places:
         return pending
 
     def _parameter_origins(
-        self, home: Function, name: str, level: int, found: Containers
+        self, home: Function, name: str, level: int, found: Containers, at: Site | None
     ) -> list[tuple[Function, Term, int]]:
         """A container that is handed in: by callers of the program, or else by a framework."""
-        origins = self._caller_arguments(home, name)
+        origins = self._caller_arguments(home, name) if at is None else _arguments(home, name, at)
         if not origins:
             found.places.append(Place("handed in", name, level, name))
         return [(caller, t, level) for caller, t in origins]
 
     def _caller_arguments(self, home: Function, name: str) -> list[tuple[Function, Term]]:
-        pending: list[tuple[Function, Term]] = []
         sites = list(self._calls.callers(home))
         if home.name == "__init__" and home.owner is not None:
             sites.extend(self._calls.constructions(home.owner))
-        for caller, index in sites:
-            value = given(home, caller.call(index)).get(name, ())
-            pending.extend((caller, t) for t in value if not isinstance(t, Constant))
-        return pending
+        return [each for site in sites for each in _arguments(home, name, site)]
 
 
-def term_text(function: Function, term: Term) -> str:
-    """A term as a person would write it; unnamed parts are left out."""
-    if isinstance(term, (Parameter, Local, Global)):
-        return term.name.lstrip(".").rpartition(".")[2]
-    if isinstance(term, Outer):
-        return term.name
-    if isinstance(term, Attribute):
-        base = term_text(function, term.base)
-        return f"{base}.{term.name}" if base else term.name
-    if isinstance(term, (Awaited, Item, Entered)) and function.uses.names.get(term):
-        return function.uses.names[term][0]
-    if isinstance(term, (Element, Item, Awaited, Entered, Spread)):
-        base = term_text(function, term.base)
-        return f"{base}[…]" if isinstance(term, Element) and base else base
-    names = function.uses.names.get(term)
-    if names:
-        return names[0]
-    if isinstance(term, Result):
-        return f"{function.call(term.event).text}()"
-    return ""
+def _arguments(home: Function, name: str, site: Site) -> list[tuple[Function, Term]]:
+    """What a call gives for a parameter, constants left out."""
+    caller, index = site
+    value = given(home, caller.call(index)).get(name, ())
+    return [(caller, term) for term in value if not isinstance(term, Constant)]

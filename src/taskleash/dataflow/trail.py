@@ -160,6 +160,8 @@ class Trail:
     parts: list[Stretch] = field(default_factory=list)
     places: dict[Place, None] = field(default_factory=dict)
     terms: list[Mapping[Function, Mapping[Term, int]]] = field(default_factory=list)
+    #: how deep in containers the task is that the call gives
+    depth: int = 0
     #: returned by the function with the spawn; how deep in containers the task is then
     given: bool = False
     given_depth: int = 0
@@ -167,6 +169,8 @@ class Trail:
     given_at: frozenset[int] = frozenset()
     #: why the rest is not known, where something was left out
     unknown: dict[Unfollowed, None] = field(default_factory=dict)
+    #: it goes into a container that the function is handed in
+    is_in_what_is_handed_in: bool = False
 
     def leave_paths_out(self, function: Function) -> None:
         """Note that not all paths of a function were searched for what becomes of the handle."""

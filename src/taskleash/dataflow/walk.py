@@ -106,6 +106,9 @@ class Walk:
         self.given_at: set[int | None] = set()
         #: where it stands in the tuple that it came in
         self.at: frozenset[int] = frozenset()
+        #: the calls that led to the origin, the last one first; empty for all that may
+        self.way: tuple[Site, ...] = ()
+        self.is_in_what_is_handed_in = False
 
     def carry(self, carrier: Carrier) -> None:
         """Add a carrier unless it has been followed already."""
@@ -210,7 +213,7 @@ class Walk:
         self.parts += [Shared(kept, known), self.own]
         self.taken.append(kept)
 
-    def trail(self, function: Function, index: int) -> Trail:
+    def trail(self, function: Function, index: int, depth: int) -> Trail:
         """What was found on the way of the handle that a call gives."""
         unknown, beyond = dict(self.unknown), dict(self.beyond)
         places_given = set() if None in self.given_at else self.given_at
@@ -224,10 +227,12 @@ class Walk:
             self.parts,
             self.places_found,
             [self.terms, *(kept.terms for kept in self.taken)],
+            depth=depth,
             given=self.given is not None,
             given_depth=self.given or 0,
             given_at=frozenset(at for at in places_given if at is not None),
             unknown=unknown,
+            is_in_what_is_handed_in=self.is_in_what_is_handed_in,
         )
 
     def all_kept(self) -> Onward:

@@ -10,10 +10,14 @@ from taskleash.ir.terms import (
     Constant,
     Display,
     Element,
+    Entered,
     Global,
     Item,
+    Local,
     Named,
     Nested,
+    Outer,
+    Parameter,
     Result,
     Spread,
     Term,
@@ -100,4 +104,26 @@ def value_name(function: Function, value: Alts) -> str:
                     return name
         if isinstance(term, (Element, Item, Spread, Awaited)):
             return value_name(function, (term.base,))
+    return ""
+
+
+def term_text(function: Function, term: Term) -> str:
+    """A term as a person would write it; unnamed parts are left out."""
+    if isinstance(term, (Parameter, Local, Global)):
+        return term.name.lstrip(".").rpartition(".")[2]
+    if isinstance(term, Outer):
+        return term.name
+    if isinstance(term, Attribute):
+        base = term_text(function, term.base)
+        return f"{base}.{term.name}" if base else term.name
+    if isinstance(term, (Awaited, Item, Entered)) and function.uses.names.get(term):
+        return function.uses.names[term][0]
+    if isinstance(term, (Element, Item, Awaited, Entered, Spread)):
+        base = term_text(function, term.base)
+        return f"{base}[…]" if isinstance(term, Element) and base else base
+    names = function.uses.names.get(term)
+    if names:
+        return names[0]
+    if isinstance(term, Result):
+        return f"{function.call(term.event).text}()"
     return ""

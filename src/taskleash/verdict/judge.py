@@ -10,43 +10,37 @@ from typing import TypeAlias
 from taskleash.dataflow.answering import concerns
 from taskleash.dataflow.dropped_results import droppers
 from taskleash.dataflow.flow import Flow
+from taskleash.dataflow.trail import Site as CallSite
 from taskleash.dataflow.trail import Trail
 from taskleash.dataflow.wrappers import (
-    Needs,
     constants_given,
     coroutine_argument,
     handed_in,
-    handed_later,
     unkept,
     users,
 )
 from taskleash.ir.feature_flags import FeatureFlags
 from taskleash.ir.known import KnownCalls
-from taskleash.ir.model import Arg, ModuleFacts, Pos
-from taskleash.ir.terms import Attribute, Global, Nested, Parameter, Result
+from taskleash.ir.model import ModuleFacts, Pos
 from taskleash.models.api import Starts
-from taskleash.models.table import TASKS
 from taskleash.query import Query, Questions
 from taskleash.semantics.apis import told_of
-from taskleash.semantics.callbacks import called_later
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.semantics.indexed import IndexedModules
-from taskleash.semantics.inference import Inference, is_external
+from taskleash.semantics.inference import Inference
 from taskleash.semantics.program import Program
-from taskleash.semantics.spawns import Spawn, coroutines, find_spawns
-from taskleash.sentences import sentence
-from taskleash.verdict.model import DROPS, Defect, Ending, Part, Risk, Site, Unknown
+from taskleash.semantics.spawns import Spawn, find_spawns
+from taskleash.verdict.model import DROPS, Defect, Risk, Site
 from taskleash.verdict.observe import Observer
-from taskleash.verdict.policy import CUT_OFF, SEEN_TO, Row, Verdict, accuse, decide
-from taskleash.verdict.shares import dropping_result, of_a_place, returned
-from taskleash.verdict.siblings import Siblings
-from taskleash.verdict.signs import CallerVerdict, EndedIf, Signs
+from taskleash.verdict.policy import CUT_OFF, Row, Verdict, accuse, decide
+from taskleash.verdict.shares import dropping_result, returned
+from taskleash.verdict.signs import CallerVerdict, Signs, dropped_by_the_loop
 from taskleash.verdict.sites import completed, to_site, undecided
 from taskleash.verdict.sleeping import key, with_dormancy
 from taskleash.verdict.told_to_end import ended_if, gives_none
-from taskleash.verdict.wording.narrate import evidence, telling
-from taskleash.verdict.wording.steps import handed_to, step
+from taskleash.verdict.wording.narrate import evidence
+from taskleash.verdict.wrapper_calls import UNASKED, Case, WrapperCalls
 
 #: the paths of the files that are reported; None stands for all
 Reported: TypeAlias = "Collection[str] | None"
@@ -80,12 +74,6 @@ class _Judged:
     wrapped: tuple[Site, ...] = ()
 
 
-#: a spawn, how deep in containers its task is, and the parameters that have a wrapper keep it, or
-#: end it
-_Case: TypeAlias = tuple[Spawn, int, Needs, EndedIf]
-_UNASKED: tuple[Needs, EndedIf] = (frozenset(), frozenset())
-
-
 class Judge:
     """Judges one program, as far as that concerns the files ``reported``."""
 
@@ -103,11 +91,9 @@ class Judge:
         self.flow = Flow(self.calls)
         self.spawns = list(find_spawns(self.program, self.calls))
         self.observer = Observer(self.flow, _started_by(self.spawns))
-        self._siblings = Siblings(self.observer.teardown, self._of_call)
+        self._wrappers = WrapperCalls(self.calls, self.flow, self.observer, self._signs)
         self.questions = Questions(below=self.program.uses)
-        self._judged: Query[_Case, _Judged | None] = Query(
-            self.questions, self._judge, None, _worse
-        )
+        self._judged: Query[Case, _Judged | None] = Query(self.questions, self._judge, None, _worse)
 
     def reports(self, function: Function) -> bool:
         """Whether what is found in a function is reported."""
@@ -124,14 +110,14 @@ class Judge:
         for spawn in self.spawns:
             if self.reported is not None and not concerns(self.flow, spawn, self.reports):
                 continue
-            judged = self._judged((spawn, spawn.depth, *_UNASKED))
+            judged = self._judged((spawn, spawn.depth, *UNASKED))
             assert judged is not None
             signs, verdict = judged.signs, judged.verdict
             wrapped.extend(dropping_result(spawn, site) for site in judged.wrapped)
             site = to_site(signs, verdict, self.calls)
             found[spawn.function.module.path, spawn.call.pos] = returned(spawn, site)
             if _keeps(signs, verdict):
-                for site in self._managed(spawn, signs, verdict):
+                for site in self._wrappers.of(spawn, signs, verdict):
                     found.setdefault(key(site), site)
         for site in wrapped:
             found.setdefault(key(site), site)
@@ -149,106 +135,15 @@ class Judge:
         verdict = self.alone(spawn, trail)
         return verdict.risk is Risk.LOW and verdict.handle != "discarded"
 
-    def _managed(
-        self,
-        spawn: Spawn,
-        outer: Signs,
-        verdict: Verdict,
-        seen: dict[Function, None] | None = None,
-    ) -> list[Site]:
-        """The calls that hand a coroutine to a wrapper of the program, which keeps the task.
-
-        ``outer`` and the verdict are those of the wrapper's own spawn; the wrappers ``seen`` have
-        been looked at already.
-        """
-        found: list[Site] = []
-        seen = {} if seen is None else seen
-        seen[spawn.function] = None
-        gives = self.flow.follow(spawn.function, spawn.index, spawn.depth, spawn.to_await).given
-        for caller, index in self.calls.callers(spawn.function):
-            position = coroutine_argument(self.calls, spawn, caller.call(index))
-            if position is None or (caller is spawn.function and len(seen) > 1):
-                continue
-            inner = handed_in(self.calls, spawn, caller, index)
-            signs = self._of_call(inner)
-            own = completed(signs, decide(signs).verdict)
-            arg = caller.call(index).args[position]
-            passed_on = any(isinstance(term, Parameter) for term in arg.value)
-            if not passed_on and not self._hands_work(caller, index, arg):
-                continue
-            is_seen_to = gives and signs.trail.kinds and own.risk is Risk.NONE and not signs.given
-            if passed_on and caller not in seen:
-                # What the caller itself ends is so for those who hand it their coroutine.
-                kept = (signs, own) if is_seen_to else (outer, verdict)
-                found.extend(self._managed(inner, *kept, seen))
-            if passed_on and not signs.places:
-                continue
-            if is_seen_to:
-                found.append(to_site(signs, own, self.calls))
-            elif not gives and own.ending in SEEN_TO and own.handle == "stored":
-                found.append(self._ends_nothing(spawn, signs))
-            else:
-                found.append(self._handed_over(outer, spawn, verdict, signs))
-        for later in called_later(self.calls, spawn.function):
-            if coroutine_argument(self.calls, spawn, later.call) is not None:
-                inner = handed_later(self.calls, spawn, later)
-                if later.holder not in seen:
-                    found.extend(self._managed(inner, outer, verdict, seen))
-        return found
-
-    def _handed_over(self, outer: Signs, spawn: Spawn, verdict: Verdict, signs: Signs) -> Site:
-        """A call that leaves its task to what the wrapper has keep it."""
-        of_caller, of_call, open_ = self._for_caller(outer, verdict, signs)
-        told = self._siblings.passed_over(outer, of_call, spawn, signs)
-        if told:
-            of_call = replace(of_call, risk=Risk.LOW, defect=Defect.TEARDOWN_IGNORES)
-        site = self._kept_by(spawn, signs, of_call, () if told else open_)
-        share = None if told else of_a_place(outer, of_call, Part.HANDS)
-        why = told or telling(evidence(of_caller, decide(of_caller)))
-        return replace(site, evidence=(*site.evidence, *why), share=share)
-
-    def _for_caller(
-        self, signs: Signs, verdict: Verdict, inner: Signs
-    ) -> tuple[Signs, Verdict, tuple[Unknown, ...]]:
-        """The wrapper's signs and verdict for one call of it, and what is not known of that.
-
-        How long the coroutine goes on and how often it is started is up to the caller.
-        """
-        if verdict.ending != Ending.SELF_REMOVING:
-            return signs, verdict, undecided(signs, verdict)
-        of_caller = replace(
-            signs,
-            lifetime=inner.lifetime,
-            multiplicity=inner.multiplicity,
-            guard=inner.guard,
-            start_like=inner.start_like,
-            handles_errors=inner.handles_errors,
-        )
-        if verdict.defect is Defect.TEARDOWN_IGNORES:
-            of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
-        found = completed(of_caller, decide(of_caller).verdict)
-        return of_caller, found, undecided(of_caller, found)
-
-    def _hands_work(self, caller: Function, index: int, arg: Arg) -> bool:
-        """Whether a call hands over what is to run: for sure, or by what the argument is."""
-        if coroutines(self.calls, caller, (arg,)):
-            return True
-        given = any(isinstance(term, (Result, Attribute, Nested, Global)) for term in arg.value)
-        is_task = is_external(self.calls.inference.of(caller, arg.value), TASKS)
-        return given and not is_task and self.calls.is_sure(caller, index)
-
-    def _of_call(self, call: Spawn) -> Signs:
-        return self._signs((call, 0, *_UNASKED))
-
-    def _signs(self, case: _Case) -> Signs:
+    def _signs(self, case: Case, way: tuple[CallSite, ...] = ()) -> Signs:
         spawn, depth, kept_if, ended = case
-        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at)
+        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at, way)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
         signs.ended_if = ended
         return signs
 
-    def _judge(self, case: _Case) -> _Judged:
+    def _judge(self, case: Case) -> _Judged:
         """The verdict on a spawn, which may hang on those on the calls of the function around."""
         signs = self._signs(case)
         row = decide(signs)
@@ -293,7 +188,7 @@ class Judge:
             passed_on = unkept(function, given.kept_if, caller, index)
             handed = coroutine_argument(self.calls, spawn, caller.call(index)) is not None
             if passed_on is None:
-                wrapped += [self._asked_to_keep(given, inner)] if handed else []
+                wrapped += [self._wrappers.asked_to_keep(given, inner)] if handed else []
                 continue
             ended = ended_if(inside, given, caller, index)
             judged = self._judged((inner, given.trail.given_depth, passed_on, ended))
@@ -305,7 +200,7 @@ class Judge:
             if verdict.handle == "discarded" or handed:
                 wrapped.append(self._wrapper_call(signs, verdict))
             if handed and _keeps(signs, verdict):
-                wrapped.extend(self._managed(inner, signs, verdict))
+                wrapped.extend(self._wrappers.of(inner, signs, verdict))
             because = evidence(signs, decide(signs)) if verdict.handle != "discarded" else ()
             found.append(
                 CallerVerdict(
@@ -318,50 +213,16 @@ class Judge:
                 )
             )
         if not function.facts.is_async:
-            found.extend(_dropping(*dropper) for dropper in droppers(self.calls, function))
+            found.extend(
+                dropped_by_the_loop(*dropper) for dropper in droppers(self.calls, function)
+            )
         return sorted(found, key=lambda c: (-_RISKS.index(c.risk), not c.undecided))
-
-    def _asked_to_keep(self, outer: Signs, inner: Spawn) -> Site:
-        """A call that asks a wrapper to keep the task that it returns."""
-        kept = replace(outer, kept_if=frozenset(), callers=[])
-        verdict = completed(kept, decide(kept).verdict)
-        return self._handed_over(kept, outer.spawn, verdict, self._of_call(inner))
 
     def _wrapper_call(self, signs: Signs, verdict: Verdict) -> Site:
         """A call of a function that returns the task it starts."""
         if verdict.defect in DROPS:
             verdict = replace(verdict, defect=Defect.DROPPED_WRAPPER_RESULT)
         return to_site(signs, verdict, self.calls)
-
-    def _ends_nothing(self, spawn: Spawn, signs: Signs) -> Site:
-        """A call whose result is ended later on, as if it were the task that the wrapper keeps."""
-        inner, place = signs.spawn, next(iter(signs.places))
-        risk = Risk.NONE if signs.lifetime == "short" else Risk.LOW
-        defect = None if risk is Risk.NONE else Defect.PARTLY_ENDED
-        verdict = Verdict("owned", "partial", risk, defect, "owner", "partial")
-        where = spawn.function.qualname
-        kept = sentence("handed to `{callee}`, which keeps the task", callee=where)
-        lost = sentence(
-            "`{callee}` does not give it back: `{place}` never holds it",
-            callee=where,
-            place=place.text,
-        )
-        told = tuple(step(inner.function, inner.index, said) for said in (kept, lost))
-        return replace(to_site(signs, verdict, self.calls), evidence=told)
-
-    def _kept_by(
-        self, spawn: Spawn, signs: Signs, verdict: Verdict, open_: tuple[Unknown, ...]
-    ) -> Site:
-        """A call whose task the called wrapper keeps: its verdict is the wrapper's."""
-        handle = "owned" if verdict.risk is Risk.NONE else verdict.handle
-        handle = "stored" if signs.places else handle
-        by_owner = handle == "owned" and not open_
-        cells = ("owner", "owner") if by_owner else (verdict.tracked, verdict.cleaned)
-        kept = replace(verdict, handle=handle, tracked=cells[0], cleaned=cells[1])
-        inner = signs.spawn
-        first = step(inner.function, inner.index, handed_to(spawn.function, verdict))
-        site = replace(to_site(signs, kept, self.calls), evidence=(first,))
-        return replace(site, undecided=site.undecided or open_)
 
 
 def _worse(old: _Judged | None, new: _Judged | None) -> _Judged | None:
@@ -376,12 +237,6 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     for spawn in spawns:
         found[spawn.function] += spawn.started
     return {function: tuple(started) for function, started in found.items()}
-
-
-def _dropping(holder: Function, index: int) -> CallerVerdict:
-    """The verdict on what the event loop gets from a callback."""
-    none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
-    return CallerVerdict(holder, index, "discarded", *none, (), ())
 
 
 def _only_tests(function: Function, caller: Function) -> bool:

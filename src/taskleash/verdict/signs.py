@@ -62,6 +62,12 @@ class CallerVerdict:
     local: tuple[str, bool] = ("", False)
 
 
+def dropped_by_the_loop(holder: Function, index: int) -> CallerVerdict:
+    """How the event loop treats what a callback gives it."""
+    none = ("none", Risk.HIGH, Defect.DISCARDED, "none", "none")
+    return CallerVerdict(holder, index, "discarded", *none, (), ())
+
+
 @dataclass
 class Signs:
     """The signs of one site; what each means stands beside the policy that uses it."""

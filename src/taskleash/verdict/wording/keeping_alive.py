@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.dataflow.places import term_text
 from taskleash.ir.model import Arg, Call
 from taskleash.ir.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
 from taskleash.semantics.calls import Calls, given
 from taskleash.semantics.entities import Class, Function, Module
+from taskleash.semantics.naming import term_text
 from taskleash.semantics.spawns import Spawn
 from taskleash.verdict.signs import Signs
 

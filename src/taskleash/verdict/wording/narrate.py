@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from taskleash.dataflow.trail import Op
-from taskleash.ir.known import OWNER_CALLS
-from taskleash.ir.model import Store
-from taskleash.ir.terms import Element
 from taskleash.lifecycle.sweeps import LoopEnd
 from taskleash.models.api import Gives
 from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import NEVER_RUN
-from taskleash.sentences import Line, Sentence, claim, sentence
+from taskleash.sentences import Line, claim, sentence
 from taskleash.verdict.model import Evidence
 from taskleash.verdict.policy import Row, doubts
 from taskleash.verdict.signs import CallerVerdict, Signs
+from taskleash.verdict.wording.kept_by import who_keeps
 from taskleash.verdict.wording.leaving import way_out, way_past
-from taskleash.verdict.wording.steps import definition, ending, step, weakly
+from taskleash.verdict.wording.steps import definition, ending, step
 
 _MAX_STEPS = 8
 
@@ -31,7 +28,7 @@ def evidence(signs: Signs, row: Row, left_out: Collection[Function] = ()) -> tup
         swept = () if signs.swept is None else (_loop_end(signs, signs.swept),)
         return (*_dropped(signs), *swept)
     steps = [
-        *_holding(signs),
+        *who_keeps(signs),
         *_guards(signs),
         *_overwrite(signs, row),
         *_takeover(signs, row),
@@ -67,61 +64,6 @@ def _users(signs: Signs) -> Evidence:
     if signs.passed_by:
         text = claim("returned to whoever calls `{function}`; no call here comes to this one")
     return step(function, signs.spawn.index, sentence(text, function=function.qualname))
-
-
-def _holding(signs: Signs) -> Iterator[Evidence]:
-    spawn = signs.spawn
-    if spawn.kind == "owner":
-        yield step(spawn.function, spawn.index, _owned(signs))
-        if spawn.api is not None and spawn.api.endless and signs.endless:
-            yield step(spawn.function, spawn.index, sentence(spawn.api.endless))
-    if spawn.kind == "foreign":
-        message = sentence(
-            "handed to `{callee}`: what that does with the task is not known",
-            callee=spawn.call.text,
-        )
-        yield step(spawn.function, spawn.index, message)
-    if spawn.kind == "safe":
-        message = sentence("`{callee}` is listed in `safe-calls`", callee=spawn.call.text)
-        yield step(spawn.function, spawn.index, message)
-    said: set[str] = set()
-    for op in signs.trail.of("store", "contain"):
-        place = op.place
-        if place is None or not place.text or place.text in said or op.root is None:
-            continue
-        if _is_taken_out_of_another(op):
-            continue
-        said.add(place.text)
-        text = claim("kept in `{place}`")
-        if op.kind == "store" and place.depth == 0:
-            text = claim("stored in `{place}`")
-        yield step(op.function, op.index, weakly(op, sentence(text, place=place.text)))
-
-
-def _is_taken_out_of_another(op: Op) -> bool:
-    """Whether a name of the module only goes over what a container keeps: ``for task in TASKS``."""
-    event = op.event
-    if op.function.facts.kind != "module" or not isinstance(event, Store) or not event.value:
-        return False
-    return all(isinstance(term, Element) for term in event.value)
-
-
-def _owned(signs: Signs) -> Sentence:
-    """Who owns a task and sees to its end, and who says so."""
-    spawn = signs.spawn
-    api, callee = spawn.api, spawn.call.text
-    if api is not None and api.keeper:
-        return sentence(api.keeper)
-    if api is not None and api in spawn.function.module.program.known.told:
-        if api.source == OWNER_CALLS:
-            return sentence("`{callee}` is listed in `owner-calls`", callee=callee)
-        text = claim("`{callee}` keeps it and sees to its end, as `{source}` says")
-        return sentence(text, callee=callee, source=api.source)
-    if not signs.owner:
-        return sentence(
-            "what `{callee}` belongs to owns it and ends it when it is left", callee=callee
-        )
-    return sentence("`{owner}` owns it and ends it when it is left", owner=signs.owner)
 
 
 _STARTS_ONLY = frozenset({Gives.START, Gives.COROUTINE})
