@@ -209,6 +209,18 @@ found: the five highs above, four of the same loops, an endless task whose only 
 own start, and three sets that a `close` passes by, which can be argued for: the program cancels all
 tasks of its loop behind it. The reader was sure of 21 lows, and of 17 more he was not.
 
+In the eighteenth reading (nearly all sites of 57 packages: device clients, bridges, bots, brokers,
+schedulers, trading clients, servers) two of 82 highs are lows by the labels: a shutdown that a
+handler of signals stores and a set-up that each call stores, neither of which anybody ends. Of the
+9 lows three are sound: two slots whose earlier task a method ends that is called where what was
+stored beside it is there, and a task that sets, from a function inside, the future which is
+returned beside it. One high was not found, and can be argued for: a list that grows by each message
+and is cancelled as a whole at the end. Six lows were not found: the two highs, two tasks that a
+`wait` leaves where its cancellation is caught, since what is cancelled then is an empty list, a
+sleep that is left out of what is cancelled, and a set whose only end is a public method that no
+other one calls. The reader was sure of 12 lows, and of 21 more he was not. Of these taskleash calls
+ten low.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -282,6 +294,8 @@ def accuracy_page() -> str:
         ("blind_fourteenth", "the fourteenth reading, mended in part"),
         ("blind_fifteenth", "the fifteenth reading, mended in part"),
         ("blind_sixteenth", "the sixteenth reading, mended in part"),
+        ("blind_seventeenth", "the seventeenth reading, mended in part"),
+        ("blind_eighteenth", "the eighteenth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -315,6 +329,7 @@ def blind_table() -> str:
         ("blind_fifteenth", "fifteenth reading"),
         ("blind_sixteenth", "sixteenth reading"),
         ("blind_seventeenth", "seventeenth reading"),
+        ("blind_eighteenth", "eighteenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -30,6 +30,7 @@ SETS = (
     "blind_fifteenth",
     "blind_sixteenth",
     "blind_seventeenth",
+    "blind_eighteenth",
 )
 
 #: a package, a file of it and a line
