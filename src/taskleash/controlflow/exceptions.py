@@ -56,16 +56,27 @@ class Raised(enum.Enum):
 Raising = Mapping[int, frozenset["Raised"]]
 
 
+#: by what name something is called: its own one, where it was imported under another
+Called = Callable[[Call], str]
+
+
+def as_written(call: Call) -> str:
+    """What a call is called by in its own line."""
+    return call.text
+
+
 def _is_never_calm(_: Call) -> bool:
     return False
 
 
 def raised_by(
-    events: Sequence[Event], is_calm: Callable[[Call], bool] = _is_never_calm
+    events: Sequence[Event],
+    is_calm: Callable[[Call], bool] = _is_never_calm,
+    called: Called = as_written,
 ) -> dict[int, frozenset[Raised]]:
     """What each event of a function may raise; those that raise nothing are left out.
 
-    ``is_calm`` tells of calls of what is known not to raise.
+    ``is_calm`` tells of calls of what is known not to raise, ``called`` the name of what is called.
 
     A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
     from outside ends the function as well as its tasks' reason to be: what counts is that of a task
@@ -77,7 +88,7 @@ def raised_by(
     }
     cancelled: set[Term] = set()
     just_cancelled: frozenset[Term] = frozenset()
-    deadline = any(isinstance(event, Call) and event.text in DEADLINES for event in events)
+    deadline = any(isinstance(event, Call) and called(event) in DEADLINES for event in events)
     quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
     found: dict[int, frozenset[Raised]] = {}
     for index, event in enumerate(events):
@@ -90,7 +101,7 @@ def raised_by(
                 found[index] = AT_WORK
         elif isinstance(event, Await):
             # What has just been cancelled fails by that, unless it has failed before.
-            is_calm_wait = _waits_quietly(event, events) or (
+            is_calm_wait = _waits_quietly(event, events, called) or (
                 bool(event.value) and just_cancelled.issuperset(event.value)
             )
             kinds = quiet if is_calm_wait else AT_WORK
@@ -98,7 +109,7 @@ def raised_by(
             own = not cancelled.isdisjoint(event.value)
             if own:
                 kinds |= {Raised.CANCELLATION}
-            if _leaves_running(event, events):
+            if _leaves_running(event, events, called):
                 kinds |= {Raised.STOPPED}
             if kinds:
                 found[index] = kinds
@@ -134,31 +145,31 @@ def _run_later(event: Event) -> Alts:
     return ()
 
 
-def _waits_quietly(event: Await, events: Sequence[Event]) -> bool:
+def _waits_quietly(event: Await, events: Sequence[Event], called: Called) -> bool:
     """Whether nothing but a cancellation or a deadline can come out of what is awaited."""
     calls = [events[term.event] for term in event.value if isinstance(term, Result)]
     return len(calls) == len(event.value) > 0 and all(
-        isinstance(call, Call) and (call.text in QUIET_WAITS or _is_signalled(call))
+        isinstance(call, Call) and (called(call) in QUIET_WAITS or _is_signalled(call))
         for call in calls
     )
 
 
-def _leaves_running(event: Await, events: Sequence[Event]) -> bool:
+def _leaves_running(event: Await, events: Sequence[Event], called: Called) -> bool:
     """Whether what is awaited cancels none of its tasks as it is itself cancelled."""
     calls = [events[term.event] for term in event.value if isinstance(term, Result)]
     return len(calls) == len(event.value) > 0 and all(
-        isinstance(call, Call) and (call.text in QUIET_WAITS or _shields(call, events))
+        isinstance(call, Call) and (called(call) in QUIET_WAITS or _shields(call, events, called))
         for call in calls
     )
 
 
-def _shields(call: Call, events: Sequence[Event]) -> bool:
+def _shields(call: Call, events: Sequence[Event], called: Called) -> bool:
     """Whether a call keeps a cancellation from its task: ``shield(task)``, up to a time or not."""
-    if call.text in SHIELDING:
+    if called(call) in SHIELDING:
         return True
-    given = call.args[0].value if call.args and call.text in TIMING else ()
+    given = call.args[0].value if call.args and called(call) in TIMING else ()
     inner = [events[term.event] for term in given if isinstance(term, Result)]
-    return any(isinstance(event, Call) and _shields(event, events) for event in inner)
+    return any(isinstance(event, Call) and _shields(event, events, called) for event in inner)
 
 
 def _is_signalled(call: Call) -> bool:

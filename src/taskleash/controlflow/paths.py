@@ -19,7 +19,7 @@ from taskleash.controlflow.asked_terms import Asked, Told
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Assumptions, Given
 from taskleash.controlflow.building import build
 from taskleash.controlflow.cfg import ENTRY, EXIT, BasicBlock, Edge
-from taskleash.controlflow.exceptions import NOTHING, Raised, Raising
+from taskleash.controlflow.exceptions import NOTHING, Called, Raised, Raising, as_written
 from taskleash.controlflow.going_over import LIVE, GoingOver
 from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.path_facts import Facts
@@ -59,7 +59,7 @@ class _State:
 class Paths:
     """The paths of one function: its graph, and what holds along it.
 
-    ``shared`` are its local variables that functions inside of it assign to.
+    ``shared`` are its locals that functions inside of it assign to, ``called`` names what it calls.
     """
 
     def __init__(
@@ -67,11 +67,12 @@ class Paths:
         facts: FunctionFacts,
         raising: Raising | None = None,
         shared: Set[str] = frozenset(),
+        called: Called = as_written,
     ) -> None:
         self.facts = facts
         self.graph = build(facts, raising)
         self.assumptions = Assumptions(facts, self.graph, shared)
-        self.waits = Waits(facts, self.graph)
+        self.waits = Waits(facts, self.graph, called)
         self._asked = Asked(facts, self.graph)
         self._going_on: dict[tuple[int, Told], bool] = {}
 
@@ -384,8 +385,7 @@ class _Search:
 
     def _leave(self, state: _State, edge: Edge) -> None:
         steps = [edge, *self._way(state)]
-        returned = next((step for step in steps if step.kind == "return"), None)
-        line = returned.line if returned is not None else 0
+        line = next((step.line for step in steps if step.kind == "return"), 0)
         if line not in self.leaks:
             self.leaks[line] = Leak(line, tuple(reversed(steps)))
 

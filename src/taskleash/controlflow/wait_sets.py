@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TypeGuard
 
 from taskleash.controlflow.cfg import ControlFlowGraph
-from taskleash.controlflow.exceptions import is_start
+from taskleash.controlflow.exceptions import Called, as_written, is_start
 from taskleash.controlflow.implied import shows
 from taskleash.ir.model import Call, Event, FunctionFacts, Test
 from taskleash.ir.terms import (
@@ -32,9 +32,12 @@ _SAME = {"is": True, "==": True, "is not": False, "!=": False}
 class Waits:
     """The waits of one function whose sets conditions ask."""
 
-    def __init__(self, facts: FunctionFacts, graph: ControlFlowGraph) -> None:
+    def __init__(
+        self, facts: FunctionFacts, graph: ControlFlowGraph, called: Called = as_written
+    ) -> None:
         self._facts = facts
         self._graph = graph
+        self._called = called
 
     def shows_done(self, test: Test, holds: bool, task: Set[Term]) -> bool:
         """Whether the outcome of a condition shows that a task is done, by the terms that hold it.
@@ -185,7 +188,7 @@ class Waits:
         return [
             (index, event)
             for index, event in enumerate(self._facts.events)
-            if isinstance(event, Call) and event.text == PARTING and event.args
+            if isinstance(event, Call) and self._called(event) == PARTING and event.args
         ]
 
     @cached_property

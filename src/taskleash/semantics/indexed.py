@@ -14,6 +14,7 @@ from taskleash.controlflow.nesting import Nesting
 from taskleash.controlflow.paths import Paths
 from taskleash.ir.model import Call, FunctionFacts, Give, ModuleFacts, Store
 from taskleash.ir.terms import Alts, Attribute, Global, Outer, Parameter, Term
+from taskleash.models.table import canonical
 from taskleash.semantics.uses import NO_NAMES, NO_TERMS, UseIndex
 from taskleash.semantics.written import Written
 
@@ -57,7 +58,17 @@ class IndexedFunction:
     def paths(self) -> Paths:
         """Its control-flow graph, and searches along it."""
         shared: Set[str] = self.module.assigned_inside.get(self.facts.key, frozenset())
-        return Paths(self.facts, raised_by(self.facts.events, self._is_calm), shared)
+        raised = raised_by(self.facts.events, self._is_calm, self._called)
+        return Paths(self.facts, raised, shared, self._called)
+
+    def _called(self, call: Call) -> str:
+        """The name of what it calls, as its own module has it: ``asyncio.wait`` for ``wait``."""
+        first, dot, rest = call.text.partition(".")
+        base = call.func[0] if len(call.func) == 1 else None
+        while isinstance(base, Attribute):
+            base = base.base
+        imported = self.module.facts.imports.get(first) if base == Global(first) else None
+        return canonical(f"{imported}{dot}{rest}") if imported else call.text
 
     def _is_calm(self, call: Call) -> bool:
         """Whether it calls methods of the same object that cannot raise."""

@@ -12,8 +12,8 @@ from taskleash.controlflow.nesting import catches_only_cancellation
 from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import Op, Trail
-from taskleash.ir.model import Await
-from taskleash.ir.terms import Awaited, Built, Term
+from taskleash.ir.model import Await, Call
+from taskleash.ir.terms import Awaited, Built, Result, Spread, Term
 from taskleash.semantics.entities import Function
 from taskleash.verdict.doubts.unasked import Asking, tries
 from taskleash.verdict.elements.elements import terms_of
@@ -74,7 +74,17 @@ def _comes_of(term: Term, wait: Await) -> bool:
 def _is_of(op: Op, carriers: Set[Term], given: Set[Term]) -> bool:
     """Whether an operation is done with nothing that has the task but what a wait has given."""
     held = {term for term in terms_of(op) if term in carriers}
-    return bool(held) and held <= given
+    return bool(held) and all(
+        term in given or _is_made_of(op.function, term, carriers, given) for term in held
+    )
+
+
+def _is_made_of(function: Function, term: Term, carriers: Set[Term], given: Set[Term]) -> bool:
+    """Whether it is what a call gives that is handed such things alone: ``gather(*pending)``."""
+    call = function.events[term.event] if isinstance(term, Result) else None
+    passed = [each for arg in call.args for each in arg.value] if isinstance(call, Call) else []
+    held = {each.base if isinstance(each, Spread) else each for each in passed}
+    return not held.isdisjoint(carriers) and held & carriers <= given
 
 
 def is_stopped(function: Function, leaks: Sequence[Leak]) -> bool:

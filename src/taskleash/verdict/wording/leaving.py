@@ -64,13 +64,17 @@ def _turn(
 ) -> tuple[int | None, Edge] | None:
     """The first step beyond which control comes to no ending, with the block that it leaves.
 
-    There is no such block where it is that of the spawn.
+    There is no such block where it is that of the spawn. Where control goes past endings that find
+    nothing, up to the end of the function, it is the step into the last handler.
     """
     goals = {number for event in endings for number in graph.blocks_of(event)}
     source: int | None = None
+    caught: tuple[int | None, Edge] | None = None
     for edge in leak.steps:
         if goals.isdisjoint(graph.reachable(start=edge.target)):
-            return source, edge
+            return (source, edge) if edge.line or caught is None else caught
+        if edge.kind == "handler":
+            caught = source, edge
         source = edge.target
     return None
 
