@@ -11,7 +11,7 @@ from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.companions import Companions
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Trail
-from taskleash.ir.model import Call
+from taskleash.ir.model import Await, Call, Give
 from taskleash.ir.terms import Alts, Attribute, Global, Outer, Result, Term
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.semantics.calls import Calls
@@ -81,7 +81,7 @@ class Arrivals:
         asked = (function, index, carriers, endings, frozenset(given.items()), key)
         if asked not in self._known:
             found = _search(function, index, carriers, endings, given, key)
-            is_ended = partial(self._is_ended_before, trail)
+            is_ended = partial(self._is_ended_there, trail)
             asking = () if found.is_excluded else self._companions.of(function, carriers, is_ended)
             if beside := tuple(asking):
                 again = _search(function, index, carriers.union(beside), endings, given, key)
@@ -91,11 +91,18 @@ class Arrivals:
             trail.leave_paths_out(function)
         return self._known[asked]
 
-    def _is_ended_before(self, trail: Trail, function: Function, index: int) -> bool:
-        """Whether no path of a function with the task running comes to an event."""
+    def _is_ended_there(self, trail: Trail, function: Function, index: int) -> bool:
+        """Whether no path of a function with the task running comes to an event.
+
+        Or each ends it behind that, before anything else may run.
+        """
         carriers = self.carriers(trail, function)
         endings = frozenset(self.endings.events(trail, function))
-        return _search(function, index, carriers, endings, NOTHING_GIVEN, ()).is_excluded
+        if _search(function, index, carriers, endings, NOTHING_GIVEN, ()).is_excluded:
+            return True
+        pauses = [at for at, event in enumerate(function.events) if isinstance(event, Await | Give)]
+        found = function.paths.search([index], map(EndingEvent, endings), carriers, pauses)
+        return found.is_complete and not found.leaks and not found.reached
 
 
 def _search(
