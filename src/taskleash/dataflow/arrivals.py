@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Set
+from collections.abc import Collection, Container, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,11 +11,11 @@ from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.companions import Companions
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Trail
-from taskleash.ir.model import Await, Call, Give
+from taskleash.ir.model import Await, Call, Give, Store
 from taskleash.ir.terms import Alts, Attribute, Global, Outer, Result, Term
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.entities import Function
+from taskleash.semantics.entities import Class, Function
 
 #: what keeps a handle beyond the call that stored it
 _KEPT = (Attribute, Global, Outer)
@@ -42,6 +42,7 @@ class Arrivals:
     """Makes each search once."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self.endings = Endings(calls)
         self._companions = Companions(calls)
         self._known: dict[tuple[object, ...], Arrival] = {}
@@ -80,16 +81,39 @@ class Arrivals:
             return None
         asked = (function, index, carriers, endings, frozenset(given.items()), key)
         if asked not in self._known:
-            found = _search(function, index, carriers, endings, given, key)
+            made = frozenset(self._made_instead(function, index))
+            found = _search(function, index, carriers, endings, given, key, made)
             is_ended = partial(self._is_ended_there, trail)
             asking = () if found.is_excluded else self._companions.of(function, carriers, is_ended)
             if beside := tuple(asking):
-                again = _search(function, index, carriers.union(beside), endings, given, key)
+                more = carriers.union(beside)
+                again = _search(function, index, more, endings, given, key, made)
                 found = replace(again, is_beside=True) if again.is_excluded else found
             self._known[asked] = found
         if self._known[asked].is_open:
             trail.leave_paths_out(function)
         return self._known[asked]
+
+    def _made_instead(self, function: Function, index: int) -> Iterator[int]:
+        """Where control makes the object whose attribute is filled, in place of one that is there.
+
+        ``device = self.devices[key] if key in self.devices else Device()``: a new one has no task.
+        """
+        store = function.events[index]
+        if not isinstance(store, Store) or not isinstance(store.target, Attribute):
+            return
+        for other in function.events:
+            target = other.target if isinstance(other, Store) and other.pos == store.pos else None
+            if not isinstance(target, Attribute) or target == store.target:
+                continue
+            call = function.events[target.base.event] if isinstance(target.base, Result) else None
+            if isinstance(target.base, Result) and isinstance(call, Call):
+                made = target.base.event
+                callees = self._calls.callees(function, call)
+                is_new = bool(callees) and all(isinstance(callee, Class) for callee in callees)
+                # One that is made in any case may be replaced by the other.
+                if is_new and not function.paths.graph.dominates(made, index):
+                    yield made
 
     def _is_ended_there(self, trail: Trail, function: Function, index: int) -> bool:
         """Whether no path of a function with the task running comes to an event.
@@ -112,9 +136,11 @@ def _search(
     endings: Collection[int],
     given: Given,
     key: Alts,
+    others: Set[int] = frozenset(),
 ) -> Arrival:
+    """How control comes to an event but by way of those that lead to another task there."""
     outcome = function.paths.search_from_entry(
-        map(EndingEvent, endings), carriers, [index], given, key
+        map(EndingEvent, {*endings, *others}), carriers, [index], given, key
     )
     is_missed, is_complete = index not in outcome.reached, outcome.is_complete
     ended = function.events[min(endings)].pos[0] if endings else 0
