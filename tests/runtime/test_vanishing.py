@@ -37,6 +37,8 @@ PROVEN = {
     "shield": "await asyncio.shield(inner())",
     "wait": "await asyncio.wait([asyncio.create_task(inner())])",
     "task of its own": "t = asyncio.create_task(asyncio.Event().wait())\nawait t",
+    "task of its own by the loop": "loop = asyncio.get_running_loop()\n"
+    "await loop.create_task(asyncio.Event().wait())",
     "wait_for with None": "await asyncio.wait_for(asyncio.Event().wait(), None)",
     "condition": "c = asyncio.Condition()\nasync with c:\n    await c.wait()",
     "semaphore of none": "s = asyncio.Semaphore(0)\nasync with s:\n    pass",
@@ -83,6 +85,8 @@ EXCLUDED = {
     "shield": "await asyncio.shield(asyncio.sleep(10))",
     "wait": "await asyncio.wait([asyncio.create_task(pause())])",
     "task of its own": "t = asyncio.create_task(asyncio.sleep(10))\nawait t",
+    "task of its own by the loop": "loop = asyncio.get_running_loop()\n"
+    "t = loop.create_task(pause())\nawait t",
     "wait_for with None": "await asyncio.wait_for(asyncio.sleep(10), None)",
     "event of a module": "await EVENT.wait()",
     "process": "p = await asyncio.create_subprocess_exec(PYTHON, '-c', 'input()', stdin=-1)\n"
@@ -355,6 +359,7 @@ def test_a_wait_that_the_function_may_end_itself_proves_nothing(body: str) -> No
     [
         ("t = asyncio.create_task(OTHER.get())\nprint(t)\nawait t", "OTHER.get"),
         ("t = asyncio.create_task(OTHER)\nprint(t)\nawait t", "OTHER"),
+        ("loop = asyncio.get_running_loop()\n\nawait loop.create_task(OTHER)", "OTHER"),
     ],
 )
 def test_what_is_not_known_of_a_task_is_what_it_runs(body: str, what: str) -> None:

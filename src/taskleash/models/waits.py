@@ -77,7 +77,7 @@ COMBINING = frozenset({"asyncio.gather", "asyncio.shield", "asyncio.wait", "asyn
 GROUP = "asyncio.TaskGroup"
 STARTS = "create_task"
 #: what gives a task: who awaits it is held by what that task waits for
-STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+STARTING = frozenset({"asyncio.create_task", "asyncio.ensure_future", "loop.create_task"})
 #: methods of what a call gives, once it is awaited, of which the same is true as of `HELD`
 HELD_OF = {
     "asyncio.start_server": frozenset({"serve_forever", "start_serving"}),

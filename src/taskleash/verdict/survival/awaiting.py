@@ -19,7 +19,6 @@ from taskleash.models.classes import PROPERTIES
 from taskleash.models.table import TASKS
 from taskleash.models.waits import (
     CLIENTS,
-    COMBINING,
     FUTURES,
     GROUP,
     HELD,
@@ -44,7 +43,7 @@ from taskleash.verdict.survival.lasting import is_completed, lasts
 from taskleash.verdict.survival.limits import Limits
 from taskleash.verdict.survival.origins import Origins, ValueOrigin, returned
 from taskleash.verdict.survival.receivers import Receivers
-from taskleash.verdict.survival.several import added, deadline_of, started_by, written
+from taskleash.verdict.survival.several import added, combining, deadline_of, started_by, written
 from taskleash.verdict.survival.waited import (
     HELD_ELSEWHERE,
     Waited,
@@ -360,10 +359,9 @@ class Awaiting:
 
     def _combined(self, function: Function, call: Call, made: Result) -> Waited | None:
         """What a wait for several things comes to, or one for a task; None for any other call."""
-        named = {c.dotted for c in self._calls.callees(function, call) if isinstance(c, External)}
-        if len(named) != 1 or not named <= COMBINING | STARTING:
+        dotted = combining(self._calls, function, call)
+        if not dotted:
             return None
-        (dotted,) = named
         if dotted in STARTING and function.uses.names.get(made) and not is_own(function, made):
             return self._started(function, call, made)
         deadline = deadline_of(call, dotted)

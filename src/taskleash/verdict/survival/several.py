@@ -18,10 +18,20 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.api import Effect
 from taskleash.models.containers import NEW_CONTAINERS
-from taskleash.models.waits import DEADLINES, STARTING, STARTS
+from taskleash.models.waits import COMBINING, DEADLINES, STARTING, STARTS
+from taskleash.semantics.apis import api_of
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.entities import Function
+from taskleash.semantics.entities import External, Function
 from taskleash.verdict.survival.holding import is_handed_on
+
+
+def combining(calls: Calls, function: Function, call: Call) -> str:
+    """The name of a call that waits for all that it is given, or starts it; empty for others."""
+    named = {c.dotted for c in calls.callees(function, call) if isinstance(c, External)}
+    if len(named) == 1 and named <= COMBINING | STARTING:
+        return named.pop()
+    api = api_of(calls, function, call)
+    return api.name if api is not None and api.name in STARTING else ""
 
 
 def written(calls: Calls, function: Function, call: Call, dotted: str) -> Iterator[Term]:
