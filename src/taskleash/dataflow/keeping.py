@@ -69,7 +69,8 @@ class Keeping(Walk):
         self.note("store", carrier, index, place=place)
         self.carry(replace(carrier, function=home, term=Local(name), entry=None, root=None))
         for alts_term in home.facts.defs.get(name, ()):
-            self.carry(replace(carrier, function=home, term=alts_term, entry=None, root=None))
+            if not isinstance(alts_term, Constant):
+                self.carry(replace(carrier, function=home, term=alts_term, entry=None, root=None))
         for inner in self.places.readers_of(home, name):
             self.carry(
                 replace(carrier, function=inner, term=Outer(home.key, name), entry=None, root=None)

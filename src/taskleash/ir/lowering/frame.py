@@ -76,6 +76,8 @@ class Frame:
     local_names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
+    #: what functions inside, as far as they were come to, assign to: nobody knows when
+    shared_names: set[str] = field(default_factory=set)
     env: Env = field(default_factory=dict)
     defs: dict[str, dict[Term, None]] = field(default_factory=dict)
     annotations: dict[str, TypeRef] = field(default_factory=dict)
@@ -117,7 +119,16 @@ class Frame:
         return Block(tuple(items))
 
     def finish(self) -> FunctionFacts:
-        """The facts of this function, once its whole body has been lowered."""
+        """The facts of this function, once its whole body has been lowered.
+
+        From here on, it may have assigned to variables of the functions around it.
+        """
+        for name in self.nonlocal_names:
+            outer = self.parent
+            while outer is not None and not binds(outer, name):
+                outer = outer.parent
+            if outer is not None:
+                outer.shared_names.add(name)
         return FunctionFacts(
             key=self.key,
             qualname=self.qualname,
@@ -148,7 +159,8 @@ def binds(frame: Frame, name: str) -> bool:
 def lookup(frame: Frame, name: str) -> Alts:
     """What a name stands for where it is read."""
     if name in frame.env:
-        return frame.env[name]
+        known = frame.env[name]
+        return either(known, (Local(name),)) if name in frame.shared_names else known
     if name not in frame.global_names:
         if binds(frame, name) and frame.kind not in ("module", "class"):
             return (Local(name),)
