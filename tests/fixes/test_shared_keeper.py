@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,3 +266,91 @@ def test_one_module_has_both_functions(package: Path) -> None:
     text = (package / "utils.py").read_text()
     assert KEEPER in text
     assert LOGGER in text
+
+
+# -- folders without an `__init__.py`: what a module is called depends on where it is run from
+
+
+def _scripts(folder: Path, imported: str) -> list[Path]:
+    """Four modules without a package that drop tasks, beside what they import, and what could."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.py").write_text('NAME = "me"\n')
+    (folder / "utils.py").write_text(UTILS)
+    paths = [folder / f"part{number}.py" for number in range(4)]
+    for path in paths:
+        path.write_text(DROPPING.replace("from app.settings import NAME", imported))
+    return paths
+
+
+_RUN = """
+import asyncio
+import part0, part1, utils
+
+asyncio.run(part0.on_message("x"))
+print(utils.keep_task is part0.keep_task is part1.keep_task)
+"""
+
+
+@pytest.mark.parametrize("scanned", ["", "scripts"])
+def test_scripts_side_by_side_share_a_function_where_each_imports_another_one(
+    tmp_path: Path, scanned: str
+) -> None:
+    folder = tmp_path / "scripts"
+    paths = _scripts(folder, "from settings import NAME")
+    ran = taskleash("check", "--fix", ".", cwd=tmp_path / scanned)
+    assert ran.status == 0, ran.out + ran.err
+    for path in paths:
+        assert "from utils import keep_task\n" in path.read_text()
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_scripts_that_import_nothing_of_each_other_have_a_set_each(tmp_path: Path) -> None:
+    paths = _scripts(tmp_path, "NAME = 'me'")
+    ran = taskleash("check", "--fix", ".", cwd=tmp_path)
+    assert ran.status == 0, ran.out + ran.err
+    assert all("_background_tasks.add(task)" in path.read_text() for path in paths)
+    assert (tmp_path / "utils.py").read_text() == UTILS
+
+
+def test_one_script_that_imports_no_other_may_be_run_from_elsewhere(tmp_path: Path) -> None:
+    paths = _scripts(tmp_path, "from settings import NAME")
+    paths[0].write_text(DROPPING.replace("from app.settings import NAME", "NAME = 'me'"))
+    ran = taskleash("check", "--fix", ".", cwd=tmp_path)
+    assert ran.status == 0, ran.out + ran.err
+    assert all("_background_tasks.add(task)" in path.read_text() for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ("from services.settings import NAME", "from services.utils import keep_task"),
+        ("from backend.services.settings import NAME", "from backend.services.utils import"),
+        ("from .settings import NAME", "from .utils import keep_task"),
+        # In a `try` it may fail, and what lies elsewhere is no proof.
+        ("try:\n    from services.settings import NAME\nexcept ImportError:\n    NAME = ''", ""),
+        ("from httpx import NAME", ""),
+    ],
+)
+def test_a_folder_without_a_package_is_called_what_its_modules_call_it(
+    tmp_path: Path, imported: str, expected: str
+) -> None:
+    paths = _scripts(tmp_path / "backend" / "services", imported)
+    ran = taskleash("check", "--fix", ".", cwd=tmp_path)
+    assert ran.status == 0, ran.out + ran.err
+    for path in paths:
+        text = path.read_text()
+        if expected:
+            assert expected in text
+        else:
+            assert "_background_tasks.add(task)" in text
+
+
+def test_a_host_that_imports_a_script_beside_it_gets_none(tmp_path: Path) -> None:
+    paths = _scripts(tmp_path, "from settings import NAME")
+    (tmp_path / "utils.py").write_text(UTILS.replace("import json", "import json\nimport part0"))
+    ran = taskleash("check", "--fix", ".", cwd=tmp_path)
+    assert ran.status == 0, ran.out + ran.err
+    assert all("_background_tasks.add(task)" in path.read_text() for path in paths)

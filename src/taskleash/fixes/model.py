@@ -32,12 +32,16 @@ class Manner:
 
 @dataclass(frozen=True)
 class Common:
-    """A file that gets functions for others: its text with them, and how Manner names them."""
+    """A file that gets functions for others: its text with them, and how Manner names them.
+
+    ``users`` are the files that can import them.
+    """
 
     path: str
     text: str
     keeper: str = ""
     logs: str = ""
+    users: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from taskleash.driver.fixing.sharing import (
     keeping,
     kept_in,
     logging,
-    root_of,
 )
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
 from taskleash.driver.parsing.parse import unpacked
@@ -96,9 +95,7 @@ def _manner(program: FixedProgram, path: str, common: Common | None) -> Manner:
     """How to mend a file of the program; ``common`` has the functions that its files share."""
     settings = program.analysis.settings
     own = program.analysis.asked[path].file.module
-    if common is not None and root_of(own) != root_of(
-        program.analysis.asked[common.path].file.module
-    ):
+    if common is not None and path not in common.users:
         common = None
     keeper = (common.keeper if common is not None else "") or settings.background_tasks or ""
     package = own if is_package(path) else own.rpartition(".")[0]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from taskleash.driver.config.errors import ConfigError, shown
 from taskleash.driver.fixing.fixed_program import FixedProgram
@@ -16,6 +18,7 @@ from taskleash.fixes.engine import MendedFile
 from taskleash.fixes.model import Common, Target
 from taskleash.fixes.shared import with_keeper, with_logger
 from taskleash.source.loading import InvalidSource
+from taskleash.source.modules import is_package, is_regular
 
 #: in how many files tasks must be dropped before one of the package's modules serves them all
 _FILES = 4
@@ -26,6 +29,8 @@ _HOSTS = (
 )  # fmt: skip
 _DROPPED = frozenset({"TL001", "TL002", "TL003"})
 _FUTURES = "TL004"
+#: what a file imports whenever it is imported itself
+_ALWAYS = re.compile(r"^(?:from[ \t]+(\.*)([\w.]*)|import[ \t]+([\w.]+))", re.MULTILINE)
 _RELATIVE = re.compile(r"^\s*from\s+\.", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async +)?def ", re.MULTILINE)
@@ -62,25 +67,28 @@ def common_functions(
     asked = program.analysis.asked
     modules = {path: item.file.module for path, item in asked.items()}
     # Tests, examples and other packages stand on their own.
-    root = _root([modules[path] for path in (*kept, *logged)])
+    root = _root([_top(path, modules[path]) for path in (*kept, *logged)])
     kept, logged = (
-        [path for path in paths if root_of(modules[path]) == root] for paths in (kept, logged)
+        [path for path in paths if _top(path, modules[path]) == root] for paths in (kept, logged)
     )
     keeps, logs = len(kept) >= _FILES and not is_named, len(logged) >= _FILES
-    paths = {*(kept if keeps else ()), *(logged if logs else ())}
-    if not paths:
+    users = frozenset({*(kept if keeps else ()), *(logged if logs else ())})
+    if not users:
         return None
-    package = _package([modules[path] for path in paths])
-    if not _is_imported(program, package, paths):
+    package = _package([modules[path] for path in users])
+    start = _start(program, package, sorted(users))
+    if start is None:
         return None
     busy = {target.site.path for target in targets}
     hosts = {modules[path]: path for path in asked if path not in busy}
     for name in _HOSTS:
-        path = hosts.get(f"{package}.{name}")
-        if path is None or (text := _hosting(program, path, f"{package}.{name}")) is None:
+        module = _joined(package, name)
+        path = hosts.get(module)
+        if path is None or (text := _hosting(program, path, start)) is None:
             continue
-        if found := _hosted(program, path, text, f"{package}.{name}", (keeps, logs)):
-            return found
+        named = module.removeprefix(f"{start}.")
+        if found := _hosted(program, path, text, named, (keeps, logs)):
+            return replace(found, users=users)
     return None
 
 
@@ -98,14 +106,14 @@ def check_named(program: FixedProgram) -> None:
                 raise ConfigError(f"background-tasks: {path}: there is no {shown(name)} in it")
 
 
-def root_of(module: str) -> str:
-    """The top package of a module, or the module itself."""
-    return module.partition(".")[0]
+def _top(path: str, module: str) -> str:
+    """The top package of a module; empty for a script, which is in none."""
+    return module.partition(".")[0] if "." in module or is_package(path) else ""
 
 
-def _root(modules: Sequence[str]) -> str:
+def _root(tops: Sequence[str]) -> str:
     """The top package that most modules are in."""
-    counts = Counter(map(root_of, modules))
+    counts = Counter(tops)
     return min(counts, key=lambda root: (-counts[root], root), default="")
 
 
@@ -120,26 +128,99 @@ def _package(modules: Sequence[str]) -> str:
     return ".".join(common)
 
 
-def _is_imported(program: FixedProgram, package: str, paths: Collection[str]) -> bool:
-    """Whether files can import from their package by this name, as far as they tell.
+def _start(program: FixedProgram, package: str, paths: Sequence[str]) -> str | None:
+    """The folder, as a dotted name, that files import the modules of their package from.
 
-    Where a folder with an `__init__.py` is run from inside, its modules import each other as if
-    there were no package.
+    None where they do not tell: only a folder with an `__init__.py` is certainly imported by the
+    name that its path gives it. Of any other one the files have to import something already.
     """
-    parts = package.split(".")
+    parts = package.split(".") if package else []
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return False
+        return None
     modules = {item.file.module for item in program.analysis.asked.values()}
-    for path in paths:
-        with suppress(InvalidSource):
-            bare = {*_IMPORT.findall(program.text(path))} - sys.stdlib_module_names - {parts[0]}
-            if any(f"{parts[0]}.{name}" in modules for name in bare):
-                return False
-    return True
+    shown = [_starts(program, path, package, modules) for path in paths]
+    common = frozenset.intersection(*shown)
+    return min(common) if len(common) == 1 else None
 
 
-def _hosting(program: FixedProgram, path: str, module: str) -> str | None:
-    """The text of a module that can have functions for its package: it imports nothing of it."""
+def _starts(
+    program: FixedProgram, path: str, package: str, modules: Container[str]
+) -> frozenset[str]:
+    """The folders from which one file can import the modules of a package, as far as it tells."""
+    module = program.analysis.asked[path].file.module
+    try:
+        text = program.text(path)
+    except InvalidSource:
+        return frozenset()
+    if _is_in_regular(path, module):
+        runs_inside = _runs_inside(text, package.partition(".")[0], modules)
+        return frozenset() if runs_inside else frozenset({""})
+    return _shown_starts(text, module if is_package(path) else _parent(module), package, modules)
+
+
+def _is_in_regular(path: str, module: str) -> bool:
+    """Whether the outermost folder that names a file is a package with an `__init__.py`."""
+    folder = os.path.dirname(os.path.abspath(path))
+    depth = module.count(".") + is_package(path)
+    for _ in range(depth - 1):
+        folder = os.path.dirname(folder)
+    return bool(depth) and is_regular(folder)
+
+
+def _runs_inside(text: str, root: str, modules: Container[str]) -> bool:
+    """Whether a file imports modules of its package as if there were no package.
+
+    So it is where a folder with an `__init__.py` is run from inside.
+    """
+    bare = {*_IMPORT.findall(text)} - sys.stdlib_module_names - {root}
+    return any(f"{root}.{name}" in modules for name in bare)
+
+
+def _shown_starts(text: str, own: str, package: str, modules: Container[str]) -> frozenset[str]:
+    """Where a file of the package ``own`` starts from as it imports others of that folder.
+
+    Dots that lead as far up as ``package`` show that the whole name is right.
+    """
+    found = set()
+    for dots, named, plain in _ALWAYS.findall(text):
+        name = named or plain
+        if dots:
+            if package and len(dots) > own.removeprefix(package).count("."):
+                found.add("")
+        elif name.partition(".")[0] not in sys.stdlib_module_names:
+            found |= {
+                start
+                for start in ("", *_outer(package))
+                if _shows(start, name, package) and _joined(start, name) in modules
+            }
+    return frozenset(found)
+
+
+def _shows(start: str, name: str, package: str) -> bool:
+    """Whether who imports this name from a folder can import a package from there, too."""
+    inner = package.removeprefix(start).removeprefix(".")
+    return not inner or inner.partition(".")[0] == name.partition(".")[0]
+
+
+def _outer(module: str) -> list[str]:
+    """A module and the packages that it lies in, as dotted names."""
+    parts = module.split(".") if module else []
+    return [".".join(parts[:size]) for size in range(1, len(parts) + 1)]
+
+
+def _parent(module: str) -> str:
+    return module.rpartition(".")[0]
+
+
+def _joined(package: str, name: str) -> str:
+    return f"{package}.{name}" if package else name
+
+
+def _hosting(program: FixedProgram, path: str, start: str) -> str | None:
+    """The text of a module that can have functions for others: it imports nothing of the program.
+
+    ``start`` is the folder, as a dotted name, that imports start from.
+    """
     try:
         text = program.text(path)
     except InvalidSource:
@@ -147,8 +228,10 @@ def _hosting(program: FixedProgram, path: str, module: str) -> str | None:
     if not _FUNCTION.search(text):
         # An empty `__init__.py` is to stay empty, and constants are no place for what works.
         return None
-    root = module.partition(".")[0]
-    if _RELATIVE.search(text) or re.search(rf"^\s*(?:from|import)\s+{root}\b", text, re.MULTILINE):
+    inner = f"{start}." if start else ""
+    modules = [item.file.module for item in program.analysis.asked.values()]
+    own = {m.removeprefix(inner).partition(".")[0] for m in modules if m.startswith(inner)}
+    if _RELATIVE.search(text) or not own.isdisjoint(_IMPORT.findall(text)):
         return None
     return text
 
@@ -166,4 +249,4 @@ def _hosted(
         if made is None:
             return None
         text, names[at] = made[0], f"{module}:{made[1]}"
-    return Common(path, text, *names)
+    return Common(path, text, names[0], names[1])
