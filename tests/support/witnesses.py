@@ -406,10 +406,11 @@ def _is_bound(key: str) -> Callable[[Cited], bool]:
 
     def check(cited: Cited) -> bool:
         bound = {
-            node.id
+            node.arg if isinstance(node, ast.arg) else node.id
             for function in cited.file.around(cited.step.line)
             for node in ast.walk(function)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            if isinstance(node, ast.arg)
+            or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
         }
         return str(cited.values[key]) in bound
 
@@ -563,6 +564,9 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "only `{name}` holds it, until the next turn of the loop": _all(_is_spawn, _is_bound("name")),
     "only `{name}` holds it, until `{function}` returns": _all(
         _is_spawn, _is_in("function"), _is_bound("name")
+    ),
+    "only `{name}` of `{function}` holds it, until that returns": _all(
+        _defines("function"), _is_bound("name")
     ),
     "nothing holds it after line {line}; a callback does not keep it alive": _is_spawn,
     "the coroutine is made and dropped; it never runs": _is_spawn,

@@ -96,8 +96,7 @@ def _held_by(site: Site, say: Language) -> str:
     if site.handle is Handle.DISCARDED and site.local and site.is_for_a_turn:
         return say("`{name}` until the next turn of the loop", name=site.local)
     if site.handle is Handle.DISCARDED and site.local:
-        function = site.scope.rpartition(".")[2]
-        return say("`{name}` until `{function}` returns", name=site.local, function=function)
+        return say("`{name}` until `{function}` returns", name=site.local, function=site.holding)
     if site.handle is Handle.DISCARDED:
         return say("nothing after line {line}", line=site.statement.end_line)
     if named := site.holder or (site.local if site.handle is Handle.LOCAL else ""):

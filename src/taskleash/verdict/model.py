@@ -321,8 +321,11 @@ class Site:
     often: Said = ""
     code: str = ""
     in_async: bool = False
-    #: the local of its function that holds the task, or a container of it, until that returns
+    #: the local of its function, of one around or of a caller that holds the task, or a container
+    #: of it, until that returns
     local: str = ""
+    #: the name of that function
+    holding: str = ""
     #: the next turn of a loop binds that local anew
     is_for_a_turn: bool = False
     unseen: Unseen = Unseen.NOT

@@ -42,6 +42,7 @@ from taskleash.verdict.elements.containers import (
     with_its_key,
 )
 from taskleash.verdict.elements.elements import ends_another, left_to_others
+from taskleash.verdict.elements.outlived import Outlived
 from taskleash.verdict.elements.successors import takeover
 from taskleash.verdict.owner import group_of, owner_of, teardowns
 from taskleash.verdict.signs import Signs, how
@@ -75,6 +76,7 @@ class Observer:
         self.failed_futures = FailedFutures(calls, self.teardown)
         self.mains = Mains(calls)
         self.makers = Makers(calls)
+        self.outlived = Outlived(calls, self.lifetimes, self.mains)
         self.forgotten = Forgotten(calls, self.teardown)
         self.supervisors = Supervisors(calls, self.teardown, self.mains, started)
         self.cut_short = CutShort(self.inside, self.supervisors, self.mains)
@@ -134,6 +136,7 @@ class Observer:
         signs.with_its_object = self._is_with_its_object(spawn, trail)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards)
         signs.local, signs.is_for_a_turn = held_locally(trail)
+        self.outlived.look(signs)
         signs.main = self._main(spawn, trail)
         signs.loop_end = self.sweeps.loop_end(spawn.function, signs.multiplicity, signs.places)
         if signs.places and signs.loop_end is None:

@@ -148,6 +148,8 @@ class Signs:
     announced: list[tuple[Function, int, str]] = field(default_factory=list)
     #: the local of the function that holds the task, or its container, until that returns
     local: str = ""
+    #: the function of that local, where that is a caller or one around
+    holding: Function | None = None
     #: the next turn of a loop binds that anew
     is_for_a_turn: bool = False
     #: the call that runs the function as the main coroutine of a loop, where a local holds the task

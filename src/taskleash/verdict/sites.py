@@ -110,6 +110,7 @@ def to_site(signs: Signs, verdict: Verdict, calls: Calls) -> Site:
         code=call.code or call.text,
         in_async=spawn.function.facts.is_async,
         local=signs.local,
+        holding=(signs.holding or spawn.function).name,
         is_for_a_turn=signs.is_for_a_turn,
         unseen=signs.unseen,
         never_fails=signs.never_fails,

@@ -14,7 +14,7 @@ from taskleash.verdict.policy import Row, doubts
 from taskleash.verdict.signs import CallerVerdict, Signs
 from taskleash.verdict.wording.kept_by import who_keeps
 from taskleash.verdict.wording.leaving import way_out, way_past
-from taskleash.verdict.wording.steps import definition, ending, step
+from taskleash.verdict.wording.steps import definition, ending, held_by_a_local, step
 
 _MAX_STEPS = 8
 
@@ -323,16 +323,8 @@ def _nothing(signs: Signs) -> Evidence:
             "`{callee}` takes plain functions: nothing runs what a coroutine function gives",
             callee=spawn.call.text.rpartition(".")[2],
         )
-    elif signs.local and signs.is_for_a_turn:
-        message = sentence(
-            "only `{name}` holds it, until the next turn of the loop", name=signs.local
-        )
     elif signs.local:
-        message = sentence(
-            "only `{name}` holds it, until `{function}` returns",
-            name=signs.local,
-            function=spawn.function.name,
-        )
+        return held_by_a_local(signs)
     elif signs.callbacks:
         message = sentence(
             "nothing holds it after line {line}; a callback does not keep it alive", line=line

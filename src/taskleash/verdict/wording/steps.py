@@ -10,6 +10,7 @@ from taskleash.semantics.entities import Function
 from taskleash.sentences import NOTHING, Said, Sentence, claim, sentence
 from taskleash.verdict.model import Evidence
 from taskleash.verdict.policy import Verdict
+from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.waiting import has_deadline, is_partial
 
 _VERBS = {
@@ -43,6 +44,20 @@ def step(function: Function, index: int, said: Said) -> Evidence:
 def definition(function: Function, said: Said) -> Evidence:
     """An evidence step at the line where a function is defined."""
     return Evidence(function.module.path, function.facts.line, 1, said)
+
+
+def held_by_a_local(signs: Signs) -> Evidence:
+    """The local that has a dropped task, or a container of it, until its function returns."""
+    function, index = signs.spawn.function, signs.spawn.index
+    if signs.holding is not None:
+        text = claim("only `{name}` of `{function}` holds it, until that returns")
+        said = sentence(text, name=signs.local, function=signs.holding.qualname)
+        return definition(signs.holding, said)
+    if signs.is_for_a_turn:
+        text = claim("only `{name}` holds it, until the next turn of the loop")
+        return step(function, index, sentence(text, name=signs.local))
+    text = claim("only `{name}` holds it, until `{function}` returns")
+    return step(function, index, sentence(text, name=signs.local, function=function.name))
 
 
 def ending(op: Op, why: Said = NOTHING) -> Evidence:
