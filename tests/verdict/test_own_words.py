@@ -97,6 +97,40 @@ def test_a_check_that_lets_a_second_one_pass_is_not_cited() -> None:
     assert again.runs == "once for each call of `Stream.dial_again`"
 
 
+DIALLING = """\
+class Client:
+    def __init__(self):
+        self.monitor = None
+
+    async def connect(self):
+        while True:
+            try:
+                await self.dial()
+                {check}
+                self.monitor = asyncio.ensure_future(asyncio.sleep(1))
+                break
+            except OSError:
+                await asyncio.sleep(1)
+
+    async def dial(self):
+        await asyncio.sleep(1)
+
+    async def close(self):
+        if self.monitor is not None:
+            self.monitor.cancel()
+"""
+
+
+def test_what_ends_the_earlier_task_is_no_check_that_there_is_none() -> None:
+    ending = "if self.monitor is not None:\n                    self.monitor.cancel()"
+    (site,) = sites(DIALLING.format(check=ending))
+    assert not [step for step in site.evidence if "asked for here" in step.message]
+    assert site.runs == "once for each call of `Client.connect`"
+    (site,) = sites(DIALLING.format(check="if self.monitor:\n                    return"))
+    assert [step.line for step in site.evidence if "asked for here" in step.message] == [12]
+    assert site.runs == "one at a time for each `Client`"
+
+
 GATEWAY = """\
 class Socket:
     async def __aenter__(self):

@@ -200,7 +200,8 @@ class Observer:
         # What is taken out of a container later says nothing of how often tasks start.
         slots = [op for op in slots if op.root is not None]
         if in_loop(function, spawn.index) is not None:
-            asked = (self.guards.guard(trail, op, strict=True) for op in slots)
+            unended = (op for op in slots if not _ended_first(trail, op))
+            asked = (self.guards.guard(trail, op, strict=True) for op in unended)
             first = next((found for found in asked if found and found.how == "asked"), None)
             return first or self._asked_for(trail)
         stored_in = [op.event.target for op in slots if isinstance(op.event, Store)]
@@ -395,6 +396,5 @@ def _is_a_condition(guard: Guard) -> bool:
 
 
 def _ended_first(trail: Trail, op: Op) -> bool:
-    return any(
-        other.site[0] is op.function and other.site[1] < op.index for other in trail.of(*CANCELLING)
-    )
+    sites = (other.site for other in trail.of(*CANCELLING))
+    return any(function is op.function and index < op.index for function, index in sites)
