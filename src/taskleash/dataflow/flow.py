@@ -167,7 +167,7 @@ class _Follower(Passing, ContainerWalk):
         if function.facts.kind == "module":
             self._global(carrier, name)
             return
-        for inner in self.places.readers_of(function, name):
+        for inner in function.module.readers.get(Outer(function.key, name), ()):
             outer, root = Outer(function.key, name), self._root_in(carrier, inner)
             self.carry(replace(carrier, function=inner, term=outer, root=root, entry=None))
 

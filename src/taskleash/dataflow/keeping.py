@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.dataflow.trail import Place
+from taskleash.dataflow.trail import Place, Site, calling
 from taskleash.dataflow.walk import RETURNED, Carrier, Walk, WayIn
 from taskleash.ir.model import Store
 from taskleash.ir.terms import (
@@ -71,19 +71,31 @@ class Keeping(Walk):
         for alts_term in home.facts.defs.get(name, ()):
             if not isinstance(alts_term, Constant):
                 self.carry(replace(carrier, function=home, term=alts_term, entry=None, root=None))
-        for inner in self.places.readers_of(home, name):
-            self.carry(
-                replace(carrier, function=inner, term=Outer(home.key, name), entry=None, root=None)
-            )
+        outer = Outer(home.key, name)
+        for inner in home.module.readers.get(outer, ()):
+            self.carry(replace(carrier, function=inner, term=outer, entry=None, root=None))
 
     def _into_attribute(self, carrier: Carrier, target: Attribute, depth: int, index: int) -> None:
         setters = self.places.setters(carrier.function, target)
         for setter in setters:
             if len(setter.facts.params) > 1:
                 self._enter(carrier, setter, setter.facts.params[1].name, index)
-        for place in self.places.attribute(carrier.function, target, depth):
+        by = calling(carrier.function, self._way_to(carrier.function, target))
+        for place in self.places.attribute(carrier.function, target, depth, by):
             self.note("store", carrier, index, place=place)
             self._hold(place, carrier.how, carrier.weak)
+
+    def _way_to(self, function: Function, target: Term) -> tuple[Site, ...]:
+        """The calls of the origin that count for what it puts into something it is handed in."""
+        base = target
+        while isinstance(base, Attribute):
+            base = base.base
+        if function is not self.origin or not isinstance(base, Parameter):
+            return ()
+        if base is not target and self.calls.inference.classes(function, base):
+            return ()
+        self.is_in_what_is_handed_in = True
+        return self.way
 
     def _hold(self, place: Place, how: str, weak: bool) -> None:
         """The handle is in a place: go on wherever the place is read."""
@@ -133,10 +145,7 @@ class Keeping(Walk):
     ) -> None:
         """The handle goes into a container: find where the container itself lives."""
         function = carrier.function
-        is_handed_in = isinstance(container, Parameter) and home is self.origin
-        way = self.way if is_handed_in else ()
-        found = self.places.containers((home, container, depth, way))
-        self.is_in_what_is_handed_in |= is_handed_in
+        found = self.places.containers((home, container, depth, self._way_to(home, container)))
         if found.unknown:
             self.leave_out(function, index, found.unknown)
         for place in found.places:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from taskleash.dataflow.trail import Place, Site
+from taskleash.dataflow.trail import ANY_CALL, Calling, Place, Site, calling
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import (
     Attribute,
@@ -19,7 +19,6 @@ from taskleash.ir.terms import (
     Global,
     Item,
     Local,
-    Outer,
     Parameter,
     Result,
     Term,
@@ -88,7 +87,9 @@ class Places:
 
     # -- attributes
 
-    def attribute(self, function: Function, target: Attribute, depth: int) -> list[Place]:
+    def attribute(
+        self, function: Function, target: Attribute, depth: int, by: Calling = ANY_CALL
+    ) -> list[Place]:
         """The places that an attribute term names, one for each class its object may have."""
         base, name = target.base, target.name
         symbol = self.program.symbol(function, base)
@@ -97,10 +98,28 @@ class Places:
         text = term_text(function, target)
         if isinstance(symbol, Class):
             return [Place("attribute", name, depth, text, cls=symbol)]
-        classes = self.inference.classes(function, base)
+        classes = self.inference.classes(function, base) or self._handed_in(function, base, by)
         if not classes:
             return [Place("attribute", name, depth, text)]
         return [Place("attribute", name, depth, text, cls=cls) for cls in classes]
+
+    def _handed_in(self, function: Function, term: Term, by: Calling) -> tuple[Class, ...]:
+        """The classes of what calls give for an untyped parameter, if all of them are known."""
+        found: dict[Class, None] = {}
+        pending: list[tuple[Function, Term]] = [(function, term)]
+        seen = set(pending)
+        for home, given_as in pending:
+            classes = self.inference.classes(home, given_as)
+            found |= dict.fromkeys(classes)
+            if not classes:
+                if not isinstance(given_as, Parameter):
+                    return ()
+                origins = self._caller_arguments(home, given_as.name, by)
+                if not origins:
+                    return ()
+                pending += [each for each in origins if each not in seen]
+                seen.update(origins)
+        return tuple(found)
 
     def of_class(self, cls: Class, name: str, depth: int) -> Place:
         """The place of an instance attribute of a class."""
@@ -236,16 +255,11 @@ class Places:
         loads = self._loads.named(name).of_module(module)
         return [*found, *((load.function, load.term) for load in loads)]
 
-    def readers_of(self, function: Function, name: str) -> list[Function]:
-        """The nested functions that read a local of a function."""
-        return function.module.readers.get(Outer(function.key, name), [])
-
     # -- containers
 
     def _find_containers(self, key: _Contained) -> Containers:
         function, container, depth, way = key
-        callees = (function, *(caller for caller, _ in way))
-        called = dict(zip(callees, way, strict=False))
+        by = calling(function, way)
         found = Containers(text=term_text(function, container))
         # The last is the function that a container made there belongs to.
         pending = deque([(function, container, depth, function)])
@@ -263,7 +277,7 @@ class Places:
             seen.add((home, term))
             found.carriers.append((home, term, level))
             local, found.local = found.local, False
-            for origin in self._container_origins(home, term, level, found, called.get(home)):
+            for origin in self._container_origins(home, term, level, found, by):
                 # What a call makes anew belongs to who calls: a decorator may have kept it.
                 is_made = isinstance(term, Result) and not origin[0].facts.decorators
                 pending.append((*origin, owner if is_made else origin[0]))
@@ -280,10 +294,15 @@ class Places:
         return found
 
     def _container_origins(
-        self, home: Function, term: Term, level: int, found: Containers, at: Site | None
+        self,
+        home: Function,
+        term: Term,
+        level: int,
+        found: Containers,
+        by: Calling,
     ) -> list[tuple[Function, Term, int]]:
         if isinstance(term, Attribute):
-            found.places.extend(self.attribute(home, term, level))
+            found.places.extend(self.attribute(home, term, level, by))
             return self._borrowed(home, term, level)
         if isinstance(term, (Element, Item)):
             return [(home, term.base, level + 1)]
@@ -292,7 +311,7 @@ class Places:
         elif isinstance(term, Result):
             return self._call_origins(home, term.event, level, found)
         elif isinstance(term, Parameter):
-            return self._parameter_origins(home, term.name, level, found, at)
+            return self._parameter_origins(home, term.name, level, found, by)
         elif isinstance(term, Bound):
             owner, name = self.program.home(home, term)
             return [
@@ -355,23 +374,24 @@ class Places:
         return pending
 
     def _parameter_origins(
-        self, home: Function, name: str, level: int, found: Containers, at: Site | None
+        self, home: Function, name: str, level: int, found: Containers, by: Calling
     ) -> list[tuple[Function, Term, int]]:
         """A container that is handed in: by callers of the program, or else by a framework."""
-        origins = self._caller_arguments(home, name) if at is None else _arguments(home, name, at)
+        origins = self._caller_arguments(home, name, by)
         if not origins:
             found.places.append(Place("handed in", name, level, name))
         return [(caller, t, level) for caller, t in origins]
 
-    def _caller_arguments(self, home: Function, name: str) -> list[tuple[Function, Term]]:
-        sites = list(self._calls.callers(home))
+    def _caller_arguments(
+        self, home: Function, name: str, by: Calling = ANY_CALL
+    ) -> list[tuple[Function, Term]]:
+        """What calls give for a parameter, constants left out."""
+        sites = [by[home]] if home in by else list(self._calls.callers(home))
         if home.name == "__init__" and home.owner is not None:
             sites.extend(self._calls.constructions(home.owner))
-        return [each for site in sites for each in _arguments(home, name, site)]
-
-
-def _arguments(home: Function, name: str, site: Site) -> list[tuple[Function, Term]]:
-    """What a call gives for a parameter, constants left out."""
-    caller, index = site
-    value = given(home, caller.call(index)).get(name, ())
-    return [(caller, term) for term in value if not isinstance(term, Constant)]
+        return [
+            (caller, term)
+            for caller, index in sites
+            for term in given(home, caller.call(index)).get(name, ())
+            if not isinstance(term, Constant)
+        ]

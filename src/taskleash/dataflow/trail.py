@@ -108,6 +108,20 @@ class Unfollowed:
     reason: Sentence
 
 
+#: of which of its calls a function is looked at, where that is one alone
+Calling: TypeAlias = Mapping[Function, Site]
+ANY_CALL: Calling = {}
+
+
+def calling(function: Function, way: tuple[Site, ...]) -> Calling:
+    """The one call that counts of a function, and of each that leads to that on the way.
+
+    The last call of the way comes first.
+    """
+    callees = (function, *(caller for caller, _ in way))
+    return dict(zip(callees, way, strict=False))
+
+
 #: whether something holds of an operation
 Holds: TypeAlias = Callable[[Op], bool]
 

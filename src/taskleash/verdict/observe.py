@@ -56,8 +56,6 @@ from taskleash.verdict.ways.inside import Inside
 from taskleash.verdict.ways.partly import Partly
 from taskleash.verdict.ways.waiting import is_after_a_failure, is_partial, proves_nothing
 
-_CALLED_BACK = frozenset({"callback", "passive", "seen"})
-
 
 class Observer:
     """Turns trails into signs."""
@@ -92,9 +90,6 @@ class Observer:
         signs = Signs(spawn, trail, self._lifetime(spawn), "per-call")
         signs.in_one_step = self._in_one_step(spawn)
         signs.callbacks = trail.of("callback")
-        # To ask whether there is a task at all is not to touch it.
-        touching = trail.kinds - {"test"}
-        signs.only_called_back = bool(touching) and touching <= _CALLED_BACK
         signs.places = keepers(trail, self.lifetimes)
         signs.container = any(place.depth > 0 for place in signs.places)
         signs.given = trail.given and not drops_value(self.calls, spawn.function)

@@ -68,6 +68,10 @@ def dropped_by_the_loop(holder: Function, index: int) -> CallerVerdict:
     return CallerVerdict(holder, index, "discarded", *none, (), ())
 
 
+#: what is done to a handle that neither keeps the task nor waits for it
+_LIGHT = frozenset({"callback", "passive", "seen"})
+
+
 @dataclass
 class Signs:
     """The signs of one site; what each means stands beside the policy that uses it."""
@@ -78,8 +82,6 @@ class Signs:
     multiplicity: str
     #: nothing in the coroutine waits: it is over in its first step
     in_one_step: bool = False
-    #: nothing but callbacks and names touches the handle
-    only_called_back: bool = False
     callbacks: list[Op] = field(default_factory=list)
     #: an object that takes the task over
     owner: str = ""
@@ -203,6 +205,15 @@ class Signs:
     captured: Captured | None = None
     #: how long a failure is silent
     unseen: Unseen = Unseen.NOT
+
+    @property
+    def only_called_back(self) -> bool:
+        """Whether nothing but callbacks and names touches the handle.
+
+        To ask whether there is a task at all is not to touch it.
+        """
+        touching = self.trail.kinds - {"test"}
+        return bool(touching) and touching <= _LIGHT
 
     @property
     def once(self) -> bool:
