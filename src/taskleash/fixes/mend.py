@@ -71,6 +71,15 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
         return _untouched(
             text, targets, sentence("a task of MicroPython tells nobody when it is done")
         )
+    try:
+        return _all_mended(work, text, targets)
+    finally:
+        # It refers to what refers to it: the collector would have to look at the whole tree.
+        vars(work).clear()
+
+
+def _all_mended(work: Work, text: str, targets: Sequence[Target]) -> Mended:
+    """The text with a fix for each target that fits, in a file that can be changed."""
     applied: list[Applied] = []
     left: list[Left] = []
     ordered = sorted(targets, key=lambda target: (target.site.span, target.rule))
