@@ -11,6 +11,7 @@ from taskleash.fixes.meaning.coroutines import coroutine_of, started_by
 from taskleash.fixes.meaning.evident import check_awaiting
 from taskleash.fixes.meaning.following import own
 from taskleash.fixes.meaning.parallel import check_goes_on, check_parallel, is_in_a_loop
+from taskleash.fixes.meaning.remarks import is_to_go_on
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.loggers import is_of_its_own, logger_at
 from taskleash.fixes.syntax.new_statements import fitted, joined, unindented
@@ -55,6 +56,8 @@ def await_(work: Work, target: Target, call: cst.Call) -> Sentence:
         if is_in_a_loop(work.tree, call):
             raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if target.rule == "TL005":
+        if is_to_go_on(work.tree, holder):
+            raise CannotMend(sentence("a comment says that it runs in the background"))
         check_parallel(work, target, call)
     if _is_awaited_elsewhere(work.tree, scope, _work_of(target, call)):
         raise CannotMend(sentence("the function awaits the same work elsewhere"))

@@ -15,7 +15,7 @@ _APART = re.compile(
     r"|(?:n't|\bnot|without) await",
     re.IGNORECASE,
 )
-#: what the docstring of a function says that goes on while what it starts runs
+#: what comments and docstrings say of a function that goes on while what it starts runs
 _GOING_ON = re.compile(
     r"background|fire.{1,3}(?:and|&|n).{1,3}forget|non.?blocking"
     r"|(?:n't|\bnot|without) (?:block|wait)",
@@ -59,6 +59,14 @@ def is_meant_apart(tree: Tree, holder: Holder) -> bool:
     """Whether a comment says that the work of a statement is not waited for."""
     texts = [*_comments(tree, holder), *_below(tree, holder)]
     return any(_APART.search(text) for text in texts)
+
+
+def is_to_go_on(tree: Tree, holder: Holder) -> bool:
+    """Whether a comment says that the function is not held up by what a statement starts.
+
+    What starts several at a time says so as well, and is waited for all the same.
+    """
+    return any(_GOING_ON.search(text) for text in _comments(tree, holder))
 
 
 def _below(tree: Tree, holder: Holder) -> list[str]:
