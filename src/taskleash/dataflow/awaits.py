@@ -35,6 +35,12 @@ def awaited_at(function: Function, index: int) -> int | None:
     return None
 
 
+def done_at(caller: Function, index: int) -> int:
+    """The event by which a call has run to its end: its await, if it is awaited."""
+    at = awaited_at(caller, index)
+    return index if at is None else at
+
+
 def asked_to_wait(function: Function, waited: Term) -> Iterator[Term]:
     """The objects of whose ``wait()`` a term is the result: events, conditions, processes."""
     if not isinstance(waited, Result):

@@ -8,11 +8,11 @@ from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, conjuncts, c
 from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
-from taskleash.dataflow.awaits import awaited_at
+from taskleash.dataflow.awaits import done_at
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
-from taskleash.ir.model import Call, If, Loop, Store, Test
+from taskleash.ir.model import Call, Give, If, Loop, Store, Test
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -55,8 +55,9 @@ class Repetition:
         if not sites or not is_kept_by_itself(op) or is_of_what_is_given(op):
             return not sites and self._is_called_by_events(op)
         own = self.started.get(op.function, ())
+        gives = self._gives(trail, op.function, op.index)
         return self._is_begun_twice(trail, sites, own) or any(
-            self._is_again(trail, op, (caller, index), frozenset({op.function}))
+            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives)
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
@@ -127,14 +128,18 @@ class Repetition:
     def _sites(self, function: Function) -> list[Site]:
         return [site for site in self.calls.callers(function) if site[0] is not function]
 
-    def _is_again(self, trail: Trail, op: Op, site: Site, seen: frozenset[Function]) -> bool:
+    def _is_again(
+        self, trail: Trail, op: Op, site: Site, seen: frozenset[Function], gives: Alts
+    ) -> bool:
+        """Whether a call comes again while the task runs; it ``gives`` these constants then."""
         caller, index = site
+        given: Given = {t: gives for t in (Result(index), Awaited(Result(index))) if gives}
         is_set_up = any(map(self.phases.is_start, seen))
         is_one = not is_set_up and (_is_in_a_global(op) or _is_on_what_stays(caller, index))
         is_inside = caller.method is op.function.method and called_again(op) is caller.method
         if not (_is_on_itself(caller, index) or is_one or is_inside):
             return False
-        if self._repeats(trail, op, caller, index):
+        if self._repeats(trail, op, site, given):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
@@ -144,16 +149,32 @@ class Repetition:
         sites = self._sites(caller)
         if not sites:
             return self.phases.is_event_handler(caller)
-        return any(self._is_again(trail, op, each, seen | {caller}) for each in sites)
+        gives = self._gives(trail, caller, done_at(caller, index), given)
+        return any(self._is_again(trail, op, each, seen | {caller}, gives) for each in sites)
 
-    def _repeats(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
+    def _gives(
+        self, trail: Trail, function: Function, at: int, given: Given = NOTHING_GIVEN
+    ) -> Alts:
+        """The constants that a function gives when it leaves the task of an event running.
+
+        Empty where it may give something else as well.
+        """
+        if function.facts.is_generator or function.facts.decorators:
+            return ()
+        outcome = self._search(trail, function, at, {at}, given)
+        values = [value for leak in outcome.leaks for value in _returned(function, leak.line)]
+        found = dict.fromkeys(term for value in values for term in value)
+        is_known = outcome.is_complete and all(values)
+        return tuple(found) if is_known and all(isinstance(t, Constant) for t in found) else ()
+
+    def _repeats(self, trail: Trail, op: Op, site: Site, given: Given) -> bool:
         """Whether a loop of a caller comes back to the call while the task runs."""
+        caller, index = site
         # Where the call is awaited, what it raises comes before it has started a task.
-        awaited = awaited_at(caller, index)
-        at = index if awaited is None else awaited
+        at = done_at(caller, index)
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
-        outcome = self._around(trail, caller, at, {index, at})
+        outcome = self._around(trail, caller, at, {index, at}, given)
         is_same = _is_on_itself(caller, index) and any(
             callee is op.function for callee in self.calls.callees(caller, caller.call(index))
         )
@@ -165,11 +186,23 @@ class Repetition:
         """Whether a loop comes back to the store of the handle while the task runs."""
         return self._around(trail, op.function, op.index, {op.index}).respawned
 
-    def _around(self, trail: Trail, function: Function, at: int, own: Set[int]) -> PathOutcome:
-        """Where control goes from an event that leaves the task running; its ``own`` end none."""
+    def _search(
+        self, trail: Trail, function: Function, at: int, own: Set[int], given: Given
+    ) -> PathOutcome:
         endings = self.arrivals.endings.events(trail, function) - own
         carriers = self.arrivals.carriers(trail, function)
-        outcome = function.paths.search([at], map(EndingEvent, endings), carriers)
+        return function.paths.search([at], map(EndingEvent, endings), carriers, given=given)
+
+    def _around(
+        self,
+        trail: Trail,
+        function: Function,
+        at: int,
+        own: Set[int],
+        given: Given = NOTHING_GIVEN,
+    ) -> PathOutcome:
+        """Where control goes from an event that leaves the task running; its ``own`` end none."""
+        outcome = self._search(trail, function, at, own, given)
         if not outcome.is_complete and not outcome.respawned:
             trail.leave_paths_out(function)
         return outcome
@@ -180,6 +213,12 @@ class Repetition:
         """Whether a function sees to the earlier task before it comes to an event."""
         found = self.arrivals.at(trail, function, index, given)
         return found is not None and found.is_excluded
+
+
+def _returned(function: Function, line: int) -> list[Alts]:
+    """What a function returns at a line; None where nothing is returned there, or at its end."""
+    gives = [e.value for e in function.events if isinstance(e, Give) and e.pos[0] == line]
+    return gives or [(Constant("None"),)]
 
 
 def makes(calls: Calls, function: Function, call: Call) -> bool:
