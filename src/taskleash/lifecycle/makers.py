@@ -1,15 +1,22 @@
-"""Functions that make an object and end its tasks before they return: they are its teardown."""
+"""Functions that make an object and end its tasks before they return: they are its teardown.
+
+So are those that take one out of its container for good.
+"""
 
 from __future__ import annotations
 
 from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import CANCELLING, ENDING, Op, Trail, Unfollowed
-from taskleash.ir.terms import Result
+from taskleash.ir.terms import Attribute, Result
+from taskleash.models.containers import SHRINKING, TAKING
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
 from taskleash.sentences import NOTHING, Said, sentence
+
+#: uses of an object that give it to nobody
+_LOOKING = frozenset({"read", "test"})
 
 
 class Makers:
@@ -65,3 +72,21 @@ class Makers:
             if function.module.is_test or not site[0].module.is_test
         ]
         return sites == [(function, index)]
+
+
+def is_taken_out(caller: Function, index: int) -> bool:
+    """Whether a method is called on what a container has given up, and nobody else gets."""
+    for func in caller.call(index).func:
+        base = func.base if isinstance(func, Attribute) else None
+        if not isinstance(base, Result) or not _takes_out(caller, base):
+            continue
+        if all(role.kind in _LOOKING for role in caller.uses.roles.get(base, ())):
+            return True
+    return False
+
+
+def _takes_out(caller: Function, result: Result) -> bool:
+    return any(
+        isinstance(func, Attribute) and func.name in TAKING & SHRINKING
+        for func in caller.call(result.event).func
+    )

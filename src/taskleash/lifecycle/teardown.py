@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from taskleash.controlflow.exceptions import is_start
 from taskleash.ir.model import Give, Store
 from taskleash.ir.terms import Attribute, Constant, Nested, Parameter, Result
+from taskleash.lifecycle.makers import is_taken_out
 from taskleash.lifecycle.phases import Phases, asks_for_more, ends_a_part, is_empty_hook
 from taskleash.models.lifecycle import LIFECYCLE, Phase
 from taskleash.models.vocabulary import words
@@ -148,7 +149,16 @@ class Teardown:
             call = holder.call(index)
             if LIFECYCLE.registers_end(call.text):
                 return sentence(text, function=function.name, call=call.text)
-        return self._given_back(function)
+        return self._given_back(function) or self._parted_with(function)
+
+    def _parted_with(self, function: Function) -> Sentence:
+        """What takes objects out of a container for good calls a method of each at their end."""
+        for caller, index in self.calls.callers(function):
+            is_tried = caller.module.is_test and not function.module.is_test
+            if is_taken_out(caller, index) and not is_tried:
+                text = claim("`{function}`, which `{caller}` calls on what it takes out")
+                return sentence(text, function=function.qualname, caller=caller.qualname)
+        return NOTHING
 
     def _given_back(self, function: Function) -> Sentence:
         """What sets an object up may return the method that takes it down again."""
