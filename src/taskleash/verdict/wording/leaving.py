@@ -72,7 +72,8 @@ def _turn(
     caught: tuple[int | None, Edge] | None = None
     for edge in leak.steps:
         if goals.isdisjoint(graph.reachable(start=edge.target)):
-            return (source, edge) if edge.line or caught is None else caught
+            is_telling = edge.line or edge.kind == "early exit"
+            return (source, edge) if is_telling or caught is None else caught
         if edge.kind == "handler":
             caught = source, edge
         source = edge.target
