@@ -50,13 +50,17 @@ WAYS = {
         "`run` is left at this `yield` while the task runs, if its caller stops there",
     ),
     "a yield behind an exception that is caught": (
-        "try:\n    yield items\nexcept BaseException:\n    yield ask  # here\n    task.cancel()\n"
-        "    raise\nawait task",
+        (
+            "try:\n    yield items\nexcept BaseException:\n    yield ask  # here\n"
+            "    task.cancel()\n    raise\nawait task"
+        ),
         "`run` is left at this `yield` while the task runs, if its caller stops there",
     ),
     "a cancellation of a wait that is caught": (
-        "pending = []\ntry:\n    _, pending = await asyncio.wait([task])\n"
-        "except asyncio.CancelledError:  # here\n    pass\nawait asyncio.gather(*pending)",
+        (
+            "pending = []\ntry:\n    _, pending = await asyncio.wait([task])\n"
+            "except asyncio.CancelledError:  # here\n    pass\nawait asyncio.gather(*pending)"
+        ),
         f"{LEFT}where this is caught",
     ),
     "a return": (
