@@ -49,6 +49,7 @@ from taskleash.verdict.ways.waiting import (
     is_of_no_task,
     is_partial,
     is_under_deadline,
+    leaves_some,
     passed_over,
     polls,
     stands_ready,
@@ -112,7 +113,7 @@ class Inside:
             outcome = self._search(trail, elements, [])
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
-        several = [op for op in after if not elements.is_alone(op)]
+        several = [op for op in after if not elements.is_alone(op)] + self._first(trail, elements)
         left = () if handed else left_pending(trail, several, stops)
         stopped = () if handed else left_by_a_stop(trail, endings, partial(self._stops, trail))
         if not outcome.is_complete or left is None or stopped is None:
@@ -147,6 +148,14 @@ class Inside:
         if all(op.kind == "outcome" for op in ends):
             ends.update(dict.fromkeys(op for op in early if is_first_or_fails(trail, op)))
         return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
+
+    def _first(self, trail: Trail, elements: Elements) -> list[Op]:
+        """The waits for the first of several: a look at what is done ends none of the rest."""
+        return [
+            op
+            for op in trail.rooted()
+            if leaves_some(op) and op.function is trail.function and op not in elements
+        ]
 
     def _search(
         self, trail: Trail, elements: Elements, handed: list[Op], turn: tuple[int, ...] = ()

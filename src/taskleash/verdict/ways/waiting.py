@@ -60,6 +60,15 @@ def is_for_the_first(op: Op) -> bool:
     return returns_early(op) and not _is_up_to(op)
 
 
+def leaves_some(op: Op) -> bool:
+    """Whether a wait for the first may leave others running although no task has failed."""
+    return is_for_the_first(op) and not any(
+        "FIRST_EXCEPTION" in str(_given(op, arg.value))
+        for arg in _arguments(op)
+        if arg.key == "return_when"
+    )
+
+
 def is_told(wait: Op) -> bool:
     """Whether a look at the sets that a wait gives tells which of its tasks are done."""
     looks = wait.function.paths.waits
