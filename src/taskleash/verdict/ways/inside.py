@@ -113,7 +113,7 @@ class Inside:
             outcome = self._search(trail, elements, [])
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
-        several = [op for op in after if not elements.is_alone(op)] + self._first(trail, elements)
+        several = [op for op in after if not elements.is_alone(op)] + _first(trail, after)
         left = () if handed else left_pending(trail, several, stops)
         stopped = () if handed else left_by_a_stop(trail, endings, partial(self._stops, trail))
         if not outcome.is_complete or left is None or stopped is None:
@@ -148,14 +148,6 @@ class Inside:
         if all(op.kind == "outcome" for op in ends):
             ends.update(dict.fromkeys(op for op in early if is_first_or_fails(trail, op)))
         return Elements(self.calls, trail, sorted(ends, key=lambda op: op.root or 0))
-
-    def _first(self, trail: Trail, elements: Elements) -> list[Op]:
-        """The waits for the first of several: a look at what is done ends none of the rest."""
-        return [
-            op
-            for op in trail.rooted()
-            if leaves_some(op) and op.function is trail.function and op not in elements
-        ]
 
     def _search(
         self, trail: Trail, elements: Elements, handed: list[Op], turn: tuple[int, ...] = ()
@@ -267,6 +259,21 @@ class Inside:
             and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, root))
         ]
         return list(dict.fromkeys(found))
+
+
+def _first(trail: Trail, endings: list[Op]) -> list[Op]:
+    """The waits for the first of several where the outcome of what is done is looked at.
+
+    It ends none of the rest. A wait after which to cancel the rest is enough is left out.
+    """
+    if not any(op.kind == "outcome" and op.how == "waited" for op in endings):
+        return []
+    enough = {*endings, *waits_before_a_cancel(trail, endings)}
+    return [
+        op
+        for op in trail.rooted()
+        if leaves_some(op) and op.function is trail.function and op not in enough
+    ]
 
 
 def _is_alone(elements: Elements | None, op: Op) -> bool:
