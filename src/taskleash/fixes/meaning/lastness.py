@@ -48,7 +48,7 @@ def why_not_the_end(tree: Tree, site: Site, teardown: Method, spawning: Method) 
         )
     elif _TELLING & set(words(name)[:1]):
         return sentence("`{name}` by its name only tells others of the end", name=name)
-    elif part := _part(name, teardown.cls.name.value):
+    elif part := part_of(name, teardown.cls.name.value):
         return sentence("`{name}` may take down its {part} alone", name=name, part=part)
     if other := _told_by(tree, teardown):
         return sentence(
@@ -138,7 +138,7 @@ def _called(method: Method) -> list[str]:
     return [text for text in every if text.startswith(f"{method.instance}.")]
 
 
-def _part(name: str, owner: str) -> str:
+def part_of(name: str, owner: str) -> str:
     """What a method by its name takes down where that is not its owner: ``close_browser``."""
     found = [word for word in words(name) if word != "async"]
     if len(found) < _VERB_AND_PART or not LIFECYCLE.ends(found[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from taskleash.fixes.meaning.lastness import why_not_the_end
+from taskleash.fixes.meaning.lastness import part_of, why_not_the_end
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.signatures import called_on_instance
@@ -49,6 +49,9 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
         raise CannotMend(
             sentence("`{name}` has no close, stop or other teardown of its own here", name=name)
         )
+    owner = spawning.cls.name.value
+    # What ends one part of the object is called by the end of it all, and by others.
+    found = {name: m for name, m in found.items() if not part_of(name, owner)} or found
     chosen = min(found.values(), key=_rank)
     while inner := _called_by(chosen, found):
         del found[chosen.function.name.value]
