@@ -219,9 +219,10 @@ def wrapped(helper: str, call: cst.BaseExpression, room: int, inner: int) -> cst
     """
     func, flat = cst.parse_expression(helper), joined(call)
     code, base = cst.Module([]).code_for_node(flat), _base(call)
+    length = len(f"{helper}({code})")
+    is_narrow, fits_below = length <= room, length <= inner - len(_INDENT)
     # Its arguments are on a line of their own, and its closing bracket is not.
-    is_by_hand = base is None and _opens_line(call)
-    is_narrow = len(f"{helper}({code})") <= room
+    is_by_hand = base is None and (_opens_line(call) or (_hangs(call) and not fits_below))
     if "\n" not in code and (is_narrow or (base is None and not is_by_hand)):
         return cst.Call(func, [cst.Arg(flat)])
     if base is None:
