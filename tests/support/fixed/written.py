@@ -3543,4 +3543,50 @@ async def main():
         {"own": True, "track": True},
         {"own": ("closed at once",)},
     ),
+    Written(
+        "a part that is closed and opened anew before the end of it all",
+        """
+import asyncio
+
+
+class Client:
+    def __init__(self):
+        self.ticks = 0
+        self._socket = object()
+        self._watch = None
+
+    def connect(self):
+        self._watch = asyncio.create_task(self._watch_clock())
+
+    async def reopen(self):
+        await self._close_socket()
+        self._socket = object()
+
+    async def _watch_clock(self):
+        while True:
+            await asyncio.sleep(1)
+            self.ticks += 1
+
+    async def disconnect(self):
+        await self._close_socket()
+
+    async def _close_socket(self):
+        self._socket = None
+
+
+async def main():
+    client = Client()
+    client.connect()
+    await asyncio.sleep(2.5)
+    await client.reopen()
+    await asyncio.sleep(3)
+    note("ticks", client.ticks)
+    await client.disconnect()
+    watching = [task for task in asyncio.all_tasks() if "_watch_clock" in repr(task)]
+    if not watching:
+        note("nobody watches")
+""",
+        {"own": True},
+        {"own": ("ticks 5", "nobody watches")},
+    ),
 )
