@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
-from taskleash.driver.parsing.parse import packed, unpacked
+from taskleash.driver.parsing.parse import packed_for_now, unpacked
 
 if TYPE_CHECKING:
     from taskleash.ir.model import ModuleFacts
@@ -57,5 +57,5 @@ class Shelf(Mapping[str, "ModuleFacts"]):
         for path in paths:
             if path in self._facts:
                 with suppress(BadPacking, RecursionError):
-                    self._packed[path] = zlib.compress(packed(self._facts[path]), 1)
+                    self._packed[path] = zlib.compress(packed_for_now(self._facts[path]), 1)
                     del self._facts[path]

@@ -11,7 +11,7 @@ from functools import partial
 
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
-from taskleash.driver.parsing.parse import Broken, packed, parse
+from taskleash.driver.parsing.parse import Broken, packed_for_now, parse
 from taskleash.driver.parsing.patience import PATIENCE_SECONDS
 from taskleash.fixes.making import Made, Wanted, made
 from taskleash.fixes.mend import let_go, mend
@@ -89,7 +89,7 @@ def _filled(order: Order) -> Filled:
         data = encode(result.text, order.item.read())
         outcome = parse(order.item.with_data(data))
         if not isinstance(outcome, Broken):
-            return Filled(result, data, packed(outcome))
+            return Filled(result, data, packed_for_now(outcome))
     return Filled(result)
 
 

@@ -104,6 +104,17 @@ def packed(outcome: Parsed, notes: Sequence[BodyNote] = ()) -> bytes:
     return digest(said) + len(data).to_bytes(SIZE_BYTES, "little") + data + NOTES.pack((*notes,))
 
 
+def packed_for_now(outcome: Parsed) -> bytes:
+    """The outcome as bytes that this run alone unpacks: nothing stands for it, which takes half.
+
+    Raises BadPacking and RecursionError as `packed` does.
+    """
+    from taskleash.ir.packing.packing import dumped
+
+    data = dumped(_packing().rows(outcome))
+    return bytes(DIGEST_BYTES) + len(data).to_bytes(SIZE_BYTES, "little") + data
+
+
 def _parts(data: bytes) -> tuple[bytes, bytes]:
     """The facts of a packed outcome, and the notes of its bodies."""
     start = DIGEST_BYTES + SIZE_BYTES
