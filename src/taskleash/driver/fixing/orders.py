@@ -69,8 +69,10 @@ class Filled:
 def filled(order: Order) -> bytes:
     """What becomes of an order, as bytes; one large tree at a time is in memory."""
     result = with_deep_stack(partial(_filled, order), LINKER_MEGABYTES)
-    # What codemods leave behind has cycles, and nothing else collects in a worker.
+    # What lowering leaves behind has cycles, and nothing else collects in a worker.
     gc.collect()
+    # What stays is not looked at again after each of the next files.
+    gc.freeze()
     return pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
 
 
@@ -80,7 +82,6 @@ def _filled(order: Order) -> Filled:
             return mend(text, targets, order.manner)
         finally:
             let_go()
-            gc.collect()
 
     result = made(mended, order.wanted)
     if not result.applied or result.objection:
