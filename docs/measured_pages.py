@@ -221,6 +221,14 @@ sleep that is left out of what is cancelled, and a set whose only end is a publi
 other one calls. The reader was sure of 12 lows, and of 21 more he was not. Of these taskleash calls
 ten low.
 
+In the nineteenth reading (nearly all sites of 44 packages whose names begin with the letters m to
+z: bots, MQTT and websocket clients, servers, device libraries) the 45 highs are those of the
+labels. Of the 8 lows one is sound: a slot that the next statement empties by a method. Four lows
+were not found: a client's task that its stop asks to end and nobody waits for, one that ends with
+its queue, a slot that many callers fill while one is running, and a list of tasks that an error
+which is caught leaves. The reader was sure of 11 lows, and of 7 more he was not. Of these taskleash
+calls none low and one high.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -296,6 +304,7 @@ def accuracy_page() -> str:
         ("blind_sixteenth", "the sixteenth reading, mended in part"),
         ("blind_seventeenth", "the seventeenth reading, mended in part"),
         ("blind_eighteenth", "the eighteenth reading, mended in part"),
+        ("blind_nineteenth", "the nineteenth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -330,6 +339,7 @@ def blind_table() -> str:
         ("blind_sixteenth", "sixteenth reading"),
         ("blind_seventeenth", "seventeenth reading"),
         ("blind_eighteenth", "eighteenth reading"),
+        ("blind_nineteenth", "nineteenth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

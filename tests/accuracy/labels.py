@@ -31,6 +31,7 @@ SETS = (
     "blind_sixteenth",
     "blind_seventeenth",
     "blind_eighteenth",
+    "blind_nineteenth",
 )
 
 #: a package, a file of it and a line
