@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
+from taskleash.controlflow.nesting import loops
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.trail import ENDING, Op, Site, Stretch, Trail
-from taskleash.ir.terms import Result
+from taskleash.ir.model import Await
+from taskleash.ir.terms import Result, Term
 from taskleash.models.table import MODELS
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
@@ -46,6 +48,23 @@ class Endings:
                     if outer is function and outer.events[call].pos[0] == line:
                         return True
         return False
+
+    def at_once(self, trail: Trail, function: Function, index: int, carriers: Set[Term]) -> bool:
+        """Whether each path from an event that starts the task ends it before anything else runs.
+
+        Nothing else of the program does until the function waits, or gives a value to a consumer.
+        """
+        found = self.events(trail, function)
+        lines = {function.events[event].pos[0] for event in found}
+        certain = {line for line in lines if self.is_certain(trail, function, line)}
+        endings = {event for event in found if function.events[event].pos[0] in certain}
+        if not endings or function.facts.is_generator or _waits_unseen(function, index):
+            return False
+        awaits = {at for at, event in enumerate(function.events) if isinstance(event, Await)}
+        stops = map(EndingEvent, endings)
+        outcome = function.paths.search([index], stops, carriers, awaits - endings)
+        is_left = outcome.leaks or outcome.respawned or outcome.reached
+        return outcome.ended and outcome.is_complete and not is_left
 
     def _ends(self, part: Stretch) -> Mapping[Function, set[int]]:
         """The events at which each function ends the earlier task."""
@@ -108,6 +127,13 @@ def _always_ends(trail: Trail, function: Function, index: int) -> bool:
     """Whether a function that is called while the task runs comes to an ending on each path."""
     carriers = set(trail.terms_in(function))
     return not function.paths.search_from_entry([EndingEvent(index)], carriers).leaks
+
+
+def _waits_unseen(function: Function, index: int) -> bool:
+    """Whether a function may wait where it has no event: in a loop, at the end of a ``with``."""
+    entered = (e for e in function.events[:index] if isinstance(e, Await) and not e.value)
+    asynchronous = (each for each in loops(function.facts.body) if each.kind == "async for")
+    return next(entered, None) is not None or next(asynchronous, None) is not None
 
 
 def _is_only_started(caller: Function, index: int) -> bool:

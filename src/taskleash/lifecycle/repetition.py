@@ -51,6 +51,9 @@ class Repetition:
         function by its name, where no caller in the program is known. What the task itself calls
         is another question.
         """
+        carriers = self.arrivals.carriers(trail, op.function)
+        if self.arrivals.endings.at_once(trail, op.function, op.index, carriers):
+            return False
         sites = self._sites(op.function)
         if not sites or not is_kept_by_itself(op) or is_of_what_is_given(op):
             return not sites and self._is_called_by_events(op)
