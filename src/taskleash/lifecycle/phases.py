@@ -176,7 +176,13 @@ class Phases:
 def _is_registered_for_the_start(function: Function) -> bool:
     """Whether a function is registered for the start: ``@app.on_event("startup")``."""
     home = function.parent
-    return home is not None and any(
+    if home is None:
+        return False
+    occasions = (d.text.rpartition(".")[2] for d in function.facts.decorators if "." in d.text)
+    return any(
+        LIFECYCLE.registers_for_events(name) and LIFECYCLE.is_first_occasion(name)
+        for name in occasions
+    ) or any(
         isinstance(each, Constant) and LIFECYCLE.is_first_occasion(each.text)
         for decorator in function.facts.decorators
         for term in decorator.value

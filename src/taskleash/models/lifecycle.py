@@ -112,7 +112,7 @@ CONVENTIONS = (
         " launch made main mount open prepare ready run running serve setup start started startup"
         " subscribe",
     ),
-    _row(Phase.SETUP, Sign.OCCASION, "startup"),
+    _row(Phase.SETUP, Sign.OCCASION, "start startup"),
     _row(Phase.SETUP, Sign.KEYWORD, "lifespan"),
     _row(
         Phase.SETUP, Sign.ANEW,
