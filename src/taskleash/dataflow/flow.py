@@ -7,6 +7,7 @@ attributes wherever they are read, containers, the results of wrappers.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -46,6 +47,7 @@ from taskleash.models.containers import (
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.semantics.inference import is_manager
+from taskleash.semantics.own_task import own_task
 from taskleash.semantics.uses import Role
 from taskleash.sentences import sentence
 
@@ -72,20 +74,31 @@ class Flow:
         to_await: bool = False,
         at: frozenset[int] = frozenset(),
         way: tuple[Site, ...] = (),
+        started: Collection[Function] = (),
     ) -> Trail:
         """The trail of the handle that the call event ``index`` gives in ``function``.
 
         ``depth`` is 0 where the call gives the task itself, 1 for a container of tasks, ``at``
         where it stands if that is a tuple; with ``to_await`` it gives a coroutine that returns the
         handle. The ``way`` are calls that lead to the function, the last one first: only the
-        containers that these hand in count.
+        containers that these hand in count. The coroutines ``started`` may keep their own task.
         """
         walk = _Follower(self.calls, self.places, function, self.kept)
         walk.at, walk.way = at, way
         how = RETURNED if to_await else ""
         walk.carry(Carrier(function, Result(index), depth, how))
+        for coroutine, own in self._kept_by_themselves(started):
+            walk.carry(Carrier(coroutine, Result(own), how=how, local=False))
         walk.run()
         return walk.trail(function, index, depth)
+
+    def _kept_by_themselves(self, started: Collection[Function]) -> list[tuple[Function, int]]:
+        """The calls by which all of some coroutines get their own tasks, to keep them somewhere."""
+        found = [(coroutine, own_task(self.calls, coroutine)) for coroutine in started]
+        known = [(coroutine, own) for coroutine, own in found if own is not None]
+        if len(known) < len(found) or not all(self.follow(*each).places for each in known):
+            return []
+        return known
 
     def kept(self, place: Place, how: str, weak: bool, origin: Function) -> Onward:
         """What a handle meets once it is in a place, whichever spawn of a function puts it there.

@@ -76,6 +76,8 @@ class Gives(enum.Enum):
     COROUTINE = "coroutine"
     #: all tasks of a loop that have not ended
     TASKS = "tasks"
+    #: the task as which the calling coroutine runs
+    ITSELF = "itself"
     #: an iterator that never ends
     ENDLESS = "endless"
     #: what ends once the work has begun, not once it is done

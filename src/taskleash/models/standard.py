@@ -104,6 +104,7 @@ APIS = (
             ("create_subprocess_shell", "CPython 3.14, Doc/library/asyncio-subprocess.rst"),
         )
     ),
+    Api("asyncio.current_task", _TASKS, gives=Gives.ITSELF),
     Api("asyncio.all_tasks", _TASKS, gives=Gives.TASKS),
     Api("asyncio.Task.all_tasks", "CPython 3.8, Doc/library/asyncio-task.rst", gives=Gives.TASKS),
     *(

@@ -137,7 +137,8 @@ class Judge:
 
     def _signs(self, case: Case, way: tuple[CallSite, ...] = ()) -> Signs:
         spawn, depth, kept_if, ended = case
-        trail = self.flow.follow(spawn.function, spawn.index, depth, spawn.to_await, spawn.at, way)
+        place = spawn.function, spawn.index, depth
+        trail = self.flow.follow(*place, spawn.to_await, spawn.at, way, spawn.started)
         signs = self.observer.signs(spawn, trail)
         signs.kept_if |= kept_if
         signs.ended_if = ended

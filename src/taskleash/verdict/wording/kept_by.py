@@ -33,7 +33,10 @@ def who_keeps(signs: Signs) -> Iterator[Evidence]:
     said: set[str] = set()
     for op in signs.trail.of("store", "contain"):
         place = op.place
-        if place is None or not place.text or place.text in said or op.root is None:
+        if place is None or not place.text or place.text in said:
+            continue
+        # A coroutine may keep its own task.
+        if op.root is None and op.function not in spawn.started:
             continue
         if _is_taken_out_of_another(op):
             continue
