@@ -63,6 +63,8 @@ class Endings:
         awaits = {at for at, event in enumerate(function.events) if isinstance(event, Await)}
         stops = map(EndingEvent, endings)
         outcome = function.paths.search([index], stops, carriers, awaits - endings)
+        if not outcome.is_complete:
+            trail.leave_paths_out(function)
         is_left = outcome.leaks or outcome.respawned or outcome.reached
         return outcome.ended and outcome.is_complete and not is_left
 
@@ -126,7 +128,10 @@ class Endings:
 def _always_ends(trail: Trail, function: Function, index: int) -> bool:
     """Whether a function that is called while the task runs comes to an ending on each path."""
     carriers = set(trail.terms_in(function))
-    return not function.paths.search_from_entry([EndingEvent(index)], carriers).leaks
+    outcome = function.paths.search_from_entry([EndingEvent(index)], carriers)
+    if not outcome.is_complete:
+        trail.leave_paths_out(function)
+    return outcome.is_complete and not outcome.leaks
 
 
 def _waits_unseen(function: Function, index: int) -> bool:
