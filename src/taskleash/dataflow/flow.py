@@ -47,7 +47,7 @@ from taskleash.models.containers import (
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.semantics.inference import is_manager
-from taskleash.semantics.own_task import own_task
+from taskleash.semantics.own_task import OwnTasks
 from taskleash.semantics.uses import Role
 from taskleash.sentences import sentence
 
@@ -94,7 +94,8 @@ class Flow:
 
     def _kept_by_themselves(self, started: Collection[Function]) -> list[tuple[Function, int]]:
         """The calls by which all of some coroutines get their own tasks, to keep them somewhere."""
-        found = [(coroutine, own_task(self.calls, coroutine)) for coroutine in started]
+        own_tasks = self.calls.shared(OwnTasks)
+        found = [(coroutine, own_tasks.of(coroutine)) for coroutine in started]
         known = [(coroutine, own) for coroutine, own in found if own is not None]
         if len(known) < len(found) or not all(self.follow(*each).places for each in known):
             return []
@@ -180,8 +181,9 @@ class _Follower(Passing, ContainerWalk):
         if function.facts.kind == "module":
             self._global(carrier, name)
             return
-        for inner in function.module.readers.get(Outer(function.key, name), ()):
-            outer, root = Outer(function.key, name), self._root_in(carrier, inner)
+        outer = Outer(function.key, name)
+        for inner in function.module.readers.get(outer, ()):
+            root = self._root_in(carrier, inner)
             self.carry(replace(carrier, function=inner, term=outer, root=root, entry=None))
 
     def _root_in(self, carrier: Carrier, inner: Function) -> int | None:

@@ -12,7 +12,8 @@ from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.api import Gives
 from taskleash.models.callables import ENDLESS_RUNNERS
 from taskleash.query import Query
-from taskleash.semantics.entities import Class, External, Function
+from taskleash.semantics.apis import calls_giving
+from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.mains import Mains
 from taskleash.sentences import NOTHING, Said, claim, sentence
 
@@ -115,16 +116,9 @@ class Sweeps:
     @cached_property
     def _all(self) -> tuple[list[tuple[Op, Said]], dict[Unfollowed, None]]:
         calls = self.calls
-        models = calls.program.models
-        names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.TASKS)}
         trails = [
             self.flow.follow(function, index, depth=1)
-            for name in sorted(names)
-            for function, index in calls.program.lookup.calls(name)
-            if any(
-                isinstance(callee, External) and models.gives(callee.dotted) is Gives.TASKS
-                for callee in calls.callees(function, function.call(index))
-            )
+            for function, index in calls_giving(calls, Gives.TASKS)
         ]
         found = [
             (op, why)

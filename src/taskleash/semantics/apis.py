@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from taskleash.ir.known import KnownCalls
 from taskleash.ir.model import Call
 from taskleash.ir.terms import last_name
-from taskleash.models.api import Api, KnownBy
+from taskleash.models.api import Api, Gives, KnownBy
 from taskleash.models.table import canonical
 from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import Class, External, Function
@@ -44,6 +44,18 @@ def api_of(calls: Calls, function: Function, call: Call) -> Api | None:
         return told
     found = (starting(calls, function, call, callee) for callee in callees)
     return next((api for api in found if api is not None), None)
+
+
+def calls_giving(calls: Calls, gives: Gives) -> Iterator[tuple[Function, int]]:
+    """All calls in the program of what gives this."""
+    models = calls.program.models
+    for name in sorted({dotted.rpartition(".")[2] for dotted in models.giving(gives)}):
+        for function, index in calls.program.lookup.calls(name):
+            if any(
+                isinstance(callee, External) and models.gives(callee.dotted) is gives
+                for callee in calls.callees(function, function.call(index))
+            ):
+                yield function, index
 
 
 def starting(calls: Calls, function: Function, call: Call, callee: Callee) -> Api | None:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from taskleash.ir.model import Await, Call, If, Loop
+from collections import defaultdict
+
+from taskleash.ir.model import Await, If, Loop
 from taskleash.models.api import Gives
+from taskleash.semantics.apis import calls_giving
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
-from taskleash.semantics.entities import External, Function
+from taskleash.semantics.entities import Function
 
 
-def own_task(calls: Calls, coroutine: Function) -> int | None:
-    """The call by which a coroutine gets its own task on each path, before it waits for anything.
+class OwnTasks:
+    """Answers by which call a coroutine gets its own task."""
 
-    Until then the loop holds the task, for it is about to run its first step.
-    """
-    models = calls.program.models
-    names = {dotted.rpartition(".")[2] for dotted in models.giving(Gives.ITSELF)}
-    for index, event in enumerate(coroutine.events):
-        if isinstance(event, Await):
-            return None
-        if not isinstance(event, Call) or event.text.rpartition(".")[2] not in names:
-            continue
-        if any(isinstance(level.item, If | Loop) for level in around(coroutine, index)):
-            continue
-        callees = calls.callees(coroutine, event)
-        if any(isinstance(c, External) and models.gives(c.dotted) is Gives.ITSELF for c in callees):
-            return index
-    return None
+    def __init__(self, calls: Calls) -> None:
+        self._calls: dict[Function, list[int]] = defaultdict(list)
+        for function, index in calls_giving(calls, Gives.ITSELF):
+            self._calls[function].append(index)
+
+    def of(self, coroutine: Function) -> int | None:
+        """The call by which a coroutine gets its task on each path, before it waits for anything.
+
+        Until then the loop holds the task, for it is about to run its first step.
+        """
+        for index in sorted(self._calls.get(coroutine, ())):
+            if any(isinstance(event, Await) for event in coroutine.events[:index]):
+                return None
+            if not any(isinstance(level.item, If | Loop) for level in around(coroutine, index)):
+                return index
+        return None
