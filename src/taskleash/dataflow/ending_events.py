@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from taskleash.controlflow.nesting import loops
 from taskleash.controlflow.paths import EndingEvent
@@ -38,16 +38,19 @@ class Endings:
 
     def is_certain(self, trail: Trail, function: Function, line: int) -> bool:
         """Whether an event at a line ends the task itself, or calls what does on each path."""
+        return line in self._certain(trail, function)
+
+    def _certain(self, trail: Trail, function: Function) -> Iterator[int]:
+        """The lines of such events, some more than once."""
         for home, at in {op.site for op in trail.of(*ENDING)}:
-            if home is function and home.events[at].pos[0] == line:
-                return True
+            if home is function:
+                yield home.events[at].pos[0]
             callers = self._run_by(home)
             for caller, site in callers if callers and _always_ends(trail, home, at) else ():
                 above = self._run_by(caller) if _always_ends(trail, caller, site) else []
                 for outer, call in [(caller, site), *above]:
-                    if outer is function and outer.events[call].pos[0] == line:
-                        return True
-        return False
+                    if outer is function:
+                        yield outer.events[call].pos[0]
 
     def at_once(self, trail: Trail, function: Function, index: int, carriers: Set[Term]) -> bool:
         """Whether each path from an event that starts the task ends it before anything else runs.
@@ -55,10 +58,11 @@ class Endings:
         Nothing else of the program does until the function waits, or gives a value to a consumer.
         """
         found = self.events(trail, function)
-        lines = {function.events[event].pos[0] for event in found}
-        certain = {line for line in lines if self.is_certain(trail, function, line)}
+        if not found or function.facts.is_generator or _waits_unseen(function, index):
+            return False
+        certain = set(self._certain(trail, function))
         endings = {event for event in found if function.events[event].pos[0] in certain}
-        if not endings or function.facts.is_generator or _waits_unseen(function, index):
+        if not endings:
             return False
         awaits = {at for at, event in enumerate(function.events) if isinstance(event, Await)}
         stops = map(EndingEvent, endings)
