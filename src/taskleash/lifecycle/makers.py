@@ -9,9 +9,11 @@ from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import CANCELLING, ENDING, Op, Trail, Unfollowed
 from taskleash.ir.terms import Attribute, Result
+from taskleash.lifecycle.phases import Phases
 from taskleash.models.containers import SHRINKING, TAKING
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Class, Function
 from taskleash.sentences import NOTHING, Said, sentence
 
@@ -24,6 +26,7 @@ class Makers:
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
+        self.phases = calls.shared(Phases)
         #: the calls of a function that make instances of a class, where no other call does
         self._made: Query[Function, tuple[int, ...]] = Query(calls.program.uses, self._find_made)
         self._last: tuple[Trail | None, dict[Function, Said]] = (None, {})
@@ -39,6 +42,15 @@ class Makers:
         if function not in known:
             known[function] = self._find(trail, function)
         return known[function]
+
+    def makes_many(self, function: Function) -> bool:
+        """Whether objects of a method's class are made again and again: in a loop, for an event."""
+        owner = function.method.owner
+        return owner is not None and any(
+            in_loop(maker, index) is not None or self.phases.is_event_handler(maker)
+            for maker, index in self.calls.constructions(owner)
+            if function.module.is_test or not maker.module.is_test
+        )
 
     def _find(self, trail: Trail, function: Function) -> Said:
         carriers = set(trail.terms_in(function))

@@ -129,6 +129,7 @@ class Observer:
         overwrite = self.guards.overwrite(trail, spawn.started, clears)
         signs.overwrite = removals.overwritten(signs, overwrite)
         signs.with_its_object = self._is_with_its_object(spawn, trail)
+        signs.is_made_anew = signs.endless and self.makers.makes_many(spawn.function)
         signs.takeover = takeover(signs, self.calls, self.teardown, self.guards)
         signs.local, signs.is_for_a_turn = held_locally(trail)
         self.outlived.look(signs)

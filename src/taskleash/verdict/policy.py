@@ -57,6 +57,15 @@ def _repeated(s: Signs) -> bool:
     )
 
 
+def _is_one_of_many(s: Signs) -> bool:
+    """Whether it is proven that there are more and more of an endless task, one never ended.
+
+    One that is kept in a slot of an owner lives as long as the owner does.
+    """
+    is_started_again = s.multiplicity == "loop" or s.overwrite is not None
+    return is_started_again or s.container or s.with_its_object or s.is_made_anew
+
+
 def _ends_with_the_loop(s: Signs) -> bool:
     """Whether the loop's end cancels it, and there are no more and more of it until then."""
     if s.loop_end is None or s.growing:
@@ -189,8 +198,11 @@ POLICY: tuple[Row, ...] = (
     _row("an endless singleton that is never stopped",
          lambda s: s.kept and s.endless and s.singleton,
          "", "none", _LOW, Defect.NEVER_ENDED, "singleton / none", Claim.NEVER),
-    _row("kept, endless or started again and again, never ended",
-         lambda s: s.kept and (s.endless or _repeated(s)),
+    _row("endless, and the owner's teardown passes over it",
+         lambda s: s.kept and s.endless and bool(s.owner_teardown),
+         "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none"),
+    _row("kept, started again and again, never ended",
+         lambda s: s.kept and (_is_one_of_many(s) if s.endless else _repeated(s)),
          "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none"),
     _row("kept, started once, never ended", lambda s: s.kept,
          "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none", Claim.NEVER),

@@ -164,6 +164,8 @@ class Signs:
     swept: LoopEnd | None = None
     #: kept by an object that is made anew for each call
     with_its_object: bool = False
+    #: the program makes objects of its owner's class again and again
+    is_made_anew: bool = False
     #: kept as long as something else holds its key
     with_its_key: bool = False
     #: a container that nothing ever takes anything out of
