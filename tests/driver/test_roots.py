@@ -159,6 +159,6 @@ def test_paths_without_any_project_are_one_program(tmp_path: Path) -> None:
 def test_the_project_that_is_given_decides(tmp_path: Path) -> None:
     write(tmp_path / "first", {"owner.py": OWNER}, ".git")
     write(tmp_path / "second", {"ender.py": ENDER}, ".git")
-    assert risks(scan(tmp_path, "first", "second")) == {"first/owner.py:6": "high"}
+    assert risks(scan(tmp_path, "first", "second")) == {"first/owner.py:6": "low"}
     given = scan(tmp_path, "--project-root", ".", "first", "second")
     assert risks(given) == {"first/owner.py:6": "none"}

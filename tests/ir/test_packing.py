@@ -81,6 +81,13 @@ def test_a_number_does_not_become_a_truth_value() -> None:
     assert again[0].value == (term,)
 
 
+def test_a_word_that_the_model_does_not_have_is_no_packing() -> None:
+    packed = FACTS.pack(model.Test("truth"))
+    assert FACTS.unpack(packed) == model.Test("truth")
+    with pytest.raises(BadPacking):
+        FACTS.unpack(packed.replace(b"truth", b"trust"))
+
+
 @pytest.mark.parametrize("data", [b"", b"\0", b"[", b"not packed", FACTS.pack(Block((1,)))[:-3]])
 def test_bytes_that_are_no_packing(data: bytes) -> None:
     with pytest.raises(BadPacking):

@@ -18,7 +18,7 @@ from typing import Any
 from taskleash.controlflow.cfg import ENTRY, ControlFlowGraph, Edge
 from taskleash.controlflow.implied import is_of_its_class, shows
 from taskleash.controlflow.path_facts import NO_FACTS, Fact, Facts, LocalFlags, Question
-from taskleash.ir.model import Call, FunctionFacts, Store, Test
+from taskleash.ir.model import Call, FunctionFacts, Store, Test, TestKind
 from taskleash.ir.terms import (
     TEXT,
     Alts,
@@ -57,7 +57,7 @@ Given = Mapping[Term, Alts]
 NOTHING_GIVEN: Given = {}
 
 #: what else follows from an outcome: (kind, outcome) to others of the same name
-_FOLLOWING: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {
+_FOLLOWING: dict[tuple[TestKind, bool], tuple[tuple[TestKind, bool], ...]] = {
     ("truth", True): (("none", False), ("iterates", True)),
     ("truth", False): (("iterates", False),),
     ("none", True): (("truth", False), ("iterates", False)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taskleash.controlflow.cfg import ENTRY, EXIT, BasicBlock, ControlFlowGraph, Edge
+from taskleash.controlflow.cfg import ENTRY, EXIT, BasicBlock, ControlFlowGraph, Edge, EdgeKind
 from taskleash.controlflow.exception_classes import Caught, caught
 from taskleash.controlflow.exceptions import (
     AT_WORK,
@@ -35,6 +35,7 @@ from taskleash.ir.model import (
     Collection,
     Event,
     Exit,
+    ExitKind,
     FunctionFacts,
     Give,
     Handler,
@@ -153,7 +154,7 @@ class _Builder:
             return (Edge(self._copy(scope, outer)),)
         return outer
 
-    def _jump(self, scope: Scope | None, kind: str, line: int) -> Edge | None:
+    def _jump(self, scope: Scope | None, kind: ExitKind, line: int) -> Edge | None:
         """Where a ``return``, ``break`` or ``continue`` goes, or a guard that does not hold."""
         finals: list[FinallyScope] = []
         while scope is not None:
@@ -237,8 +238,7 @@ class _Builder:
                     if edge not in self.blocks[current].edges:
                         self._link(current, edge)
             return
-        jump = self._jump(scope, item.kind, item.line)
-        if jump is not None:
+        if (jump := self._jump(scope, item.kind, item.line)) is not None:
             self._link(current, jump)
 
     def _if(self, item: If, current: int, scope: Scope | None) -> int | None:
@@ -291,10 +291,11 @@ class _Builder:
         asks = item.kind == "while"
         forever = asks and item.test.kind == "true"
         first_test = item.test if asks else Test("iterates", item.test.value)
-        for header, kind, test in (
+        ways: tuple[tuple[int, EdgeKind, Test | None], ...] = (
             (first, "empty", first_test),
             (again, "exhausted", item.test if asks else None),
-        ):
+        )
+        for header, kind, test in ways:
             self._link(header, Edge(body, "", item.line, test, True))
             if not forever and not (kind == "empty" and self._runs(item)):
                 self._link(header, Edge(ended, kind, item.line, test, False))

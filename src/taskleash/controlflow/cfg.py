@@ -17,12 +17,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
+from typing import Literal, TypeAlias
 
 from taskleash.controlflow.exceptions import AT_WORK, NOTHING, Raised, Raising
 from taskleash.ir.model import Loop, Test
 
 ENTRY, EXIT = 0, 1
 _END = sys.maxsize
+
+EdgeKind: TypeAlias = Literal[
+    "", "return", "break", "continue", "handler", "if", "case", "empty", "exhausted", "early exit"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Edge:
     """
 
     target: int
-    kind: str = ""
+    kind: EdgeKind = ""
     line: int = 0
     test: Test | None = None
     holds: bool = True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from taskleash.controlflow.cfg import ControlFlowGraph
-from taskleash.ir.model import FunctionFacts, Store, Test
+from taskleash.ir.model import FunctionFacts, Store, Test, TestKind
 from taskleash.ir.terms import FLAGS, Constant, Local, Term
 
 
@@ -20,7 +20,7 @@ class Question:
     ``is_flag`` where that is set to constants alone, so that each assignment answers it.
     """
 
-    kind: str
+    kind: TestKind
     name: str
     terms: tuple[Term, ...] = field(compare=False)
     words: frozenset[str] = field(compare=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from taskleash.dataflow.trail import ANY_CALL, Calling, Place, Site, calling
+from taskleash.dataflow.trail import ANY_CALL, Calling, Place, PlaceKind, Site, calling
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import (
     Attribute,
@@ -285,7 +285,7 @@ class Places:
                 # What is made elsewhere is called by what gives it here.
                 is_elsewhere = isinstance(term, Result) and home is not function
                 name = found.text if is_elsewhere else term_text(home, term) or found.text
-                kind = "global" if home.facts.kind == "module" else "closure"
+                kind: PlaceKind = "global" if home.facts.kind == "module" else "closure"
                 found.places.append(
                     Place(kind, name, level, name, module=home.module, function=home)
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from taskleash.ir.model import Event
 from taskleash.ir.terms import Term
@@ -13,6 +13,8 @@ from taskleash.sentences import Sentence, sentence
 
 #: a call event of a function
 Site: TypeAlias = tuple[Function, int]
+
+PlaceKind: TypeAlias = Literal["attribute", "global", "closure", "local", "handed in"]
 
 #: the operations that cancel a task
 CANCELLING = frozenset({"cancel", "cancel-ref"})
@@ -80,11 +82,12 @@ class Op:
 class Place:
     """Where a handle is kept beyond a local name.
 
-    ``kind`` is attribute, global, closure or local (a container made in the function). ``depth`` is
-    0 where the place holds the task itself, 1 for a container of tasks, and so on.
+    ``kind`` is attribute, global, closure, local (a container made in the function) or handed in
+    (one that nobody in the program makes). ``depth`` is 0 where the place holds the task itself, 1
+    for a container of tasks, and so on.
     """
 
-    kind: str
+    kind: PlaceKind
     name: str
     depth: int
     text: str

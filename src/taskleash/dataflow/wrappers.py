@@ -21,7 +21,7 @@ from taskleash.semantics.mains import runs_beside
 from taskleash.semantics.naming import value_name
 from taskleash.semantics.results import gives_task
 from taskleash.semantics.settled import settled_for, settled_in
-from taskleash.semantics.spawns import NEVER_RUN, Spawn, coroutines
+from taskleash.semantics.spawns import NEVER_RUN, Spawn, SpawnKind, coroutines
 from taskleash.sentences import NOTHING, Sentence, claim, sentence
 
 _OFF = (Constant("None"), Constant("False"), Constant("''"), Constant('""'))
@@ -159,7 +159,7 @@ def _handed(calls: Calls, spawn: Spawn, way: LaterCall) -> Spawn:
         named = tuple(coroutines(calls, way.holder, (arg,)) or _named(calls, way.holder, arg))
         if named:
             started, around = named, (*spawn.around, *spawn.started)
-    kind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
+    kind: SpawnKind = "threadsafe" if spawn.kind == "threadsafe" else "wrapper"
     first = spawn.within or spawn
     return Spawn(way.holder, way.index, kind, task, started, work, around=around, within=first)
 

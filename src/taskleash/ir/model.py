@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from taskleash.ir.terms import Alts, Term
 
 #: line, column, end line, end column; 1-based, in code points, end exclusive
 Pos: TypeAlias = tuple[int, int, int, int]
+
+GiveKind: TypeAlias = Literal["return", "yield"]
+UseKind: TypeAlias = Literal["with", "test", "read", "deadline"]
+TestKind: TypeAlias = Literal[
+    "and", "or", "not", "all", "any", "truth", "none", "done", "true", "false", "iterates",
+    "other",
+]  # fmt: skip
+LoopKind: TypeAlias = Literal["while", "for", "async for", "comprehension"]
+ExitKind: TypeAlias = Literal["return", "raise", "break", "continue", "next"]
+ParamKind: TypeAlias = Literal["", "*", "**", "key"]
+CollectionKind: TypeAlias = Literal[
+    "list", "set", "dict", "tuple", "comprehension", "generator", "mix", "rest"
+]
+FunctionKind: TypeAlias = Literal["module", "class", "function", "lambda"]
 
 #: the key of a module's own body among its functions
 MODULE = "<module>"
@@ -98,7 +112,7 @@ class Give:
     """A value that leaves the function: ``kind`` is ``return`` or ``yield``."""
 
     pos: Pos
-    kind: str
+    kind: GiveKind
     value: Alts
 
 
@@ -118,7 +132,7 @@ class Use:
     """
 
     pos: Pos
-    kind: str
+    kind: UseKind
     value: Alts
 
 
@@ -143,8 +157,9 @@ Event: TypeAlias = Call | Store | Await | Give | Delete | Use | Define | Import
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition: ``kind`` is and, or, not, all, any, truth, none, done, true, false or other.
+    """A condition, by its ``kind``.
 
+    ``iterates`` asks whether what the value goes over has anything at all.
     ``all`` and ``any`` ask their one part of each element that a comprehension goes over. ``none``
     asks whether the value is None, ``done`` whether ``value.done()``. ``text`` is the
     condition as written, to recognise the same condition elsewhere. ``key`` is the constant by
@@ -152,7 +167,7 @@ class Test:
     compares the value with an ``other`` has an ``op``: that of a comparison, or ``isinstance``.
     """
 
-    kind: str
+    kind: TestKind
     value: Alts = ()
     parts: tuple[Test, ...] = ()
     text: str = ""
@@ -186,7 +201,7 @@ class Loop:
     ``made`` is how many collections of the function stand before it.
     """
 
-    kind: str
+    kind: LoopKind
     test: Test
     body: Block
     orelse: Block
@@ -241,7 +256,7 @@ class Exit:
     bases; none where that is not known.
     """
 
-    kind: str
+    kind: ExitKind
     line: int = 0
     raises: tuple[str, ...] = ()
 
@@ -275,7 +290,7 @@ class Param:
     """A parameter: ``kind`` is empty, ``*`` , ``**`` or ``key`` (keyword only)."""
 
     name: str
-    kind: str = ""
+    kind: ParamKind = ""
     annotation: TypeRef = NO_TYPE
     default: Alts = ()
 
@@ -290,7 +305,7 @@ class Collection:
     numbers of the first and of the first that it lacks (``1:-1``); empty for others.
     """
 
-    kind: str
+    kind: CollectionKind
     items: tuple[Alts, ...]
     keys: tuple[str, ...] = ()
 
@@ -319,7 +334,7 @@ class FunctionFacts:
     qualname: str
     owner: str
     parent: str
-    kind: str
+    kind: FunctionKind
     line: int
     is_async: bool
     is_generator: bool

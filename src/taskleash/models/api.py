@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from taskleash.records import dataclass
 
 
 class Starts(enum.Enum):
-    """What becomes of the coroutine that an API is given; the values are kinds of spawns."""
+    """What becomes of the coroutine that an API is given."""
 
     NOTHING = ""
     #: it runs as a task whose handle comes back, and which the loop holds weakly
@@ -24,6 +25,25 @@ class Starts(enum.Enum):
     EXECUTOR = "executor"
     #: a task whose dropped handle does no harm
     SAFE = "safe"
+
+    @property
+    def kind(self) -> StartedKind:
+        """The kind of spawn that a call of such an API is; empty where it is none."""
+        return _KINDS[self]
+
+
+StartedKind: TypeAlias = Literal[
+    "", "task", "threadsafe", "owner", "gather", "executor", "safe"
+]  # fmt: skip
+_KINDS: dict[Starts, StartedKind] = {
+    Starts.NOTHING: "",
+    Starts.TASK: "task",
+    Starts.THREADSAFE: "threadsafe",
+    Starts.OWNER: "owner",
+    Starts.GATHER: "gather",
+    Starts.EXECUTOR: "executor",
+    Starts.SAFE: "safe",
+}
 
 
 class Effect(enum.Enum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from taskleash.ir.model import Arg, Call
 from taskleash.ir.terms import (
@@ -39,6 +40,13 @@ NEVER_RUN = frozenset({"coroutine", "callback", "uncalled"})
 #: kinds of spawns whose call may be another where what they are given is no coroutine
 _OF_COROUTINES = frozenset({"task", "owner"})
 
+SpawnKind: TypeAlias = Literal[
+    "task", "threadsafe", "owner", "foreign", "safe", "gather", "executor", "scheduled",
+    "coroutine", "callback", "uncalled", "wrapper", "mapped",
+]  # fmt: skip
+#: the same; empty for what starts nothing
+MaybeKind: TypeAlias = SpawnKind | Literal[""]
+
 
 @dataclass(frozen=True)
 class Spawn:
@@ -54,7 +62,7 @@ class Spawn:
 
     function: Function
     index: int
-    kind: str
+    kind: SpawnKind
     task: str
     started: tuple[Function, ...] = ()
     #: which argument is the coroutine
@@ -110,7 +118,7 @@ def find_spawns(program: Program, calls: Calls) -> Iterator[Spawn]:
             yield Spawn(function, index, kind, task, started, work, False, gives, api)
 
 
-def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
+def kind_of(calls: Calls, function: Function, index: int, call: Call) -> MaybeKind:
     """The kind of `Spawn` that a call is; empty where it is none."""
     if may_call(calls, function, call, calls.program.spawning_names):
         callees = calls.callees(function, call)
@@ -118,7 +126,7 @@ def kind_of(calls: Calls, function: Function, index: int, call: Call) -> str:
         if told is not None and told.starts is not Starts.NOTHING:
             return _kind_told(told, function, index, call)
         for callee in callees:
-            kind = _callee_kind(calls, function, index, call, callee)
+            kind = _called(calls, function, index, call, callee)
             if kind in _OF_COROUTINES and _is_constant(calls, function, call):
                 return ""
             if kind in ("gather", "executor"):
@@ -145,11 +153,11 @@ def _work(calls: Calls, function: Function, call: Call) -> int:
     return 1 if _by_value(calls, function, call) else 0
 
 
-def _kind_told(told: Api, function: Function, index: int, call: Call) -> str:
+def _kind_told(told: Api, function: Function, index: int, call: Call) -> MaybeKind:
     """The kind of spawn that a call is of which the settings tell."""
     if told.starts in (Starts.GATHER, Starts.EXECUTOR) and not _dropped(function, index):
         return ""
-    return str(told.starts.value) if call.args else ""
+    return told.starts.kind if call.args else ""
 
 
 def _is_constant(calls: Calls, function: Function, call: Call) -> bool:
@@ -169,7 +177,7 @@ def _dropped(function: Function, index: int) -> bool:
     return index not in function.uses.results
 
 
-def _callee_kind(calls: Calls, function: Function, index: int, call: Call, callee: Callee) -> str:
+def _called(calls: Calls, function: Function, index: int, call: Call, callee: Callee) -> MaybeKind:
     api = starting(calls, function, call, callee)
     if api is not None:
         return _kind_by(calls, function, index, call, api)
@@ -185,7 +193,7 @@ def _callee_kind(calls: Calls, function: Function, index: int, call: Call, calle
     return _given_coroutine(calls, function, call)
 
 
-def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api) -> str:
+def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api) -> MaybeKind:
     """The kind of spawn that a call of an API is; empty where it starts no task."""
     if api.handle is Effect.SAME and (not call.args or _is_task(calls, function, call)):
         return ""
@@ -199,8 +207,8 @@ def _kind_by(calls: Calls, function: Function, index: int, call: Call, api: Api)
     if api.takes is Takes.COROUTINE and uncalled(calls, function, call, api.work):
         return "uncalled"
     if api.kept_with and any(arg.key == api.kept_with for arg in call.args):
-        return Starts.OWNER.value
-    return str(api.starts.value)
+        return "owner"
+    return api.starts.kind
 
 
 def _takes(calls: Calls, function: Function, call: Call, api: Api) -> bool:
@@ -216,7 +224,7 @@ def _entered(term: Term) -> bool:
     return isinstance(term, Entered)
 
 
-def _given_coroutine(calls: Calls, function: Function, call: Call) -> str:
+def _given_coroutine(calls: Calls, function: Function, call: Call) -> MaybeKind:
     """A ``create_task`` of an unknown object counts only where it is given a coroutine."""
     return "foreign" if coroutines(calls, function, call.args[:1]) else ""
 
@@ -239,7 +247,7 @@ def _is_task(calls: Calls, function: Function, call: Call) -> bool:
     return bool(values) and all(holds_future(calls, function, value) for value in values)
 
 
-def _by_value(calls: Calls, function: Function, call: Call) -> str:
+def _by_value(calls: Calls, function: Function, call: Call) -> MaybeKind:
     """The spawning function is handed to something that calls it.
 
     ``loop.call_soon(loop.create_task, work())`` drops the handle, ``context.run`` returns it, and
@@ -298,7 +306,7 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
     return tuple(found)
 
 
-def _spawning(calls: Calls, function: Function, term: Term) -> str:
+def _spawning(calls: Calls, function: Function, term: Term) -> MaybeKind:
     """Whether a callable is one that spawns: ``task``, ``owner`` or an empty string."""
     models, libraries = calls.program.models, function.module.libraries
     for target in calls.targets(function, term):
@@ -309,7 +317,7 @@ def _spawning(calls: Calls, function: Function, term: Term) -> str:
             receiver = last_name(target.receiver)
             api = models.starting(receiver, target.name, KnownBy.CLASS, libraries)
         if api is not None and api.starts in (Starts.TASK, Starts.OWNER):
-            return str(api.starts.value)
+            return api.starts.kind
     return ""
 
 
@@ -348,7 +356,7 @@ def _is_asked_about(function: Function, call: Call) -> bool:
     )
 
 
-def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[Function, ...]:
+def _started(calls: Calls, function: Function, call: Call, kind: SpawnKind) -> tuple[Function, ...]:
     if kind == "callback":
         return dropped_coroutines(calls, function, call)
     if kind == "uncalled":
@@ -369,7 +377,7 @@ def _started(calls: Calls, function: Function, call: Call, kind: str) -> tuple[F
     return tuple(dict.fromkeys(found))
 
 
-def _task_name(calls: Calls, function: Function, call: Call, kind: str) -> str:
+def _task_name(calls: Calls, function: Function, call: Call, kind: SpawnKind) -> str:
     if kind == "callback":
         return dropped_coroutines(calls, function, call)[0].name
     if kind == "coroutine":

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from taskleash.ir.model import Await, Call, Delete, FunctionFacts, Give, Store, Use
+from taskleash.ir.model import (
+    Await,
+    Call,
+    Delete,
+    FunctionFacts,
+    Give,
+    GiveKind,
+    Store,
+    Use,
+    UseKind,
+)
 from taskleash.ir.terms import Alts, Attribute, Built, Global, Outer, Result, Term
 
 _K = TypeVar("_K")
@@ -16,11 +26,18 @@ _T = TypeVar("_T")
 #: globals and variables of enclosing functions
 _OUTER = (Global, Outer)
 #: what binds a local is no use of it
-_DEFINITION = "definition"
+_DEFINITION: Final = "definition"
 #: most functions have none: an empty set of its own takes as much as three terms
 _NOTHING: frozenset[int] = frozenset()
 NO_TERMS: frozenset[Term] = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
+
+
+RoleKind: TypeAlias = (
+    Literal["func", "arg", "target", "value", "key", "await", "delete", "item", "definition"]
+    | GiveKind
+    | UseKind
+)
 
 
 class Role(NamedTuple):
@@ -31,7 +48,7 @@ class Role(NamedTuple):
     as words in the program, and frozen dataclasses take three times as long to make.
     """
 
-    kind: str
+    kind: RoleKind
     index: int  # type: ignore[assignment]  # hides the method of tuples, which nobody needs
     key: str = ""
 
@@ -99,7 +116,7 @@ def compact(found: Mapping[_K, Sequence[_T]]) -> dict[_K, tuple[_T, ...]]:
     return {key: tuple(each) for key, each in found.items()}
 
 
-def _operands(facts: FunctionFacts) -> Iterator[tuple[Alts, str, int, str]]:
+def _operands(facts: FunctionFacts) -> Iterator[tuple[Alts, RoleKind, int, str]]:
     """All that a function uses, each with the parts of its `Role`; definitions come last."""
     for index, event in enumerate(facts.events):
         if isinstance(event, Call):

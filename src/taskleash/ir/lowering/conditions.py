@@ -11,10 +11,11 @@ from taskleash.ir.lowering.displays import lower_for_each
 from taskleash.ir.lowering.frame import source_of
 from taskleash.ir.lowering.lowering import Lowering
 from taskleash.ir.lowering.targets import constant_key
-from taskleash.ir.model import Call, Test, Use
+from taskleash.ir.model import Call, Test, TestKind, Use
 from taskleash.ir.terms import Alts, Attribute, Constant, Global, Result, Term, last_name
 from taskleash.models.settings import FOR_TYPES
 
+_OF_ALL: dict[str, TestKind] = {"all": "all", "any": "any"}
 _OPERATORS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "==",
     cst.NotEqual: "!=",
@@ -43,12 +44,12 @@ def lower_test(lowering: Lowering, node: cst.BaseExpression) -> Test:
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return Test("not", parts=(lower_test(lowering, node.expression),))
     if isinstance(node, cst.BooleanOperation):
-        kind = "and" if isinstance(node.operator, cst.And) else "or"
+        kind: TestKind = "and" if isinstance(node.operator, cst.And) else "or"
         return Test(kind, parts=(lower_test(lowering, node.left), lower_test(lowering, node.right)))
     if isinstance(node, cst.Comparison):
         return _comparison(lowering, node)
     if isinstance(node, cst.Name) and node.value in ("True", "False"):
-        return Test(node.value.lower())
+        return Test("true" if node.value == "True" else "false")
     if isinstance(node, cst.Integer):
         return Test("false" if node.value == "0" else "true")
     if (each := _over_each(node)) is not None:
@@ -131,16 +132,17 @@ def _asks_attribute(lowering: Lowering, node: cst.BaseExpression) -> Test | None
     return Test("not", parts=(Test("none", value),))
 
 
-def _over_each(node: cst.BaseExpression) -> tuple[str, cst.BaseSimpleComp] | None:
+def _over_each(node: cst.BaseExpression) -> tuple[TestKind, cst.BaseSimpleComp] | None:
     """``all(… for x in xs)`` or ``any(…)``, which leave no element out."""
     if not isinstance(node, cst.Call) or len(node.args) != 1 or node.args[0].star:
         return None
     over, func = node.args[0].value, node.func
-    if not isinstance(func, cst.Name) or func.value not in ("all", "any"):
+    kind = _OF_ALL.get(func.value) if isinstance(func, cst.Name) else None
+    if kind is None:
         return None
     if not isinstance(over, cst.GeneratorExp | cst.ListComp | cst.SetComp):
         return None
-    return None if over.for_in.ifs or over.for_in.inner_for_in else (func.value, over)
+    return None if over.for_in.ifs or over.for_in.inner_for_in else (kind, over)
 
 
 def _key(node: cst.BaseExpression) -> str:

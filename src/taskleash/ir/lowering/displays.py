@@ -11,7 +11,7 @@ from taskleash.ir.lowering.frame import kept_as_key, lookup, merge, merge_envs
 from taskleash.ir.lowering.lowering import Lowering
 from taskleash.ir.lowering.scope import bound_names
 from taskleash.ir.lowering.targets import bind, constant_key, measured, unpacked
-from taskleash.ir.model import Await, Block, Call, If, Loop, Test
+from taskleash.ir.model import Await, Block, Call, CollectionKind, If, Loop, Test
 from taskleash.ir.terms import (
     Alts,
     Constant,
@@ -28,7 +28,10 @@ from taskleash.models.table import MODELS
 
 _Content = TypeVar("_Content")
 
-_KINDS: dict[type[cst.CSTNode], str] = {
+_KINDS: dict[type[cst.CSTNode], CollectionKind] = {
+    cst.Tuple: "tuple",
+    cst.List: "list",
+    cst.Set: "set",
     cst.ListComp: "list",
     cst.SetComp: "set",
     cst.DictComp: "dict",
@@ -37,9 +40,8 @@ _KINDS: dict[type[cst.CSTNode], str] = {
 
 def lower_sequence(lowering: Lowering, node: cst.Tuple | cst.List | cst.Set) -> Alts:
     """A tuple, list or set, item by item."""
-    kind = type(node).__name__.lower()
     items = [_element(lowering, element) for element in node.elements]
-    return (lowering.frame.collect(kind, items),)
+    return (lowering.frame.collect(_KINDS[type(node)], items),)
 
 
 def _element(lowering: Lowering, element: cst.BaseElement) -> Alts:
@@ -152,7 +154,7 @@ def lower_binary(lowering: Lowering, node: cst.BinaryOperation) -> Alts:
     return ()
 
 
-def _made(lowering: Lowering, kind: str, containers: Alts) -> Term:
+def _made(lowering: Lowering, kind: CollectionKind, containers: Alts) -> Term:
     return lowering.frame.collect(kind, [(Spread(term),) for term in containers])
 
 

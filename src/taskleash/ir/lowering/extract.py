@@ -28,6 +28,7 @@ from taskleash.ir.model import (
     Give,
     ModuleFacts,
     Param,
+    ParamKind,
     TypeRef,
 )
 from taskleash.ir.names import may_mention, respell
@@ -373,7 +374,7 @@ def _qualified(around: Frame, name: str) -> str:
 
 def _params(node: cst.Parameters, outer: Lowering) -> tuple[Param, ...]:
     found: list[Param] = []
-    groups = [
+    groups: list[tuple[ParamKind, Sequence[cst.Param]]] = [
         ("", (*node.posonly_params, *node.params)),
         ("*", (node.star_arg,) if isinstance(node.star_arg, cst.Param) else ()),
         ("key", node.kwonly_params),
@@ -382,8 +383,7 @@ def _params(node: cst.Parameters, outer: Lowering) -> tuple[Param, ...]:
     for kind, params in groups:
         for param in params:
             ref = type_ref(param.annotation.annotation) if param.annotation is not None else NO_TYPE
-            default = outer.expr(param.default)
-            found.append(Param(param.name.value, kind, ref, default))
+            found.append(Param(param.name.value, kind, ref, outer.expr(param.default)))
     return tuple(found)
 
 

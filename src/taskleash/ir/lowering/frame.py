@@ -11,9 +11,11 @@ from taskleash.ir.model import (
     NO_TYPE,
     Block,
     Collection,
+    CollectionKind,
     Decorator,
     Event,
     FunctionFacts,
+    FunctionKind,
     Param,
     Pos,
     Step,
@@ -64,7 +66,7 @@ class Frame:
 
     key: str
     qualname: str
-    kind: str
+    kind: FunctionKind
     line: int
     parent: Frame | None = None
     owner: str = ""
@@ -109,7 +111,9 @@ class Frame:
         known = self.defs.setdefault(name, {})
         known.update(dict.fromkeys(value))
 
-    def collect(self, kind: str, items: Iterable[Alts], keys: Iterable[str] = ()) -> Display:
+    def collect(
+        self, kind: CollectionKind, items: Iterable[Alts], keys: Iterable[str] = ()
+    ) -> Display:
         """Note a collection written in the source; returns the term that stands for it."""
         self.collections.append(Collection(kind, tuple(items), tuple(keys)))
         return Display(len(self.collections) - 1)

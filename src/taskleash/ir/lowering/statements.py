@@ -19,14 +19,17 @@ from taskleash.ir.model import (
     Define,
     Delete,
     Exit,
+    ExitKind,
     Give,
     Handler,
     If,
     Import,
     Loop,
+    LoopKind,
     Test,
     Try,
     Use,
+    UseKind,
     blocks_of,
 )
 from taskleash.ir.terms import SOME, Alts, Constant, Element, Entered, Global, Local, Nested
@@ -117,7 +120,7 @@ class StatementLowering(ExpressionLowering):
 
     def _break(self, node: cst.Break | cst.Continue) -> bool:
         self._begin(node)
-        kind = "break" if isinstance(node, cst.Break) else "continue"
+        kind: ExitKind = "break" if isinstance(node, cst.Break) else "continue"
         self.frame.items.append(Exit(kind, self.frame.statement[0]))
         if self.loop_exits:
             self.loop_exits[-1].append(dict(self.frame.env))
@@ -222,7 +225,7 @@ class StatementLowering(ExpressionLowering):
         body, made = self._loop_body(node.body), self.frame.made_before_loop
         body = Block(tuple(first) + body.items)
         orelse = self._leave_loop(node.orelse, around)
-        kind = "async for" if node.asynchronous is not None else "for"
+        kind: LoopKind = "async for" if node.asynchronous is not None else "for"
         over = Test("other", source + measured(self, source))
         self.frame.items.append(Loop(kind, over, body, orelse, line, made))
         return True
@@ -257,7 +260,7 @@ class StatementLowering(ExpressionLowering):
         suppressed: list[str] = []
         for item in node.items:
             value = self.expr(item.item)
-            kind = "deadline" if is_deadline(self, item.item) else "with"
+            kind: UseKind = "deadline" if is_deadline(self, item.item) else "with"
             self.frame.emit(Use(self.frame.statement, kind, value))
             if node.asynchronous is not None and kind == "with":
                 self.frame.emit(Await(self.frame.statement, ()))

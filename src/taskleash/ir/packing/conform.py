@@ -12,7 +12,7 @@ import marshal
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain, islice
-from typing import Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from taskleash.ir.packing.marshalled import is_plain
 from taskleash.records import dataclass
@@ -111,6 +111,8 @@ def check_of(hint: Any, classes: Classes = _NO_CLASSES) -> Check:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return _many(tuple, check_of(arguments[0], classes))
         return row_of([check_of(argument, classes) for argument in arguments])
+    if origin is Literal:
+        return _one_of(frozenset(arguments))
     if origin in (list, frozenset):
         return _many(origin, check_of(arguments[0], classes))
     if origin in (dict, Mapping):
@@ -168,6 +170,13 @@ def _check_tree(budget: Budget, value: Any) -> None:
 def _scalar(kind: type) -> Check:
     def check(budget: Budget, values: Collection[Any]) -> None:
         demand(set(map(type, values)) <= {kind})
+
+    return check
+
+
+def _one_of(words: frozenset[str]) -> Check:
+    def check(budget: Budget, values: Collection[Any]) -> None:
+        demand(set(map(type, values)) <= {str} and words.issuperset(values))
 
     return check
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.trail import Op, Trail
@@ -64,6 +65,9 @@ class Placement:
     is_alone: bool = False
 
 
+PortionKind: TypeAlias = Literal["whole", "at", "key", "one", "from", "none", "unknown"]
+
+
 @dataclass(frozen=True)
 class Portion:
     """A part of what a container holds; the container is None for the task itself.
@@ -73,7 +77,7 @@ class Portion:
     """
 
     container: Term | None
-    kind: str = "whole"
+    kind: PortionKind = "whole"
     first: int = 0
     last: int | None = None
     key: str = ""
