@@ -15,7 +15,7 @@ from taskleash.dataflow.in_containers import ContainerWalk
 from taskleash.dataflow.onward import Onward
 from taskleash.dataflow.passing import Passing
 from taskleash.dataflow.places import Places, Read
-from taskleash.dataflow.trail import Place, Site, Trail
+from taskleash.dataflow.trail import How, OpKind, Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED, Carrier, WayIn
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import (
@@ -85,7 +85,7 @@ class Flow:
         """
         walk = _Follower(self.calls, self.places, function, self.kept)
         walk.at, walk.way = at, way
-        how = RETURNED if to_await else ""
+        how: How = RETURNED if to_await else ""
         walk.carry(Carrier(function, Result(index), depth, how))
         for coroutine, own in self._kept_by_themselves(started):
             walk.carry(Carrier(coroutine, Result(own), how=how, local=False))
@@ -101,7 +101,7 @@ class Flow:
             return []
         return known
 
-    def kept(self, place: Place, how: str, weak: bool, origin: Function) -> Onward:
+    def kept(self, place: Place, how: How, weak: bool, origin: Function) -> Onward:
         """What a handle meets once it is in a place, whichever spawn of a function puts it there.
 
         A function that only reads the place has what any other has. One that hands on what it reads
@@ -122,7 +122,7 @@ class Flow:
             )
         return self._kept_in[key, origin]
 
-    def _walked(self, place: Place, how: str, weak: bool, origin: Function | None) -> Onward:
+    def _walked(self, place: Place, how: How, weak: bool, origin: Function | None) -> Onward:
         walk = _Follower(self.calls, self.places, origin, None)
         walk.places_found[place] = None
         walk.held.add((place, how))
@@ -238,7 +238,8 @@ class _Follower(Passing, ContainerWalk):
         elif role.kind == "key":
             self._keyed(carrier, role)
         elif role.kind == "await":
-            self.note(carrier.how or "await", carrier, role.index)
+            how = carrier.how
+            self.note("await" if how == "" or how == RETURNED else how, carrier, role.index)
         elif role.kind == "return":
             self._returned(carrier, role)
         elif role.kind == "yield":
@@ -246,7 +247,7 @@ class _Follower(Passing, ContainerWalk):
         elif role.kind == "target":
             self._replaced(carrier, role)
         elif role.kind == "delete":
-            kind = "shrink" if isinstance(carrier.term, Element) else "clear-slot"
+            kind: OpKind = "shrink" if isinstance(carrier.term, Element) else "clear-slot"
             self.note(kind, carrier, role.index)
         elif role.kind in ("test", "read", "with"):
             self.note(role.kind, carrier, role.index)
@@ -313,7 +314,7 @@ class _Follower(Passing, ContainerWalk):
             self.note("grow", carrier, index, detail=name)
 
     def _task_method(self, carrier: Carrier, index: int, name: str) -> None:
-        kind = TASK_METHODS.get(name, "method")
+        kind: OpKind = TASK_METHODS.get(name, "method")
         if kind == "cancel" and carrier.how == Effect.SHIELDS.value:
             # The task behind the shield goes on.
             kind = "read"

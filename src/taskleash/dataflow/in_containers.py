@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from taskleash.dataflow.trail import OpKind
 from taskleash.dataflow.walk import Carrier, Walk
 from taskleash.ir.model import Call, Collection, Store
 from taskleash.ir.terms import Display, Element, Item, Result, Spread, Term
@@ -12,9 +13,9 @@ from taskleash.models.containers import PAIRING
 from taskleash.semantics.entities import External, Function
 
 #: the operation that puts the handle into a container
-_CONTAINED = frozenset({"contain"})
+_CONTAINED: frozenset[OpKind] = frozenset({"contain"})
 #: the operations that put the handle into a container
-_PUTTING = frozenset({"contain", "store"})
+_PUTTING: frozenset[OpKind] = frozenset({"contain", "store"})
 
 
 class ContainerWalk(Walk):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskleash.dataflow.trail import Place, Site, calling
+from taskleash.dataflow.trail import How, OpKind, Place, Site, calling
 from taskleash.dataflow.walk import RETURNED, Carrier, Walk, WayIn
 from taskleash.ir.model import Store
 from taskleash.ir.terms import (
@@ -97,7 +97,7 @@ class Keeping(Walk):
         self.is_in_what_is_handed_in = True
         return self.way
 
-    def _hold(self, place: Place, how: str, weak: bool) -> None:
+    def _hold(self, place: Place, how: How, weak: bool) -> None:
         """The handle is in a place: go on wherever the place is read."""
         if (place, how) in self.held:
             return
@@ -114,7 +114,7 @@ class Keeping(Walk):
             self.kept[kept] = None
             self.pending.append(kept)
 
-    def read(self, place: Place, how: str, weak: bool) -> None:
+    def read(self, place: Place, how: How, weak: bool) -> None:
         """Go on wherever a place is read."""
         for function, term, by_name in self.places.reads(place):
             self.carry(Carrier(function, term, place.depth, how, weak=by_name or weak, local=False))
@@ -177,7 +177,7 @@ class Keeping(Walk):
         elif event.op:
             self.note("grow", carrier, role.index, detail=event.op)
         elif all(isinstance(term, Constant) for term in event.value) and event.value:
-            kind = "clear-slot" if carrier.depth == 0 else "clear"
+            kind: OpKind = "clear-slot" if carrier.depth == 0 else "clear"
             self.note(kind, carrier, role.index)
         else:
             self.note("replace", carrier, role.index)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from taskleash.dataflow.trail import Holds, Op, Place, Unfollowed
+from taskleash.dataflow.trail import Holds, How, Op, Place, Unfollowed
 from taskleash.ir.terms import Term
 from taskleash.semantics.entities import Function
 from taskleash.sentences import Sentence
@@ -29,7 +29,7 @@ class Onward:
     ops: tuple[Op, ...]
     keys: Mapping[tuple[object, ...], int]
     places: Mapping[Place, None]
-    leads: Mapping[tuple[Place, str], bool]
+    leads: Mapping[tuple[Place, How], bool]
     terms: Mapping[Function, Mapping[Term, int]]
     seen: Collection[tuple[object, ...]]
     left: frozenset[Function]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from taskleash.dataflow.keeping import Keeping
+from taskleash.dataflow.trail import How, OpKind
 from taskleash.dataflow.walk import RETURNED, Carrier
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
@@ -18,7 +19,11 @@ from taskleash.semantics.naming import writes_it_down
 from taskleash.semantics.uses import Role
 
 #: who awaits what these give awaits the one task that they are given
-_AWAITERS = frozenset({Effect.SHIELDS, Effect.TIMES, Effect.AWAITS})
+_AWAITERS: dict[Effect, OpKind] = {
+    Effect.SHIELDS: "shield",
+    Effect.TIMES: "wait_for",
+    Effect.AWAITS: "wrap_future",
+}
 #: how much deeper in containers a task is in what these give
 _DEEPER = {Effect.COPIES: 0, Effect.FILTERS: 0, Effect.ZIPS: 1, Effect.PICKS: -1}
 #: what these give stands for the tasks that they are given
@@ -59,7 +64,7 @@ class Passing(Keeping):
             elif isinstance(callee, UntypedMethod):
                 known = self._into_method(carrier, callee, index) or known
         if not known:
-            kind = "read" if writes_it_down(call) else "unknown"
+            kind: OpKind = "read" if writes_it_down(call) else "unknown"
             self.note(kind, carrier, index, detail=call.text)
 
     def _driven(self, carrier: Carrier, callees: Sequence[Callee], index: int) -> Carrier | None:
@@ -249,11 +254,11 @@ def _carried(result: Carrier, handle: Effect) -> Carrier:
     return result
 
 
-def _waiting(how: str, handle: Effect) -> str:
+def _waiting(how: How, handle: Effect) -> How:
     """What stands between once an awaiter is given the handle: a shield outlasts its deadline."""
-    if how == Effect.SHIELDS.value and handle is Effect.TIMES:
+    if how == "shield" and handle is Effect.TIMES:
         return "deadline"
-    return handle.value if handle is Effect.SHIELDS else how or handle.value
+    return _AWAITERS[handle] if handle is Effect.SHIELDS else how or _AWAITERS[handle]
 
 
 def _field(init: Function, call: Call, position: int) -> str:

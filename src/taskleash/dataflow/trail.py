@@ -14,30 +14,39 @@ from taskleash.sentences import Sentence, sentence
 #: a call event of a function
 Site: TypeAlias = tuple[Function, int]
 
+OpKind: TypeAlias = Literal[
+    "await", "callback", "cancel", "cancel-ref", "clear", "clear-slot", "complete", "contain",
+    "deadline", "delete", "done", "gather", "give", "grow", "method", "outcome", "pass",
+    "passive", "read", "refused", "replace", "run", "seen", "shield", "shrink", "shrink-item",
+    "shrink-ref", "store", "test", "unknown", "wait", "wait_for", "waited", "weakly", "with",
+    "wrap_future", "yield",
+]  # fmt: skip
+#: what has to be done with a value before it is the handle; empty where it is the handle itself
+How: TypeAlias = OpKind | Literal["", "returned"]
 PlaceKind: TypeAlias = Literal["attribute", "global", "closure", "local", "handed in"]
 
 #: the operations that cancel a task
-CANCELLING = frozenset({"cancel", "cancel-ref"})
+CANCELLING: frozenset[OpKind] = frozenset({"cancel", "cancel-ref"})
 #: the operations that see a task to its end by waiting for it
-AWAITING = frozenset(
+AWAITING: frozenset[OpKind] = frozenset(
     {
         "await", "complete", "deadline", "gather", "run", "shield", "wait", "wait_for", "waited",
         "wrap_future",
     }
 )  # fmt: skip
 #: the operations by which code elsewhere sees an earlier task to its end: all of it, at once
-ENDING = (AWAITING - {"deadline", "waited"}) | {"cancel"}
+ENDING: frozenset[OpKind] = frozenset(
+    kind for kind in (*AWAITING, "cancel") if kind not in ("deadline", "waited")
+)
 
 
 @dataclass(frozen=True)
 class Op:
     """Something done with the task or a container that holds it.
 
-    ``kind`` is one of: await, gather, wait, complete, run (the loop runs until it ends), cancel,
-    cancel-ref (its ``cancel`` is handed on), callback, passive, outcome, done, test, read, give
-    (returned), yield, contain, store, weakly (put where nothing keeps it alive), shrink, clear,
-    grow, clear-slot, delete, unknown (passed to something outside), refused (passed to what raises
-    for a task), owner, method.
+    Of its kinds ``run`` waits in a loop that it runs itself, ``cancel-ref`` hands on ``cancel``,
+    ``give`` returns the handle, ``weakly`` puts it where nothing keeps it alive, ``pass`` hands it
+    to a function of the program, ``unknown`` to something outside, ``refused`` to what raises.
 
     ``calls`` are the calls through which the handle was passed to the function. ``root`` is the
     event of the function with the spawn at which the operation takes effect there,
@@ -45,12 +54,12 @@ class Op:
     tasks. ``weak`` marks a link made by an attribute's name only. ``detail`` names the callee.
     """
 
-    kind: str
+    kind: OpKind
     function: Function
     index: int
     root: int | None
     depth: int = 0
-    how: str = ""
+    how: How = ""
     weak: bool = False
     detail: str = ""
     place: Place | None = None
@@ -136,7 +145,7 @@ class Stretch(Protocol):
     def kinds(self) -> Collection[str]:
         """The kinds of its operations."""
 
-    def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
+    def of(self, kinds: frozenset[OpKind], where: Holds | None = None) -> list[Op]:
         """The operations of these kinds for which that holds, in order."""
 
     def rooted(self) -> Iterator[Op]:
@@ -155,7 +164,7 @@ class FoundAlone:
         self.ops.append(op)
         self.kinds.add(op.kind)
 
-    def of(self, kinds: frozenset[str], where: Holds | None = None) -> list[Op]:
+    def of(self, kinds: frozenset[OpKind], where: Holds | None = None) -> list[Op]:
         """The operations of these kinds for which that holds, in order."""
         return [op for op in self.ops if op.kind in kinds and (where is None or where(op))]
 
@@ -201,7 +210,7 @@ class Trail:
         """The kinds of all operations."""
         return frozenset().union(*(part.kinds for part in self.parts))
 
-    def of(self, *kinds: str, where: Holds | None = None) -> list[Op]:
+    def of(self, *kinds: OpKind, where: Holds | None = None) -> list[Op]:
         """The operations of these kinds for which that holds, in the order they were found in.
 
         ``where`` asks nothing of where an operation takes effect: it is asked once for all trails

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.places import Places
-from taskleash.dataflow.trail import FoundAlone, Op, Place, Site, Stretch, Trail, Unfollowed
+from taskleash.dataflow.trail import (
+    FoundAlone,
+    How,
+    Op,
+    OpKind,
+    Place,
+    Site,
+    Stretch,
+    Trail,
+    Unfollowed,
+)
 from taskleash.ir.terms import Parameter, Term
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
@@ -16,7 +27,7 @@ from taskleash.semantics.program import Program
 from taskleash.sentences import Sentence, claim, sentence
 
 #: ``Carrier.how`` of what gives the handle once it is awaited: a coroutine, or a task that runs it
-RETURNED = "returned"
+RETURNED: Final = "returned"
 #: what is done with such a thing that says where the handle goes; anything else is not done to it
 _LEADING = frozenset({"store", "contain", "weakly", "pass", "give", "yield", "unknown"})
 #: containers in containers: what goes round in a circle may put one into another without end
@@ -52,7 +63,7 @@ class Carrier:
     function: Function
     term: Term
     depth: int = 0
-    how: str = ""
+    how: How = ""
     root: int | None = None
     entry: WayIn | None = None
     weak: bool = False
@@ -72,7 +83,7 @@ class Walk:
         calls: Calls,
         places: Places,
         origin: Function | None,
-        known: Callable[[Place, str, bool, Function], Onward] | None,
+        known: Callable[[Place, How, bool, Function], Onward] | None,
     ) -> None:
         self.program: Program = calls.program
         self.calls = calls
@@ -84,9 +95,9 @@ class Walk:
         self.parts: list[Stretch] = [self.own]
         self.places_found: dict[Place, None] = {}
         #: where it was gone on from, with what stands between
-        self.held: set[tuple[Place, str]] = set()
+        self.held: set[tuple[Place, How]] = set()
         #: where whoever has the place is to go on; whether the link is weak
-        self.leads: dict[tuple[Place, str], bool] = {}
+        self.leads: dict[tuple[Place, How], bool] = {}
         self.terms: dict[Function, dict[Term, int]] = defaultdict(dict)
         self.unknown: dict[Unfollowed, None] = {}
         #: why the walk is no whole one
@@ -171,7 +182,7 @@ class Walk:
 
     def note(
         self,
-        kind: str,
+        kind: OpKind,
         carrier: Carrier,
         index: int,
         detail: str = "",

@@ -11,7 +11,7 @@ from taskleash.dataflow.companion_dicts import as_given, checked_beside, is_keye
 from taskleash.dataflow.dict_keys import Keys, may_be_equal
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.replacing import Replacing
-from taskleash.dataflow.trail import ENDING, Op, Place, Site, Trail
+from taskleash.dataflow.trail import ENDING, Op, OpKind, Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED
 from taskleash.ir.model import If, Store
 from taskleash.ir.terms import Alts, Attribute, Awaited, Element, Result, Term
@@ -39,7 +39,7 @@ from taskleash.semantics.context import around, in_loop, most_telling
 from taskleash.semantics.entities import Function
 from taskleash.sentences import NOTHING, Line, Sentence, sentence
 
-_REPLACING = frozenset({"replace"})
+_REPLACING: frozenset[OpKind] = frozenset({"replace"})
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,11 @@ seldom known."""
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
+#: what a method of a task does: a kind of operation
+TaskMethod: TypeAlias = Literal["await", "callback", "cancel", "done", "outcome", "passive"]
+
 #: containers that hold nothing
 WEAK_CONTAINERS = frozenset({"weakref.WeakSet", "weakref.WeakValueDictionary"})
 #: mappings that hold a value as long as somebody else holds its key
@@ -45,7 +50,7 @@ PAIR_TAKING = frozenset({"popitem"})
 SPREADING = frozenset({"extend", "update"})
 
 #: methods of a task, by the operation that they are
-TASK_METHODS = {
+TASK_METHODS: dict[str, TaskMethod] = {
     "__await__": "await",
     "add_done_callback": "callback",
     "cancel": "cancel",

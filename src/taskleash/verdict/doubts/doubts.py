@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.dataflow.trail import Op
+from taskleash.dataflow.trail import Op, OpKind
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import Attribute, Element, Parameter, Term
 from taskleash.lifecycle.handed import handed_ends
@@ -31,7 +31,7 @@ from taskleash.verdict.ways.waiting import is_after_a_failure
 from taskleash.verdict.wording.steps import weakly
 
 #: what a teardown may do with a task, or with what keeps it, that is no look at it alone
-_TOUCHING = frozenset({"method", "unknown", "give"})
+_TOUCHING: frozenset[OpKind] = frozenset({"method", "unknown", "give"})
 #: how a method is given away otherwise than to a call
 _GIVING = frozenset({"item", "return", "value", "yield"})
 #: words in the names of what sends a command to something else

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskleash.dataflow.trail import Op, Place, Trail
+from taskleash.dataflow.trail import Op, OpKind, Place, Trail
 from taskleash.ir.model import Block, Call, Exit, If, Store
 from taskleash.ir.terms import Attribute, Built, Display, Element, Item, Result, Spread, Term
 from taskleash.lifecycle.lifetime import Lifetimes
@@ -17,7 +17,7 @@ from taskleash.semantics.inference import Inference, is_external
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
 
 #: operations that take one handle out of its container
-TAKING_OUT = frozenset({"shrink", "shrink-ref", "shrink-item"})
+TAKING_OUT: frozenset[OpKind] = frozenset({"shrink", "shrink-ref", "shrink-item"})
 
 
 def keepers(trail: Trail, lifetimes: Lifetimes) -> list[Place]:

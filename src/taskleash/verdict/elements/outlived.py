@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, OpKind, Trail
 from taskleash.ir.terms import Nested, Outer, Parameter, Result
 from taskleash.lifecycle.lifetime import Lifetimes
 from taskleash.semantics.calls import Calls
@@ -17,7 +17,7 @@ from taskleash.semantics.mains import Mains
 from taskleash.verdict.signs import Signs
 
 #: what gives a container to others, who may have it for longer
-_GIVING = frozenset({"give", "yield", "unknown", "owner", "foreign"})
+_GIVING: frozenset[OpKind] = frozenset({"give", "yield", "unknown"})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from taskleash.controlflow.exceptions import is_start
 from taskleash.dataflow.companion_dicts import is_keyed
-from taskleash.dataflow.trail import Op, Trail
+from taskleash.dataflow.trail import Op, OpKind, Trail
 from taskleash.ir.model import Call, Delete, Event, Store
 from taskleash.ir.terms import Alts, Attribute, Constant, Element, Outer, Parameter, Result, Term
 from taskleash.lifecycle.guards import Overwrite
@@ -17,7 +17,7 @@ from taskleash.verdict.elements.containers import TAKING_OUT, rebuilds
 from taskleash.verdict.elements.elements import takes_another
 from taskleash.verdict.signs import Signs
 
-_KINDS = (*TAKING_OUT, "replace", "clear", "clear-slot")
+_KINDS: tuple[OpKind, ...] = (*TAKING_OUT, "replace", "clear", "clear-slot")
 
 
 def look(calls: Calls, signs: Signs) -> None:

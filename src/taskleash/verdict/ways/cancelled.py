@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.awaits import awaited_at
-from taskleash.dataflow.trail import CANCELLING, Op
+from taskleash.dataflow.trail import CANCELLING, Op, OpKind
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
@@ -79,7 +79,7 @@ class Earlier:
             self._trail.leave_paths_out(function)
         return index in found and is_complete
 
-    def _come_to_after(self, function: Function, kind: str) -> tuple[frozenset[int], bool]:
+    def _come_to_after(self, function: Function, kind: OpKind) -> tuple[frozenset[int], bool]:
         """The operations of a kind that a function comes to only with tasks it has cancelled.
 
         And whether all of its paths were searched for that.

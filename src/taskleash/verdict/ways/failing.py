@@ -20,7 +20,7 @@ from taskleash.controlflow.nesting import (
     catches_only_cancellation,
     events_in,
 )
-from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, OpKind, Trail
 from taskleash.ir.model import Await, Block, Call, Exit, FunctionFacts, Handler, Loop, Try
 from taskleash.ir.terms import Attribute, Awaited, Constant, Display, Global, Result, Term
 from taskleash.lifecycle.teardown import Teardown
@@ -41,7 +41,7 @@ from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.enclosing import known_over
 
 #: who looks at how a task ended
-_LOOKING = AWAITING | {"outcome", "seen"}
+_LOOKING: frozenset[OpKind] = AWAITING | {"outcome", "seen"}
 _TRUE = (Constant("True"),)
 _ASSERTED = ("AssertionError",)
 #: what an except clause binds to its name

@@ -17,7 +17,7 @@ from taskleash.controlflow.cfg import Edge
 from taskleash.controlflow.exceptions import Raised
 from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Site, Trail
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, OpKind, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
 from taskleash.ir.model import Call
 from taskleash.ir.terms import Term
@@ -57,11 +57,11 @@ from taskleash.verdict.ways.waiting import (
 )
 
 #: waits that can be cancelled while the task runs on
-_LEFT_BEHIND = frozenset({"complete", "shield", "wait"})
+_LEFT_BEHIND: frozenset[OpKind] = frozenset({"complete", "shield", "wait"})
 #: operations after which the function no longer answers for the task
-_HANDING_ON = frozenset({"give", "yield", "unknown", "store", "owner"})
+_HANDING_ON: frozenset[OpKind] = frozenset({"give", "yield", "unknown", "store"})
 #: operations by which a task goes on being held
-_KEEPING = frozenset({"contain", "owner", "store", "weakly"})
+_KEEPING: frozenset[OpKind] = frozenset({"contain", "store", "weakly"})
 
 
 class Inside:

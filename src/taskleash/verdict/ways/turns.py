@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from taskleash.controlflow.exceptions import is_start
 from taskleash.controlflow.nesting import events_in
 from taskleash.dataflow.contained import whole_of
-from taskleash.dataflow.trail import Op, Trail
+from taskleash.dataflow.trail import Op, OpKind, Trail
 from taskleash.ir.model import Await, Call, Event, Give, Loop, Store, Test, Use, tests
 from taskleash.ir.terms import Alts, Attribute, Awaited, Display, Item, Local, Result, Spread, Term
 from taskleash.semantics.calls import Calls
@@ -16,7 +16,7 @@ from taskleash.semantics.entities import Function
 from taskleash.verdict.elements.elements import terms_of
 
 #: operations that take what is done out of what a loop waits for
-_TAKING_OUT = ("shrink", "shrink-item")
+_TAKING_OUT: tuple[OpKind, ...] = ("shrink", "shrink-item")
 #: operations that neither end a task nor hold it
 _LOOKING = frozenset({"callback", "done", "passive", "read", "seen", "test"})
 #: the edges by which a loop is over

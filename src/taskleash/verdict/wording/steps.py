@@ -67,7 +67,7 @@ def ending(op: Op, why: Said = NOTHING) -> Evidence:
     where = sentence("in {place}", place=place)
     if op.calls and op.function is not function:
         where = sentence("by `{helper}` in {place}", helper=op.function.name, place=place)
-    kind = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
+    kind: str = "await" if op.kind == "wait_for" and not has_deadline(op) else op.kind
     if kind == "done" and in_loop(op.function, op.index) is None:
         kind = "required"
     if kind == "wait" and is_partial(op):
