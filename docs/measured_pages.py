@@ -229,6 +229,14 @@ its queue, a slot that many callers fill while one is running, and a list of tas
 which is caught leaves. The reader was sure of 11 lows, and of 7 more he was not. Of these taskleash
 calls none low and one high.
 
+In the twentieth reading (nearly all sites of 52 packages whose names begin with the letters a to l:
+clients and servers of websockets and MQTT, device libraries, schedulers) the 30 highs are those of
+the labels. Of the 9 lows one is sound: a list of workers that the `finally` of each session ends.
+Two lows were not found: a task that is stored and that nobody ends, since it waits for an event
+that it may set itself, and a dict of timers that a `stop` passes by, though other methods end one
+of them. The reader was sure of 10 lows, and of 7 more he was not. Of these taskleash calls five
+low.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -305,6 +313,7 @@ def accuracy_page() -> str:
         ("blind_seventeenth", "the seventeenth reading, mended in part"),
         ("blind_eighteenth", "the eighteenth reading, mended in part"),
         ("blind_nineteenth", "the nineteenth reading, mended in part"),
+        ("blind_twentieth", "the twentieth reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -340,6 +349,7 @@ def blind_table() -> str:
         ("blind_seventeenth", "seventeenth reading"),
         ("blind_eighteenth", "eighteenth reading"),
         ("blind_nineteenth", "nineteenth reading"),
+        ("blind_twentieth", "twentieth reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

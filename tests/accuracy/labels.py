@@ -32,6 +32,7 @@ SETS = (
     "blind_seventeenth",
     "blind_eighteenth",
     "blind_nineteenth",
+    "blind_twentieth",
 )
 
 #: a package, a file of it and a line
