@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from taskleash.controlflow.nesting import loops
+from taskleash.controlflow.nesting import events_in, loops
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.trail import ENDING, Op, Site, Stretch, Trail
-from taskleash.ir.model import Await
+from taskleash.ir.model import Await, Call, Try
 from taskleash.ir.terms import Result, Term
 from taskleash.models.table import MODELS
 from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 
 
@@ -71,6 +72,28 @@ class Endings:
             trail.leave_paths_out(function)
         is_left = outcome.leaks or outcome.respawned or outcome.reached
         return outcome.ended and outcome.is_complete and not is_left
+
+    def in_cleanup(self, trail: Trail, function: Function, index: int, carriers: Set[Term]) -> bool:
+        """Whether a ``finally`` ends the task that is started at an event, however control leaves.
+
+        Nothing comes between the event and the ``try``, and each path through the ``finally`` ends
+        the task. Where only an exception leads there, an ending under no condition does.
+        """
+        certain = set(self._certain(trail, function))
+        endings = {
+            event
+            for event in self.events(trail, function)
+            if function.events[event].pos[0] in certain and _is_cleanup_of(function, index, event)
+        }
+        if not endings or function.facts.is_generator:
+            return False
+        outcome = function.paths.search([index], map(EndingEvent, endings), carriers)
+        if not outcome.is_complete:
+            trail.leave_paths_out(function)
+        is_ended = outcome.ended or any(
+            around(function, at)[-1].branch == "final" for at in endings
+        )
+        return is_ended and outcome.is_complete and not (outcome.leaks or outcome.respawned)
 
     def _ends(self, part: Stretch) -> Mapping[Function, set[int]]:
         """The events at which each function ends the earlier task."""
@@ -136,6 +159,22 @@ def _always_ends(trail: Trail, function: Function, index: int) -> bool:
     if not outcome.is_complete:
         trail.leave_paths_out(function)
     return outcome.is_complete and not outcome.leaks
+
+
+def _is_cleanup_of(function: Function, index: int, ending: int) -> bool:
+    """Whether an ending stands in the ``finally`` of a ``try`` around an event, or just behind."""
+    for frame in around(function, ending):
+        if not isinstance(frame.item, Try) or frame.branch != "final":
+            continue
+        guarded = set(events_in(frame.item.body))
+        between = range(index + 1, min(guarded, default=index))
+        if index in guarded or (
+            guarded
+            and index < min(guarded)
+            and not any(isinstance(function.events[at], Await | Call) for at in between)
+        ):
+            return True
+    return False
 
 
 def _waits_unseen(function: Function, index: int) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
-from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given, conjuncts, constant
+from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
-from taskleash.dataflow.awaits import done_at
-from taskleash.dataflow.ending_events import Endings
+from taskleash.dataflow.awaits import awaited_at, done_at
 from taskleash.dataflow.trail import Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
-from taskleash.ir.model import Call, Give, If, Loop, Store, Test
+from taskleash.ir.model import Call, Give, Store
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -20,16 +19,16 @@ from taskleash.ir.terms import (
     Constant,
     Element,
     Global,
-    Item,
     Outer,
     Parameter,
     Result,
     Term,
 )
 from taskleash.lifecycle.phases import Phases
+from taskleash.lifecycle.until_started import is_closed
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.context import in_loop, is_in_any_case
 from taskleash.semantics.entities import Class, Function
 
 
@@ -59,8 +58,9 @@ class Repetition:
             return not sites and self._is_called_by_events(op)
         own = self.started.get(op.function, ())
         gives = self._gives(trail, op.function, op.index)
+        is_left = not self._is_cleaned_up(trail, *op.site)
         return self._is_begun_twice(trail, sites, own) or any(
-            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives)
+            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives, is_left)
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
@@ -85,7 +85,7 @@ class Repetition:
 
         That is certain where both do so in any case, and only users call the later one.
         """
-        certain = [site for site in sites if _is_on_itself(*site) and _is_in_any_case(*site)]
+        certain = [site for site in sites if _is_on_itself(*site) and is_in_any_case(*site)]
         return any(LIFECYCLE.constructs(caller.name) for caller, _ in certain) and any(
             not LIFECYCLE.constructs(caller.name)
             and caller not in own
@@ -132,9 +132,18 @@ class Repetition:
         return [site for site in self.calls.callers(function) if site[0] is not function]
 
     def _is_again(
-        self, trail: Trail, op: Op, site: Site, seen: frozenset[Function], gives: Alts
+        self,
+        trail: Trail,
+        op: Op,
+        site: Site,
+        seen: frozenset[Function],
+        gives: Alts,
+        is_left: bool,
     ) -> bool:
-        """Whether a call comes again while the task runs; it ``gives`` these constants then."""
+        """Whether a call comes again while the task runs; it ``gives`` these constants then.
+
+        ``is_left`` is false where what is called ends the task before it is done.
+        """
         caller, index = site
         given: Given = {t: gives for t in (Result(index), Awaited(Result(index))) if gives}
         is_set_up = any(map(self.phases.is_start, seen))
@@ -142,7 +151,8 @@ class Repetition:
         is_inside = caller.method is op.function.method and called_again(op) is caller.method
         if not (_is_on_itself(caller, index) or is_one or is_inside):
             return False
-        if self._repeats(trail, op, site, given):
+        is_left = is_left or not self._is_done(caller, index)
+        if is_left and self._repeats(trail, op, site, given):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
@@ -152,8 +162,22 @@ class Repetition:
         sites = self._sites(caller)
         if not sites:
             return self.phases.is_event_handler(caller)
-        gives = self._gives(trail, caller, done_at(caller, index), given)
-        return any(self._is_again(trail, op, each, seen | {caller}, gives) for each in sites)
+        at = done_at(caller, index)
+        gives = self._gives(trail, caller, at, given)
+        is_left = is_left and not self._is_cleaned_up(trail, caller, at)
+        seen |= {caller}
+        return any(self._is_again(trail, op, each, seen, gives, is_left) for each in sites)
+
+    def _is_done(self, caller: Function, index: int) -> bool:
+        """Whether a caller goes on only once what it calls is done."""
+        callees = self.calls.callees(caller, caller.call(index))
+        is_async = any(isinstance(c, Function) and c.facts.is_async for c in callees)
+        return not is_async or awaited_at(caller, index) is not None
+
+    def _is_cleaned_up(self, trail: Trail, function: Function, at: int) -> bool:
+        """Whether a function ends what it starts at an event in a ``finally``, whatever happens."""
+        carriers = self.arrivals.carriers(trail, function)
+        return self.arrivals.endings.in_cleanup(trail, function, at, carriers)
 
     def _gives(
         self, trail: Trail, function: Function, at: int, given: Given = NOTHING_GIVEN
@@ -306,94 +330,6 @@ def _is_on_what_stays(caller: Function, index: int) -> bool:
     return bool(caller.self_name)
 
 
-def _is_in_any_case(caller: Function, index: int) -> bool:
-    """Whether a call is made under no condition: in the body itself, behind no way out."""
-    ways_out = (order for order, _, _ in caller.levels.exits)
-    return not around(caller, index) and all(order >= index for order in ways_out)
-
-
 def _is_for_users(method: Function) -> bool:
     """Whether by its name users call a method, or Python for them."""
     return not method.name.startswith("_") or method.name.endswith("__")
-
-
-# -- conditions that let a function be called again only until it has started its task
-#
-# ``while self.writer is None: await self.connect()``: what connects and starts the task sets the
-# writer, and whoever unsets it ends the task.
-
-
-def is_closed(endings: Endings, trail: Trail, op: Op, caller: Function, index: int) -> bool:
-    """Whether no turn of the loop around a call comes there again, once the task is stored.
-
-    The function with the store sets what the way to the call asks for, in any case, or the caller
-    does so beside the call, and what sets it otherwise ends the task.
-    """
-    return any(
-        _refuses(*site, name, test, holds) and _is_reset_with(endings, trail, site[0], name)
-        for test, holds in _asked(caller, index)
-        for name in _state(caller, test)
-        for site in ((op.function, op.index), (caller, index))
-    )
-
-
-def _asked(caller: Function, index: int) -> Iterator[tuple[Test, bool]]:
-    """The conditions on the way from the next turn of a loop to an event, with their outcomes."""
-    for frame in reversed(around(caller, index)):
-        item = frame.item
-        if isinstance(item, If):
-            yield from conjuncts(item.test, frame.branch == "then")
-        elif isinstance(item, Loop) and frame.branch == "body":
-            if item.kind == "while":
-                yield from conjuncts(item.test, True)
-            return
-
-
-def _state(caller: Function, test: Test) -> Iterator[str]:
-    """The attribute of the caller's own object that a condition asks for, and nothing else."""
-    if len(test.value) == 1:
-        (term,) = test.value
-        if isinstance(term, Attribute) and term.base == Parameter(caller.self_name):
-            yield term.name
-
-
-def _refuses(function: Function, at: int, name: str, test: Test, holds: bool) -> bool:
-    """Whether a function that comes to an event sets what makes a condition not hold."""
-    own = Attribute(Parameter(function.self_name), name)
-    stores = [
-        (index, event)
-        for index, event in enumerate(function.events)
-        if isinstance(event, Store) and event.target == own
-    ]
-    frames = around(function, at)
-    ways = [around(function, index) for index, _ in stores]
-    is_in_any_case = any(way == frames[: len(way)] for way in ways)
-    return is_in_any_case and all(_denies(test, holds, event.value) for _, event in stores)
-
-
-def _denies(test: Test, holds: bool, value: Alts) -> bool:
-    """Whether a condition on what is set to a value cannot have an outcome."""
-    if test.op:
-        if test.op != "==":
-            return False
-        if not holds:
-            return value == test.other
-    elif test.kind not in ("none", "truth"):
-        return False
-    elif value and all(isinstance(term, Result | Awaited | Item) for term in value):
-        # What a call makes is an object.
-        return (test.kind == "none") == holds
-    asked = Test(test.kind, value, op=test.op, other=test.other)
-    outcome = constant(asked) if all(isinstance(term, Constant) for term in value) else None
-    return outcome is not None and outcome is not holds
-
-
-def _is_reset_with(endings: Endings, trail: Trail, setter: Function, name: str) -> bool:
-    """Whether all that sets an attribute otherwise ends the task, too."""
-    owner = setter.method.owner
-    classes = (*owner.mro, *owner.descendants) if owner is not None else ()
-    return all(
-        function is setter or LIFECYCLE.constructs(function.name) or endings.events(trail, function)
-        for cls in classes
-        for function, _ in cls.stores.get(name, ())
-    )

@@ -49,6 +49,12 @@ def in_loop(function: Function, index: int) -> Loop | None:
     return None
 
 
+def is_in_any_case(function: Function, index: int) -> bool:
+    """Whether an event is under no condition: in the body itself, behind no way out."""
+    ways_out = (order for order, _, _ in function.levels.exits)
+    return not around(function, index) and all(order >= index for order in ways_out)
+
+
 def in_cleanup(function: Function, index: int) -> bool:
     """Whether an event stands in a ``finally`` or in a handler of cancellation."""
     return any(
