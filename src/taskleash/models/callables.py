@@ -16,7 +16,7 @@ RESULT_USERS = frozenset(
         "map", "filter", "sorted", "max", "min", "sum", "any", "all", "next", "partial", "field",
         "defaultdict", "run_in_executor", "to_thread", "run", "run_sync", "submit", "wraps",
         "reduce", "setdefault", "register_factory", "Depends", "Provider", "Factory", "Singleton",
-        "setattr",
+        "setattr", "set_task_factory",
     }
 )  # fmt: skip
 #: methods that enter a context manager and give what it gives
