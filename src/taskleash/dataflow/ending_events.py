@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
+from enum import IntEnum
 
 from taskleash.controlflow.nesting import events_in, loops
 from taskleash.controlflow.paths import EndingEvent
@@ -15,6 +16,18 @@ from taskleash.models.table import MODELS
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
+from taskleash.semantics.inference import is_manager
+
+
+class Leaving(IntEnum):
+    """When a function may be left while a task runs that it has started.
+
+    Nothing comes between the start and the ``try`` whose cleanup ends a task that is left never.
+    """
+
+    NEVER = 0
+    BY_AN_ERROR = 1
+    ALWAYS = 2
 
 
 class Endings:
@@ -73,27 +86,35 @@ class Endings:
         is_left = outcome.leaks or outcome.respawned or outcome.reached
         return outcome.ended and outcome.is_complete and not is_left
 
-    def in_cleanup(self, trail: Trail, function: Function, index: int, carriers: Set[Term]) -> bool:
-        """Whether a ``finally`` ends the task that is started at an event, however control leaves.
-
-        Nothing comes between the event and the ``try``, and each path through the ``finally`` ends
-        the task. Where only an exception leads there, an ending under no condition does.
-        """
+    def leaves(self, trail: Trail, function: Function, index: int, carriers: Set[Term]) -> Leaving:
+        """When a function may be left with the task running that it starts at an event."""
         certain = set(self._certain(trail, function))
-        endings = {
-            event
-            for event in self.events(trail, function)
-            if function.events[event].pos[0] in certain and _is_cleanup_of(function, index, event)
-        }
-        if not endings or function.facts.is_generator:
-            return False
-        outcome = function.paths.search([index], map(EndingEvent, endings), carriers)
+        ending = [e for e in self.events(trail, function) if function.events[e].pos[0] in certain]
+        cleanup = [event for event in ending if _is_cleanup_of(function, index, event)]
+        if not ending or (function.facts.is_generator and not (is_manager(function) and cleanup)):
+            return Leaving.ALWAYS
+        # Where only an exception leads to the cleanup, an ending under no condition is met.
+        is_met = any(around(function, at)[-1].branch == "final" for at in cleanup)
+        if cleanup and self._is_over(trail, function, index, carriers, cleanup, is_met):
+            return Leaving.NEVER
+        is_over = self._is_over(trail, function, index, carriers, ending, False)
+        return Leaving.BY_AN_ERROR if is_over else Leaving.ALWAYS
+
+    def _is_over(
+        self,
+        trail: Trail,
+        function: Function,
+        index: int,
+        carriers: Set[Term],
+        ending: Iterable[int],
+        is_met: bool,
+    ) -> bool:
+        """Whether each normal path from an event comes to an ending; one is met in any case."""
+        outcome = function.paths.search([index], map(EndingEvent, ending), carriers)
         if not outcome.is_complete:
             trail.leave_paths_out(function)
-        is_ended = outcome.ended or any(
-            around(function, at)[-1].branch == "final" for at in endings
-        )
-        return is_ended and outcome.is_complete and not (outcome.leaks or outcome.respawned)
+        is_left = outcome.leaks or outcome.respawned
+        return (is_met or outcome.ended) and outcome.is_complete and not is_left
 
     def _ends(self, part: Stretch) -> Mapping[Function, set[int]]:
         """The events at which each function ends the earlier task."""

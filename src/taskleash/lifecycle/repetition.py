@@ -9,9 +9,10 @@ from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
 from taskleash.dataflow.awaits import awaited_at, done_at
+from taskleash.dataflow.ending_events import Leaving
 from taskleash.dataflow.trail import Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
-from taskleash.ir.model import Call, Give, Store
+from taskleash.ir.model import Call, Give, Store, Try
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -28,8 +29,9 @@ from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.until_started import is_closed
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import in_loop, is_in_any_case
+from taskleash.semantics.context import around, in_loop, is_in_any_case
 from taskleash.semantics.entities import Class, Function
+from taskleash.semantics.inference import is_manager
 
 
 class Repetition:
@@ -58,9 +60,9 @@ class Repetition:
             return not sites and self._is_called_by_events(op)
         own = self.started.get(op.function, ())
         gives = self._gives(trail, op.function, op.index)
-        is_left = not self._is_cleaned_up(trail, *op.site)
+        leaving = self._leaves(trail, *op.site)
         return self._is_begun_twice(trail, sites, own) or any(
-            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives, is_left)
+            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives, leaving)
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
@@ -138,11 +140,11 @@ class Repetition:
         site: Site,
         seen: frozenset[Function],
         gives: Alts,
-        is_left: bool,
+        leaving: Leaving,
     ) -> bool:
         """Whether a call comes again while the task runs; it ``gives`` these constants then.
 
-        ``is_left`` is false where what is called ends the task before it is done.
+        ``leaving`` tells when what is called leaves the task running.
         """
         caller, index = site
         given: Given = {t: gives for t in (Result(index), Awaited(Result(index))) if gives}
@@ -151,8 +153,9 @@ class Repetition:
         is_inside = caller.method is op.function.method and called_again(op) is caller.method
         if not (_is_on_itself(caller, index) or is_one or is_inside):
             return False
-        is_left = is_left or not self._is_done(caller, index)
-        if is_left and self._repeats(trail, op, site, given):
+        if not self._is_done(caller, index) or (leaving and _is_caught(caller, index)):
+            leaving = Leaving.ALWAYS
+        if leaving is Leaving.ALWAYS and self._repeats(trail, op, site, given):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
@@ -164,20 +167,25 @@ class Repetition:
             return self.phases.is_event_handler(caller)
         at = done_at(caller, index)
         gives = self._gives(trail, caller, at, given)
-        is_left = is_left and not self._is_cleaned_up(trail, caller, at)
+        leaving = min(leaving, self._leaves(trail, caller, at))
         seen |= {caller}
-        return any(self._is_again(trail, op, each, seen, gives, is_left) for each in sites)
+        return any(self._is_again(trail, op, each, seen, gives, leaving) for each in sites)
 
     def _is_done(self, caller: Function, index: int) -> bool:
         """Whether a caller goes on only once what it calls is done."""
-        callees = self.calls.callees(caller, caller.call(index))
-        is_async = any(isinstance(c, Function) and c.facts.is_async for c in callees)
-        return not is_async or awaited_at(caller, index) is not None
+        made = self.calls.callees(caller, caller.call(index))
+        callees = [callee for callee in made if isinstance(callee, Function)]
+        if not any(callee.facts.is_async or callee.facts.is_generator for callee in callees):
+            return True
+        if all(map(is_manager, callees)):
+            roles = caller.uses.roles.get(Result(index), ())
+            return any(role.kind == "with" for role in roles)
+        return awaited_at(caller, index) is not None
 
-    def _is_cleaned_up(self, trail: Trail, function: Function, at: int) -> bool:
-        """Whether a function ends what it starts at an event in a ``finally``, whatever happens."""
+    def _leaves(self, trail: Trail, function: Function, at: int) -> Leaving:
+        """When a function may be left with the task running that it starts at an event."""
         carriers = self.arrivals.carriers(trail, function)
-        return self.arrivals.endings.in_cleanup(trail, function, at, carriers)
+        return self.arrivals.endings.leaves(trail, function, at, carriers)
 
     def _gives(
         self, trail: Trail, function: Function, at: int, given: Given = NOTHING_GIVEN
@@ -328,6 +336,14 @@ def _is_on_what_stays(caller: Function, index: int) -> bool:
         if base != Parameter(caller.self_name):
             return False
     return bool(caller.self_name)
+
+
+def _is_caught(caller: Function, index: int) -> bool:
+    """Whether what a call raises is caught around it."""
+    return any(
+        isinstance(frame.item, Try) and frame.branch == "body" and frame.item.handlers
+        for frame in around(caller, index)
+    )
 
 
 def _is_for_users(method: Function) -> bool:
