@@ -8,6 +8,7 @@ from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.awaits import awaited_at
 from taskleash.dataflow.trail import CANCELLING, Op, OpKind
 from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
 
@@ -59,7 +60,12 @@ class Earlier:
         )
 
     def _comes_to_a_start(self, caller: Function, index: int) -> bool:
-        """Whether a function that has passed an event always starts a task, if it does not fail."""
+        """Whether a function that has passed an event always starts a task, if it does not fail.
+
+        To a ``finally`` it comes where it fails as well.
+        """
+        if any(frame.branch == "final" for frame in around(caller, index)):
+            return False
         starts, graph = self._starts.get(caller, ()), caller.paths.graph
         return graph.leads_to(index, starts) and any(
             graph.may_come_to(index, start) for start in starts
