@@ -313,7 +313,7 @@ def accuracy_page() -> str:
         ("blind_seventeenth", "the seventeenth reading, mended in part"),
         ("blind_eighteenth", "the eighteenth reading, mended in part"),
         ("blind_nineteenth", "the nineteenth reading, mended in part"),
-        ("blind_twentieth", "the twentieth reading, before it was mended"),
+        ("blind_twentieth", "the twentieth reading, mended in part"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
