@@ -67,7 +67,7 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
         return _untouched(
             text, targets, sentence("it has names in letters that Python takes for others")
         )
-    if any(isinstance(node, cst.Import) and _is_smaller(node) for node in work.tree.nodes):
+    if any(map(_is_smaller, work.tree.of(cst.Import))):
         return _untouched(
             text, targets, sentence("a task of MicroPython tells nobody when it is done")
         )
@@ -150,10 +150,8 @@ def _in_the_background(
     tree = work.tree
     dropped = [
         node
-        for node in tree.nodes
-        if isinstance(node, cst.Call)
-        and last_name(node.func) in SPAWNING
-        and isinstance(tree.parent(node), cst.Expr)
+        for node in tree.of(cst.Call)
+        if last_name(node.func) in SPAWNING and isinstance(tree.parent(node), cst.Expr)
     ]
     waited = {id(call) for target, call in targets if _can("await", work, target, call)}
     others = [*dropped, *(call for _, call in targets)]

@@ -138,9 +138,7 @@ def _is_emptied_late(work: Work, target: Target, scope: cst.FunctionDef, text: s
     """
     if scope.asynchronous is not None or target.site.on_completion is not State.YES:
         return False
-    return not any(
-        isinstance(node, cst.Comparison) and _asks_whose(node, text) for node in work.tree.nodes
-    )
+    return not any(_asks_whose(node, text) for node in work.tree.of(cst.Comparison))
 
 
 def _asks_whose(node: cst.Comparison, text: str) -> bool:
@@ -273,7 +271,7 @@ def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
 
 def _is_shared(tree: Tree, call: cst.Call, base: str) -> bool:
     """Whether a place is an attribute of a class, in which its instances replace each other's."""
-    classes = {node.name.value for node in tree.nodes if isinstance(node, cst.ClassDef)}
+    classes = {node.name.value for node in tree.of(cst.ClassDef)}
     if base in classes or base == "cls":
         return True
     scope = tree.scope(call)

@@ -159,8 +159,8 @@ def _may_last(tree: Tree, work: cst.BaseExpression) -> bool:
 def _imported_from_program(tree: Tree, package: str) -> set[str]:
     """The names that a file imports from its own package, by its name or relatively."""
     found: set[str] = set()
-    for node in tree.nodes:
-        if isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
+    for node in tree.of(cst.ImportFrom):
+        if not isinstance(node.names, cst.ImportStar):
             root = dotted(node.module).partition(".")[0] if node.module is not None else ""
             if node.relative or (package and root == package):
                 found |= {alias.evaluated_alias or alias.evaluated_name for alias in node.names}

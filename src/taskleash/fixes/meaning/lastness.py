@@ -240,10 +240,8 @@ def _works_on(node: cst.CSTNode, instance: str, but: str = "") -> bool:
 def _heir_without_it(tree: Tree, teardown: Method) -> str:
     """A subclass in the file that has a method of the name and does not call this one."""
     name = teardown.function.name.value
-    for node in tree.nodes:
-        if not isinstance(node, cst.ClassDef) or teardown.cls.name.value not in {
-            last_name(base.value) for base in node.bases
-        }:
+    for node in tree.of(cst.ClassDef):
+        if teardown.cls.name.value not in {last_name(base.value) for base in node.bases}:
             continue
         for method in tree.methods(node):
             if method.function.name.value == name and not _goes_up(method.function, name):

@@ -25,18 +25,11 @@ def is_observed(
 
 def _mentions(tree: Tree, cls: cst.ClassDef | None, name: str) -> list[cst.CSTNode]:
     """The nodes of the file that name a set of the module, or of the instances of a class."""
-    found: list[cst.CSTNode] = []
-    for node in tree.nodes:
-        if cls is None:
-            if isinstance(node, cst.Name) and node.value == name and not _is_member(tree, node):
-                found.append(node)
-        elif (
-            isinstance(node, cst.Attribute)
-            and node.attr.value == name
-            and not _is_of_another(tree, node, cls)
-        ):
-            found.append(node)
-    return found
+    if cls is None:
+        names = (node for node in tree.of(cst.Name) if node.value == name)
+        return [node for node in names if not _is_member(tree, node)]
+    attributes = (node for node in tree.of(cst.Attribute) if node.attr.value == name)
+    return [node for node in attributes if not _is_of_another(tree, node, cls)]
 
 
 def _is_member(tree: Tree, node: cst.Name) -> bool:

@@ -26,17 +26,14 @@ class Container:
     def is_read(self, tree: Tree, growing: Collection[str]) -> bool:
         """Whether the file does more with it than make it, fill it and ask how much is in it."""
         name = self.text.rpartition(".")[2]
-        for node in tree.nodes:
-            named = (
-                isinstance(node, cst.Attribute)
-                and node.attr.value == name
-                and not _is_of_another(tree, node, self.cls)
-            )
-            if self.cls is None:
-                named = isinstance(node, cst.Name) and node.value == name
-            if named and not _is_harmless(tree, node, growing):
-                return True
-        return False
+        named: Iterator[cst.CSTNode] = (
+            node
+            for node in tree.of(cst.Attribute)
+            if node.attr.value == name and not _is_of_another(tree, node, self.cls)
+        )
+        if self.cls is None:
+            named = (node for node in tree.of(cst.Name) if node.value == name)
+        return any(not _is_harmless(tree, node, growing) for node in named)
 
 
 def container_of(tree: Tree, node: cst.CSTNode, text: str) -> Container | None:
@@ -54,14 +51,12 @@ def container_of(tree: Tree, node: cst.CSTNode, text: str) -> Container | None:
 
 def _takes_containers(tree: Tree, text: str) -> bool:
     """Whether the tasks are in sets or lists, and these in the container."""
-    for node in tree.nodes:
-        if isinstance(node, cst.Call) and dotted(node.func) == f"{text}.setdefault":
-            return True
-        if isinstance(node, cst.Attribute) and node.attr.value in ("add", "append"):
-            inner = node.value
-            if isinstance(inner, cst.Subscript) and dotted(inner.value) == text:
-                return True
-    return False
+    return any(dotted(node.func) == f"{text}.setdefault" for node in tree.of(cst.Call)) or any(
+        node.attr.value in ("add", "append")
+        and isinstance(node.value, cst.Subscript)
+        and dotted(node.value.value) == text
+        for node in tree.of(cst.Attribute)
+    )
 
 
 def attribute_values(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from taskleash.fixes.syntax.tree import inside
+from taskleash.fixes.syntax.tree import Tree, inside
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -16,14 +16,9 @@ _BUILTINS = frozenset(dir(builtins))
 @lru_cache(maxsize=32)
 def variables(node: cst.CSTNode) -> frozenset[str]:
     """Every name that code in the node may bind or read as a variable."""
-    return variables_among(inside(node))
-
-
-def variables_among(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
-    """The same of nodes, each after the one that it is part of."""
     skipped: set[int] = set()
     found: set[str] = set()
-    for each in nodes:
+    for each in inside(node):
         if isinstance(each, cst.Attribute):
             skipped.add(id(each.attr))
         elif isinstance(each, cst.Arg) and each.keyword is not None:
@@ -31,6 +26,13 @@ def variables_among(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
         elif isinstance(each, cst.Name) and id(each) not in skipped:
             found.add(each.value)
     return frozenset(found)
+
+
+def variables_of(tree: Tree) -> frozenset[str]:
+    """The same of a whole file."""
+    skipped = {id(each.attr) for each in tree.of(cst.Attribute)}
+    skipped.update([id(each.keyword) for each in tree.of(cst.Arg) if each.keyword is not None])
+    return frozenset([each.value for each in tree.of(cst.Name) if id(each) not in skipped])
 
 
 @lru_cache(maxsize=4)

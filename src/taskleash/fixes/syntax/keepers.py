@@ -233,8 +233,8 @@ def _pairs_in(
 ) -> Iterator[Pair]:
     added: dict[tuple[str, str], cst.Call] = {}
     pruned: set[tuple[str, str]] = set()
-    nodes = work.tree.nodes if node is work.module else inside(node)
-    for call in (each for each in nodes if isinstance(each, cst.Call)):
+    within = (each for each in inside(node) if isinstance(each, cst.Call))
+    for call in work.tree.of(cst.Call) if node is work.module else within:
         if not isinstance(call.func, cst.Attribute) or len(call.args) != 1:
             continue
         owner, argument = dotted(call.func.value), dotted(call.args[0].value)

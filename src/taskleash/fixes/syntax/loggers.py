@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
-
 import libcst as cst
 
 from taskleash.fixes.syntax.containers import assignments
@@ -109,7 +107,7 @@ def logging_function(tree: Tree) -> str:
     """
     known = _imported_and_called(tree)
     imported = _imported(tree, cst.ImportFrom) - _NAMES
-    called = {dotted(node.func) for node in tree.nodes if isinstance(node, cst.Call)}
+    called = {dotted(node.func) for node in tree.of(cst.Call)}
     of_class = sorted(f"{n}.error" for n in imported if words(n)[-1:] == ["log"])
     found = [*(f for f in _FUNCTIONS if f in known), *(f for f in of_class if f in called)]
     return next(iter(found), "")
@@ -117,7 +115,7 @@ def logging_function(tree: Tree) -> str:
 
 def logs_by_the_root(tree: Tree) -> bool:
     """Whether the module imports ``logging`` and logs by its functions: ``logging.info(text)``."""
-    called = (dotted(node.func) for node in tree.nodes if isinstance(node, cst.Call))
+    called = (dotted(node.func) for node in tree.of(cst.Call))
     return "logging" in _imported(tree, cst.Import) and any(
         base == "logging" and name in _METHODS
         for base, _, name in (text.rpartition(".") for text in called)
@@ -132,14 +130,14 @@ def logger_maker(tree: Tree) -> str:
     known = _imported_and_called(tree)
     found = next((name for name in sorted(_MAKERS) if name in known), "")
     modules = _imported(tree, cst.Import, cst.ImportFrom)
-    called = (dotted(each.func) for each in tree.nodes if _gives_one_value(each))
+    called = (dotted(each.func) for each in tree.of(cst.Call) if _gives_one_value(each))
     made = (text for text in called if text.endswith(".get_logger"))
     return found or next((text for text in made if text.rpartition(".")[0] in modules), "")
 
 
 def _imported_and_called(tree: Tree) -> set[str]:
     """The functions that the module imports and calls with one value."""
-    called = {dotted(node.func) for node in tree.nodes if _gives_one_value(node)}
+    called = {dotted(node.func) for node in tree.of(cst.Call) if _gives_one_value(node)}
     return called & _imported(tree, cst.ImportFrom)
 
 
@@ -154,19 +152,18 @@ def _imported(tree: Tree, *kinds: type[cst.Import] | type[cst.ImportFrom]) -> se
     }
 
 
-def _gives_one_value(node: cst.CSTNode) -> TypeGuard[cst.Call]:
-    return isinstance(node, cst.Call) and len(node.args) == 1 and node.args[0].keyword is None
+def _gives_one_value(node: cst.Call) -> bool:
+    return len(node.args) == 1 and node.args[0].keyword is None
 
 
 def is_loguru(tree: Tree, name: str) -> bool:
     """Whether a logger of the module is loguru's, which has methods of its own."""
     return any(
-        isinstance(node, cst.ImportFrom)
-        and node.module is not None
+        node.module is not None
         and dotted(node.module) == "loguru"
         and not isinstance(node.names, cst.ImportStar)
         and name in {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
-        for node in tree.nodes
+        for node in tree.of(cst.ImportFrom)
     )
 
 
@@ -222,11 +219,10 @@ def module_loggers(tree: Tree) -> list[str]:
 def _is_used(tree: Tree, name: str) -> bool:
     """Whether the module logs by a name."""
     return is_loguru(tree, name) or any(
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
+        isinstance(node.func, cst.Attribute)
         and node.func.attr.value in _METHODS
         and dotted(node.func.value) == name
-        for node in tree.nodes
+        for node in tree.of(cst.Call)
     )
 
 

@@ -40,12 +40,12 @@ def style_of(tree: Tree) -> Style:
     """Read the habits off a file."""
     functions: list[bool] = []
     single = double = 0
-    for node in tree.nodes:
-        if isinstance(node, cst.FunctionDef) and (_is_annotated(node) or _takes_values(node)):
+    for node in tree.functions:
+        if _is_annotated(node) or _takes_values(node):
             functions.append(_is_annotated(node))
-        elif isinstance(node, cst.SimpleString) and node.quote in ("'", '"'):
-            single += node.quote == "'"
-            double += node.quote == '"'
+    for text in tree.of(cst.SimpleString):
+        single += (quote := text.quote) == "'"
+        double += quote == '"'
     return Style(
         annotates=sum(functions) * _SOME > len(functions),
         is_typed=any(functions),

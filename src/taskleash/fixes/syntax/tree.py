@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 import libcst as cst
 
@@ -17,6 +18,7 @@ from taskleash.verdict.model import Span
 Holder: TypeAlias = cst.SimpleStatementLine | cst.SimpleStatementSuite
 #: the nodes whose inside is a scope of its own, class bodies left out
 Scope: TypeAlias = cst.FunctionDef | cst.Lambda
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,23 @@ class Tree:
         self.positions = Positions(self.module)
         self._parents: dict[int, cst.CSTNode] = {}
         self._calls: dict[Span, cst.Call] = {}
-        #: all nodes of the file, as `inside` has them: to find them again takes most of a fix
-        self.nodes: list[cst.CSTNode] = []
+        #: the nodes of the file by their kind: to look at all of them takes most of a fix
+        self._nodes: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
         pending: list[cst.CSTNode] = [self.module]
         while pending:
             node = pending.pop()
-            self.nodes.append(node)
-            if isinstance(node, cst.Call):
-                self._calls[Span(*self.positions.of(node))] = node
+            self._nodes[type(node)].append(node)
             if found := children(node):
                 for child in found:
                     self._parents[id(child)] = node
                 found.reverse()
                 pending += found
+        for call in self.of(cst.Call):
+            self._calls[Span(*self.positions.of(call))] = call
+
+    def of(self, kind: type[_Node]) -> Sequence[_Node]:
+        """All nodes of the file of one kind, not of the kinds derived from it, in order."""
+        return cast("Sequence[_Node]", self._nodes.get(kind, ()))
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -68,7 +74,7 @@ class Tree:
     @cached_property
     def functions(self) -> tuple[cst.FunctionDef, ...]:
         """All functions of the file."""
-        return tuple(node for node in self.nodes if isinstance(node, cst.FunctionDef))
+        return tuple(self.of(cst.FunctionDef))
 
     def call_at(self, span: Span) -> cst.Call | None:
         """The call with this span."""
@@ -217,7 +223,7 @@ def param_names(params: cst.Parameters) -> set[str]:
 
 
 def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and every node in it; the parts of each node come in the order of its fields."""
+    """A node and every node in it, space apart; the parts come in the order of its fields."""
     pending = [node]
     while pending:
         current = pending.pop()
@@ -228,7 +234,7 @@ def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """The nodes in the fields of a node; the library's own way visits and copies each."""
+    """The nodes in the fields of a node, space apart; the library's way visits and copies each."""
     found: list[cst.CSTNode] = []
     for name in _FIELDS[type(node)]:
         value = getattr(node, name)
@@ -253,10 +259,12 @@ class _IsNode(dict[type[object], bool]):
     """Whether values of a kind are nodes: asking each of them, not its kind, took most of a fix."""
 
     def __missing__(self, kind: type[object]) -> bool:
-        self[kind] = issubclass(kind, cst.CSTNode)
+        self[kind] = issubclass(kind, cst.CSTNode) and kind not in _SPACE
         return self[kind]
 
 
 _PLAIN = (str, bool, "str", "bool")
+#: a third of all nodes, which nothing is in and nobody looks for
+_SPACE = (cst.SimpleWhitespace, cst.Newline)
 _FIELDS = _Fields()
 _IS_NODE = _IsNode()

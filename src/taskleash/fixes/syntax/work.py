@@ -10,7 +10,7 @@ import libcst as cst
 
 from taskleash.fixes.model import CannotMend, Manner
 from taskleash.fixes.syntax.edits import BLANK, Edits, Statements
-from taskleash.fixes.syntax.free_names import attributes, free, variables, variables_among
+from taskleash.fixes.syntax.free_names import attributes, free, variables, variables_of
 from taskleash.fixes.syntax.imports import Imports
 from taskleash.fixes.syntax.insertion import (
     BodyPlace,
@@ -93,7 +93,7 @@ def _read(text: str) -> Known:
     if text not in _last:
         _last.clear()
         tree = Tree(text)
-        names = variables_among(tree.nodes)
+        names = variables_of(tree)
         _last[text] = Known(tree, style_of(tree), names, Rendering(tree.module))
     return _last[text]
 

@@ -105,7 +105,7 @@ def _drained(work: Work, function: cst.FunctionDef, tasks: str) -> list[str]:
     taken = variables(function)
     task = free(("task", "background_task"), taken)
     pending = free(("pending", "pending_tasks"), taken)
-    calls = (node for node in work.tree.nodes if isinstance(node, cst.Call))
+    calls = work.tree.of(cst.Call)
     is_taken = "_" in work.variables and any(dotted(call.func) == "_" for call in calls)
     # It is what translates texts, here or in a function that this one calls.
     others = "_done" if is_taken else "_"
