@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -160,3 +161,85 @@ def test_an_attribute_that_a_method_annotates_stays_one_of_its_class() -> None:
 
     assert same(lowered(after, before).facts, extract(after))
     assert lowered(after, before).facts.classes["A"].fields.keys() == {"y", "t"}
+
+
+# -- what is found by the text alone, without a note
+
+
+def kept(before: str, after: str) -> tuple[ModuleFacts, set[str]]:
+    """The facts of a text that was another one before, and the functions that are not parsed."""
+    facts = extract(source(before))
+    marked = {k: replace(f, is_decided=True) for k, f in facts.functions.items()}
+    found = lowered(source(after), Lowered(replace(facts, functions=marked), text=before)).facts
+    own = extract(source(after)).functions
+    taken = {
+        f.qualname for k, f in found.functions.items() if f.is_decided and not own[k].is_decided
+    }
+    unmarked = lowered(source(after), Lowered(facts, text=before)).facts
+    return unmarked, taken
+
+
+def with_import(text: str) -> str:
+    """The text with one more import after those that it begins with."""
+    imports = [n for n in ast.parse(text).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    at = imports[-1].end_lineno if imports else 0
+    lines = text.splitlines(keepends=True)
+    return "".join([*lines[:at], "import added_here\n", *lines[at:]])
+
+
+@pytest.mark.parametrize("text", SOME)
+def test_a_text_with_more_in_it_has_the_facts_of_the_whole(text: str) -> None:
+    try:
+        edited = (f"# first\n\n{text}", f"{text}\n\nadded = {{}}\n", with_import(text))
+    except SyntaxError:
+        pytest.skip("it is written for a later Python")
+    for after in edited:
+        assert same(kept(text, after)[0], extract(source(after)))
+
+
+CLASS = (
+    HEAD
+    + "class A(E):\n    def one(self):\n"
+    + "".join(f"    {line}\n" for line in BODY.rstrip().splitlines())
+    + "        self.at = b.at\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        (CLASS, f"import c\n{CLASS}", {"A.one"}),
+        (CLASS, f"import three\n{CLASS}", set()),
+        (CLASS, CLASS.replace("from a", "from c"), set()),
+        (CLASS, CLASS.replace("x: int", "y: int"), set()),
+        (CLASS, CLASS.replace("E(Exception)", "E(ValueError)"), set()),
+        (CLASS, CLASS.replace("def one", "async def one"), set()),
+        (CLASS, CLASS.replace("one(self)", "one(self, two)"), set()),
+        (CLASS, CLASS.replace("b.first()", "b.last()"), set()),
+    ],
+)
+def test_a_body_is_found_by_its_text_where_nothing_that_it_asks_for_changed(
+    before: str, after: str, taken: set[str]
+) -> None:
+    found, known = kept(before, after)
+    assert same(found, extract(source(after)))
+    assert known == taken
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.at: int = 1",
+        "(self.at): int = 1",
+        "if two: self.at: int = 1",
+        "global two",
+        "f = lambda: two",
+        "def g(): pass",
+        "class G: pass",
+    ],
+)
+def test_a_body_that_says_more_than_what_it_does_is_parsed(line: str) -> None:
+    before = CLASS.replace("self.at = b.at", line)
+    found, known = kept(before, f"{before}\n\nmore = 1\n")
+    assert same(found, extract(source(f"{before}\n\nmore = 1\n")))
+    assert not known & {"A.one"}

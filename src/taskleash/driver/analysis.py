@@ -91,6 +91,10 @@ class Analysis:
             if self.linker is not None:
                 self.linker.retain(self.facts.at_hand)
 
+    def packed(self, path: str) -> bytes:
+        """The facts of a file that were put away; empty where they were not."""
+        return self.facts.packed(path) if isinstance(self.facts, Shelf) else b""
+
     @cached_property
     def sites(self) -> list[Site]:
         """The verdicts of the files that are reported."""

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from taskleash.ir.model import ModuleFacts
 
 
+def opened(data: bytes) -> ModuleFacts:
+    """The facts of a file that were packed by this program."""
+    # Imported here, as below, because a run that mends nothing has no use for it.
+    import zlib
+
+    return cast("ModuleFacts", unpacked(zlib.decompress(data), is_own=True))
+
+
 class Shelf(Mapping[str, "ModuleFacts"]):
     """Facts by path, some of them packed.
 
@@ -26,11 +34,7 @@ class Shelf(Mapping[str, "ModuleFacts"]):
 
     def __getitem__(self, path: str) -> ModuleFacts:
         if path in self._packed:
-            # Imported here, as below, because a run that mends nothing has no use for it.
-            import zlib
-
-            data = zlib.decompress(self._packed.pop(path))
-            self._facts[path] = cast("ModuleFacts", unpacked(data, is_own=True))
+            self._facts[path] = opened(self._packed.pop(path))
         return self._facts[path]
 
     def __iter__(self) -> Iterator[str]:
@@ -47,6 +51,10 @@ class Shelf(Mapping[str, "ModuleFacts"]):
     def at_hand(self) -> Iterable[ModuleFacts]:
         """Those that are not packed."""
         return self._facts.values()
+
+    def packed(self, path: str) -> bytes:
+        """The facts of a file as `opened` reads them; empty where they are not packed."""
+        return self._packed.get(path, b"")
 
     def put_away(self, paths: Iterable[str]) -> None:
         """Pack the facts of files until they are asked for; what is too deep for that stays."""

@@ -11,8 +11,9 @@ from functools import partial
 
 from taskleash.driver.inputs import Input
 from taskleash.driver.parsing.deep import LINKER_MEGABYTES, with_deep_stack
-from taskleash.driver.parsing.parse import Broken, packed_for_now, parse
+from taskleash.driver.parsing.parse import Broken, Parsed, packed_for_now, parse, parse_again
 from taskleash.driver.parsing.patience import PATIENCE_SECONDS
+from taskleash.driver.shelf import opened
 from taskleash.fixes.making import Made, Wanted, made
 from taskleash.fixes.mend import let_go, mend
 from taskleash.fixes.model import Manner, Mended, Target
@@ -25,11 +26,15 @@ _SECONDS_A_FIX = 5.0
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of a file; ``item`` has the bytes that it was read from."""
+    """What is wanted of a file; ``item`` has the bytes that it was read from.
+
+    ``facts`` are what those came to, as a `Shelf` packs them, where they are at hand.
+    """
 
     item: Input
     wanted: Wanted
     manner: Manner
+    facts: bytes = b""
 
     @property
     def path(self) -> str:
@@ -88,10 +93,18 @@ def _filled(order: Order) -> Filled:
         return Filled(result)
     with suppress(UnicodeEncodeError, InvalidSource, RecursionError, BadPacking):
         data = encode(result.text, order.item.read())
-        outcome = parse(order.item.with_data(data))
+        outcome = _parsed(order, data)
         if not isinstance(outcome, Broken):
             return Filled(result, data, packed_for_now(outcome))
     return Filled(result)
+
+
+def _parsed(order: Order, data: bytes) -> Parsed:
+    """What the new bytes of a file come to; what is as it was is not parsed once more."""
+    item = order.item.with_data(data)
+    if not order.facts:
+        return parse(item)
+    return parse_again(item, order.item.text(), opened(order.facts))
 
 
 def taken(data: bytes) -> Filled:

@@ -75,6 +75,7 @@ def _all_mended(
             program.analysis.asked[path],
             wanted,
             _manner(program, path, None if path in apart else common),
+            program.analysis.packed(path),
         )
         for path, wanted in files.items()
     ]

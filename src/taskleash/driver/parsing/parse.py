@@ -55,13 +55,24 @@ def parse(item: Input) -> Parsed:
     return outcome if isinstance(outcome, Broken) else outcome.facts
 
 
-def lower(item: Input) -> Lowered | Broken:
-    """The same, with what may be taken again when the file has changed."""
+def parse_again(item: Input, text: str, facts: ModuleFacts) -> Parsed:
+    """The same of a file that had another ``text``, with these facts, before a fix was made.
+
+    A fix moves no import and no class: bodies that are as they were need not be parsed.
+    """
+    from taskleash.ir.lowering.bodies import Lowered
+
+    outcome = lower(item, Lowered(facts, text=text))
+    return outcome if isinstance(outcome, Broken) else outcome.facts
+
+
+def lower(item: Input, before: Lowered | None = None) -> Lowered | Broken:
+    """The same, with what may be taken again when the file has changed since ``before``."""
     from taskleash.ir.lowering.extract import lowered
 
     try:
         source = Source(item.path, item.file.module, item.text())
-        return lowered(source, _earlier(item.earlier))
+        return lowered(source, before or _earlier(item.earlier))
     except InvalidSource as error:
         return broken(error)
     except MemoryError:

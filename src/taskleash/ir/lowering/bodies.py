@@ -7,13 +7,16 @@ stand in other lines by now.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from taskleash.ir.lowering.cutting import Body
+from taskleash.ir.lowering.cutting import Body, Cut, cut
 from taskleash.ir.lowering.frame import Frame
 from taskleash.ir.lowering.notes import BodyNote
+from taskleash.ir.lowering.parser_bounds import without_data
 from taskleash.ir.model import (
     Block,
     Call,
@@ -30,16 +33,34 @@ from taskleash.ir.model import (
     Pos,
     Try,
 )
+from taskleash.ir.names import may_mention
 
+#: in a module that is edited, bodies of so many lines are worth finding again
+SHORT_BODY = 5
 _DIGEST_BYTES = 16
+#: a body that may say something of its module or class: ``global name``, ``self.name: type``
+_ANNOTATES = r"(?:^|[;:])\s*\(*\s*\w+\s*\.\s*\w+\s*\)*\s*:(?!=)"
+_SAYS_MORE = re.compile(rf"\bglobal\b|{_ANNOTATES}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Lowered:
-    """The facts of a module, with a note of each body that may be taken again, by its digest."""
+    """The facts of a module, with a note of each body that may be taken again, by its digest.
+
+    The ``text`` is the module's, where all that it imports and all of its classes are known to
+    stand in the order that they had: then bodies are found by that, too.
+    """
 
     facts: ModuleFacts
     notes: Mapping[str, BodyNote] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def kept(self) -> KeptBodies | None:
+        """The bodies that are found by the text."""
+        if not self.text:
+            return None
+        return KeptBodies(cut(without_data(self.text), 0, SHORT_BODY), self.facts)
 
     def functions(self, note: BodyNote, before: int) -> Iterable[FunctionFacts]:
         """Those that a body added, as they stand with so many lines before it."""
@@ -57,12 +78,8 @@ def digest_of(body: Body, frame: Frame, context: bytes) -> str:
 
     ``context`` stands for what is known of the module by then.
     """
-    around = frame.parent
-    while around is not None:
-        if around.kind not in ("module", "class"):
-            # The names of a function around it are those of its whole body.
-            return ""
-        around = around.parent
+    if _is_nested(frame):
+        return ""
     head = (frame.key, frame.qualname, frame.owner, frame.is_async, frame.is_driven)
     params = tuple((param.name, param.kind) for param in frame.params)
     hashed = blake2b(context, digest_size=_DIGEST_BYTES)
@@ -93,6 +110,89 @@ def headed(function: FunctionFacts, frame: Frame) -> FunctionFacts:
         returns=frame.returns,
         decorators=frame.decorators,
     )
+
+
+class KeptBodies:
+    """The bodies of an earlier text in which nothing else is defined.
+
+    ``parts`` are those of the text, ``facts`` what it came to. What the module imports has not
+    moved since then, nor have its classes; there may be more of both.
+    """
+
+    def __init__(self, parts: Cut | None, facts: ModuleFacts) -> None:
+        self._facts = facts
+        bodies = {} if parts is None else parts.bodies
+        lines = [function.line for function in facts.functions.values()]
+        lines = sorted(lines + [cls.line for cls in facts.classes.values()])
+
+        def is_alone(body: Body) -> bool:
+            first = body.before + 2
+            end = first + body.text.count("\n") - 1
+            return bisect_left(lines, first) == bisect_right(lines, end - 1) and not (
+                _SAYS_MORE.search(body.text)
+            )
+
+        self._bodies = {
+            function.key: bodies[function.line]
+            for function in facts.functions.values()
+            if function.kind == "function"
+            and function.line in bodies
+            and is_alone(bodies[function.line])
+        }
+
+    def function(
+        self,
+        frame: Frame,
+        body: Body,
+        imports: Mapping[str, str],
+        classes: Mapping[str, ClassFacts],
+    ) -> FunctionFacts | None:
+        """The function where lowering its body would give what it gave then; else None.
+
+        So far the module has bound these ``imports`` and ``classes``.
+        """
+        then = self._bodies.get(frame.key)
+        if then is None or then.text != body.text:
+            return None
+        known = self._facts.functions[frame.key]
+        if not _has_the_head(known, frame) or not self._has_known(classes):
+            return None
+        before = self._facts.imports
+        changed = [n for n in {*before, *imports} if before.get(n) != imports.get(n)]
+        if any(may_mention(body.text, name) for name in changed):
+            return None
+        return headed(moved_function(known, body.before - then.before), frame)
+
+    def _has_known(self, classes: Mapping[str, ClassFacts]) -> bool:
+        """Whether classes have the bases and fields that they had."""
+        before = self._facts.classes
+        return all(
+            key in before
+            and before[key].bases == cls.bases
+            and [*before[key].fields] == [*cls.fields]
+            for key, cls in classes.items()
+        )
+
+
+def _has_the_head(function: FunctionFacts, frame: Frame) -> bool:
+    """Whether a function is what it was, as far as its body hangs on that."""
+    return (
+        frame.parent is not None
+        and (function.qualname, function.owner, function.parent)
+        == (frame.qualname, frame.owner, frame.parent.key)
+        and function.is_async == (frame.is_async or frame.is_driven)
+        and [(p.name, p.kind) for p in function.params] == [(p.name, p.kind) for p in frame.params]
+        and [d.text for d in function.decorators] == [d.text for d in frame.decorators]
+        and not _is_nested(frame)
+    )
+
+
+def _is_nested(frame: Frame) -> bool:
+    """Whether a function is in another one: the names there are those of its whole body."""
+    around = frame.parent
+    while around is not None and around.kind in ("module", "class"):
+        around = around.parent
+    return around is not None
 
 
 # -- the facts of functions and classes that say the same and stand in other lines

@@ -10,7 +10,7 @@ from itertools import islice
 import libcst as cst
 
 from taskleash.ir.imports import import_base
-from taskleash.ir.lowering.bodies import Lowered, context_of, digest_of, headed
+from taskleash.ir.lowering.bodies import SHORT_BODY, Lowered, context_of, digest_of, headed
 from taskleash.ir.lowering.cutting import Body, Cut, WrongCut, body_of, check_place, cut
 from taskleash.ir.lowering.frame import Frame
 from taskleash.ir.lowering.lowering import Lowering
@@ -41,8 +41,6 @@ from taskleash.source.modules import is_package
 
 #: what libcst raises for a text that it does not take
 _REFUSALS = (cst.ParserSyntaxError, cst.CSTValidationError)
-#: in a module that is edited, bodies of so many lines are worth a digest
-_SHORT_BODY = 5
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -73,7 +71,7 @@ def lowered(source: Source, earlier: Lowered | None = None) -> Lowered:
 
 def _lowered(source: Source, text: str, earlier: Lowered | None) -> Lowered:
     try:
-        parts = cut(text) if earlier is None else cut(text, 0, _SHORT_BODY)
+        parts = cut(text) if earlier is None else cut(text, 0, SHORT_BODY)
         if parts is not None:
             with suppress(*_REFUSALS, WrongCut):
                 return ModuleLowering(source, text, parts, earlier).lowered()
@@ -93,11 +91,7 @@ class ModuleLowering:
     """
 
     def __init__(
-        self,
-        source: Source,
-        text: str,
-        parts: Cut | None = None,
-        earlier: Lowered | None = None,
+        self, source: Source, text: str, parts: Cut | None = None, earlier: Lowered | None = None
     ) -> None:
         self.source = source
         self.tree, self.spans = _parsed(text if parts is None else parts.outline)
@@ -109,6 +103,7 @@ class ModuleLowering:
         self._keys: set[str] = set()
         self._bodies = {} if parts is None else dict(parts.bodies)
         self._earlier = earlier
+        self._kept = earlier.kept if earlier is not None else None
         self._notes: dict[str, BodyNote] = {}
         #: what notes are made of: the keys that were given so far, and the annotated attributes
         self._given: list[tuple[str, str]] = []
@@ -202,6 +197,9 @@ class ModuleLowering:
             self._lower(frame, suite.body)
             return
         check_place(suite)
+        if self._kept and (known := self._kept.function(frame, body, self.imports, self.classes)):
+            self.functions[frame.key] = known
+            return
         digest = digest_of(body, frame, self._known_so_far())
         if not self._taken_again(digest, body, frame):
             with self._noted(digest, body):
@@ -212,8 +210,8 @@ class ModuleLowering:
 
     def _known_so_far(self) -> bytes:
         if not self._context:
-            module = self.source.module
-            self._context = context_of(module, self._is_package, self.imports, self.classes)
+            known = self.source.module, self._is_package, self.imports, self.classes
+            self._context = context_of(*known)
         return self._context
 
     @contextmanager
