@@ -4,8 +4,8 @@ What it does
 ------------
 Finds tasks that are stored, and that nothing in the project awaits, cancels or otherwise ends. The
 risk is high where they are started again and again, and where the task is endless and its owner is
-taken down without it, or one of many. It is low for one short task, and for an endless one that
-lives as long as what keeps it.
+taken down without it, or one of many. It is low for one short task, and for an endless one that a
+check starts once only, or that lives as long as what keeps it.
 
 Why is this bad?
 ----------------
