@@ -237,6 +237,15 @@ that it may set itself, and a dict of timers that a `stop` passes by, though oth
 of them. The reader was sure of 10 lows, and of 7 more he was not. Of these taskleash calls five
 low.
 
+In the twenty-first reading (nearly all sites of 35 packages whose names begin with the letters m to
+r: clients and servers of websockets, gateways, device libraries) one of the 30 highs is low by the
+labels: a task that a `close` starts once, stores and leaves. Three highs were not found: two that a
+lambda returns to whoever it is handed to, of which one is kept there after all, and one in a list
+that a method returns which is called by another name. One low was not found: a ping that sleeps
+while the connection it looks at is replaced, and so goes on beside the next one. Both lows that
+were given are right. The reader was sure of 4 lows, and of 15 more he was not, ten of them dropped
+thread-safe futures. Of the 15 taskleash calls 12 low.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -314,6 +323,7 @@ def accuracy_page() -> str:
         ("blind_eighteenth", "the eighteenth reading, mended in part"),
         ("blind_nineteenth", "the nineteenth reading, mended in part"),
         ("blind_twentieth", "the twentieth reading, mended in part"),
+        ("blind_twenty_first", "the twenty-first reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -322,7 +332,8 @@ def accuracy_page() -> str:
     for name in SETS:
         for tool in ("ruff", "flake8-async"):
             if tool in found["sets"].get(name, {}):
-                page += _flagged(f"{tool}: {name.replace('_', ', ')}", _counts(found, name, tool))
+                title = name.replace("_", ", ", 1).replace("_", "-")
+                page += _flagged(f"{tool}: {title}", _counts(found, name, tool))
     return page
 
 
@@ -350,6 +361,7 @@ def blind_table() -> str:
         ("blind_eighteenth", "eighteenth reading"),
         ("blind_nineteenth", "nineteenth reading"),
         ("blind_twentieth", "twentieth reading"),
+        ("blind_twenty_first", "twenty-first reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

@@ -33,6 +33,7 @@ SETS = (
     "blind_eighteenth",
     "blind_nineteenth",
     "blind_twentieth",
+    "blind_twenty_first",
 )
 
 #: a package, a file of it and a line
