@@ -246,6 +246,14 @@ while the connection it looks at is replaced, and so goes on beside the next one
 were given are right. The reader was sure of 4 lows, and of 15 more he was not, ten of them dropped
 thread-safe futures. Of the 15 taskleash calls 12 low.
 
+In the twenty-second reading (nearly all sites of 46 packages whose names begin with the letters s
+to z: clients and servers of websockets and MQTT, bots, device libraries, queues) the 47 highs are
+those of the labels. Of the 15 lows three are sound: two tasks that a `wait` leaves and a loop
+awaits one by one, and one that a future's own callback cancels. Three lows were not found: two
+loops that a shutdown asks to end and does not wait for, which can be argued for, and a task that an
+error which is caught leaves, where taskleash says that it does not know. The reader was sure of 15
+lows, and of one more he was not. Of this taskleash says high.
+
 """
 _TUNED = """
 ## On code that it was tuned on
@@ -324,6 +332,7 @@ def accuracy_page() -> str:
         ("blind_nineteenth", "the nineteenth reading, mended in part"),
         ("blind_twentieth", "the twentieth reading, mended in part"),
         ("blind_twenty_first", "the twenty-first reading, before it was mended"),
+        ("blind_twenty_second", "the twenty-second reading, before it was mended"),
     ):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
@@ -362,6 +371,7 @@ def blind_table() -> str:
         ("blind_nineteenth", "nineteenth reading"),
         ("blind_twentieth", "twentieth reading"),
         ("blind_twenty_first", "twenty-first reading"),
+        ("blind_twenty_second", "twenty-second reading"),
     ):
         rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
     return rows

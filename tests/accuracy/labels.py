@@ -34,6 +34,7 @@ SETS = (
     "blind_nineteenth",
     "blind_twentieth",
     "blind_twenty_first",
+    "blind_twenty_second",
 )
 
 #: a package, a file of it and a line
