@@ -263,7 +263,10 @@ class _Follower(Passing, ContainerWalk):
         ):
             return
         elif isinstance(derived, (Element, Item, Spread)):
-            self.carry(replace(carrier, term=derived, depth=carrier.depth - 1))
+            # Awaited, what a wait has not waited for is the task itself.
+            is_rest = carrier.how == "waited" and carrier.depth == 2 and _is_second(derived)
+            how: How = "" if is_rest else carrier.how
+            self.carry(replace(carrier, term=derived, depth=carrier.depth - 1, how=how))
         elif isinstance(derived, Awaited) and carrier.how == "wait":
             self.carry(replace(carrier, term=derived, depth=2, how="waited"))
         elif isinstance(derived, Awaited) and carrier.how == RETURNED:
@@ -362,3 +365,10 @@ class _Follower(Passing, ContainerWalk):
             self.carry(
                 Carrier(caller, Entered(Result(index)), carrier.depth, carrier.how, local=False)
             )
+
+
+def _is_second(part: Term) -> bool:
+    """Whether a part of a pair is its second: of what a wait gives, the set of those pending."""
+    if isinstance(part, Element):
+        return part.key == "1"
+    return isinstance(part, Item) and part.index == 1
