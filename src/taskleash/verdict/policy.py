@@ -15,7 +15,7 @@ from taskleash.verdict.model import Claim, Defect, Ignorance, Risk, Unknown, Wor
 from taskleash.verdict.signs import Signs
 
 
-class Told(Word):
+class Ground(Word):
     """What of the signs of a site a row rests on, which its evidence tells."""
 
     NOTHING = ""
@@ -64,7 +64,7 @@ class Row:
     when: Callable[[Signs], bool]
     verdict: Verdict
     claim: Claim | None = None
-    tells: Told = Told.NOTHING
+    tells: Ground = Ground.NOTHING
 
 
 def _row(
@@ -76,7 +76,7 @@ def _row(
     defect: Defect | None,
     cells: str,
     claim: Claim | None = None,
-    tells: Told = Told.NOTHING,
+    tells: Ground = Ground.NOTHING,
 ) -> Row:
     tracked, cleaned = cells.split(" / ")
     return Row(name, when, Verdict(handle, ending, risk, defect, tracked, cleaned), claim, tells)
@@ -144,11 +144,11 @@ POLICY: tuple[Row, ...] = (
     _row("a later turn replaces the handle before the task is ended",
          lambda s: s.respawned and bool(s.ended_here_by) and not s.kept,
          "local", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial",
-         Claim.PATH, tells=Told.REPLACED),
+         Claim.PATH, tells=Ground.REPLACED),
     _row("a later turn replaces the kept handle before the task is ended",
          lambda s: s.respawned and bool(s.ended_here) and s.kept and s.overwrite is not None,
          "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial",
-         Claim.PATH, tells=Told.REPLACED),
+         Claim.PATH, tells=Ground.REPLACED),
     _row("its function is cancelled while it waits, before it comes to the ending",
          lambda s: s.cut_short is not None,
          "local", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial", Claim.PATH),
@@ -156,7 +156,7 @@ POLICY: tuple[Row, ...] = (
          "", "here", _NO, None, "tracked / here"),
     _row("held by the main coroutine: the loop's end cancels what is left",
          lambda s: s.main is not None and not s.kept and not s.given and s.handed_on is None,
-         "local", "cancelled", _NO, None, "tracked / cancelled", tells=Told.MAIN),
+         "local", "cancelled", _NO, None, "tracked / cancelled", tells=Ground.MAIN),
     _row("waited for, what is pending runs on",
          lambda s: s.abandoned is not None and not s.kept and not s.given_whole,
          "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
@@ -179,28 +179,28 @@ POLICY: tuple[Row, ...] = (
          lambda s: s.overwrite is not None
          and bool(s.ended_there or s.ended_elsewhere or s.self_removing or s.flagged),
          "", "partial", _LOW, Defect.OVERWRITTEN, "partial / partial",
-         Claim.REPLACED, tells=Told.REPLACED),
+         Claim.REPLACED, tells=Ground.REPLACED),
     _row("may take its successor's handle out at its end",
          lambda s: s.kept and s.takeover is not None,
-         "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial", tells=Told.SUCCESSOR),
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "partial / partial", tells=Ground.SUCCESSOR),
     _row("ended at teardown or awaited", lambda s: bool(s.ended_there),
          "", "there", _NO, None, "tracked / there"),
     _row("sets as it ends what the teardown waits for", lambda s: s.kept and bool(s.announced),
-         "", "awaited", _NO, None, "tracked / awaited", tells=Told.ANNOUNCED),
+         "", "awaited", _NO, None, "tracked / awaited", tells=Ground.ANNOUNCED),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed
          and (s.container or not s.once or s.outlasts_teardowns),
          "", "self-removing", _LOW, Defect.TEARDOWN_IGNORES, "tracked / partial",
-         Claim.PASSED_OVER, tells=Told.PASSED_OVER),
+         Claim.PASSED_OVER, tells=Ground.PASSED_OVER),
     _row("cancelled with all tasks of the loop",
          lambda s: s.kept and _ends_with_the_loop(s) and (s.endless or not s.self_removing),
-         "", "cancelled", _NO, None, "tracked / cancelled", tells=Told.LOOP_END),
+         "", "cancelled", _NO, None, "tracked / cancelled", tells=Ground.LOOP_END),
     _row("endless, so it never comes to remove itself",
          lambda s: s.kept and bool(s.self_removing) and s.endless
          and (s.singleton or s.start_like) and not s.handles_errors,
          "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none", Claim.NEVER),
     _row("removes itself", lambda s: s.kept and bool(s.self_removing),
-         "", "self-removing", _NO, None, "tracked / self-managed", tells=Told.FAILED),
+         "", "self-removing", _NO, None, "tracked / self-managed", tells=Ground.FAILED),
     _row("kept, and handed to something that is not known",
          lambda s: s.kept and s.handed_on is not None,
          "", "none", _NO, None, "tracked / unknown"),
@@ -211,17 +211,17 @@ POLICY: tuple[Row, ...] = (
          "", "partial", _LOW, Defect.ABANDONED_PENDING, "tracked / partial"),
     _row("ended at teardown by the failure of what it waits for",
          lambda s: s.kept and bool(s.failed) and not s.growing,
-         "", "none", _NO, None, "kept / self-managed", tells=Told.FAILED),
+         "", "none", _NO, None, "kept / self-managed", tells=Ground.FAILED),
     _row("told by a flag at teardown to end, and nobody waits until it does",
          lambda s: s.kept and bool(s.flagged) and not s.growing and not s.is_heard,
          "", "none", _LOW, Defect.NEVER_ENDED, "kept / partial",
-         Claim.NEVER, tells=Told.UNHEARD),
+         Claim.NEVER, tells=Ground.UNHEARD),
     _row("ended by its own flag at teardown",
          lambda s: s.kept and bool(s.flagged) and not s.growing,
-         "", "none", _NO, None, "kept / self-managed", tells=Told.FLAG),
+         "", "none", _NO, None, "kept / self-managed", tells=Ground.FLAG),
     _row("kept in a branch that no call comes to", lambda s: s.kept and bool(s.unreached),
          "", "none", _LOW, Defect.NEVER_ENDED, "tracked / none",
-         Claim.NEVER, tells=Told.UNREACHED),
+         Claim.NEVER, tells=Ground.UNREACHED),
     _row("a container that only grows", lambda s: s.growing and _repeated(s),
          "", "none", _HIGH, Defect.UNPRUNED, "tracked / none"),
     _row("kept, and returned to the users of the program",
@@ -236,7 +236,7 @@ POLICY: tuple[Row, ...] = (
          "", "none", _LOW, Defect.NEVER_ENDED, "singleton / none", Claim.NEVER),
     _row("endless, and the owner's teardown passes over it",
          lambda s: s.kept and s.endless and bool(s.owner_teardown),
-         "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none", tells=Told.PASSED_OVER),
+         "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none", tells=Ground.PASSED_OVER),
     _row("kept, started again and again, never ended",
          lambda s: s.kept and (_is_one_of_many(s) if s.endless else _repeated(s)),
          "", "none", _HIGH, Defect.NEVER_ENDED, "tracked / none"),

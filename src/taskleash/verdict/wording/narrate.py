@@ -10,7 +10,7 @@ from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import NEVER_RUN
 from taskleash.sentences import Line, claim, sentence
 from taskleash.verdict.model import Evidence
-from taskleash.verdict.policy import Row, Told, doubts
+from taskleash.verdict.policy import Ground, Row, doubts
 from taskleash.verdict.signs import CallerVerdict, Signs
 from taskleash.verdict.wording.kept_by import who_keeps
 from taskleash.verdict.wording.leaving import way_out, way_past
@@ -92,9 +92,9 @@ def _guards(signs: Signs) -> Iterator[Evidence]:
 
 
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
-    if row.tells is Told.UNREACHED:
+    if row.tells is Ground.UNREACHED:
         yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
-    if signs.overwrite is not None and row.tells is Told.REPLACED:
+    if signs.overwrite is not None and row.tells is Ground.REPLACED:
         op, reason = signs.overwrite.op, signs.overwrite.reason
         message = sentence(
             "overwritten here while the earlier task may still run: {reason}", reason=reason
@@ -103,7 +103,7 @@ def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
 
 
 def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
-    if signs.takeover is not None and row.tells is Told.SUCCESSOR:
+    if signs.takeover is not None and row.tells is Ground.SUCCESSOR:
         first, removal = signs.takeover.first, signs.takeover.removal
         yield step(first.function, first.index, signs.takeover.said)
         message = sentence(
@@ -133,9 +133,9 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield from _elsewhere(signs)
     yield from _removal(signs)
     yield from _teardown(signs, row)
-    if signs.loop_end is not None and row.tells is Told.LOOP_END:
+    if signs.loop_end is not None and row.tells is Ground.LOOP_END:
         yield _loop_end(signs, signs.loop_end)
-    if signs.main is not None and row.tells is Told.MAIN:
+    if signs.main is not None and row.tells is Ground.MAIN:
         name = signs.spawn.function.qualname
         text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
         if signs.main[0] is signs.spawn.function:
@@ -228,7 +228,7 @@ def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
     """What a teardown does about the task other than ending it, or that it does nothing."""
     ends = [*signs.ended_elsewhere, *(op for op, _ in signs.ended_there_by)]
     is_ended_in = {op.site[0].method for op in ends}
-    passes_over = row.tells is Told.PASSED_OVER and signs.owner_teardown not in is_ended_in
+    passes_over = row.tells is Ground.PASSED_OVER and signs.owner_teardown not in is_ended_in
     if passes_over and signs.owner_teardown is not None:
         place = next(p for p in signs.places if p.cls is not None)
         message = sentence(
@@ -237,17 +237,16 @@ def _teardown(signs: Signs, row: Row) -> Iterator[Evidence]:
             place=place.name,
         )
         yield definition(signs.owner_teardown, message)
-    for function, index, name in signs.announced[:1] if row.tells is Told.ANNOUNCED else ():
+    for function, index, name in signs.announced[:1] if row.tells is Ground.ANNOUNCED else ():
         text = claim("`{function}` waits for `{name}`, set as it ends")
         yield step(function, index, sentence(text, function=function.qualname, name=name))
-    fails = row.tells is Told.FAILED
-    for function, index, name in signs.failed[:1] if fails else ():
+    for function, index, name in signs.failed[:1] if row.tells is Ground.FAILED else ():
         text = claim("`{function}` fails what it waits for, in `{name}`")
         yield step(function, index, sentence(text, function=function.qualname, name=name))
-    if row.tells in (Told.FLAG, Told.UNHEARD):
+    if row.tells in (Ground.FLAG, Ground.UNHEARD):
         for function, index, name in signs.flagged[:1]:
             text = claim("`{function}` ends its loop through `{name}`")
-            if row.tells is Told.UNHEARD:
+            if row.tells is Ground.UNHEARD:
                 text = _ONLY_WOKEN if signs.endless else _ONLY_SET
             yield step(function, index, sentence(text, function=function.qualname, name=name))
 
