@@ -303,37 +303,20 @@ a statement does not tell.
 """
 
 
+#: the sets that were labelled before taskleash saw them, in their order
+_READINGS = [name for name in SETS if name.startswith("blind_")]
+#: those whose faults have all been mended, and those measured before any of them was
+_MENDED = frozenset(_READINGS[:10])
+_UNMENDED = frozenset({"blind_twelfth", "blind_twenty_first", "blind_twenty_second"})
+
+
 def accuracy_page() -> str:
     """What came of reading labelled packages: as they were first scanned, and as they are now."""
     found = json.loads((HERE / "measured.json").read_text(encoding="utf-8"))
     page = _ACCURACY + _BLIND + blind_table()
     page += _AFTER.rstrip("\n") + "\n" + _TUNED
     page += f"With taskleash {found['version']}:\n\n" + _head("packages, labelled sites")
-    for name, title in (
-        ("tuned", "tuned on from the start"),
-        ("blind_first", "the first reading, mended"),
-        ("blind_second", "the second reading, mended"),
-        ("blind_third", "the third reading, mended"),
-        ("blind_fourth", "the fourth reading, mended"),
-        ("blind_fifth", "the fifth reading, mended"),
-        ("blind_sixth", "the sixth reading, mended"),
-        ("blind_seventh", "the seventh reading, mended"),
-        ("blind_eighth", "the eighth reading, mended"),
-        ("blind_ninth", "the ninth reading, mended"),
-        ("blind_tenth", "the tenth reading, mended"),
-        ("blind_eleventh", "the eleventh reading, mended in part"),
-        ("blind_twelfth", "the twelfth reading, before it was mended"),
-        ("blind_thirteenth", "the thirteenth reading, mended in part"),
-        ("blind_fourteenth", "the fourteenth reading, mended in part"),
-        ("blind_fifteenth", "the fifteenth reading, mended in part"),
-        ("blind_sixteenth", "the sixteenth reading, mended in part"),
-        ("blind_seventeenth", "the seventeenth reading, mended in part"),
-        ("blind_eighteenth", "the eighteenth reading, mended in part"),
-        ("blind_nineteenth", "the nineteenth reading, mended in part"),
-        ("blind_twentieth", "the twentieth reading, mended in part"),
-        ("blind_twenty_first", "the twenty-first reading, before it was mended"),
-        ("blind_twenty_second", "the twenty-second reading, before it was mended"),
-    ):
+    for name, title in (("tuned", "tuned on from the start"), *map(_with_its_mends, _READINGS)):
         if "taskleash" in found["sets"].get(name, {}):
             page += _row(f"{title}: {_size(name)}", _counts(found, name, "taskleash"))
     page += _OTHERS + "| | reports | of these real | of all high | of all low |\n"
@@ -349,31 +332,8 @@ def accuracy_page() -> str:
 def blind_table() -> str:
     """How verdicts fared on packages that were new."""
     rows = _head("packages, labelled sites")
-    for name, title in (
-        ("blind_first", "first reading"),
-        ("blind_second", "second reading"),
-        ("blind_third", "third reading"),
-        ("blind_fourth", "fourth reading"),
-        ("blind_fifth", "fifth reading"),
-        ("blind_sixth", "sixth reading"),
-        ("blind_seventh", "seventh reading"),
-        ("blind_eighth", "eighth reading"),
-        ("blind_ninth", "ninth reading"),
-        ("blind_tenth", "tenth reading"),
-        ("blind_eleventh", "eleventh reading"),
-        ("blind_twelfth", "twelfth reading"),
-        ("blind_thirteenth", "thirteenth reading"),
-        ("blind_fourteenth", "fourteenth reading"),
-        ("blind_fifteenth", "fifteenth reading"),
-        ("blind_sixteenth", "sixteenth reading"),
-        ("blind_seventeenth", "seventeenth reading"),
-        ("blind_eighteenth", "eighteenth reading"),
-        ("blind_nineteenth", "nineteenth reading"),
-        ("blind_twentieth", "twentieth reading"),
-        ("blind_twenty_first", "twenty-first reading"),
-        ("blind_twenty_second", "twenty-second reading"),
-    ):
-        rows += _row(f"{title}: {_size(name)}", recorded(labels(name)))
+    for name in _READINGS:
+        rows += _row(f"{_reading(name)}: {_size(name)}", recorded(labels(name)))
     return rows
 
 
@@ -390,6 +350,17 @@ def peers_page() -> str:
         seen = [str(tool.get(code, 0)) for tool in found["tools"].values()]
         page += f"| {name} | {sites} | {' | '.join(seen)} |\n"
     return page + _AFTER_PEERS
+
+
+def _reading(name: str) -> str:
+    """The title of a set that was labelled blind: ``twenty-first reading``."""
+    return name.removeprefix("blind_").replace("_", "-") + " reading"
+
+
+def _with_its_mends(name: str) -> tuple[str, str]:
+    """A set that was labelled blind, with its title, which says what has been mended since."""
+    state = "mended" if name in _MENDED else "mended in part"
+    return name, f"the {_reading(name)}, {'before it was mended' if name in _UNMENDED else state}"
 
 
 def _counts(
