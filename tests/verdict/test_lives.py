@@ -347,3 +347,33 @@ def test_a_task_under_a_key_makes_room_for_the_next_of_that_key(kept: str, is_ke
         f"    def add(self, key):\n        {kept.format(spawn='asyncio.create_task(work())')}\n"
     )
     assert only_site(text).is_keyed is is_keyed
+
+
+def test_what_is_said_to_stop_a_task_is_cited() -> None:
+    text = """
+        class Agent:
+            async def run(self):
+                self.history = asyncio.create_task(self.keep_history())
+                try:
+                    await work()
+                except asyncio.CancelledError:
+                    self.history.cancel()
+                    raise
+
+            async def keep_history(self):
+                while True:
+                    await asyncio.sleep(2)
+
+
+        async def reload_agent(agent):
+            agent.history.cancel()
+
+
+        async def close_agent(agent, at_once=False):
+            if at_once:
+                agent.history.cancel()
+        """
+    site = only_site(text)
+    assert site.standing is not None
+    assert site.standing.stopped_by == "run()"
+    assert any("`Agent.run` only" in str(each.message) for each in site.evidence)

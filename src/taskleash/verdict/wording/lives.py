@@ -117,7 +117,10 @@ def _stopped_by(signs: Signs) -> str:
     is_awaited = signs.ended_there not in ("", "cancelled")
     is_ended = is_awaited or signs.ended_here
     enders = [] if is_ended or not _is_flagged(signs) else [ender[0] for ender in signs.flagged]
-    enders += [op.site[0] for op, why in signs.ended_there_by if why and op.kind in CANCELLING]
+    # Where no teardown counts, it is told of among those elsewhere, in the order of the evidence.
+    passed = () if signs.ended_there else signs.ended_elsewhere
+    there = [op for op, why in signs.ended_there_by if why and op not in passed]
+    enders += [op.site[0] for op in there if op.kind in CANCELLING]
     enders += [op.site[0] for op in signs.ended_elsewhere if op.kind in CANCELLING]
     enders += [op.site[0] for op in signs.ended_here_by if op.kind in CANCELLING]
     names = [function.method.name for function in enders if function.facts.kind != "module"]
