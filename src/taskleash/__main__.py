@@ -6,8 +6,11 @@ from taskleash.importing import leave_current_folder
 leave_current_folder()
 
 # isort: split
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from taskleash import __version__
@@ -22,7 +25,7 @@ def main() -> None:
     """Run the command line; ends the process with its exit status."""
     _open_what_is_closed()
     try:
-        with signals_end_the_block():
+        with signals_end_the_block(), _uncollected():
             status = _run()
     except Terminated as error:
         die_of(error.signal)
@@ -31,6 +34,24 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         status = 2
     sys.exit(status)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Runs its block without the garbage collector, which has no look at what is there at its end.
+
+    Most of what a run makes stays until it is over. What goes on, or makes more than that, turns
+    the collector on again.
+    """
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # The interpreter would look at all of it once more as it ends.
+        gc.freeze()
+        if is_on:
+            gc.enable()
 
 
 def _open_what_is_closed() -> None:

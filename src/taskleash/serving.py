@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 _PACKAGES = frozenset({"attrs", "cattrs", "lsprotocol", "pygls"})
@@ -21,5 +23,7 @@ def serve() -> int:
         raise click.ClickException(
             "the server needs more packages: pip install 'taskleash[lsp]'"
         ) from None
+    # It goes on until the editor is closed: see `__main__`.
+    gc.enable()
     main()
     return 0

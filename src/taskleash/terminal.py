@@ -31,13 +31,17 @@ class NotWritten(Exception):
 
 def width(stream: TextIO | None) -> int:
     """The width to write for, in terminal cells; a file (None) is not as wide as the terminal."""
-    fallback = (_PIPE_WIDTH, 24)
-    if stream is None and "COLUMNS" not in os.environ:
-        return fallback[0]
-    # Imported here because it is slow to import, and `--version` has no use for it.
-    from shutil import get_terminal_size
-
-    return get_terminal_size(fallback).columns
+    # As `shutil` finds it, which takes long to import.
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    if stream is None or sys.__stdout__ is None:
+        return _PIPE_WIDTH
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _PIPE_WIDTH
+    except (OSError, ValueError):
+        # It is no terminal, or closed.
+        return _PIPE_WIDTH
 
 
 def use_color(choice: str, stream: TextIO | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -73,6 +74,8 @@ def trace(
 
     Standard output is the command's alone: what is said of it goes to standard error.
     """
+    # It goes on as long as the command does: see `__main__`.
+    gc.enable()
     # Imported here because no other command has a use for it.
     from taskleash.reporters.traced.phrases import alarm
     from taskleash.reporters.traced.render import FAILING, FORMATS

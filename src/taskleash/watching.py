@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -57,6 +58,8 @@ def watch(
     """
     if settings.stdin is not None:
         raise click.UsageError("--watch needs files: standard input does not change")
+    # It goes on and on: see `__main__`.
+    gc.enable()
     changed = _changed(settings.paths)
     # From here on no change is missed, not even one during the first scan.
     next(changed)

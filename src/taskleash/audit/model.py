@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from taskleash.fixes.choice import FixOffer
-from taskleash.fixes.text.patch import Patch
 from taskleash.verdict.model import Risk, Site
+
+if TYPE_CHECKING:
+    from taskleash.fixes.text.patch import Patch
 
 _RANK = {Risk.HIGH: 0, Risk.LOW: 1, Risk.NONE: 3}
 _DORMANT_RANK = 2

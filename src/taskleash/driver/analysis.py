@@ -253,7 +253,8 @@ def analyse(
         unread = _unread_flags(settings, asked, context, memory)
     # What was parsed is worth keeping even if the run is broken off from here on.
     memory.save()
-    inputs = {item.path: found.read.get(item.path, item) for item in asked}
+    inputs = {item.file.path: item for item in asked}
+    inputs |= {path: item for path, item in found.read.items() if path in inputs}
     verdicts = _verdicts(found, told, memory, with_facts, inputs, settings)
     reported = {path: why for path, why in found.broken.items() if path in inputs} | named
     late = tuple(sorted(path for path, why in found.broken.items() if why.late))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from taskleash.driver.folders import NearestOptions
 from taskleash.driver.settings import Settings
-from taskleash.records import dataclass
+from taskleash.records import by_name, dataclass
 from taskleash.source.discovery import File, discover, discover_unsaved, project_root
 from taskleash.source.loading import decode, read_bytes
 from taskleash.source.walks import Walks
@@ -49,6 +49,9 @@ class Input:
     def text(self) -> str:
         """The decoded bytes; raises InvalidSource."""
         return decode(self.read())
+
+
+_input = by_name(Input)
 
 
 class Files(list[Input]):
@@ -98,7 +101,15 @@ def asked_inputs(settings: Settings, walks: Walks | None = None) -> list[Input]:
         named = {os.path.abspath(path).replace(os.sep, "/") for path in settings.paths}
         files = discover(settings.paths, settings.discovery, nearest, walks)
         data = settings.unsaved
-        return [Input(f, data.get(f.absolute), is_named=f.absolute in named) for f in files]
+        return [
+            _input(
+                file=file,
+                data=data.get(file.absolute),
+                is_named=file.absolute in named,
+                earlier=None,
+            )
+            for file in files
+        ]
     (path,) = settings.paths
     files = discover_unsaved(path, settings.discovery, nearest)
     return [Input(file, settings.stdin, is_named=True) for file in files]

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import field, replace
 
-from taskleash.records import dataclass
+from taskleash.records import by_name, dataclass
 from taskleash.source.excludes import Excludes, compile_excludes
 from taskleash.source.gitignore import (
     IgnoreFiles,
@@ -54,6 +54,9 @@ class File:
     absolute: str
     size: int
     times: tuple[int, int] = field(default=(0, 0), compare=False)
+
+
+_file_of = by_name(File)
 
 
 def discover(
@@ -348,7 +351,8 @@ def _file(path: str, prefix: str, module: str, status: os.stat_result | None) ->
     reported = path[len(prefix) :] if path.startswith(prefix) else path
     if status is None:
         return File(reported, module, path, 0)
-    return File(reported, module, path, status.st_size, (status.st_mtime_ns, status.st_ctime_ns))
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return _file_of(path=reported, module=module, absolute=path, size=status.st_size, times=times)
 
 
 def _leaves_out_file(scope: _Scope, layers: Layers, path: str, name: str) -> bool:

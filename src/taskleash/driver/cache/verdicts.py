@@ -95,7 +95,8 @@ def updated(base: Verdicts, update: Update) -> Verdicts | None:
 
 def are_of(verdicts: Verdicts, files: Iterable[Input]) -> bool:
     """Whether all places that the verdicts speak of can be in these files."""
-    sizes = {item.path: item.size for item in files}
+    named = {site.path for site in verdicts.sites}
+    sizes = {item.file.path: item.size for item in files if item.file.path in named}
     return all(
         site.path not in sizes
         or (_is_in(site.span, sizes[site.path]) and _is_in(site.statement, sizes[site.path]))

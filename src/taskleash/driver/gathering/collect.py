@@ -35,9 +35,11 @@ def collect(
     with ExitStack() as stack:
         # To make one takes time, and most runs after the first have no need of it.
         make = cache(lambda: stack.enter_context(parsers.make(advance, memory.keep_outcome)))
-        if not memory.contents.has_seen(asked):
+        is_seen = memory.contents.has_seen(asked)
+        if not is_seen:
             memory.contents.look(asked, parsers.jobs)
-        found = _collected(asked, context, told, make, memory, recall)
+            is_seen = memory.contents.has_seen(asked)
+        found = _collected(asked, context, told, make, memory, recall, is_seen)
     # The bytes of the whole project are no longer of use.
     memory.contents.release()
     return found
@@ -50,11 +52,12 @@ def _collected(
     parser: Callable[[], Parser],
     memory: Memory,
     recall: bool,
+    is_seen: bool,
 ) -> Gathered:
     found = Gathered()
     context = cache(context)
     # Where nothing has to be read for it, the question about the whole comes first.
-    is_asked = not recall or memory.contents.has_seen(asked)
+    is_asked = not recall or is_seen
     if recall and is_asked and _recalled(found, asked, context, told, memory):
         return found
     # Imported here because most runs after the first have no use for it.
