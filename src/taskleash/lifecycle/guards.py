@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from taskleash.controlflow.nesting import Level
 from taskleash.dataflow.arrivals import Arrivals
 from taskleash.dataflow.companion_dicts import as_given, checked_beside, is_keyed, key_of
 from taskleash.dataflow.dict_keys import Keys, may_be_equal
@@ -13,8 +12,8 @@ from taskleash.dataflow.onward import Onward, Shared
 from taskleash.dataflow.replacing import Replacing
 from taskleash.dataflow.trail import ENDING, Op, OpKind, Place, Site, Trail
 from taskleash.dataflow.walk import RETURNED
-from taskleash.ir.model import If, Store
-from taskleash.ir.terms import Alts, Attribute, Awaited, Element, Result, Term
+from taskleash.ir.model import Store
+from taskleash.ir.terms import Alts, Attribute, Awaited, Element, Result
 from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.repetition import (
     Repetition,
@@ -26,13 +25,8 @@ from taskleash.lifecycle.repetition import (
 from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after, replaces_all
 from taskleash.lifecycle.restarts import Restarts
 from taskleash.lifecycle.rivals import Rivals
-from taskleash.lifecycle.states import (
-    answered,
-    bars_the_next,
-    is_flag,
-    is_one_of_several,
-    is_set_back,
-)
+from taskleash.lifecycle.start_flags import Guard, StartFlags
+from taskleash.lifecycle.states import answered
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop, most_telling
@@ -56,21 +50,6 @@ class Overwrite:
     is_sure: bool = False
 
 
-@dataclass(frozen=True)
-class Guard:
-    """What keeps a second spawn from replacing a running task, and the line where it does.
-
-    ``how`` is ``asked`` (a condition asks for the earlier task), ``ended`` (it is ended first, for
-    certain or perhaps), ``flag`` (a condition asks for state that the function sets), ``state``
-    (the same, but others set it back), ``either`` (or for something else) or ``exit``.
-    """
-
-    function: Function
-    line: int
-    how: str
-    is_certain: bool = True
-
-
 class Guards:
     """Judges stores of handles."""
 
@@ -80,6 +59,7 @@ class Guards:
         self.keys = Keys(calls)
         self.arrivals = Arrivals(calls)
         self.phases = calls.shared(Phases)
+        self.flags = StartFlags(self.phases)
         self.repetition = Repetition(calls, self.arrivals, started)
         self.restarts = Restarts(calls, self.arrivals, started)
         self.rivals = Rivals(calls, started)
@@ -115,7 +95,7 @@ class Guards:
     def _is_guarded(self, trail: Trail, op: Op) -> bool:
         slots = [op.event.target] if isinstance(op.event, Store) else []
         asked = self.guard(trail, op, strict=True)
-        return (asked or self.by_flag(op.function, op.index, slots)) is not None
+        return (asked or self.flags.by_flag(op.function, op.index, slots)) is not None
 
     def is_fresh(self, trail: Trail) -> bool:
         """Whether only objects keep the handle that each call of the function makes anew."""
@@ -288,10 +268,10 @@ class Guards:
         function, index = op.function, op.index
         found = self._seen_to(trail, function, index, key_of(op))
         slots = [op.event.target] if isinstance(op.event, Store) else []
-        found = found or self._flagged(function, index, slots)
+        found = found or self.flags.around(function, index, slots)
         if found or strict:
             return found
-        found = self._started_once(op, slots) or self._checked_beside(trail, op)
+        found = self.flags.on_the_way(op, slots) or self._checked_beside(trail, op)
         answer = None if found else answered(self.calls, op)
         return Guard(*answer, "exit") if answer else found
 
@@ -348,49 +328,6 @@ class Guards:
             for caller, at in self.calls.callers(function)
         ]
         return Guard(*above[0], "exit") if above and all(line for _, line in above) else None
-
-    def _flagged(self, function: Function, index: int, slots: Collection[Term]) -> Guard | None:
-        """A condition around the event on state that the same function sets."""
-        return self._asks_flag(function, around(function, index), slots, is_around=True)
-
-    def _asks_flag(
-        self,
-        function: Function,
-        frames: tuple[Level, ...],
-        slots: Collection[Term],
-        is_around: bool = False,
-    ) -> Guard | None:
-        for frame in frames:
-            if isinstance(frame.item, If) and is_flag(function, frame.item, slots):
-                how = "state" if is_set_back(function, frame.item) else "flag"
-                if is_around and is_one_of_several(frame.item, frame.branch):
-                    how = "either"
-                return Guard(function, frame.item.line, how)
-        return None
-
-    def by_flag(self, function: Function, index: int, slots: Collection[Term]) -> Guard | None:
-        """The flag that the function itself sets, if one lets control reach the event once only.
-
-        The ``slots`` are where the handle is stored.
-        """
-        found = self._flagged(function, index, slots)
-        for order, exit_, frames in function.levels.exits:
-            if found is None and order < index and exit_.kind in ("return", "raise"):
-                found = self._asks_flag(function, frames, slots)
-        return found
-
-    def _started_once(self, op: Op, slots: Collection[Term]) -> Guard | None:
-        """A check on the way that may keep control from the event: a flag, an early exit."""
-        function, index = op.function, op.index
-        found = self._flagged(function, index, slots)
-        frames = around(function, index)
-        for order, exit_, asked in function.levels.exits:
-            if found is None and order < index and exit_.kind in ("return", "raise"):
-                # What is asked around both of them, a call that comes here has passed.
-                apart = [frame for frame in asked if frame not in frames]
-                if bars_the_next(self.phases, function, apart, slots, is_keyed(op)):
-                    found = Guard(function, exit_.line, "exit")
-        return found
 
 
 def _next_call(function: Function) -> Sentence:

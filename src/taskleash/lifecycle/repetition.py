@@ -87,7 +87,7 @@ class Repetition:
 
         That is certain where both do so in any case, and only users call the later one.
         """
-        certain = [site for site in sites if _is_on_itself(*site) and is_in_any_case(*site)]
+        certain = [site for site in sites if is_on_itself(*site) and is_in_any_case(*site)]
         return any(LIFECYCLE.constructs(caller.name) for caller, _ in certain) and any(
             not LIFECYCLE.constructs(caller.name)
             and caller not in own
@@ -151,7 +151,7 @@ class Repetition:
         is_set_up = any(map(self.phases.is_start, seen))
         is_one = not is_set_up and (_is_in_a_global(op) or _is_on_what_stays(caller, index))
         is_inside = caller.method is op.function.method and called_again(op) is caller.method
-        if not (_is_on_itself(caller, index) or is_one or is_inside):
+        if not (is_on_itself(caller, index) or is_one or is_inside):
             return False
         if not self._is_done(caller, index) or (leaving and _is_caught(caller, index)):
             leaving = Leaving.ALWAYS
@@ -210,7 +210,7 @@ class Repetition:
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
         outcome = self._around(trail, caller, at, {index, at}, given)
-        is_same = _is_on_itself(caller, index) and any(
+        is_same = is_on_itself(caller, index) and any(
             callee is op.function for callee in self.calls.callees(caller, caller.call(index))
         )
         return outcome.respawned and not (
@@ -315,7 +315,7 @@ def is_of_what_is_given(op: Op) -> bool:
     )
 
 
-def _is_on_itself(caller: Function, index: int) -> bool:
+def is_on_itself(caller: Function, index: int) -> bool:
     """Whether a call is of a method of the caller's own object."""
     own = Parameter(caller.self_name)
     return bool(caller.self_name) and all(

@@ -25,7 +25,7 @@ from taskleash.models.classes import PROPERTIES
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
-from taskleash.semantics.entities import Function
+from taskleash.semantics.entities import Class, Function
 
 
 def is_flag(function: Function, item: If, slots: Collection[Term] = ()) -> bool:
@@ -55,10 +55,16 @@ def is_set_back(function: Function, item: If) -> bool:
     owner = function.owner
     flags = _flags(function, item)
     names = [t.name for t in flags if isinstance(t, Attribute)]
-    return any(len(_values(function, flag)) > 1 for flag in flags) or any(
-        method is not function and not LIFECYCLE.constructs(method.name)
-        for name in names
-        for cls in ((*owner.mro, *owner.descendants) if owner is not None else ())
+    return any(len(_values(function, flag)) > 1 for flag in flags) or (
+        owner is not None and any(is_set_beside(owner, name, {function}) for name in names)
+    )
+
+
+def is_set_beside(owner: Class, name: str, own: Collection[Function]) -> bool:
+    """Whether others than these functions set an attribute of an object once it is made."""
+    return any(
+        method not in own and not LIFECYCLE.constructs(method.name)
+        for cls in (*owner.mro, *owner.descendants)
         for method, _ in cls.stores.get(name, ())
     )
 

@@ -12,7 +12,7 @@ from taskleash.controlflow.assumptions import conjuncts, constant
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import If, Loop, Store, Test
-from taskleash.ir.terms import Alts, Attribute, Awaited, Constant, Item, Parameter, Result
+from taskleash.ir.terms import Alts, Attribute, Awaited, Constant, Item, Parameter, Result, Term
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
@@ -25,7 +25,8 @@ def is_closed(endings: Endings, trail: Trail, op: Op, caller: Function, index: i
     does so beside the call, and what sets it otherwise ends the task.
     """
     return any(
-        _refuses(*site, name, test, holds) and _is_reset_with(endings, trail, site[0], name)
+        refuses(*site, _own(site[0], name), test, holds)
+        and _is_reset_with(endings, trail, site[0], name)
         for test, holds in _asked(caller, index)
         for name in _state(caller, test)
         for site in ((op.function, op.index), (caller, index))
@@ -52,13 +53,16 @@ def _state(caller: Function, test: Test) -> Iterator[str]:
             yield term.name
 
 
-def _refuses(function: Function, at: int, name: str, test: Test, holds: bool) -> bool:
-    """Whether a function that comes to an event sets what makes a condition not hold."""
-    own = Attribute(Parameter(function.self_name), name)
+def _own(function: Function, name: str) -> Term:
+    return Attribute(Parameter(function.self_name), name)
+
+
+def refuses(function: Function, at: int, state: Term, test: Test, holds: bool) -> bool:
+    """Whether a function that comes to an event sets state so that a condition on it fails."""
     stores = [
         (index, event)
         for index, event in enumerate(function.events)
-        if isinstance(event, Store) and event.target == own
+        if isinstance(event, Store) and event.target == state
     ]
     frames = around(function, at)
     ways = [around(function, index) for index, _ in stores]

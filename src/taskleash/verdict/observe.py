@@ -15,12 +15,13 @@ from taskleash.ir.terms import Result
 from taskleash.lifecycle.bypassed import Bypassed
 from taskleash.lifecycle.failed_futures import FailedFutures
 from taskleash.lifecycle.forgotten import Forgotten
-from taskleash.lifecycle.guards import Guard, Guards
+from taskleash.lifecycle.guards import Guards
 from taskleash.lifecycle.lifetime import Lifetimes, by_name, longest, wakes_up
 from taskleash.lifecycle.makers import Makers
 from taskleash.lifecycle.overridden import Overridden
 from taskleash.lifecycle.phases import Phases, asks_for_more
 from taskleash.lifecycle.repetition import is_kept_by_itself
+from taskleash.lifecycle.start_flags import Guard
 from taskleash.lifecycle.stop_flags import Flags
 from taskleash.lifecycle.supervisors import Supervisors
 from taskleash.lifecycle.sweeps import Sweeps
@@ -201,7 +202,7 @@ class Observer:
             first = next((found for found in asked if found and found.how == "asked"), None)
             return first or self._asked_for(trail)
         stored_in = [op.event.target for op in slots if isinstance(op.event, Store)]
-        flag = self.guards.by_flag(function, spawn.index, stored_in)
+        flag = self.guards.flags.by_flag(function, spawn.index, stored_in)
         if flag is not None and not all(map(made_afresh, trail.of("contain"))):
             return None
         for op in slots:

@@ -10,7 +10,8 @@ from taskleash.dataflow.trail import CANCELLING, Op, Place, Site, Trail
 from taskleash.dataflow.wrappers import Needs
 from taskleash.lifecycle.bypassed import Bypass
 from taskleash.lifecycle.forgotten import Uncalled
-from taskleash.lifecycle.guards import Guard, Overwrite
+from taskleash.lifecycle.guards import Overwrite
+from taskleash.lifecycle.start_flags import Guard
 from taskleash.lifecycle.sweeps import LoopEnd
 from taskleash.semantics.entities import Function
 from taskleash.semantics.spawns import Spawn
