@@ -15,7 +15,6 @@ from taskleash.ir.terms import (
     Bound,
     Element,
     Global,
-    Nested,
     Parameter,
     Result,
     Super,
@@ -25,11 +24,13 @@ from taskleash.models.api import Effect
 from taskleash.models.callables import OPERATOR
 from taskleash.models.table import canonical
 from taskleash.query import Query, union
+from taskleash.semantics.aliases import Aliases
 from taskleash.semantics.decorated import Decorated
 from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.semantics.held import HeldSpawners
 from taskleash.semantics.hierarchy import replaces
 from taskleash.semantics.inference import Inference
+from taskleash.semantics.kept_functions import KeptFunctions
 from taskleash.semantics.loads import Loads
 from taskleash.semantics.program import Program
 from taskleash.semantics.references import References
@@ -73,6 +74,7 @@ class Calls:
         self.inference = inference
         self.loads = Loads(inference)
         self.held = HeldSpawners(inference, self._outside)
+        self._kept = KeptFunctions(inference, self.targets)
         self.decorated = Decorated(program)
         self._shared: dict[Callable[[Calls], Any], Any] = {}
         ask = program.questions
@@ -89,8 +91,7 @@ class Calls:
             program.uses, self._find_constructions
         )
         self._called: Query[str, CallsOf] = Query(program.uses, self._find_called)
-        self._aliased: Query[None, CallsOf] = Query(program.uses, self._find_aliased)
-        self._called_objects: Query[None, CallsOf] = Query(program.uses, self._find_called_objects)
+        self._aliases = Aliases(program, self.callees)
 
     def callees(self, function: Function, call: Call) -> tuple[Callee, ...]:
         """What a call may call."""
@@ -185,7 +186,9 @@ class Calls:
         if not types or all(isinstance(t.symbol, Class) for t in types):
             found += [] if types else self.by_name(name)
             found += [] if found else self.held.by_attribute(function, term)
-            return found or [UntypedMethod(function, base, name)]
+            kept = () if found else self._kept.by_attribute(function, term)
+            open_ = UntypedMethod(function, base, name)
+            return found or [each or open_ for each in kept] or [open_]
         return found
 
     def _call_operators(self, function: Function, term: Attribute) -> list[Callee]:
@@ -236,9 +239,9 @@ class Calls:
 
     def _find_callers(self, function: Function) -> tuple[Site, ...]:
         seen = self._seen(function)
-        found = [*self._called(function.name).get(seen, ()), *self._aliased(None).get(seen, ())]
+        found = [*self._called(function.name).get(seen, ()), *self._aliases.calls(seen)]
         if function.name == OPERATOR:
-            found.extend(self._called_objects(None).get(seen, ()))
+            found.extend(self._aliases.calls_of_objects(seen))
         for name in {each.name for each in self.decorated.of(function)}:
             found.extend(self._called(name).get(function, ()))
         return tuple(dict.fromkeys(found))
@@ -255,48 +258,6 @@ class Calls:
         """What a name resolves to of the definitions in the branches of an ``if``: the last."""
         namesakes = function.module.named.get(function.name) or [function]
         return namesakes[-1] if function in namesakes else function
-
-    def _find_aliased(self, _: None) -> CallsOf:
-        """Call sites that use another name than the function's own, by function."""
-        found: CallsOf = defaultdict(list)
-        for caller, index in self.program.lookup.calls_of(self.program.unclear_names):
-            call = caller.call(index)
-            last = call.text.rpartition(".")[2]
-            if any(self._may_be_alias(caller, term, last) for term in call.func):
-                self._note_alias(found, caller, index)
-        return found
-
-    def _find_called_objects(self, _: None) -> CallsOf:
-        """Call sites of objects that attributes hold, by the operators that these may call."""
-        found: CallsOf = defaultdict(list)
-        for caller, index in self.program.lookup.calls_of(self.program.holding_names):
-            if any(self._may_be_object(caller, term) for term in caller.call(index).func):
-                self._note_alias(found, caller, index)
-        return found
-
-    def _note_alias(self, found: CallsOf, caller: Function, index: int) -> None:
-        call = caller.call(index)
-        for callee in self.callees(caller, call):
-            if isinstance(callee, Function) and callee.name != call.text.rpartition(".")[2]:
-                found[callee].append((caller, index))
-
-    def _may_be_alias(self, caller: Function, term: Term, written: str) -> bool:
-        """Whether a callable term may stand for a function of another name."""
-        if isinstance(term, (Global, Attribute)):
-            if isinstance(term, Attribute) and term.name in self.program.methods_named:
-                return False
-            if term.name == written and self.program.is_clear(written):
-                return False
-            symbol = self.program.symbol(caller, term)
-            named = isinstance(symbol, Function) and symbol.name != written
-            return named or isinstance(symbol, Variable)
-        return isinstance(term, (Bound, Nested, Result))
-
-    def _may_be_object(self, caller: Function, term: Term) -> bool:
-        """Whether what is called is an attribute that may hold an object."""
-        if not isinstance(term, Attribute) or term.name not in self.program.holding_names:
-            return False
-        return self.program.symbol(caller, term) is None
 
     def possible(self, function: Function) -> Site | None:
         """A call by a method's name of what is not known, which may be one of the method."""

@@ -32,8 +32,8 @@ from taskleash.semantics.program import Program
 def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]) -> bool:
     """Whether a call may reach something that has one of these bare names where it is defined.
 
-    An attribute of an object has the name that the call is written with, unless it is itself an
-    object that can be called.
+    An attribute of an object has the name that the call is written with, unless it holds a function
+    or an object that can be called.
     """
     return any(_may_be(calls.program, function, term, names) for term in call.func)
 
@@ -41,6 +41,8 @@ def may_call(calls: Calls, function: Function, call: Call, names: frozenset[str]
 def _may_be(program: Program, function: Function, term: Term, names: frozenset[str]) -> bool:
     if isinstance(term, Attribute):
         if term.name in names:
+            return True
+        if term.name in program.function_holding_names:
             return True
         if OPERATOR in names and term.name in program.holding_names:
             return True
@@ -63,7 +65,11 @@ def starting_names(program: Program) -> frozenset[str]:
     """The names of what may start a task when it is called, whatever it gives."""
     models = program.models
     return program.spawning_names.union(
-        program.unclear_names, models.schedulers, SPAWN_CALLERS, models.callbacks
+        program.unclear_names,
+        program.function_holding_names,
+        models.schedulers,
+        SPAWN_CALLERS,
+        models.callbacks,
     )
 
 

@@ -171,6 +171,18 @@ class Program:
         return self.unclear_names.union(self.naming).difference(self.methods_named)
 
     @cached_property
+    def function_holding_names(self) -> frozenset[str]:
+        """The names of attributes, and of no method, that are set to methods or functions."""
+        functions = frozenset().union(*(module.named for module in self.modules))
+        named = functions.union(self.methods_named)
+        return frozenset(
+            name
+            for module in self.modules
+            for name, held in module.written.kept_by_name.items()
+            if name not in self.methods_named and not named.isdisjoint(held)
+        )
+
+    @cached_property
     def imports_named(self) -> dict[str, list[tuple[Module, str, str]]]:
         """Imports by the last part of what they import: the module, its name for it, all parts."""
         found: dict[str, list[tuple[Module, str, str]]] = defaultdict(list)

@@ -40,7 +40,12 @@ class References:
         self._waiting = dict(program.lookup.given)
         self._attributes: dict[str, list[tuple[_Given, Term]]] = defaultdict(list)
         self._by_target: Query[str, dict[object, list[_Given]]] = Query(program.uses, self._find)
-        self._look_up([name for name in self._waiting if not name or not program.is_clear(name)])
+        self._holding = program.function_holding_names
+        self._look_up([name for name in self._waiting if self._may_be_another(name)])
+
+    def _may_be_another(self, name: str) -> bool:
+        """Whether what is written so may have been defined under another name."""
+        return not name or name in self._holding or not self._program.is_clear(name)
 
     def _look_up(self, names: Iterable[str]) -> None:
         for name in names:
@@ -52,12 +57,15 @@ class References:
         symbol = self._program.symbol(given.holder, term)
         if isinstance(symbol, Function):
             self._named[symbol].append(given)
-        elif isinstance(symbol, Variable):
+        elif isinstance(symbol, Variable) or self._is_holding(term):
             for target in self._targets(given.holder, term):
                 if isinstance(target, Function):
                     self._named[target].append(given)
         elif symbol is None and isinstance(term, Attribute):
             self._attributes[self._method(term.name)].append((given, term))
+
+    def _is_holding(self, term: Term) -> bool:
+        return isinstance(term, Attribute) and term.name in self._holding
 
     def _method(self, attribute: str) -> str:
         """The name of the methods that an attribute of an object may be: its own, if any has it."""

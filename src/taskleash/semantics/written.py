@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol, TypeAlias
 
 from taskleash.ir.model import Call, FunctionFacts, Store
-from taskleash.ir.terms import Alts, Attribute, Global, Nested, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Global, Nested, Parameter, Result, Term
 from taskleash.semantics.uses import UseIndex, compact
 
 #: the number of a function in its module, and of an event in the function
@@ -135,6 +135,20 @@ class Written:
             if facts.kind == "class":
                 for name, value in facts.defs.items():
                     found[name].update(_names(facts, value))
+        return dict(found)
+
+    @cached_property
+    def kept_by_name(self) -> dict[str, set[str]]:
+        """The names of globals and own attributes that attributes are set to, by their names."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for function in self._functions:
+            for event in function.facts.events:
+                if isinstance(event, Store) and isinstance(event.target, Attribute):
+                    for term in event.value:
+                        if isinstance(term, Global) or (
+                            isinstance(term, Attribute) and isinstance(term.base, Parameter)
+                        ):
+                            found[event.target.name].add(term.name)
         return dict(found)
 
     @cached_property
