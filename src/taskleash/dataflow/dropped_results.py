@@ -8,7 +8,7 @@ from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Nested, Parameter, Result
 from taskleash.models.callables import RESULT_USERS
 from taskleash.models.containers import GROWING
-from taskleash.semantics.callbacks import is_left_to_a_loop
+from taskleash.semantics.callbacks import given_to
 from taskleash.semantics.calls import Calls, bind, takes_instance
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.uses import Role
@@ -58,12 +58,7 @@ def _attribute(holder: Function, role: Role) -> str:
 
 def droppers(calls: Calls, function: Function) -> list[tuple[Function, int]]:
     """The calls that have the event loop call a function, and so drop what it returns."""
-    return [
-        (holder, index)
-        for holder, index in calls.references(function)
-        if holder.call(index).text.rpartition(".")[2] in calls.program.models.callback_takers
-        or is_left_to_a_loop(calls, holder, index)
-    ]
+    return list(given_to(calls, function, calls.program.models.callback_takers))
 
 
 def _drops_result(

@@ -12,6 +12,7 @@ from taskleash.lifecycle.phases import Phases, asks_for_more, ends_a_part, is_em
 from taskleash.models.lifecycle import LIFECYCLE, Phase
 from taskleash.models.vocabulary import words
 from taskleash.query import Query, first_found
+from taskleash.semantics.callbacks import given_to
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import after_yield, in_cleanup
 from taskleash.semantics.entities import Class, Function
@@ -104,10 +105,9 @@ class Teardown:
         for caller, index in self.calls.callers(function):
             if caller is not function:
                 found[caller] = found.get(caller, False) or in_cleanup(caller, index)
-        for holder, index in self.calls.references(function):
-            name = holder.call(index).text.rpartition(".")[2]
-            if name in self.calls.program.models.schedulers:
-                found[holder] = found.get(holder, False) or in_cleanup(holder, index)
+        schedulers = self.calls.program.models.schedulers
+        for holder, index in given_to(self.calls, function, schedulers):
+            found[holder] = found.get(holder, False) or in_cleanup(holder, index)
         parent = function.parent if function.facts.kind == "lambda" else None
         if parent is not None:
             found.setdefault(parent, False)
@@ -145,7 +145,7 @@ class Teardown:
         for decorator in function.facts.decorators:
             if decorator.called and self._decorates_teardown(function, decorator.text):
                 return sentence(text, function=function.name, call=f"@{decorator.text}")
-        for holder, index in self.calls.references(function):
+        for holder, index in given_to(self.calls, function):
             call = holder.call(index)
             if LIFECYCLE.registers_end(call.text):
                 return sentence(text, function=function.name, call=call.text)
@@ -256,10 +256,12 @@ class Teardown:
             is_whole = LIFECYCLE.ends_whole(function.name) or bool(self._registered(function))
         if is_whole or self._has_as_a_step(function):
             return True
+        sites = self.calls.callers(function)
+        near = {site[0] for site in sites if not self.calls.overrides(*site, function)}
+        far = {caller for caller, _ in sites} - near
         return any(
-            in_cleanup(caller, at)
-            or (not self.calls.overrides(caller, at, function) and self._is_whole(caller))
-            for caller, at in self.calls.callers(function)
+            cleans_up or (caller not in far and self._is_whole(caller))
+            for caller, cleans_up in self._callers(function).items()
         )
 
     def _has_as_a_step(self, function: Function) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from taskleash.ir.model import Arg, Call
 from taskleash.ir.terms import Attribute, Global, Nested, Result, last_name
+from taskleash.models.api import Effect
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.table import Models
 from taskleash.semantics.apis import told_of
-from taskleash.semantics.calls import Callee, Calls, UntypedMethod
+from taskleash.semantics.calls import Callee, Calls, Site, UntypedMethod
 from taskleash.semantics.entities import External, Function
 
 
@@ -52,17 +53,37 @@ def called_later(calls: Calls, function: Function) -> Iterator[LaterCall]:
 
 def is_left_to_a_loop(calls: Calls, holder: Function, index: int) -> bool:
     """Whether a call is of ``partial``, and what it makes goes to an event loop alone."""
-    roles = holder.uses.roles.get(Result(index), ())
-    name = holder.call(index).text.rpartition(".")[2]
-    return (
-        name == "partial"
-        and bool(roles)
-        and all(
-            role.kind == "arg"
-            and holder.call(role.index).text.rpartition(".")[2] in calls.program.models.schedulers
-            for role in roles
-        )
+    sites = _bound_for(holder, index) if _binds(calls, holder, index) else []
+    schedulers = calls.program.models.schedulers
+    return bool(sites) and all(
+        holder.call(at).text.rpartition(".")[2] in schedulers for _, at in sites
     )
+
+
+def given_to(
+    calls: Calls, function: Function, names: frozenset[str] | None = None
+) -> Iterator[Site]:
+    """The calls, of any or of these ``names``, that are given a function or a ``partial`` of it."""
+    for holder, index in calls.references(function):
+        bound = _binds(calls, holder, index)
+        for site in _bound_for(holder, index) if bound else [(holder, index)]:
+            if names is None or holder.call(site[1]).text.rpartition(".")[2] in names:
+                yield site
+
+
+def _binds(calls: Calls, holder: Function, index: int) -> bool:
+    """Whether a call binds arguments to a function that it is given."""
+    models = calls.program.models
+    return any(
+        isinstance(callee, External) and models.handle(callee.dotted) is Effect.BINDS
+        for callee in calls.callees(holder, holder.call(index))
+    )
+
+
+def _bound_for(holder: Function, index: int) -> list[Site]:
+    """The calls that are given what a call makes; empty where it goes elsewhere, too."""
+    roles = holder.uses.roles.get(Result(index), ())
+    return [(holder, r.index) for r in roles] if all(r.kind == "arg" for r in roles) else []
 
 
 def dropped_coroutines(calls: Calls, function: Function, call: Call) -> tuple[Function, ...]:
