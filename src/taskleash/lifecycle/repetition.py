@@ -91,7 +91,7 @@ class Repetition:
         return any(LIFECYCLE.constructs(caller.name) for caller, _ in certain) and any(
             not LIFECYCLE.constructs(caller.name)
             and caller not in own
-            and _is_for_users(caller)
+            and is_for_users(caller)
             and not self._sites(caller)
             and not self.calls.references(caller)
             and not self.phases.is_start(caller)
@@ -346,6 +346,6 @@ def _is_caught(caller: Function, index: int) -> bool:
     )
 
 
-def _is_for_users(method: Function) -> bool:
+def is_for_users(method: Function) -> bool:
     """Whether by its name users call a method, or Python for them."""
     return not method.name.startswith("_") or method.name.endswith("__")

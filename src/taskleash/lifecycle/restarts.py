@@ -7,17 +7,21 @@ connection, goes on, and its handle is another's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from taskleash.controlflow.assumptions import parts
+from taskleash.controlflow.assumptions import constant, parts
 from taskleash.controlflow.nesting import events_in, loops
 from taskleash.dataflow.arrivals import Arrivals
-from taskleash.dataflow.trail import Op, Trail
-from taskleash.ir.model import If, Store, tests
-from taskleash.ir.terms import Attribute, Parameter, Term
+from taskleash.dataflow.trail import Op, Site, Trail
+from taskleash.ir.model import If, Store, Test, tests
+from taskleash.ir.terms import Alts, Attribute, Constant, Parameter, Term
 from taskleash.lifecycle.lifetime import is_sleep
-from taskleash.lifecycle.repetition import is_kept_by_itself
+from taskleash.lifecycle.phases import Phases
+from taskleash.lifecycle.repetition import is_for_users, is_kept_by_itself
+from taskleash.lifecycle.start_flags import passed
 from taskleash.lifecycle.states import state_read
+from taskleash.lifecycle.until_started import denies, refuses
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
@@ -25,7 +29,9 @@ from taskleash.semantics.entities import Function
 from taskleash.sentences import NOTHING, Sentence, sentence
 
 #: the way back: functions, each with the event that leads on, from the one that is told of the loss
-Way = tuple[tuple[Function, int], ...]
+Way = tuple[Site, ...]
+#: conditions, each with the outcome that leads on
+Asked = list[tuple[Test, bool]]
 
 
 class Restarts:
@@ -37,6 +43,7 @@ class Restarts:
         self.calls = calls
         self.arrivals = arrivals
         self.started = started
+        self.phases = calls.shared(Phases)
 
     def of(self, trail: Trail, op: Op, coroutines: Collection[Function]) -> Sentence:
         """What is told of a loss and starts the task anew, while the earlier one sleeps.
@@ -49,7 +56,10 @@ class Restarts:
         if not coroutines or not all(map(self._sleeps_on, coroutines)):
             return NOTHING
         for way in self._ways(trail, op, coroutines):
-            changed = {name for function, _ in way for name in self._stored(function, coroutines)}
+            changed: dict[str, list[Alts]] = defaultdict(list)
+            for function, _ in way:
+                for name, value in self._stored(function, coroutines):
+                    changed[name].append(value)
             if not self._is_checked(way, changed):
                 name = way[-1][0].method.qualname
                 return sentence("`{function}` leads back here, and it sleeps on", function=name)
@@ -98,7 +108,7 @@ class Restarts:
         """Whether a call of the task itself leads to the store, and nothing on the way bars it."""
         return any(
             way[-1] == (coroutine, index)
-            and not self._is_checked(way, ())
+            and not self._is_checked(way, {})
             and not any(_asks_what_is_given(*each) for each in way)
             for way in self._upwards(trail, op, ())
         )
@@ -139,24 +149,57 @@ class Restarts:
                         pending.append(callee)
         return tasks
 
-    def _is_checked(self, way: Way, changed: Collection[str]) -> bool:
+    def _is_checked(self, way: Way, changed: Mapping[str, Iterable[Alts]]) -> bool:
         """Whether a condition on the way asks for state of the object that may be otherwise then.
 
-        It is not where the way itself has ``changed`` it. What only the constructor sets is the
-        same each time.
+        It is not where the way itself has ``changed`` it, unless to what bars the way. What only
+        the constructor sets is the same each time, and what users have set with their start holds
+        until they end the object.
         """
         return any(
-            self._may_change(function, name)
-            for function, index in way
-            for item in deciding(function, index)
-            for term in state_read(function, item.test)
+            _is_barred(way, asked, term, changed[term.name])
+            if term.name in changed
+            else self._may_change(at[0], term.name)
+            and not self._holds_until_the_end(way, at, asked, term)
+            for at in way
+            for item in deciding(*at)
+            for term in state_read(at[0], item.test)
             if isinstance(term, Attribute)
-            for name in (term.name,)
-            if name not in changed
+            for asked in ([(t, h) for t, h, line in passed(*at) if line == item.line],)
         )
 
-    def _stored(self, function: Function, own: Collection[Function]) -> Iterator[str]:
-        """The attributes that a function stores, or a method that it calls, but for the task."""
+    def _holds_until_the_end(self, way: Way, at: Site, asked: Asked, term: Attribute) -> bool:
+        """Whether a condition holds from a start by users, none on the way, up to their teardown.
+
+        It tells whether the object is in use, and nothing of the earlier task.
+        """
+        owner = at[0].method.owner
+        alone = [(test, holds) for test, holds in asked if test.value == (term,)]
+        if owner is None or not alone:
+            return False
+        on_the_way = {function.method for function, _ in way}
+        made, begun = set[Alts](), set[Alts]()
+        for cls in (*owner.mro, *owner.descendants):
+            for method, event in cls.stores.get(term.name, ()):
+                if LIFECYCLE.constructs(method.name):
+                    made.add(event.value)
+                elif method not in on_the_way and self._is_start_for_users(method):
+                    begun.add(event.value)
+                elif not self._is_end_for_users(method):
+                    return False
+        values = begun or made
+        return bool(values) and all(
+            _comes_to(test, value) is holds for test, holds in alone for value in values
+        )
+
+    def _is_start_for_users(self, method: Function) -> bool:
+        return is_for_users(method) and self.phases.is_start(method)
+
+    def _is_end_for_users(self, method: Function) -> bool:
+        return is_for_users(method) and self.phases.takes_down(method)
+
+    def _stored(self, function: Function, own: Collection[Function]) -> Iterator[tuple[str, Alts]]:
+        """What a function stores in attributes, or a method that it calls, but for the task."""
         called = [
             callee
             for _, call in function.calls()
@@ -166,7 +209,7 @@ class Restarts:
         for each in (*function.nesting, *called):
             for event in each.events:
                 if isinstance(event, Store) and isinstance(event.target, Attribute):
-                    yield event.target.name
+                    yield event.target.name, event.value
 
     def _may_change(self, function: Function, name: str) -> bool:
         """Whether any method but the constructor sets an attribute of the object."""
@@ -177,6 +220,25 @@ class Restarts:
             for cls in classes
             for method, _ in cls.stores.get(name, ())
         )
+
+
+def _is_barred(way: Way, asked: Asked, term: Attribute, set_to: Iterable[Alts]) -> bool:
+    """Whether the way itself sets what it asks for so that it is not gone twice."""
+    return any(
+        test.value == (term,)
+        and all(denies(test, holds, value) for value in set_to)
+        and any(
+            refuses(f, at, Attribute(Parameter(f.self_name), term.name), test, holds)
+            for f, at in way
+        )
+        for test, holds in asked
+    )
+
+
+def _comes_to(test: Test, value: Alts) -> bool | None:
+    """What a condition comes to where what it asks for has been set to a constant."""
+    asked = Test(test.kind, value, op=test.op, other=test.other)
+    return constant(asked) if all(isinstance(term, Constant) for term in value) else None
 
 
 def _is_of_one_object(function: Function, other: Function) -> bool:

@@ -123,7 +123,7 @@ class StartFlags:
 def _denied(chain: _Chain, slots: Collection[Term]) -> Guard | None:
     """A condition on the way to the last call of a chain that does not hold after the event."""
     caller, at = chain[-1]
-    for test, holds, line in _passed(caller, at):
+    for test, holds, line in passed(caller, at):
         for term in _state(caller, test):
             if any(refuses(*site, _as_in(site[0], term), test, holds) for site in chain):
                 how = _how_asked(chain, term, slots)
@@ -148,7 +148,7 @@ def _is_of_the_same(function: Function, caller: Function, at: int) -> bool:
     return caller.module is function.module
 
 
-def _passed(function: Function, index: int) -> Iterator[tuple[Test, bool, int]]:
+def passed(function: Function, index: int) -> Iterator[tuple[Test, bool, int]]:
     """The conditions that hold as control comes to an event, with their outcomes and lines."""
     frames = around(function, index)
     for frame in frames:

@@ -67,10 +67,10 @@ def refuses(function: Function, at: int, state: Term, test: Test, holds: bool) -
     frames = around(function, at)
     ways = [around(function, index) for index, _ in stores]
     is_in_any_case = any(way == frames[: len(way)] for way in ways)
-    return is_in_any_case and all(_denies(test, holds, event.value) for _, event in stores)
+    return is_in_any_case and all(denies(test, holds, event.value) for _, event in stores)
 
 
-def _denies(test: Test, holds: bool, value: Alts) -> bool:
+def denies(test: Test, holds: bool, value: Alts) -> bool:
     """Whether a condition on what is set to a value cannot have an outcome."""
     if test.op:
         if test.op != "==":
