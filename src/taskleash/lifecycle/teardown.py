@@ -76,7 +76,7 @@ class Teardown:
                 return NOTHING
             text = claim("`{function}`, a teardown by {source}")
             return sentence(text, function=function.qualname, source=entry.source)
-        return self._named(function) or self._registered(function)
+        return self._named(function) or self.registered(function)
 
     def _named(self, function: Function) -> str:
         name = function.name
@@ -140,7 +140,8 @@ class Teardown:
             for caller, _ in self.calls.callers(function)
         )
 
-    def _registered(self, function: Function) -> Sentence:
+    def registered(self, function: Function) -> Sentence:
+        """Why a function is called at an end that something else tells of; empty for any other."""
         text = claim("`{function}`, registered by `{call}`")
         for decorator in function.facts.decorators:
             if decorator.called and self._decorates_teardown(function, decorator.text):
@@ -253,7 +254,7 @@ class Teardown:
         if entry := self.phases.told(function):
             is_whole = entry.phase is Phase.TEARDOWN
         else:
-            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self._registered(function))
+            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self.registered(function))
         if is_whole or self._has_as_a_step(function):
             return True
         sites = self.calls.callers(function)

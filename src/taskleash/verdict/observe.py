@@ -45,6 +45,7 @@ from taskleash.verdict.elements.containers import (
 from taskleash.verdict.elements.elements import ends_another, left_to_others
 from taskleash.verdict.elements.outlived import Outlived
 from taskleash.verdict.elements.successors import takeover
+from taskleash.verdict.elements.under_keys import UnderKeys
 from taskleash.verdict.owner import group_of, owner_of, teardowns
 from taskleash.verdict.signs import Signs, how
 from taskleash.verdict.ways.aftermath import Aftermath
@@ -83,6 +84,7 @@ class Observer:
         self.aftermath = Aftermath(calls, self.teardown)
         self.overridden = Overridden(calls)
         self.bypassed = Bypassed(calls)
+        self.under_keys = UnderKeys(calls, self.teardown)
         self.partly = Partly(calls, self.teardown)
         self.doubts = Doubts(calls, self.teardown, self.inside, self.flags)
 
@@ -317,7 +319,7 @@ class Observer:
         if not all(cls is not None and self.teardown.ways_out(cls) for cls in owners):
             return False
         return not any(
-            self.teardown.whole(*op.site) or self.supervisors.holds(*op.site)
+            self.under_keys.whole(op) or self.supervisors.holds(*op.site)
             for op, _ in signs.ended_there_by
         )
 
