@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taskleash.controlflow.exceptions import is_start
-from taskleash.ir.model import Give, Store
-from taskleash.ir.terms import Attribute, Constant, Nested, Parameter, Result
-from taskleash.lifecycle.makers import is_taken_out
+from taskleash.ir.model import Store
+from taskleash.ir.terms import Attribute, Nested, Parameter, Result
 from taskleash.lifecycle.phases import Phases, asks_for_more, ends_a_part, is_empty_hook
+from taskleash.lifecycle.registrations import Registrations
 from taskleash.models.lifecycle import LIFECYCLE, Phase
 from taskleash.models.vocabulary import words
 from taskleash.query import Query, first_found
@@ -38,7 +38,7 @@ class Teardown:
         self._own_reason: Query[Function, Said] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
         self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
-        self._giving: Query[Class, dict[str, Function]] = Query(ask, self._find_giving)
+        self.registrations = Registrations(calls, spawning)
         #: the methods that take down an instance of a class, inherited ones too
         self.of_class: Query[Class, tuple[Function, ...]] = Query(ask, self._find_of_class)
 
@@ -76,7 +76,7 @@ class Teardown:
                 return NOTHING
             text = claim("`{function}`, a teardown by {source}")
             return sentence(text, function=function.qualname, source=entry.source)
-        return self._named(function) or self.registered(function)
+        return self._named(function) or self.registrations.of(function)
 
     def _named(self, function: Function) -> str:
         name = function.name
@@ -91,7 +91,9 @@ class Teardown:
         Its name says what it does, and not when that is done.
         """
         outer = function.parent
-        if outer is None or outer.facts.kind == "module" or function.facts.kind != "function":
+        if outer is None or outer.facts.kind in ("module", "class"):
+            return False
+        if function.facts.kind != "function":
             return False
         term = Nested(function.facts.key)
         given = [role.kind for role in outer.uses.roles.get(term, ()) if role.kind != "func"]
@@ -140,74 +142,6 @@ class Teardown:
             for caller, _ in self.calls.callers(function)
         )
 
-    def registered(self, function: Function) -> Sentence:
-        """Why a function is called at an end that something else tells of; empty for any other."""
-        text = claim("`{function}`, registered by `{call}`")
-        for decorator in function.facts.decorators:
-            if decorator.called and self._decorates_teardown(function, decorator.text):
-                return sentence(text, function=function.name, call=f"@{decorator.text}")
-        for holder, index in given_to(self.calls, function):
-            call = holder.call(index)
-            if LIFECYCLE.registers_end(call.text):
-                return sentence(text, function=function.name, call=call.text)
-        return self._given_back(function) or self._parted_with(function)
-
-    def _parted_with(self, function: Function) -> Sentence:
-        """What takes objects out of a container for good calls a method of each at their end."""
-        for caller, index in self.calls.callers(function):
-            is_tried = caller.module.is_test and not function.module.is_test
-            if is_taken_out(caller, index) and not is_tried:
-                text = claim("`{function}`, which `{caller}` calls on what it takes out")
-                return sentence(text, function=function.qualname, caller=caller.qualname)
-        return NOTHING
-
-    def _given_back(self, function: Function) -> Sentence:
-        """What sets an object up may return the method that takes it down again."""
-        if function.parent is not None and function.parent.facts.kind == "function":
-            method = self._started_with(function, function.parent)
-        else:
-            method = self._giving(function.owner).get(function.name) if function.owner else None
-        if method is None:
-            return NOTHING
-        text = claim("`{function}`, which `{caller}` gives back")
-        return sentence(text, function=function.qualname, caller=method.qualname)
-
-    def _started_with(self, function: Function, outer: Function) -> Function | None:
-        """What starts something and gives its caller a function of its own without arguments."""
-        term = Nested(function.facts.key)
-        is_given = any(role.kind == "return" for role in outer.uses.roles.get(term, ()))
-        starts = outer in self.spawning or self.phases.is_start(outer)
-        is_plain = not (function.facts.decorators or function.facts.params)
-        is_end = is_given and is_plain and function not in self.spawning
-        return outer if is_end and starts else None
-
-    def _find_giving(self, owner: Class) -> dict[str, Function]:
-        """What the methods that set an object up give back of it, with the first that does."""
-        found: dict[str, Function] = {}
-        for method in filter(self.phases.is_start, owner.methods()):
-            own = Parameter(method.self_name)
-            for term in (t for e in method.events if isinstance(e, Give) for t in e.value):
-                if isinstance(term, Attribute) and term.base == own:
-                    found.setdefault(term.name, method)
-        return found
-
-    def _decorates_teardown(self, function: Function, text: str) -> bool:
-        """``@socket.on("disconnect")``, ``@app.on_event("shutdown")``, ``@app.before_stop()``."""
-        if LIFECYCLE.ends(text.rpartition(".")[2]):
-            return True
-        home = function.parent
-        if home is None:
-            return False
-        for decorator in function.facts.decorators:
-            for term in decorator.value:
-                if decorator.text == text and isinstance(term, Result):
-                    for arg in home.call(term.event).args:
-                        if any(
-                            isinstance(t, Constant) and LIFECYCLE.ends(t.text) for t in arg.value
-                        ):
-                            return True
-        return False
-
     def holds(self, function: Function, index: int) -> Said:
         """Why an event belongs to a teardown: its function, a ``finally``, after a ``yield``."""
         found = self.reason(function)
@@ -254,7 +188,7 @@ class Teardown:
         if entry := self.phases.told(function):
             is_whole = entry.phase is Phase.TEARDOWN
         else:
-            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self.registered(function))
+            is_whole = LIFECYCLE.ends_whole(function.name) or bool(self.registrations.of(function))
         if is_whole or self._has_as_a_step(function):
             return True
         sites = self.calls.callers(function)

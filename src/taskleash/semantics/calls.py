@@ -184,7 +184,8 @@ class Calls:
             methods = [each for each in found if isinstance(each, Function)]
             return [*found, *(s for each in methods for s in self.decorated.starters(each))]
         if not types or all(isinstance(t.symbol, Class) for t in types):
-            found += [] if types else self.by_name(name)
+            # What a class has from outside of the program is nothing that is named so in it.
+            found += [] if types or isinstance(base, Super) else self.by_name(name)
             found += [] if found else self.held.by_attribute(function, term)
             kept = () if found else self._kept.by_attribute(function, term)
             open_ = UntypedMethod(function, base, name)

@@ -43,7 +43,7 @@ class UnderKeys:
 
         That is what an event tells of the end of one, where the program does not call it.
         """
-        if not LIFECYCLE.commands(function.name) or self.teardown.registered(function):
+        if not LIFECYCLE.commands(function.name) or self.teardown.registrations.of(function):
             return True
         for caller, index in self.calls.callers(function):
             if caller in seen or self.calls.overrides(caller, index, function):
