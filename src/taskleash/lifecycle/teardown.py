@@ -37,7 +37,8 @@ class Teardown:
         self._reasons: Query[Function, _Reason | None] = Query(ask, self._find, None, _nearer)
         self._own_reason: Query[Function, Said] = Query(ask, self._find_own_reason)
         self._callers: Query[Function, dict[Function, bool]] = Query(ask, self._find_callers)
-        self._is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
+        #: whether a function takes its owner down as a whole, itself or as a step of that
+        self.is_whole: Query[Function, bool] = Query(ask, self._find_whole, False, first_found)
         self.registrations = Registrations(calls, spawning)
         #: the methods that take down an instance of a class, inherited ones too
         self.of_class: Query[Class, tuple[Function, ...]] = Query(ask, self._find_of_class)
@@ -182,7 +183,7 @@ class Teardown:
         """Whether an event belongs to the teardown of an owner as a whole, not of a part of it."""
         if in_cleanup(function, index) or function.facts.is_generator:
             return True
-        return self._is_whole(function)
+        return self.is_whole(function)
 
     def _find_whole(self, function: Function) -> bool:
         if entry := self.phases.told(function):
@@ -195,7 +196,7 @@ class Teardown:
         near = {site[0] for site in sites if not self.calls.overrides(*site, function)}
         far = {caller for caller, _ in sites} - near
         return any(
-            cleans_up or (caller not in far and self._is_whole(caller))
+            cleans_up or (caller not in far and self.is_whole(caller))
             for caller, cleans_up in self._callers(function).items()
         )
 

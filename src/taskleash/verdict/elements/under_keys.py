@@ -44,7 +44,7 @@ class UnderKeys:
         That is what an event tells of the end of one, where the program does not call it.
         """
         if not LIFECYCLE.commands(function.name) or self.teardown.registrations.of(function):
-            return True
+            return self.teardown.is_whole(function)
         for caller, index in self.calls.callers(function):
             if caller in seen or self.calls.overrides(caller, index, function):
                 continue
@@ -55,12 +55,12 @@ class UnderKeys:
             if in_cleanup(caller, index) or (
                 self._is_a_step(caller, above, seen | {caller})
                 if above
-                else self.teardown.whole(caller, index)
+                else self.teardown.is_whole(caller)
             ):
                 return True
         schedulers = self.calls.program.models.schedulers
         later = given_to(self.calls, function, schedulers)
-        return any(self.teardown.whole(holder, index) for holder, index in later)
+        return any(in_cleanup(*site) or self.teardown.is_whole(site[0]) for site in later)
 
 
 def _keys(op: Op) -> _Keys:
