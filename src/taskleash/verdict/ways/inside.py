@@ -368,12 +368,12 @@ def passing(trail: Trail, op: Op) -> frozenset[Raised]:
     """What a wait raises while the task runs on.
 
     Of the handles only that of another thread's loop gives its outcome up to a deadline; what asks
-    again and again goes on waiting, and a teardown has waited long enough.
+    again and again goes on waiting, and a teardown of the whole has waited long enough.
     """
     event = op.event
     is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
     if is_up_to:
-        is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends(op.function.name)
+        is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends_whole(op.function.name)
     elif op.kind in _LEFT_BEHIND:
         # The deadline of a block cancels who waits, and not what is behind the wait.
         is_up_to = is_under_deadline(op)
