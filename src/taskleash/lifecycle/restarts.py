@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 from taskleash.controlflow.assumptions import constant, parts
 from taskleash.controlflow.nesting import events_in, loops
@@ -20,7 +21,7 @@ from taskleash.lifecycle.lifetime import is_sleep
 from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.repetition import is_for_users, is_kept_by_itself
 from taskleash.lifecycle.start_flags import passed
-from taskleash.lifecycle.states import state_read
+from taskleash.lifecycle.states import is_reset_beside, state_read
 from taskleash.lifecycle.until_started import denies, refuses
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
@@ -157,7 +158,7 @@ class Restarts:
         until they end the object.
         """
         return any(
-            _is_barred(way, asked, term, changed[term.name])
+            self._is_barred(way, asked, term, changed[term.name])
             if term.name in changed
             else self._may_change(at[0], term.name)
             and not self._holds_until_the_end(way, at, asked, term)
@@ -166,6 +167,23 @@ class Restarts:
             for term in state_read(at[0], item.test)
             if isinstance(term, Attribute)
             for asked in ([(t, h) for t, h, line in passed(*at) if line == item.line],)
+        )
+
+    def _is_barred(self, way: Way, asked: Asked, term: Attribute, set_to: Iterable[Alts]) -> bool:
+        """Whether the way itself sets what it asks for so that it bars the next, until the end."""
+        owner = way[0][0].method.owner
+        own = {function.method for function, _ in way}
+        return owner is not None and any(
+            test.value == (term,)
+            and all(denies(test, holds, value) for value in set_to)
+            and any(
+                refuses(f, at, Attribute(Parameter(f.self_name), term.name), test, holds)
+                for f, at in way
+            )
+            and not is_reset_beside(
+                self.phases, owner, term.name, own, partial(denies, test, holds)
+            )
+            for test, holds in asked
         )
 
     def _holds_until_the_end(self, way: Way, at: Site, asked: Asked, term: Attribute) -> bool:
@@ -220,19 +238,6 @@ class Restarts:
             for cls in classes
             for method, _ in cls.stores.get(name, ())
         )
-
-
-def _is_barred(way: Way, asked: Asked, term: Attribute, set_to: Iterable[Alts]) -> bool:
-    """Whether the way itself sets what it asks for so that it is not gone twice."""
-    return any(
-        test.value == (term,)
-        and all(denies(test, holds, value) for value in set_to)
-        and any(
-            refuses(f, at, Attribute(Parameter(f.self_name), term.name), test, holds)
-            for f, at in way
-        )
-        for test, holds in asked
-    )
 
 
 def _comes_to(test: Test, value: Alts) -> bool | None:

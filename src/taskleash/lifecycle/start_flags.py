@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from taskleash.controlflow.assumptions import conjuncts
 from taskleash.controlflow.nesting import Level
@@ -17,10 +18,11 @@ from taskleash.lifecycle.states import (
     bars_the_next,
     is_flag,
     is_one_of_several,
+    is_reset_beside,
     is_set_back,
     is_set_beside,
 )
-from taskleash.lifecycle.until_started import refuses
+from taskleash.lifecycle.until_started import denies, refuses
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 
@@ -113,32 +115,33 @@ class StartFlags:
             if caller in known or not _is_of_the_same(function, caller, at):
                 return None
             longer = (*chain, (caller, at))
-            here = _denied(longer, slots) or self._above(longer, slots)
+            here = self._denied(longer, slots) or self._above(longer, slots)
             if here is None:
                 return None
             found = found or here
         return found
 
+    def _denied(self, chain: _Chain, slots: Collection[Term]) -> Guard | None:
+        """A condition on the way to the last call of a chain that does not hold after the event.
 
-def _denied(chain: _Chain, slots: Collection[Term]) -> Guard | None:
-    """A condition on the way to the last call of a chain that does not hold after the event."""
-    caller, at = chain[-1]
-    for test, holds, line in passed(caller, at):
-        for term in _state(caller, test):
-            if any(refuses(*site, _as_in(site[0], term), test, holds) for site in chain):
-                how = _how_asked(chain, term, slots)
-                return Guard(caller, line, how)
-    return None
-
-
-def _how_asked(chain: _Chain, term: Attribute | Global, slots: Collection[Term]) -> str:
-    (starting, _), (caller, _) = chain[0], chain[-1]
-    if _as_in(starting, term) in slots:
-        return "asked"
-    own = {function for function, _ in chain}
-    owner = caller.owner if isinstance(term, Attribute) else None
-    is_reset = owner is not None and is_set_beside(owner, term.name, own)
-    return "state" if is_reset else "flag"
+        What others set back while the object is in use says nothing of the earlier task.
+        """
+        (starting, _), (caller, at) = chain[0], chain[-1]
+        own = {function for function, _ in chain}
+        for test, holds, line in passed(caller, at):
+            for term in _state(caller, test):
+                if not any(refuses(*site, _as_in(site[0], term), test, holds) for site in chain):
+                    continue
+                if _as_in(starting, term) in slots:
+                    return Guard(caller, line, "asked")
+                owner = caller.owner if isinstance(term, Attribute) else None
+                if owner is None or not is_set_beside(owner, term.name, own):
+                    return Guard(caller, line, "flag")
+                if not is_reset_beside(
+                    self.phases, owner, term.name, own, partial(denies, test, holds)
+                ):
+                    return Guard(caller, line, "state")
+        return None
 
 
 def _is_of_the_same(function: Function, caller: Function, at: int) -> bool:

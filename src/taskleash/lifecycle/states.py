@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from taskleash.controlflow.assumptions import parts
 from taskleash.controlflow.nesting import Level
@@ -66,6 +66,27 @@ def is_set_beside(owner: Class, name: str, own: Collection[Function]) -> bool:
         method not in own and not LIFECYCLE.constructs(method.name)
         for cls in (*owner.mro, *owner.descendants)
         for method, _ in cls.stores.get(name, ())
+    )
+
+
+def is_reset_beside(
+    phases: Phases,
+    owner: Class,
+    name: str,
+    own: Collection[Function],
+    is_refused: Callable[[Alts], bool],
+) -> bool:
+    """Whether others than these functions set an attribute while the object is in use.
+
+    That is to anything but what ``is_refused``: what a condition on it does not hold for.
+    """
+    return any(
+        method not in own
+        and not LIFECYCLE.constructs(method.name)
+        and not phases.takes_down(method)
+        and not is_refused(event.value)
+        for cls in (*owner.mro, *owner.descendants)
+        for method, event in cls.stores.get(name, ())
     )
 
 
