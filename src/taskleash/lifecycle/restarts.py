@@ -31,6 +31,7 @@ from taskleash.sentences import NOTHING, Sentence, sentence
 
 #: the way back: functions, each with the event that leads on, from the one that is told of the loss
 Way = tuple[Site, ...]
+Functions = tuple[Function, ...]
 #: conditions, each with the outcome that leads on
 Asked = list[tuple[Test, bool]]
 
@@ -102,8 +103,27 @@ class Restarts:
             for starting, at in self._callers(coroutine)
             if coroutine in self.started.get(starting, ())
         ]
-        arrivals = [self.arrivals.at(trail, *site) for site in sites]
-        return not arrivals or not all(each and each.is_excluded for each in arrivals)
+        return not sites or any(self._is_open(trail, *site, (coroutine,)) for site in sites)
+
+    def _is_open(self, trail: Trail, function: Function, index: int, below: Functions) -> bool:
+        """Whether control may come to an event, by whatever calls lead there, while a task runs.
+
+        What is further up and ends the task, be it on some paths, is taken to know why.
+        """
+        found = self.arrivals.at(trail, function, index)
+        is_further_up = len(below) > 1
+        if function in below or (
+            found is not None and (found.is_excluded or (is_further_up and found.ended))
+        ):
+            return False
+        callers = self._callers(function)
+        is_begun_by_users = not callers or is_for_users(function.method)
+        return is_begun_by_users or any(
+            # What runs as a task has been begun, whoever did that.
+            function in self.started.get(site[0], ())
+            or self._is_open(trail, *site, (*below, function))
+            for site in callers
+        )
 
     def comes_back(self, trail: Trail, op: Op, coroutine: Function, index: int) -> bool:
         """Whether a call of the task itself leads to the store, and nothing on the way bars it."""
