@@ -131,8 +131,8 @@ def _disagreements(written: Written, found: Sequence[Run]) -> Iterator[Disagreem
             yield Disagreement(written, mark, truth, risk)
     merged = [item for item in expected.items() if item[0] not in apart]
     if merged and helper is not None:
-        # The spawn in a helper takes the worst of the callers that are no sites themselves.
-        mark, truth = max(merged, key=lambda item: min(map(_RISKS.index, item[1].risks)))
+        # The spawn in a helper takes the worst of its callers, whether they are sites themselves.
+        mark, truth = max(expected.items(), key=lambda item: min(map(_RISKS.index, item[1].risks)))
         if helper not in truth.risks:
             yield Disagreement(written, mark, truth, helper)
 

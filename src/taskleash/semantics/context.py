@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from taskleash.controlflow.nesting import Level, catches_cancellation, loops
 from taskleash.ir.model import Block, Exit, Give, If, Loop, Try, Use, blocks_of
+from taskleash.ir.terms import Local, Nested, Outer
 from taskleash.semantics.entities import Function
 
 
@@ -75,3 +76,14 @@ def after_yield(function: Function, index: int) -> bool:
         None,
     )
     return first is not None and index > first
+
+
+def is_never_used(function: Function) -> bool:
+    """Whether a function inside of another one never runs: nothing calls it or hands it on."""
+    outer = function.parent
+    if outer is None or outer.facts.kind != "function" or function.facts.kind != "function":
+        return False
+    uses, named = outer.uses, (Nested(function.key), Local(function.name))
+    is_used = any(t in each for t in named for each in (uses.roles, uses.derived, outer.lent))
+    readers = function.module.readers.get(Outer(outer.key, function.name), ())
+    return not (is_used or function.decorators or any(each is not function for each in readers))

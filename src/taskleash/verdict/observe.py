@@ -26,7 +26,7 @@ from taskleash.lifecycle.stop_flags import Flags
 from taskleash.lifecycle.supervisors import Supervisors
 from taskleash.lifecycle.sweeps import Sweeps
 from taskleash.lifecycle.teardown import Teardown
-from taskleash.semantics.context import in_loop
+from taskleash.semantics.context import in_loop, is_never_used
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.mains import Mains
 from taskleash.semantics.spawns import Spawn
@@ -250,7 +250,7 @@ class Observer:
         left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
-            if is_open or proves_nothing(signs.trail, op):
+            if is_open or proves_nothing(signs.trail, op) or is_never_used(op.site[0]):
                 continue
             if ends_another(signs, op) or op in left_around or earlier.is_step_of_a_start(op):
                 elsewhere.append(op)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from taskleash.controlflow.exceptions import NOTHING, Raised
 from taskleash.controlflow.paths import EndingEvent
@@ -17,7 +18,8 @@ from taskleash.verdict.doubts.unasked import Asking
 from taskleash.verdict.doubts.unknown import unknown_at
 from taskleash.verdict.model import Ignorance, Unknown
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.inside import Helpers, Inside, carriers_in
+from taskleash.verdict.ways.helpers import carriers_in, is_here
+from taskleash.verdict.ways.inside import Inside
 from taskleash.verdict.ways.turns import next_turn, takes_over
 from taskleash.verdict.ways.waiting import LEAVING, has_deadline, is_partial
 
@@ -42,11 +44,10 @@ class DoubtfulPaths:
         in_turns = any(takes_over(self.calls, trail, op) for op in trail.of("wait"))
         asking = self._asking(trail, function, frozenset({"if"} if in_turns else ()))
         ops = list(self._touching(signs))
-        helpers = Helpers(trail, ops, lambda helper: self._asking(trail, helper).is_open)
+        asks = partial(self._asking, trail)
+        helpers = self.inside.helpers(trail, ops, lambda helper: asks(helper).is_open)
         touching = {
-            op.root: op
-            for op in ops
-            if op.root is not None and (not op.calls or helpers.see_to(function, op.root))
+            op.root: op for op in ops if op.root is not None and helpers.is_certain(op, op.root)
         }
         stops = {ending.event: ending for ending in self.inside.endings(signs)}
         more = [
@@ -107,7 +108,8 @@ class DoubtfulPaths:
                 if _sorts(signs.trail, op):
                     yield op
             elif op.kind in AWAITING or op.kind in CANCELLING:
-                if op.kind != "deadline" and (op.calls or op.depth):
+                is_plain = is_here(signs.trail, op) and not op.depth
+                if op.kind != "deadline" and not is_plain:
                     yield op
             elif op.kind == "unknown":
                 yield op

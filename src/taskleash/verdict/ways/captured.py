@@ -37,7 +37,8 @@ from taskleash.semantics.context import around, with_blocks
 from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.verdict.model import Captured
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.inside import Inside, carriers_in
+from taskleash.verdict.ways.helpers import carriers_in
+from taskleash.verdict.ways.inside import Inside
 
 #: kinds of spawns whose task a function can close something under
 _RUNNING = frozenset({"task", "threadsafe", "owner", "wrapper"})

@@ -19,7 +19,8 @@ from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
 from taskleash.semantics.mains import Mains
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.inside import Inside, carriers_in
+from taskleash.verdict.ways.helpers import carriers_in
+from taskleash.verdict.ways.inside import Inside
 
 
 class CutShort:

@@ -10,7 +10,7 @@ from taskleash.semantics import context
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.inside import carriers_in, passing
+from taskleash.verdict.ways.helpers import carriers_in, passing
 from taskleash.verdict.ways.waiting import has_timeout
 
 

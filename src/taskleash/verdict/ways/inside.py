@@ -1,27 +1,17 @@
 """What the function with the spawn itself does with the task, on each of its paths.
 
-A helper that is handed the task counts as it does on *every* normal path of its own: what it does
-under a condition only leaves the task to its caller. What it does for certain is worked out for
-each call by the constants that the call gives; helpers that call each other are taken to see to the
-task unless one of their paths leaves it.
+A helper that is handed the task counts as `helpers` says.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
 
 from taskleash.controlflow.assumptions import Given
-from taskleash.controlflow.cfg import Edge
-from taskleash.controlflow.exceptions import Raised
 from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, OpKind, Site, Trail
-from taskleash.dataflow.wrappers import constants_given
 from taskleash.ir.model import Call
-from taskleash.ir.terms import Term
-from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import in_loop
@@ -36,19 +26,26 @@ from taskleash.verdict.ways.abandoned import (
     leaves_another,
     starts_both_anew,
 )
+from taskleash.verdict.ways.helpers import (
+    Closed,
+    Helpers,
+    Inner,
+    carriers_in,
+    only_asks,
+    open_all,
+    passing,
+    runs_inside,
+)
 from taskleash.verdict.ways.left_pending import left_pending
 from taskleash.verdict.ways.stopped import is_stopped, left_by_a_stop
 from taskleash.verdict.ways.turns import made_anew, next_turn, takes_over
 from taskleash.verdict.ways.waiting import (
-    LEAVING,
     comes_again,
-    has_timeout,
     insists,
     is_first_or_fails,
     is_for_the_first,
     is_of_no_task,
     is_partial,
-    is_under_deadline,
     leaves_some,
     passed_over,
     polls,
@@ -56,12 +53,8 @@ from taskleash.verdict.ways.waiting import (
     waits_before_a_cancel,
 )
 
-#: waits that can be cancelled while the task runs on
-_LEFT_BEHIND: frozenset[OpKind] = frozenset({"complete", "shield", "wait"})
 #: operations after which the function no longer answers for the task
 _HANDING_ON: frozenset[OpKind] = frozenset({"give", "yield", "unknown", "store"})
-#: operations by which a task goes on being held
-_KEEPING: frozenset[OpKind] = frozenset({"contain", "store", "weakly"})
 
 
 class Inside:
@@ -224,28 +217,20 @@ class Inside:
     def _roots(self, trail: Trail, op: Op) -> list[int]:
         """Where an operation takes effect: one of a nested function wherever that is called."""
         found = [op.root] if op.root is not None else []
-        if found and not op.calls and op.function is not trail.function:
-            found += self._called_from(trail.function, op.function)
+        if found and op.site[0] is not trail.function:
+            runs = runs_inside(self.calls, trail.function, op.site[0])
+            found += [index for caller, index, _ in runs if caller is trail.function]
         return list(dict.fromkeys(found))
 
-    def _called_from(self, origin: Function, inner: Function) -> list[int]:
-        """Where a function calls a nested one, itself or by way of others inside of it."""
-        found: list[int] = []
-        pending, seen = [inner], {inner}
-        for function in pending:
-            for caller, index in self.calls.callers(function):
-                if caller is origin:
-                    found.append(index)
-                elif origin in caller.nesting and caller not in seen:
-                    seen.add(caller)
-                    pending.append(caller)
-        return found
+    def helpers(self, trail: Trail, ops: list[Op], closed: Closed = open_all) -> Helpers:
+        """What the functions do that the task comes to, inside of the one with the spawn too."""
+        return Helpers(trail, ops, closed, Inner(self.calls, trail, self._starts))
 
     def _stops(
         self, trail: Trail, ops: list[Op], elements: Elements | None = None
     ) -> list[EndingEvent]:
         """The events of the function at which the operations take effect there for certain."""
-        helpers = Helpers(trail, ops)
+        helpers = self.helpers(trail, ops)
         found = [
             EndingEvent(
                 root,
@@ -255,8 +240,8 @@ class Inside:
             )
             for op in ops
             for root in self._roots(trail, op)
-            if (op.calls or not _only_asks(op))
-            and (not op.calls or self._runs_beside(op) or helpers.see_to(trail.function, root))
+            if (op.calls or not only_asks(op))
+            and (self._runs_beside(op) or helpers.is_certain(op, root))
         ]
         return list(dict.fromkeys(found))
 
@@ -280,80 +265,6 @@ def _is_alone(elements: Elements | None, op: Op) -> bool:
     return elements is not None and op in elements and elements.is_alone(op)
 
 
-class Helpers:
-    """What the functions do that are handed the task, by the operations found in them.
-
-    ``closed`` gives the edges of one of them that a running task is not followed along.
-    """
-
-    def __init__(
-        self,
-        trail: Trail,
-        ops: list[Op],
-        closed: Callable[[Function], Callable[[Edge], bool]] = lambda function: lambda edge: False,
-    ) -> None:
-        self._trail = trail
-        self._closed = closed
-        self._direct: dict[Function, list[Op]] = defaultdict(list)
-        for op in ops:
-            self._direct[op.function].append(op)
-        self._passed: dict[Function, dict[int, list[Function]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        for op in trail.of("pass"):
-            if op.target is not None:
-                self._passed[op.function][op.index].append(op.target)
-        calls = {site for op in ops for site in op.calls}
-        kept = {caller for op in trail.of(*_KEEPING) for caller, _ in op.calls}
-        #: those that hand the task on to where one of the operations is, and nowhere else
-        self._between = {
-            caller for caller, at in calls if at in self._passed.get(caller, ())
-        } - kept
-        self._known: dict[tuple[Function, frozenset[tuple[Term, tuple[Term, ...]]]], bool] = {}
-
-    def see_to(self, caller: Function, index: int) -> bool:
-        """Whether all that a call hands the task to see to it on every normal path."""
-        targets = self._passed[caller].get(index)
-        if not targets or not isinstance(caller.events[index], Call):
-            # It takes effect by another way than a call that is given the task.
-            return True
-        call = caller.call(index)
-        return all(self._sees_to(target, constants_given(target, call)) for target in targets)
-
-    def _sees_to(self, function: Function, given: Given) -> bool:
-        key = (function, frozenset(given.items()))
-        if key not in self._known:
-            # One that calls itself does what its other paths do.
-            self._known[key] = True
-            self._known[key] = self._finds(function, given)
-        return self._known[key]
-
-    def _finds(self, function: Function, given: Given) -> bool:
-        endings = [
-            EndingEvent(op.index, passing(self._trail, op))
-            for op in self._direct[function]
-            if not _only_asks(op)
-        ]
-        endings += [
-            EndingEvent(index) for index in self._passed[function] if self.see_to(function, index)
-        ]
-        if not endings and not self._direct[function] and function not in self._between:
-            # What ends it is reached by another way: by what it is put into.
-            return True
-        carriers = carriers_in(self._trail, function)
-        outcome = function.paths.search_from_entry(
-            endings, carriers, given=given, is_closed=self._closed(function)
-        )
-        if not outcome.is_complete:
-            self._trail.leave_paths_out(function)
-        return not outcome.leaks or not outcome.is_complete
-
-
-def carriers_in(trail: Trail, function: Function) -> set[Term]:
-    """The terms of a function that hold the task, or what it is in."""
-    return set(trail.terms_in(function))
-
-
 def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
     if op.kind == "wait":
         return not is_partial(op) or comes_again(trail, op) or takes_over(calls, trail, op)
@@ -362,28 +273,6 @@ def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
     if op.kind == "done":
         return polls(trail, op) or insists(trail, op)
     return op.kind == "outcome"
-
-
-def passing(trail: Trail, op: Op) -> frozenset[Raised]:
-    """What a wait raises while the task runs on.
-
-    Of the handles only that of another thread's loop gives its outcome up to a deadline; what asks
-    again and again goes on waiting, and a teardown of the whole has waited long enough.
-    """
-    event = op.event
-    is_up_to = op.kind == "outcome" and isinstance(event, Call) and has_timeout(event)
-    if is_up_to:
-        is_up_to = not comes_again(trail, op) and not LIFECYCLE.ends_whole(op.function.name)
-    elif op.kind in _LEFT_BEHIND:
-        # The deadline of a block cancels who waits, and not what is behind the wait.
-        is_up_to = is_under_deadline(op)
-    kinds = {Raised.TIMEOUT} if is_up_to or op.kind == "deadline" else set()
-    return frozenset(kinds | {Raised.STOPPED} if op.kind in LEAVING else kinds)
-
-
-def _only_asks(op: Op) -> bool:
-    """Whether it is the answer that tells of the task's end, and not that it is asked."""
-    return op.kind == "done"
 
 
 def _hands_on(op: Op) -> bool:

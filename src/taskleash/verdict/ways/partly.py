@@ -29,7 +29,7 @@ from taskleash.sentences import Said
 from taskleash.verdict.doubts.unasked import Asking, tries
 from taskleash.verdict.elements.elements import ends_all
 from taskleash.verdict.signs import PassingPath, Signs
-from taskleash.verdict.ways.inside import Helpers, carriers_in, passing
+from taskleash.verdict.ways.helpers import Helpers, carriers_in, passing
 
 #: the outcomes by which a running task gets past what is asked of it, or of what holds it
 _RUNNING = {"truth": True, "none": False, "done": False, "iterates": True}
