@@ -82,6 +82,9 @@ def _pruned(written: Written, left: Sequence[Record], usual: Sequence[Record]) -
     """What is held while it runs, and let go when it is done."""
     if written.layout.teardown:
         return Truth(frozenset({LOW}), "removes itself, the teardown passes over it")
+    if written.combination.work == "endless":
+        # It is the end of the loop that lets go of it in the runs.
+        return Truth(ANY - {HIGH}, "removes itself, which it never comes to")
     return Truth(frozenset({NONE}), "removes itself")
 
 
