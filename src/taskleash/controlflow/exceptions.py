@@ -81,7 +81,8 @@ def raised_by(
     A coroutine raises where it is awaited or run as a task, not where it is called. Cancellation
     from outside ends the function as well as its tasks' reason to be: what counts is that of a task
     that the function itself has cancelled and awaits, and that of a wait which leaves its tasks
-    running, where a handler is there for it.
+    running, where a handler is there for it. A function that waits is not held up by what it calls:
+    a deadline comes where it waits.
     """
     coroutines = {
         term.event for event in events for term in _run_later(event) if isinstance(term, Result)
@@ -90,6 +91,7 @@ def raised_by(
     just_cancelled: frozenset[Term] = frozenset()
     deadline = any(isinstance(event, Call) and called(event) in DEADLINES for event in events)
     quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
+    at_calls = AT_CALLS if any(isinstance(event, Await) for event in events) else AT_WORK
     found: dict[int, frozenset[Raised]] = {}
     for index, event in enumerate(events):
         if isinstance(event, Call):
@@ -98,7 +100,7 @@ def raised_by(
             if now or not event.text.endswith(_SUPPRESSING):
                 just_cancelled = now
             if index not in coroutines and not _is_harmless(event) and not is_calm(event):
-                found[index] = AT_WORK
+                found[index] = at_calls
         elif isinstance(event, Await):
             # What has just been cancelled fails by that, unless it has failed before.
             is_calm_wait = _waits_quietly(event, events, called) or (
@@ -217,7 +219,8 @@ _CAUGHT_BY = {
 }
 
 NOTHING: frozenset[Raised] = frozenset()
-#: at calls and awaits alike
+AT_CALLS = frozenset({Raised.ERROR})
+#: at awaits, and at the calls of what may wait without one
 AT_WORK = frozenset({Raised.TIMEOUT, Raised.ERROR})
 AT_YIELDS = frozenset({Raised.EARLY_EXIT})
 

@@ -170,7 +170,7 @@ class Endings:
         sites = self._calls.callers(function)
         if not function.facts.is_async:
             return list(sites)
-        return [(caller, index) for caller, index in sites if not _is_only_started(caller, index)]
+        return [(caller, index) for caller, index in sites if not is_only_started(caller, index)]
 
 
 def _always_ends(trail: Trail, function: Function, index: int) -> bool:
@@ -205,7 +205,7 @@ def _waits_unseen(function: Function, index: int) -> bool:
     return next(entered, None) is not None or next(asynchronous, None) is not None
 
 
-def _is_only_started(caller: Function, index: int) -> bool:
+def is_only_started(caller: Function, index: int) -> bool:
     """Whether the coroutine that a call makes is given to what starts it, and to nothing else."""
     roles = caller.uses.roles.get(Result(index), ())
     return bool(roles) and all(

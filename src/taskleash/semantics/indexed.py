@@ -12,8 +12,8 @@ from functools import cached_property
 from taskleash.controlflow.exceptions import never_raises, raised_by
 from taskleash.controlflow.nesting import Nesting
 from taskleash.controlflow.paths import Paths
-from taskleash.ir.model import Call, FunctionFacts, Give, ModuleFacts, Store
-from taskleash.ir.terms import Alts, Attribute, Global, Outer, Parameter, Term
+from taskleash.ir.model import MODULE, Call, FunctionFacts, Give, ModuleFacts, Store
+from taskleash.ir.terms import Alts, Attribute, Global, Nested, Outer, Parameter, Term
 from taskleash.models.table import canonical
 from taskleash.semantics.uses import NO_NAMES, NO_TERMS, UseIndex
 from taskleash.semantics.written import Written
@@ -71,15 +71,18 @@ class IndexedFunction:
         return canonical(f"{imported}{dot}{rest}") if imported else call.text
 
     def _is_calm(self, call: Call) -> bool:
-        """Whether it calls methods of the same object that cannot raise."""
+        """Whether it calls functions of its module, or methods of its object, that cannot raise."""
+        called = [self._in_this_module(func) for func in call.func]
+        return bool(called) and all(each is not None and each.never_raises for each in called)
+
+    def _in_this_module(self, func: Term) -> IndexedFunction | None:
+        """What a term stands for, where the module says so by itself and once only."""
         own = self.facts.params[0].name if self.facts.owner and self.facts.params else ""
-        return bool(own and call.func) and all(
-            isinstance(func, Attribute)
-            and func.base == Parameter(own)
-            and (method := self.module.methods.get((self.facts.owner, func.name))) is not None
-            and method.never_raises
-            for func in call.func
-        )
+        if isinstance(func, Attribute) and own and func.base == Parameter(own):
+            return self.module.methods.get((self.facts.owner, func.name))
+        if isinstance(func, Nested):
+            return self.module.functions.get(func.key)
+        return self.module.plain.get(func.name) if isinstance(func, Global) else None
 
     @cached_property
     def never_raises(self) -> bool:
@@ -108,6 +111,16 @@ class IndexedModule:
     def methods(self) -> dict[tuple[str, str], IndexedFunction]:
         """Its methods by the key of their class and their name, the last of several."""
         return {(f.facts.owner, f.facts.name): f for f in self.functions.values() if f.facts.owner}
+
+    @cached_property
+    def plain(self) -> dict[str, IndexedFunction]:
+        """Its top-level functions by name, where nothing else of the module has that name."""
+        others = {*self.functions[MODULE].facts.defs, *self.facts.imports, *self.storing}
+        found: defaultdict[str, list[IndexedFunction]] = defaultdict(list)
+        for each in self.functions.values():
+            if each.facts.parent == MODULE and each.facts.name not in others:
+                found[each.facts.name].append(each)
+        return {name: each for name, (each, *more) in found.items() if not more}
 
     @cached_property
     def assigned_inside(self) -> dict[str, set[str]]:

@@ -11,7 +11,7 @@ from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.helpers import carriers_in, passing
-from taskleash.verdict.ways.waiting import has_timeout
+from taskleash.verdict.ways.waiting import has_timeout, is_partial
 
 
 def ended_around(calls: Calls, signs: Signs) -> list[Op]:
@@ -33,7 +33,7 @@ def _ended_after(calls: Calls, signs: Signs) -> list[Op]:
     starts = _starts(calls, spawning, around)
     ends = [
         (op, at)
-        for op in trail.of(*AWAITING, *CANCELLING)
+        for op in _endings(trail)
         if op.kind != "deadline" and not op.calls and not (op.kind == "cancel" and op.depth)
         for at in _effects(calls, op, around)
     ]
@@ -44,6 +44,12 @@ def _ended_after(calls: Calls, signs: Signs) -> list[Op]:
     )
     is_ended = outcome.is_complete and not outcome.leaks and not outcome.respawned
     return list(dict.fromkeys(op for op, _ in ends)) if is_ended else []
+
+
+def _endings(trail: Trail) -> list[Op]:
+    """What ends the task wherever it is come to: a wait that leaves some running does not."""
+    ends = trail.of(*AWAITING, *CANCELLING)
+    return [op for op in ends if not (op.kind == "wait" and is_partial(op))]
 
 
 def _effects(calls: Calls, op: Op, around: Function) -> list[int]:
@@ -78,7 +84,7 @@ def passed_around(calls: Calls, signs: Signs) -> frozenset[Op]:
     if any(place.kind != "closure" or place.function is not around for place in signs.places):
         return frozenset()
     # What the nested function itself waits for does not end the task on each of its ways.
-    others = [op for op in trail.of(*AWAITING, *CANCELLING) if op.site[0] is not spawning]
+    others = [op for op in _endings(trail) if op.site[0] is not spawning]
     ends = [op for op in others if op.site[0] is around and not op.calls]
     begins = [
         role.index

@@ -135,11 +135,18 @@ class Inner:
     """The functions that stand inside of one that has the task, as far as they are called there.
 
     ``starts`` tells whether what is called at a site is started as a task: that takes effect at its
-    own time, whatever its paths.
+    own time, whatever its paths. ``home`` is one that comes to the task by what keeps it.
     """
 
-    def __init__(self, calls: Calls, trail: Trail, starts: Callable[[Site], bool]) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        trail: Trail,
+        starts: Callable[[Site], bool],
+        home: Function | None = None,
+    ) -> None:
         self._calls = calls
+        self._home = home
         self._trail = trail
         self._starts = starts
         self._targets = {op.target for op in trail.of("pass")}
@@ -156,7 +163,7 @@ class Inner:
             yield from self._found[inner]
 
     def _calls_of(self, inner: Function) -> list[InnerCall]:
-        homes = (self._trail.function, *self._targets)
+        homes = (self._home, self._trail.function, *self._targets)
         home = next((each for each in inner.nesting[1:] if each in homes), None)
         runs = runs_inside(self._calls, home, inner) if home is not None else []
         return [] if any(self._starts((caller, at)) for caller, at, _ in runs) else runs

@@ -17,7 +17,8 @@ from taskleash.controlflow.implied import shows
 from taskleash.controlflow.nesting import events_in
 from taskleash.controlflow.outcome import Leak
 from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.trail import Op
+from taskleash.dataflow.ending_events import is_only_started
+from taskleash.dataflow.trail import Op, Site
 from taskleash.dataflow.wrappers import constants_given
 from taskleash.ir.model import Await, Test, tests
 from taskleash.ir.terms import Attribute, Constant, Parameter, Result, Term
@@ -29,7 +30,7 @@ from taskleash.sentences import Said
 from taskleash.verdict.doubts.unasked import Asking, tries
 from taskleash.verdict.elements.elements import ends_all
 from taskleash.verdict.signs import PassingPath, Signs
-from taskleash.verdict.ways.helpers import Helpers, carriers_in, passing
+from taskleash.verdict.ways.helpers import Helpers, Inner, carriers_in, passing, runs_inside
 
 #: the outcomes by which a running task gets past what is asked of it, or of what holds it
 _RUNNING = {"truth": True, "none": False, "done": False, "iterates": True}
@@ -51,11 +52,11 @@ class Partly:
             return None
         by_function: defaultdict[Function, list[Op]] = defaultdict(list)
         for op, _ in ends:
-            by_function[op.site[0]].append(op)
-        meant = {op.site[0] for op, why in ends if why}
+            by_function[self._home(op)].append(op)
+        meant = {self._home(op) for op, why in ends if why}
         for op in signs.ended_elsewhere:
-            if op.site[0] in by_function and op.site[0] not in meant:
-                by_function[op.site[0]].append(op)
+            if (home := self._home(op)) in by_function and home not in meant:
+                by_function[home].append(op)
         found = [
             self._past(signs, function, ops, function not in meant)
             for function, ops in by_function.items()
@@ -71,11 +72,12 @@ class Partly:
         def closed(each: Function) -> Callable[[Edge], bool]:
             return _Conditions(self, signs, each, ops).is_closed
 
-        helpers = Helpers(trail, ops, closed)
+        helpers = Helpers(trail, ops, closed, Inner(self.calls, trail, _is_started, function))
+        sites = [(op, at) for op in ops for at in self.sites(op, function)]
         endings = [
-            EndingEvent(op.site[1], passing(trail, op), ends_all(trail, op))
-            for op in ops
-            if not op.calls or helpers.see_to(function, op.site[1])
+            EndingEvent(at, passing(trail, op), ends_all(trail, op))
+            for op, at in sites
+            if (op.site == (function, at) and not op.calls) or helpers.see_to(function, at)
         ]
         starts = [] if caught_only else self._starts(signs, function)
         if function.facts.kind != "function" or starts is None:
@@ -88,8 +90,23 @@ class Partly:
         if not outcome.is_complete:
             trail.leave_paths_out(function)
         elif outcome.leaks and (not caught_only or all(map(_is_by_a_handler, outcome.leaks))):
-            return PassingPath(function, outcome.leaks[0], frozenset(op.site[1] for op in ops))
+            return PassingPath(function, outcome.leaks[0], frozenset(at for _, at in sites))
         return None
+
+    def _home(self, op: Op) -> Function:
+        """Where an ending is met: for one inside a function that is called there, the method."""
+        home = op.site[0].method
+        return home if self.sites(op, home) else op.site[0]
+
+    def sites(self, op: Op, home: Function) -> list[int]:
+        """The events at which an ending is met in a function, itself or by what it calls inside."""
+        function, index = op.site
+        if function is home:
+            return [index]
+        runs = runs_inside(self.calls, home, function)
+        if any(is_only_started(caller, at) for caller, at, _ in runs):
+            return []
+        return [at for caller, at, _ in runs if caller is home]
 
     def _starts(self, signs: Signs, function: Function) -> list[int] | None:
         """Where a task is started in what ends it; none where that is done from its beginning.
@@ -103,6 +120,11 @@ class Partly:
             return [signs.spawn.index]
         starts = [index for caller, index in self.calls.callers(spawning) if caller is function]
         return starts or None
+
+
+def _is_started(site: Site) -> bool:
+    """Whether a coroutine that a call makes is only given to what starts it as a task."""
+    return is_only_started(*site)
 
 
 def _is_beside(signs: Signs, op: Op) -> bool:
@@ -127,6 +149,7 @@ class _Conditions:
             for each, at in (*op.calls, (op.function, op.index))
             if each is function
         }
+        self._ends.update(at for op in ops for at in partly.sites(op, function))
         self._teardown = partly.teardown
         self._function = function
         self._spawning = signs.spawn.function
