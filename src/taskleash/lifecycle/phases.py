@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from taskleash.ir.model import Give
 from taskleash.ir.terms import Alts, Constant, Result
@@ -35,6 +35,10 @@ class Phases:
         #: those that only call each other it is false
         self.is_part_of_a_start: Query[Function, bool] = Query(
             calls.program.uses, self._is_in_starts, False, operator.or_
+        )
+        #: the same of what runs at its owner's end
+        self.is_part_of_an_end: Query[Function, bool] = Query(
+            calls.program.uses, self._is_in_ends, False, operator.or_
         )
 
     def told(self, function: Function) -> UserEntry | None:
@@ -81,16 +85,18 @@ class Phases:
         return LIFECYCLE.sets_up(method.name) or any(map(self._is_for_the_start, function.nesting))
 
     def _is_in_starts(self, function: Function) -> bool:
-        if self.is_start(function):
-            return True
+        return self.is_start(function) or self._is_in_each(function, self.is_part_of_a_start)
+
+    def _is_in_ends(self, function: Function) -> bool:
+        return self.is_end(function) or self._is_in_each(function, self.is_part_of_an_end)
+
+    def _is_in_each(self, function: Function, is_part: Callable[[Function], bool]) -> bool:
+        """Whether a function is called, one time each, by such parts only."""
         sites = [s for s in self.calls.callers(function) if not s[0].module.is_test]
         return (
             bool(sites)
             and not self.calls.references(function)
-            and all(
-                in_loop(caller, index) is None and self.is_part_of_a_start(caller)
-                for caller, index in sites
-            )
+            and all(in_loop(caller, at) is None and is_part(caller) for caller, at in sites)
         )
 
     def _is_for_the_start(self, function: Function) -> bool:
@@ -171,6 +177,14 @@ class Phases:
         if LIFECYCLE.is_last_event(method.name):
             return not asks_for_more(method)
         return method.owner is not None and self.ends_owner(method)
+
+    def is_at_the_end(self, function: Function, started: Collection[Function]) -> bool:
+        """Whether an object is over as a function of its own starts these, or with what they do."""
+        own = function.method.owner
+        is_the_end = own is not None and all(
+            f.owner in own.mro and self.takes_down(f) for f in started
+        )
+        return self.is_part_of_an_end(function) or (is_the_end and bool(started))
 
 
 def _is_registered_for_the_start(function: Function) -> bool:

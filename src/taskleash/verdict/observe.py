@@ -123,7 +123,7 @@ class Observer:
         signs.growing = collects(trail) and not signs.self_removing and not emptied(trail)
         signs.with_its_key = with_its_key(self.calls.inference, trail)
         signs.start_like = self.phases.is_part_of_a_start(spawn.function) or (
-            self.phases.is_end(spawn.function) and not signs.growing
+            self.phases.is_at_the_end(spawn.function, spawn.started) and not signs.growing
         )
         signs.owner_teardown = self.owner_teardown(signs, spawn.function)
         signs.teardowns = teardowns(self.teardown, owner_of(spawn.function))
