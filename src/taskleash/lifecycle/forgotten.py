@@ -105,7 +105,8 @@ class Forgotten:
             (caller.module in near or _is_of_one(caller, index, attributes))
             and not _is_of_another(caller, index, attributes)
             and any(
-                isinstance(c, UntypedMethod) for c in self.calls.callees(caller, caller.call(index))
+                isinstance(c, UntypedMethod) and c.name == function.name
+                for c in self.calls.callees(caller, caller.call(index))
             )
             for caller, index in self.calls.program.lookup.calls(function.name)
         )

@@ -157,11 +157,13 @@ class Doubts:
 
     def _touched(self, signs: Signs) -> Iterator[Unknown]:
         """What a teardown does with the task that is not known to end it."""
-        ended = {op.index for op in signs.ended_elsewhere}
+        ends = signs.ended_elsewhere
+        ended = {site for op in ends for site in (*op.calls, (op.function, op.index))}
         for op in signs.trail.of(*_TOUCHING, "pass"):
             function = op.site[0]
             is_at_the_spawn = op.root is not None and not self.teardown.phases.ends(function)
-            if is_at_the_spawn or op.index in ended or not self.teardown.reason(function):
+            is_known = is_at_the_spawn or (op.function, op.index) in ended
+            if is_known or not self.teardown.reason(function):
                 continue
             if op.kind == "pass" and not _is_said_to_end(op):
                 continue
