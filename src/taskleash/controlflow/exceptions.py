@@ -82,7 +82,7 @@ def raised_by(
     from outside ends the function as well as its tasks' reason to be: what counts is that of a task
     that the function itself has cancelled and awaits, and that of a wait which leaves its tasks
     running, where a handler is there for it. A function that waits is not held up by what it calls:
-    a deadline comes where it waits.
+    a deadline comes where it waits, or where it asks for an outcome.
     """
     coroutines = {
         term.event for event in events for term in _run_later(event) if isinstance(term, Result)
@@ -91,7 +91,7 @@ def raised_by(
     just_cancelled: frozenset[Term] = frozenset()
     deadline = any(isinstance(event, Call) and called(event) in DEADLINES for event in events)
     quiet = frozenset({Raised.TIMEOUT}) if deadline else NOTHING
-    at_calls = AT_CALLS if any(isinstance(event, Await) for event in events) else AT_WORK
+    waits = any(isinstance(event, Await) for event in events)
     found: dict[int, frozenset[Raised]] = {}
     for index, event in enumerate(events):
         if isinstance(event, Call):
@@ -100,7 +100,7 @@ def raised_by(
             if now or not event.text.endswith(_SUPPRESSING):
                 just_cancelled = now
             if index not in coroutines and not _is_harmless(event) and not is_calm(event):
-                found[index] = at_calls
+                found[index] = AT_CALLS if waits and not _may_be_late(event) else AT_WORK
         elif isinstance(event, Await):
             # What has just been cancelled fails by that, unless it has failed before.
             is_calm_wait = _waits_quietly(event, events, called) or (
@@ -197,6 +197,11 @@ def _throws(block: Block) -> bool:
     )
 
 
+def _may_be_late(call: Call) -> bool:
+    """Whether a call raises what a deadline does: it is given one, or asks for an outcome."""
+    return call.text.endswith(".result") or any(arg.key == "timeout" for arg in call.args)
+
+
 def is_start(event: Event) -> bool:
     """Whether an event by its name starts a task."""
     return isinstance(event, Call) and event.text.rpartition(".")[2] in MODELS.spawn_words
@@ -220,7 +225,7 @@ _CAUGHT_BY = {
 
 NOTHING: frozenset[Raised] = frozenset()
 AT_CALLS = frozenset({Raised.ERROR})
-#: at awaits, and at the calls of what may wait without one
+#: at awaits, and at calls that may take until a deadline
 AT_WORK = frozenset({Raised.TIMEOUT, Raised.ERROR})
 AT_YIELDS = frozenset({Raised.EARLY_EXIT})
 
