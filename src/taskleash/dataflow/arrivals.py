@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from taskleash.dataflow.companions import Companions
 from taskleash.dataflow.ending_events import Endings
 from taskleash.dataflow.trail import Trail
 from taskleash.ir.model import Await, Call, Give, Store
-from taskleash.ir.terms import Alts, Attribute, Global, Outer, Result, Term
+from taskleash.ir.terms import Alts, Attribute, Display, Global, Outer, Result, Term
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
@@ -152,7 +152,8 @@ def _is_kept(
 ) -> bool:
     """Whether a term stands for what was kept before the call, or was taken out of that.
 
-    So do what views it and what iterates it, such as ``as_completed``. Some are ``known``.
+    So do what views it and what iterates it, such as ``as_completed``, and what is written of such
+    things: ``for task in (self._reading, self._writing)``. Some are ``known``.
     """
     seen, pending = {term}, [term]
     while pending:
@@ -164,13 +165,19 @@ def _is_kept(
         for part in parts(asked):
             if isinstance(part, _KEPT):
                 return True
+            held: Iterable[Alts] = ()
             if isinstance(part, Result) and isinstance(function.events[part.event], Call):
                 call = function.call(part.event)
                 names = {func.name for func in call.func if isinstance(func, Attribute)}
-                if not names.isdisjoint(TAKING | VIEWING):
+                if not names.isdisjoint(TAKING | VIEWING) or call.text == "getattr":
                     return True
-                given = {each for arg in call.args for each in arg.value if each in carrying} - seen
-                seen |= given
-                pending += given
-                break
+                held = (arg.value for arg in call.args)
+            elif isinstance(part, Display):
+                held = function.facts.collections[part.number].items
+            else:
+                continue
+            given = {each for value in held for each in value if each in carrying} - seen
+            seen |= given
+            pending += given
+            break
     return False

@@ -10,7 +10,7 @@ from taskleash.semantics import context
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 from taskleash.verdict.signs import Signs
-from taskleash.verdict.ways.helpers import carriers_in, passing
+from taskleash.verdict.ways.helpers import Helpers, carriers_in, passing
 from taskleash.verdict.ways.waiting import has_timeout, is_partial
 
 
@@ -85,7 +85,7 @@ def passed_around(calls: Calls, signs: Signs) -> frozenset[Op]:
         return frozenset()
     # What the nested function itself waits for does not end the task on each of its ways.
     others = [op for op in _endings(trail) if op.site[0] is not spawning]
-    ends = [op for op in others if op.site[0] is around and not op.calls]
+    ends = [op for op in others if op.site[0] is around]
     begins = [
         role.index
         for function in _leading_to(calls, spawning, around)
@@ -93,9 +93,11 @@ def passed_around(calls: Calls, signs: Signs) -> frozenset[Op]:
     ]
     if signs.ended_here or not begins or len(ends) != len(others):
         return frozenset()
+    helpers = Helpers(trail, ends)
+    sure = [op for op in ends if not op.calls or helpers.see_to(*op.site)]
     outcome = around.paths.search(
         begins,
-        [EndingEvent(op.index, passing(trail, op)) for op in ends],
+        [EndingEvent(op.site[1], passing(trail, op)) for op in sure],
         carriers_in(trail, around),
     )
     if not outcome.is_complete:

@@ -53,7 +53,7 @@ class Partly:
         by_function: defaultdict[Function, list[Op]] = defaultdict(list)
         for op, _ in ends:
             by_function[self._home(op)].append(op)
-        meant = {self._home(op) for op, why in ends if why}
+        meant = {self._home(op) for op, why in ends if why or self._is_inside(signs, op)}
         for op in signs.ended_elsewhere:
             if (home := self._home(op)) in by_function and home not in meant:
                 by_function[home].append(op)
@@ -92,6 +92,11 @@ class Partly:
         elif outcome.leaks and (not caught_only or all(map(_is_by_a_handler, outcome.leaks))):
             return PassingPath(function, outcome.leaks[0], frozenset(at for _, at in sites))
         return None
+
+    def _is_inside(self, signs: Signs, op: Op) -> bool:
+        """Whether the function with the spawn calls one inside of it that ends the task."""
+        home = self._home(op)
+        return home is signs.spawn.function and home is not op.site[0]
 
     def _home(self, op: Op) -> Function:
         """Where an ending is met: for one inside a function that is called there, the method."""
