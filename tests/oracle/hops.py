@@ -14,16 +14,16 @@ def _passed(count: int) -> Hop:
 
 
 _RECURSIVE = """\
-async def left(task, depth):
+async def even(task, depth):
     if depth:
-        await right(task, depth - 1)
+        await odd(task, depth - 1)
     else:
         $E
 
 
-async def right(task, depth):
+async def odd(task, depth):
     if depth:
-        await left(task, depth - 1)
+        await even(task, depth - 1)
     else:
         $E"""
 _LOGGED = """\
@@ -62,7 +62,7 @@ HOPS = {
     "star, not reached": Hop(
         "async def finish(first, *tasks):\n    for task in tasks:\n        $E", "await finish($h)"
     ),
-    "recursive": Hop(_RECURSIVE, "await left($h, 3)"),
+    "recursive": Hop(_RECURSIVE, "await even($h, 3)"),
     "method of a class": Hop(
         "class Helper:\n    async def finish(self, task):\n        $E", "await Helper().finish($h)"
     ),

@@ -275,7 +275,20 @@ def _is_condition(cited: Cited) -> bool:
 def _asks_for_the_handle(cited: Cited) -> bool:
     last = _last_name(cited.site.holder)
     asked = cited.within(lambda _, nodes: last in _names(nodes)) or last in cited.names
-    return _is_condition(cited) and asked
+    return _is_condition(cited) and (asked or _asks_for_what_is_named(cited))
+
+
+def _asks_for_what_is_named(cited: Cited) -> bool:
+    """A condition on what ``getattr`` gives: the attribute has no name there."""
+    given = {
+        _plain(_last(target))
+        for function in cited.file.around(cited.step.line)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if _last(node.value.func) == "getattr"
+        for target in node.targets
+    }
+    return bool(given & cited.names)
 
 
 def _asks_for_state(cited: Cited) -> bool:
