@@ -226,7 +226,8 @@ class _Conditions:
         """Whether the outcome of a condition may have to do with the task."""
         if test.kind in _RUNNING and not self._holders.isdisjoint(test.value):
             return holds is not _RUNNING[test.kind]
-        if constant(test) is not None:
+        if constant(test) is not None or (test.kind == "iterates" and holds):
+            # Whether there is anything else to go over has nothing to do with it.
             return False
         asked = [t for t in (*test.value, *test.other) if not isinstance(t, Constant)]
         return not asked or not all(self._is_set_apart(term, test, holds) for term in asked)
