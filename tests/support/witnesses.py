@@ -292,11 +292,12 @@ def _asks_for_what_is_named(cited: Cited) -> bool:
 
 
 def _asks_for_state(cited: Cited) -> bool:
-    """A condition on what the function, or one that it calls, sets."""
+    """A condition on what the function, or one that it calls, sets; or the one that spawns."""
     if not _is_condition(cited):
         return False
     stored: set[str] = set()
-    for function in cited.file.around(cited.step.line):
+    spawning = cited.files[cited.site.path].around(cited.site.span.line)
+    for function in (*cited.file.around(cited.step.line), *spawning):
         for node in ast.walk(function):
             if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
                 stored.add(_plain(_last(node)))
