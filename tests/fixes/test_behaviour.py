@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from support.fixed.asked import ASKED
 from support.fixed.ended import ENDED
 from support.fixed.grouped import grouped
 from support.fixed.mending import Attempt, attempted
@@ -18,7 +19,7 @@ from support.fixed.written import WRITTEN, Written
 from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
-PROGRAMS = (*WRITTEN, *ENDED)
+PROGRAMS = (*WRITTEN, *ENDED, *ASKED)
 SHAPES = (*shapes(), *replaced(), *grouped())
 NONE, OWN = frozenset[str](), frozenset({"own"})
 #: the notes of what a program does on its own, which a teardown may stop

@@ -89,6 +89,7 @@ def _all_mended(work: Work, text: str, targets: Sequence[Target]) -> Mended:
     work.gives_nothing = gives_nothing(work.tree, [target.site.task for target in ordered])
     work.wrappers = wrappers(work.tree, [t.site.scope for t in ordered if _starts_for_others(t)])
     found = _in_one_way(found, work)
+    work.in_parts = _in_parts(found, work)
     work.apart = _in_the_background(found, work)
     kept = [(t, call) for t, call in found if call is not None and _is_kept(work, t, call)]
     plan(work, [(target.site, call) for target, call in kept])
@@ -137,6 +138,38 @@ def _in_one_way(
     ]
 
 
+def _in_parts(found: Sequence[tuple[Target, cst.Call | None]], work: Work) -> frozenset[int]:
+    """The functions, by identity, not all of whose dropped tasks a group can hold.
+
+    Why they wait for these and not for those a reader would ask.
+    """
+    asked = [(t, call) for t, call in found if call is not None and "taskgroup" in t.kinds]
+    held, first = set[int](), work.draft
+    work.draft = first.copy()
+    for target, call in asked:
+        # One that is the last of them has nothing beside it but for those before it.
+        before = work.draft.copy()
+        try:
+            taskgroup(work, target, call)
+        except CannotMend:
+            work.draft = before
+        else:
+            held.add(id(call))
+    work.draft = first
+    dropped = _dropped_in(work) if asked else []
+    return frozenset(id(work.tree.scope(call)) for call in dropped if id(call) not in held)
+
+
+def _dropped_in(work: Work) -> list[cst.Call]:
+    """The calls of the file that start something and are statements by themselves."""
+    tree = work.tree
+    return [
+        node
+        for node in tree.of(cst.Call)
+        if last_name(node.func) in SPAWNING and isinstance(tree.parent(node), cst.Expr)
+    ]
+
+
 def _in_the_background(
     found: Sequence[tuple[Target, cst.Call | None]], work: Work
 ) -> frozenset[str]:
@@ -147,14 +180,8 @@ def _in_the_background(
     targets = [(t, c) for t, c in found if c is not None and t.rule in STARTED]
     if not any("await" in target.kinds for target, _ in targets):
         return frozenset()
-    tree = work.tree
-    dropped = [
-        node
-        for node in tree.of(cst.Call)
-        if last_name(node.func) in SPAWNING and isinstance(tree.parent(node), cst.Expr)
-    ]
     waited = {id(call) for target, call in targets if _can("await", work, target, call)}
-    others = [*dropped, *(call for _, call in targets)]
+    others = [*_dropped_in(work), *(call for _, call in targets)]
     return frozenset(name_of_work(call) for call in others if id(call) not in waited)
 
 

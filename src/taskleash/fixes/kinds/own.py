@@ -16,7 +16,7 @@ from taskleash.fixes.meaning.coroutines import (
 )
 from taskleash.fixes.meaning.drained import check_drained, check_lasting
 from taskleash.fixes.meaning.effects import end_of
-from taskleash.fixes.meaning.evident import check_owning
+from taskleash.fixes.meaning.evident import check_company, check_owning
 from taskleash.fixes.meaning.harmed import (
     check_cancelling,
     check_draining,
@@ -90,12 +90,9 @@ def _own_kept(
         raise CannotMend(sentence("the call does not say where the task is kept"))
     base, _, attribute = target.site.holder.rpartition(".")
     if base != method.instance:
+        place, owner = target.site.holder, method.cls.name.value
         raise CannotMend(
-            sentence(
-                "`{place}` is not an attribute of `{owner}`",
-                place=target.site.holder,
-                owner=method.cls.name.value,
-            )
+            sentence("`{place}` is not an attribute of `{owner}`", place=place, owner=owner)
         )
     if _is_of_all_instances(work, method, attribute):
         raise CannotMend(sentence("`{place}` is that of all instances", place=target.site.holder))
@@ -117,7 +114,9 @@ def _own_kept(
             )
         _check_kept(work, method, attribute)
         check_shared(work.tree, method.cls, target.site.holder, attribute)
-        if end is not End.CANCELLED:
+        if end is End.CANCELLED:
+            check_company(work, target, call)
+        else:
             check_drained(work, target, call)
             _check_known(target, teardown, end)
         is_pruned = target.rule == "TL014"

@@ -71,6 +71,8 @@ def taskgroup(work: Work, target: Target, call: cst.Call) -> Sentence:
     started = _arguments(work, call) if library == _ANYIO else None
     if target.rule == _DROPPED:
         _check_dropped(work, target, call, scope)
+        if id(scope) in work.in_parts:
+            raise CannotMend(sentence("not all that the function starts can be in a group"))
     group = _group_of(work, scope, library, call)
     func = cst.Attribute(cst.Name(group), cst.Name("start_soon" if started else "create_task"))
     work.edits.change(

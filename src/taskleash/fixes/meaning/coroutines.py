@@ -225,15 +225,45 @@ def sleeps_first(tree: Tree, coroutine: Coroutine) -> float:
     small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
     waited = small.value if isinstance(small, cst.Expr) else None
     call = waited.expression if isinstance(waited, cst.Await) else None
-    if not isinstance(call, cst.Call) or last_name(call.func) != "sleep" or not call.args:
-        return 0
-    seconds = call.args[0].value
+    is_sleep = isinstance(call, cst.Call) and last_name(call.func) == "sleep"
+    return (isinstance(call, cst.Call) and is_sleep and _seconds(tree, coroutine, call)) or 0
+
+
+def sleeps_for_unknown(tree: Tree, coroutine: Coroutine) -> bool:
+    """Whether a coroutine sleeps for a time that its file does not tell.
+
+    What sleeps between two turns of a loop, or before it tries once more, is not put off by that.
+    """
+    return any(
+        isinstance(node, cst.Call)
+        and last_name(node.func) == "sleep"
+        and bool(node.args)
+        and isinstance(tree.parent(node), cst.Await)
+        and _seconds(tree, each, node) is None
+        and not _is_in_a_turn(tree, node)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
+
+
+def _is_in_a_turn(tree: Tree, node: cst.CSTNode) -> bool:
+    for around, _ in tree.around(node):
+        if isinstance(around, cst.FunctionDef):
+            return False
+        if isinstance(around, cst.While | cst.For | cst.ExceptHandler):
+            return True
+    return False
+
+
+def _seconds(tree: Tree, coroutine: Coroutine, call: cst.Call) -> float | None:
+    """How many seconds a call sleeps, as its file tells; None where it does not."""
+    seconds = call.args[0].value if call.args else None
     for param in named_params(coroutine.function.params):
         if isinstance(seconds, cst.Name) and param.name.value == seconds.value and param.default:
             seconds = param.default
     if isinstance(seconds, cst.Name):
         seconds = _constant(tree, seconds.value) or seconds
-    return float(seconds.value) if isinstance(seconds, cst.Integer | cst.Float) else 0
+    return float(seconds.value) if isinstance(seconds, cst.Integer | cst.Float) else None
 
 
 def _constant(tree: Tree, name: str) -> cst.BaseExpression | None:

@@ -11,12 +11,13 @@ from taskleash.fixes.meaning.coroutines import (
     coroutine_of,
     is_over_at_once,
     may_wait_for_others,
+    sleeps_for_unknown,
     started_by,
 )
-from taskleash.fixes.meaning.following import Coroutine
+from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import attribute_values
-from taskleash.fixes.syntax.tree import dotted, last_name
+from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.vocabulary import FINITE_WORDS, words
 from taskleash.sentences import sentence
@@ -62,8 +63,7 @@ def check_drained(work: Work, target: Target, call: cst.Call) -> None:
                 "what keeps `{task}` from starting the next is not known", task=target.site.task
             )
         )
-    is_long = _serves(work, coroutine) if coroutine else _may_run_on(target, started_by(call))
-    if is_long or (coroutine is not None and _waits_for_a_handler(work, coroutine)):
+    if _takes_long(work, target, call, coroutine):
         raise CannotMend(sentence("how long `{task}` takes is not known", task=target.site.task))
     is_waiting = coroutine is not None and may_wait_for_others(work.tree, coroutine)
     if is_waiting or (coroutine is None and target.site.prompt is State.NO):
@@ -73,6 +73,58 @@ def check_drained(work: Work, target: Target, call: cst.Call) -> None:
                 task=target.site.task,
             )
         )
+
+
+def check_twins(tree: Tree, task: str, coroutine: Coroutine, teardown: Method) -> None:
+    """Raise `CannotMend` where work takes down another object of its kind.
+
+    The teardown of that waits for its own work, which may take down this one: for each other.
+    """
+    name, owner = teardown.function.name.value, teardown.cls.name.value
+    for each in reached(tree, coroutine):
+        for node in own(each.function.body):
+            text = dotted(node.func) if isinstance(node, cst.Call) else ""
+            base, _, called = text.rpartition(".")
+            root, _, attribute = base.partition(".")
+            if called != name or each.method is None or root != each.method.instance:
+                continue
+            values = attribute_values(tree, teardown.cls, attribute)
+            if attribute and any(_is_of(tree, value, note, owner) for value, note in values):
+                raise CannotMend(
+                    sentence(
+                        "`{task}` takes down another `{owner}`, which may wait for it in turn",
+                        task=task,
+                        owner=owner,
+                    )
+                )
+
+
+def _is_of(
+    tree: Tree, value: cst.BaseExpression | None, note: cst.Annotation | None, owner: str
+) -> bool:
+    """Whether a value is, by its annotation or that of the parameter it is, of a class."""
+    notes = [note]
+    scope = tree.scope(value) if isinstance(value, cst.Name) else None
+    if isinstance(value, cst.Name) and isinstance(scope, cst.FunctionDef):
+        params = named_params(scope.params)
+        notes += [each.annotation for each in params if each.name.value == value.value]
+    named = (node for each in notes if each is not None for node in inside(each))
+    return any(
+        (isinstance(node, cst.Name) and node.value == owner)
+        or (isinstance(node, cst.SimpleString) and node.evaluated_value == owner)
+        for node in named
+    )
+
+
+def _takes_long(work: Work, target: Target, call: cst.Call, coroutine: Coroutine | None) -> bool:
+    """Whether work may take as long as somebody else likes, by what it waits for or its name."""
+    if coroutine is None:
+        return _may_run_on(target, started_by(call))
+    return (
+        _serves(work, coroutine)
+        or _waits_for_a_handler(work, coroutine)
+        or sleeps_for_unknown(work.tree, coroutine)
+    )
 
 
 def _may_run_on(target: Target, work: cst.BaseExpression) -> bool:

@@ -12,6 +12,7 @@ from taskleash.fixes.meaning.coroutines import (
     coroutine_of,
     gives_back,
     is_bound_in,
+    is_hook,
     sleeps_first,
     started_by,
 )
@@ -144,6 +145,9 @@ def _effect_of(
     else:
         if _keeps(coroutine.function.name.value):
             return _Effect.SEEN
+        if any(map(is_hook, reached(tree, coroutine))):
+            # What a subclass does there may be anything.
+            return _Effect.UNKNOWN
         calls = [*_calls(tree, coroutine)]
     closed = _closed_by(tree, teardown)
     effects = {_of_call(tree, call, place, closed) for call, place in calls}

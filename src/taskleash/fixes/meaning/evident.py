@@ -10,7 +10,7 @@ import libcst as cst
 from taskleash.fixes.meaning.coroutines import coroutine_of, started_by
 from taskleash.fixes.meaning.following import Coroutine, own
 from taskleash.fixes.meaning.harmed import told_by
-from taskleash.fixes.meaning.polling import polls
+from taskleash.fixes.meaning.polling import polls, runs_until_told
 from taskleash.fixes.meaning.remarks import says_that_it_cancels
 from taskleash.fixes.meaning.serving import serves_its_owner
 from taskleash.fixes.model import CannotMend, Target
@@ -115,7 +115,7 @@ def check_owning(
         reason = sentence(
             "whether `{name}` is to wait for `{task}` is not known", name=name, task=task
         )
-    elif coroutine is None or _has_company(work.tree, target, call):
+    elif coroutine is None or _company(work.tree, target, call):
         reason = sentence("`{task}` is not the work of its object alone", task=task)
     elif not is_replaced and not _is_over_with(work.tree, target, coroutine, teardown):
         reason = sentence("whether `{name}` is to stop `{task}` is not known", name=name, task=task)
@@ -135,21 +135,41 @@ def _is_over_with(tree: Tree, target: Target, coroutine: Coroutine, teardown: Me
     )
 
 
-def _has_company(tree: Tree, target: Target, call: cst.Call) -> bool:
-    """Whether the place that keeps a task may get other tasks, too, which end otherwise."""
+def check_company(work: Work, target: Target, call: cst.Call) -> None:
+    """Raise `CannotMend` where a teardown that cancels what a place keeps breaks off other work.
+
+    That is work of which nothing shows that nobody misses it.
+    """
+    for other in _company(work.tree, target, call):
+        coroutine = _own_work(work.tree, other)
+        if coroutine is None or not (
+            serves_its_owner(work.tree, coroutine) or runs_until_told(coroutine)
+        ):
+            raise CannotMend(
+                sentence(
+                    "`{place}` keeps `{task}`, too, which others may miss",
+                    place=target.site.holder,
+                    task=work.tree.code(started_by(other)).partition("(")[0],
+                )
+            )
+
+
+def _company(tree: Tree, target: Target, call: cst.Call) -> list[cst.Call]:
+    """The calls that start other tasks which the place that keeps a task may get, too."""
     attribute, method = target.site.holder.rpartition(".")[2], tree.method(call)
     if target.rule == "TL001" or not attribute or method is None:
-        return False
+        return []
     work = tree.code(started_by(call)).partition("(")[0]
-    return any(
-        isinstance(node, cst.Call)
-        and last_name(node.func) in SPAWNING
-        and tree.code(started_by(node)).partition("(")[0] != work
-        and not _is_elsewhere(tree, node, attribute)
+    return [
+        node
         for each in tree.methods(method.cls)
         if attribute in attributes(each.function.body)
         for node in inside(each.function.body)
-    )
+        if isinstance(node, cst.Call)
+        and last_name(node.func) in SPAWNING
+        and tree.code(started_by(node)).partition("(")[0] != work
+        and not _is_elsewhere(tree, node, attribute)
+    ]
 
 
 def _is_elsewhere(tree: Tree, call: cst.Call, attribute: str) -> bool:

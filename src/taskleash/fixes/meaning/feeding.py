@@ -21,7 +21,7 @@ from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import words
 
 #: words in the names of what stops a watchdog, a timer or a subscription, which is there afterwards
-_STILLING = frozenset({"disarm", "off", "pause", "remove", "unregister", "unsubscribe"})
+_STILLING = frozenset({"cancel", "disarm", "off", "pause", "remove", "unregister", "unsubscribe"})
 
 
 def ends_a_task(tree: Tree, method: Method, line: cst.CSTNode, keeps: str = "") -> bool:

@@ -15,6 +15,7 @@ from taskleash.fixes.meaning.coroutines import (
     root_of,
     waits,
 )
+from taskleash.fixes.meaning.drained import check_twins
 from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.meaning.polling import is_flag, sleeps
 from taskleash.fixes.model import CannotMend
@@ -153,6 +154,8 @@ def check_draining(
     teardown: Method,
 ) -> None:
     """Raise `CannotMend` where a teardown must not wait for work: it deletes what that acts on."""
+    if coroutine is not None:
+        check_twins(tree, task, coroutine, teardown)
     used = _of_its_object(started, teardown)
     for each in reached(tree, coroutine) if coroutine is not None else ():
         used |= _of_its_object(each.function.body, each.method or teardown)

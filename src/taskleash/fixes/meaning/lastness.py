@@ -9,6 +9,7 @@ from taskleash.fixes.syntax.signatures import called_on_instance, reaches
 from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
+from taskleash.records import dataclass
 from taskleash.sentences import Said, sentence
 from taskleash.verdict.model import Site
 
@@ -180,17 +181,36 @@ def _goes_on(method: Method, teardown: str) -> bool:
     """Whether a method takes its instance down and then does more with it."""
     if teardown not in called_on_instance(method):
         return False
-    return _continues(method.function.body, f"{method.instance}.{teardown}", method.instance, False)
+    call = f"{method.instance}.{teardown}"
+    return _continues(method.function.body, call, method.instance, _After())
 
 
-def _continues(block: cst.CSTNode, call: str, instance: str, is_followed: bool) -> bool:
+@dataclass(frozen=True)
+class _After:
+    """Whether something of the instance comes after a block, and after the loop that it is in."""
+
+    block: bool = False
+    loop: bool = False
+
+    def of(self, block: cst.CSTNode) -> _After:
+        """What comes after a block inside, by what that ends with."""
+        last = _last(list(getattr(block, "body", ())))
+        if any(isinstance(each, cst.Raise | cst.Return) for each in last):
+            return _After()
+        is_left = any(isinstance(each, cst.Break) for each in last)
+        return _After(self.loop if is_left else self.block, self.loop)
+
+
+def _continues(block: cst.CSTNode, call: str, instance: str, around: _After) -> bool:
     """Whether the call stands in a block, and something of the instance comes after it."""
     lines = list(getattr(block, "body", ()))
     for index, line in enumerate(lines):
         if not _calls(line, call):
             continue
-        after = is_followed or any(_works_on(each, instance) for each in lines[index + 1 :])
+        after, behind = around.block, around.loop
+        after = after or any(_works_on(each, instance) for each in lines[index + 1 :])
         if isinstance(line, cst.While | cst.For):
+            behind = after
             # The next turn goes on with what was taken down.
             after = after or _works_on(line.body, instance, but=call)
         if isinstance(line, cst.Try) and line.finalbody and _calls(line.finalbody, call):
@@ -198,7 +218,8 @@ def _continues(block: cst.CSTNode, call: str, instance: str, is_followed: bool) 
         inner = [each for each in _blocks(line) if _calls(each, call)]
         if not inner:
             return after and not any(isinstance(each, cst.Raise) for each in _last(lines))
-        return any(_continues(each, call, instance, after and not _leaves(each)) for each in inner)
+        now = _After(after, behind)
+        return any(_continues(each, call, instance, now.of(each)) for each in inner)
     return False
 
 
@@ -213,11 +234,6 @@ def _blocks(line: cst.CSTNode) -> list[cst.CSTNode]:
 def _last(lines: list[cst.CSTNode]) -> list[cst.CSTNode]:
     last = lines[-1] if lines else None
     return list(last.body) if isinstance(last, cst.SimpleStatementLine) else []
-
-
-def _leaves(block: cst.CSTNode) -> bool:
-    lines = list(getattr(block, "body", ()))
-    return any(isinstance(each, cst.Raise | cst.Return | cst.Break) for each in _last(lines))
 
 
 def _calls(node: cst.CSTNode, call: str) -> bool:

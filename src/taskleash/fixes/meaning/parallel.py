@@ -36,7 +36,7 @@ _BLOCKING = WAITING_CALLS - {"read", "readline"}
 def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
     """Raise `CannotMend` where the function is to go on while the work of a call runs."""
     tree = work.tree
-    if is_in_a_loop(tree, call):
+    if is_in_a_loop(tree, call) or _is_for_a_loop(tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if _is_one_of_several(tree, call):
         raise CannotMend(sentence("more than one is started here, to run at a time"))

@@ -64,7 +64,10 @@ def serves_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
         return False
     if sets_up(coroutine.function.name.value):
         return True
-    return all(_stays_inside(tree, each, is_harmless) for each in reached(tree, coroutine))
+    return all(
+        _stays_inside(tree, each, is_harmless) and not is_hook(each)
+        for each in reached(tree, coroutine)
+    )
 
 
 def fills_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
@@ -72,6 +75,8 @@ def fills_its_owner(tree: Tree, coroutine: Coroutine | None) -> bool:
     if coroutine is None or coroutine.method is None or is_hook(coroutine):
         return False
     every = [*reached(tree, coroutine)]
+    if any(map(is_hook, every)):
+        return False
     return any(map(_fills, every)) and all(_stays_inside(tree, each, is_read) for each in every)
 
 

@@ -129,6 +129,8 @@ class Work:
         self.has_futures = False
         #: the work that is started elsewhere in the file as well, and that nobody waits for there
         self.apart = frozenset[str]()
+        #: the functions, by identity, not all of whose tasks a group can hold
+        self.in_parts = frozenset[int]()
         #: which kinds can be made of which calls, by what else that hangs on
         self.possible: dict[tuple[str, str, int, frozenset[str]], bool] = {}
         #: the functions of the file that start a task, give it back and are mended themselves

@@ -21,6 +21,8 @@ from taskleash.verdict.model import Site
 _NAMES = ("aclose", "close", "shutdown", "stop", "disconnect", "__aexit__", "__exit__")
 #: words in the names of methods that may throw something away and go on
 _TIDYING = frozenset({"clean", "cleanup", "clear", "purge", "reset"})
+#: words in the names of what is done to each of the things that an object has
+_EACH = frozenset({"all", "each"})
 #: what leaves a context is what belongs to how it was entered
 _COUNTERPARTS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
 
@@ -148,12 +150,17 @@ def _called_by(method: Method, others: dict[str, Method]) -> Method | None:
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
             own = dotted(node.func.value) == method.instance
-            if own and name in others and others[name] is not method:
+            if own and name in others and others[name] is not method and not _ends_each(name):
                 is_exit = method.function.name.value in _COUNTERPARTS.values()
                 is_async = others[name].function.asynchronous is not None
                 if is_async or is_exit or method.function.asynchronous is None:
                     return others[name]
     return None
+
+
+def _ends_each(name: str) -> bool:
+    """Whether a method by its name ends all of several things, which others may ask for, too."""
+    return not _EACH.isdisjoint(words(name)[1:])
 
 
 def check_loop(teardown: Method) -> None:

@@ -254,6 +254,8 @@ def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
 
 
 def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
+    if isinstance(line, cst.If) and line.orelse is None:
+        return all(map(_only_logs, line.body.body))
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         return False
     small = line.body[0]
@@ -273,6 +275,16 @@ def _is_preamble(line: cst.CSTNode, keeps: str) -> bool:
         return False
     is_flag = func.attr.value == "set" and not small.value.args
     return _logs(func.attr.value) or (is_flag and LIFECYCLE.ends(last_name(func.value)))
+
+
+def _only_logs(line: cst.CSTNode) -> bool:
+    """Whether a statement calls nothing but a method that logs, or one of a logger."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else line
+    call = small.value if isinstance(small, cst.Expr) else None
+    func = call.func if isinstance(call, cst.Call) else None
+    return isinstance(func, cst.Attribute) and (
+        _logs(func.attr.value) or words(last_name(func.value))[-1:] == ["logger"]
+    )
 
 
 def _names_a_value(line: cst.CSTNode, keeps: str) -> bool:
