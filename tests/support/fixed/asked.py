@@ -279,6 +279,124 @@ async def main():
     await asyncio.sleep(3)
 """
 
+_HOOKED = """
+import asyncio
+
+
+class Server:
+    def __init__(self):
+        self.acks = asyncio.Queue()
+        self.tasks = []
+
+    def on_wire(self, message):
+        task = asyncio.create_task(self.consume(message))
+        self.tasks.append(task)
+        task.add_done_callback(self.tasks.remove)
+
+    async def consume(self, message):
+        await self.on_message(message)
+        await self.acks.put(message)
+
+    async def on_message(self, message):
+        {hook}
+
+    async def close(self):
+        note("closed")
+
+
+class Saving(Server):
+    async def on_message(self, message):
+        await asyncio.sleep(1)
+        note("saved", message)
+
+
+async def main():
+    server = Saving()
+    server.on_wire(1)
+    await asyncio.sleep(0)
+    await server.close()
+    await asyncio.sleep(3)
+"""
+
+_CHOSEN = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Consumer:
+    def __init__(self, in_order):
+        self.in_order = in_order
+        self.left = 0
+
+    def {spawn}(self, work):
+        return asyncio.create_task(work)
+
+    async def on_broadcast(self, message):
+        {choice}
+            self.{spawn}(self.notify(message))
+
+    async def notify(self, message):
+        await asyncio.sleep(1)
+        note("end", message)
+
+
+async def main():
+    await Consumer(False).on_broadcast(1)
+    await asyncio.sleep(3)
+"""
+_CHOICE = """if self.in_order:
+            await self.notify(message)
+        else:"""
+
+_QUEUED = """
+import asyncio
+
+
+class Session:
+    def __init__(self, on_datagram):
+        self.on_datagram = on_datagram
+        self.messages = Messages()
+
+    async def connect(self):
+        asyncio.create_task(self.read())
+
+    async def read(self):
+        while True:
+            message = await self.messages.get()
+            if message is None:
+                break
+            await self.on_datagram(message)
+
+    async def close(self):
+        {closing}
+
+
+class Messages:
+    def __init__(self):
+        self.queue = asyncio.Queue()
+
+    async def get(self):
+        return await self.queue.get()
+
+    def close(self):
+        self.queue.put_nowait(None)
+
+
+async def main():
+    async def on_datagram(message):
+        await asyncio.sleep(1)
+        note("seen", message)
+
+    session = Session(on_datagram)
+    await session.connect()
+    session.messages.queue.put_nowait(1)
+    await asyncio.sleep(0)
+    await session.close()
+    await asyncio.sleep(3)
+"""
+
 
 def _both(name: str, kind: str, twin: str, broken: str, sound: str) -> tuple[Written, ...]:
     """Two programs: the fix is not made in the first, and in its twin it is."""
@@ -337,5 +455,32 @@ ASKED = (
         "a set of what goes on until it is cancelled",
         _MIXED.format(other="self.pool.move_players()"),
         _MIXED.format(other="self.look()"),
+    ),
+    *_both(
+        "a message in the midst of a hook that a subclass fills",
+        "own",
+        "a message that its object does nothing with but count it",
+        _HOOKED.format(hook="raise NotImplementedError"),
+        _HOOKED.format(hook="await asyncio.sleep(1)"),
+    ),
+    *_both(
+        "work that the function waits for where it is told to",
+        "await",
+        "work that nothing says is not to be waited for",
+        _CHOSEN.format(spawn="start", choice=_CHOICE),
+        _CHOSEN.format(spawn="start", choice="if True:"),
+    ),
+    Written(
+        "work that is started by what says that it goes on in the background",
+        _CHOSEN.format(spawn="start_in_background", choice="if True:"),
+        {"await": False, "track": True},
+        is_library=True,
+    ),
+    *_both(
+        "a queue of its own kind that is closed for its reader to come to the end",
+        "own",
+        "a reader of a queue that nobody closes",
+        _QUEUED.format(closing="self.messages.close()"),
+        _QUEUED.format(closing='note("closed")'),
     ),
 )

@@ -164,7 +164,7 @@ def _named(target: Target, work: cst.BaseExpression) -> str:
     if not name.replace(".", "").isidentifier():
         return "background task"
     base, _, method = dotted(work.func).rpartition(".") if isinstance(work, cst.Call) else ("",) * 3
-    owner = base.rpartition(".")[2]
+    owner = base.rpartition(".")[2].lstrip("_")
     return f"{owner}.{method}" if method == name and owner not in ("", "self", "cls") else name
 
 
@@ -190,10 +190,15 @@ def _is_named_again(spot: Spot, scope: cst.FunctionDef) -> bool:
 
 
 def _is_awaited_elsewhere(tree: Tree, scope: cst.FunctionDef, work: cst.BaseExpression) -> bool:
-    """Whether the author chose between waiting for the work and not waiting for it."""
-    code = tree.code(work)
+    """Whether the author chose between waiting for the work and not waiting for it.
+
+    What a function of the project is given to start is the work, too.
+    """
+    args = work.args if isinstance(work, cst.Call) else []
+    given = [arg.value for arg in args if isinstance(arg.value, cst.Call)]
+    codes = {tree.code(each) for each in (work, *given)}
     return any(
-        isinstance(node, cst.Await) and tree.code(node.expression) == code
+        isinstance(node, cst.Await) and tree.code(node.expression) in codes
         for node in inside(scope.body)
     )
 

@@ -17,11 +17,10 @@ from taskleash.fixes.meaning.coroutines import (
 from taskleash.fixes.meaning.drained import check_drained, check_lasting
 from taskleash.fixes.meaning.effects import end_of
 from taskleash.fixes.meaning.evident import check_company, check_owning
+from taskleash.fixes.meaning.given import check_given, check_shared
 from taskleash.fixes.meaning.harmed import (
     check_cancelling,
     check_draining,
-    check_given,
-    check_shared,
     may_be_broken_off,
     told_by,
 )

@@ -12,7 +12,11 @@ from taskleash.fixes.meaning.coroutines import (
     may_wait_for_others,
 )
 from taskleash.fixes.meaning.following import Coroutine, own, reached
-from taskleash.fixes.meaning.remarks import is_meant_apart, says_that_it_goes_on
+from taskleash.fixes.meaning.remarks import (
+    is_meant_apart,
+    is_named_beside,
+    says_that_it_goes_on,
+)
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.tree import Holder, Tree, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
@@ -35,7 +39,9 @@ def check_beside(
         raise CannotMend(sentence("a comment says that it runs in the background"))
     scope = work.tree.scope(call)
     coroutine = coroutine_of(work.tree, started)
-    if says_that_it_goes_on(task, scope, coroutine.function if coroutine is not None else None):
+    function = coroutine.function if coroutine is not None else None
+    is_said = says_that_it_goes_on(task, scope, function)
+    if is_said or is_named_beside(last_name(call.func)):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
     check_wanted(task, started)
     if reason := against_waiting(target.site):

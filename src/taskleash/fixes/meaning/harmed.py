@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from functools import partial
 
 import libcst as cst
 
@@ -12,14 +11,13 @@ from taskleash.fixes.meaning.coroutines import (
     gives_back,
     opens,
     resolves,
-    root_of,
     waits,
 )
 from taskleash.fixes.meaning.drained import check_twins
 from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.meaning.polling import is_flag, sleeps
 from taskleash.fixes.model import CannotMend
-from taskleash.fixes.syntax.containers import assignments, attribute_values
+from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.tree import (
     Method,
     Tree,
@@ -27,7 +25,6 @@ from taskleash.fixes.syntax.tree import (
     dotted,
     inside,
     last_name,
-    param_names,
     place_in,
 )
 from taskleash.models.lifecycle import LIFECYCLE
@@ -44,10 +41,10 @@ _TELLING = frozenset(
 )  # fmt: skip
 #: of these, what only asks: a task that is cancelled beside it misses nothing
 _ASKING = frozenset({"cancel", "set"})
+#: what ends a queue of the program's own: what is in it is still taken out
+_CLOSING = frozenset({"aclose", "close"})
 #: what waits for work that it is given
 _COLLECTING = frozenset({"as_completed", "gather", "shield"})
-#: what puts a task into a set or a list
-_ADDING = ("add", "append")
 #: what is done to an object that is to be there no more, given nothing
 _DELETING = frozenset({"delete", "destroy", "drop", "rmtree", "unlink"})
 #: what may be caught where a task is cancelled
@@ -82,68 +79,6 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
         )
     if _survives(coroutine):
         raise CannotMend(sentence("`{task}` catches its own cancellation and goes on", task=task))
-
-
-def check_given(tree: Tree, task: str, started: cst.BaseExpression, starting: Method) -> None:
-    """Raise `CannotMend` where work belongs to an object that others have given to this one.
-
-    What it is told here it does for whoever called this one, and goes on with after its end.
-    """
-    text = dotted(started.func) if isinstance(started, cst.Call) else ""
-    root, _, rest = text.partition(".")
-    owner, _, method = rest.partition(".")
-    if root != starting.instance or not method or "." in method:
-        return
-    assert isinstance(started, cst.Call)
-    values = [value for value, _ in attribute_values(tree, starting.cls, owner)]
-    is_told = any(root_of(arg.value) not in ("", root) for arg in started.args)
-    if is_told and values and all(map(partial(_is_given, tree), values)):
-        raise CannotMend(
-            sentence(
-                "`{task}` is the work of `{place}`, which was given to the object",
-                task=task,
-                place=f"{root}.{owner}",
-            )
-        )
-
-
-def check_shared(tree: Tree, cls: cst.ClassDef, place: str, attribute: str) -> None:
-    """Raise `CannotMend` where others are given the method that keeps a task in a container.
-
-    How their tasks are to end nobody knows here.
-    """
-    keepers = {m.function.name.value for m in tree.methods(cls) if _keeps_given(m, attribute)}
-    for node in inside(cls):
-        if not isinstance(node, cst.Arg):
-            continue
-        base, _, name = dotted(node.value).rpartition(".")
-        method = tree.method(node) if name in keepers else None
-        if method is not None and base == method.instance:
-            raise CannotMend(
-                sentence("others keep tasks in `{place}` by `{name}`", place=place, name=name)
-            )
-
-
-def _keeps_given(method: Method, attribute: str) -> bool:
-    """Whether a method puts what it is given into a container of the object."""
-    params = param_names(method.function.params)
-    return any(
-        isinstance(node, cst.Call)
-        and dotted(node.func) in {f"{method.instance}.{attribute}.{add}" for add in _ADDING}
-        and bool(node.args)
-        and dotted(node.args[0].value) in params
-        for node in own(method.function.body)
-    )
-
-
-def _is_given(tree: Tree, value: cst.BaseExpression | None) -> bool:
-    """Whether a value is a parameter of the method that it stands in."""
-    method = tree.method(value) if isinstance(value, cst.Name) else None
-    return (
-        method is not None
-        and isinstance(value, cst.Name)
-        and value.value in param_names(method.function.params)
-    )
 
 
 def check_draining(
@@ -192,7 +127,7 @@ def told_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
 
 def _waits_for_it(told: str) -> bool:
     """Whether what tells a loop that it is over counts on it to come to its end by itself."""
-    return told.rpartition(".")[2] in _TELLING - _ASKING
+    return told.rpartition(".")[2] in (_TELLING | _CLOSING) - _ASKING
 
 
 def _telling(tree: Tree, coroutine: Coroutine, teardown: Method) -> Iterator[str]:
@@ -206,8 +141,24 @@ def _telling(tree: Tree, coroutine: Coroutine, teardown: Method) -> Iterator[str
         for node in own(each.function.body):
             text = dotted(node.func) if isinstance(node, cst.Call) else ""
             base, _, name = text.rpartition(".")
-            if base and name in _TELLING and _of_object(base, each) in sources | flags:
+            place = _of_object(base, each)
+            if base and name in _TELLING and place in sources | flags:
                 yield text
+            if name in _CLOSING and place in _queues_of(tree, coroutine):
+                yield text
+
+
+def _queues_of(tree: Tree, coroutine: Coroutine) -> set[str]:
+    """The attributes from which a coroutine takes one thing after the other."""
+    return {
+        _of_object(dotted(node.expression.func), each)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+        if isinstance(node, cst.Await)
+        and isinstance(node.expression, cst.Call)
+        and last_name(node.expression.func) == "get"
+        and not node.expression.args
+    } - {""}
 
 
 def may_be_broken_off(tree: Tree, coroutine: Coroutine) -> bool:

@@ -50,9 +50,14 @@ def says_that_it_goes_on(
         texts.append(starting.get_docstring())
     if started is not None:
         texts.append(started.get_docstring())
-    if any(not _BESIDE.isdisjoint(words(name)) for name in named):
+    if any(map(is_named_beside, named)):
         return True
     return any(_GOING_ON.search(text) for text in texts if text is not None)
+
+
+def is_named_beside(name: str) -> bool:
+    """Whether a function by its name starts something, or is started, beside its caller."""
+    return not _BESIDE.isdisjoint(words(name))
 
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:
