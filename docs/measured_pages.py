@@ -254,6 +254,19 @@ loops that a shutdown asks to end and does not wait for, which can be argued for
 error which is caught leaves, where taskleash says that it does not know. The reader was sure of 15
 lows, and of one more he was not. Of this taskleash says high.
 
+In the twenty-third reading (nearly all sites of 191 packages of all kinds, more than in any other)
+the 233 highs are those of the labels. Of the 32 lows nine are sound: two tasks that a task which
+ends stores in its own place, two of a program whose shutdown cancels all tasks of its loop, a set
+that a forced `close` cancels, one a connection that the next one cancels, a task that only a leader
+starts, one that a supervisor waits for with the others, and one that a `wait` leaves and the next
+statement cancels. Two highs were not found, which callers wait for or drop by a flag. Thirteen lows
+were not found: three that are stored and never read again, while a teardown ends what two of them
+read from, two that a restart or a second try leaves running, two sets that a `stop` passes by
+or waits for with a deadline only, two where taskleash says that it does not know, one that only its
+own end cancels, one whose waiter alone is cancelled, one whose entry is passed by, and a loop that
+a shutdown asks to end. The reader was sure of 36 lows, and of 26 more he was not. Of these
+taskleash calls nine low and two high.
+
 """
 _TUNED = """
 ## On code that it was tuned on

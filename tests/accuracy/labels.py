@@ -35,6 +35,7 @@ SETS = (
     "blind_twentieth",
     "blind_twenty_first",
     "blind_twenty_second",
+    "blind_twenty_third",
 )
 
 #: a package, a file of it and a line
