@@ -166,7 +166,7 @@ class Judge:
         """The row that decides once it is known what becomes of what the function returns."""
         function = signs.spawn.function
         found = self._callers(signs, wrapped)
-        signs.callers = [c for c in found if not _only_tests(function, c.function)]
+        signs.callers = _but_tests(function, found)
         signs.tested = len(signs.callers) < len(found)
         signs.passed_by = not found and bool(self.calls.callers(function))
         if not found:
@@ -240,9 +240,12 @@ def _started_by(spawns: list[Spawn]) -> dict[Function, tuple[Function, ...]]:
     return {function: tuple(started) for function, started in found.items()}
 
 
-def _only_tests(function: Function, caller: Function) -> bool:
-    """Whether a caller is a test of what others may call, too: it says nothing of these."""
-    return caller.module.is_test and not function.module.is_test and function.is_public
+def _but_tests(function: Function, found: list[CallerVerdict]) -> list[CallerVerdict]:
+    """The callers without the tests of what others call, or may call: these say nothing of them."""
+    if function.module.is_test:
+        return found
+    others = [caller for caller in found if not caller.function.module.is_test]
+    return others if others or function.is_public else found
 
 
 def _keeps(signs: Signs, verdict: Verdict) -> bool:
