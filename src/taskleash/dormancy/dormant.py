@@ -36,9 +36,17 @@ class Dormant:
     def _ways(self) -> Ways:
         graph = self.graph
         alive = Reachability(graph, lambda function: {}).live
-        # What nothing reaches anyway is taken to be called from outside.
-        roots = frozenset(node for node in graph.nodes if node not in alive)
+        # What nothing reaches anyway is taken to be called from outside, unless it is never made.
+        lost = (node for node in graph.nodes if node not in alive)
+        roots = frozenset(node for node in lost if not self._is_never_made(node))
         return Ways(Reachability(graph, self.dead.of, roots), self.dead)
+
+    def _is_never_made(self, node: Node) -> bool:
+        """Whether control never comes to the definition of a node, or of what it stands in."""
+        home = self.graph.defined_at(node)
+        if home is None:
+            return False
+        return home[1] in self.dead.of(home[0]) or self._is_never_made(home[0])
 
     @cached_property
     def _in_doubt(self) -> set[Node]:
