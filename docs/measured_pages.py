@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -318,6 +319,8 @@ a statement does not tell.
 
 #: the sets that were labelled before taskleash saw them, in their order
 _READINGS = [name for name in SETS if name.startswith("blind_")]
+#: how many of them the front page shows
+_NEWEST = 5
 #: those whose faults have all been mended, and those measured before any of them was
 _MENDED = frozenset(_READINGS[:10])
 _UNMENDED = frozenset({"blind_twelfth", "blind_twenty_first", "blind_twenty_second"})
@@ -348,6 +351,17 @@ def blind_table() -> str:
     for name in _READINGS:
         rows += _row(f"{_reading(name)}: {_size(name)}", recorded(labels(name)))
     return rows
+
+
+def newest_table() -> str:
+    """The same of the last of them, one by one and together."""
+    newest = _READINGS[-_NEWEST:]
+    rows = _head("packages, labelled sites")
+    for name in newest:
+        rows += _row(f"{_reading(name)}: {_size(name)}", recorded(labels(name)))
+    together: Counter[tuple[str, str]] = sum((recorded(labels(n)) for n in newest), Counter())
+    of = sum(len(packages(name)) for name in newest), sum(len(labels(name)) for name in newest)
+    return rows + _row(f"together: {of[0]} packages, {of[1]} sites", together)
 
 
 def peers_page() -> str:
