@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from taskleash.dataflow.arrivals import Arrivals
+from taskleash.dataflow.awaits import done_at
 from taskleash.dataflow.companion_dicts import as_given, checked_beside, is_keyed, key_of
 from taskleash.dataflow.dict_keys import Keys, may_be_equal
 from taskleash.dataflow.onward import Onward, Shared
@@ -22,7 +23,7 @@ from taskleash.lifecycle.repetition import (
     is_of_what_is_given,
     makes,
 )
-from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, leaves_after, replaces_all
+from taskleash.lifecycle.respawning import is_in_a_loop, leads_back, replaces_all
 from taskleash.lifecycle.restarts import Restarts
 from taskleash.lifecycle.rivals import Rivals
 from taskleash.lifecycle.start_flags import Guard, StartFlags
@@ -236,7 +237,8 @@ class Guards:
             return None
         for coroutine in self.started.get(op.function, ()):
             for index, call in coroutine.calls():
-                if in_loop(coroutine, index) is None or leaves_after(coroutine, index):
+                # What it does at its end leaves the slot to its successor.
+                if not coroutine.paths.graph.comes_back(done_at(coroutine, index)):
                     continue
                 if self.repetition.arrives_ended(trail, coroutine, index):
                     continue

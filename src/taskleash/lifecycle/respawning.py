@@ -7,7 +7,7 @@ from taskleash.dataflow.trail import ENDING, Op, Trail
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import Attribute, Display, Global, Result
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around, in_loop
+from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
 
 
@@ -62,15 +62,6 @@ def _run_as_tasks(function: Function) -> set[int]:
         for term in arg.value
         if isinstance(term, Result)
     }
-
-
-def leaves_after(function: Function, index: int) -> bool:
-    """Whether control leaves the function soon after the event, in the same block."""
-    here = around(function, index)
-    return any(
-        order >= index and exit_.kind in ("return", "break") and frames == here
-        for order, exit_, frames in function.levels.exits
-    )
 
 
 def is_in_a_loop(op: Op) -> bool:
