@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import operator
 
-from taskleash.ir.model import Store
-from taskleash.ir.terms import UNKNOWN, Alts, Attribute, Display, Item, Result, Term
+from taskleash.ir.model import Loop, Store
+from taskleash.ir.terms import EACH, UNKNOWN, Alts, Attribute, Display, Element, Item, Result, Term
 from taskleash.models.callables import INJECTIVE, UNIQUE
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
+from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
+
+#: loops that go over what is there already
+_OVER_ALL = frozenset({"for", "comprehension"})
+#: what gives pairs of which no two have the same first part
+_PAIRS = frozenset({"enumerate", "items"})
 
 
 class Keys:
@@ -87,6 +93,28 @@ def may_be_equal(one: Store, other: Store) -> bool:
     if not one.key or not other.key:
         return True
     return not {*one.key}.isdisjoint({*other.key} - {*UNKNOWN})
+
+
+def is_another_in_each_turn(function: Function, index: int, key: Alts) -> bool:
+    """Whether the one loop around an event goes over the keys: no two turns have the same one.
+
+    That is so of what a ``for`` goes over, of the keys of ``items()``, and of what ``enumerate``
+    counts. What arrives (``async for``) may come again.
+    """
+    around_it = [f.item for f in around(function, index) if isinstance(f.item, Loop)]
+    if len(around_it) != 1 or around_it[0].kind not in _OVER_ALL:
+        return False
+    over = around_it[0].test.value
+    return bool(key) and all(_is_key_of(function, term, over) for term in key)
+
+
+def _is_key_of(function: Function, term: Term, over: Alts) -> bool:
+    """Whether a term is what a loop over something has in each turn, or the first of a pair."""
+    if isinstance(term, Item) and term.index == 0:
+        made = term.base.base if isinstance(term.base, Element) else None
+        called = function.call(made.event).text if isinstance(made, Result) else ""
+        return called.rpartition(".")[2] in _PAIRS and _is_key_of(function, term.base, over)
+    return isinstance(term, Element) and term.key == EACH and term.base in over
 
 
 def _counts_up(function: Function, counter: Attribute) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from taskleash.controlflow.assumptions import NOTHING_GIVEN, Given
 from taskleash.controlflow.outcome import PathOutcome
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.arrivals import Arrivals
 from taskleash.dataflow.awaits import awaited_at, done_at
+from taskleash.dataflow.companion_dicts import as_given, key_of
+from taskleash.dataflow.dict_keys import is_another_in_each_turn
 from taskleash.dataflow.ending_events import Leaving
 from taskleash.dataflow.trail import Op, Site, Trail
 from taskleash.dataflow.wrappers import constants_given
@@ -32,6 +35,19 @@ from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, in_loop, is_in_any_case
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.inference import is_manager
+
+
+@dataclass(frozen=True)
+class _Left:
+    """A function that leaves the task running: which constants it gives then, and when that is.
+
+    ``key`` is the key of the task as the function knows it, empty where there is none.
+    """
+
+    function: Function
+    gives: Alts
+    leaving: Leaving
+    key: Alts
 
 
 class Repetition:
@@ -60,9 +76,9 @@ class Repetition:
             return not sites and self._is_called_by_events(op)
         own = self.started.get(op.function, ())
         gives = self._gives(trail, op.function, op.index)
-        leaving = self._leaves(trail, *op.site)
+        left = _Left(op.function, gives, self._leaves(trail, *op.site), key_of(op))
         return self._is_begun_twice(trail, sites, own) or any(
-            self._is_again(trail, op, (caller, index), frozenset({op.function}), gives, leaving)
+            self._is_again(trail, op, (caller, index), frozenset({op.function}), left)
             for caller, index in sites
             if caller not in own and not self.ends_for(trail, op, caller.call(index))
         )
@@ -139,23 +155,23 @@ class Repetition:
         op: Op,
         site: Site,
         seen: frozenset[Function],
-        gives: Alts,
-        leaving: Leaving,
+        left: _Left,
     ) -> bool:
-        """Whether a call comes again while the task runs; it ``gives`` these constants then.
-
-        ``leaving`` tells when what is called leaves the task running.
-        """
+        """Whether a call comes again while the task runs that what it calls has ``left``."""
         caller, index = site
-        given: Given = {t: gives for t in (Result(index), Awaited(Result(index))) if gives}
+        results = (Result(index), Awaited(Result(index)))
+        given: Given = {term: left.gives for term in results if left.gives}
         is_set_up = any(map(self.phases.is_start, seen))
         is_one = not is_set_up and (_is_in_a_global(op) or _is_on_what_stays(caller, index))
         is_inside = caller.method is op.function.method and called_again(op) is caller.method
         if not (is_on_itself(caller, index) or is_one or is_inside):
             return False
+        leaving = left.leaving
         if not self._is_done(caller, index) or (leaving and _is_caught(caller, index)):
             leaving = Leaving.ALWAYS
-        if leaving is Leaving.ALWAYS and self._repeats(trail, op, site, given):
+        key = as_given(left.function, caller.call(index), left.key)
+        is_repeated = leaving is Leaving.ALWAYS and not is_another_in_each_turn(caller, index, key)
+        if is_repeated and self._repeats(trail, op, site, given):
             return True
         if any(self.phases.is_start(each) and not each.name.startswith("_") for each in seen):
             # What sets an object up for others is called once, whatever event has it called.
@@ -166,10 +182,9 @@ class Repetition:
         if not sites:
             return self.phases.is_event_handler(caller)
         at = done_at(caller, index)
-        gives = self._gives(trail, caller, at, given)
         leaving = min(leaving, self._leaves(trail, caller, at))
-        seen |= {caller}
-        return any(self._is_again(trail, op, each, seen, gives, leaving) for each in sites)
+        left = _Left(caller, self._gives(trail, caller, at, given), leaving, key)
+        return any(self._is_again(trail, op, each, seen | {caller}, left) for each in sites)
 
     def _is_done(self, caller: Function, index: int) -> bool:
         """Whether a caller goes on only once what it calls is done."""
