@@ -56,6 +56,8 @@ class Sign(enum.Enum):
     NOT_YET = "first word of what is before it"
     #: the same, of what asks, or is told that something happened
     NO_COMMAND = "first word of what is told of it"
+    #: what stands behind the verb and means the object as a whole
+    WHOLE = "word for the whole"
     #: a word in the name of the method that begins what a method of this phase ends
     OPPOSITE = "word of the opposite"
     #: a word in the name of an event that comes only once more than its counterpart
@@ -145,6 +147,7 @@ CONVENTIONS = (
         " stopping teardown terminate uninstall unload",
     ),
     _row(Phase.TEARDOWN, Sign.OCCASION, "cleanup close destroy exit shutdown terminate"),
+    _row(Phase.TEARDOWN, Sign.WHOLE, "all everything"),
     _row(Phase.TEARDOWN, Sign.NAME, "__exit__ __aexit__"),
     _row(Phase.TEARDOWN, Sign.NO_COMMAND, "can did handle has is on should was will"),
     _row(
@@ -301,6 +304,8 @@ class Lifecycle:
         """
         verb, _, part = name.lstrip("_").partition("_")
         if not part or not self._tells(Phase.TEARDOWN, Sign.BARE, (verb,)):
+            return ()
+        if self._tells(Phase.TEARDOWN, Sign.WHOLE, (part,)):
             return ()
         return tuple(f"{opposite}_{part}" for opposite in self._opposites)
 
