@@ -12,6 +12,7 @@ from support.fixed.asked import ASKED
 from support.fixed.ended import ENDED
 from support.fixed.grouped import grouped
 from support.fixed.mending import Attempt, attempted
+from support.fixed.merged import MERGED
 from support.fixed.replaced import replaced
 from support.fixed.running import Run, ran
 from support.fixed.shapes import Promise, Shape, shapes
@@ -19,7 +20,7 @@ from support.fixed.written import WRITTEN, Written
 from support.sweeps import swept
 
 KINDS = ("track", "await", "own", "cancel-previous", "log", "taskgroup")
-PROGRAMS = (*WRITTEN, *ENDED, *ASKED)
+PROGRAMS = (*WRITTEN, *ENDED, *ASKED, *MERGED)
 SHAPES = (*shapes(), *replaced(), *grouped())
 NONE, OWN = frozenset[str](), frozenset({"own"})
 #: the notes of what a program does on its own, which a teardown may stop

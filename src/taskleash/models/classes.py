@@ -14,6 +14,8 @@ FIELD_BASES = frozenset(
 FIELD_DECORATORS = frozenset(
     {"attrs", "attributes", "dataclass", "define", "frozen", "mutable", "s"}
 )
+#: what declares a field of such a class, by what it is given for a default
+FIELDS = frozenset({"Field", "PrivateAttr", "attrib", "field", "ib"})
 #: classes whose instances weigh nothing, whatever they are called
 LIGHT_TYPES = frozenset({"bool", "bytes", "float", "int", "str"})
 #: decorators that leave alone what a function gives

@@ -11,7 +11,7 @@ from taskleash.fixes.meaning.coroutines import (
     is_given,
     may_wait_for_others,
 )
-from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.meaning.following import Coroutine, called, own, reached
 from taskleash.fixes.meaning.remarks import (
     is_meant_apart,
     is_named_beside,
@@ -20,6 +20,7 @@ from taskleash.fixes.meaning.remarks import (
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.tree import Holder, Tree, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
+from taskleash.models.table import SPAWNING
 from taskleash.models.vocabulary import (
     FINITE_WORDS,
     PROMPT_WORDS,
@@ -35,7 +36,8 @@ def check_beside(
 ) -> None:
     """Raise `CannotMend` where what a call starts has to stay beside its caller."""
     task = target.site.task
-    if is_meant_apart(work.tree, holder):
+    beside = _started_beside(work.tree, call)
+    if any(is_meant_apart(work.tree, each) for each in (holder, *beside)):
         raise CannotMend(sentence("a comment says that it runs in the background"))
     scope = work.tree.scope(call)
     coroutine = coroutine_of(work.tree, started)
@@ -44,6 +46,8 @@ def check_beside(
     if is_said or is_named_beside(last_name(call.func)):
         raise CannotMend(sentence("its name or its docstring says that nobody waits for it"))
     check_wanted(task, started)
+    if other := _handed_to(work.tree, scope):
+        raise CannotMend(sentence("`{other}` is given the function, and may wait", other=other))
     if reason := against_waiting(target.site):
         raise CannotMend(reason)
     package = work.manner.package.partition(".")[0]
@@ -65,6 +69,46 @@ def check_beside(
         raise CannotMend(sentence("`{task}` itself comes back to this place", task=task))
     if may_last(work.tree, coroutine):
         raise CannotMend(sentence("what `{task}` waits for is not known", task=task))
+
+
+def _started_beside(tree: Tree, call: cst.Call) -> list[Holder]:
+    """The statements by which other branches of the function, too, start something and drop it.
+
+    What is said of one branch of a choice holds for the others: they are chosen by what comes in.
+    """
+    scope = tree.scope(call)
+    name = last_name(call.func)
+    found = (
+        tree.holder(node)
+        for node in (own(scope.body) if isinstance(scope, cst.FunctionDef) else ())
+        if isinstance(node, cst.Call)
+        and node is not call
+        and last_name(node.func) == name in SPAWNING
+        and isinstance(tree.parent(node), cst.Expr)
+    )
+    return [each for each in found if each is not None and _is_chosen(tree, each)]
+
+
+def _is_chosen(tree: Tree, holder: Holder) -> bool:
+    """Whether a statement stands under a condition."""
+    return any(isinstance(node, cst.If | cst.Match) for node, _ in tree.around(holder))
+
+
+def _handed_to(tree: Tree, scope: cst.CSTNode | None) -> str:
+    """What another object's method is called by that is given the function; else empty.
+
+    It is a function inside of another one. How long that object can wait for it nobody knows.
+    """
+    around = tree.scope(scope) if isinstance(scope, cst.FunctionDef) else None
+    if not isinstance(scope, cst.FunctionDef) or not isinstance(around, cst.FunctionDef):
+        return ""
+    for node in own(around.body):
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            continue
+        is_given = any(dotted(arg.value) == scope.name.value for arg in node.args)
+        if is_given and called(tree, node, tree.method(node), node) is None:
+            return tree.code(node.func)
+    return ""
 
 
 def check_wanted(task: str, started: cst.BaseExpression) -> None:

@@ -154,7 +154,7 @@ def resolves(tree: Tree, coroutine: Coroutine) -> bool:
     return any(
         isinstance(node, cst.Call)
         and last_name(node.func) in _RESOLVING
-        and id(node) not in _in_any_case(each)
+        and id(node) not in in_any_case(each)
         for each in reached(tree, coroutine)
         for node in own(each.function.body)
     )
@@ -172,7 +172,7 @@ def opens(tree: Tree, coroutine: Coroutine) -> bool:
         for node in own(each.function.body)
         if isinstance(node, cst.Call) and last_name(node.func) == "wait"
     }
-    safe = _in_any_case(coroutine)
+    safe = in_any_case(coroutine)
     repeated = {
         id(node)
         for loop in own(coroutine.function.body)
@@ -188,7 +188,7 @@ def opens(tree: Tree, coroutine: Coroutine) -> bool:
     )
 
 
-def _in_any_case(coroutine: Coroutine) -> set[int]:
+def in_any_case(coroutine: Coroutine) -> set[int]:
     """What a coroutine does even if it is cancelled, by identity."""
     return {
         id(node)
@@ -200,7 +200,7 @@ def _in_any_case(coroutine: Coroutine) -> set[int]:
 
 def gives_back(coroutine: Coroutine) -> bool:
     """Whether a coroutine gives back what others wait for, unless it is cancelled before that."""
-    safe = _in_any_case(coroutine)
+    safe = in_any_case(coroutine)
     return any(
         isinstance(node, cst.Call)
         and isinstance(node.func, cst.Attribute)

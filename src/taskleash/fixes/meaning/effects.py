@@ -9,8 +9,10 @@ import libcst as cst
 
 from taskleash.fixes.meaning.coroutines import (
     comes_back,
+    comes_to,
     coroutine_of,
     gives_back,
+    in_any_case,
     is_bound_in,
     is_hook,
     sleeps_first,
@@ -29,13 +31,14 @@ from taskleash.fixes.meaning.serving import (
     reads,
     serves_its_owner,
 )
+from taskleash.fixes.meaning.taken import takes_out
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values
 from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, param_names
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import DRAINED_SECONDS, End
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import FINITE_WORDS, PROMPT_WORDS, sets_up, words
+from taskleash.models.vocabulary import FINITE_WORDS, PROMPT_WORDS, RUNNING_WORDS, sets_up, words
 from taskleash.sentences import sentence
 from taskleash.verdict.model import Lifetime
 
@@ -90,6 +93,9 @@ def end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
         raise CannotMend(
             sentence("others wait for what `{task}` gives back at its end", task=target.site.task)
         )
+    is_more = takes_out(work.tree, coroutine) or _takes_down(work.tree, coroutine, teardown)
+    if is_more and not is_late:
+        return _drained(work, call, coroutine, teardown)
     if is_late or serves_its_owner(work.tree, coroutine):
         return End.CANCELLED
     if is_for_now(work.tree, name, coroutine):
@@ -99,10 +105,38 @@ def end_of(work: Work, target: Target, call: cst.Call, teardown: Method) -> End:
     if says_that_it_cancels(teardown.function) or _cancels_its_kind(work, target, call, teardown):
         return End.CANCELLED
     end = _by_effect(work, started, call, teardown)
+    return _drained(work, call, coroutine, teardown) if end is End.DRAINED else end
+
+
+def _drained(work: Work, call: cst.Call, coroutine: Coroutine, teardown: Method) -> End:
+    """How a teardown waits for a task, which may come to it or start others of its kind."""
     functions = [work.tree.scope(call), teardown.function]
-    if end is End.DRAINED and comes_back(work.tree, coroutine, functions):
-        return End.DRAINED_BY_ITSELF
-    return end
+    is_back = comes_back(work.tree, coroutine, functions)
+    return End.DRAINED_BY_ITSELF if is_back else End.DRAINED
+
+
+def _takes_down(tree: Tree, coroutine: Coroutine, teardown: Method) -> bool:
+    """Whether work takes down what the teardown takes down, too, and leaves it so.
+
+    Broken off in the midst of that, it counts as closed and is not.
+    """
+    if comes_to(tree, coroutine, teardown.function):
+        return False
+    closed, set_anew, safe = set[str](), set[str](), in_any_case(coroutine)
+    for each in reached(tree, coroutine):
+        for target, value, _ in assignments(each.function.body):
+            if value is not None and dotted(value) != "None":
+                set_anew.add(dotted(target).rpartition(".")[2])
+        for node in own(each.function.body):
+            work = node.expression if isinstance(node, cst.Await) else node
+            if not isinstance(work, cst.Call):
+                continue
+            name, attribute = last_name(work.func), _attribute(work.func, each)
+            if isinstance(node, cst.Await) and id(node) not in safe and LIFECYCLE.ends(name):
+                closed.add(attribute)
+            elif LIFECYCLE.sets_up(name):
+                set_anew.add(attribute)
+    return not (closed - set_anew - {""}).isdisjoint(_ended_by(tree, teardown))
 
 
 def _by_effect(work: Work, started: cst.BaseExpression, call: cst.Call, teardown: Method) -> End:
@@ -179,7 +213,8 @@ def _of_call(tree: Tree, call: cst.Call, place: Coroutine, closed: frozenset[str
         return _Effect.SEEN if is_told or reads(name) else _Effect.UNKNOWN
     # What it sends right before its own connection is closed may have been asked for, as is the
     # command of a client that is a task by itself.
-    is_command = isinstance(tree.parent(call), cst.Arg) and bool(call.args)
+    runs_on = not RUNNING_WORDS.isdisjoint(words(name)) and not call.args
+    is_command = isinstance(tree.parent(call), cst.Arg) and not runs_on
     is_gone = attribute in closed and not is_command and FINITE_WORDS.isdisjoint(words(name))
     return _Effect.GONE if is_gone else _Effect.UNKNOWN
 
@@ -219,18 +254,25 @@ def _values(tree: Tree, attribute: str, place: Coroutine) -> list[cst.BaseExpres
 
 def _closed_by(tree: Tree, teardown: Method) -> frozenset[str]:
     """The attributes of an object whose values its teardown takes down, or lets go of."""
-    found: set[str] = set()
+    found = _ended_by(tree, teardown)
     for each in reached(tree, Coroutine(teardown.function, teardown)):
         for target, value, _ in assignments(each.function.body):
             base, _, name = dotted(target).rpartition(".")
             is_own = each.method is not None and base == each.method.instance
             if value is not None and dotted(value) == "None" and is_own:
                 found.add(name)
+    return frozenset(found - {""})
+
+
+def _ended_by(tree: Tree, teardown: Method) -> set[str]:
+    """The attributes on whose values a teardown calls what ends them."""
+    found: set[str] = set()
+    for each in reached(tree, Coroutine(teardown.function, teardown)):
         for node in own(each.function.body):
             text = dotted(node.func) if isinstance(node, cst.Call) else ""
             if isinstance(node, cst.Call) and LIFECYCLE.ends(text.rpartition(".")[2]):
                 found.add(_attribute(node.func, each))
-    return frozenset(found - {""})
+    return found - {""}
 
 
 def _attribute(node: cst.BaseExpression, place: Coroutine) -> str:

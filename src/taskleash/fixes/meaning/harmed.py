@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 import libcst as cst
 
 from taskleash.fixes.meaning.coroutines import (
+    calls_what_is_given,
     coroutine_of,
     gives_back,
     opens,
@@ -16,6 +17,7 @@ from taskleash.fixes.meaning.coroutines import (
 from taskleash.fixes.meaning.drained import check_twins
 from taskleash.fixes.meaning.following import Coroutine, own, reached
 from taskleash.fixes.meaning.polling import is_flag, sleeps
+from taskleash.fixes.meaning.taken import takes_out
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.tree import (
@@ -67,12 +69,16 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=lock)
         )
-    if ended := ended_by(tree, coroutine, teardown):
+    if ended := ended_by(tree, coroutine, teardown) or _closes_source(tree, coroutine, teardown):
         raise CannotMend(
             sentence("`{name}` lets it come to its end by `{told}`", name=name, told=ended)
         )
     if resolves(tree, coroutine) or gives_back(coroutine) or opens(tree, coroutine):
         raise CannotMend(sentence("others wait for what `{task}` brings about", task=task))
+    if takes_out(tree, coroutine):
+        raise CannotMend(
+            sentence("`{task}` may have taken out what it has yet to see to", task=task)
+        )
     if _does_more_at_its_end(tree, coroutine):
         raise CannotMend(
             sentence("`{task}` does more behind its loop, which would be left out", task=task)
@@ -201,6 +207,28 @@ def ended_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
             text = dotted(node.func) if isinstance(node, cst.Call) else ""
             base, _, name = text.rpartition(".")
             if base and LIFECYCLE.ends(name) and _of_object(base, each) in waited - {""}:
+                return text
+    return ""
+
+
+def _closes_source(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """What a teardown closes that a coroutine reads for handlers of others; else empty.
+
+    It may be in the midst of one, and comes to its end by itself behind that.
+    """
+    handles = any(
+        isinstance(node, cst.Await)
+        and isinstance(node.expression, cst.Call)
+        and calls_what_is_given(tree, node.expression, node.expression)
+        for each in reached(tree, coroutine)
+        for node in own(each.function.body)
+    )
+    sources = _ended_by(tree, coroutine, set())[1] if handles else set[str]()
+    for each in reached(tree, Coroutine(teardown.function, teardown)) if sources else ():
+        for node in own(each.function.body):
+            text = dotted(node.func) if isinstance(node, cst.Call) else ""
+            base, _, name = text.rpartition(".")
+            if base and LIFECYCLE.ends(name) and _of_object(base, each) in sources:
                 return text
     return ""
 

@@ -12,13 +12,17 @@ from taskleash.models.vocabulary import words
 #: what comments say of work that runs beside its caller
 _APART = re.compile(
     r"background|block|dangling|detach|fire.and.forget|concurrent|offload|parallel|\bwait"
-    r"|(?:n't|\bnot|without) await",
+    r"|(?:n't|\bnot|without) await"
+    # Chinese: in the background, asynchronous, (not) blocking, (not) waiting, at the same time
+    r"|后台|後台|异步|非同步|阻塞|等待|并发|並發|并行|並行",
     re.IGNORECASE,
 )
 #: what comments and docstrings say of a function that goes on while what it starts runs
 _GOING_ON = re.compile(
     r"background|fire.{1,3}(?:and|&|n).{1,3}forget|non.?blocking"
-    r"|(?:n't|\bnot|without) (?:block|wait)",
+    r"|(?:n't|\bnot|without) (?:block|wait)"
+    # Chinese: in the background, not blocking, not waiting
+    r"|后台|後台|非阻塞|(?:不|无需|無需|无须|避免|防止)(?:会|會|用|必|要)?(?:阻塞|等待)",
     re.IGNORECASE,
 )
 #: words in names that say the same

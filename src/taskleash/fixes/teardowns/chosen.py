@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from taskleash.fixes.meaning.lastness import part_of, why_not_the_end
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.signatures import called_on_instance
-from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name
+from taskleash.fixes.syntax.tree import (
+    Method,
+    Tree,
+    decorator_name,
+    dotted,
+    inside,
+    last_name,
+)
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import End, ending_all, ending_one
 from taskleash.fixes.teardowns.places import place_of_end, teardown_place
+from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
 from taskleash.sentences import sentence
@@ -44,7 +54,7 @@ def teardown_of(tree: Tree, site: Site, spawning: Method) -> Method:
         m.function.name.value: m
         for m in tree.methods(spawning.cls)
         if m.instance and m.function.name.value in names and not _is_abstract(m)
-        if not _tidies_up(m)
+        if not _tidies_up(m) and not _is_wrapped(tree, m)
     }
     if not found:
         name = spawning.cls.name.value
@@ -132,6 +142,21 @@ def _tidies_up(method: Method) -> bool:
         and (LIFECYCLE.ends(node.func.attr.value) or node.func.attr.value == "cancel")
         for node in inside(method.function.body)
     )
+
+
+def _is_wrapped(tree: Tree, method: Method) -> bool:
+    """Whether a decorator that is not known here may make something else of a method: a timer."""
+    names = {decorator_name(each) for each in method.function.decorators}
+    plain = {
+        each.name.value
+        for each in tree.functions
+        if any(decorator_name(d) == "wraps" for n in inside(each) for d in _decorators(n))
+    }
+    return not names <= SAME_FUNCTION | plain
+
+
+def _decorators(node: cst.CSTNode) -> Sequence[cst.Decorator]:
+    return node.decorators if isinstance(node, cst.FunctionDef) else ()
 
 
 def _is_abstract(method: Method) -> bool:

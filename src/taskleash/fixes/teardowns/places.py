@@ -14,6 +14,7 @@ from taskleash.fixes.meaning.feeding import (
     used_by_tasks,
 )
 from taskleash.fixes.meaning.harmed import CANCELLATIONS
+from taskleash.fixes.meaning.polling import sleeps
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.insertion import BodyPlace, is_text
 from taskleash.fixes.syntax.tree import (
@@ -107,9 +108,35 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
         ):
             break
         at = index + 1
+    at = _behind_its_time(lines, at)
     if at == len(lines):
         return BodyPlace(lines[-1], is_after=True)
     return BodyPlace(lines[at], is_after=False)
+
+
+def _behind_its_time(lines: list[cst.BaseStatement], at: int) -> int:
+    """The place behind the time that a teardown gives to what it has asked to end, or ``at``.
+
+    Until then somebody has to read what that has to say. Where something is closed before, what
+    uses it has to end before that.
+    """
+    is_asked = False
+    for index in range(at, len(lines)):
+        nodes = [*inside(lines[index])]
+        if is_asked and _only_sleeps(lines[index]):
+            return index + 1
+        calls = [last_name(node.func) for node in nodes if isinstance(node, cst.Call)]
+        if any(map(LIFECYCLE.ends, calls)) or any(True for _ in assignments(lines[index])):
+            break
+        if any(isinstance(node, cst.Return | cst.Raise) for node in nodes):
+            break
+        is_asked = is_asked or any(not _logs(name) for name in calls)
+    return at
+
+
+def _only_sleeps(line: cst.BaseStatement) -> bool:
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    return isinstance(small, cst.Expr) and sleeps(small.value)
 
 
 def _asked_first(tree: Tree, cls: cst.ClassDef) -> set[str]:

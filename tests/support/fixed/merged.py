@@ -1,0 +1,526 @@
+"""Programs that a fix asked for by its name would have broken, as their maintainers saw it.
+
+Each has a twin that it mends.
+"""
+
+from __future__ import annotations
+
+from support.fixed.written import Written
+
+_FIELD = """
+import asyncio
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Socket:
+    url: str
+    pinging: asyncio.Task{optional} = field({default}init=False, repr=False)
+
+{post}    async def on_message(self, what):
+        self.pinging = asyncio.create_task(self.ping(what))
+
+    async def ping(self, what):
+        while True:
+            await asyncio.sleep(1)
+            note("ping", what)
+
+    async def close(self):
+        if self.pinging:
+            self.pinging.cancel()
+
+
+async def main():
+    socket = Socket("a")
+    await socket.on_message(1)
+    await asyncio.sleep(0)
+    await socket.on_message(2)
+    await asyncio.sleep(1.5)
+    note("hello")
+    await socket.close()
+"""
+
+_OWNED_FIELD = """
+import asyncio
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Socket:
+    url: str
+    pinging: {type} = field(default=None, init=False)
+
+    async def connect(self):
+        self.pinging = asyncio.create_task(self.ping())
+
+    async def ping(self):
+        while True:
+            await asyncio.sleep(1)
+            note("ping", self.url)
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    unused = Socket("a")
+    await unused.close()
+    socket = Socket("b")
+    await socket.connect()
+    await asyncio.sleep(1.5)
+    await socket.close()
+"""
+
+_BUFFER = """
+import asyncio
+
+
+class Sender:
+    def __init__(self, wire):
+        self.wire = wire
+        self.pending = []
+        self.count = 0
+
+    def add(self, text):
+        self.pending.append(text)
+
+    def start(self):
+        asyncio.create_task(self.{work}())
+
+    async def upload(self):
+        while True:
+            await asyncio.sleep(1)
+            await self.flush()
+
+    async def flush(self):
+        {take}
+        for text in batch:
+            await asyncio.sleep(1)
+            note("sent", text)
+            self.count += 1
+
+    async def stop(self):
+        note("stopped")
+
+
+async def main():
+    sender = Sender(None)
+    sender.add(1)
+    sender.start()
+    await asyncio.sleep(1.5)
+    await sender.stop()
+    await asyncio.sleep(3)
+"""
+_SWAPPED = "batch = self.pending\n        self.pending = []"
+_CLEARED = "batch = list(self.pending)\n        self.pending.clear()"
+_AT_ONCE = "batch, self.pending = self.pending, []"
+_READ = "batch = list(self.pending)"
+
+_BOTH_END = """
+import asyncio
+
+
+class Client:
+    async def close(self):
+        await asyncio.sleep(1)
+        note("released client")
+
+
+class App:
+    def __init__(self):
+        self.client = Client()
+        self.state = ""
+
+    def on_signal(self):
+        asyncio.create_task(self.finish())
+
+    async def finish(self):
+        self.state = "over"
+        client = self.client
+        if client is not None:
+            self.client = None
+            {work}
+
+    async def shutdown(self):
+        note("shutdown")
+        if self.client is not None:
+            await self.client.close()
+
+
+async def main():
+    app = App()
+    app.on_signal()
+    await asyncio.sleep(0.5)
+    await app.shutdown()
+    await asyncio.sleep(3)
+"""
+
+_COMMAND = """
+import asyncio
+
+
+class Client:
+    async def interrupt(self):
+        await asyncio.sleep(1)
+        note("sent interrupt")
+
+    async def run(self):
+        while True:
+            await asyncio.sleep(1)
+
+    async def aclose(self):
+        note("closed")
+
+
+def make():
+    return Client()
+
+
+class Session:
+    def __init__(self):
+        self.client = make()
+
+    def cancel(self):
+        asyncio.create_task(self.client.{work}())
+
+    async def close(self):
+        await self.client.aclose()
+        self.client = None
+
+
+async def main():
+    session = Session()
+    session.cancel()
+    await asyncio.sleep(0)
+    await session.close()
+    await asyncio.sleep(3)
+"""
+
+_DECORATED = """
+import asyncio
+import functools
+
+
+def timed(function):
+    @functools.wraps(function)
+    async def wrapper(*args):
+        return await function(*args)
+
+    return wrapper
+
+
+class Player:
+    def __init__(self):
+        self.count = 0
+
+    def start(self):
+        asyncio.create_task(self.play())
+
+    async def play(self):
+        while True:
+            await asyncio.sleep(1)
+            self.count += 1
+
+    {decorator}
+    async def disconnect(self):
+        note("disconnected")
+
+
+async def main():
+    player = Player()
+    player.start()
+    await asyncio.sleep(1)
+    await player.disconnect()
+    await asyncio.sleep(1)
+"""
+_LOOP = """
+class tasks:
+    @staticmethod
+    def loop(minutes):
+        return lambda function: function
+
+"""
+
+_DISPATCH = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Adapter:
+    async def on_event(self, event, data):
+        if event == "chat":
+            {comment}
+            asyncio.create_task(self.save(data))
+            return
+        if event == "list":
+            asyncio.create_task(self.keep(data))
+            return
+        note("other", data)
+
+    async def keep(self, data):
+        await asyncio.sleep(1)
+        note("saved", data)
+
+    async def save(self, data):
+        await asyncio.sleep(1)
+        note("saved", data)
+
+
+async def main():
+    adapter = Adapter()
+    await adapter.on_event("chat", 1)
+    await adapter.on_event("list", 2)
+    await asyncio.sleep(3)
+"""
+
+_HANDED = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Client:
+    def __init__(self):
+        self.handler = None
+        self.ready = asyncio.Event()
+
+    def register(self, handler):
+        self.handler = handler
+
+    async def send_silence(self):
+        await asyncio.sleep(1)
+        note("sent silence")
+
+
+class Avatar:
+    def __init__(self, client):
+        self.client = client
+
+    async def connect(self):
+        async def on_start():
+            self.client.ready.set()
+            asyncio.create_task(self.client.send_silence())
+
+        {use}
+
+
+async def main():
+    client = Client()
+    await Avatar(client).connect()
+    if client.handler is not None:
+        await client.handler()
+    await asyncio.sleep(3)
+"""
+
+_ASKED_FIRST = """
+import asyncio
+
+
+class Server:
+    def __init__(self):
+        self.is_told = False
+        self.lines = []
+
+    def tell(self):
+        self.is_told = True
+
+
+class Bot:
+    def __init__(self):
+        self.server = Server()
+
+    async def start(self):
+        asyncio.create_task(self.read())
+
+    async def read(self):
+        while True:
+            await asyncio.sleep(1)
+            if self.server.is_told:
+                note("seen the end")
+
+    async def stop(self):
+        self.server.tell()
+        await asyncio.sleep(2)
+        note("stopped")
+
+
+async def main():
+    bot = Bot()
+    await bot.start()
+    await asyncio.sleep(0)
+    await bot.stop()
+"""
+
+_MIDWAY = """
+import asyncio
+
+
+class Connection:
+    def __init__(self):
+        self.queue = asyncio.Queue()
+
+    async def recv(self):
+        return await self.queue.get()
+
+    async def close(self):
+        note("closed")
+
+
+class Agent:
+    def __init__(self):
+        self.connection = Connection()
+        self.handlers = {{}}
+
+    def register(self, name, handler):
+        self.handlers[name] = handler
+
+    async def connect(self):
+        asyncio.create_task(self.listen())
+
+    async def listen(self):
+        while True:
+            message = await self.connection.recv()
+            {handle}
+
+    async def disconnect(self):
+        await self.connection.close()
+
+
+async def main():
+    async def handler(message):
+        await asyncio.sleep(1)
+        note("seen", message)
+
+    agent = Agent()
+    agent.register(1, handler)
+    await agent.connect()
+    agent.connection.queue.put_nowait(1)
+    await asyncio.sleep(0)
+    await agent.disconnect()
+    await asyncio.sleep(3)
+"""
+_HANDLER = "handler = self.handlers[message]\n            await handler(message)"
+
+
+def _both(name: str, kind: str, twin: str, broken: str, sound: str) -> tuple[Written, ...]:
+    """Two programs: the fix is not made in the first, and in its twin it is."""
+    return (
+        Written(name, broken, {kind: False}, is_library=True),
+        Written(twin, sound, {kind: True}, is_library=True),
+    )
+
+
+MERGED = (
+    Written(
+        "a field of a dataclass that begins with None",
+        _FIELD.format(optional=" | None", default="default=None, ", post=""),
+        {"cancel-previous": True},
+        {"cancel-previous": ("hello", "ping 2")},
+        is_library=True,
+    ),
+    *_both(
+        "a field of a dataclass that its constructor leaves out",
+        "cancel-previous",
+        "a field of a dataclass that is set right behind its constructor",
+        _FIELD.format(optional="", default="", post=""),
+        _FIELD.format(
+            optional="",
+            default="",
+            post="    def __post_init__(self):\n        self.pinging = None\n\n",
+        ),
+    ),
+    Written(
+        "a field of an object that was never connected",
+        _OWNED_FIELD.format(type="asyncio.Task | None"),
+        {"own": True},
+        {"own": ("closed", "ping b")},
+        is_library=True,
+    ),
+    Written(
+        "a field of which only the default says that it may be None",
+        _OWNED_FIELD.format(type="asyncio.Task"),
+        {"own": True},
+        {"own": ("closed", "ping b")},
+        is_library=True,
+    ),
+    *(
+        Written(
+            f"a loop that has taken the buffer out: {name}",
+            _BUFFER.format(work="upload", take=take),
+            {"own": False},
+            is_library=True,
+        )
+        for name, take in (("swapped", _SWAPPED), ("cleared", _CLEARED), ("at once", _AT_ONCE))
+    ),
+    Written(
+        "a loop that leaves the buffer as it is",
+        _BUFFER.format(work="upload", take=_READ),
+        {"own": True},
+        is_library=True,
+    ),
+    Written(
+        "a flush of its own that has taken the buffer out",
+        _BUFFER.format(work="flush", take=_SWAPPED),
+        {"own": True},
+        {"own": ("sent 1",)},
+        is_library=True,
+    ),
+    Written(
+        "work that closes what the teardown closes, too",
+        _BOTH_END.format(work="await client.close()"),
+        {"own": True},
+        {"own": ("released client",)},
+        is_library=True,
+    ),
+    *_both(
+        "a command to something that is not at hand",
+        "own",
+        "what by its name runs on something that is not at hand",
+        _COMMAND.format(work="interrupt"),
+        _COMMAND.format(work="run"),
+    ),
+    *_both(
+        "a timer that a decorator makes of a method",
+        "own",
+        "a teardown in a wrapper",
+        _LOOP + _DECORATED.format(decorator="@tasks.loop(minutes=5)"),
+        _DECORATED.format(decorator="@timed"),
+    ),
+    *_both(
+        "a branch beside one of which a comment says that nobody waits for it",
+        "await",
+        "branches of which a comment says nothing of the kind",
+        _DISPATCH.format(comment="# seconds to minutes: must not block the loop"),
+        _DISPATCH.format(comment="# what was said"),
+    ),
+    Written(
+        "a branch beside one of which a comment in Chinese says the same",
+        _DISPATCH.format(comment="# 在后台完成，同一连接仍可继续接收"),
+        {"await": False},
+        is_library=True,
+    ),
+    *_both(
+        "a function that is handed to what calls it",
+        "await",
+        "a function that is called where it stands",
+        _HANDED.format(use="self.client.register(on_start)"),
+        _HANDED.format(use="await on_start()"),
+    ),
+    Written(
+        "a reader of what something says until it has come to its end",
+        _ASKED_FIRST,
+        {"own": True},
+        {"own": ("seen the end", "stopped")},
+        is_library=True,
+    ),
+    *_both(
+        "a handler of others in the midst of a message",
+        "own",
+        "a message that its object notes",
+        _MIDWAY.format(handle=_HANDLER),
+        _MIDWAY.format(handle="self.handlers[message] = None"),
+    ),
+)
