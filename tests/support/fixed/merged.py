@@ -405,6 +405,145 @@ async def main():
 _HANDLER = "handler = self.handlers[message]\n            await handler(message)"
 
 
+_OUTBOX = """
+import asyncio
+
+
+class Socket:
+    async def send(self, text):
+        await asyncio.sleep(0.1)
+        note("sent", text)
+
+
+class Room:
+    def __init__(self):
+        self.outbox = asyncio.Queue()
+        self.writing = None
+        self.count = 0
+
+    def open(self, socket):
+        self.writing = asyncio.create_task(self.write(socket, self.outbox))
+
+    def end(self):
+        self.outbox.put_nowait("end")
+
+    def replace(self, socket):
+        self.outbox.put_nowait(None)
+        self.open(socket)
+
+    async def write(self, socket, outbox):
+        while True:
+            text = await outbox.get()
+            if text is None:
+                return
+            {work}
+
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    room = Room()
+    room.open(Socket())
+    room.end()
+    await asyncio.sleep(0)
+    await room.close()
+    await asyncio.sleep(3)
+"""
+
+_ONE_STEP = """
+import asyncio
+
+
+class Client:
+    def __init__(self):
+        self.is_over = False
+        self.count = 0
+
+    def on_update(self):
+        asyncio.create_task(self.poll())
+
+    async def poll(self):
+        while True:
+            await asyncio.sleep(1)
+            self.count += 1
+
+    def revive(self):
+        note("revived")
+
+    async def aclose(self):
+        {comment}
+        self.finish("now")
+        await asyncio.sleep(0)
+        note("closed")
+
+    def finish(self, when):
+        note("finished", when)
+
+
+async def main():
+    client = Client()
+    client.on_update()
+    await asyncio.sleep(0)
+    await client.aclose()
+    await asyncio.sleep(2)
+"""
+
+_EARLY = """
+import asyncio
+
+
+class Client:
+    def __init__(self):
+        self.is_connected = True
+        self.count = 0
+
+    def on_lost(self):
+        asyncio.create_task(self.retry())
+
+    async def retry(self):
+        {begin}
+        while True:
+            await asyncio.sleep(1)
+            self.count += 1
+
+    async def disconnect(self):
+        if not self.is_connected:
+            return
+        note("disconnected")
+        self.is_connected = False
+
+
+async def main():
+    client = Client()
+    client.on_lost()
+    await asyncio.sleep(0)
+    await client.disconnect()
+    await asyncio.sleep(2)
+"""
+
+_THREADED = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Decoder:
+    def __init__(self, loop):
+        self.loop = loop
+
+    def decoded(self, frame, {sink}):
+        asyncio.run_coroutine_threadsafe({sink}.put(frame), self.loop)
+
+
+async def main():
+    decoder, queue = Decoder(asyncio.get_running_loop()), asyncio.Queue()
+    decoder.decoded(1, queue)
+    note("got", await queue.get())
+"""
+
+
 def _both(name: str, kind: str, twin: str, broken: str, sound: str) -> tuple[Written, ...]:
     """Two programs: the fix is not made in the first, and in its twin it is."""
     return (
@@ -522,5 +661,33 @@ MERGED = (
         "a message that its object notes",
         _MIDWAY.format(handle=_HANDLER),
         _MIDWAY.format(handle="self.handlers[message] = None"),
+    ),
+    *_both(
+        "a writer that ends once its queue says so",
+        "own",
+        "a counter that ends once its queue says so",
+        _OUTBOX.format(work="await socket.send(text)"),
+        _OUTBOX.format(work="self.count += 1"),
+    ),
+    *_both(
+        "a teardown that does something before anything waits",
+        "own",
+        "a teardown that says nothing of what it does first",
+        _ONE_STEP.format(comment="# End the session before anything awaits: nobody revives it."),
+        _ONE_STEP.format(comment="# End the session: nobody revives it."),
+    ),
+    *_both(
+        "a teardown that leaves early once the task has begun",
+        "own",
+        "a teardown that the task does not keep from anything",
+        _EARLY.format(begin="self.is_connected = False"),
+        _EARLY.format(begin="self.is_lost = True"),
+    ),
+    *_both(
+        "a frame that is put into a queue from another thread",
+        "log",
+        "a frame that is put to something else from another thread",
+        _THREADED.format(sink="output_q"),
+        _THREADED.format(sink="client"),
     ),
 )

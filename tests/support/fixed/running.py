@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
+import types
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,10 @@ def ran(source: str, *, keeps: bool, eager: bool = False) -> Run:
     handler = _Telling(failures)
     logger.addHandler(handler)
     logger.propagate = False
-    names: dict[str, object] = {"note": note, "__name__": "program"}
+    # A dataclass looks its module up.
+    module = sys.modules["program"] = types.ModuleType("program")
+    names: dict[str, object] = module.__dict__
+    names["note"] = note
     error, is_stuck = "", False
     # What was there before is not looked through again at every step.
     gc.freeze()
@@ -83,6 +87,7 @@ def ran(source: str, *, keeps: bool, eager: bool = False) -> Run:
         notes = tuple(seen)
         _finish(loop, main_task, names, kept)
         logger.removeHandler(handler)
+        sys.modules.pop("program", None)
         gc.unfreeze()
     return Run(notes, failures, error, is_stuck)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from taskleash.fixes.meaning.coroutines import started_by
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.edits import BLANK
 from taskleash.fixes.syntax.loggers import (
@@ -34,6 +35,8 @@ _LOGGER = "logger"
 _FUTURE = "future"
 #: what gives a future of another thread
 _FUTURES = MODELS.bare_names(Starts.THREADSAFE)
+#: last words in the names of queues
+_QUEUES = frozenset({"inbox", "outbox", "q", "queue"})
 
 #: words in the names of functions that log how any task failed, whatever it did
 _ANY_TASK = frozenset(
@@ -92,6 +95,15 @@ def _assigned(spot: Spot) -> str:
     return ""
 
 
+def _fills_a_queue(call: cst.Call) -> bool:
+    """Whether all that a call starts is to put one thing into a queue: ``self.queue.put(item)``."""
+    started = started_by(call)
+    if not isinstance(started, cst.Call) or len(started.args) != 1:
+        return False
+    base, _, name = dotted(started.func).rpartition(".")
+    return name == "put" and not _QUEUES.isdisjoint(words(base.rpartition(".")[2])[-1:])
+
+
 def _gives_future(work: Work, call: cst.Call) -> bool:
     """Whether a call gives a future each time: it is the API's, or of what returns only that's."""
     if last_name(call.func) in _FUTURES:
@@ -119,6 +131,8 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
     code = work.tree.code(call.func)
     if spot.kind not in ("statement", "name", "condition") or spot.holder is None:
         raise CannotMend(sentence("no statement of its own drops the future"))
+    if _fills_a_queue(call):
+        raise CannotMend(sentence("to put something into a queue does not fail"))
     if not _gives_future(work, call):
         raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
     holder = spot.holder

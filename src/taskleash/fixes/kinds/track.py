@@ -28,6 +28,8 @@ def track(work: Work, target: Target, call: cst.Call) -> Sentence:
         return prune(work, call)
     if target.rule == "TL003":
         check_wrapper(work, target, call)
+    if _is_of_a_loop(work.tree, call):
+        raise CannotMend(sentence("it is an event loop's own way to start any task"))
     work.check_time(call)
     home = home_of(work, target.site, call)
     if last_name(call.func) in MODELS.schedulers:
@@ -39,6 +41,16 @@ def track(work: Work, target: Target, call: cst.Call) -> Sentence:
         return _wrap(work, target, spot, home)
     container = keep(work, target, spot, home)
     return sentence("keep it in `{place}` until it is done", place=container)
+
+
+def _is_of_a_loop(tree: Tree, call: cst.Call) -> bool:
+    """Whether a class that is an event loop makes the tasks of all its users there."""
+    method = tree.method(call)
+    return (
+        method is not None
+        and method.function.name.value in SPAWNING
+        and any(last_name(base.value).endswith("EventLoop") for base in method.cls.bases)
+    )
 
 
 def handle_of(tree: Tree, call: cst.Call) -> Spot:

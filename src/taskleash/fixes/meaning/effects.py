@@ -125,8 +125,9 @@ def _takes_down(tree: Tree, coroutine: Coroutine, teardown: Method) -> bool:
     closed, set_anew, safe = set[str](), set[str](), in_any_case(coroutine)
     for each in reached(tree, coroutine):
         for target, value, _ in assignments(each.function.body):
-            if value is not None and dotted(value) != "None":
-                set_anew.add(dotted(target).rpartition(".")[2])
+            base, _, name = dotted(target).rpartition(".")
+            if base and value is not None and dotted(value) != "None":
+                set_anew.add(name)
         for node in own(each.function.body):
             work = node.expression if isinstance(node, cst.Await) else node
             if not isinstance(work, cst.Call):

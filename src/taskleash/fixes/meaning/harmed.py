@@ -16,21 +16,26 @@ from taskleash.fixes.meaning.coroutines import (
 )
 from taskleash.fixes.meaning.drained import check_twins
 from taskleash.fixes.meaning.following import Coroutine, own, reached
-from taskleash.fixes.meaning.polling import is_flag, sleeps
+from taskleash.fixes.meaning.loops import (
+    does_more_at_its_end,
+    ends_by_its_queue,
+    is_asked,
+    matters,
+    survives,
+)
+from taskleash.fixes.meaning.polling import sleeps
 from taskleash.fixes.meaning.taken import takes_out
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.tree import (
     Method,
     Tree,
-    caught_names,
     dotted,
     inside,
     last_name,
-    place_in,
 )
 from taskleash.models.lifecycle import LIFECYCLE
-from taskleash.models.vocabulary import LOGGING_LEVELS, words
+from taskleash.models.vocabulary import words
 from taskleash.sentences import sentence
 
 #: what tells a loop that it is over, or waits until it is: an event, the last element of a queue,
@@ -49,8 +54,6 @@ _CLOSING = frozenset({"aclose", "close"})
 _COLLECTING = frozenset({"as_completed", "gather", "shield"})
 #: what is done to an object that is to be there no more, given nothing
 _DELETING = frozenset({"delete", "destroy", "drop", "rmtree", "unlink"})
-#: what may be caught where a task is cancelled
-CANCELLATIONS = frozenset({"", "BaseException", "CancelledError"})
 
 
 def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Method) -> None:
@@ -60,6 +63,10 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
     teardown lets it come to an end with what is left to do.
     """
     name = teardown.function.name.value
+    if flag := _left_early(tree, coroutine, teardown):
+        raise CannotMend(
+            sentence("once it runs, `{name}` leaves early as `{flag}` says", name=name, flag=flag)
+        )
     told = told_by(tree, coroutine, teardown)
     if _waits_for_it(told):
         raise CannotMend(
@@ -79,11 +86,15 @@ def check_cancelling(tree: Tree, task: str, coroutine: Coroutine, teardown: Meth
         raise CannotMend(
             sentence("`{task}` may have taken out what it has yet to see to", task=task)
         )
-    if _does_more_at_its_end(tree, coroutine):
+    if does_more_at_its_end(tree, coroutine):
         raise CannotMend(
             sentence("`{task}` does more behind its loop, which would be left out", task=task)
         )
-    if _survives(coroutine):
+    if ends_by_its_queue(coroutine):
+        raise CannotMend(
+            sentence("`{task}` ends when its queue says so, and not before", task=task)
+        )
+    if survives(coroutine):
         raise CannotMend(sentence("`{task}` catches its own cancellation and goes on", task=task))
 
 
@@ -246,7 +257,7 @@ def _waits_by(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
     }
     place = Coroutine(teardown.function, teardown)
     for node in own(teardown.function.body):
-        if isinstance(node, cst.With) and not any(map(_matters, node.body.body)):
+        if isinstance(node, cst.With) and not any(map(matters, node.body.body)):
             for item in node.items:
                 if _of_object(dotted(item.item), place) in held - {""}:
                     return dotted(item.item)
@@ -277,7 +288,7 @@ def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[se
             if isinstance(target, cst.Name) and _of_object(text, each)
         }
         for node in own(each.function.body):
-            if each is coroutine and isinstance(node, cst.While | cst.If) and _is_asked(node):
+            if each is coroutine and isinstance(node, cst.While | cst.If) and is_asked(node):
                 for text in _texts(node.test):
                     flags |= {_of_object(text, each), names.get(text, "")}
             if isinstance(node, cst.For) and node.asynchronous is not None:
@@ -291,81 +302,34 @@ def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[se
     return flags - {""}, sources - {""}
 
 
-def _is_asked(node: cst.While | cst.If) -> bool:
-    """Whether a condition is that of a loop, or leads out of one."""
-    if isinstance(node, cst.While):
-        return True
-    leaving = (cst.Break, cst.Return)
-    return any(isinstance(each, leaving) for each in own(node.body))
-
-
 def _texts(node: cst.CSTNode | None) -> Iterator[str]:
     for each in inside(node) if node is not None else ():
         if isinstance(each, cst.Attribute | cst.Name) and (text := dotted(each)):
             yield text
 
 
-def _does_more_at_its_end(tree: Tree, coroutine: Coroutine) -> bool:
-    """Whether something comes behind a loop that may end, which a cancellation would leave out."""
-    for node in own(coroutine.function.body):
-        if not isinstance(node, cst.While | cst.For) or not _may_end(node):
+def _left_early(tree: Tree, coroutine: Coroutine, teardown: Method) -> str:
+    """The flag that a coroutine sets at its start and by which a teardown then does nothing."""
+    lines = list(coroutine.function.body.body)
+    first = next((i for i, x in enumerate(lines) if any(map(_waits_at, inside(x)))), len(lines))
+    settled = {
+        (_of_object(dotted(target), coroutine), dotted(value))
+        for line in lines[:first]
+        for target, value, _ in assignments(line)
+        if value is not None and isinstance(line, cst.SimpleStatementLine)
+    }
+    place = Coroutine(teardown.function, teardown)
+    for line in teardown.function.body.body:
+        if not isinstance(line, cst.If) or line.orelse is not None:
             continue
-        if any(map(_comes_behind, own(node.body))):
+        if not any(isinstance(node, cst.Return) for node in own(line.body)):
             continue
-        for parent, child in tree.around(node):
-            if isinstance(parent, cst.FunctionDef | cst.While | cst.For) or _comes_behind(parent):
-                break
-            if isinstance(parent, cst.IndentedBlock):
-                at = place_in(parent, child)
-                if any(map(_matters, parent.body[at + 1 :])):
-                    return True
-            # What a ``try`` does where nothing was raised comes behind the loop, too.
-            if isinstance(parent, cst.Try) and child is parent.body:
-                unless_raised = parent.orelse.body.body if parent.orelse is not None else ()
-                if any(map(_matters, unless_raised)):
-                    return True
-    return False
+        is_not = isinstance(line.test, cst.UnaryOperation)
+        test = line.test.expression if isinstance(line.test, cst.UnaryOperation) else line.test
+        if (_of_object(dotted(test), place), "False" if is_not else "True") in settled:
+            return dotted(test)
+    return ""
 
 
-def _comes_behind(node: cst.CSTNode) -> bool:
-    """Whether a handler of cancellation goes on behind its loop, or behind its ``try``."""
-    handlers = [node] if isinstance(node, cst.ExceptHandler) else getattr(node, "handlers", ())
-    return any(
-        not CANCELLATIONS.isdisjoint(caught_names(each))
-        and not any(isinstance(n, cst.Raise | cst.Return | cst.Continue) for n in own(each.body))
-        and (isinstance(node, cst.Try) or any(isinstance(n, cst.Break) for n in own(each.body)))
-        for each in handlers
-    )
-
-
-def _may_end(loop: cst.While | cst.For) -> bool:
-    if isinstance(loop, cst.For) or not _is_true(loop.test):
-        return True
-    return any(isinstance(node, cst.Break) for node in own(loop.body))
-
-
-def _is_true(test: cst.BaseExpression) -> bool:
-    return is_flag(test) and (
-        isinstance(test, cst.Integer) or (isinstance(test, cst.Name) and test.value == "True")
-    )
-
-
-def _matters(line: cst.CSTNode) -> bool:
-    """Whether a statement does more than to log."""
-    for node in (line, *own(line)):
-        if isinstance(node, cst.Call) and last_name(node.func) not in LOGGING_LEVELS:
-            return True
-    return any(True for _ in assignments(line))
-
-
-def _survives(coroutine: Coroutine) -> bool:
-    """Whether a handler in a loop catches a cancellation, and the loop goes on."""
-    for loop in own(coroutine.function.body):
-        for node in own(loop.body) if isinstance(loop, cst.While | cst.For) else ():
-            if not isinstance(node, cst.ExceptHandler):
-                continue
-            if CANCELLATIONS.isdisjoint(caught_names(node)):
-                continue
-            if not any(isinstance(n, cst.Raise | cst.Return | cst.Break) for n in own(node.body)):
-                return True
-    return False
+def _waits_at(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Await | cst.Asynchronous)

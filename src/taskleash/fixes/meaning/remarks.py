@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -31,6 +32,8 @@ _BESIDE = frozenset({"background", "bg", "nonblocking", "nowait", "offload", "of
 _BLOCKS = (cst.Try, cst.With, cst.If, cst.For, cst.While)
 #: what they say of work whose end is nobody's business
 _FORGOTTEN = re.compile(r"fire.{1,3}(?:and|&|n).{1,3}forget|detached|dangling", re.IGNORECASE)
+#: what they say of lines that run in one step with the call of their function
+_IN_ONE_STEP = re.compile(r"\bbefore\b[^.]*\ba?wait|\b(?:no|without)\b[^.]*\bawait", re.IGNORECASE)
 #: what a docstring says of a function that cancels what its object does
 _CANCELS = re.compile(r"\bcancel(?:s|l?ing)?\b[^.]*\b(?:tasks?|jobs?|work)\b", re.IGNORECASE)
 
@@ -91,6 +94,13 @@ def _below(tree: Tree, holder: Holder) -> list[str]:
             break
         found.append(line.comment.value)
     return found
+
+
+def is_before_any_wait(line: cst.CSTNode) -> bool:
+    """Whether a comment above a statement says that nothing is waited for before it."""
+    above: Sequence[cst.EmptyLine] = getattr(line, "leading_lines", ())
+    text = " ".join(each.comment.value.strip("# ") for each in above if each.comment is not None)
+    return _IN_ONE_STEP.search(text) is not None
 
 
 def is_forgotten(tree: Tree, holder: Holder) -> bool:

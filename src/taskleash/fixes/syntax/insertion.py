@@ -158,14 +158,14 @@ def _is_constant(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> b
 
 def _sets_up(statement: cst.BaseStatement, before: cst.BaseStatement) -> bool:
     """Whether a statement goes on with what the one before it made: ``logger.setLevel(…)``."""
-    call = _called_in(statement)
-    func = call.func if call is not None else None
+    func = getattr(_called_in(statement), "func", None)
     if not isinstance(func, cst.Attribute) or not func.attr.value.startswith(("set", "add")):
         return False
     known = {dotted(target) for target, _, _ in assignments(before)}
     if (above := _called_in(before)) is not None:
         known.add(dotted(above.func).rpartition(".")[0])
-    return dotted(func.value) in known - {""}
+    names = (each for each in inside(statement) if isinstance(each, cst.Name | cst.Attribute))
+    return any(dotted(each) in known - {""} for each in names)
 
 
 def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import libcst as cst
 
 from taskleash.fixes.meaning.lastness import part_of, why_not_the_end
+from taskleash.fixes.meaning.remarks import is_before_any_wait
 from taskleash.fixes.model import CannotMend
 from taskleash.fixes.syntax.containers import assignments
+from taskleash.fixes.syntax.insertion import BodyPlace
 from taskleash.fixes.syntax.signatures import called_on_instance
 from taskleash.fixes.syntax.tree import (
     Method,
@@ -257,7 +259,9 @@ def end_all(
     lines = ending_all(work, method.function, text, kind, end, is_pruned=is_pruned)
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
-    work.put(teardown_place(work.tree, method, text), "\n".join(lines))
+    place = teardown_place(work.tree, method, text)
+    _check_step(method, place)
+    work.put(place, "\n".join(lines))
 
 
 def end_one(
@@ -277,7 +281,17 @@ def end_one(
         lines = ending_one(work, method.function, text, True, end)[:-1]
     else:
         lines = ending_one(work, method.function, text, is_optional, end)
-    work.put(place_of_end(work.tree, method, text, started), "\n".join(lines))
+    place = place_of_end(work.tree, method, text, started)
+    _check_step(method, place)
+    work.put(place, "\n".join(lines))
+
+
+def _check_step(method: Method, place: BodyPlace) -> None:
+    """Raise `CannotMend` where a teardown must not wait before it has done more than it has."""
+    is_waiting = method.function.asynchronous is not None and not place.is_after
+    if is_waiting and is_before_any_wait(place.anchor):
+        name = method.function.name.value
+        raise CannotMend(sentence("a comment says that `{name}` does not wait before", name=name))
 
 
 def _calls(method: Method) -> set[str]:

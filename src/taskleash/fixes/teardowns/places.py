@@ -13,7 +13,7 @@ from taskleash.fixes.meaning.feeding import (
     feeders_of,
     used_by_tasks,
 )
-from taskleash.fixes.meaning.harmed import CANCELLATIONS
+from taskleash.fixes.meaning.loops import CANCELLATIONS
 from taskleash.fixes.meaning.polling import sleeps
 from taskleash.fixes.syntax.containers import assignments
 from taskleash.fixes.syntax.insertion import BodyPlace, is_text
