@@ -474,8 +474,11 @@ class Client:
     async def aclose(self):
         {comment}
         self.finish("now")
-        await asyncio.sleep(0)
+        await self.leave()
         note("closed")
+
+    async def leave(self):
+        await asyncio.sleep(0)
 
     def finish(self, when):
         note("finished", when)
