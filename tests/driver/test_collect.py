@@ -289,6 +289,31 @@ def test_a_subclass_that_names_the_attribute_by_a_value_is_asked_for(project: Pa
     assert site.defect is None
 
 
+UNDER_A_KEY = """
+import asyncio
+from kept import running
+
+async def begin(name):
+    running[name] = asyncio.create_task(poll())
+
+async def poll():
+    while True:
+        await asyncio.sleep(1)
+
+async def end():
+    for task in running.values():
+        task.cancel()
+    running.clear()
+"""
+
+
+def test_the_file_of_a_dict_that_keeps_tasks_is_asked_for(project: Path) -> None:
+    write(project, {"begin.py": UNDER_A_KEY, "kept.py": "running = {}\n"})
+    assert sorted(collected("begin.py").facts) == ["begin.py", "kept.py"]
+    (site,) = analyse(Settings(paths=("begin.py",))).sites
+    assert site.defect is not Defect.DISCARDED
+
+
 KEEPS_BY_NAME = """
 import asyncio
 

@@ -325,6 +325,11 @@ class Places:
                 found.places.append(
                     Place("global", symbol.name, level, term.name, module=symbol.module)
                 )
+            elif isinstance(symbol, External) and term.name in home.module.facts.imports:
+                # It is that of a file which is not at hand, and is there as long as that.
+                found.places.append(
+                    Place("global", term.name, level, term.name, module=home.module)
+                )
         return []
 
     def _borrowed(

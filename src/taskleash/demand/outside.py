@@ -8,7 +8,7 @@ from taskleash.dataflow.answering import returns
 from taskleash.dataflow.trail import Trail
 from taskleash.demand.definitions import possible
 from taskleash.ir.model import Call, Store
-from taskleash.ir.terms import Attribute, Element, Nested, Parameter, Result, Term
+from taskleash.ir.terms import Attribute, Element, Global, Nested, Parameter, Result, Term
 from taskleash.semantics.calls import Calls, bind, takes_instance
 from taskleash.semantics.entities import Class, External, Function, Module
 from taskleash.semantics.program import Program
@@ -46,6 +46,10 @@ def made_outside(
         target = event.target if isinstance(event, Store) else None
         while isinstance(target, Element):
             target = target.base
+        if isinstance(target, Global):
+            symbol = calls.program.symbol(op.function, target)
+            if isinstance(symbol, External):
+                found |= _candidates(op.function.module, symbol.dotted)
         if isinstance(target, Attribute):
             for kind in calls.inference.types(op.function, target.base):
                 found |= _candidates(op.function.module, kind.name)
