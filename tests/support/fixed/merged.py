@@ -547,6 +547,76 @@ async def main():
 """
 
 
+_FROM_ANY_THREAD = """
+import asyncio
+
+
+class Server:
+    def __init__(self):
+        self.loop = None
+        self.count = 0
+
+    async def run(self):
+        self.loop = asyncio.get_running_loop()
+        asyncio.create_task(self.tick())
+
+    async def tick(self):
+        while True:
+            await asyncio.sleep(1)
+            self.count += 1
+
+    def leave(self):
+        note("left")
+
+    def stop(self):
+        {leave}
+
+
+async def main():
+    server = Server()
+    await server.run()
+    await asyncio.sleep(0)
+    server.stop()
+    await asyncio.sleep(2)
+"""
+
+_TOLD = """
+import asyncio
+
+
+class Server:
+    def __init__(self, hook):
+        self.hook = hook
+        self.tasks = set()
+
+    def on_connected(self, name):
+        # {remark}
+        task = asyncio.create_task(self.notify(name))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def notify(self, name):
+        await asyncio.sleep(1)
+        await self.hook.post(name)
+
+    async def close(self):
+        note("closed")
+
+
+class Hook:
+    async def post(self, name):
+        note("sent", name)
+
+
+async def main():
+    server = Server(Hook())
+    server.on_connected("a")
+    await asyncio.sleep(0)
+    await server.close()
+    await asyncio.sleep(3)
+"""
+
+
 def _both(name: str, kind: str, twin: str, broken: str, sound: str) -> tuple[Written, ...]:
     """Two programs: the fix is not made in the first, and in its twin it is."""
     return (
@@ -692,5 +762,19 @@ MERGED = (
         "a frame that is put to something else from another thread",
         _THREADED.format(sink="output_q"),
         _THREADED.format(sink="client"),
+    ),
+    *_both(
+        "a teardown that other threads call, too",
+        "own",
+        "a teardown of the loop's own thread",
+        _FROM_ANY_THREAD.format(leave="self.loop.call_soon_threadsafe(self.leave)"),
+        _FROM_ANY_THREAD.format(leave="self.leave()"),
+    ),
+    *_both(
+        "a kept task of which a comment says that it is forgotten",
+        "own",
+        "a kept task of which a comment says what it does",
+        _TOLD.format(remark="send the web hook (fire-and-forget)"),
+        _TOLD.format(remark="send the web hook"),
     ),
 )

@@ -14,9 +14,9 @@ from taskleash.fixes.meaning.coroutines import (
     root_of,
     started_by,
 )
-from taskleash.fixes.meaning.drained import check_drained, check_lasting
+from taskleash.fixes.meaning.drained import check_cared_for, check_drained, check_lasting
 from taskleash.fixes.meaning.effects import end_of
-from taskleash.fixes.meaning.evident import check_company, check_owning
+from taskleash.fixes.meaning.evident import check_company, check_owning, is_threaded
 from taskleash.fixes.meaning.given import check_given, check_shared
 from taskleash.fixes.meaning.harmed import (
     check_cancelling,
@@ -24,7 +24,6 @@ from taskleash.fixes.meaning.harmed import (
     may_be_broken_off,
     told_by,
 )
-from taskleash.fixes.meaning.remarks import is_forgotten
 from taskleash.fixes.meaning.serving import is_of_one
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import assignments, attribute_values, container_of
@@ -190,6 +189,7 @@ def _check_harm(work: Work, target: Target, call: cst.Call, teardown: Method, en
     started = started_by(call)
     coroutine = coroutine_of(work.tree, started)
     if end is not End.CANCELLED:
+        check_cared_for(work.tree, call)
         check_draining(work.tree, target.site.task, started, coroutine, teardown)
         return
     method = work.tree.method(call)
@@ -219,6 +219,8 @@ def _check_cancelled(work: Work, call: cst.Call, teardown: Method, is_drained: b
     name = teardown.function.name.value
     if is_drained:
         raise CannotMend(sentence("`{name}` cannot wait for it to end", name=name))
+    if is_threaded(teardown.function):
+        raise CannotMend(sentence("`{name}` may be called from another thread", name=name))
     coroutine = coroutine_of(work.tree, started_by(call))
     comes_itself = coroutine is not None and comes_to(work.tree, coroutine, teardown.function)
     if comes_itself or calls_what_it_was_given(work.tree, coroutine):
@@ -267,7 +269,7 @@ def _own_dropped(
                 place=other,
             )
         )
-    _check_whose(work, target, call, method, spot)
+    _check_whose(work, target, call, method)
     check_lasting(work, target.site.task, started_by(call))
     check_wanted(target.site.task, started_by(call))
     if asking(teardown, started_by(call)) is not None:
@@ -306,10 +308,9 @@ def _own_dropped(
     return _kept(container, name, is_replacing, is_drained)
 
 
-def _check_whose(work: Work, target: Target, call: cst.Call, method: Method, spot: Spot) -> None:
+def _check_whose(work: Work, target: Target, call: cst.Call, method: Method) -> None:
     """Raise `CannotMend` where the work of a dropped task is not that of the object."""
-    if spot.holder is not None and is_forgotten(work.tree, spot.holder):
-        raise CannotMend(sentence("a comment says that nobody waits for its end"))
+    check_cared_for(work.tree, call)
     if is_given(work.tree, call):
         raise CannotMend(
             sentence(

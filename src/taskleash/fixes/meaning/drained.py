@@ -15,6 +15,7 @@ from taskleash.fixes.meaning.coroutines import (
     started_by,
 )
 from taskleash.fixes.meaning.following import Coroutine, own, reached
+from taskleash.fixes.meaning.remarks import is_forgotten, is_said_to_be
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.containers import attribute_values
 from taskleash.fixes.syntax.tree import Method, Tree, dotted, inside, last_name, named_params
@@ -52,6 +53,14 @@ def _is_endless_queue(value: cst.BaseExpression) -> bool:
         and last_name(value.func) in ("Queue", "PriorityQueue", "LifoQueue")
         and not value.args
     )
+
+
+def check_cared_for(tree: Tree, call: cst.Call) -> None:
+    """Raise `CannotMend` where the author says that nobody cares how the work of a call ends."""
+    holder, coroutine = tree.holder(call), coroutine_of(tree, started_by(call))
+    text = coroutine.function.get_docstring() if coroutine is not None else ""
+    if (holder is not None and is_forgotten(tree, holder)) or is_said_to_be(text or ""):
+        raise CannotMend(sentence("a comment says that nobody waits for its end"))
 
 
 def check_drained(work: Work, target: Target, call: cst.Call) -> None:

@@ -198,7 +198,7 @@ def _against_cancelling(
         return sentence(
             "`{starter}` does not start it again after `{name}`", starter=starter, name=name
         )
-    if teardown.function.asynchronous is None and _is_threaded(teardown.cls):
+    if teardown.function.asynchronous is None and is_threaded(teardown.cls):
         return sentence("`{name}` may be called from another thread", name=name)
     return ""
 
@@ -226,7 +226,8 @@ def _not_again(tree: Tree, call: cst.Call, teardown: Method) -> str:
     return found[0] if goal == "__init__" else ""
 
 
-def _is_threaded(cls: cst.ClassDef) -> bool:
+def is_threaded(code: cst.ClassDef | cst.FunctionDef) -> bool:
+    """Whether a class or a function has something done by the loop of another thread."""
     return any(
-        isinstance(node, cst.Call) and last_name(node.func) in _THREADED for node in inside(cls)
+        isinstance(node, cst.Call) and last_name(node.func) in _THREADED for node in inside(code)
     )
