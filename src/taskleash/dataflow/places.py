@@ -320,16 +320,12 @@ class Places:
                 if not isinstance(t, Constant)
             ]
         elif isinstance(term, Global):
-            symbol = self.program.symbol(home, term)
+            symbol, module, name = self.program.symbol(home, term), home.module, term.name
             if isinstance(symbol, Variable):
-                found.places.append(
-                    Place("global", symbol.name, level, term.name, module=symbol.module)
-                )
-            elif isinstance(symbol, External) and term.name in home.module.facts.imports:
+                found.places.append(Place("global", symbol.name, level, name, module=symbol.module))
+            elif isinstance(symbol, External) and name in module.facts.imports:
                 # It is that of a file which is not at hand, and is there as long as that.
-                found.places.append(
-                    Place("global", term.name, level, term.name, module=home.module)
-                )
+                found.places.append(Place("global", name, level, name, module=module))
         return []
 
     def _borrowed(

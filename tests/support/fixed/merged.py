@@ -617,6 +617,77 @@ async def main():
 """
 
 
+_FED = """
+import asyncio
+
+
+class Source:
+    def __init__(self):
+        self.on_receive = None
+
+    async def stop_all(self):
+        self.on_receive(2)
+        await asyncio.sleep(0)
+
+
+class Manager:
+    def __init__(self, channel):
+        self.source = Source()
+        self.channel = channel
+        self.source.on_receive = self.on_source
+
+    def on_source(self, text):
+        asyncio.create_task(self.push(text))
+
+    async def push(self, text):
+        await asyncio.sleep(1)
+        await self.channel.send(text)
+
+    async def stop(self):
+        await self.source.stop_all()
+        note("stopped")
+
+
+class Channel:
+    async def send(self, text):
+        note("sent", text)
+
+
+async def main():
+    manager = Manager(Channel())
+    manager.on_source(1)
+    await asyncio.sleep(0)
+    await manager.stop()
+    note("over")
+    await asyncio.sleep(3)
+"""
+
+_UNDER_IFS = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Log:
+    async def add(self, text, is_told):
+        # {remark}
+        if is_told:
+            if text:
+                note("height", text)
+            asyncio.create_task(self.send(text))
+
+    async def send(self, text):
+        await asyncio.sleep(1)
+        note("sent", text)
+
+
+async def main():
+    await Log().add("a", True)
+    await asyncio.sleep(3)
+"""
+
+
 def _both(name: str, kind: str, twin: str, broken: str, sound: str) -> tuple[Written, ...]:
     """Two programs: the fix is not made in the first, and in its twin it is."""
     return (
@@ -776,5 +847,19 @@ MERGED = (
         "a kept task of which a comment says what it does",
         _TOLD.format(remark="send the web hook (fire-and-forget)"),
         _TOLD.format(remark="send the web hook"),
+    ),
+    Written(
+        "a source that is given what to call by an attribute",
+        _FED,
+        {"own": True},
+        {"own": ("sent 1", "sent 2", "stopped")},
+        is_library=True,
+    ),
+    *_both(
+        "work under conditions that a comment says is sent asynchronously",
+        "await",
+        "work under conditions that a comment says is sent",
+        _UNDER_IFS.format(remark="Optionally send it asynchronously"),
+        _UNDER_IFS.format(remark="Optionally send it"),
     ),
 )

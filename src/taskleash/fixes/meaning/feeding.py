@@ -192,7 +192,16 @@ def _given_to(tree: Tree, cls: cst.ClassDef, attribute: str) -> set[str]:
         if isinstance(node, cst.Call)
         and dotted(node.func).startswith(f"{method.instance}.{attribute}.")
     ]
-    return {name for node in [*made, *told] for name in _led_to(tree, cls, node, 1)}
+    names = {each.function.name.value for each in tree.methods(cls)}
+    set_to = {
+        name
+        for method in tree.methods(cls)
+        for target, value, _ in assignments(method.function.body)
+        if value is not None and dotted(target).startswith(f"{method.instance}.{attribute}.")
+        for base, _, name in [dotted(value).rpartition(".")]
+        if base == method.instance and name in names
+    }
+    return set_to | {name for node in [*made, *told] for name in _led_to(tree, cls, node, 1)}
 
 
 def _led_to(tree: Tree, cls: cst.ClassDef, node: cst.CSTNode, deeper: int) -> Iterator[str]:

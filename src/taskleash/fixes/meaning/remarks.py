@@ -12,7 +12,7 @@ from taskleash.models.vocabulary import words
 
 #: what comments say of work that runs beside its caller
 _APART = re.compile(
-    r"background|block|dangling|detach|fire.and.forget|concurrent|offload|parallel|\bwait"
+    r"asynchronous|background|block|dangling|detach|fire.and.forget|concurrent|offload|parallel|\bwait"
     r"|(?:n't|\bnot|without) await"
     # Chinese: in the background, asynchronous, (not) blocking, (not) waiting, at the same time
     r"|后台|後台|异步|非同步|阻塞|等待|并发|並發|并行|並行",
@@ -69,8 +69,19 @@ def is_named_beside(name: str) -> bool:
 
 def is_meant_apart(tree: Tree, holder: Holder) -> bool:
     """Whether a comment says that the work of a statement is not waited for."""
-    texts = [*_comments(tree, holder), *_below(tree, holder)]
+    texts = [*_comments(tree, holder), *_below(tree, holder), *_over_conditions(tree, holder)]
     return any(_APART.search(text) for text in texts)
+
+
+def _over_conditions(tree: Tree, holder: Holder) -> list[str]:
+    """The comments above the conditions around a statement: they say what is done under them."""
+    found: list[str] = []
+    for around, _ in tree.around(holder):
+        if isinstance(around, cst.FunctionDef):
+            break
+        above = around.leading_lines if isinstance(around, cst.If) else ()
+        found += [each.comment.value for each in above if each.comment is not None]
+    return found
 
 
 def is_to_go_on(tree: Tree, holder: Holder) -> bool:
