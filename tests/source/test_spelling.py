@@ -65,7 +65,17 @@ def test_every_letter_that_stands_for_one_of_ascii_is_noticed() -> None:
         if unicodedata.normalize("NFKC", chr(code)).isascii() and f"a{chr(code)}".isidentifier()
     ]
     assert len(others) > 900
-    assert all(map(may_be_respelt, others))
+    assert all(may_be_respelt(f"x = a{letter}\n") for letter in others)
+
+
+@pytest.mark.parametrize("text", ["'⚠️ no route'", "# ❤️", "'x²'", "f'{speed} km²'", "'नमस्ते'"])
+def test_signs_and_other_scripts_in_strings_make_no_name_another_one(text: str) -> None:
+    assert not may_be_respelt(f"value = {text}\n")
+
+
+@given(NAMES, st.sampled_from(["f'⚠️{{{}}}'", "'⚠️' + {}", "[1for {} in y]", "{}if'é'else(2)"]))
+def test_a_name_is_noticed_whatever_stands_around_it(word: str, code: str) -> None:
+    assert may_be_respelt(code.format(word)) == (name_of(word) != word)
 
 
 def test_a_hidden_spawn_is_found(tmp_path: Path) -> None:

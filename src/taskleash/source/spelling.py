@@ -25,8 +25,11 @@ def name_of(word: str) -> str:
 
 
 def may_be_respelt(text: str) -> bool:
-    """Whether a text may have names that `name_of` changes."""
-    return not text.isascii() and any(map(_joins_or_changes, set(text)))
+    """Whether a text may have names that `name_of` changes, be it in a string or a comment."""
+    if not _has_such_letters(text):
+        return False
+    # The letters also stand in what is no name, after an emoji for one.
+    return any(name_of(word) != word for word in set(_WORD.findall(text)))
 
 
 def searchable(data: bytes) -> bytes:
@@ -38,7 +41,7 @@ def searchable(data: bytes) -> bytes:
         return data
     # Hardly a file beyond ASCII has such letters, and they are all that has to be looked at.
     try:
-        if not may_be_respelt(data.translate(None, _ASCII).decode()):
+        if not _has_such_letters(data.translate(None, _ASCII).decode()):
             return data
     except UnicodeDecodeError:
         pass
@@ -47,6 +50,10 @@ def searchable(data: bytes) -> bytes:
     except InvalidSource:
         return data
     return _WORD.sub(_respelt, text).encode("utf-8", "surrogatepass")
+
+
+def _has_such_letters(text: str) -> bool:
+    return not text.isascii() and any(map(_joins_or_changes, set(text)))
 
 
 def _respelt(word: re.Match[str]) -> str:
