@@ -36,6 +36,7 @@ SETS = (
     "blind_twenty_first",
     "blind_twenty_second",
     "blind_twenty_third",
+    "blind_twenty_fourth",
 )
 
 #: a package, a file of it and a line
