@@ -268,16 +268,15 @@ own end cancels, one whose waiter alone is cancelled, one whose entry is passed 
 a shutdown asks to end. The reader was sure of 36 lows, and of 26 more he was not. Of these
 taskleash calls nine low and two high.
 
-In the twenty-fourth reading (nearly all sites of 96 packages, most of them with a state that is begun
-and ended) the 135 highs are those of the labels. Of the 15 lows four are sound: two tasks that the
-next connection ends before it starts its own, one whose object has a `stop` that stops a machine
-instead, and one of an outbox that a flush waits for. One high was not found, a task that a lambda
-gives back to a log handler which drops it. Five lows were not found: a second connection of the same
-name that overwrites the first one's, a connection that begins anew before the failed one's task is
-over, a set that a `close` waits for with a deadline and only in one of its cases, a list that is
-gathered once and grows behind that, and a task that one of two resets forgets. The reader was sure
-of 16 lows, and of 15 more he was not.
-
+In the twenty-fourth reading (nearly all sites of 96 packages, most of them with a state that is
+begun and ended) the 135 highs are those of the labels. Of the 15 lows four are sound: two tasks
+that the next connection ends before it starts its own, one whose object has a `stop` that stops a
+machine instead, and one of an outbox that a flush waits for. One high was not found, a task that a
+lambda gives back to a log handler which drops it. Five lows were not found: a second connection of
+the same name that overwrites the first one's, a connection that begins anew before the failed one's
+task is over, a set that a `close` waits for with a deadline and only in one of its cases, a list
+that is gathered once and grows behind that, and a task that one of two resets forgets. The reader
+was sure of 16 lows, and of 15 more he was not.
 """
 _TUNED = """
 ## On code that it was tuned on
