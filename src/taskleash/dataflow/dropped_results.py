@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.dataflow.called_back import is_called_in_vain
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Nested, Parameter, Result
 from taskleash.models.callables import RESULT_USERS
@@ -70,8 +71,11 @@ def _drops_result(
     """
     call = holder.call(index)
     key = call.args[position].key
-    if "factory" in key or call.text.rpartition(".")[2] in RESULT_USERS | GROWING:
+    name = call.text.rpartition(".")[2]
+    if "factory" in key or name in RESULT_USERS:
         return False
+    if name in GROWING:
+        return is_given and is_called_in_vain(calls, holder, index)
     callees = calls.callees(holder, call)
     if not any(isinstance(c, Function | Class) for c in callees):
         return True
@@ -83,8 +87,8 @@ def _drops_result(
 def _registers(calls: Calls, function: Function, call: Call, position: int) -> bool:
     """Whether a function of the program hands its argument to something outside, as a callback.
 
-    Or it calls it and drops what comes back. It may note it down, too, such as to take it off
-    later.
+    Or it calls it and drops what comes back, or keeps it among those that the program calls so. It
+    may note it down, too, such as to take it off later.
     """
     param = bind(function, call, position, takes_instance(function, call))
     if param is None or param.kind:

@@ -242,6 +242,8 @@ class Guards:
                     continue
                 if self.repetition.arrives_ended(trail, coroutine, index):
                     continue
+                if self.repetition.is_closed(trail, op, coroutine, index):
+                    continue
                 for callee in self.calls.callees(coroutine, call):
                     if callee is op.function and self.repetition.ends_for(trail, op, call):
                         continue

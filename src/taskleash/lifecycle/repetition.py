@@ -225,12 +225,14 @@ class Repetition:
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
         outcome = self._around(trail, caller, at, {index, at}, given)
+        return outcome.respawned and not self.is_closed(trail, op, caller, index)
+
+    def is_closed(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
+        """Whether a loop of a caller does not call the storing function once it has stored."""
         is_same = is_on_itself(caller, index) and any(
             callee is op.function for callee in self.calls.callees(caller, caller.call(index))
         )
-        return outcome.respawned and not (
-            is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
-        )
+        return is_same and is_closed(self.arrivals.endings, trail, op, caller, index)
 
     def comes_round(self, trail: Trail, op: Op) -> bool:
         """Whether a loop comes back to the store of the handle while the task runs."""

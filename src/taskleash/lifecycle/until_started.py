@@ -58,11 +58,17 @@ def _own(function: Function, name: str) -> Term:
 
 
 def refuses(function: Function, at: int, state: Term, test: Test, holds: bool) -> bool:
-    """Whether a function that comes to an event sets state so that a condition on it fails."""
+    """Whether a function that comes to an event sets state so that a condition on it fails.
+
+    What it sets on other ways, that do not come to the event, is of other calls.
+    """
+    graph = function.paths.graph
     stores = [
         (index, event)
         for index, event in enumerate(function.events)
-        if isinstance(event, Store) and event.target == state
+        if isinstance(event, Store)
+        and event.target == state
+        and (graph.may_come_to(index, at) or graph.may_come_to(at, index))
     ]
     frames = around(function, at)
     ways = [around(function, index) for index, _ in stores]

@@ -64,10 +64,13 @@ class UnderKeys:
 
 
 def _keys(op: Op) -> _Keys:
-    """The parameters in the key of what an operation takes of a container; none of any other."""
+    """The parameters in the key of what an operation takes of a container; none of any other.
+
+    What a container has may be the record that keeps the task: ``self.jobs[key].task``.
+    """
     function = op.function
     found: set[str] = set()
-    for term in terms_of(op):
+    for term in (part for each in terms_of(op) for part in parts(each)):
         if isinstance(term, Element):
             name = term.key.partition(".")[0]
             found.update(p.name for p in function.facts.params if p.name == name)

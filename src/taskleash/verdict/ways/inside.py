@@ -36,6 +36,7 @@ from taskleash.verdict.ways.helpers import (
     passing,
     runs_inside,
 )
+from taskleash.verdict.ways.left_out import left_out
 from taskleash.verdict.ways.left_pending import left_pending
 from taskleash.verdict.ways.stopped import is_stopped, left_by_a_stop
 from taskleash.verdict.ways.turns import made_anew, next_turn, takes_over
@@ -99,6 +100,9 @@ class Inside:
             again = leaves_another(signs.abandoned, trail, ())
             signs.piling_up = again or signs.called_in_turns is not None
         if not after:
+            # Nobody has what a generator gives its consumer on other paths.
+            is_yielded = bool(handed) and all(op.kind == "yield" for op in handed)
+            signs.partly_here = is_yielded and bool(outcome.leaks) and outcome.is_complete
             return
         if signs.respawned and signs.abandoned is None:
             self._look_for_more_each_turn(signs, stops)
@@ -106,15 +110,30 @@ class Inside:
             outcome = self._search(trail, elements, [])
             # A handle that is kept as well is lost to nobody, but for the next one in its place.
             signs.respawned = is_slot and outcome.respawned
+        self._look_at_paths(signs, elements, after, handed, stops, outcome)
+
+    def _look_at_paths(
+        self,
+        signs: Signs,
+        elements: Elements,
+        after: list[Op],
+        handed: list[Op],
+        stops: list[EndingEvent],
+        outcome: PathOutcome,
+    ) -> None:
+        """Note whether all paths come to what ends the task; which leave it, where one does."""
+        trail = signs.trail
         several = [op for op in after if not elements.is_alone(op)] + _first(trail, after)
         left = () if handed else left_pending(trail, several, stops)
-        stopped = () if handed else left_by_a_stop(trail, endings, partial(self._stops, trail))
+        stopped = () if handed else left_by_a_stop(trail, elements.ops, partial(self._stops, trail))
         if not outcome.is_complete or left is None or stopped is None:
             signs.is_searched = False
-            trail.leave_paths_out(function)
+            trail.leave_paths_out(trail.function)
         elif left or (stopped and not outcome.leaks):
             signs.leaks, signs.partly_here, signs.left_pending = left or stopped, True, True
-        elif not (leaks := self._left(trail, elements, after, outcome.leaks)):
+        elif not (leaks := self._left(trail, elements, after, outcome.leaks)) and not (
+            leaks := () if handed else self._left_out(trail, elements)
+        ):
             signs.ended_here = how(after)
         elif not handed:
             signs.leaks, signs.partly_here = leaks, True
@@ -127,6 +146,14 @@ class Inside:
         if not leaks or not waits or is_stopped(trail.function, leaks):
             return leaks
         return self._search(trail, elements, waits).leaks
+
+    def _left_out(self, trail: Trail, elements: Elements) -> tuple[Leak, ...]:
+        """The paths on which it is not put into the container by which it is ended."""
+        outcome = left_out(trail, elements.ops, self._stops(trail, elements.ops, elements))
+        if outcome is None or outcome.is_complete:
+            return () if outcome is None else outcome.leaks
+        trail.leave_paths_out(trail.function)
+        return ()
 
     def _ending(self, trail: Trail) -> list[Op]:
         return [op for op in trail.rooted() if _ends(self.calls, trail, op)]
