@@ -46,7 +46,7 @@ from taskleash.verdict.elements.elements import ends_another, left_to_others
 from taskleash.verdict.elements.outlived import Outlived
 from taskleash.verdict.elements.successors import takeover
 from taskleash.verdict.elements.under_keys import UnderKeys
-from taskleash.verdict.owner import group_of, owner_of, teardowns
+from taskleash.verdict.owner import group_of, how_private, owner_of, teardowns
 from taskleash.verdict.signs import Signs, how
 from taskleash.verdict.ways.aftermath import Aftermath
 from taskleash.verdict.ways.cancelled import Earlier
@@ -55,6 +55,7 @@ from taskleash.verdict.ways.cut_short import CutShort
 from taskleash.verdict.ways.enclosing import ended_around, passed_around
 from taskleash.verdict.ways.failing import Failures, minds_itself
 from taskleash.verdict.ways.inside import Inside
+from taskleash.verdict.ways.own_cleanup import is_at_its_own_end
 from taskleash.verdict.ways.partly import Partly
 from taskleash.verdict.ways.waiting import is_after_a_failure, is_partial, proves_nothing
 
@@ -250,7 +251,8 @@ class Observer:
         left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
-            if is_open or proves_nothing(signs.trail, op) or is_never_used(op.site[0]):
+            is_none = proves_nothing(signs.trail, op) or is_at_its_own_end(signs, op)
+            if is_open or is_none or is_never_used(op.site[0]):
                 continue
             if ends_another(signs, op) or op in left_around or earlier.is_step_of_a_start(op):
                 elsewhere.append(op)
@@ -359,7 +361,7 @@ class Observer:
                 and self._answers(method, place.cls, spawning)
             ]
             if methods:
-                return min(methods, key=lambda m: _how_private(m.name))
+                return min(methods, key=lambda m: how_private(m.name))
         return None
 
     def _taken_down_by(self, started: Sequence[Function]) -> list[Function]:
@@ -372,11 +374,6 @@ class Observer:
             for callee in self.calls.callees(function, call)
             if isinstance(callee, Function)
         ]
-
-
-def _how_private(name: str) -> int:
-    """How far a method is from those that users call: public, special, a private step of either."""
-    return name.startswith("_") + (name.startswith("_") and not name.startswith("__"))
 
 
 def _guessed_lifetime(spawn: Spawn) -> str:

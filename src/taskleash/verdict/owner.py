@@ -81,3 +81,8 @@ def group_of(spawn: Spawn) -> str:
     call = spawn.call
     is_handed = bool(spawn.work) and spawn.api is None
     return (call.args[0] if is_handed else call).text.rpartition(".")[0]
+
+
+def how_private(name: str) -> int:
+    """How far a method is from those that users call: public, special, a private step of either."""
+    return name.startswith("_") + (name.startswith("_") and not name.startswith("__"))
