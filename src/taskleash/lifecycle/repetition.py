@@ -220,12 +220,28 @@ class Repetition:
     def _repeats(self, trail: Trail, op: Op, site: Site, given: Given) -> bool:
         """Whether a loop of a caller comes back to the call while the task runs."""
         caller, index = site
-        # Where the call is awaited, what it raises comes before it has started a task.
-        at = done_at(caller, index)
+        # Where the call is awaited, what it raises comes before it has started a task, or after.
+        at = index if self._fails_behind(trail, op, site) else done_at(caller, index)
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
         outcome = self._around(trail, caller, at, {index, at}, given)
         return outcome.respawned and not self.is_closed(trail, op, caller, index)
+
+    def _fails_behind(self, trail: Trail, op: Op, site: Site) -> bool:
+        """Whether what a call raises by a ``raise`` may come behind the store, as the task runs."""
+        caller, index = site
+        function = op.function
+        if function not in self.calls.callees(caller, caller.call(index)):
+            return False
+        # What makes the exception stands just before, in the same block.
+        made = {
+            order
+            for order, exit_, frames in function.levels.exits
+            if exit_.kind == "raise" and order > op.index and around(function, order) == frames
+        }
+        endings = map(EndingEvent, self.arrivals.endings.events(trail, function) - {op.index})
+        carriers = self.arrivals.carriers(trail, function)
+        return bool(function.paths.search([op.index], endings, carriers, made).reached)
 
     def is_closed(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
         """Whether a loop of a caller does not call the storing function once it has stored."""

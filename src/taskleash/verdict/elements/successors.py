@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from taskleash.dataflow.trail import CANCELLING, ENDING, Op, Trail
 from taskleash.ir.model import Await, Call, Delete, If, Store, Test, tests
-from taskleash.ir.terms import Result
+from taskleash.ir.terms import Parameter, Result
 from taskleash.lifecycle.guards import Guards
 from taskleash.lifecycle.repetition import is_kept_by_itself
 from taskleash.lifecycle.respawning import leading_back
@@ -36,7 +36,8 @@ def takeover(signs: Signs, calls: Calls, teardown: Teardown, guards: Guards) -> 
     for removal in trail.of("shrink", "clear-slot"):
         home = removal.function
         at_its_end = home in signs.spawn.started and in_cleanup(home, removal.index)
-        if (at_its_end or home in callbacks) and _takes_any(removal):
+        is_told = home in callbacks and not at_its_end and _is_told_of_it(removal)
+        if (at_its_end or home in callbacks) and _takes_any(removal) and not is_told:
             for cancel in trail.of(*CANCELLING):
                 if cancel.function not in signs.spawn.started and (
                     _starts_anew(trail, cancel, calls)
@@ -84,6 +85,17 @@ def _takes_any(op: Op) -> bool:
         if isinstance(frame.item, If)
         for test in tests(frame.item.test)
     )
+
+
+def _is_told_of_it(op: Op) -> bool:
+    """Whether a callback takes out what it is called with: ``pending.pop(task, None)``.
+
+    That is the task itself, behind what is bound to the callback.
+    """
+    event = op.event
+    params = [p for p in op.function.facts.params if p.kind == "" and not p.default]
+    given = event.args[0].value if isinstance(event, Call) and event.args else ()
+    return bool(params) and given == (Parameter(params[-1].name),)
 
 
 def _compares(test: Test) -> bool:
