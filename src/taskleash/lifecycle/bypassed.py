@@ -37,8 +37,9 @@ class Bypassed:
     def by(self, spawning: Function, endings: Iterable[Op]) -> Bypass | None:
         """A call that takes the object down past all the endings, which nothing else comes to.
 
-        Of an object whose class starts the task and has all endings. What a cleanup ends that is
-        around the call that leads to the spawn is ended whoever takes the object down.
+        Of an object whose class starts the task, as the program has it do, and has all endings.
+        What a cleanup ends that is around the call that leads to the spawn is ended whoever takes
+        the object down.
         """
         sites = [op.site for op in endings]
         methods = tuple(dict.fromkeys(function.method for function, _ in sites))
@@ -47,11 +48,15 @@ class Bypassed:
             return None
         leading = self._leading_to(cls, methods)
         around = {function.method for function, index in sites if in_cleanup(function, index)}
-        if spawning.method in leading or around.intersection(self._leading_to(cls, [spawning])):
+        starting = self._leading_to(cls, [spawning.method])
+        if spawning.method in leading or around.intersection(starting):
             return None
         ways = [way for way in self._ways_out(cls, leading) if self._means(cls, way)]
         near = {cls.module, *(way.caller.module for way in ways)}
         if not ways or any(self._is_reached(cls, method, near) for method in leading):
+            return None
+        if not any(self._is_reached(cls, method, near) for method in starting):
+            # Only users start it, and take down what they have started.
             return None
         return ways[0]
 

@@ -101,7 +101,8 @@ def _ends_with_the_loop(s: Signs) -> bool:
     """Whether the loop's end cancels it, and there are no more and more of it until then."""
     if s.loop_end is None or s.growing:
         return False
-    is_one = not _repeated(s) and (s.singleton or not s.endless)
+    is_with_its_owner = s.start_like and not s.is_made_anew
+    is_one = not _repeated(s) and (s.singleton or not s.endless or is_with_its_owner)
     return s.loop_end.op is None or is_one
 
 
