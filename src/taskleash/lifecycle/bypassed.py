@@ -55,10 +55,15 @@ class Bypassed:
         near = {cls.module, *(way.caller.module for way in ways)}
         if not ways or any(self._is_reached(cls, method, near) for method in leading):
             return None
-        if not any(self._is_reached(cls, method, near) for method in starting):
-            # Only users start it, and take down what they have started.
+        if self._is_made(cls) and not any(self._is_reached(cls, m, near) for m in starting):
+            # Only users start it, on objects of their own, and take down what they have started.
             return None
         return ways[0]
+
+    def _is_made(self, cls: Class) -> bool:
+        """Whether the program itself makes the objects that it takes down."""
+        sites = self.calls.constructions(cls)
+        return any(cls.module.is_test or not maker.module.is_test for maker, _ in sites)
 
     def _leading_to(self, cls: Class, methods: Iterable[Function]) -> list[Function]:
         """The methods, and those of an instance of the class that call them."""

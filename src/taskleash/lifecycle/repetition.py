@@ -28,6 +28,7 @@ from taskleash.ir.terms import (
     Result,
     Term,
 )
+from taskleash.lifecycle.late_failures import fails_late
 from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.until_started import is_closed
 from taskleash.models.lifecycle import LIFECYCLE
@@ -221,27 +222,13 @@ class Repetition:
         """Whether a loop of a caller comes back to the call while the task runs."""
         caller, index = site
         # Where the call is awaited, what it raises comes before it has started a task, or after.
-        at = index if self._fails_behind(trail, op, site) else done_at(caller, index)
+        callees = self.calls.callees(caller, caller.call(index))
+        is_late = op.function in callees and fails_late(self.arrivals, trail, op, site)
+        at = index if is_late else done_at(caller, index)
         if in_loop(caller, at) is None or not caller.paths.graph.comes_back(at):
             return False
         outcome = self._around(trail, caller, at, {index, at}, given)
         return outcome.respawned and not self.is_closed(trail, op, caller, index)
-
-    def _fails_behind(self, trail: Trail, op: Op, site: Site) -> bool:
-        """Whether what a call raises by a ``raise`` may come behind the store, as the task runs."""
-        caller, index = site
-        function = op.function
-        if function not in self.calls.callees(caller, caller.call(index)):
-            return False
-        # What makes the exception stands just before, in the same block.
-        made = {
-            order
-            for order, exit_, frames in function.levels.exits
-            if exit_.kind == "raise" and order > op.index and around(function, order) == frames
-        }
-        endings = map(EndingEvent, self.arrivals.endings.events(trail, function) - {op.index})
-        carriers = self.arrivals.carriers(trail, function)
-        return bool(function.paths.search([op.index], endings, carriers, made).reached)
 
     def is_closed(self, trail: Trail, op: Op, caller: Function, index: int) -> bool:
         """Whether a loop of a caller does not call the storing function once it has stored."""
