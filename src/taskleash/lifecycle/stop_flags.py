@@ -117,8 +117,15 @@ class Flags:
         for name in names:
             holders = {owner, *self._holders(coroutine, name)}
             for function, index in self.sets(holders, name, name in tested):
-                if function not in own:
+                if function not in own and not self._is_start(function):
                     yield function, index, name
+
+    def _is_start(self, function: Function) -> bool:
+        """Whether a function sets its object up, and starts tasks of it: not what those end by.
+
+        That a teardown comes to it makes it no end.
+        """
+        return function in self.teardown.spawning and self.teardown.phases.is_start(function)
 
     def _looping(self, coroutine: Function) -> list[Function]:
         """What holds the loops of a coroutine: itself, or the methods that it awaits."""

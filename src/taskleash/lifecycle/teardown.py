@@ -59,9 +59,6 @@ class Teardown:
         own = self._own_reason(function)
         if own:
             return _Reason(0, False, function.qualname, own)
-        if function in self.spawning and self.phases.is_start(function):
-            # What a teardown has started once more is no part of its end.
-            return None
         found: _Reason | None = None
         for caller, cleans_up in self._callers(function).items():
             if caller.module.is_test and not function.module.is_test:

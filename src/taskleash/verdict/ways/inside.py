@@ -150,10 +150,7 @@ class Inside:
     def _left_out(self, trail: Trail, elements: Elements) -> tuple[Leak, ...]:
         """The paths on which it is not put into the container by which it is ended."""
         outcome = left_out(trail, elements.ops, self._stops(trail, elements.ops, elements))
-        if outcome is None or outcome.is_complete:
-            return () if outcome is None else outcome.leaks
-        trail.leave_paths_out(trail.function)
-        return ()
+        return outcome.leaks if outcome is not None and outcome.is_complete else ()
 
     def _ending(self, trail: Trail) -> list[Op]:
         return [op for op in trail.rooted() if _ends(self.calls, trail, op)]
