@@ -152,7 +152,7 @@ POLICY: tuple[Row, ...] = (
          Claim.PATH, tells=Ground.REPLACED),
     _row("its function is cancelled while it waits, before it comes to the ending",
          lambda s: s.cut_short is not None,
-         "local", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial", Claim.PATH),
+         "", "partial", _LOW, Defect.PARTLY_ENDED, "tracked / partial", Claim.PATH),
     _row("ended on every normal path", lambda s: bool(s.ended_here) and s.abandoned is None,
          "", "here", _NO, None, "tracked / here"),
     _row("held by the main coroutine: the loop's end cancels what is left",

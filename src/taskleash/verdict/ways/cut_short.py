@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from taskleash.controlflow.nesting import catches_cancellation, events_in
 from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.trail import CANCELLING, Site
+from taskleash.dataflow.trail import AWAITING, CANCELLING, Site
 from taskleash.ir.model import Await, Loop, Try
 from taskleash.ir.terms import Result
 from taskleash.lifecycle.lifetime import Lifetimes
@@ -37,11 +37,9 @@ class CutShort:
         function, trail = signs.spawn.function, signs.trail
         if not signs.ended_here or not signs.endless or not function.facts.is_async:
             return None
-        if (
-            signs.places
-            or trail.given
-            or any(o.kind not in CANCELLING for o in signs.ended_here_by)
-        ):
+        if trail.given or any(o.kind not in CANCELLING for o in signs.ended_here_by):
+            return None
+        if signs.places and not _is_ended_here_alone(signs):
             return None
         if function.facts.is_generator or self.mains.runner(function):
             return None
@@ -87,6 +85,14 @@ class CutShort:
             and self.lifetimes.of_call(function, index, callee) == "endless"
             for index, callee in made
         )
+
+
+def _is_ended_here_alone(signs: Signs) -> bool:
+    """Whether nothing but the function itself ends the task by way of the slot that keeps it."""
+    function = signs.spawn.function
+    is_slot = all(place.kind == "attribute" and not place.depth for place in signs.places)
+    ends = signs.trail.of(*CANCELLING, *AWAITING)
+    return is_slot and all(op.site[0] is function for op in ends)
 
 
 def _is_asynchronous(function: Function, index: int) -> bool:

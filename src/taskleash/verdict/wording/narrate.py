@@ -122,6 +122,8 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
     if (signs.ended_here or signs.partly_here) and not only_started:
         # What the way to a teardown says more of is told there.
         again = {(op.site, op.kind) for op, _ in ended_there_by[:3]}
+        if signs.cut_short is not None:
+            again |= {(op.site, op.kind) for op in signs.ended_elsewhere[:2]}
         found = [op for op in signs.ended_here_by if (op.site, op.kind) not in again]
         # What waits for it tells more than what asks.
         for op in sorted(found, key=lambda op: op.kind == "done")[:2]:
