@@ -196,6 +196,25 @@ log.setLevel(1)
 new = 1
 spawn()
 """,
+    "after a call right below the constant above it": """\
+import a
+X = 1
+log = a.log()
+a.basic()
+new = 1
+def f():
+    spawn()
+""",
+    "not after a call that stands apart": """\
+import a
+X = 1
+log = a.log()
+new = 1
+
+a.basic()
+def f():
+    spawn()
+""",
     "not after what sets up something else than the text above it": """\
 \'\'\'About.\'\'\'
 new = 1

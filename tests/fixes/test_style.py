@@ -60,3 +60,8 @@ def test_a_line_that_only_a_long_string_makes_wide_tells_nothing() -> None:
     code = "start(" + "x, " * 26
     assert style_of(Tree(f'{code}key["name"])\n')).width == 100
     assert style_of(Tree(f'start("{"x" * 90}")\n')).width == 88
+    # Beside something else it would stand on a line of its own, as more than one line tells.
+    assert style_of(Tree(f'start("{"x" * 80}", one)\n' * 2)).width == 100
+    assert style_of(Tree(f'start("{"x" * 80}", one)\n')).width == 88
+    assert style_of(Tree(f'start("{"x, " * 29}")\n' * 2)).width == 88
+    assert style_of(Tree(f'start(one,\n      "{"x" * 89}")\n' * 2)).width == 88

@@ -546,6 +546,133 @@ async def main():
     note("got", await queue.get())
 """
 
+_SEEN_TO = """
+import asyncio
+import logging
+
+logger = logging.getLogger("program")
+
+
+class Relay:
+    def __init__(self, loop, client, handler):
+        self.loop = loop
+        self.client = client
+        self.handler = handler
+
+    def report(self, error):
+        if self.handler is None:
+            raise error
+        self.handler(error)
+
+    def received(self, packet):
+        async def relay():
+{work}
+        asyncio.run_coroutine_threadsafe(relay(), self.loop)
+
+    def report(self, error):
+        note("lost", error)
+
+
+class Client:
+    async def write(self, packet):
+        note("written", packet)
+
+
+async def main():
+    Relay(asyncio.get_running_loop(), Client(), print).received(1)
+    await asyncio.sleep(1)
+"""
+_REPORTED = """\
+            try:
+                await self.client.write(packet)
+            except Exception as error:
+                self.report(error)
+"""
+_RAISED = """\
+            try:
+                await self.client.write(packet)
+            except Exception as error:
+                self.report(error)
+                raise
+"""
+
+_ELECTION = """
+import asyncio
+
+
+class Node:
+    def __init__(self, peers, transport):
+        self.peers = peers
+        self.transport = transport
+
+{loop}    async def elect(self):
+        for peer in self.peers:
+            asyncio.create_task(self.send_vote(peer))
+
+    async def send_vote(self, peer):
+        try:
+            await self.transport.publish(peer)
+        except Exception:
+            pass
+
+
+class Transport:
+    async def publish(self, peer):
+        await asyncio.sleep(1)
+        note("published", peer)
+
+
+async def main():
+    await Node(["a", "b"], Transport()).elect()
+    await asyncio.sleep(2)
+"""
+_ELECTING = """\
+    async def run(self):
+        while True:
+            await asyncio.sleep(1)
+            await self.elect()
+
+"""
+
+
+_CLAIMED = """
+import asyncio
+
+
+class Bus:
+    def __init__(self):
+        self.link = None
+        self.count = 0
+
+    def start(self, link):
+        self.link = link
+        asyncio.create_task(self.tick())
+
+    async def tick(self):
+        while True:
+            await asyncio.sleep(1)
+            self.count += 1
+
+    async def stop(self):
+        if self.link is None:
+            return
+        {claim}
+        await link.close()
+
+
+class Link:
+    async def close(self):
+        note("closed")
+
+
+async def main():
+    bus = Bus()
+    bus.start(Link())
+    await asyncio.sleep(0)
+    await asyncio.gather(bus.stop(), bus.stop())
+    note("stopped")
+"""
+
 
 _FROM_ANY_THREAD = """
 import asyncio
@@ -833,6 +960,27 @@ MERGED = (
         "a frame that is put to something else from another thread",
         _THREADED.format(sink="output_q"),
         _THREADED.format(sink="client"),
+    ),
+    *_both(
+        "work of another thread that sees to its failures itself",
+        "log",
+        "work of another thread that reports its failures and raises them",
+        _SEEN_TO.format(work=_REPORTED),
+        _SEEN_TO.format(work=_RAISED),
+    ),
+    *_both(
+        "a function that a loop calls in each of its turns",
+        "taskgroup",
+        "a function that no loop calls",
+        _ELECTION.format(loop=_ELECTING),
+        _ELECTION.format(loop=""),
+    ),
+    Written(
+        "a teardown that takes out what it takes down",
+        _CLAIMED.format(claim="link, self.link = self.link, None"),
+        {"own": True},
+        {"own": ("closed", "stopped")},
+        is_library=True,
     ),
     *_both(
         "a teardown that other threads call, too",

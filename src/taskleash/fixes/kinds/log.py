@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.fixes.meaning.coroutines import started_by
+from taskleash.fixes.meaning.coroutines import coroutine_of, started_by
+from taskleash.fixes.meaning.following import own
 from taskleash.fixes.model import CannotMend, Target
 from taskleash.fixes.syntax.edits import BLANK
+from taskleash.fixes.syntax.insertion import is_text
 from taskleash.fixes.syntax.loggers import (
     fills_braces,
     is_bound,
@@ -22,9 +24,10 @@ from taskleash.fixes.syntax.loggers import (
 )
 from taskleash.fixes.syntax.new_statements import statements
 from taskleash.fixes.syntax.spots import Spot, spot_of
-from taskleash.fixes.syntax.tree import Method, dotted, inside, last_name
+from taskleash.fixes.syntax.tree import Method, caught_names, dotted, inside, last_name
 from taskleash.fixes.syntax.work import Work
 from taskleash.models.api import Starts
+from taskleash.models.exceptions import BROAD_EXCEPTIONS
 from taskleash.models.table import MODELS
 from taskleash.models.vocabulary import words
 from taskleash.sentences import Sentence, sentence
@@ -104,6 +107,22 @@ def _fills_a_queue(call: cst.Call) -> bool:
     return name == "put" and not _QUEUES.isdisjoint(words(base.rpartition(".")[2])[-1:])
 
 
+def _sees_to_itself(work: Work, call: cst.Call) -> bool:
+    """Whether all that a call starts is a ``try`` whose handler takes every error.
+
+    What that does with one may fail in turn, which is no failure of the work.
+    """
+    coroutine = coroutine_of(work.tree, started_by(call))
+    body = coroutine.function.body if coroutine is not None else None
+    lines = [each for each in body.body if not is_text(each)] if body is not None else []
+    tried = lines[0] if len(lines) == 1 else None
+    return isinstance(tried, cst.Try) and any(
+        not BROAD_EXCEPTIONS.isdisjoint(caught_names(each))
+        and not any(isinstance(node, cst.Raise) for node in own(each.body))
+        for each in tried.handlers
+    )
+
+
 def _gives_future(work: Work, call: cst.Call) -> bool:
     """Whether a call gives a future each time: it is the API's, or of what returns only that's."""
     if last_name(call.func) in _FUTURES:
@@ -133,6 +152,8 @@ def _chained(work: Work, spot: Spot, call: cst.Call) -> Sentence:
         raise CannotMend(sentence("no statement of its own drops the future"))
     if _fills_a_queue(call):
         raise CannotMend(sentence("to put something into a queue does not fail"))
+    if _sees_to_itself(work, call):
+        raise CannotMend(sentence("what it starts sees to its failures itself"))
     if not _gives_future(work, call):
         raise CannotMend(sentence("the file does not tell that `{code}` gives a future", code=code))
     holder = spot.holder

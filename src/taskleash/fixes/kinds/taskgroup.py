@@ -13,7 +13,7 @@ from taskleash.fixes.meaning.coroutines import (
     started_by,
 )
 from taskleash.fixes.meaning.following import Coroutine, called, own, reached
-from taskleash.fixes.meaning.parallel import goes_on, is_in_a_loop
+from taskleash.fixes.meaning.parallel import goes_on, is_for_a_loop, is_in_a_loop
 from taskleash.fixes.meaning.polling import is_flag
 from taskleash.fixes.meaning.remarks import says_that_it_goes_on
 from taskleash.fixes.meaning.serving import is_harmless
@@ -181,6 +181,8 @@ def _check_dropped(work: Work, target: Target, call: cst.Call, scope: cst.Functi
     check_beside(work, target, call, started_by(call), holder)
     if is_a_start(scope.name.value, target.site.task):
         raise CannotMend(sentence("it would hold up the start"))
+    if is_for_a_loop(work.tree, call):
+        raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if ("group", id(scope)) not in work.draft.made and not _has_company(work.tree, call):
         raise CannotMend(sentence("nothing runs beside it: await would say the same"))
 

@@ -36,7 +36,7 @@ _BLOCKING = WAITING_CALLS - {"read", "readline"}
 def check_parallel(work: Work, target: Target, call: cst.Call) -> None:
     """Raise `CannotMend` where the function is to go on while the work of a call runs."""
     tree = work.tree
-    if is_in_a_loop(tree, call) or _is_for_a_loop(tree, call):
+    if is_in_a_loop(tree, call) or is_for_a_loop(tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     if _is_one_of_several(tree, call):
         raise CannotMend(sentence("more than one is started here, to run at a time"))
@@ -67,7 +67,7 @@ def check_goes_on(work: Work, target: Target, call: cst.Call) -> None:
     Its caller waits for a value of it, or it waits for other things meanwhile. What is sent may be
     a request, whose answer takes as long as its server does.
     """
-    if _is_for_a_loop(work.tree, call):
+    if is_for_a_loop(work.tree, call):
         raise CannotMend(sentence("it would hold up the next turn of the loop"))
     scope = work.tree.scope(call)
     if isinstance(scope, cst.FunctionDef) and is_a_start(scope.name.value, target.site.task):
@@ -90,7 +90,7 @@ def is_in_a_loop(tree: Tree, call: cst.Call) -> bool:
     return False
 
 
-def _is_for_a_loop(tree: Tree, call: cst.Call) -> bool:
+def is_for_a_loop(tree: Tree, call: cst.Call) -> bool:
     """Whether a loop of the file calls the function that a call stands in, by way of others too."""
     pending, seen = [tree.scope(call)], set[int]()
     while pending:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from taskleash.fixes.syntax.tree import Holder, Tree, inside, place_in
+from taskleash.fixes.syntax.tree import Holder, Tree, inside, last_name, place_in
 from taskleash.models.vocabulary import words
 
 #: what comments say of work that runs beside its caller
@@ -39,9 +39,15 @@ _CANCELS = re.compile(r"\bcancel(?:s|l?ing)?\b[^.]*\b(?:tasks?|jobs?|work)\b", r
 
 
 def says_that_it_cancels(function: cst.FunctionDef) -> bool:
-    """Whether the docstring of a teardown says that it cancels tasks."""
+    """Whether the docstring of a teardown says that it cancels tasks.
+
+    Where it cancels some already, it is those that are meant.
+    """
     text = function.get_docstring()
-    return text is not None and _CANCELS.search(text) is not None
+    if text is None or _CANCELS.search(text) is None:
+        return False
+    calls = (node for node in inside(function.body) if isinstance(node, cst.Call))
+    return not any(last_name(call.func) == "cancel" for call in calls)
 
 
 def says_that_it_goes_on(

@@ -96,7 +96,7 @@ def module_place(
     for index in range(at + 1, len(body)):
         if _is_constant(body[index], uses) or (at >= 0 and _sets_up(body[index], body[at])):
             at, is_parted = index, not _is_one_line(body[index]) or _is_explained(body, index)
-        elif index == at + 1 > 1 and not _imports(body[at]) and _goes_on(body[index], uses):
+        elif index == at + 1 > 1 and not _imports(body[at]) and _goes_on(body, index, uses):
             at, is_parted = index, True
         elif not _runs_alone(body[index], uses):
             break
@@ -177,10 +177,10 @@ def _runs_alone(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bo
     )
 
 
-def _goes_on(statement: cst.BaseStatement, uses: Sequence[cst.CSTNode]) -> bool:
-    """Whether a statement does something with the variable right above it."""
-    is_block = isinstance(statement, cst.If | cst.For | cst.Try | cst.With)
-    return is_block and not _stands_apart(statement) and _runs_alone(statement, uses)
+def _goes_on(body: Sequence[cst.BaseStatement], at: int, uses: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement of the module goes on with what is right above it: a block, a call."""
+    is_part = _is_joined_block(body[at]) or _is_call(body[at], body[at - 1])
+    return is_part and _runs_alone(body[at], uses)
 
 
 def _is_one_line(statement: cst.BaseStatement) -> bool:

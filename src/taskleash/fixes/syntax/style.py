@@ -15,6 +15,8 @@ _WIDTHS = (88, 100, 120)
 _TEXTS = re.compile(r'("""|\'\'\')(?:.|\n)*?\1')
 #: strings that make no line too long for a formatter, like the keys of dicts
 _SHORT = re.compile(r"""(["'])[^"'\\#]{0,20}\1""")
+#: strings of one line
+_STRINGS = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""")
 #: of how many lines of code one may be longer than the file's lines are
 _FEW = 300
 #: more than one of so many functions is annotated in a file that annotates: type checkers look at
@@ -68,12 +70,30 @@ def _takes_values(function: cst.FunctionDef) -> bool:
 def _width(text: str) -> int:
     """The smallest usual line length that the code keeps to; long strings and comments may not.
 
-    One line of some hundreds may be longer, as where a formatter was told to leave it.
+    Beside something else in brackets they have to: a formatter breaks the line at the commas, and
+    more than one such line tells how wide it lets them be. One line of some hundreds may be longer,
+    as where a formatter was told to leave it.
     """
     lines = [_SHORT.sub(_blank, line) for line in _TEXTS.sub('"', text).splitlines()]
-    lengths = sorted(len(line.expandtabs(4)) for line in lines if not set(line) & {"#", '"', "'"})
+    marked = [line for line in lines if set(line) & {"#", '"', "'"}]
+    parted = (_STRINGS.sub(_blank, line) for line in marked if _is_in_parts(line))
+    told = sorted((line for line in parted if "#" not in line), key=len)[:-1]
+    plain = [line for line in lines if not set(line) & {"#", '"', "'"}]
+    lengths = sorted(len(line.expandtabs(4)) for line in (*plain, *told))
     longest = lengths[-1 - len(lengths) // _FEW] if lengths else 0
     return next((width for width in _WIDTHS if longest <= width), _WIDTHS[-1])
+
+
+def _is_in_parts(line: str) -> bool:
+    """Whether a line has several things in brackets, which it opens and closes itself."""
+    code = _STRINGS.sub("", line)
+    depth, parts = 0, 0
+    for letter in code:
+        depth += (letter in "([{") - (letter in ")]}")
+        parts += letter == "," and depth > 0
+        if depth < 0:
+            return False
+    return depth == 0 and parts > 0
 
 
 def _blank(text: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ from taskleash.fixes.syntax.tree import (
 )
 from taskleash.fixes.syntax.work import Work
 from taskleash.fixes.teardowns.ending_lines import End, ending_all, ending_one
-from taskleash.fixes.teardowns.places import place_of_end, teardown_place
+from taskleash.fixes.teardowns.places import behind_its_claim, place_of_end, teardown_place
 from taskleash.models.classes import SAME_FUNCTION
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.models.vocabulary import words
@@ -260,6 +260,8 @@ def end_all(
     if not is_pruned and f"{text}.clear" not in _calls(method):
         lines.append(f"{text}.clear()")
     place = teardown_place(work.tree, method, text)
+    if end is End.CANCELLED:
+        place = behind_its_claim(method, place)
     _check_step(method, place)
     work.put(place, "\n".join(lines))
 
@@ -282,6 +284,8 @@ def end_one(
     else:
         lines = ending_one(work, method.function, text, is_optional, end)
     place = place_of_end(work.tree, method, text, started)
+    if end is End.CANCELLED:
+        place = behind_its_claim(method, place)
     _check_step(method, place)
     work.put(place, "\n".join(lines))
 

@@ -114,6 +114,37 @@ def teardown_place(tree: Tree, method: Method, keeps: str) -> BodyPlace:
     return BodyPlace(lines[at], is_after=False)
 
 
+def behind_its_claim(method: Method, place: BodyPlace) -> BodyPlace:
+    """The place behind what a teardown takes out for itself alone, or the place itself.
+
+    ``if self.link is None: return`` and ``link, self.link = self.link, None`` are one step: who
+    comes while that waits would take down the same once more.
+    """
+    lines = _lines(method.function.body)
+    at = next((i for i, line in enumerate(lines) if line is place.anchor), len(lines))
+    asked = {
+        dotted(node)
+        for line in lines[:at]
+        if isinstance(line, cst.If) and any(isinstance(n, cst.Return) for n in inside(line.body))
+        for node in inside(line.test)
+        if isinstance(node, cst.Attribute)
+    }
+    for index in range(len(lines) if place.is_after else at, len(lines)):
+        line = lines[index]
+        if any(isinstance(node, cst.Await | cst.Asynchronous) for node in inside(line)):
+            break
+        if asked & {
+            dotted(each)
+            for target, _, _ in assignments(line)
+            for each in inside(target)
+            if isinstance(each, cst.Attribute)
+        }:
+            if index + 1 < len(lines):
+                return BodyPlace(lines[index + 1], is_after=False)
+            return BodyPlace(line, is_after=True)
+    return place
+
+
 def _behind_its_time(lines: list[cst.BaseStatement], at: int) -> int:
     """The place behind the time that a teardown gives to what it has asked to end, or ``at``.
 
