@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tokenize
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ import pytest
 from support.python import is_read_like
 from support.sweeps import swept
 from taskleash.fixes.choice import FixChoice
-from taskleash.fixes.mend import mend
+from taskleash.fixes.mend import let_go, mend
 from taskleash.fixes.model import Manner, Mended, Target
+from taskleash.fixes.syntax import unparsed
 from taskleash.fixes.text.idle import without_idle
 from taskleash.ir.lowering.extract import extract
 from taskleash.rules.offers import objection_to
@@ -98,6 +100,18 @@ def comments(path: Path) -> Counter[str]:
         return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
+@pytest.fixture(params=["as usual", "in parts"])
+def _parsed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Small files are parsed as a whole: what a fix sees must not hang on that."""
+    let_go()
+    if request.param == "in parts":
+        monkeypatch.setattr(unparsed, "LARGE_MODULE", 0)
+        monkeypatch.setattr(unparsed, "LONG_BODY", 1)
+    yield
+    let_go()
+
+
+@pytest.mark.usefixtures("_parsed")
 @pytest.mark.parametrize("path", UNTOUCHED, ids=label)
 def test_what_no_fix_is_sure_for_stays_as_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -120,6 +134,7 @@ def test_an_untouched_file_has_a_finding_or_is_sound(path: Path) -> None:
     assert findings(path, text) or "# sound" in text
 
 
+@pytest.mark.usefixtures("_parsed")
 @pytest.mark.parametrize("path", CASES, ids=label)
 def test_the_text_becomes_the_one_beside_it(path: Path) -> None:
     result = mended(path, path.read_text(encoding="utf-8"))

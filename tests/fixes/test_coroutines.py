@@ -223,7 +223,7 @@ def test_a_function_that_is_no_coroutine_function_is_not_the_work() -> None:
 
 def test_it_may_come_back_by_way_of_others() -> None:
     tree, coroutine = made("self.back()")
-    start = next(f for f in tree.functions if f.name.value == "start")
+    start = next(f for f in tree.of(cst.FunctionDef) if f.name.value == "start")
     assert comes_to(tree, coroutine, start)
     assert not comes_to(*made("await self.other()"), start)
 

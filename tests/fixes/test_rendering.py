@@ -8,6 +8,7 @@ import pytest
 from support.command import taskleash
 from taskleash.fixes.syntax.new_statements import joined
 from taskleash.fixes.syntax.rendering import Rendering
+from taskleash.fixes.syntax.tree import Tree
 
 TEXTS = [
     "x = 1\n\n\ndef f():\n    return x\n",
@@ -34,8 +35,8 @@ class Renaming(cst.CSTTransformer):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_module_is_rendered_as_the_library_does(text: str) -> None:
-    module = cst.parse_module(text)
-    rendering = Rendering(module)
+    tree = Tree(text)
+    module, rendering = tree.module, Rendering(tree)
     changed = module.visit(Renaming())
     last = module.with_changes(body=[*module.body, *cst.parse_module("z = 1\n").body])
     for made in (module, changed, last, module.with_changes(body=module.body[:1]), changed):
@@ -43,8 +44,8 @@ def test_a_module_is_rendered_as_the_library_does(text: str) -> None:
 
 
 def test_a_statement_of_a_class_is_rendered_in_its_place() -> None:
-    module = cst.parse_module(TEXTS[1])
-    rendering = Rendering(module)
+    tree = Tree(TEXTS[1])
+    module, rendering = tree.module, Rendering(tree)
     cls = module.body[1]
     assert isinstance(cls, cst.ClassDef)
     new = cst.parse_statement("y = 2\n")

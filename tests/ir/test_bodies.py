@@ -232,9 +232,6 @@ def test_a_body_is_found_by_its_text_where_nothing_that_it_asks_for_changed(
         "self.at: int = 1",
         "(self.at): int = 1",
         "if two: self.at: int = 1",
-        "global two",
-        "f = lambda: two",
-        "def g(): pass",
         "class G: pass",
     ],
 )
@@ -243,3 +240,20 @@ def test_a_body_that_says_more_than_what_it_does_is_parsed(line: str) -> None:
     found, known = kept(before, f"{before}\n\nmore = 1\n")
     assert same(found, extract(source(f"{before}\n\nmore = 1\n")))
     assert not known & {"A.one"}
+
+
+@pytest.mark.parametrize(
+    ("line", "inner"),
+    [
+        ("global two", set[str]()),
+        ("f = lambda: two", {"A.one.<lambda>"}),
+        ("f = lambda: lambda: two", {"A.one.<lambda>", "A.one.<lambda>.<lambda>"}),
+        ("f = [lambda: one, lambda: two]", {"A.one.<lambda>"}),
+        ("def g(): pass", {"A.one.g"}),
+    ],
+)
+def test_the_functions_in_a_body_are_found_with_it(line: str, inner: set[str]) -> None:
+    before = CLASS.replace("self.at = b.at", line)
+    found, known = kept(before, f"import c\n{before}")
+    assert same(found, extract(source(f"import c\n{before}")))
+    assert known == {"A.one"} | inner

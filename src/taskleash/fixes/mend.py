@@ -67,7 +67,7 @@ def mend(text: str, targets: Sequence[Target], manner: Manner = _USUAL) -> Mende
         return _untouched(
             text, targets, sentence("it has names in letters that Python takes for others")
         )
-    if any(map(_is_smaller, work.tree.of(cst.Import))):
+    if any(map(_is_smaller, work.tree.of(cst.Import, *MICROPYTHON))):
         return _untouched(
             text, targets, sentence("a task of MicroPython tells nobody when it is done")
         )
@@ -165,7 +165,7 @@ def _dropped_in(work: Work) -> list[cst.Call]:
     tree = work.tree
     return [
         node
-        for node in tree.of(cst.Call)
+        for node in tree.of(cst.Call, *SPAWNING)
         if last_name(node.func) in SPAWNING and isinstance(tree.parent(node), cst.Expr)
     ]
 

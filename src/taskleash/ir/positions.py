@@ -17,12 +17,13 @@ _WALRUS = re.compile(":=")
 class Positions:
     """Where the nodes of one module stand; lines and columns are 1-based, ends exclusive.
 
-    So many lines come ``before`` the module in its file.
+    So many lines come ``before`` the module in its file. `whole_text` may be asked ``with_whole``.
     """
 
-    def __init__(self, module: cst.Module, before: int = 0) -> None:
+    def __init__(self, module: cst.Module, before: int = 0, with_whole: bool = False) -> None:
         self._before = before
-        found = rendered(module)
+        found = rendered(module, with_whole)
+        self._whole = found.whole
         self._text = found.text
         self._ranges = found.ranges
         self._offsets = found.offsets
@@ -45,6 +46,13 @@ class Positions:
         """The source of an expression, as written."""
         start, end = self._range(node)
         return self._text[self._offsets[start] : self._offsets[end]]
+
+    def whole_text(self, statement: cst.BaseStatement) -> str | None:
+        """The lines of a statement and what stands above them; None where that is not known."""
+        start, end = self._whole.get(id(statement), (0, -1))
+        # The renderer has taken back the last newline where the module ends without one.
+        is_known = 0 <= end < len(self._offsets)
+        return self._text[self._offsets[start] : self._offsets[end]] if is_known else None
 
     @property
     def has_walrus(self) -> bool:

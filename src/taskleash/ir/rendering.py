@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from types import TracebackType
@@ -50,25 +50,28 @@ class Rendered:
     """``ranges`` has, by the `id` of each wanted node, where in ``offsets`` its start and end are.
 
     Offsets count in the ``text``. A range can end beyond them, where the text ends without the
-    newline that it would have.
+    newline that it would have. ``whole`` has the same of statements, with all that stands above and
+    beside them, where that was asked for and is known.
     """
 
     text: str
     ranges: Mapping[int, tuple[int, int]]
     offsets: Sequence[int]
+    whole: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def rendered(module: cst.Module) -> Rendered:
+def rendered(module: cst.Module, with_whole: bool = False) -> Rendered:
     """The text of a module and the places of the nodes in it; parentheses are no part of a node."""
-    return noted(module) if can_note() else measured(module)
+    return noted(module, with_whole) if can_note() else measured(module)
 
 
-def noted(module: cst.Module) -> Rendered:
+def noted(module: cst.Module, with_whole: bool = False) -> Rendered:
     """The same by the library's code generator, where `can_note` is true."""
-    state = _state_class()(module.default_indent, module.default_newline)
-    state.ranges = {}
+    state = _state_class(with_whole)(module.default_indent, module.default_newline)
+    state.ranges, state.whole = {}, {}
     module._codegen(state)
-    return Rendered("".join(state.tokens), state.ranges, [0, *accumulate(map(len, state.tokens))])
+    offsets = [0, *accumulate(map(len, state.tokens))]
+    return Rendered("".join(state.tokens), state.ranges, offsets, state.whole)
 
 
 def measured(module: cst.Module) -> Rendered:
@@ -124,11 +127,12 @@ def can_note() -> bool:
 
 
 @cache
-def _state_class() -> Any:
+def _state_class(with_whole: bool) -> Any:
     from libcst._nodes.internal import CodegenState
 
     class State(CodegenState):
         ranges: dict[int, tuple[int, int]]
+        whole: dict[int, tuple[int, int]]
 
         def record_syntactic_position(  # type: ignore[override]
             self, node: cst.CSTNode, **_: object
@@ -137,7 +141,21 @@ def _state_class() -> Any:
                 return _Recording(node, self.tokens, self.ranges)
             return _IGNORED
 
-    return State
+    class WholeState(State):
+        def before_codegen(self, node: cst.CSTNode) -> None:
+            if _is_statement(type(node)):
+                self.whole[id(node)] = (len(self.tokens), -1)
+
+        def after_codegen(self, node: cst.CSTNode) -> None:
+            if _is_statement(type(node)):
+                self.whole[id(node)] = (self.whole[id(node)][0], len(self.tokens))
+
+    return WholeState if with_whole else State
+
+
+@cache
+def _is_statement(kind: type[cst.CSTNode]) -> bool:
+    return issubclass(kind, cst.BaseStatement)
 
 
 @cache

@@ -138,7 +138,8 @@ def _is_emptied_late(work: Work, target: Target, scope: cst.FunctionDef, text: s
     """
     if scope.asynchronous is not None or target.site.on_completion is not State.YES:
         return False
-    return not any(_asks_whose(node, text) for node in work.tree.of(cst.Comparison))
+    name = text.rpartition(".")[2]
+    return not any(_asks_whose(node, text) for node in work.tree.of(cst.Comparison, name))
 
 
 def _asks_whose(node: cst.Comparison, text: str) -> bool:
@@ -271,8 +272,7 @@ def _is_global(tree: Tree, scope: cst.FunctionDef, name: str) -> bool:
 
 def _is_shared(tree: Tree, call: cst.Call, base: str) -> bool:
     """Whether a place is an attribute of a class, in which its instances replace each other's."""
-    classes = {node.name.value for node in tree.of(cst.ClassDef)}
-    if base in classes or base == "cls":
+    if base == "cls" or (base and any(n.name.value == base for n in tree.of(cst.ClassDef, base))):
         return True
     scope = tree.scope(call)
     decorators = scope.decorators if isinstance(scope, cst.FunctionDef) else ()
@@ -290,7 +290,7 @@ def _can_be_none(work: Work, target: Target, call: cst.Call, text: str) -> bool:
         if isinstance(function, cst.FunctionDef) and function.name.value == "__init__":
             raise CannotMend(sentence("a new instance has no earlier task"))
         return is_optional(work, method, attribute, target.site.has_own_state)
-    for node in inside(work.module):
+    for node in inside(work.module, attribute):
         if isinstance(node, cst.Name):
             is_there = not base and node.value == text and work.tree.scope(node) is None
         else:

@@ -180,10 +180,10 @@ def leads_elsewhere(
 
     What that waits for this file does not tell. ``package`` is the top one of the file.
     """
-    known = _imported_from_program(tree, package)
     calls = [started] if coroutine is None else awaited_by(tree, coroutine)
     return any(
-        isinstance(call, cst.Call) and dotted(call.func).partition(".")[0] in known
+        isinstance(call, cst.Call)
+        and _is_from_program(tree, dotted(call.func).partition(".")[0], package)
         for call in calls
     )
 
@@ -206,12 +206,13 @@ def _may_last(tree: Tree, work: cst.BaseExpression) -> bool:
     return not is_known and FINITE_WORDS.isdisjoint(words(name))
 
 
-def _imported_from_program(tree: Tree, package: str) -> set[str]:
-    """The names that a file imports from its own package, by its name or relatively."""
-    found: set[str] = set()
-    for node in tree.of(cst.ImportFrom):
+def _is_from_program(tree: Tree, name: str, package: str) -> bool:
+    """Whether a file imports a name from its own package, by that one's name or relatively."""
+    for node in tree.of(cst.ImportFrom, name) if name else ():
         if not isinstance(node.names, cst.ImportStar):
             root = dotted(node.module).partition(".")[0] if node.module is not None else ""
             if node.relative or (package and root == package):
-                found |= {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
-    return found
+                names = (alias.evaluated_alias or alias.evaluated_name for alias in node.names)
+                if name in names:
+                    return True
+    return False

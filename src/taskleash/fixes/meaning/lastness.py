@@ -256,7 +256,7 @@ def _works_on(node: cst.CSTNode, instance: str, but: str = "") -> bool:
 def _heir_without_it(tree: Tree, teardown: Method) -> str:
     """A subclass in the file that has a method of the name and does not call this one."""
     name = teardown.function.name.value
-    for node in tree.of(cst.ClassDef):
+    for node in tree.of(cst.ClassDef, teardown.cls.name.value):
         if teardown.cls.name.value not in {last_name(base.value) for base in node.bases}:
             continue
         for method in tree.methods(node):

@@ -26,9 +26,9 @@ def is_observed(
 def _mentions(tree: Tree, cls: cst.ClassDef | None, name: str) -> list[cst.CSTNode]:
     """The nodes of the file that name a set of the module, or of the instances of a class."""
     if cls is None:
-        names = (node for node in tree.of(cst.Name) if node.value == name)
+        names = (node for node in tree.of(cst.Name, name) if node.value == name)
         return [node for node in names if not _is_member(tree, node)]
-    attributes = (node for node in tree.of(cst.Attribute) if node.attr.value == name)
+    attributes = (node for node in tree.of(cst.Attribute, name) if node.attr.value == name)
     return [node for node in attributes if not _is_of_another(tree, node, cls)]
 
 

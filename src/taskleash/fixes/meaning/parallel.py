@@ -98,7 +98,7 @@ def is_for_a_loop(tree: Tree, call: cst.Call) -> bool:
         if not isinstance(scope, cst.FunctionDef) or id(scope) in seen:
             continue
         seen.add(id(scope))
-        for node in tree.of(cst.Call):
+        for node in tree.of(cst.Call, scope.name.value):
             if last_name(node.func) != scope.name.value:
                 continue
             found = called(tree, node, tree.method(node), node)
@@ -223,7 +223,7 @@ def _is_short(tree: Tree, call: cst.Call, given: cst.BaseExpression | None) -> b
 def _is_over_soon(tree: Tree, given: cst.BaseExpression) -> bool:
     """Whether what this file does not have is a function of Python, or ends by its name."""
     name = last_name(given)
-    defined = {each.evaluated_alias or "" for each in tree.of(cst.ImportAlias)}
+    defined = {each.evaluated_alias or "" for each in tree.of(cst.ImportAlias, name or "import")}
     is_builtin = isinstance(given, cst.Name) and hasattr(builtins, name) and name not in defined
     return (is_builtin and name not in _ASKING) or _ends_by_its_name(name)
 

@@ -28,11 +28,11 @@ class Container:
         name = self.text.rpartition(".")[2]
         named: Iterator[cst.CSTNode] = (
             node
-            for node in tree.of(cst.Attribute)
+            for node in tree.of(cst.Attribute, name)
             if node.attr.value == name and not _is_of_another(tree, node, self.cls)
         )
         if self.cls is None:
-            named = (node for node in tree.of(cst.Name) if node.value == name)
+            named = (node for node in tree.of(cst.Name, name) if node.value == name)
         return any(not _is_harmless(tree, node, growing) for node in named)
 
 
@@ -51,11 +51,13 @@ def container_of(tree: Tree, node: cst.CSTNode, text: str) -> Container | None:
 
 def _takes_containers(tree: Tree, text: str) -> bool:
     """Whether the tasks are in sets or lists, and these in the container."""
-    return any(dotted(node.func) == f"{text}.setdefault" for node in tree.of(cst.Call)) or any(
+    name = text.rpartition(".")[2]
+    calls = tree.of(cst.Call, name)
+    return any(dotted(node.func) == f"{text}.setdefault" for node in calls) or any(
         node.attr.value in ("add", "append")
         and isinstance(node.value, cst.Subscript)
         and dotted(node.value.value) == text
-        for node in tree.of(cst.Attribute)
+        for node in tree.of(cst.Attribute, name)
     )
 
 

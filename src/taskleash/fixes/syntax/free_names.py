@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 import libcst as cst
@@ -28,11 +28,26 @@ def variables(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
-def variables_of(tree: Tree) -> frozenset[str]:
-    """The same of a whole file."""
-    skipped = {id(each.attr) for each in tree.of(cst.Attribute)}
-    skipped.update([id(each.keyword) for each in tree.of(cst.Arg) if each.keyword is not None])
-    return frozenset([each.value for each in tree.of(cst.Name) if id(each) not in skipped])
+class Variables:
+    """The same of a whole file; only what is asked for is looked up."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        if name not in self._known:
+            named = (each for each in self._tree.of(cst.Name, name) if each.value == name)
+            self._known[name] = any(map(self._is_variable, named))
+        return self._known[name]
+
+    def _is_variable(self, name: cst.Name) -> bool:
+        parent = self._tree.parent(name)
+        if isinstance(parent, cst.Attribute):
+            return parent.value is name
+        return not (isinstance(parent, cst.Arg) and parent.keyword is name)
 
 
 @lru_cache(maxsize=4)
@@ -51,10 +66,10 @@ def attributes(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
-def free(wanted: Iterable[str], taken: Iterable[str]) -> str:
+def free(wanted: Iterable[str], *taken: Container[str]) -> str:
     """The first of the wanted names that is not taken, else the first one with a number."""
-    names, used = list(wanted), {*taken, *_BUILTINS}
-    return next(name for name in _candidates(names) if name not in used)
+    used = (*taken, _BUILTINS)
+    return next(name for name in _candidates([*wanted]) if not any(name in each for each in used))
 
 
 def _candidates(names: list[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,7 +29,7 @@ class Imports:
     """
 
     module: cst.Module
-    taken: frozenset[str] = frozenset()
+    taken: Container[str] = frozenset()
     width: int = 88
     package: str = ""
     added: list[str] = field(default_factory=list)

@@ -327,9 +327,8 @@ def _stands_apart(line: cst.BaseStatement) -> bool:
 @lru_cache(maxsize=4)
 def has_no_room(cls: cst.ClassDef) -> bool:
     """Whether another attribute would fail, or be seen by code that looks at all of them."""
-    if any(
-        isinstance(node, cst.Name) and node.value in _LOOKING_AT_ALL for node in inside(cls.body)
-    ):
+    names = (node for node in inside(cls.body, *_LOOKING_AT_ALL) if isinstance(node, cst.Name))
+    if any(node.value in _LOOKING_AT_ALL for node in names):
         return True
     for line in cls.body.body:
         if isinstance(line, cst.FunctionDef) and line.name.value in ("__setattr__", "__new__"):

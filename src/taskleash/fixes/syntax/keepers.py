@@ -22,6 +22,8 @@ _SET_NAMES = ("_background_tasks", "_running_tasks")
 _HELPER_NAMES = ("_keep_task", "_keep_background_task")
 #: what new sets are for, where nothing else is said
 _USUAL = "set"
+#: what a task is told to take it out by
+_PRUNES = "add_done_callback"
 #: from how many tasks on a file gets one function for them
 MANY = 3
 
@@ -233,14 +235,14 @@ def _pairs_in(
 ) -> Iterator[Pair]:
     added: dict[tuple[str, str], cst.Call] = {}
     pruned: set[tuple[str, str]] = set()
-    within = (each for each in inside(node) if isinstance(each, cst.Call))
-    for call in work.tree.of(cst.Call) if node is work.module else within:
+    within = (each for each in inside(node, _PRUNES) if isinstance(each, cst.Call))
+    for call in work.tree.of(cst.Call, _PRUNES) if node is work.module else within:
         if not isinstance(call.func, cst.Attribute) or len(call.args) != 1:
             continue
         owner, argument = dotted(call.func.value), dotted(call.args[0].value)
         if call.func.attr.value == "add":
             added[owner, argument] = call
-        elif call.func.attr.value == "add_done_callback" and argument.endswith(".discard"):
+        elif call.func.attr.value == _PRUNES and argument.endswith(".discard"):
             pruned.add((argument.removesuffix(".discard"), owner))
     for (container, task), call in added.items():
         if (container, task) not in pruned:

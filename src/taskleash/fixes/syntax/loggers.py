@@ -17,7 +17,8 @@ from taskleash.fixes.syntax.tree import (
 )
 from taskleash.models.vocabulary import words
 
-_MAKERS = frozenset({"getLogger", "get_logger", "getChild", "bind"})
+_MAKER = "get_logger"
+_MAKERS = frozenset({"getLogger", _MAKER, "getChild", "bind"})
 _NAMES = frozenset(
     {
         "logger", "log", "_logger", "_log", "__logger", "__log", "LOGGER", "LOG", "_LOGGER", "_LOG",
@@ -107,18 +108,22 @@ def logging_function(tree: Tree) -> str:
     """
     known = _imported_and_called(tree)
     imported = _imported(tree, cst.ImportFrom) - _NAMES
-    called = {dotted(node.func) for node in tree.of(cst.Call)}
-    of_class = sorted(f"{n}.error" for n in imported if words(n)[-1:] == ["log"])
-    found = [*(f for f in _FUNCTIONS if f in known), *(f for f in of_class if f in called)]
+    classes = sorted(name for name in imported if words(name)[-1:] == ["log"])
+    found = [f for f in _FUNCTIONS if f in known]
+    found += [each for each in (f"{name}.error" for name in classes) if _is_called(tree, each)]
     return next(iter(found), "")
+
+
+def _is_called(tree: Tree, text: str) -> bool:
+    """Whether the module calls what it names so."""
+    calls = tree.of(cst.Call, text.partition(".")[0])
+    return any(dotted(node.func) == text for node in calls)
 
 
 def logs_by_the_root(tree: Tree) -> bool:
     """Whether the module imports ``logging`` and logs by its functions: ``logging.info(text)``."""
-    called = (dotted(node.func) for node in tree.of(cst.Call))
     return "logging" in _imported(tree, cst.Import) and any(
-        base == "logging" and name in _METHODS
-        for base, _, name in (text.rpartition(".") for text in called)
+        _is_called(tree, f"logging.{name}") for name in sorted(_METHODS)
     )
 
 
@@ -130,15 +135,16 @@ def logger_maker(tree: Tree) -> str:
     known = _imported_and_called(tree)
     found = next((name for name in sorted(_MAKERS) if name in known), "")
     modules = _imported(tree, cst.Import, cst.ImportFrom)
-    called = (dotted(each.func) for each in tree.of(cst.Call) if _gives_one_value(each))
-    made = (text for text in called if text.endswith(".get_logger"))
+    calls = (each for each in tree.of(cst.Call, _MAKER) if _gives_one_value(each))
+    made = (text for text in (dotted(call.func) for call in calls) if text.endswith(f".{_MAKER}"))
     return found or next((text for text in made if text.rpartition(".")[0] in modules), "")
 
 
 def _imported_and_called(tree: Tree) -> set[str]:
-    """The functions that the module imports and calls with one value."""
-    called = {dotted(node.func) for node in tree.of(cst.Call) if _gives_one_value(node)}
-    return called & _imported(tree, cst.ImportFrom)
+    """The functions that log, or make loggers, that the module imports and calls with one value."""
+    asked = _imported(tree, cst.ImportFrom) & {*_MAKERS, *_FUNCTIONS}
+    calls = tree.of(cst.Call, *sorted(asked)) if asked else ()
+    return {dotted(node.func) for node in calls if _gives_one_value(node)} & asked
 
 
 def _imported(tree: Tree, *kinds: type[cst.Import] | type[cst.ImportFrom]) -> set[str]:
@@ -163,7 +169,7 @@ def is_loguru(tree: Tree, name: str) -> bool:
         and dotted(node.module) == "loguru"
         and not isinstance(node.names, cst.ImportStar)
         and name in {alias.evaluated_alias or alias.evaluated_name for alias in node.names}
-        for node in tree.of(cst.ImportFrom)
+        for node in tree.of(cst.ImportFrom, "loguru")
     )
 
 
@@ -222,7 +228,7 @@ def _is_used(tree: Tree, name: str) -> bool:
         isinstance(node.func, cst.Attribute)
         and node.func.attr.value in _METHODS
         and dotted(node.func.value) == name
-        for node in tree.of(cst.Call)
+        for node in tree.of(cst.Call, name.rpartition(".")[2])
     )
 
 

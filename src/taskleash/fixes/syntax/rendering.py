@@ -6,7 +6,11 @@ time that grows with the square of the findings.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import libcst as cst
+
+from taskleash.fixes.syntax.tree import Tree
 
 _MARK = "__mark__"
 _MARKED = cst.SimpleStatementLine([cst.Expr(cst.Name(_MARK))])
@@ -15,8 +19,10 @@ _MARKED = cst.SimpleStatementLine([cst.Expr(cst.Name(_MARK))])
 class Rendering:
     """Renders what fixes make of one module, and remembers the statements of that module."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, tree: Tree) -> None:
+        module = tree.module
         self._module = module
+        self._positions = tree.positions
         self._texts: dict[int, str] = {}
         self._own: set[int] = set()
         for statement in module.body:
@@ -40,9 +46,15 @@ class Rendering:
         """The text of a statement of the module."""
         if id(statement) not in self._own:
             return self._changed(statement)
-        if id(statement) not in self._texts:
-            self._texts[id(statement)] = self._module.code_for_node(statement)
-        return self._texts[id(statement)]
+        return self._own_text(statement, self._module.code_for_node)
+
+    def _own_text(
+        self, statement: cst.BaseStatement, render: Callable[[cst.BaseStatement], str]
+    ) -> str:
+        """The text of a statement that has not changed, rendered once where it is not known."""
+        text = self._texts.get(id(statement)) or self._positions.whole_text(statement)
+        self._texts[id(statement)] = text = text or render(statement)
+        return text
 
     def _changed(self, statement: cst.BaseStatement) -> str:
         block = statement.body if isinstance(statement, cst.ClassDef) else None
@@ -58,10 +70,11 @@ class Rendering:
 
     def _in_block(self, statement: cst.BaseStatement, block: cst.IndentedBlock) -> str:
         """The text of a statement in the body of a class of the module."""
-        if id(statement) in self._texts:
-            return self._texts[id(statement)]
-        alone = cst.IndentedBlock([statement], indent=block.indent)
-        text = self._module.code_for_node(alone).removeprefix(self._module.default_newline)
-        if id(statement) in self._own:
-            self._texts[id(statement)] = text
-        return text
+
+        def alone(each: cst.BaseStatement) -> str:
+            code = self._module.code_for_node(cst.IndentedBlock([each], indent=block.indent))
+            return code.removeprefix(self._module.default_newline)
+
+        if id(statement) not in self._own:
+            return alone(statement)
+        return self._own_text(statement, alone)

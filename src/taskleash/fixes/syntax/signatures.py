@@ -13,7 +13,7 @@ def gives_nothing(tree: Tree, tasks: Sequence[str]) -> bool:
     """Whether every function of these names is in the file and annotated to give None."""
     names = {task.rpartition(".")[2] for task in tasks}
     found: dict[str, bool] = {}
-    for function in tree.functions:
+    for function in tree.of(cst.FunctionDef, *names) if names else ():
         if (name := function.name.value) in names:
             note = function.returns
             nothing = note is not None and last_name(note.annotation) == "None"
@@ -28,10 +28,15 @@ def wrappers(tree: Tree, scopes: Sequence[str]) -> frozenset[str]:
     """
     found = {scope.rpartition(".")[2] for scope in scopes}
     # Without any there is nothing to pass on, and a file may have very many functions.
-    functions = tree.functions if found else ()
-    while passing := {f.name.value for f in functions if _passes_on(f, found)} - found:
+    while found and (passing := _passing_on(tree, found) - found):
         found |= passing
     return frozenset(found)
+
+
+def _passing_on(tree: Tree, names: set[str]) -> set[str]:
+    """The functions of the file that give back what one of these gives."""
+    functions = tree.of(cst.FunctionDef, *names)
+    return {each.name.value for each in functions if _passes_on(each, names)}
 
 
 def called_on_instance(method: Method) -> set[str]:
@@ -69,5 +74,5 @@ def _passes_on(function: cst.FunctionDef, names: set[str]) -> bool:
         isinstance(node, cst.Return)
         and isinstance(node.value, cst.Call)
         and last_name(node.value.func) in names
-        for node in inside(function.body)
+        for node in inside(function.body, *names)
     )

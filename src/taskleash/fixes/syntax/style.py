@@ -17,6 +17,13 @@ _TEXTS = re.compile(r'("""|\'\'\')(?:.|\n)*?\1')
 _SHORT = re.compile(r"""(["'])[^"'\\#]{0,20}\1""")
 #: strings of one line
 _STRINGS = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""")
+#: the same, and what else may have quotation marks in it
+_LITERALS = re.compile(
+    r'#[^\n]*|"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"'
+    r"|'''(?:\\.|[^\\])*?'''|'(?:\\.|[^'\\\n])*'",
+    re.DOTALL,
+)
+_LONG = ('"""', "'''")
 #: of how many lines of code one may be longer than the file's lines are
 _FEW = 300
 #: more than one of so many functions is annotated in a file that annotates: type checkers look at
@@ -42,12 +49,13 @@ def style_of(tree: Tree) -> Style:
     """Read the habits off a file."""
     functions: list[bool] = []
     single = double = 0
-    for node in tree.functions:
-        if _is_annotated(node) or _takes_values(node):
+    for node in tree.of_outline(cst.FunctionDef):
+        if tree.scope(node) is None and (_is_annotated(node) or _takes_values(node)):
             functions.append(_is_annotated(node))
-    for text in tree.of(cst.SimpleString):
-        single += (quote := text.quote) == "'"
-        double += quote == '"'
+    for match in _LITERALS.finditer(tree.text):
+        if not match[0].startswith(_LONG):
+            single += match[0][0] == "'"
+            double += match[0][0] == '"'
     return Style(
         annotates=sum(functions) * _SOME > len(functions),
         is_typed=any(functions),

@@ -10,7 +10,9 @@ from typing import TypeAlias, TypeVar, cast
 
 import libcst as cst
 
+from taskleash.fixes.syntax.unparsed import Unparsed, cut_up, is_placeholder, unparsed
 from taskleash.fixes.text.lines import lines_of
+from taskleash.ir.lowering.cutting import WrongCut
 from taskleash.ir.positions import Positions
 from taskleash.verdict.model import Span
 
@@ -38,47 +40,126 @@ class Method:
         return "" if self.function.name.value == "__new__" else params[0].name.value
 
 
-class Tree:
-    """One file's syntax tree, with parents and positions."""
+class _Segment:
+    """A stretch of the nodes of a file by their kind: those of a body, or of what is between."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, block: Unparsed | None = None) -> None:
+        self.nodes: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
+        self.block: cst.IndentedBlock | None = block
+        #: what a body is parsed from; None between two of them
+        self.waiting = block.waiting if block is not None else None
+
+    def of(self, kind: type[_Node]) -> Sequence[_Node]:
+        """The nodes of one kind."""
+        return cast("Sequence[_Node]", self.nodes.get(kind, ()))
+
+    def parse(self) -> None:
+        """See to it that they are."""
+        if self.block is not None:
+            _ = self.block.body
+
+
+class Tree:
+    """One file's syntax tree, with parents and positions.
+
+    Long bodies of functions are parsed when they are looked into. Raises WrongCut there where they
+    are not what they were taken for; ``is_whole`` trees have none.
+    """
+
+    def __init__(self, text: str, is_whole: bool = False) -> None:
         """Raises `libcst.ParserSyntaxError` for a text that is not valid Python."""
         self.text = text
-        self.module = cst.parse_module(text)
-        self.positions = Positions(self.module)
+        self.module, bodies = (cst.parse_module(text), []) if is_whole else cut_up(text)
         self._parents: dict[int, cst.CSTNode] = {}
         self._calls: dict[Span, cst.Call] = {}
-        #: the nodes of the file by their kind: to look at all of them takes most of a fix
-        self._nodes: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
-        pending: list[cst.CSTNode] = [self.module]
+        #: the nodes of the file, in order: to look at all of them takes most of a fix
+        self._segments = [_Segment()]
+        self._of_block: dict[int, _Segment] = {}
+        self._waiting = bodies[::-1]
+        self._note([self.module], self._segments[0])
+        if self._waiting:
+            raise WrongCut
+        #: the bodies whose calls are not found by their spans yet
+        self._unplaced = [each for each in self._segments if each.waiting is not None]
+        self.positions = Positions(self.module, with_whole=True)
+        self._note_calls(self.positions, self.of_outline(cst.Call))
+
+    def _note(self, pending: list[cst.CSTNode], segment: _Segment) -> None:
+        """Note nodes, the last one first, and all that is in them."""
         while pending:
             node = pending.pop()
-            self._nodes[type(node)].append(node)
+            if isinstance(node, Unparsed):
+                segment = self._between(node)
+                continue
+            segment.nodes[type(node)].append(node)
+            if self._waiting and isinstance(node, cst.FunctionDef):
+                self._take_out(node)
             if found := children(node):
                 for child in found:
                     self._parents[id(child)] = node
                 found.reverse()
                 pending += found
-        for call in self.of(cst.Call):
-            self._calls[Span(*self.positions.of(call))] = call
 
-    def of(self, kind: type[_Node]) -> Sequence[_Node]:
-        """All nodes of the file of one kind, not of the kinds derived from it, in order."""
-        return cast("Sequence[_Node]", self._nodes.get(kind, ()))
+    def _between(self, block: Unparsed) -> _Segment:
+        """Note a body that is not parsed; what comes behind it has a segment of its own."""
+        body = _Segment(block)
+        self._of_block[id(block)] = body
+        self._segments += [body, _Segment()]
+        return self._segments[-1]
+
+    def _take_out(self, function: cst.FunctionDef) -> None:
+        """Put a block that is not parsed in the place of what stands for one."""
+        block = function.body
+        if isinstance(block, cst.IndentedBlock) and is_placeholder(block, self._waiting[-1]):
+            body = self._waiting.pop()
+            waiting = unparsed(block, body, self.depth(function), self.module, self._parsed)
+            object.__setattr__(function, "body", waiting)
+
+    def _parsed(self, block: cst.IndentedBlock) -> None:
+        """Note the statements of a body that somebody looks into."""
+        self._note([block], self._of_block[id(block)])
+
+    def _note_calls(self, positions: Positions, calls: Iterable[cst.Call]) -> None:
+        for call in calls:
+            self._calls[Span(*positions.of(call))] = call
+
+    def of(self, kind: type[_Node], *words: str) -> Iterator[_Node]:
+        """All nodes of the file of one kind, not of the kinds derived from it, in order.
+
+        Where there are ``words``, those in bodies that are not parsed and have none of them are
+        left out.
+        """
+        for segment in self._segments:
+            if segment.waiting is not None and (not words or segment.waiting.mentions(words)):
+                segment.parse()
+            yield from segment.of(kind)
+
+    def of_outline(self, kind: type[_Node]) -> Iterator[_Node]:
+        """All nodes of one kind outside of the bodies that are not parsed yet."""
+        for segment in self._segments:
+            yield from segment.of(kind)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines of the file, without their ends."""
         return tuple(lines_of(self.text))
 
-    @cached_property
-    def functions(self) -> tuple[cst.FunctionDef, ...]:
-        """All functions of the file."""
-        return tuple(self.of(cst.FunctionDef))
-
     def call_at(self, span: Span) -> cst.Call | None:
         """The call with this span."""
+        for at, segment in enumerate(self._unplaced):
+            if segment.waiting is not None and span.line in segment.waiting.lines:
+                self._place(self._unplaced.pop(at))
+                break
         return self._calls.get(span)
+
+    def _place(self, segment: _Segment) -> None:
+        """Note where the calls of a body are."""
+        assert segment.waiting is not None
+        assert segment.block is not None
+        block = cst.IndentedBlock(segment.block.body, indent=segment.waiting.indent)
+        shell = self.module.with_changes(header=[], body=[cst.If(cst.Integer("1"), block)])
+        positions = Positions(shell, segment.waiting.lines.start - 2)
+        self._note_calls(positions, segment.of(cst.Call))
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
@@ -222,11 +303,17 @@ def param_names(params: cst.Parameters) -> set[str]:
     return {param.name.value for param in named_params(params)}
 
 
-def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and every node in it, space apart; the parts come in the order of its fields."""
+def inside(node: cst.CSTNode, *words: str) -> Iterator[cst.CSTNode]:
+    """A node and every node in it, space apart; the parts come in the order of its fields.
+
+    Where there are ``words``, those in bodies that are not parsed and have none of them are left
+    out.
+    """
     pending = [node]
     while pending:
         current = pending.pop()
+        if words and isinstance(current, Unparsed) and not current.waiting.mentions(words):
+            continue
         yield current
         if found := children(current):
             found.reverse()

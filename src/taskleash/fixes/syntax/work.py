@@ -10,7 +10,7 @@ import libcst as cst
 
 from taskleash.fixes.model import CannotMend, Manner
 from taskleash.fixes.syntax.edits import BLANK, Edits, Statements
-from taskleash.fixes.syntax.free_names import attributes, free, variables, variables_of
+from taskleash.fixes.syntax.free_names import Variables, attributes, free, variables
 from taskleash.fixes.syntax.imports import Imports
 from taskleash.fixes.syntax.insertion import (
     BodyPlace,
@@ -27,6 +27,7 @@ from taskleash.fixes.syntax.rendering import Rendering
 from taskleash.fixes.syntax.style import Style, style_of
 from taskleash.fixes.syntax.tree import Tree
 from taskleash.fixes.syntax.type_checking import drop_local
+from taskleash.ir.lowering.cutting import WrongCut
 from taskleash.sentences import sentence
 
 
@@ -77,7 +78,7 @@ class Known:
 
     tree: Tree
     style: Style
-    variables: frozenset[str]
+    variables: Variables
     rendering: Rendering
     pairs: dict[int, list[Pair]] = field(default_factory=dict)
 
@@ -92,10 +93,16 @@ def _read(text: str) -> Known:
     """What a text says; a report with the fix of each finding asks for the same one many times."""
     if text not in _last:
         _last.clear()
-        tree = Tree(text)
-        names = variables_of(tree)
-        _last[text] = Known(tree, style_of(tree), names, Rendering(tree.module))
+        tree = _tree(text)
+        _last[text] = Known(tree, style_of(tree), Variables(tree), Rendering(tree))
     return _last[text]
+
+
+def _tree(text: str) -> Tree:
+    try:
+        return Tree(text)
+    except WrongCut:
+        return Tree(text, is_whole=True)
 
 
 def forget() -> None:
@@ -156,20 +163,20 @@ class Work:
 
     def module_name(self, *wanted: str) -> str:
         """A new name for something of the module."""
-        name = free(wanted, self.variables | self.draft.names)
+        name = free(wanted, self.variables, self.draft.names)
         self.draft.names.add(name)
         return name
 
     def attribute_name(self, cls: cst.ClassDef, taken: Iterable[str], *wanted: str) -> str:
         """A new name for an attribute of a class; its family has those of ``taken``."""
         mine = {name for (_, key), name in self.draft.made.items() if key == id(cls)}
-        return free(wanted, attributes(cls) | mine | {*taken})
+        return free(wanted, attributes(cls), mine, {*taken})
 
     def local_name(self, node: cst.CSTNode, *wanted: str) -> str:
         """A new name for a variable where the node stands, to be read at once."""
         scope = self.tree.outermost(node)
         if scope is None:
-            return free(wanted, self.variables | self.draft.names)
+            return free(wanted, self.variables, self.draft.names)
         return free(wanted, variables(scope))
 
     # -- texts

@@ -148,13 +148,19 @@ def _tidies_up(method: Method) -> bool:
 
 def _is_wrapped(tree: Tree, method: Method) -> bool:
     """Whether a decorator that is not known here may make something else of a method: a timer."""
-    names = {decorator_name(each) for each in method.function.decorators}
+    names = {decorator_name(each) for each in method.function.decorators} - SAME_FUNCTION
     plain = {
         each.name.value
-        for each in tree.functions
-        if any(decorator_name(d) == "wraps" for n in inside(each) for d in _decorators(n))
+        for each in (tree.of(cst.FunctionDef, *names) if names else ())
+        if each.name.value in names and _wraps(each)
     }
-    return not names <= SAME_FUNCTION | plain
+    return not names <= plain
+
+
+def _wraps(function: cst.FunctionDef) -> bool:
+    """Whether a decorator makes a function that it says to be the one that it was given."""
+    found = inside(function, "wraps")
+    return any(decorator_name(each) == "wraps" for node in found for each in _decorators(node))
 
 
 def _decorators(node: cst.CSTNode) -> Sequence[cst.Decorator]:

@@ -8,8 +8,8 @@ stand in other lines by now.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -38,9 +38,8 @@ from taskleash.ir.names import may_mention
 #: in a module that is edited, bodies of so many lines are worth finding again
 SHORT_BODY = 5
 _DIGEST_BYTES = 16
-#: a body that may say something of its module or class: ``global name``, ``self.name: type``
-_ANNOTATES = r"(?:^|[;:])\s*\(*\s*\w+\s*\.\s*\w+\s*\)*\s*:(?!=)"
-_SAYS_MORE = re.compile(rf"\bglobal\b|{_ANNOTATES}", re.MULTILINE)
+#: a body that may say something of its class: ``self.name: type``
+_ANNOTATES = re.compile(r"(?:^|[;:])\s*\(*\s*\w+\s*\.\s*\w+\s*\)*\s*:(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def headed(function: FunctionFacts, frame: Frame) -> FunctionFacts:
 
 
 class KeptBodies:
-    """The bodies of an earlier text in which nothing else is defined.
+    """The bodies of an earlier text in which no class is defined.
 
     ``parts`` are those of the text, ``facts`` what it came to. What the module imports has not
     moved since then, nor have its classes; there may be more of both.
@@ -122,46 +121,53 @@ class KeptBodies:
     def __init__(self, parts: Cut | None, facts: ModuleFacts) -> None:
         self._facts = facts
         bodies = {} if parts is None else parts.bodies
-        lines = [function.line for function in facts.functions.values()]
-        lines = sorted(lines + [cls.line for cls in facts.classes.values()])
+        lines = sorted(cls.line for cls in facts.classes.values())
 
-        def is_alone(body: Body) -> bool:
-            first = body.before + 2
-            end = first + body.text.count("\n") - 1
-            return bisect_left(lines, first) == bisect_right(lines, end - 1) and not (
-                _SAYS_MORE.search(body.text)
-            )
+        def has_no_class(body: Body) -> bool:
+            return bisect_left(lines, body.lines.start) == bisect_left(lines, body.lines.stop)
 
         self._bodies = {
             function.key: bodies[function.line]
             for function in facts.functions.values()
             if function.kind == "function"
             and function.line in bodies
-            and is_alone(bodies[function.line])
+            and has_no_class(bodies[function.line])
+            and not _ANNOTATES.search(bodies[function.line].text)
         }
+        self._functions = [*facts.functions.values()]
+        self._places = {function.key: at for at, function in enumerate(self._functions)}
 
-    def function(
+    def functions(
         self,
         frame: Frame,
         body: Body,
         imports: Mapping[str, str],
         classes: Mapping[str, ClassFacts],
-    ) -> FunctionFacts | None:
-        """The function where lowering its body would give what it gave then; else None.
+    ) -> list[FunctionFacts]:
+        """The function, after those in it, where lowering its body would give what it gave then.
 
-        So far the module has bound these ``imports`` and ``classes``.
+        So far the module has bound these ``imports`` and ``classes``. Empty where it would not.
         """
         then = self._bodies.get(frame.key)
         if then is None or then.text != body.text:
-            return None
+            return []
         known = self._facts.functions[frame.key]
         if not _has_the_head(known, frame) or not self._has_known(classes):
-            return None
+            return []
         before = self._facts.imports
         changed = [n for n in {*before, *imports} if before.get(n) != imports.get(n)]
         if any(may_mention(body.text, name) for name in changed):
-            return None
-        return headed(moved_function(known, body.before - then.before), frame)
+            return []
+        by = body.before - then.before
+        inner = [moved_function(each, by) for each in self._inside(frame.key, then)]
+        return [*inner, headed(moved_function(known, by), frame)]
+
+    def _inside(self, key: str, body: Body) -> Sequence[FunctionFacts]:
+        """The functions that the body of one defines: they were finished right before it."""
+        start = end = self._places[key]
+        while start and self._functions[start - 1].line in body.lines:
+            start -= 1
+        return self._functions[start:end]
 
     def _has_known(self, classes: Mapping[str, ClassFacts]) -> bool:
         """Whether classes have the bases and fields that they had."""

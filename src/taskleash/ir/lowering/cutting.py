@@ -40,6 +40,12 @@ class Body:
     text: str
     before: int
 
+    @property
+    def lines(self) -> range:
+        """The numbers of its lines in the module."""
+        first = self.before + 2
+        return range(first, first + self.text.count("\n") - 1)
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -67,6 +73,15 @@ def cut(text: str, large: int = _LARGE_MODULE, long: int = _LONG_BODY) -> Cut | 
         return None
     module = _Lines(text)
     return module.cut(long) if module.is_clear else None
+
+
+def placeholder(body: Body) -> str:
+    """The string that stands in the outline for a body."""
+    return _string_of(body.text.count("\n") - 1)
+
+
+def _string_of(lines: int) -> str:
+    return '"""' + "\n" * (lines - 1) + '"""'
 
 
 def check_place(placeholder: cst.BaseSuite) -> None:
@@ -161,7 +176,7 @@ class _Lines:
     def _placeholder(self, start: int, end: int) -> str:
         """A string of as many lines as a body, indented like its first statement."""
         indent = next(self._indent(n) for n in range(start, end) if self._has_code(n))
-        return " " * indent + '"""' + "\n" * (end - start - 1) + '"""'
+        return " " * indent + _string_of(end - start)
 
     def _has_code(self, number: int) -> bool:
         line = self._lines[number].lstrip(" ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
@@ -13,6 +13,7 @@ from taskleash.ir.imports import import_base
 from taskleash.ir.lowering.bodies import SHORT_BODY, Lowered, context_of, digest_of, headed
 from taskleash.ir.lowering.cutting import Body, Cut, WrongCut, body_of, check_place, cut
 from taskleash.ir.lowering.frame import Frame
+from taskleash.ir.lowering.headers import lowered_decorators, lowered_params
 from taskleash.ir.lowering.lowering import Lowering
 from taskleash.ir.lowering.notes import Annotated, BodyNote
 from taskleash.ir.lowering.parser_bounds import check_depth, without_data
@@ -27,14 +28,12 @@ from taskleash.ir.model import (
     FunctionFacts,
     Give,
     ModuleFacts,
-    Param,
-    ParamKind,
     TypeRef,
 )
 from taskleash.ir.names import may_mention, respell
 from taskleash.ir.positions import Positions
 from taskleash.ir.terms import Parameter
-from taskleash.ir.types import dotted_name, type_ref, written
+from taskleash.ir.types import dotted_name, type_ref
 from taskleash.models.callables import GENERATOR_COROUTINES
 from taskleash.source.loading import TOO_DEEP, InvalidSource, Source
 from taskleash.source.modules import is_package
@@ -169,9 +168,9 @@ class ModuleLowering:
             parent=around,
             owner=around.owner if around.kind == "class" else "",
             is_async=node.asynchronous is not None,
-            params=_params(node.params, outer),
+            params=lowered_params(node.params, outer),
             returns=type_ref(node.returns.annotation) if node.returns is not None else NO_TYPE,
-            decorators=_decorators(node.decorators, outer),
+            decorators=lowered_decorators(node.decorators, outer),
         )
         frame.is_driven = any(map(self._makes_a_coroutine, frame.decorators))
         self._bind_params(frame)
@@ -197,8 +196,7 @@ class ModuleLowering:
             self._lower(frame, suite.body)
             return
         check_place(suite)
-        if self._kept and (known := self._kept.function(frame, body, self.imports, self.classes)):
-            self.functions[frame.key] = known
+        if self._is_kept(frame, body):
             return
         digest = digest_of(body, frame, self._known_so_far())
         if not self._taken_again(digest, body, frame):
@@ -207,6 +205,26 @@ class ModuleLowering:
                 tree, self.spans = _parsed(body.text, body.before)
                 self._lower(frame, body_of(tree))
                 self.spans = spans
+
+    def _is_kept(self, frame: Frame, body: Body) -> bool:
+        """Take what a body came to before a fix, if it is as it was; whether it is."""
+        if self._kept is None:
+            return False
+        known = self._kept.functions(frame, body, self.imports, self.classes)
+        if not known or not self._has_keys((each.qualname, each.key) for each in known[:-1]):
+            return False
+        self.functions |= {each.key: each for each in known}
+        return True
+
+    def _has_keys(self, keys: Iterable[tuple[str, str]]) -> bool:
+        """Give keys for qualified names, if each gets the one that it had; whether all do."""
+        given: list[str] = []
+        for qualname, key in keys:
+            given.append(self._key(qualname))
+            if given[-1] != key:
+                self._keys.difference_update(given)
+                return False
+        return True
 
     def _known_so_far(self) -> bytes:
         if not self._context:
@@ -237,12 +255,8 @@ class ModuleLowering:
         earlier = self._earlier
         if earlier is None or (note := earlier.notes.get(digest)) is None:
             return False
-        keys: list[str] = []
-        for qualname, key in note.keys:
-            keys.append(self._key(qualname))
-            if keys[-1] != key:
-                self._keys.difference_update(keys)
-                return False
+        if not self._has_keys(note.keys):
+            return False
         for each in note.annotated:
             self.fields[each.owner].setdefault(each.name, each.type)
         self._annotated += note.annotated
@@ -265,7 +279,7 @@ class ModuleLowering:
             kind="lambda",
             line=self.spans.of(node)[0],
             parent=around,
-            params=_params(node.params, outer),
+            params=lowered_params(node.params, outer),
         )
         self._bind_params(frame)
         lowering = StatementLowering(self, frame)
@@ -311,7 +325,7 @@ class ModuleLowering:
             parent=around.key if around.kind not in ("module", "class") else "",
             line=frame.line,
             bases=tuple(type_ref(arg.value) for arg in node.bases),
-            decorators=_decorators(node.decorators, outer),
+            decorators=lowered_decorators(node.decorators, outer),
             fields={**lowering.frame.annotations, **self.fields[key]},
             methods=methods,
         )
@@ -368,31 +382,3 @@ def _parsed(text: str, before: int = 0) -> tuple[cst.Module, Positions]:
 
 def _qualified(around: Frame, name: str) -> str:
     return name if around.kind == "module" else f"{around.qualname}.{name}"
-
-
-def _params(node: cst.Parameters, outer: Lowering) -> tuple[Param, ...]:
-    found: list[Param] = []
-    groups: list[tuple[ParamKind, Sequence[cst.Param]]] = [
-        ("", (*node.posonly_params, *node.params)),
-        ("*", (node.star_arg,) if isinstance(node.star_arg, cst.Param) else ()),
-        ("key", node.kwonly_params),
-        ("**", (node.star_kwarg,) if node.star_kwarg is not None else ()),
-    ]
-    for kind, params in groups:
-        for param in params:
-            ref = type_ref(param.annotation.annotation) if param.annotation is not None else NO_TYPE
-            found.append(Param(param.name.value, kind, ref, outer.expr(param.default)))
-    return tuple(found)
-
-
-def _decorators(nodes: Sequence[cst.Decorator], outer: Lowering) -> tuple[Decorator, ...]:
-    found: list[Decorator] = []
-    for node in nodes:
-        decorator = node.decorator
-        called = isinstance(decorator, cst.Call)
-        if isinstance(decorator, cst.Call):
-            outer.frame.statement = outer.spans.of(decorator)
-        value = outer.expr(decorator)
-        target = decorator.func if isinstance(decorator, cst.Call) else decorator
-        found.append(Decorator(written(target), value, called))
-    return tuple(found)
