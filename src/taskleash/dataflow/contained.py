@@ -18,6 +18,7 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.api import Effect
 from taskleash.models.containers import GROWING, PAIRING, SETTING, SPREADING, TAKING, VIEWING
+from taskleash.models.waits import PARTING
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import External, Function
 
@@ -25,6 +26,7 @@ from taskleash.semantics.entities import External, Function
 _GIVING = TAKING | VIEWING | PAIRING
 _PICKING = frozenset({Effect.COPIES, Effect.PICKS})
 _COPYING = frozenset({Effect.COPIES})
+_PARTING = frozenset({PARTING})
 
 
 def container_of(calls: Calls, function: Function, term: Term) -> tuple[Term, int | None]:
@@ -102,6 +104,14 @@ def comes_of(calls: Calls, function: Function, made: Result, names: Set[str]) ->
     callees = calls.callees(function, function.call(made.event))
     called = {callee.dotted if isinstance(callee, External) else "" for callee in callees}
     return bool(called) and called <= names
+
+
+def is_of_a_wait(calls: Calls, function: Function, term: Term) -> bool:
+    """Whether it is one of the two sets that a wait makes, for what is done and what is not."""
+    if not isinstance(term, Item) or not isinstance(term.base, Awaited):
+        return False
+    waited = term.base.base
+    return isinstance(waited, Result) and comes_of(calls, function, waited, _PARTING)
 
 
 def put(

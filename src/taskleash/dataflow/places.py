@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from taskleash.dataflow.contained import is_of_a_wait
 from taskleash.dataflow.trail import ANY_CALL, Calling, Place, PlaceKind, Site, calling
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import (
@@ -304,10 +305,10 @@ class Places:
         if isinstance(term, Attribute):
             found.places.extend(self.attribute(home, term, level, by))
             return self._borrowed(home, term, level)
-        if isinstance(term, (Element, Item)):
-            return [(home, term.base, level + 1)]
-        if isinstance(term, Display):
+        if isinstance(term, Display) or is_of_a_wait(self._calls, home, term):
             found.local = True
+        elif isinstance(term, (Element, Item)):
+            return [(home, term.base, level + 1)]
         elif isinstance(term, Result):
             return self._call_origins(home, term.event, level, found)
         elif isinstance(term, Parameter):
