@@ -32,7 +32,9 @@ class Registrations:
         """Why a function is called at an end that something else tells of; empty for any other."""
         text = claim("`{function}`, registered by `{call}`")
         for decorator in function.facts.decorators:
-            if decorator.called and self._decorates_teardown(function, decorator.text):
+            # That of an object need not be called: ``@app.on_shutdown``.
+            registers = decorator.called or "." in decorator.text
+            if registers and self._decorates_teardown(function, decorator.text):
                 return sentence(text, function=function.name, call=f"@{decorator.text}")
         for holder, index in given_to(self._calls, function):
             call = holder.call(index)

@@ -149,7 +149,7 @@ CONVENTIONS = (
     _row(Phase.TEARDOWN, Sign.OCCASION, "cleanup close destroy exit shutdown terminate"),
     _row(Phase.TEARDOWN, Sign.WHOLE, "all everything"),
     _row(Phase.TEARDOWN, Sign.NAME, "__exit__ __aexit__"),
-    _row(Phase.TEARDOWN, Sign.NO_COMMAND, "can did handle has is on should was will"),
+    _row(Phase.TEARDOWN, Sign.NO_COMMAND, "can complete did handle has help is on should was will"),
     _row(
         Phase.TEARDOWN, Sign.REGISTRAR,
         "add_listener add_signal_handler async_listen_once async_on_remove async_on_unload"
