@@ -59,10 +59,16 @@ def is_in_any_case(function: Function, index: int) -> bool:
 def in_cleanup(function: Function, index: int) -> bool:
     """Whether an event stands in a ``finally`` or in a handler of cancellation."""
     return any(
-        frame.branch == "final"
-        or (frame.handler is not None and catches_cancellation(frame.handler))
+        frame.branch == "final" or _is_where_cancellation_goes(frame)
         for frame in around(function, index)
     )
+
+
+def _is_where_cancellation_goes(frame: Level) -> bool:
+    """Whether a handler is the first of its ``try`` that catches a cancellation."""
+    handlers = frame.item.handlers if isinstance(frame.item, Try) else ()
+    first = next(filter(catches_cancellation, handlers), None)
+    return first is not None and first is frame.handler
 
 
 def after_yield(function: Function, index: int) -> bool:
