@@ -42,6 +42,7 @@ from taskleash.verdict.ways.stopped import is_stopped, left_by_a_stop
 from taskleash.verdict.ways.turns import made_anew, next_turn, takes_over
 from taskleash.verdict.ways.waiting import (
     comes_again,
+    drains,
     insists,
     is_first_or_fails,
     is_for_the_first,
@@ -296,7 +297,7 @@ def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":
         return polls(trail, op) or insists(trail, op)
-    return op.kind == "outcome"
+    return op.kind == "outcome" or drains(trail, op)
 
 
 def _hands_on(op: Op) -> bool:
