@@ -200,7 +200,9 @@ def test_the_place_that_loses_or_hoards_tasks_is_named() -> None:
 
 def test_a_local_name_is_not_named_as_a_holder() -> None:
     local = replace(SITE, defect=Defect.PARTLY_ENDED, handle=Handle.LOCAL, holder="task")
-    assert message(local).startswith("task `poll` is ended on some paths only: ")
+    ended = replace(local, ending=Ending.PARTIAL)
+    assert message(ended).startswith("task `poll` is ended on some paths only: ")
+    assert message(local).startswith("task `poll` is given to the caller on some paths only: ")
 
 
 def test_a_wrapper_names_its_call_and_a_returned_task_its_callers() -> None:

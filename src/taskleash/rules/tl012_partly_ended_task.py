@@ -2,8 +2,8 @@
 
 What it does
 ------------
-Finds tasks that are awaited or cancelled on some paths of normal operation, and left running on
-others.
+Finds tasks that are awaited, cancelled or given to the caller on some paths of normal operation,
+and left running on others.
 
 Why is this bad?
 ----------------
@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from taskleash.rules import wording
 from taskleash.rules.model import Diagnostic, Rule
-from taskleash.sentences import sentence
-from taskleash.verdict.model import Defect, Risk, Site
+from taskleash.sentences import claim, sentence
+from taskleash.verdict.model import Defect, Ending, Risk, Site
 
 RULE = Rule(code="TL012", name="partly-ended-task", risk=Risk.LOW)
 
@@ -54,9 +54,15 @@ def check(site: Site) -> Diagnostic | None:
     """Match a task that only some paths end."""
     if site.defect is not Defect.PARTLY_ENDED:
         return None
-    said = sentence(
-        "{task} is ended on some paths only: on the others it runs on, and nothing can stop it or"
-        " wait for it",
-        task=wording.task_in_holder(site),
-    )
-    return Diagnostic(RULE, said)
+    task = wording.task_in_holder(site)
+    if site.ending is Ending.NONE:
+        text = claim(
+            "{task} is given to the caller on some paths only: on the others it runs on, and"
+            " nothing can stop it or wait for it"
+        )
+    else:
+        text = claim(
+            "{task} is ended on some paths only: on the others it runs on, and nothing can stop it"
+            " or wait for it"
+        )
+    return Diagnostic(RULE, sentence(text, task=task))

@@ -29,7 +29,7 @@ def coroutine(site: Site) -> Sentence:
 
 def task_in_holder(site: Site) -> Sentence:
     """The task and the place that keeps it: ``task `send` in `self._task` ``."""
-    if not site.holder or site.handle is Handle.LOCAL:
+    if not site.holder or site.handle in (Handle.LOCAL, Handle.ESCAPES):
         return task(site)
     return sentence("{task} in {place}", task=task(site), place=quoted(site.holder))
 

@@ -52,3 +52,20 @@ def _classes(calls: Calls, function: Function, value: Alts) -> set[Class]:
                 handed = given(home, caller.call(index)).get(term.name, ())
                 pending += [(caller, each) for each in handed]
     return found
+
+
+def is_asked_about(function: Function, call: Call) -> bool:
+    """Whether the function asks if the callee is a coroutine function: it may be another one.
+
+    Who asks that of one method of an object has others in its place as well.
+    """
+    bases = {func.base for func in call.func if isinstance(func, Attribute)}
+    return any(
+        other.text.rpartition(".")[2] == "iscoroutinefunction"
+        and any(
+            term in call.func or (isinstance(term, Attribute) and term.base in bases)
+            for arg in other.args
+            for term in arg.value
+        )
+        for _, other in function.calls()
+    )

@@ -29,7 +29,7 @@ from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
 from taskleash.semantics.futures import holds_future
 from taskleash.semantics.naming import dropping_names, may_call, starting_names, value_name
-from taskleash.semantics.patching import is_patched
+from taskleash.semantics.patching import is_asked_about, is_patched
 from taskleash.semantics.program import Program
 
 _NAMES = (Bound, Attribute, Global)
@@ -334,7 +334,7 @@ def _never_runs(calls: Calls, function: Function, call: Call) -> bool:
     if not _gives_coroutine(calls, calls.callees(function, call)):
         return False
     # Last, for it takes knowing all callers.
-    return not _is_asked_about(function, call) and not is_patched(calls, function, call)
+    return not is_asked_about(function, call) and not is_patched(calls, function, call)
 
 
 def _gives_coroutine(calls: Calls, callees: tuple[Callee, ...]) -> bool:
@@ -344,23 +344,6 @@ def _gives_coroutine(calls: Calls, callees: tuple[Callee, ...]) -> bool:
         return True
     return bool(callees) and all(
         isinstance(callee, Function) and is_coroutine_function(callee) for callee in callees
-    )
-
-
-def _is_asked_about(function: Function, call: Call) -> bool:
-    """Whether the function asks if the callee is a coroutine function: it may be another one.
-
-    Who asks that of one method of an object has others in its place as well.
-    """
-    bases = {func.base for func in call.func if isinstance(func, Attribute)}
-    return any(
-        other.text.rpartition(".")[2] == "iscoroutinefunction"
-        and any(
-            term in call.func or (isinstance(term, Attribute) and term.base in bases)
-            for arg in other.args
-            for term in arg.value
-        )
-        for _, other in function.calls()
     )
 
 

@@ -56,7 +56,8 @@ from taskleash.verdict.ways.waiting import (
 )
 
 #: operations after which the function no longer answers for the task
-_HANDING_ON: frozenset[OpKind] = frozenset({"give", "yield", "unknown", "store"})
+_GIVING: frozenset[OpKind] = frozenset({"give", "yield"})
+_HANDING_ON: frozenset[OpKind] = _GIVING | {"unknown", "store"}
 
 
 class Inside:
@@ -101,9 +102,11 @@ class Inside:
             again = leaves_another(signs.abandoned, trail, ())
             signs.piling_up = again or signs.called_in_turns is not None
         if not after:
-            # Nobody has what a generator gives its consumer on other paths.
-            is_yielded = bool(handed) and all(op.kind == "yield" for op in handed)
-            signs.partly_here = is_yielded and bool(outcome.leaks) and outcome.is_complete
+            # Nobody has what a function gives its caller on other paths.
+            is_given = bool(handed) and all(op.kind in _GIVING for op in handed)
+            signs.partly_here = is_given and bool(outcome.leaks) and outcome.is_complete
+            if is_given and not outcome.is_complete:
+                trail.leave_paths_out(function)
             return
         if signs.respawned and signs.abandoned is None:
             self._look_for_more_each_turn(signs, stops)
