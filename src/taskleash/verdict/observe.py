@@ -250,7 +250,9 @@ class Observer:
         left_here = frozenset(() if signs.ended_here else signs.ended_here_by)
         left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
-            is_open = op.kind == "wait" and is_partial(op) and not self._teardown(op)
+            # No time is enough for what only a cancellation ends.
+            is_enough = bool(self._teardown(op)) and not signs.endless
+            is_open = op.kind == "wait" and is_partial(op) and not is_enough
             is_none = proves_nothing(signs.trail, op) or is_at_its_own_end(signs, op)
             if is_open or is_none or is_never_used(op.site[0]):
                 continue
