@@ -300,7 +300,8 @@ def _ends(calls: Calls, trail: Trail, op: Op) -> bool:
         return not (op.kind == "cancel" and op.depth > 0)
     if op.kind == "done":
         return polls(trail, op) or insists(trail, op)
-    return op.kind == "outcome" or drains(trail, op)
+    # A helper that waits in a loop may leave it before.
+    return op.kind == "outcome" or (op.function is trail.function and drains(trail, op))
 
 
 def _hands_on(op: Op) -> bool:
