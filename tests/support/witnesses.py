@@ -520,7 +520,7 @@ CHECKS: Mapping[str, Callable[[Cited], bool]] = {
     "`{function}` wakes its loop through `{name}`, and that goes on": _all(
         _is_in("function"), _mentions("name")
     ),
-    "`{function}` is run as the main coroutine: the loop's end cancels it": _has_calls,
+    "the loop ends as soon as `{function}` does, which cancels what is left": _has_calls,
     "`{function}` runs the loop itself, and then cancels what is left of its tasks": _is_in(
         "function"
     ),

@@ -16,8 +16,9 @@ from taskleash.controlflow.exceptions import (
     Raised,
     Raising,
     fate,
-    is_start,
+    only_asks_for_its_loop,
     raised_by,
+    starts_one,
 )
 from taskleash.controlflow.scopes import (
     CaseScope,
@@ -334,9 +335,9 @@ class _Builder:
         inside = HandlerScope(around, handlers, leaving) if handlers else around
         start = self._next(current, inside)
         ends: list[int] = []
-        starts = self._starts(item.body)
+        starts = starts_one(self.facts, item.body)
         body = self._block(item.body, self._next(start, inside) if starts else start, inside)
-        if not self._may_raise(item.body):
+        if not (self._may_raise(item.body) or only_asks_for_its_loop(self.facts, item.body)):
             # Something that is no event raises what the handlers are there for: or it is the start
             # of a task that fails, which leaves none.
             for handler, number in handlers:
@@ -358,11 +359,6 @@ class _Builder:
         start, last = self._final(item.final, scope)
         self._link(after, Edge(start))
         return last
-
-    def _starts(self, block: Block) -> bool:
-        """Whether a task is started right inside a block."""
-        events = (self.facts.events[item] for item in block.items if isinstance(item, int))
-        return any(is_start(event) for event in events)
 
     def _may_raise(self, block: Block) -> bool:
         for item in block.items:

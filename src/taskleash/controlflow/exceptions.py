@@ -31,6 +31,7 @@ from taskleash.models.exceptions import (
     DEADLINES,
     NEVER_RAISING,
     NO_ERRORS,
+    OF_THE_LOOP,
     QUIET_METHODS,
     QUIET_WAITS,
     SHIELDING,
@@ -188,6 +189,21 @@ def never_raises(facts: FunctionFacts) -> bool:
     return quiet and not _throws(facts.body)
 
 
+def only_asks_for_its_loop(facts: FunctionFacts, block: Block) -> bool:
+    """Whether a block does nothing but ask for what a coroutine always has: a loop, and its task.
+
+    ``asyncio.get_running_loop()`` raises where no loop runs, as it does not in a coroutine.
+    """
+    calls = [facts.events[item] for item in block.items if isinstance(item, int)]
+    return (
+        facts.is_async
+        and len(calls) == len(block.items) > 0
+        and all(
+            isinstance(call, Call) and call.text.rpartition(".")[2] in OF_THE_LOOP for call in calls
+        )
+    )
+
+
 def _throws(block: Block) -> bool:
     """Whether a ``raise`` stands in a block, or in one inside of it."""
     return any(
@@ -205,6 +221,11 @@ def _may_be_late(call: Call) -> bool:
 def is_start(event: Event) -> bool:
     """Whether an event by its name starts a task."""
     return isinstance(event, Call) and event.text.rpartition(".")[2] in MODELS.spawn_words
+
+
+def starts_one(facts: FunctionFacts, block: Block) -> bool:
+    """Whether a task is started right inside a block."""
+    return any(is_start(facts.events[item]) for item in block.items if isinstance(item, int))
 
 
 def _is_harmless(call: Call) -> bool:

@@ -89,8 +89,9 @@ class StartFlags:
         is_around: bool = False,
     ) -> Guard | None:
         for frame in frames:
-            if isinstance(frame.item, If) and is_flag(function, frame.item, slots):
-                how = "state" if is_set_back(function, frame.item) else "flag"
+            lets = (frame.branch == "then") == is_around
+            if isinstance(frame.item, If) and is_flag(function, frame.item, lets, slots):
+                how = "state" if is_set_back(function, frame.item, lets) else "flag"
                 if is_around and is_one_of_several(frame.item, frame.branch):
                     how = "either"
                 return Guard(function, frame.item.line, how)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from taskleash.controlflow.assumptions import parts
+from taskleash.controlflow.assumptions import conjuncts, parts
 from taskleash.controlflow.nesting import Level
 from taskleash.dataflow.trail import Op
 from taskleash.ir.model import Call, Event, If, Store, Test, tests
@@ -21,6 +21,7 @@ from taskleash.ir.terms import (
     Term,
 )
 from taskleash.lifecycle.phases import Phases
+from taskleash.lifecycle.until_started import denies
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.calls import Calls
@@ -28,32 +29,42 @@ from taskleash.semantics.context import around
 from taskleash.semantics.entities import Class, Function
 
 
-def is_flag(function: Function, item: If, slots: Collection[Term] = ()) -> bool:
+def is_flag(function: Function, item: If, lets: bool, slots: Collection[Term] = ()) -> bool:
     """A condition on state that the same function sets once it has asked for it.
 
-    The ``slots`` keep the handle itself, which is no flag: whether a condition on it lets a second
-    spawn pass is told by the paths with a task in it.
+    The condition ``lets`` the function go on as it holds, or as it does not. The ``slots`` keep
+    the handle itself, which is no flag: whether a condition on it lets a second spawn pass is told
+    by the paths with a task in it.
     """
-    return bool(_flags(function, item) - set(slots))
+    return bool(_flags(function, item, lets) - set(slots))
 
 
-def _flags(function: Function, item: If) -> set[Term]:
-    """The state that a condition asks for, and that its function sets after that."""
+def _flags(function: Function, item: If, lets: bool) -> set[Term]:
+    """The state that a condition asks for, and that its function sets after that.
+
+    What it is set to may not let the next call go on for certain.
+    """
     asked = set(state_read(function, item.test))
+    needed = [(test.value[0], test, h) for test, h in conjuncts(item.test, lets) if test.value]
     return {
         event.target
         for event in function.events
         if isinstance(event, Store) and event.target in asked and event.pos[0] >= item.line
+        if event.op
+        or not any(
+            event.target == state and denies(test, not holds, event.value)
+            for state, test, holds in needed
+        )
     }
 
 
-def is_set_back(function: Function, item: If) -> bool:
+def is_set_back(function: Function, item: If, lets: bool) -> bool:
     """Whether another method of the object sets the state too, other than as it is made.
 
     So may the function itself, where it does not always set the same.
     """
     owner = function.owner
-    flags = _flags(function, item)
+    flags = _flags(function, item, lets)
     names = [t.name for t in flags if isinstance(t, Attribute)]
     return any(len(_values(function, flag)) > 1 for flag in flags) or (
         owner is not None and any(is_set_beside(owner, name, {function}) for name in names)

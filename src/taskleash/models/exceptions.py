@@ -47,6 +47,9 @@ NEVER_RAISING = (
         "timeout_at", "tuple", "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
+#: last names of calls that raise only where no loop runs:
+#: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop
+OF_THE_LOOP = frozenset({"current_task", "get_event_loop", "get_running_loop"})
 #: of other calls, those that only ask: a coroutine is not said to fail for them
 ONLY_ASKING = frozenset({"empty", "full", "now", "random", "total_seconds", "uniform", "utcnow"})
 #: calls that ask what a failure is, or make a text or another one of it: nobody hears of it so

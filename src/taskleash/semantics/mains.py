@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from taskleash.ir.terms import Parameter, Result, Term
+from taskleash.ir.model import Await, Event, Use
+from taskleash.ir.terms import Alts, Parameter, Result, Term
 from taskleash.models.api import Gives
 from taskleash.query import Query
 from taskleash.semantics.calls import Callee, Calls, bind, takes_instance
@@ -30,6 +31,26 @@ def runs_beside(function: Function, event: int, runners: Container[str]) -> Iter
     )
 
 
+def _is_last_wait(caller: Function, index: int) -> bool:
+    """Whether a coroutine awaits what a call gives, and comes to no other wait after that.
+
+    Nothing runs in the loop between the end of the one and that of the other.
+    """
+    events, graph = caller.events, caller.paths.graph
+    loops = [block.loop for block in graph.blocks if block.loop is not None]
+    if any(isinstance(event, Use) and event.kind == "with" for event in events) or any(
+        loop.kind == "async for" for loop in loops
+    ):
+        return False
+    waits = [at for at, event in enumerate(events) if isinstance(event, Await)]
+    own = [at for at in waits if Result(index) in _awaited(events[at])]
+    return len(own) == 1 and not any(graph.may_come_to(own[0], at) for at in waits)
+
+
+def _awaited(event: Event) -> Alts:
+    return event.value if isinstance(event, Await) else ()
+
+
 class Mains:
     """Finds who runs a function as the main coroutine of a loop."""
 
@@ -37,7 +58,9 @@ class Mains:
         self.calls = calls
         self.models = calls.program.models
         #: the call that runs a function until the loop's end; None where others start it too
-        self.runner: Query[Function, Place | None] = Query(calls.program.uses, self._find)
+        self.runner: Query[Function, Place | None] = Query(
+            calls.program.uses, self._find, None, lambda one, other: one or other
+        )
 
     def driven_by(self, function: Function, spawn: int) -> Place | None:
         """The call by which a function itself runs the loop that has a task of its own.
@@ -52,7 +75,9 @@ class Mains:
 
     def _find(self, function: Function) -> Place | None:
         found: list[Place | None] = [
-            self._runs(caller, Result(index)) for caller, index in self.calls.callers(function)
+            self._runs(caller, Result(index))
+            or (self.runner(caller) if _is_last_wait(caller, index) else None)
+            for caller, index in self.calls.callers(function)
         ]
         found += [
             (holder, index) if self._makes_loop(holder, index) else None

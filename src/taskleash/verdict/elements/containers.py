@@ -116,8 +116,20 @@ def collects(trail: Trail) -> bool:
         and op.place.kind not in ("local", "handed in")
         and not made_afresh(op)
         and not _replaces(op)
+        and not _is_in_one_slot(op)
         for op in trail.of("contain", "store")
     )
+
+
+def _is_in_one_slot(op: Op) -> bool:
+    """``self.tasks["main"] = task``: each store is under the same literal key."""
+    term: Term | None = op.event.target if isinstance(op.event, Store) else None
+    is_element = isinstance(term, Element)
+    while isinstance(term, Built):
+        if isinstance(term, Element) and not term.is_constant:
+            return False
+        term = term.base
+    return is_element
 
 
 def _replaces(op: Op) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
-from taskleash.ir.model import Await, Call, Store
+from taskleash.ir.model import Await, Call, Delete, Store
 from taskleash.ir.terms import Attribute, Built, Constant, Display, Element, Result, Spread, Term
 from taskleash.lifecycle.phases import Phases
 from taskleash.models.containers import PAIR_TAKING, SHRINKING, TAKING
@@ -37,12 +37,28 @@ def ends_another(signs: Signs, op: Op) -> bool:
 
 
 def takes_another(signs: Signs, op: Op) -> bool:
-    """Whether a removal takes out the element under one other key, which is ended as it is."""
+    """Whether a removal is of the element under another key: the one that is written, or ended."""
+    if isinstance(op.event, Store | Delete):
+        key, kept = _literal_key(op.event), _literal_keys(signs.trail)
+        return bool(key) and bool(kept) and key not in kept
     return ends_another(signs, op) and any(
         Result(op.index) in terms_of(each)
         for each in signs.trail.of(*CANCELLING, *AWAITING)
         if each.function is op.function
     )
+
+
+def _literal_keys(trail: Trail) -> set[str]:
+    """The literal keys under which a task is kept; none where there may be others."""
+    stores = [op for op in trail.of("store", "contain") if op.place and not op.depth]
+    keys = {_literal_key(op.event) if isinstance(op.event, Store) else "" for op in stores}
+    return set() if "" in keys else keys
+
+
+def _literal_key(event: Store | Delete) -> str:
+    """The literal key, as `Element` has it, of what is written; empty for all else."""
+    target = event.target
+    return target.key if isinstance(target, Element) and target.is_constant else ""
 
 
 class Elements:

@@ -139,7 +139,7 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield _loop_end(signs, signs.loop_end)
     if signs.main is not None and row.tells is Ground.MAIN:
         name = signs.spawn.function.qualname
-        text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
+        text = claim("the loop ends as soon as `{function}` does, which cancels what is left")
         if signs.main[0] is signs.spawn.function:
             text = claim(
                 "`{function}` runs the loop itself, and then cancels what is left of its tasks"
@@ -171,7 +171,7 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
 def _loop_end(signs: Signs, end: LoopEnd) -> Evidence:
     if end.op is not None:
         return ending(end.op, end.why)
-    text = claim("`{function}` is run as the main coroutine: the loop's end cancels it")
+    text = claim("the loop ends as soon as `{function}` does, which cancels what is left")
     return step(*end.site, sentence(text, function=signs.spawn.function.qualname))
 
 
