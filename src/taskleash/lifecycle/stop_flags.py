@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from taskleash.controlflow.nesting import branches, loops
+from taskleash.controlflow.path_facts import NO_FACTS
 from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.awaits import waits_for
 from taskleash.ir.model import Await, Block, Call, Exit, If, Loop, Store, Test, tests
 from taskleash.ir.terms import (
+    Alts,
     Attribute,
     Awaited,
     Constant,
@@ -102,10 +104,10 @@ class Flags:
         ]
 
     def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
-        owner = coroutine.method.owner
+        owner, looping = coroutine.method.owner, self._looping(coroutine)
         tested: list[str] = []
         awaited: list[str] = []
-        for each in self._looping(coroutine):
+        for each in looping:
             asked, waited = governing(each)
             tested += asked
             awaited += waited
@@ -117,7 +119,12 @@ class Flags:
         for name in names:
             holders = {owner, *self._holders(coroutine, name)}
             for function, index in self.sets(holders, name, name in tested):
-                if function not in own and not self._is_start(function):
+                if function in own or self._is_start(function):
+                    continue
+                event = function.events[index]
+                if not isinstance(event, Store) or any(
+                    _lets_out(each, name, event.value) for each in looping
+                ):
                     yield function, index, name
 
     def _is_start(self, function: Function) -> bool:
@@ -245,7 +252,7 @@ def governing(coroutine: Function) -> tuple[list[str], list[str]]:
     awaited: list[str] = []
     for loop in _loops(coroutine.facts.body):
         tested.extend(_names(coroutine, loop.test))
-        for test in exit_tests(loop.body):
+        for test, _ in exit_tests(loop.body):
             tested.extend(_names(coroutine, test))
         if loop.kind == "async for":
             awaited.extend(_attributes(loop.test.value))
@@ -271,16 +278,32 @@ def _loops(block: Block) -> Iterator[Loop]:
     return (loop for loop in loops(block) if loop.kind != "comprehension")
 
 
-def exit_tests(block: Block) -> Iterator[Test]:
-    """The conditions under which control leaves the loop."""
+def exit_tests(block: Block) -> Iterator[tuple[Test, bool]]:
+    """The conditions with whose outcomes control leaves the loop."""
     for item in block.items:
         if isinstance(item, If):
-            blocks = (item.then, item.orelse)
-            if any(isinstance(i, Exit) and i.kind != "continue" for b in blocks for i in b.items):
-                yield item.test
+            for inner, holds in ((item.then, True), (item.orelse, False)):
+                if any(isinstance(i, Exit) and i.kind != "continue" for i in inner.items):
+                    yield item.test, holds
         if not isinstance(item, int | Exit | Loop):
             for _, inner, _ in branches(item):
                 yield from exit_tests(inner)
+
+
+def _lets_out(function: Function, name: str, value: Alts) -> bool:
+    """Whether loops may be left where an attribute that they ask for has a value.
+
+    Those that ask for it by way of something else may.
+    """
+    given: dict[Term, Alts] = {t: value for t in function.uses.attributes() if t.name == name}
+    asked = [
+        (test, holds)
+        for loop in _loops(function.facts.body)
+        for test, holds in ((loop.test, False), *exit_tests(loop.body))
+        if any(term in given for part in tests(test) for term in part.value)
+    ]
+    contradicts = function.paths.assumptions.contradicts
+    return not asked or any(not contradicts(NO_FACTS, *each, given) for each in asked)
 
 
 def _names(function: Function, test: Test) -> Iterator[str]:

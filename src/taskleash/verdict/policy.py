@@ -191,6 +191,10 @@ POLICY: tuple[Row, ...] = (
          "", "there", _NO, None, "tracked / there"),
     _row("sets as it ends what the teardown waits for", lambda s: s.kept and bool(s.announced),
          "", "awaited", _NO, None, "tracked / awaited", tells=Ground.ANNOUNCED),
+    _row("removes itself, and the owner's teardown ends it by its flag",
+         lambda s: s.kept and bool(s.self_removing and s.owner_teardown and s.flagged)
+         and s.is_heard,
+         "", "self-removing", _NO, None, "tracked / self-managed", tells=Ground.FLAG),
     _row("removes itself, but the owner's teardown passes over it",
          lambda s: s.kept and bool(s.self_removing) and bool(s.owner_teardown) and not s.failed
          and (s.container or not s.once or s.outlasts_teardowns),
