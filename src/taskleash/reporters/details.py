@@ -119,6 +119,8 @@ def _ended_by(site: Site, life: Life | None, say: Language) -> str:
         return say(words.ENDED_BY[site.cleaned.how])
     ended = phrases.ended_by(life, say)
     partly = life.standing.stopped_by and phrases.end_state(life) is State.PARTIAL
+    if partly and site.defect in (Defect.TEARDOWN_IGNORES, Defect.NEVER_ENDED):
+        return say("{name}, and nothing waits until it is through", name=ended)
     return say("{name} on some paths only", name=ended) if partly else ended
 
 

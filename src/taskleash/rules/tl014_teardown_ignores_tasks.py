@@ -3,7 +3,8 @@
 What it does
 ------------
 Finds tasks in a container that prunes itself, where the owner has a `close`, `stop` or another
-teardown method which neither cancels nor awaits them.
+teardown method which neither cancels nor awaits them; and tasks that such a method only tells to
+end, by a flag that their loop asks for, without waiting until they are through.
 
 Why is this bad?
 ----------------
@@ -77,7 +78,7 @@ RULE = Rule(code="TL014", name="teardown-ignores-tasks", risk=Risk.LOW, fixes=(O
 
 
 def check(site: Site) -> Diagnostic | None:
-    """Match a self-removing task that its owner's teardown passes over."""
+    """Match a task that its owner's teardown passes over, or only tells to end."""
     if site.defect is not Defect.TEARDOWN_IGNORES:
         return None
     said = sentence(

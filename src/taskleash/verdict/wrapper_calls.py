@@ -148,8 +148,6 @@ class WrapperCalls:
             guard=inner.guard,
             start_like=inner.start_like,
             handles_errors=inner.handles_errors,
-            flagged=inner.flagged,
-            is_heard=inner.is_heard,
         )
         if verdict.defect is Defect.TEARDOWN_IGNORES:
             of_caller.owner_teardown = self.observer.owner_teardown(signs, inner.spawn.function)
