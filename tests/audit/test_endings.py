@@ -77,7 +77,7 @@ AWAITED_SOMETIMES = """
         (CLEARS_ITSELF, "yes", "no"),
         (CLEARS_AND_CANCELS, "yes", "yes"),
         (CANCELLED_AND_AWAITED_AT_TEARDOWN, "no", "yes"),
-        (BY_A_FLAG, "no", "yes"),
+        (BY_A_FLAG, "no", "partial"),
         (AWAITED_SOMETIMES, "partial", "no"),
     ],
 )

@@ -191,7 +191,9 @@ def at_teardown(signs: Signs, verdict: Verdict) -> State:
     torn_down = any(why and _cancels(op) for op, why in signs.ended_there_by)
     if verdict.cleaned == _PARTIAL:
         ends = (*signs.ended_here_by, *signs.ended_elsewhere)
-        return State.PARTIAL if torn_down or any(map(_cancels, ends)) else State.NO
+        # Told to end, it still ends by itself.
+        is_told = verdict.defect is Defect.TEARDOWN_IGNORES and bool(signs.flagged)
+        return State.PARTIAL if torn_down or is_told or any(map(_cancels, ends)) else State.NO
     by_flag = verdict.cleaned == "self-managed" and bool(signs.flagged)
     stops = verdict.cleaned in _AT_TEARDOWN or torn_down or by_flag
     return State.YES if stops else State.NO
