@@ -25,7 +25,7 @@ def handed_ends(calls: Calls, flags: Flags, coroutine: Function) -> Iterator[str
 def _asked(coroutine: Function) -> Iterator[str]:
     """The parameters of which the loops ask whether they are set."""
     for loop in loops(coroutine.facts.body):
-        for test in (loop.test, *(test for test, _ in exit_tests(loop.body))):
+        for test, _ in exit_tests(loop):
             yield from _events(coroutine, test)
 
 

@@ -45,15 +45,15 @@ def _flags(function: Function, item: If, lets: bool) -> set[Term]:
     What it is set to may not let the next call go on for certain.
     """
     asked = set(state_read(function, item.test))
-    needed = [(test.value[0], test, h) for test, h in conjuncts(item.test, lets) if test.value]
+    needed = list(conjuncts(item.test, lets))
     return {
         event.target
         for event in function.events
         if isinstance(event, Store) and event.target in asked and event.pos[0] >= item.line
         if event.op
         or not any(
-            event.target == state and denies(test, not holds, event.value)
-            for state, test, holds in needed
+            test.value[:1] == (event.target,) and denies(test, not holds, event.value)
+            for test, holds in needed
         )
     }
 

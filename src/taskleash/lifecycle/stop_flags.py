@@ -251,8 +251,7 @@ def governing(coroutine: Function) -> tuple[list[str], list[str]]:
     tested: list[str] = []
     awaited: list[str] = []
     for loop in _loops(coroutine.facts.body):
-        tested.extend(_names(coroutine, loop.test))
-        for test, _ in exit_tests(loop.body):
+        for test, _ in exit_tests(loop):
             tested.extend(_names(coroutine, test))
         if loop.kind == "async for":
             awaited.extend(_attributes(loop.test.value))
@@ -278,8 +277,13 @@ def _loops(block: Block) -> Iterator[Loop]:
     return (loop for loop in loops(block) if loop.kind != "comprehension")
 
 
-def exit_tests(block: Block) -> Iterator[tuple[Test, bool]]:
-    """The conditions with whose outcomes control leaves the loop."""
+def exit_tests(loop: Loop) -> Iterator[tuple[Test, bool]]:
+    """The conditions with whose outcomes control leaves a loop: its own, and those in its body."""
+    yield loop.test, False
+    yield from _exits_in(loop.body)
+
+
+def _exits_in(block: Block) -> Iterator[tuple[Test, bool]]:
     for item in block.items:
         if isinstance(item, If):
             for inner, holds in ((item.then, True), (item.orelse, False)):
@@ -287,7 +291,7 @@ def exit_tests(block: Block) -> Iterator[tuple[Test, bool]]:
                     yield item.test, holds
         if not isinstance(item, int | Exit | Loop):
             for _, inner, _ in branches(item):
-                yield from exit_tests(inner)
+                yield from _exits_in(inner)
 
 
 def _lets_out(function: Function, name: str, value: Alts) -> bool:
@@ -299,7 +303,7 @@ def _lets_out(function: Function, name: str, value: Alts) -> bool:
     asked = [
         (test, holds)
         for loop in _loops(function.facts.body)
-        for test, holds in ((loop.test, False), *exit_tests(loop.body))
+        for test, holds in exit_tests(loop)
         if any(term in given for part in tests(test) for term in part.value)
     ]
     contradicts = function.paths.assumptions.contradicts

@@ -30,16 +30,20 @@ ORDINARY_ENDS = (
     "Stop", "Timeout",
 )  # fmt: skip
 BROAD_EXCEPTIONS = CATCH_ALL | CATCH_ERRORS
+#: last names of calls that raise only where no loop runs:
+#: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop
+OF_THE_LOOP = frozenset({"current_task", "get_event_loop", "get_running_loop"})
 #: last names of calls that are taken never to raise
 NEVER_RAISING = (
-    PASSIVE_METHODS
+    OF_THE_LOOP
+    | PASSIVE_METHODS
     | MODELS.handling(Effect.READS)
     | {
         "abs", "add", "append", "as_completed", "bytes", "cancel", "cancelled", "clear", "copy",
-        "create_future", "create_task", "critical", "current_task", "debug", "dict", "discard",
+        "create_future", "create_task", "critical", "debug", "dict", "discard",
         "done", "encode", "endswith", "ensure_future", "enumerate", "error", "exception", "extend",
         "fail_after", "format", "format_exc", "format_exception", "format_stack", "frozenset",
-        "gather", "get", "get_event_loop", "get_name", "get_running_loop", "getLogger", "info",
+        "gather", "get", "get_name", "getLogger", "info",
         "is_alive", "is_closed", "is_set", "items", "join", "keys", "list", "locked", "log",
         "lower", "max", "min", "monotonic", "move_on_after", "partial", "perf_counter", "print_exc",
         "print_exception", "print_stack", "qsize", "range", "reversed", "set", "shield", "sorted",
@@ -47,9 +51,6 @@ NEVER_RAISING = (
         "timeout_at", "tuple", "upper", "values", "wait_for", "warning", "wrap_future", "zip",
     }
 )  # fmt: skip
-#: last names of calls that raise only where no loop runs:
-#: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop
-OF_THE_LOOP = frozenset({"current_task", "get_event_loop", "get_running_loop"})
 #: of other calls, those that only ask: a coroutine is not said to fail for them
 ONLY_ASKING = frozenset({"empty", "full", "now", "random", "total_seconds", "uniform", "utcnow"})
 #: calls that ask what a failure is, or make a text or another one of it: nobody hears of it so

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from taskleash.ir.model import Await, Event, Use
-from taskleash.ir.terms import Alts, Parameter, Result, Term
+from taskleash.controlflow.nesting import loops
+from taskleash.ir.model import Await, Use
+from taskleash.ir.terms import Parameter, Result, Term
 from taskleash.models.api import Gives
 from taskleash.query import Query
 from taskleash.semantics.calls import Callee, Calls, bind, takes_instance
@@ -36,19 +37,14 @@ def _is_last_wait(caller: Function, index: int) -> bool:
 
     Nothing runs in the loop between the end of the one and that of the other.
     """
-    events, graph = caller.events, caller.paths.graph
-    loops = [block.loop for block in graph.blocks if block.loop is not None]
-    if any(isinstance(event, Use) and event.kind == "with" for event in events) or any(
-        loop.kind == "async for" for loop in loops
-    ):
+    roles = caller.uses.roles.get(Result(index), ())
+    own = [role.index for role in roles if role.kind == "await"]
+    if len(own) != 1 or any(loop.kind == "async for" for loop in loops(caller.facts.body)):
         return False
-    waits = [at for at, event in enumerate(events) if isinstance(event, Await)]
-    own = [at for at in waits if Result(index) in _awaited(events[at])]
-    return len(own) == 1 and not any(graph.may_come_to(own[0], at) for at in waits)
-
-
-def _awaited(event: Event) -> Alts:
-    return event.value if isinstance(event, Await) else ()
+    if any(isinstance(event, Use) and event.kind == "with" for event in caller.events):
+        return False
+    waits = (at for at, event in enumerate(caller.events) if isinstance(event, Await))
+    return not any(caller.paths.graph.may_come_to(own[0], at) for at in waits)
 
 
 class Mains:
@@ -74,16 +70,22 @@ class Mains:
         return None if index is None else (function, index)
 
     def _find(self, function: Function) -> Place | None:
-        found: list[Place | None] = [
-            self._runs(caller, Result(index))
-            or (self.runner(caller) if _is_last_wait(caller, index) else None)
-            for caller, index in self.calls.callers(function)
-        ]
-        found += [
-            (holder, index) if self._makes_loop(holder, index) else None
-            for holder, index in self.calls.references(function)
-        ]
-        return found[0] if found and all(found) else None
+        first: Place | None = None
+        for way in self._ways(function):
+            if way is None:
+                return None
+            first = first or way
+        return first
+
+    def _ways(self, function: Function) -> Iterator[Place | None]:
+        """For each use of a function the call that runs it until the loop's end, if one does."""
+        for caller, index in self.calls.callers(function):
+            way = self._runs(caller, Result(index))
+            if way is None and _is_last_wait(caller, index):
+                way = self.runner(caller)
+            yield way
+        for holder, index in self.calls.references(function):
+            yield (holder, index) if self._makes_loop(holder, index) else None
 
     def _runs(
         self, caller: Function, term: Term, seen: frozenset[Function] = frozenset()

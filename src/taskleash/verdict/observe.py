@@ -251,8 +251,9 @@ class Observer:
         left_around = passed_around(self.calls, signs)
         for op in signs.trail.of(*AWAITING, *CANCELLING, "test"):
             # No time is enough for what only a cancellation ends.
-            is_open = op.kind == "wait" and is_partial(op)
-            is_open = is_open and (signs.endless or not self._teardown(op))
+            is_open = (
+                op.kind == "wait" and is_partial(op) and (signs.endless or not self._teardown(op))
+            )
             is_none = proves_nothing(signs.trail, op) or is_at_its_own_end(signs, op)
             if is_open or is_none or is_never_used(op.site[0]):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskleash.controlflow.assumptions import parts
 from taskleash.dataflow.trail import Op, OpKind, Place, Trail
 from taskleash.ir.model import Block, Call, Exit, If, Store
 from taskleash.ir.terms import Attribute, Built, Display, Element, Item, Result, Spread, Term
@@ -123,13 +124,10 @@ def collects(trail: Trail) -> bool:
 
 def _is_in_one_slot(op: Op) -> bool:
     """``self.tasks["main"] = task``: each store is under the same literal key."""
-    term: Term | None = op.event.target if isinstance(op.event, Store) else None
-    is_element = isinstance(term, Element)
-    while isinstance(term, Built):
-        if isinstance(term, Element) and not term.is_constant:
-            return False
-        term = term.base
-    return is_element
+    target = op.event.target if isinstance(op.event, Store) else None
+    return isinstance(target, Element) and all(
+        part.is_constant for part in parts(target) if isinstance(part, Element)
+    )
 
 
 def _replaces(op: Op) -> bool:

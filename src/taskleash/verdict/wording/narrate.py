@@ -139,7 +139,7 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield _loop_end(signs, signs.loop_end)
     if signs.main is not None and row.tells is Ground.MAIN:
         name = signs.spawn.function.qualname
-        text = claim("the loop ends as soon as `{function}` does, which cancels what is left")
+        text = _LAST_IN_ITS_LOOP
         if signs.main[0] is signs.spawn.function:
             text = claim(
                 "`{function}` runs the loop itself, and then cancels what is left of its tasks"
@@ -168,11 +168,14 @@ def _endings(signs: Signs, row: Row, left_out: Collection[Function]) -> Iterator
         yield way_out(signs)
 
 
+_LAST_IN_ITS_LOOP = claim("the loop ends as soon as `{function}` does, which cancels what is left")
+
+
 def _loop_end(signs: Signs, end: LoopEnd) -> Evidence:
     if end.op is not None:
         return ending(end.op, end.why)
-    text = claim("the loop ends as soon as `{function}` does, which cancels what is left")
-    return step(*end.site, sentence(text, function=signs.spawn.function.qualname))
+    said = sentence(_LAST_IN_ITS_LOOP, function=signs.spawn.function.qualname)
+    return step(*end.site, said)
 
 
 def _elsewhere(signs: Signs) -> Iterator[Evidence]:
