@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterator
 
 from taskleash.controlflow.nesting import branches, loops
 from taskleash.controlflow.path_facts import NO_FACTS
-from taskleash.controlflow.paths import EndingEvent
-from taskleash.dataflow.awaits import waits_for
 from taskleash.ir.model import Await, Block, Call, Exit, If, Loop, Store, Test, tests
 from taskleash.ir.terms import (
     Alts,
@@ -22,7 +20,6 @@ from taskleash.ir.terms import (
     Element,
     Entered,
     Item,
-    Outer,
     Parameter,
     Result,
     Term,
@@ -32,12 +29,9 @@ from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.callables import WAKERS
 from taskleash.query import Query
 from taskleash.semantics.calls import Calls
-from taskleash.semantics.context import around
 from taskleash.semantics.entities import Class, Function
 
 _MAX_REACH = 3
-#: methods that tell those who wait for an event or a future
-_SETTING = frozenset({"set", "set_result", "set_exception"})
 
 
 class Flags:
@@ -63,45 +57,10 @@ class Flags:
         """
         if any(map(breaks, enders)):
             return True
-        if is_endless:
+        if is_endless or not enders:
             return False
         looping = [each for coroutine in started for each in self._looping(coroutine)]
         return not any(map(is_open_ended, looping)) or any(wakes(e, looping) for e in enders)
-
-    def announced(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
-        """The waits in teardowns for what every one of the coroutines sets as it ends.
-
-        That is an event or a future in an attribute of its instance, set on every way out.
-        """
-        found: list[tuple[Function, int, str]] = []
-        for coroutine in started:
-            owner = coroutine.method.owner
-            waits = [
-                (load.function, index, name)
-                for name in _set_at_the_end(coroutine)
-                if owner is not None
-                for load in self.calls.loads.named(name).related((owner,))
-                if load.named is None and load.function is not coroutine
-                for index in waits_for(load.function, load.term)
-                if self.teardown.holds(load.function, index)
-            ]
-            if not waits:
-                return []
-            found += waits
-        return found
-
-    def told(self, started: tuple[Function, ...]) -> list[tuple[Function, int, str]]:
-        """The waits elsewhere for what one of the coroutines sets in its instance at last."""
-        return [
-            (load.function, index, name)
-            for coroutine in started
-            for name in dict.fromkeys(_set_by(coroutine))
-            for owner in (coroutine.method.owner,)
-            if owner is not None
-            for load in self.calls.loads.named(name).related((owner,))
-            if load.named is None and load.function.method is not coroutine.method
-            for index in waits_for(load.function, load.term)
-        ]
 
     def _find_enders(self, coroutine: Function) -> Iterator[tuple[Function, int, str]]:
         owner, looping = coroutine.method.owner, self._looping(coroutine)
@@ -177,61 +136,6 @@ class Flags:
             for index in _endings(load.function, load.term, tested):
                 if load.named is None and self.teardown.holds(load.function, index):
                     yield load.function, index
-
-
-def _set_by(coroutine: Function) -> Iterator[str]:
-    """The instance's attributes by which a coroutine tells others something, and then is over."""
-    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
-    told: dict[str, bool] = {}
-    for index, call in coroutine.calls():
-        for func in call.func:
-            is_told = isinstance(func, Attribute) and func.name in _SETTING
-            base = func.base if is_told and isinstance(func, Attribute) else None
-            if not isinstance(base, Attribute) or not _is_own(coroutine, base.base):
-                continue
-            is_last = not coroutine.paths.search([index], (), frozenset(), awaits).reached
-            # What is told again and again is no end.
-            told[base.name] = told.get(base.name, True) and is_last
-    yield from (name for name, is_last in told.items() if is_last)
-
-
-def _set_at_the_end(coroutine: Function) -> list[str]:
-    """The instance's attributes that a coroutine sets whichever way it ends.
-
-    One that an exception ends may leave them as they are, outside of a ``finally``.
-    """
-    return [
-        func.base.name
-        for index, call in coroutine.calls()
-        for func in call.func
-        if isinstance(func, Attribute)
-        and func.name in _SETTING
-        and isinstance(func.base, Attribute)
-        and _is_own(coroutine, func.base.base)
-        and (
-            any(frame.branch == "final" for frame in around(coroutine, index))
-            or _is_last(coroutine, index, func.base)
-        )
-    ]
-
-
-def _is_last(coroutine: Function, index: int, term: Term) -> bool:
-    """Whether a coroutine comes to an event on every normal path, and waits for nothing after it.
-
-    A path on which there is nothing behind the term counts for none.
-    """
-    awaits = [at for at, event in enumerate(coroutine.events) if isinstance(event, Await)]
-    if coroutine.paths.search([index], (), frozenset(), awaits).reached:
-        return False
-    found = coroutine.paths.search_from_entry([EndingEvent(index)], {term})
-    return found.is_complete and not found.leaks
-
-
-def _is_own(coroutine: Function, term: Term) -> bool:
-    """Whether a term is the instance, in a method or in a function inside of one."""
-    if isinstance(term, Outer):
-        return term == Outer(coroutine.method.key, coroutine.method.self_name)
-    return term == Parameter(coroutine.self_name)
 
 
 def _read_by(owner: Class | None, names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from taskleash.dataflow.trail import AWAITING, CANCELLING, Op, Trail
 from taskleash.dataflow.wrappers import kept_if, why_unreached
 from taskleash.ir.model import Store
 from taskleash.ir.terms import Result
+from taskleash.lifecycle.announcements import Announcements
 from taskleash.lifecycle.bypassed import Bypassed
 from taskleash.lifecycle.failed_futures import FailedFutures
 from taskleash.lifecycle.forgotten import Forgotten
@@ -74,6 +75,7 @@ class Observer:
         self.guards = Guards(calls, started)
         self.inside = Inside(calls, started)
         self.flags = Flags(calls, self.teardown)
+        self.announcements = Announcements(calls, self.teardown)
         self.failed_futures = FailedFutures(calls, self.teardown)
         self.mains = Mains(calls)
         self.makers = Makers(calls)
@@ -101,10 +103,9 @@ class Observer:
         signs.unannounced = signs.given and spawn.function.facts.returns.name == "None"
         signs.outcome_seen = not trail.kinds.isdisjoint(AWAITING | {"outcome", "seen"})
         signs.flagged = self.flags.enders(spawn.started)
-        signs.is_heard = bool(signs.flagged) and self.flags.is_heard(
-            spawn.started, signs.flagged, signs.endless
-        )
-        signs.announced = self.flags.announced(spawn.started)
+        signs.is_heard = self.flags.is_heard(spawn.started, signs.flagged, signs.endless)
+        called = removals.called_back(self.calls, signs)
+        signs.announced = self.announcements.awaited(spawn.started, called)
         signs.kept_if = kept_if(spawn.function, trail)
         signs.unreached = why_unreached(self.calls, spawn.function, spawn.index)
         signs.guard = self._once(spawn, trail)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from taskleash.dataflow.trail import Op, OpKind
 from taskleash.ir.model import Event, Store
 from taskleash.ir.terms import Attribute, Element, Parameter, Term
+from taskleash.lifecycle.announcements import told
 from taskleash.lifecycle.handed import handed_ends
 from taskleash.lifecycle.phases import asks_for_more
 from taskleash.lifecycle.stop_flags import Flags
@@ -233,8 +234,8 @@ class Doubts:
 
         What sets an object up waits until that is ready, not for an end.
         """
-        told = self.flags.told(signs.spawn.started)
-        ends = [each for each in told if not self.teardown.phases.is_start(each[0])]
+        waits = told(self.calls, signs.spawn.started)
+        ends = [each for each in waits if not self.teardown.phases.is_start(each[0])]
         for function, index, name in ends[:1]:
             said = sentence(
                 "`{function}` waits for `{name}`, which it sets: whether that is its end is not"
