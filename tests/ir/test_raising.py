@@ -12,6 +12,7 @@ HEAD = """
 import asyncio as aio, contextlib as cl, pytest
 from contextlib import suppress as quiet
 from .errors import Wrong
+from sys import exit as leave
 class Own(KeyError): ...
 class Further(Own): ...
 """
@@ -31,6 +32,9 @@ class Further(Own): ...
         ("raise type(p)()", ()),
         ("raise p.error()", ()),
         ("assert p", ("AssertionError",)),
+        ("import sys\n    sys.exit(1)", ("SystemExit",)),
+        ("import os\n    os._exit(1)", ("SystemExit",)),
+        ("leave()", ("SystemExit",)),
     ],
 )
 def test_the_class_that_is_raised(code: str, names: tuple[str, ...]) -> None:

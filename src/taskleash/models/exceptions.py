@@ -79,6 +79,15 @@ DEADLINES = frozenset(
         "async_timeout.timeout_at",
     }
 )  # fmt: skip
+#: functions that never return, each with what comes out of it: of those that end the process at
+#: once nothing does, and nobody is there to tell the difference
+NEVER_RETURNING = {
+    "os._exit": "SystemExit",
+    "os.abort": "SystemExit",
+    "sys.exit": "SystemExit",
+    "typing.assert_never": "AssertionError",
+    "typing_extensions.assert_never": "AssertionError",
+}
 #: context managers that swallow exceptions, and how many of their arguments name them (0: all);
 #: a star stands for whatever the method is called on
 SUPPRESSORS = {

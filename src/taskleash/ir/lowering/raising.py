@@ -8,7 +8,7 @@ from taskleash.ir.lowering.frame import lookup
 from taskleash.ir.lowering.lowering import Lowering
 from taskleash.ir.terms import Global, Nested
 from taskleash.ir.types import dotted_name
-from taskleash.models.exceptions import DEADLINES, SUPPRESSORS
+from taskleash.models.exceptions import DEADLINES, NEVER_RETURNING, SUPPRESSORS
 
 
 def raised_names(lowering: Lowering, node: cst.Raise) -> tuple[str, ...]:
@@ -33,6 +33,13 @@ def raised_names(lowering: Lowering, node: cst.Raise) -> tuple[str, ...]:
         found.update(dict.fromkeys(new))
         pending.extend(new)
     return tuple(found)
+
+
+def ends_with(lowering: Lowering, node: cst.BaseExpression) -> str:
+    """The exception that comes out of a call that never returns: ``sys.exit(1)``; else empty."""
+    return (
+        NEVER_RETURNING.get(resolved(lowering, node.func), "") if isinstance(node, cst.Call) else ""
+    )
 
 
 def suppressed_by(lowering: Lowering, node: cst.BaseExpression) -> tuple[str, ...]:

@@ -10,7 +10,13 @@ from taskleash.ir.lowering.conditions import named_by
 from taskleash.ir.lowering.expressions import ExpressionLowering
 from taskleash.ir.lowering.frame import Env, merge_envs, source_of
 from taskleash.ir.lowering.patterns import lower_match
-from taskleash.ir.lowering.raising import caught_class, is_deadline, raised_names, suppressed_by
+from taskleash.ir.lowering.raising import (
+    caught_class,
+    ends_with,
+    is_deadline,
+    raised_names,
+    suppressed_by,
+)
 from taskleash.ir.lowering.scope import bindings, by_walrus
 from taskleash.ir.lowering.targets import is_part, measured, subscripted
 from taskleash.ir.model import (
@@ -76,7 +82,10 @@ class StatementLowering(ExpressionLowering):
     def _expression(self, node: cst.Expr) -> bool:
         self._begin(node)
         self.expr(node.value)
-        return True
+        raises = ends_with(self, node.value)
+        if raises:
+            self.frame.items.append(Exit("raise", self.frame.statement[0], (raises,)))
+        return not raises
 
     def _assign(self, node: cst.Assign) -> bool:
         self._begin(node)
