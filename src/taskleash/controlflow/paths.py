@@ -21,19 +21,18 @@ from taskleash.controlflow.building import build
 from taskleash.controlflow.cfg import ENTRY, EXIT, BasicBlock, Edge
 from taskleash.controlflow.exceptions import NOTHING, Called, Raised, Raising, as_written
 from taskleash.controlflow.going_over import LIVE, GoingOver
+from taskleash.controlflow.living import Living
 from taskleash.controlflow.outcome import Leak, PathOutcome
 from taskleash.controlflow.path_facts import Facts
 from taskleash.controlflow.wait_sets import Waits
-from taskleash.ir.model import Call, FunctionFacts, Test
-from taskleash.ir.terms import Alts, Term, last_name
-from taskleash.models.table import TASKS
+from taskleash.ir.model import Call, FunctionFacts
+from taskleash.ir.terms import Alts, Term
 
 #: more states than this make an answer unknown; in homeassistant and litellm no search has 250
 _MAX_STATES = 5_000
 #: to compare a state with more of those before it would take longer than to go on from it
 _MAX_COMPARED = 40
 #: the last names of the classes of handles
-HANDLES = frozenset(name.rpartition(".")[2] for name in TASKS)
 
 
 @dataclass(frozen=True)
@@ -166,10 +165,8 @@ class _Search:
         key: Alts = (),
     ) -> None:
         self.given = given
-        self.key = key
         self.graph = paths.graph
         self.assumptions = paths.assumptions
-        self.waits = paths.waits
         self.outside = paths.outside
         self.spawns = frozenset(spawns)
         self.endings = {ending.event: ending for ending in endings}
@@ -188,6 +185,9 @@ class _Search:
         self.respawned = False
         self.is_complete = True
         self.over = GoingOver(paths.graph, carriers, self.endings)
+        self.living = Living(
+            paths.assumptions, paths.waits, carriers, self.over.containers, key, given
+        )
 
     def start(self, block: int, place: int) -> None:
         """Begin after the event at a place of a block."""
@@ -295,7 +295,7 @@ class _Search:
         if phase != LIVE and phase not in self.graph.blocks[edge.target].loops:
             is_over = block.number == phase and edge.kind in ("exhausted", "empty")
             # One that asks for something else as well may leave some.
-            if is_over and not (edge.test and self._can_be_live(edge.test, edge.holds, held)):
+            if is_over and not (edge.test and self.living.is_possible(edge.test, edge.holds, held)):
                 return
             phase = LIVE
         phase = self.over.phase(block, edge.target, phase)
@@ -336,50 +336,10 @@ class _Search:
         # Where a loop ends one after the other, the rest runs.
         if self.is_closed(edge):
             return False
-        if phase == LIVE and not self._can_be_live(edge.test, edge.holds, held):
+        if phase == LIVE and not self.living.is_possible(edge.test, edge.holds, held):
             self.asked.setdefault(edge.line)
             return False
         return not self.assumptions.contradicts(held, edge.test, edge.holds, self.given)
-
-    def _can_be_live(self, test: Test, holds: bool, held: Facts) -> bool:
-        """Whether a running task is possible where the condition has this outcome."""
-        if test.kind == "not":
-            return self._can_be_live(test.parts[0], not holds, held)
-        if test.kind in ("and", "or"):
-            outcomes = [
-                self._can_be_live(part, holds, held)
-                and not self.assumptions.contradicts(held, part, holds, self.given)
-                for part in test.parts
-            ]
-            return all(outcomes) if (test.kind == "and") == holds else any(outcomes)
-        if test.kind in ("all", "any"):
-            is_of_each = holds is (test.kind == "all")
-            return not is_of_each or self._can_be_live(test.parts[0], holds, held)
-        if self.waits.shows_done(test, holds, self.carriers):
-            return False
-        if self._asks_for_key(test):
-            return holds is (test.op == "in")
-        if test.kind == "iterates":
-            return holds or not any(term in self.over.containers for term in test.value)
-        if not any(term in self.carriers for term in test.value):
-            return True
-        if test.kind == "truth":
-            may_run = self.waits.may_run(test.value, holds, self.carriers)
-            return holds if may_run is None else may_run
-        if test.kind in ("none", "done"):
-            return not holds
-        if test.op == "isinstance" and all(last_name(kind) in HANDLES for kind in test.other):
-            return holds
-        return True
-
-    def _asks_for_key(self, test: Test) -> bool:
-        """``key in tasks``, where that is the key of the task, and the container that it is in."""
-        return (
-            test.op in ("in", "not in")
-            and bool(self.key)
-            and test.value == self.key
-            and all(term in self.carriers for term in test.other)
-        )
 
     # -- what is found
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence, Set
 from functools import partial
 
 from taskleash.controlflow.implied import shows
+from taskleash.controlflow.living import HANDLES
 from taskleash.controlflow.nesting import (
     catches_cancellation,
     catches_only_cancellation,
     events_in,
 )
-from taskleash.controlflow.paths import HANDLES, EndingEvent
+from taskleash.controlflow.paths import EndingEvent
 from taskleash.dataflow.trail import CANCELLING, Op, Trail
 from taskleash.ir.model import (
     Arg,
@@ -41,7 +42,7 @@ from taskleash.ir.terms import (
     last_name,
 )
 from taskleash.lifecycle.lifetime import is_expected
-from taskleash.semantics.calls import bind, takes_instance
+from taskleash.semantics.binding import bind, takes_instance
 from taskleash.semantics.context import around, in_loop
 from taskleash.semantics.entities import Function
 from taskleash.verdict.ways.turns import waits
