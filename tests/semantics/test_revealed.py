@@ -75,6 +75,38 @@ def apart(pair: tuple[Left, Right]):
 def any_of(lefts: tuple[Left, ...]):
     lefts[3].stop()  # calls: Left.stop
 """,
+    "what a program puts into containers that say nothing": """\
+from collections import defaultdict
+class Left:
+    def stop(self): ...  # callers: Owner.end, Owner.paired
+class Right:
+    def stop(self): ...  # callers: Owner.listed, Owner.picked, Owner.tupled
+class Owner:
+    def __init__(self):
+        self.lefts = {}
+        self.lists = defaultdict(list)
+        self.tuples = {}
+    def put(self, key):
+        self.lefts[key] = Left()
+        self.lists[key].append(Right())
+        self.tuples[key] = (key, Right())
+    def paired(self):
+        for key, left in list(self.lefts.items()):
+            left.stop()  # calls: Left.stop
+        self.end(self.lefts.pop(key))
+    def end(self, one):
+        one.stop()  # calls: Left.stop
+    def listed(self):
+        for rights in self.lists.values():
+            for at, right in enumerate(rights):
+                right.stop()  # calls: Right.stop
+    def tupled(self):
+        for key, right in self.tuples.values():
+            right.stop()  # calls: Right.stop
+    def picked(self, key):
+        max(self.lists[key], key=id).stop()  # calls: Right.stop
+        next(iter(self.lists[key])).stop()  # calls: Right.stop
+""",
     "values that are called": """\
 import asyncio
 from functools import partial

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taskleash.dataflow.trail import Op, Trail
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Alts, Attribute, Element, Global, Outer, Parameter, Term
-from taskleash.semantics.calls import given
+from taskleash.semantics.binding import given
 from taskleash.semantics.entities import Function
 
 

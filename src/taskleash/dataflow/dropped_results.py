@@ -9,8 +9,9 @@ from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Nested, Parameter, Result
 from taskleash.models.callables import RESULT_USERS
 from taskleash.models.containers import GROWING
+from taskleash.semantics.binding import bind, takes_instance
 from taskleash.semantics.callbacks import given_to
-from taskleash.semantics.calls import Calls, bind, takes_instance
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.uses import Role
 

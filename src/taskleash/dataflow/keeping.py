@@ -21,7 +21,7 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.containers import WEAK_CONTAINERS
 from taskleash.semantics.entities import Function
-from taskleash.semantics.inference import is_external
+from taskleash.semantics.types import is_external
 from taskleash.semantics.uses import Role
 
 

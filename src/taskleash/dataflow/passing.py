@@ -13,7 +13,8 @@ from taskleash.ir.terms import Attribute, Outer, Parameter, Result, Spread, Term
 from taskleash.models.api import Effect, Starts
 from taskleash.models.containers import GROWING, OUTCOMES, SEARCHING, SHRINKING, SPREADING
 from taskleash.semantics.apis import starting, told_of
-from taskleash.semantics.calls import Callee, UntypedMethod, bind, takes_instance
+from taskleash.semantics.binding import bind, takes_instance
+from taskleash.semantics.calls import Callee, UntypedMethod
 from taskleash.semantics.entities import Class, External, Function
 from taskleash.semantics.naming import writes_it_down
 from taskleash.semantics.uses import Role

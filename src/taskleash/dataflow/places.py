@@ -28,7 +28,8 @@ from taskleash.models.api import Effect
 from taskleash.models.classes import PROPERTIES
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.query import Query
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, External, Function, Module, Variable
 from taskleash.semantics.loads import Load
 from taskleash.semantics.naming import term_text

@@ -12,9 +12,10 @@ from taskleash.ir.model import Arg, Call, If, Test
 from taskleash.ir.terms import Alts, Attribute, Constant, Outer, Parameter, Result, Term
 from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS
+from taskleash.semantics.binding import bind, takes_instance
+from taskleash.semantics.binding import given as given_values
 from taskleash.semantics.callbacks import LaterCall
-from taskleash.semantics.calls import Calls, bind, takes_instance
-from taskleash.semantics.calls import given as given_values
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Function
 from taskleash.semantics.mains import runs_beside

@@ -9,7 +9,8 @@ from taskleash.dataflow.trail import Trail
 from taskleash.demand.definitions import possible
 from taskleash.ir.model import Call, Store
 from taskleash.ir.terms import Attribute, Element, Global, Nested, Parameter, Result, Term
-from taskleash.semantics.calls import Calls, bind, takes_instance
+from taskleash.semantics.binding import bind, takes_instance
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, External, Function, Module
 from taskleash.semantics.program import Program
 from taskleash.semantics.spawns import Spawn

@@ -8,7 +8,8 @@ from taskleash.controlflow.nesting import loops
 from taskleash.ir.model import Test, tests
 from taskleash.ir.terms import Alts, Attribute, Parameter, Result, Term
 from taskleash.lifecycle.stop_flags import Flags, exit_tests
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
 
 

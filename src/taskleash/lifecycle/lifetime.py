@@ -26,8 +26,9 @@ from taskleash.models.api import Gives
 from taskleash.models.exceptions import ORDINARY_ENDS
 from taskleash.models.vocabulary import words
 from taskleash.query import Query
+from taskleash.semantics.binding import given
 from taskleash.semantics.callbacks import is_coroutine_function
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import External, Function
 
 #: words in the name of a coroutine that may run as long as its program

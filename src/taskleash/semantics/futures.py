@@ -11,9 +11,10 @@ from taskleash.models.callables import FUTURE_MAKERS
 from taskleash.models.containers import HANDLE_ATTRIBUTES
 from taskleash.models.table import MODELS, TASKS
 from taskleash.semantics.apis import api_of
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
-from taskleash.semantics.inference import is_external
+from taskleash.semantics.types import is_external
 
 #: classes of futures, and functions that give one
 _FUTURES = TASKS | MODELS.handling(Effect.GATHERS) | MODELS.handling(Effect.SHIELDS)

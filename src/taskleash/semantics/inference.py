@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from taskleash.ir.model import NO_TYPE, TypeRef
+from taskleash.ir.model import NO_TYPE, Call, TypeRef
 from taskleash.ir.terms import (
     Alts,
     Attribute,
@@ -25,7 +24,7 @@ from taskleash.ir.terms import (
     Term,
     unexpected,
 )
-from taskleash.models.api import Gives
+from taskleash.models.api import Effect, Gives
 from taskleash.models.callables import ENTERERS
 from taskleash.models.classes import (
     AWAITABLE,
@@ -33,36 +32,27 @@ from taskleash.models.classes import (
     MANAGERS,
     PROPERTIES,
     TASK,
-    TRANSPARENT,
     TUPLES,
 )
-from taskleash.models.table import Models, canonical
+from taskleash.models.containers import TAKING
+from taskleash.models.table import Models
 from taskleash.query import Query, union
-from taskleash.semantics.container_contents import Content, contents
+from taskleash.semantics.binding import called_beside, given
+from taskleash.semantics.container_contents import (
+    Content,
+    contents,
+    handle_of,
+    item_of,
+    unpacked,
+)
 from taskleash.semantics.declared import is_set_to_something, says_what_it_returns
-from taskleash.semantics.entities import Class, External, Function, Module, Variable
+from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.semantics.program import Program
+from taskleash.semantics.types import Type, Types, from_ref
 
 _CAST = External("typing.cast")
 #: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
 _MOST_OUTSIDE = 32
-
-
-@dataclass(frozen=True)
-class Type:
-    """A class of the program or an outside one by name, with its unresolved type arguments."""
-
-    symbol: Class | External
-    args: tuple[TypeRef, ...] = ()
-    module: Module | None = None
-
-    @property
-    def name(self) -> str:
-        """The dotted name of an outside class, or an empty string."""
-        return self.symbol.dotted if isinstance(self.symbol, External) else ""
-
-
-Types = tuple[Type, ...]
 
 
 class Inference:
@@ -94,38 +84,6 @@ class Inference:
         """The terms that a container's elements come from, each with the function that has it."""
         return contents(self.program, self.classes, function, container)
 
-    def from_ref(self, module: Module, ref: TypeRef, inside: Class | None = None) -> Types:
-        """The types that an annotation names; unions and wrappers are looked through."""
-        if not ref:
-            return ()
-        if ref.name == "|":
-            return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
-        last = ref.last
-        if last == "Annotated":
-            return self.from_ref(module, ref.args[0], inside) if ref.args else ()
-        if last in TRANSPARENT:
-            return tuple(t for part in ref.args for t in self.from_ref(module, part, inside))
-        if last in ("None", "Any"):
-            return ()
-        if last == "Self" and inside is not None:
-            return (Type(inside),)
-        symbol = self.program.resolve_ref(module, ref, inside)
-        if isinstance(symbol, Class | External):
-            return (Type(symbol, ref.args, module),)
-        if isinstance(symbol, Variable):
-            return self._type_alias(symbol)
-        return ()
-
-    def _type_alias(self, variable: Variable) -> Types:
-        body = variable.module.body
-        found = []
-        for term in body.facts.defs.get(variable.name, ()):
-            # A generic class may be given its arguments: ``Messages = Queue[Message]``.
-            symbol = self.program.symbol(body, term.base if isinstance(term, Element) else term)
-            if isinstance(symbol, Class):
-                found.append(Type(symbol))
-        return tuple(found)
-
     # -- terms
 
     def _infer(self, key: tuple[Function, Term]) -> Types:
@@ -138,7 +96,7 @@ class Inference:
             home, name = self.program.home(function, term)
             ref = home.facts.annotations.get(name)
             if ref:
-                return self.from_ref(home.module, ref)
+                return from_ref(self.program, home.module, ref)
             return self.of(home, tuple(t for t in home.facts.defs.get(name, ()) if t != term))
         if isinstance(term, Global):
             return self._global(function, term)
@@ -168,7 +126,7 @@ class Inference:
         named = (Attribute, Display, Result)
         names = function.uses.names.get(made, ()) if isinstance(made, named) else ()
         refs = (function.facts.annotations.get(name, NO_TYPE) for name in names)
-        return tuple(t for ref in refs for t in self.from_ref(function.module, ref))
+        return tuple(t for ref in refs for t in from_ref(self.program, function.module, ref))
 
     def _parameter(self, function: Function, name: str) -> Types:
         facts = function.facts
@@ -176,14 +134,25 @@ class Inference:
             if param.name != name:
                 continue
             if param.annotation:
-                found = self.from_ref(function.module, param.annotation, function.owner)
+                found = from_ref(self.program, function.module, param.annotation, function.owner)
                 if found:
                     return found
             if position == 0 and facts.owner and function.self_name == name:
                 return (Type(function.module.classes[facts.owner]),)
             around = function.parent
-            return self.of(around, param.default) if around is not None else ()
+            found = self.of(around, param.default) if around is not None else ()
+            return (*found, *self._given(function, name))
         return ()
+
+    def _given(self, function: Function, name: str) -> Iterator[Type]:
+        """What the methods of a class give for a parameter of another one.
+
+        Other calls would have to be resolved first, by what types their receivers have. A function
+        that stands in no class is for callers of all kinds: each is followed by itself.
+        """
+        for caller, index in called_beside(function):
+            for term in given(function, caller.call(index)).get(name, ()):
+                yield from self.types(caller, term)
 
     def _global(self, function: Function, term: Term) -> Types:
         symbol = self.program.symbol(function, term)
@@ -191,7 +160,7 @@ class Inference:
             body = symbol.module.body
             ref = body.facts.annotations.get(symbol.name)
             if ref:
-                return self.from_ref(symbol.module, ref)
+                return from_ref(self.program, symbol.module, ref)
             return self.of(body, body.facts.defs.get(symbol.name, ()))
         return ()
 
@@ -206,6 +175,8 @@ class Inference:
                 found.extend(self.of(function, call.args[0].value))
             elif symbol == _CAST and len(call.args) == 2:
                 found.extend(self._cast(function, call.args[0].value))
+            elif handle_of(self.program, symbol) is Effect.PICKS:
+                found.extend(self._picked(function, call))
             elif isinstance(symbol, Class | External):
                 found.append(Type(symbol))
             elif isinstance(symbol, Function):
@@ -215,6 +186,14 @@ class Inference:
             elif isinstance(func, Attribute):
                 found.extend(self._method_result(function, func))
         return tuple(found)
+
+    def _picked(self, function: Function, call: Call) -> Iterator[Type]:
+        """One of what a call is given, or of the only container that it is given."""
+        values = [arg.value for arg in call.args if not arg.key]
+        is_of_one = len(values) == 1 or call.text == "next"
+        for value in values[:1] if is_of_one else values:
+            for term in value:
+                yield from self.types(function, Element(term) if is_of_one else term)
 
     def _cast(self, function: Function, alts: Alts) -> list[Type]:
         symbols = [self.program.symbol(function, term) for term in alts]
@@ -236,12 +215,14 @@ class Inference:
                 found.append(Type(receiver.symbol, (pair,), receiver.module))
             else:
                 found.append(_member(receiver, func.name))
+        if func.name in TAKING:
+            found.extend(self._stored_elements(function, func.base))
         return tuple(found)
 
     def _returned(self, function: Function) -> Types:
         owner = function.owner
         if function.facts.returns:
-            return self.from_ref(function.module, function.facts.returns, owner)
+            return from_ref(self.program, function.module, function.facts.returns, owner)
         if function.facts.is_generator:
             return ()
         return tuple(t for value in function.returned for t in self.of(function, value))
@@ -270,7 +251,7 @@ class Inference:
         for base in naming:
             ref = base.facts.fields.get(name)
             if ref:
-                found = self.from_ref(base.module, ref, base)
+                found = from_ref(self.program, base.module, ref, base)
                 if found:
                     return found
             for method in base.own_methods(name):
@@ -303,17 +284,22 @@ class Inference:
             return self._argument(receiver)
         place = int(key) if key.lstrip("-").isdecimal() else None
         if place is not None and -len(refs) <= place < len(refs):
-            return self.from_ref(module, refs[place])
-        return tuple(kind for ref in refs for kind in self.from_ref(module, ref))
+            return from_ref(self.program, module, refs[place])
+        return tuple(kind for ref in refs for kind in from_ref(self.program, module, ref))
 
     def _item(self, function: Function, term: Item) -> Types:
         """Item by item where the tuple's type names them all."""
         found: list[Type] = []
         for receiver in self.types(function, term.base):
             if receiver.name in TUPLES and term.index < len(receiver.args) and receiver.module:
-                found.extend(self.from_ref(receiver.module, receiver.args[term.index]))
+                found.extend(from_ref(self.program, receiver.module, receiver.args[term.index]))
             else:
                 found.extend(self._argument(receiver))
+        for element in item_of(self.program, function, term):
+            found.extend(self.types(function, element))
+        if isinstance(term.base, Element):
+            for home, held in self.contents(function, term.base.base):
+                found.extend(self.of(home, unpacked(home, held, term.index)))
         return tuple(found)
 
     def _stored_elements(self, function: Function, base: Term) -> list[Type]:
@@ -335,7 +321,7 @@ class Inference:
         last = receiver.args[-1]
         if last in (NO_TYPE, TypeRef("...")) and len(receiver.args) > 1:
             last = receiver.args[0]
-        return self.from_ref(receiver.module, last)
+        return from_ref(self.program, receiver.module, last)
 
     def _awaited(self, function: Function, term: Term) -> Types:
         found: list[Type] = []
@@ -352,7 +338,9 @@ class Inference:
                 is_said = bool(enter) and says_what_it_returns(enter[0])
                 found.extend(self.returned(enter[0]) if is_said else (kind,))
             elif kind.args and kind.name.rpartition(".")[2] in ITERATORS:
-                found.extend(self.from_ref(kind.module, kind.args[0]) if kind.module else ())
+                found.extend(
+                    from_ref(self.program, kind.module, kind.args[0]) if kind.module else ()
+                )
             else:
                 found.append(kind)
         return tuple(found)
@@ -386,8 +374,3 @@ def _together(old: Types, new: Types) -> Types:
 def is_manager(function: Function) -> bool:
     """Whether a generator function is made a context manager by its decorator."""
     return bool(function.decorators & MANAGERS)
-
-
-def is_external(types: Types, names: frozenset[str]) -> bool:
-    """Whether any of the types is an outside class of one of these names."""
-    return any(canonical(t.name) in names for t in types)

@@ -13,7 +13,8 @@ from taskleash.ir.model import Await, Use
 from taskleash.ir.terms import Parameter, Result, Term
 from taskleash.models.api import Gives
 from taskleash.query import Query
-from taskleash.semantics.calls import Callee, Calls, bind, takes_instance
+from taskleash.semantics.binding import bind, takes_instance
+from taskleash.semantics.calls import Callee, Calls
 from taskleash.semantics.entities import External, Function
 
 Place = tuple[Function, int]

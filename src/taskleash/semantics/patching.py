@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from taskleash.ir.model import Call
 from taskleash.ir.terms import Alts, Attribute, Constant, Parameter, Term
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
 
 

@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from taskleash.ir.model import Call
 from taskleash.ir.terms import Alts, Attribute, Bound, Constant, Element, Parameter, Result, Term
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.container_contents import Content
 from taskleash.semantics.entities import Function, Variable
 from taskleash.semantics.loads import Load, NamedLoads, load

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from taskleash.controlflow.assumptions import Given
 from taskleash.ir.terms import Alts, Attribute, Constant, Parameter, Result, Term
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around
 from taskleash.semantics.entities import Class, Function
 from taskleash.semantics.loads import Load

@@ -15,8 +15,8 @@ from taskleash.models.table import TASKS
 from taskleash.semantics.callbacks import called_later
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Function
-from taskleash.semantics.inference import is_external
 from taskleash.semantics.spawns import Spawn, coroutines
+from taskleash.semantics.types import is_external
 from taskleash.sentences import sentence
 from taskleash.verdict.model import Defect, Ending, Part, Risk, Site, Unknown
 from taskleash.verdict.observe import Observer

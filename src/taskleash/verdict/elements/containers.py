@@ -13,7 +13,8 @@ from taskleash.models.containers import GROWING, WEAK_KEYED
 from taskleash.models.lifecycle import LIFECYCLE
 from taskleash.semantics.context import in_loop
 from taskleash.semantics.entities import Function
-from taskleash.semantics.inference import Inference, is_external
+from taskleash.semantics.inference import Inference
+from taskleash.semantics.types import is_external
 
 _MAKERS = frozenset({"set", "list", "dict", "deque", "defaultdict", "WeakSet"})
 

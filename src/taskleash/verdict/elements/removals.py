@@ -11,7 +11,8 @@ from taskleash.ir.model import Call, Delete, Event, Store
 from taskleash.ir.terms import Alts, Attribute, Constant, Element, Outer, Parameter, Result, Term
 from taskleash.lifecycle.guards import Overwrite
 from taskleash.models.containers import GROWING, SHRINKING
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
 from taskleash.verdict.elements.containers import TAKING_OUT, rebuilds
 from taskleash.verdict.elements.elements import takes_another

@@ -13,8 +13,9 @@ from taskleash.ir.terms import Alts, Element, Parameter, Result
 from taskleash.lifecycle.teardown import Teardown
 from taskleash.models.containers import TAKING
 from taskleash.models.lifecycle import LIFECYCLE
+from taskleash.semantics.binding import given
 from taskleash.semantics.callbacks import given_to
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import in_cleanup
 from taskleash.semantics.entities import Function
 from taskleash.verdict.elements.elements import terms_of

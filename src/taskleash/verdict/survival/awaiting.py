@@ -36,7 +36,8 @@ from taskleash.models.waits import (
 )
 from taskleash.semantics.calls import Callee, Calls, UntypedMethod
 from taskleash.semantics.entities import External, Function
-from taskleash.semantics.inference import is_external, is_manager
+from taskleash.semantics.inference import is_manager
+from taskleash.semantics.types import is_external
 from taskleash.verdict.model import Vanishings
 from taskleash.verdict.survival.holding import Holder, Holding, is_own, is_own_stream
 from taskleash.verdict.survival.lasting import is_completed, lasts

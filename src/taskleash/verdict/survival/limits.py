@@ -17,7 +17,8 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.classes import TRANSPARENT
 from taskleash.models.waits import NUMBER_TYPES, NUMBERS, TIME_LIMITS
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import with_blocks
 from taskleash.semantics.entities import External, Function, Variable
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from taskleash.dataflow.trail import Site
 from taskleash.ir.model import Call, Give
 from taskleash.ir.terms import Constant, Global, Nested, Parameter, Spread, Term
-from taskleash.semantics.calls import Calls, bind, given, takes_instance
+from taskleash.semantics.binding import bind, given, takes_instance
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function
 
 #: a value, and the function whose it is

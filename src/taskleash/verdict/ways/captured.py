@@ -35,6 +35,7 @@ from taskleash.models.waits import COMBINING
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.context import around, with_blocks
 from taskleash.semantics.entities import Class, External, Function, Variable
+from taskleash.semantics.types import from_ref
 from taskleash.verdict.model import Captured
 from taskleash.verdict.signs import Signs
 from taskleash.verdict.ways.helpers import carriers_in
@@ -291,7 +292,7 @@ def lent(calls: Calls, inside: Inside, signs: Signs, used: dict[Term, str]) -> C
 
 
 def _is_lent(calls: Calls, function: Function, param: Param) -> bool:
-    types = calls.inference.from_ref(function.module, param.annotation)
+    types = from_ref(calls.program, function.module, param.annotation)
     if function.decorators & ROUTING and any(kind.name in LENT for kind in types):
         return True
     around_it = function.parent

@@ -11,7 +11,7 @@ from taskleash.models.classes import LIGHT_TYPES
 from taskleash.models.vocabulary import HEAVY_WORDS, words
 from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class
-from taskleash.semantics.inference import Type
+from taskleash.semantics.types import Type
 from taskleash.verdict.signs import Signs
 
 _MAX_MEMBERS = 6

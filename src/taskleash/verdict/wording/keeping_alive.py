@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from taskleash.ir.model import Arg, Call
 from taskleash.ir.terms import Alts, Attribute, Global, Outer, Parameter, Result, Term
-from taskleash.semantics.calls import Calls, given
+from taskleash.semantics.binding import given
+from taskleash.semantics.calls import Calls
 from taskleash.semantics.entities import Class, Function, Module
 from taskleash.semantics.naming import term_text
 from taskleash.semantics.spawns import Spawn
