@@ -288,7 +288,9 @@ def _ended_by(tree: Tree, coroutine: Coroutine, but: Container[int]) -> tuple[se
             if isinstance(target, cst.Name) and _of_object(text, each)
         }
         for node in own(each.function.body):
-            if each is coroutine and isinstance(node, cst.While | cst.If) and is_asked(node):
+            # A question of what it calls is about something else, unless a loop hangs on it.
+            asking = cst.While | cst.If if each is coroutine else cst.While
+            if isinstance(node, asking) and is_asked(node):
                 for text in _texts(node.test):
                     flags |= {_of_object(text, each), names.get(text, "")}
             if isinstance(node, cst.For) and node.asynchronous is not None:
