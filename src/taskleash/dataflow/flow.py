@@ -34,6 +34,7 @@ from taskleash.ir.terms import (
     Term,
 )
 from taskleash.models.api import Effect
+from taskleash.models.classes import PROPERTIES
 from taskleash.models.containers import (
     GROWING,
     OUTCOMES,
@@ -342,6 +343,16 @@ class _Follower(Passing, ContainerWalk):
             found = self.stands_at(function, carrier.term) if carrier.depth == 1 else ()
             self.given_at.update(found or {None})
             return
+        self._handed_out(carrier)
+
+    def _handed_out(self, carrier: Carrier) -> None:
+        """What a function gives whoever calls it, or reads it, where it is a property."""
+        function = carrier.function
+        if function.decorators & PROPERTIES:
+            self.go_on(
+                self.places.property_reads(function), carrier.depth, carrier.how, carrier.weak
+            )
+            return
         for caller, index in self.calls.callers(function):
             self._result(replace(carrier, root=None), function, caller, index, None)
 
@@ -357,9 +368,12 @@ class _Follower(Passing, ContainerWalk):
         function = carrier.function
         self.note("yield", carrier, role.index)
         if not is_manager(function):
+            # Who goes through what the generator gives comes to it as to an element.
+            given = replace(carrier, depth=carrier.depth + 1)
             if carrier.entry is not None:
-                # Who goes through what the generator gives comes to it as to an element.
-                self._back(replace(carrier, depth=carrier.depth + 1), carrier.entry)
+                self._back(given, carrier.entry)
+            elif function is not self.origin or not carrier.local:
+                self._handed_out(given)
             return
         for caller, index in self.calls.callers(function):
             self.carry(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from taskleash.dataflow.places import Read
 from taskleash.dataflow.trail import How, OpKind, Place, Site, calling
 from taskleash.dataflow.walk import RETURNED, Carrier, Walk, WayIn
 from taskleash.ir.model import Store
@@ -116,8 +118,12 @@ class Keeping(Walk):
 
     def read(self, place: Place, how: How, weak: bool) -> None:
         """Go on wherever a place is read."""
-        for function, term, by_name in self.places.reads(place):
-            self.carry(Carrier(function, term, place.depth, how, weak=by_name or weak, local=False))
+        self.go_on(self.places.reads(place), place.depth, how, weak)
+
+    def go_on(self, reads: Iterable[Read], depth: int, how: How, weak: bool) -> None:
+        """Go on with each of the terms that read something."""
+        for function, term, by_name in reads:
+            self.carry(Carrier(function, term, depth, how, weak=by_name or weak, local=False))
 
     def _put(self, carrier: Carrier, home: Function, container: Term, depth: int, at: int) -> None:
         """The handle goes into a container, maybe a weak one, that ``home`` has under this term."""

@@ -25,7 +25,6 @@ from taskleash.ir.terms import (
     Term,
 )
 from taskleash.models.api import Effect
-from taskleash.models.classes import PROPERTIES
 from taskleash.models.containers import TAKING, VIEWING
 from taskleash.query import Query
 from taskleash.semantics.binding import given
@@ -158,7 +157,6 @@ class Places:
             return
         for load in self._attribute_loads(place):
             yield load.function, load.term, load.free or place.cls is None
-        yield from self._property_reads(place)
 
     def _attribute_loads(self, place: Place) -> Iterator[Load]:
         name, cls = place.name, place.cls
@@ -197,33 +195,13 @@ class Places:
         declaring = self._declaring(name) if classes else ()
         return bool(declaring) and all(any(d.related(c) for c in classes) for d in declaring)
 
-    def _property_reads(self, place: Place) -> Iterator[Read]:
-        """Reads of a property that returns the place."""
-        if place.cls is None:
-            return
-        for cls, method in self._returning.get(place.name, ()):
-            if cls not in place.cls.descendants and place.cls not in cls.descendants:
-                continue
-            for load in self._loads.named(method.name).related((cls,), method.name.startswith("_")):
+    def property_reads(self, method: Function) -> Iterator[Read]:
+        """The terms that read a property."""
+        owner, name = method.owner, method.name
+        if owner is not None:
+            for load in self._loads.named(name).related((owner,), name.startswith("_")):
                 if load.named is None:
                     yield load.function, load.term, load.free
-
-    @cached_property
-    def _returning(self) -> dict[str, list[tuple[Class, Function]]]:
-        """The properties, with their classes, by the attribute that they return."""
-        found: dict[str, list[tuple[Class, Function]]] = defaultdict(list)
-        for cls in self.program.classes():
-            for method in cls.methods():
-                if method.decorators & PROPERTIES:
-                    own = Parameter(method.self_name)
-                    for term, roles in method.uses.roles.items():
-                        if (
-                            isinstance(term, Attribute)
-                            and term.base == own
-                            and any(role.kind == "return" for role in roles)
-                        ):
-                            found[term.name].append((cls, method))
-        return found
 
     @cached_property
     def _using_parameter(self) -> dict[str, list[Function]]:

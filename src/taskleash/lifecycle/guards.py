@@ -34,6 +34,7 @@ from taskleash.semantics.context import around, in_loop, most_telling
 from taskleash.semantics.entities import Function
 from taskleash.sentences import NOTHING, Line, Sentence, sentence
 
+NEXT_TURN = sentence("the next turn of the loop replaces it")
 _REPLACING: frozenset[OpKind] = frozenset({"replace"})
 
 
@@ -197,7 +198,7 @@ class Guards:
             is_ended = self._ends_inside(trail, op) or not self.repetition.comes_round(trail, op)
             if is_ended or self.guard(trail, op, strict=False):
                 return NOTHING
-            return sentence("the next turn of the loop replaces it")
+            return NEXT_TURN
         clears_again = clears_itself and single and not self.phases.is_start(function)
         comes_again = self.repetition.comes_again(trail, op) or (
             clears_again

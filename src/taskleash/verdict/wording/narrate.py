@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from taskleash.lifecycle.guards import NEXT_TURN
 from taskleash.lifecycle.sweeps import LoopEnd
 from taskleash.models.api import Gives
 from taskleash.semantics.entities import Function
@@ -94,12 +95,15 @@ def _guards(signs: Signs) -> Iterator[Evidence]:
 def _overwrite(signs: Signs, row: Row) -> Iterator[Evidence]:
     if row.tells is Ground.UNREACHED:
         yield step(signs.spawn.function, signs.spawn.index, signs.unreached)
-    if signs.overwrite is not None and row.tells is Ground.REPLACED:
-        op, reason = signs.overwrite.op, signs.overwrite.reason
+    if row.tells is Ground.REPLACED:
+        # A local name has no other who fills it.
+        found, spawn = signs.overwrite, signs.spawn
+        store = (found.op.function, found.op.index) if found is not None else None
         message = sentence(
-            "overwritten here while the earlier task may still run: {reason}", reason=reason
+            "overwritten here while the earlier task may still run: {reason}",
+            reason=found.reason if found is not None else NEXT_TURN,
         )
-        yield step(op.function, op.index, message)
+        yield step(*(store or (spawn.function, spawn.index)), message)
 
 
 def _takeover(signs: Signs, row: Row) -> Iterator[Evidence]:
