@@ -22,6 +22,7 @@ from taskleash.ir.terms import (
     Result,
     Term,
 )
+from taskleash.models.classes import CAST
 from taskleash.models.waits import PARTING
 
 _NO_TIMEOUT = (Constant("None"),)
@@ -273,7 +274,7 @@ class Waits:
         waited = wait.args[0].value[0]
         if not isinstance(waited, Display) or self._is_changed(waited):
             return ()
-        items = self._facts.collections[waited.number].items
+        items = [*map(self._uncast, self._facts.collections[waited.number].items)]
         # Where a loop renews the task, the name that is waited for stands for any of them.
         others = [item for item in items if task.isdisjoint(item)]
         return others[0] if len(items) == 2 and len(others) == 1 else ()
@@ -285,6 +286,17 @@ class Waits:
             for arg in wait.args[:1]
             for term in arg.value
         )
+
+    def _uncast(self, value: Alts) -> Alts:
+        """A value without what only tells of its type: ``cast(asyncio.Future[object], task)``."""
+        found: Alts = ()
+        for term in value:
+            event = self._facts.events[term.event] if isinstance(term, Result) else None
+            if isinstance(event, Call) and len(event.args) == 2 and self._called(event) == CAST:
+                found += event.args[1].value
+            else:
+                found += (term,)
+        return found
 
     def _is_renewed(self, wait: Call, asked: Alts, task: Set[Term]) -> bool:
         """Whether what is asked for is a name that a wait is for, and that a loop renews."""

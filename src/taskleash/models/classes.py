@@ -45,6 +45,8 @@ TASK = "asyncio.Task"
 TRANSPARENT = frozenset(
     {"Optional", "Annotated", "ClassVar", "Final", "Union", "Required", "NotRequired", "InitVar"}
 )
+#: gives what it is given, and says of which type that is
+CAST = "typing.cast"
 #: types whose last argument is what awaiting the value gives
 AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 #: types whose first argument is what a context manager made of the function gives

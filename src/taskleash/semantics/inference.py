@@ -28,6 +28,7 @@ from taskleash.models.api import Effect, Gives
 from taskleash.models.callables import ENTERERS
 from taskleash.models.classes import (
     AWAITABLE,
+    CAST,
     ITERATORS,
     MANAGERS,
     PROPERTIES,
@@ -50,7 +51,6 @@ from taskleash.semantics.entities import Class, External, Function, Variable
 from taskleash.semantics.program import Program
 from taskleash.semantics.types import Type, Types, from_ref
 
-_CAST = External("typing.cast")
 #: an attribute of an attribute of … of an outside object, in a circle: more of them tell nothing
 _MOST_OUTSIDE = 32
 
@@ -173,7 +173,7 @@ class Inference:
             symbol = self.program.symbol(function, func)
             if call.args and _runs_to_its_end(self.program.models, func, symbol):
                 found.extend(self.of(function, call.args[0].value))
-            elif symbol == _CAST and len(call.args) == 2:
+            elif symbol == External(CAST) and len(call.args) == 2:
                 found.extend(self._cast(function, call.args[0].value))
             elif handle_of(self.program, symbol) is Effect.PICKS:
                 found.extend(self._picked(function, call))

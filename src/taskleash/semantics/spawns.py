@@ -22,6 +22,7 @@ from taskleash.ir.terms import (
 )
 from taskleash.models.api import Api, Effect, Gives, KnownBy, Starts, Takes
 from taskleash.models.callables import REFUSING_COROUTINES, SPAWN_CALLERS
+from taskleash.models.classes import CAST
 from taskleash.models.table import canonical
 from taskleash.semantics.apis import api_of, starting, told_of
 from taskleash.semantics.callbacks import dropped_coroutines, is_coroutine_function, uncalled
@@ -295,7 +296,7 @@ def _unwrapped(calls: Calls, function: Function, value: Alts) -> Alts:
         if isinstance(term, Result):
             call = function.call(term.event)
             names = {c.dotted for c in calls.callees(function, call) if isinstance(c, External)}
-            if "typing.cast" in names and len(call.args) > 1:
+            if CAST in names and len(call.args) > 1:
                 inner = call.args[1].value
             elif "functools.partial" in names and call.args:
                 inner = call.args[0].value
