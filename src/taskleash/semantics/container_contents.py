@@ -67,17 +67,22 @@ def _same(classes: Classes, function: Function, container: Term) -> Iterator[Con
 
     A view of a container stands for that.
     """
-    made = function.events[container.event] if isinstance(container, Result) else None
-    for func in made.func if isinstance(made, Call) else ():
-        if isinstance(func, Attribute) and func.name in VIEWING:
-            yield from _same(classes, function, func.base)
-    if not isinstance(container, Attribute):
-        yield function, container
-        return
-    for cls in classes(function, container.base):
-        for base in cls.mro:
-            for method in base.methods():
-                yield method, Attribute(Parameter(method.self_name), container.name)
+    pending, seen = [container], set[Term]()
+    while pending:
+        term = pending.pop()
+        if term in seen:
+            continue
+        seen.add(term)
+        made = function.events[term.event] if isinstance(term, Result) else None
+        for func in made.func if isinstance(made, Call) else ():
+            if isinstance(func, Attribute) and func.name in VIEWING:
+                pending.append(func.base)
+        if isinstance(term, Attribute):
+            for cls in classes(function, term.base):
+                for method in (each for base in cls.mro for each in base.methods()):
+                    yield method, Attribute(Parameter(method.self_name), term.name)
+        else:
+            yield function, term
 
 
 def _of_attribute(
