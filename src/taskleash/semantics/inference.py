@@ -145,14 +145,14 @@ class Inference:
         return ()
 
     def _given(self, function: Function, name: str) -> Iterator[Type]:
-        """What the methods of a class give for a parameter of another one.
+        """The classes of the program that its own class gives a method for a parameter.
 
         Other calls would have to be resolved first, by what types their receivers have. A function
         that stands in no class is for callers of all kinds: each is followed by itself.
         """
         for caller, index in called_beside(function):
             for term in given(function, caller.call(index)).get(name, ()):
-                yield from self.types(caller, term)
+                yield from (t for t in self.types(caller, term) if isinstance(t.symbol, Class))
 
     def _global(self, function: Function, term: Term) -> Types:
         symbol = self.program.symbol(function, term)
