@@ -16,6 +16,7 @@ from taskleash.lifecycle.phases import Phases
 from taskleash.lifecycle.repetition import is_on_itself
 from taskleash.lifecycle.states import (
     bars_the_next,
+    hangs_on_what_is_given,
     is_flag,
     is_one_of_several,
     is_reset_beside,
@@ -64,7 +65,13 @@ class StartFlags:
         """
         found = self.around(function, index, slots)
         for order, exit_, frames in function.levels.exits:
-            if found is None and order < index and exit_.kind in ("return", "raise"):
+            if (
+                found is None
+                and order < index
+                and exit_.kind in ("return", "raise")
+                # The next call may be given something else.
+                and not hangs_on_what_is_given(self.phases, function, frames)
+            ):
                 found = self._asked(function, frames, slots)
         return found
 

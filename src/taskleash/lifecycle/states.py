@@ -168,6 +168,12 @@ def bars_the_next(
     return exits.all_bar(asked)
 
 
+def hangs_on_what_is_given(phases: Phases, function: Function, frames: Iterable[Level]) -> bool:
+    """Whether what a call is given decides if the conditions around an exit hold."""
+    asked = [(f.item.test, f.branch == "then") for f in frames if isinstance(f.item, If)]
+    return _Exits(phases, function, (), keyed=False).is_open(asked)
+
+
 class _Exits:
     """What the conditions of a function on the way out ask for."""
 
@@ -187,8 +193,11 @@ class _Exits:
 
     def all_bar(self, asked: Collection[tuple[Test, bool]]) -> bool:
         """Whether conditions that have to hold together may all do so, whatever is given."""
-        bar = any(self._bars(test, holds) for test, holds in asked)
-        return bar and not any(self._is_open(test, holds) for test, holds in asked)
+        return any(self._bars(test, holds) for test, holds in asked) and not self.is_open(asked)
+
+    def is_open(self, asked: Collection[tuple[Test, bool]]) -> bool:
+        """Whether what the call is given decides if one of several conditions holds."""
+        return any(self._is_open(test, holds) for test, holds in asked)
 
     def _bars(self, test: Test, holds: bool) -> bool:
         """Whether state alone may have a condition come out so."""
